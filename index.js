@@ -1,0 +1,42 @@
+'use strict';
+
+/**
+ * The parts that work without n8n, for scripts and tests. Needs a build (`npm run build`) and luxon,
+ * which inside n8n is always there.
+ */
+const { gatewayById, gatewayIds } = require('./dist/gateways/registry');
+const sendTime = require('./dist/messages/sendTime');
+
+/**
+ * What a gateway can do.
+ *
+ * @param {string} gatewayId one of `gatewayIds`
+ */
+const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
+
+/**
+ * Reads a gateway's webhook. Never throws on any JSON. Does not verify: that needs the credential.
+ *
+ * @param {string} gatewayId one of `gatewayIds`
+ * @param {unknown} body the parsed JSON body
+ * @param {{ headers?: object, receivedAt?: string, timezone?: string }} [options]
+ * @returns {object[]} status events, as docs/status-event.schema.json describes them
+ */
+const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) =>
+	gatewayById(gatewayId).parse(body, {
+		receivedAt: receivedAt ?? new Date().toISOString(),
+		timezone,
+	});
+
+/**
+ * The instant that a text, date or Unix time means. Throws on what is no time; whether it is past or
+ * too far is the operation's business.
+ *
+ * @param {unknown} value as the node's *Send At* takes it; relative text counts from now
+ * @param {string} timezone the zone of clock times, e.g. `Europe/Berlin`
+ * @returns {{ scheduledAt: string, local: string, timezone: string, offset: string, adjusted?: object[] }}
+ */
+const resolveSendTime = (value, timezone) =>
+	sendTime.resolveSendTime(value, timezone, { now: Date.now() });
+
+module.exports = { gatewayIds, capabilities, normalizeWebhook, resolveSendTime };

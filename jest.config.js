@@ -1,0 +1,29 @@
+/**
+ * Tests are `.mts`, like all code that runs outside n8n; swc compiles both kinds to CommonJS, so
+ * that n8n-core, which is CommonJS, loads once. Types are checked by `npm run types`.
+ */
+const transform = {
+	'^.+\\.m?ts$': [
+		'@swc/jest',
+		{
+			jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+			module: { type: 'commonjs' },
+			sourceMaps: 'inline',
+		},
+	],
+};
+const project = (displayName, folders, more = {}) => ({
+	displayName,
+	rootDir: __dirname,
+	testEnvironment: 'node',
+	testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.mts`),
+	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
+	transform,
+	...more,
+});
+module.exports = {
+	projects: [
+		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package']),
+		project('e2e', ['e2e']),
+	],
+};

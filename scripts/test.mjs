@@ -1,0 +1,100 @@
+/**
+ * `npm test`: sets up what is missing, then every check in order, and stops at the first stage that
+ * fails. At the end come the counts by kind; the last line is always `N passed, N failed`.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+
+import { root, run, setUp } from './setup.mjs';
+
+await setUp();
+
+const reports = mkdtempSync(join(tmpdir(), 'message-scheduler-test-'));
+const counts = new Map();
+
+const node = (file, ...args) => [process.execPath, join(root, 'node_modules', file), ...args];
+const jest = (project, ...args) =>
+	node(
+		'jest/bin/jest.js',
+		'--selectProjects',
+		project,
+		'--json',
+		'--outputFile',
+		report(project),
+		...args,
+	);
+
+const stages = [
+	{ kind: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
+	{ kind: 'types', command: ['npm', 'run', '--silent', 'types'] },
+	{ kind: 'build', command: ['npm', 'run', '--silent', 'build'] },
+	{ kind: 'unit', title: 'unit, node and sandbox tests', command: jest('unit'), project: 'unit' },
+	{
+		kind: 'n8n',
+		title: 'a real n8n',
+		command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'install'],
+		uncounted: true,
+	},
+	{ kind: 'e2e', title: 'end to end', command: jest('e2e', '--runInBand'), project: 'e2e' },
+];
+
+/** A file of the unit project by its folder under `test/`; anything else counts as unit. */
+const kindsByFolder = { nodes: 'nodes', sandbox: 'sandbox contract', e2e: 'e2e' };
+
+function report(project) {
+	return join(reports, `${project}.json`);
+}
+
+function count(kind, passed, failed) {
+	const before = counts.get(kind) ?? { passed: 0, failed: 0 };
+	counts.set(kind, { passed: before.passed + passed, failed: before.failed + failed });
+}
+
+/** Counts jest's tests by kind. A file that could not run at all has no tests, and is one failure. */
+function countTests(project, code) {
+	const file = report(project);
+	if (!existsSync(file)) return count(project, 0, 1);
+	const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+	for (const { name, status, assertionResults } of testResults) {
+		const [, folder] = relative(root, name).split(sep);
+		const kind = kindsByFolder[folder] ?? 'unit';
+		const having = (wanted) => assertionResults.filter((result) => result.status === wanted).length;
+		const brokenFile = status === 'failed' && having('failed') === 0 ? 1 : 0;
+		count(kind, having('passed'), having('failed') + brokenFile);
+	}
+	// jest can also fail for a reason that is in no file, such as finding no tests.
+	if (code !== 0 && total('failed') === 0) count(project, 0, 1);
+}
+
+function total(which) {
+	return [...counts.values()].reduce((sum, byKind) => sum + byKind[which], 0);
+}
+
+async function runStage({ kind, title = kind, command: [file, ...args], project, uncounted }) {
+	console.log(`\n── ${title}`);
+	const code = await run(file, args).catch((error) => {
+		console.error(error.message);
+		return 1;
+	});
+	if (project) countTests(project, code);
+	else if (!uncounted || code !== 0) count(kind, code === 0 ? 1 : 0, code === 0 ? 0 : 1);
+	return code === 0;
+}
+
+const began = Date.now();
+let skipped = [];
+for (const [i, stage] of stages.entries()) {
+	if (await runStage(stage)) continue;
+	skipped = stages.slice(i + 1).filter(({ uncounted }) => !uncounted);
+	break;
+}
+rmSync(reports, { recursive: true, force: true });
+
+console.log(`\n── summary (${Math.round((Date.now() - began) / 1000)} s)`);
+for (const [kind, { passed, failed }] of counts) {
+	console.log(`  ${kind.padEnd(18)} ${String(passed).padStart(4)} passed, ${failed} failed`);
+}
+for (const { kind } of skipped) console.log(`  ${kind.padEnd(18)}    – not run`);
+process.exitCode = total('failed') ? 1 : 0;
+console.log(`${total('passed')} passed, ${total('failed')} failed`);
