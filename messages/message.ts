@@ -1,0 +1,103 @@
+import { InvalidParameter } from './invalidParameter';
+import type { Recipient } from './recipient';
+
+/** The kinds of message, in the order in which users see them. */
+export const MESSAGE_TYPES = ['text', 'image', 'video', 'document', 'audio', 'voice'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+/** What is sent: text, or media by its public address. What a type does not have is null. */
+export interface MessageContent {
+	readonly type: MessageType;
+	readonly text: string | null;
+	/** Public http or https address of the media. */
+	readonly mediaUrl: string | null;
+	readonly caption: string | null;
+	/** Name under which the recipient sees a document. */
+	readonly fileName: string | null;
+}
+
+/** A message on its way out. */
+export interface OutgoingMessage extends MessageContent {
+	readonly recipient: Recipient;
+	/** The user's own id of the message, if any. */
+	readonly reference: string | null;
+	/** The same whenever this very message is tried again, and only then: a UUID. */
+	readonly idempotencyKey: string;
+}
+
+/** A message on its way out, with the instant (ISO 8601, UTC) at which it is to be sent. */
+export interface MessageToSchedule extends OutgoingMessage {
+	readonly scheduledAt: string;
+}
+
+/** What an operation read from its parameters; empty text counts as not given. */
+export interface ContentInput {
+	type: unknown;
+	text?: unknown;
+	mediaUrl?: unknown;
+	caption?: unknown;
+	fileName?: unknown;
+}
+
+/**
+ * Makes the content of a message of what a user gave.
+ *
+ * @throws InvalidParameter naming *Message Type*, *Text* or *Media URL*
+ */
+export function parseContent(input: ContentInput): MessageContent {
+	const { type } = input;
+	if (!isMessageType(type)) {
+		throw new InvalidParameter(
+			'Message Type',
+			`"Message Type" is ${typeof type === 'string' ? `"${type.slice(0, 40)}"` : 'missing'}. Choose one of: ${MESSAGE_TYPES.join(', ')}.`,
+		);
+	}
+	if (type === 'text') {
+		const text = optionalText('Text', input.text);
+		if (text === null || text.trim() === '') {
+			throw new InvalidParameter('Text', '"Text" is empty. Enter the text of the message.');
+		}
+		return { type, text, mediaUrl: null, caption: null, fileName: null };
+	}
+	return {
+		type,
+		text: null,
+		mediaUrl: parseMediaUrl(input.mediaUrl),
+		caption: optionalText('Caption', input.caption),
+		fileName: optionalText('File Name', input.fileName),
+	};
+}
+
+/** Whether two contents are the same to the letter. */
+export const sameContent = (a: MessageContent, b: MessageContent): boolean =>
+	a.type === b.type && a.text === b.text && a.mediaUrl === b.mediaUrl && a.caption === b.caption;
+
+const isMessageType = (value: unknown): value is MessageType =>
+	MESSAGE_TYPES.includes(value as MessageType);
+
+function parseMediaUrl(value: unknown): string {
+	const text = optionalText('Media URL', value)?.trim() ?? '';
+	if (text === '') {
+		throw new InvalidParameter(
+			'Media URL',
+			'"Media URL" is empty. Enter the public address of the file, e.g. https://example.com/image.jpg.',
+		);
+	}
+	if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) {
+		throw new InvalidParameter(
+			'Media URL',
+			`"Media URL" is "${text.slice(0, 80)}". The gateway fetches the file itself, so it must be a public address that begins with https:// or http://.`,
+		);
+	}
+	return text;
+}
+
+function optionalText(parameter: string, value: unknown): string | null {
+	if (value === undefined || value === null || value === '') return null;
+	if (typeof value === 'string') return value;
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	throw new InvalidParameter(
+		parameter,
+		`"${parameter}" is ${Array.isArray(value) ? 'a list' : 'an object'}. Give it as text.`,
+	);
+}

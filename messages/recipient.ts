@@ -1,0 +1,112 @@
+import { InvalidParameter } from './invalidParameter';
+
+/** What an address names. A `lid` is WhatsApp's hidden id of a person; a `channel` is a newsletter. */
+export type RecipientKind = 'phone' | 'group' | 'lid' | 'channel' | 'unknown';
+
+/** Who receives a message. */
+export interface Recipient {
+	/** As it goes to, or came from, the gateway: `919988066776`, `…@s.whatsapp.net`, `…@g.us`. */
+	readonly address: string;
+	/** E.164 with `+`, or null where the address is no phone number (a group, a LID). */
+	readonly phone: string | null;
+	readonly kind: RecipientKind;
+}
+
+/** The part behind the `@` of a chat id, and what it names. */
+const CHAT_SERVERS: Readonly<Record<string, RecipientKind>> = {
+	'c.us': 'phone',
+	's.whatsapp.net': 'phone',
+	'g.us': 'group',
+	lid: 'lid',
+	newsletter: 'channel',
+};
+
+const E164_DIGITS = /^[1-9]\d{6,14}$/;
+const GROUP_ID = /^\d{5,31}(-\d{5,20})?$/;
+const OTHER_ID = /^\d{5,31}$/;
+/** What people write between the digits of a phone number. */
+const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015]/g;
+
+const FORMS =
+	'Use the international form with country code, e.g. +14155238886, or a WhatsApp chat id such as 14155238886@c.us or 120363039326117111@g.us';
+
+/**
+ * Reads a recipient in any form that a supported gateway documents: a phone number with country
+ * code (`+…`, `00…` or digits only, punctuation ignored), or a chat id ending in `@c.us`,
+ * `@s.whatsapp.net`, `@g.us`, `@lid` or `@newsletter`.
+ *
+ * The result's `address` is neutral: `+` and digits for a phone number, else the chat id. Each
+ * gateway turns it into its own form.
+ *
+ * @throws InvalidParameter naming *Recipient*
+ */
+export function parseRecipient(value: unknown): Recipient {
+	if (typeof value !== 'string' && typeof value !== 'number') {
+		throw new InvalidParameter('Recipient', `"Recipient" is missing. ${FORMS}.`);
+	}
+	const text = String(value).trim();
+	if (text === '') throw new InvalidParameter('Recipient', `"Recipient" is empty. ${FORMS}.`);
+	const at = text.indexOf('@');
+	return at === -1 ? parsePhone(text) : parseChatId(text, at);
+}
+
+function parsePhone(text: string): Recipient {
+	const compact = text.replace(PUNCTUATION, '');
+	const digits = compact.replace(/^\+|^00/, '');
+	if (/^0\d+$/.test(digits) && /^\d+$/.test(compact)) {
+		throw new InvalidParameter(
+			'Recipient',
+			`"Recipient" is "${shorten(text)}", a number without a country code. ${FORMS}.`,
+		);
+	}
+	if (!E164_DIGITS.test(digits)) throw notUnderstood(text);
+	return { address: `+${digits}`, phone: `+${digits}`, kind: 'phone' };
+}
+
+function parseChatId(text: string, at: number): Recipient {
+	const id = text.slice(0, at).replace(/^\+/, '');
+	const server = text.slice(at + 1).toLowerCase();
+	const kind = Object.hasOwn(CHAT_SERVERS, server) ? CHAT_SERVERS[server] : 'unknown';
+	if (kind === 'phone' && E164_DIGITS.test(id)) {
+		return { address: `+${id}`, phone: `+${id}`, kind };
+	}
+	if (kind === 'group' && GROUP_ID.test(id)) return { address: `${id}@g.us`, phone: null, kind };
+	if ((kind === 'lid' || kind === 'channel') && OTHER_ID.test(id)) {
+		return { address: `${id}@${server}`, phone: null, kind };
+	}
+	throw notUnderstood(text);
+}
+
+/**
+ * Describes an address that a gateway told: kept as it is, with the phone number beside it where it
+ * is one. Never throws: what is not understood has kind `unknown`. Null for what is no text.
+ */
+export function describeAddress(address: unknown): Recipient | null {
+	if (typeof address !== 'string' || address === '') return null;
+	const at = address.indexOf('@');
+	const id = at === -1 ? address : address.slice(0, at);
+	const server = at === -1 ? 'c.us' : address.slice(at + 1);
+	const kind = Object.hasOwn(CHAT_SERVERS, server) ? CHAT_SERVERS[server] : 'unknown';
+	if (kind !== 'phone') return { address, phone: null, kind };
+	// A device suffix (`…:12@s.whatsapp.net`) is no part of the number.
+	const digits = id.replace(/^\+/, '').replace(/:\d+$/, '');
+	return E164_DIGITS.test(digits)
+		? { address, phone: `+${digits}`, kind }
+		: { address, phone: null, kind: 'unknown' };
+}
+
+/** The digits of a phone recipient, without `+`. Null for all other kinds. */
+export const phoneDigits = (recipient: Recipient): string | null =>
+	recipient.phone === null ? null : recipient.phone.slice(1);
+
+/** Whether two recipients are the same, in whatever form each is written. */
+export const sameRecipient = (a: Recipient, b: Recipient): boolean =>
+	a.phone === null && b.phone === null ? a.address === b.address : a.phone === b.phone;
+
+const notUnderstood = (text: string) =>
+	new InvalidParameter(
+		'Recipient',
+		`"Recipient" is "${shorten(text)}", which is no number. ${FORMS}.`,
+	);
+
+const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,0 +1,8 @@
+export { assertWithin, type SendLimits } from './limits';
+export { applyPassedRule, type IfPassed, type PassedRule } from './passed';
+export { resolveSendTime, type ResolveOptions } from './resolve';
+export { spacingOffset, spreadSendTimes, type Spacing } from './spacing';
+export type { Adjustment, AdjustmentReason, Instant, ResolvedSendTime } from './types';
+export { formatWallClock, parseWallClock, toLocal } from './wallClock';
+export { applySendingWindow, type SendingWindow } from './window';
+export { isTimezone } from './zone';

@@ -1,0 +1,55 @@
+import { InvalidParameter } from '../invalidParameter';
+import { passedMessage } from './passed';
+import { inWords } from './resolve';
+import { durationInWords } from './text';
+import type { Instant, ResolvedSendTime } from './types';
+import { instantFrom } from './wallClock';
+
+/** How far ahead a gateway takes messages. */
+export interface SendLimits {
+	now: Instant;
+	/** Milliseconds; null for no limit. */
+	minimumLeadMs: number | null;
+	/** Milliseconds; null for no limit. */
+	horizonMs: number | null;
+	/** The gateway's name, as its vendor spells it. */
+	gatewayLabel: string;
+	/** The name that the user sees for the send time. */
+	parameter?: string;
+}
+
+/**
+ * Holds a send time against what the gateway takes. Both limits are themselves allowed.
+ *
+ * @throws InvalidParameter when the time has passed, is too near or too far; the message quotes the
+ *   gateway's limits
+ */
+export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): void {
+	const { minimumLeadMs, horizonMs, gatewayLabel, parameter = 'Send At' } = limits;
+	const now = Number(limits.now);
+	const ahead = instantFrom(resolved.scheduledAt) - now;
+	const refuse = (what: string): never => {
+		throw new InvalidParameter(
+			parameter,
+			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minimumLeadMs, horizonMs)} ahead; ${what}.`,
+		);
+	};
+
+	if (ahead < 0) throw new InvalidParameter(parameter, passedMessage(resolved, now, parameter));
+	if (minimumLeadMs !== null && ahead < minimumLeadMs) refuse('give a later time');
+	if (horizonMs !== null && ahead > horizonMs) refuse('give an earlier time');
+}
+
+function movedBy(resolved: ResolvedSendTime): string {
+	const last = resolved.adjusted?.at(-1)?.reason;
+	if (last === 'spacing') return ' after "Spacing"';
+	return last === 'sendingWindow' ? ' after "Sending Window"' : '';
+}
+
+/** `at least 1 minute and at most 30 days`. */
+function limitsInWords(minimumLeadMs: number | null, horizonMs: number | null): string {
+	return [
+		...(minimumLeadMs ? [`at least ${durationInWords(minimumLeadMs)}`] : []),
+		...(horizonMs !== null ? [`at most ${durationInWords(horizonMs)}`] : []),
+	].join(' and ');
+}

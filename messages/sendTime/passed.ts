@@ -1,0 +1,96 @@
+import { InvalidParameter } from '../invalidParameter';
+import { dateTimeOf } from './dateTimeText';
+import { inWords, moveTo } from './resolve';
+import { durationInWords } from './text';
+import type { Instant, ResolvedSendTime } from './types';
+import { DAY, instantFrom, readWallTime, wallTimeAt } from './wallClock';
+import { timeZone } from './zone';
+
+/** What to do with a time that has passed: the option *If the Time Has Passed*. */
+export type IfPassed = 'refuse' | 'sendEarliest' | 'nextDay';
+
+export interface PassedRule {
+	ifPassed: IfPassed;
+	now: Instant;
+	/** How far ahead the gateway wants a message at least, in milliseconds; null for no limit. */
+	minimumLeadMs?: number | null;
+	/** The name that the user sees for the send time. */
+	parameter?: string;
+}
+
+/**
+ * Applies *If the Time Has Passed*.
+ *
+ * - `refuse` lets through what is not before `now`; whether it is far enough ahead is
+ *   `assertWithin`'s to say.
+ * - `sendEarliest` moves what the gateway no longer takes to `now` plus its minimum lead, rounded
+ *   up to a whole second, since some gateways take no parts of it.
+ * - `nextDay` moves what the gateway no longer takes to the next day, at the same clock time in its
+ *   zone, on which the gateway takes it.
+ *
+ * The value `now` always means the earliest moment.
+ *
+ * @throws InvalidParameter when the time has passed and the rule is `refuse`
+ */
+export function applyPassedRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSendTime {
+	const now = Number(rule.now);
+	const lead = rule.minimumLeadMs ?? 0;
+	const instant = instantFrom(resolved.scheduledAt);
+	const { parameter = 'Send At' } = rule;
+
+	if (rule.ifPassed === 'refuse' && !resolved.earliest) {
+		if (instant < now)
+			throw new InvalidParameter(parameter, passedMessage(resolved, now, parameter));
+		return resolved;
+	}
+	if (instant >= now + lead) return resolved;
+
+	const reason = instant < now ? 'passed' : 'tooSoon';
+	const because =
+		instant < now
+			? `The time had passed ${durationInWords(now - instant)} before`
+			: 'The time was sooner than the gateway takes messages';
+	if (rule.ifPassed === 'nextDay' && !resolved.earliest) {
+		return nextDay(resolved, now + lead, parameter, {
+			reason,
+			note: `${because}, so it was moved to the same time of a later day.`,
+		});
+	}
+	const earliest = Math.ceil((now + lead) / 1000) * 1000;
+	const ahead = lead > 0 ? `, ${durationInWords(lead)} ahead` : '';
+	return moveTo(resolved, earliest, parameter, {
+		reason,
+		note: `${because}, so it was moved to the earliest moment that the gateway takes${ahead}.`,
+	});
+}
+
+function nextDay(
+	resolved: ResolvedSendTime,
+	earliest: number,
+	parameter: string,
+	step: { reason: 'passed' | 'tooSoon'; note: string },
+): ResolvedSendTime {
+	const zone = timeZone(resolved.timezone);
+	const wall = wantedWallTime(resolved);
+	let days = Math.max(1, Math.floor((earliest - instantFrom(resolved.scheduledAt)) / DAY) - 1);
+	let reading = readWallTime(wall + days * DAY, zone);
+	while (reading.instant < earliest) reading = readWallTime(wall + ++days * DAY, zone);
+
+	const moved = moveTo(resolved, reading.instant, parameter, step);
+	const { adjustment } = reading;
+	return adjustment ? { ...moved, adjusted: [...(moved.adjusted ?? []), adjustment] } : moved;
+}
+
+/** The clock time that was asked for: the one before the gap, if a gap moved it. */
+function wantedWallTime(resolved: ResolvedSendTime): number {
+	const gap = resolved.adjusted?.find(({ reason }) => reason === 'dstGap');
+	const wanted = gap?.to === resolved.local ? dateTimeOf(gap.from) : undefined;
+	if (wanted?.kind === 'read') return wanted.wall;
+	return wallTimeAt(instantFrom(resolved.scheduledAt), timeZone(resolved.timezone));
+}
+
+/** The sentence for a time that has passed: how long ago, and in which zone it was read. */
+export function passedMessage(resolved: ResolvedSendTime, now: number, parameter: string): string {
+	const ago = durationInWords(now - instantFrom(resolved.scheduledAt));
+	return `"${parameter}" is ${inWords(resolved)}, which passed ${ago} ago; give a later time, or choose another "If the Time Has Passed".`;
+}

@@ -1,0 +1,225 @@
+import { InvalidParameter } from '../invalidParameter';
+import { dateTimeOf, FIRST_YEAR, isInRange, LAST_YEAR } from './dateTimeText';
+import { readRelativeTime, relativeTimeOf } from './relative';
+import { quote } from './text';
+import type { Adjustment, Instant, ResolvedSendTime } from './types';
+import {
+	DAY,
+	instantFrom,
+	instantText,
+	localText,
+	offsetText,
+	readWallTime,
+	shortText,
+	wallTimeAt,
+	type WallReading,
+} from './wallClock';
+import { timeZone, type TimeZone } from './zone';
+
+export interface ResolveOptions {
+	/** The current time; needed for relative values only. */
+	now?: Instant;
+	/** The name that the user sees for the value. */
+	parameter?: string;
+}
+
+const LONGEST_TEXT = 120;
+const FORMS = 'like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours"';
+const ADVICE = `give a date and time ${FORMS}`;
+const RANGE = `the years ${FIRST_YEAR} to ${LAST_YEAR}`;
+const OUTSIDE = `outside ${RANGE}; give a date within them`;
+
+/**
+ * The instant that a user's value means.
+ *
+ * - Text with `Z` or an offset (ISO 8601), a Date and a Luxon DateTime are instants.
+ * - ISO or SQL-like text without an offset, and the value of n8n's date picker, are clock time in
+ *   `timezone`, or in the zone in brackets: `2026-02-01T15:00[Europe/Berlin]`.
+ * - A number or a text of digits is Unix time: of the years 2000 to 2100, seconds have 9 or 10
+ *   digits before the point and milliseconds 12 or 13, so each reads in one way only.
+ * - Relative text: see `RelativeTime`.
+ *
+ * A clock time that a DST change skips moves forward by the length of the gap; of one that comes
+ * twice the earlier counts; `adjusted` says so. Whether the instant has passed is not asked here.
+ *
+ * @param timezone an IANA name, or an offset such as `UTC+2`
+ * @throws InvalidParameter for an unknown timezone and for everything else: a date without a time,
+ *   a day-month order such as 03/04/2026, an invalid DateTime, years before 2000 or after 2100
+ */
+export function resolveSendTime(
+	value: unknown,
+	timezone: string,
+	options: ResolveOptions = {},
+): ResolvedSendTime {
+	const zone = timeZone(timezone);
+	const { parameter = 'Send At', now } = options;
+	const refuse = (what: string): never => {
+		throw new InvalidParameter(parameter, `"${parameter}" is ${what}.`);
+	};
+
+	const context = { zone, now: now === undefined ? undefined : Number(now), parameter, refuse };
+	const { earliest, instant, adjustment } = read(value, context);
+	if (!isInRange(instant)) refuse(`${quote(value)}, which is ${OUTSIDE}`);
+	return {
+		...describe(instant, zone),
+		...(earliest && { earliest }),
+		...(adjustment && { adjusted: [adjustment] }),
+	};
+}
+
+interface Context {
+	zone: TimeZone;
+	now: number | undefined;
+	parameter: string;
+	/** Throws; `what` goes on after `"Send At" is`. */
+	refuse(what: string): never;
+}
+
+type Reading = WallReading & { earliest?: true };
+
+function read(value: unknown, context: Context): Reading {
+	const { refuse } = context;
+	if (value === undefined || value === null) return refuse(`empty; ${ADVICE}`);
+	if (typeof value === 'number') return { instant: unixTime(value, value, refuse) };
+	if (typeof value === 'object') return { instant: instantOfObject(value, refuse) };
+	if (typeof value !== 'string') return refuse(`${quote(value)}; ${ADVICE}`);
+
+	const text = value.trim().replace(/\s+/g, ' ');
+	if (text === '') return refuse(`empty; ${ADVICE}`);
+	if (text.length > LONGEST_TEXT) return refuse(`${quote(text)}; ${ADVICE}`);
+	if (/^\d+(?:\.\d+)?$/.test(text)) return { instant: unixTime(Number(text), text, refuse) };
+	refuseIncomplete(text, refuse);
+	return readRelative(text, context) ?? readDateTime(text, context);
+}
+
+/** Forms that people do use, and that do not say when. */
+function refuseIncomplete(text: string, refuse: Context['refuse']): void {
+	if (/^\d{4}([-/])\d{1,2}\1\d{1,2}$/.test(text)) {
+		refuse(`${quote(text)}, a date without a time of day; add one, as in ${text} 09:00`);
+	}
+	if (!relativeTimeOf(text) && relativeTimeOf(`${text} 09:00`)) {
+		refuse(`${quote(text)}, a day without a time of day; add one, as in ${text} 09:00`);
+	}
+	if (/^\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?\d{2,4}(?!\d)/.test(text)) {
+		refuse(
+			`${quote(text)}, which does not tell the day from the month; write the year first, as in 2026-04-03 15:00`,
+		);
+	}
+}
+
+function readRelative(text: string, { zone, now, refuse }: Context): Reading | undefined {
+	const time = relativeTimeOf(text);
+	if (!time) return undefined;
+	if (now === undefined) return refuse(`${quote(text)}, which needs to be told the current time`);
+	if (time.kind === 'now') return { instant: now, earliest: true };
+	if (time.kind === 'ahead' && !isInRange(now + time.days * DAY + time.elapsed)) {
+		return refuse(`${quote(text)}, which is ${OUTSIDE}`);
+	}
+	return readRelativeTime(time, now, zone);
+}
+
+function readDateTime(text: string, { zone, parameter, refuse }: Context): WallReading {
+	const written = dateTimeOf(text);
+	if (written.kind === 'other') {
+		return refuse(`${quote(text)}, which cannot be read as a time; give one ${FORMS}`);
+	}
+	if (written.kind === 'impossible') {
+		return refuse(`${quote(text)}, a date or time that does not exist; correct it`);
+	}
+	if (written.kind === 'outOfRange') return refuse(`${quote(text)}, which is ${OUTSIDE}`);
+
+	const { wall, offset, zoneName } = written;
+	const ownZone = zoneName === undefined ? zone : timeZone(zoneName, parameter);
+	if (offset === undefined) return readWallTime(wall, ownZone);
+
+	const instant = wall - offset;
+	// "Z" before a zone in brackets says that the clock time is UTC's, not what the zone's offset is.
+	const isUtc = /z(?: ?\[|$)/i.test(text);
+	if (zoneName !== undefined && !isUtc && ownZone.offsetAt(instant) !== offset) {
+		return refuse(
+			`${quote(text)}, whose offset is not the one of ${ownZone.name} at that time; leave one of the two away`,
+		);
+	}
+	return { instant };
+}
+
+/** Unix time in milliseconds. The years tell the two units apart: their ranges do not touch. */
+function unixTime(value: number, given: number | string, refuse: Context['refuse']): number {
+	if (isInRange(value * 1000)) return Math.round(value * 1000);
+	if (isInRange(value)) return Math.round(value);
+	return refuse(
+		`${quote(given)}, which is no Unix time of ${RANGE} in seconds or milliseconds; ${ADVICE}`,
+	);
+}
+
+/**
+ * The instant of a Date or a Luxon DateTime. Both are known by what they can do, not by their
+ * class: n8n's expressions make theirs with another copy of Luxon, or in another context.
+ */
+function instantOfObject(value: object, refuse: Context['refuse']): number {
+	const { toMillis, getTime } = value as { toMillis?: unknown; getTime?: unknown };
+	if (typeof toMillis === 'function') {
+		const instant: unknown = toMillis.call(value);
+		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, refuse);
+
+		const { invalidExplanation: reason } = value as { invalidExplanation?: unknown };
+		const told = typeof reason === 'string' ? ` (${quote(reason)})` : '';
+		return refuse(`a DateTime that is not valid${told}; check the expression that makes it`);
+	}
+	if (typeof getTime === 'function') {
+		const instant: unknown = getTime.call(value);
+		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, refuse);
+		return refuse('a Date that is not valid; check the expression that makes it');
+	}
+	return refuse(`${quote(value)}; ${ADVICE}`);
+}
+
+function inRange(instant: number, refuse: Context['refuse']): number {
+	if (isInRange(instant)) return instant;
+	// Only instants of the first 271,821 years before and after 1970 have a text.
+	const text = Math.abs(instant) <= 8.64e15 ? instantText(instant) : instant;
+	return refuse(`${quote(text)}, which is ${OUTSIDE}`);
+}
+
+/** An instant, as it shows in a zone. */
+export function describe(instant: number, zone: TimeZone): ResolvedSendTime {
+	return {
+		scheduledAt: instantText(instant),
+		local: localText(instant, zone),
+		timezone: zone.name,
+		offset: offsetText(zone.offsetAt(instant)),
+	};
+}
+
+/** A step to another instant; `to` may be left out for the last one. */
+export type Step = Pick<Adjustment, 'reason' | 'note'> & { to?: number };
+
+/** The same send time at another instant, with the steps that led there. */
+export function moveTo(
+	resolved: ResolvedSendTime,
+	instant: number,
+	parameter: string,
+	...steps: Step[]
+): ResolvedSendTime {
+	if (!isInRange(instant)) {
+		throw new InvalidParameter(
+			parameter,
+			`"${parameter}" moves the time out of ${RANGE}; choose smaller values.`,
+		);
+	}
+	const zone = timeZone(resolved.timezone);
+	const adjusted = [...(resolved.adjusted ?? [])];
+	let from = resolved.local;
+	for (const { reason, note, to: reached = instant } of steps) {
+		const to = localText(reached, zone);
+		adjusted.push({ reason, from, to, note });
+		from = to;
+	}
+	return { ...describe(instant, zone), adjusted };
+}
+
+/** A send time in a sentence: `2026-02-01 15:00 in Asia/Kolkata`. */
+export function inWords(resolved: ResolvedSendTime): string {
+	const zone = timeZone(resolved.timezone);
+	return `${shortText(wallTimeAt(instantFrom(resolved.scheduledAt), zone))} in ${zone.name}`;
+}

@@ -1,0 +1,172 @@
+import { DateTime } from 'luxon';
+import { dateTimeOf } from './dateTimeText';
+import type { Adjustment } from './types';
+import { durationInWords } from './text';
+import { timeZone, type TimeZone } from './zone';
+
+/**
+ * Wall-clock times are numbers here: the milliseconds since 1970 that UTC would count when its own
+ * clock showed that time. So adding a calendar day is adding 24 hours, in every zone.
+ */
+export type WallTime = number;
+
+export const DAY = 86_400_000;
+
+/** The instant that a wall-clock time stands for, and the other readings that it had. */
+export interface WallReading {
+	instant: number;
+	adjustment?: Adjustment;
+}
+
+/** What the zone's clock shows at an instant. */
+export function wallTimeAt(instant: number, zone: TimeZone): WallTime {
+	return instant + zone.offsetAt(instant);
+}
+
+/** Every instant at which the zone's clock shows this time, in order: one; none in a gap; two. */
+export function instantsOf(wall: WallTime, zone: TimeZone): number[] {
+	const [before, after] = offsetsAround(wall, zone);
+	const candidates = before === after ? [wall - before] : [wall - before, wall - after];
+	return candidates
+		.filter((instant) => wallTimeAt(instant, zone) === wall)
+		.sort((one, other) => one - other);
+}
+
+/**
+ * The instant of a wall-clock time. In a gap the time moves forward by the length of the gap; of
+ * two readings the earlier one counts. Luxon's own choice is not used: it depends on the offset
+ * that the zone has today.
+ */
+export function readWallTime(wall: WallTime, zone: TimeZone): WallReading {
+	const [instant, second] = instantsOf(wall, zone);
+	if (instant === undefined) {
+		const [before, after] = offsetsAround(wall, zone);
+		return { instant: wall - before, adjustment: gap(wall, wall - before, after - before, zone) };
+	}
+	if (second === undefined) return { instant };
+	return { instant, adjustment: overlap(wall, instant, zone) };
+}
+
+/** The offsets a day before and after: far enough for any zone to be clear of a change between. */
+function offsetsAround(wall: WallTime, zone: TimeZone): [number, number] {
+	return [zone.offsetAt(wall - DAY), zone.offsetAt(wall + DAY)];
+}
+
+function gap(wall: WallTime, instant: number, length: number, zone: TimeZone): Adjustment {
+	return {
+		reason: 'dstGap',
+		from: wallText(wall),
+		to: localText(instant, zone),
+		note: `The clock in ${zone.name} skips ${shortText(wall)}, so the time was moved forward by ${durationInWords(length)} to ${shortText(wallTimeAt(instant, zone))}.`,
+	};
+}
+
+function overlap(wall: WallTime, instant: number, zone: TimeZone): Adjustment {
+	return {
+		reason: 'dstOverlap',
+		from: wallText(wall),
+		to: localText(instant, zone),
+		note: `The clock in ${zone.name} shows ${shortText(wall)} twice, so the earlier of the two (${offsetText(zone.offsetAt(instant))}) was taken.`,
+	};
+}
+
+/** Midnight of the day of a wall-clock time. */
+export function midnight(wall: WallTime): WallTime {
+	return wall - (((wall % DAY) + DAY) % DAY);
+}
+
+/** 1 for Monday to 7 for Sunday. */
+export function isoWeekday(wall: WallTime): number {
+	return new Date(wall).getUTCDay() || 7;
+}
+
+/** `2026-02-01T15:00:00.000`: ISO without an offset. */
+export function wallText(wall: WallTime): string {
+	return new Date(wall).toISOString().slice(0, -1);
+}
+
+/** `2026-02-01 15:00`, with seconds only where there are some: for sentences. */
+export function shortText(wall: WallTime): string {
+	const text = wallText(wall).replace('T', ' ');
+	return wall % 60_000 === 0 ? text.slice(0, 16) : text.slice(0, 19);
+}
+
+/** `+05:30`. */
+export function offsetText(offset: number): string {
+	const minutes = Math.round(Math.abs(offset) / 60_000);
+	const two = (value: number) => String(value).padStart(2, '0');
+	return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** `2026-02-01T15:00:00.000+05:30`. */
+export function localText(instant: number, zone: TimeZone): string {
+	const offset = zone.offsetAt(instant);
+	return wallText(instant + offset) + offsetText(offset);
+}
+
+/** `2026-02-01T09:30:00.000Z`. */
+export function instantText(instant: number): string {
+	return new Date(instant).toISOString();
+}
+
+/**
+ * The milliseconds since 1970 of an ISO 8601 instant with `Z` or an offset.
+ *
+ * @throws RangeError when the text is no such instant: ours always are
+ */
+export function instantFrom(iso: string): number {
+	const read = dateTimeOf(iso);
+	if (read.kind !== 'read' || read.offset === undefined) throw new RangeError(`No instant: ${iso}`);
+	return read.wall - read.offset;
+}
+
+/**
+ * An instant as the clock in a timezone shows it.
+ *
+ * @param instantIso ISO 8601 with `Z` or an offset
+ * @returns `local` (ISO 8601 with offset), `offset` (`+05:30`) and the zone's name
+ * @throws InvalidParameter for an unknown timezone, RangeError for a text that is no instant
+ */
+export function toLocal(
+	instantIso: string,
+	timezone: string,
+): { local: string; offset: string; timezone: string } {
+	const zone = timeZone(timezone);
+	const instant = instantFrom(instantIso);
+	return {
+		local: localText(instant, zone),
+		offset: offsetText(zone.offsetAt(instant)),
+		timezone: zone.name,
+	};
+}
+
+/**
+ * An instant as text without an offset, for gateways that take the account's own clock time.
+ *
+ * @param format Luxon's tokens, such as `yyyy-MM-dd HH:mm:ss`; English, with digits 0–9
+ * @throws InvalidParameter for an unknown timezone, RangeError for a text that is no instant
+ */
+export function formatWallClock(instantIso: string, timezone: string, format: string): string {
+	const wall = wallTimeAt(instantFrom(instantIso), timeZone(timezone));
+	return DateTime.fromMillis(wall, {
+		zone: 'utc',
+		locale: 'en-US',
+		numberingSystem: 'latn',
+		outputCalendar: 'gregory',
+	}).toFormat(format);
+}
+
+/**
+ * The instant of a gateway's clock time, such as `2026-02-01 15:00:00`: the earlier one when the
+ * clock shows it twice, moved forward in a gap. A text with an offset keeps its instant.
+ *
+ * @returns ISO 8601 in UTC, or null when the text is no date with a time of the years 2000 to 2100
+ * @throws InvalidParameter for an unknown timezone (`isTimezone` tells)
+ */
+export function parseWallClock(text: string, timezone: string): string | null {
+	const zone = timeZone(timezone);
+	const read = dateTimeOf(text);
+	if (read.kind !== 'read') return null;
+	if (read.offset !== undefined) return instantText(read.wall - read.offset);
+	return instantText(readWallTime(read.wall, zone).instant);
+}

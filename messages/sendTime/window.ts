@@ -1,0 +1,154 @@
+import { InvalidParameter } from '../invalidParameter';
+import { timeOfDayOf } from './relative';
+import { moveTo } from './resolve';
+import { quote } from './text';
+import type { ResolvedSendTime } from './types';
+import {
+	DAY,
+	instantFrom,
+	instantsOf,
+	isoWeekday,
+	midnight,
+	shortText,
+	wallTimeAt,
+} from './wallClock';
+import { timeZone, type TimeZone } from './zone';
+
+/** When messages may go out: the option *Sending Window*. */
+export interface SendingWindow {
+	/** `HH:mm`: the first moment inside. */
+	from: string;
+	/**
+	 * `HH:mm`: the first moment outside, `24:00` for the end of the day. Before `from`, the window
+	 * goes on past midnight, and those hours belong to the weekday on which it began.
+	 */
+	to: string;
+	/** ISO weekdays, 1 for Monday to 7 for Sunday. */
+	weekdays: readonly number[];
+	/** The zone whose clock counts. */
+	timezone: string;
+}
+
+/** A sending window whose values were checked. */
+export interface OpeningHours {
+	/** Whether the clock shows a time inside. */
+	isOpen(instant: number): boolean;
+	/** The instant itself when it is inside, else the first one after it that is. */
+	nextOpen(instant: number): number;
+	/** Why a time was moved to an opening, as a sentence. */
+	note(opening: number): string;
+}
+
+const PARAMETER = 'Sending Window';
+const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/**
+ * A time counts as inside by what the clock in the window's zone shows, so it is right on the days
+ * of a DST change too: a window that begins in a gap opens when the gap ends.
+ *
+ * @throws InvalidParameter for a time of day that is none, from = to, no weekday, an unknown zone
+ */
+export function openingHours(window: SendingWindow): OpeningHours {
+	const zone = timeZone(window.timezone, `${PARAMETER}: Timezone`);
+	const from = boundary(window.from, 'From');
+	const to = window.to === '24:00' ? DAY : boundary(window.to, 'To');
+	if (from === to) {
+		throw refusal(`begins and ends at ${window.from}; choose two different times`);
+	}
+	const weekdays = new Set(window.weekdays);
+	if (weekdays.size === 0) throw refusal('has no weekday; choose at least one');
+	for (const day of weekdays) {
+		if (!Number.isInteger(day) || day < 1 || day > 7) {
+			throw refusal(`has the weekday ${quote(day)}; use 1 for Monday to 7 for Sunday`);
+		}
+	}
+
+	const isOpen = (instant: number): boolean => {
+		const wall = wallTimeAt(instant, zone);
+		const time = wall - midnight(wall);
+		const openOn = (day: number) => weekdays.has(isoWeekday(day));
+		if (from < to) return time >= from && time < to && openOn(wall);
+		return (time >= from && openOn(wall)) || (time < to && openOn(wall - DAY));
+	};
+	return {
+		isOpen,
+		nextOpen: (instant) => (isOpen(instant) ? instant : firstOpen(instant, from, zone, isOpen)),
+		note: (opening) =>
+			`The time was outside the sending window (${window.from} to ${window.to}, ${dayNames(weekdays)}, ${zone.name}), so it was moved to the next opening, ${shortText(wallTimeAt(opening, zone))} there.`,
+	};
+}
+
+/**
+ * Moves a time that is outside the window to its next opening, and says so in `adjusted`.
+ *
+ * @throws InvalidParameter when the window's values cannot be used
+ */
+export function applySendingWindow(
+	resolved: ResolvedSendTime,
+	window: SendingWindow,
+): ResolvedSendTime {
+	const hours = openingHours(window);
+	const instant = instantFrom(resolved.scheduledAt);
+	const opening = hours.nextOpen(instant);
+	if (opening === instant) return resolved;
+	return moveTo(resolved, opening, PARAMETER, {
+		reason: 'sendingWindow',
+		note: hours.note(opening),
+	});
+}
+
+/**
+ * A window can open in two ways only: the clock reaches `from`, or it jumps. So it is enough to
+ * look at those instants, day after day, up to the longest pause: a week, and one more when a jump
+ * takes the whole window away.
+ */
+function firstOpen(
+	instant: number,
+	from: number,
+	zone: TimeZone,
+	isOpen: (instant: number) => boolean,
+): number {
+	for (let start = instant, days = 0; days < 16; start += DAY, days++) {
+		const end = start + DAY;
+		const today = midnight(wallTimeAt(start, zone));
+		// 24 hours can touch four dates where the clock jumps over or back across a midnight.
+		const candidates = [-1, 0, 1, 2].flatMap((day) => instantsOf(today + day * DAY + from, zone));
+		if (zone.offsetAt(start) !== zone.offsetAt(end))
+			candidates.push(changeBetween(start, end, zone));
+
+		const opening = candidates
+			.filter((candidate) => candidate >= start && candidate <= end && isOpen(candidate))
+			.sort((one, other) => one - other)[0];
+		if (opening !== undefined) return opening;
+	}
+	throw refusal('does not open within two weeks; choose longer hours');
+}
+
+/** The first instant with the later of two offsets. */
+function changeBetween(start: number, end: number, zone: TimeZone): number {
+	const before = zone.offsetAt(start);
+	let [low, high] = [start, end];
+	while (high - low > 1) {
+		const middle = Math.floor((low + high) / 2);
+		if (zone.offsetAt(middle) === before) low = middle;
+		else high = middle;
+	}
+	return high;
+}
+
+function boundary(text: string, name: string): number {
+	const time = timeOfDayOf(text);
+	if (time === undefined) {
+		throw refusal(`has ${quote(text)} as "${name}"; give a time of day like 09:00`);
+	}
+	return time;
+}
+
+function dayNames(weekdays: Set<number>): string {
+	if (weekdays.size === 7) return 'every day';
+	return DAY_NAMES.filter((_, index) => weekdays.has(index + 1)).join(' ');
+}
+
+function refusal(what: string): InvalidParameter {
+	return new InvalidParameter(PARAMETER, `"${PARAMETER}" ${what}.`);
+}

@@ -1,0 +1,47 @@
+/** What is known of a status, whatever the gateway. */
+export interface StatusFacts {
+	/** How far a message has come: a later status has a higher rank. */
+	readonly rank: number;
+	/** Whether nothing can follow. */
+	readonly isFinal: boolean;
+	/** What it tells, in a few words for people. */
+	readonly meaning: string;
+}
+
+/**
+ * The one vocabulary for scheduled messages and for status events. Vendors' own words are mapped
+ * to it in each gateway's folder; a word that nobody documents becomes `unknown`.
+ */
+export const STATUSES = {
+	unknown: { rank: 0, isFinal: false, meaning: 'A word of the gateway that is not documented' },
+	scheduled: { rank: 10, isFinal: false, meaning: 'Held until its time' },
+	queued: { rank: 20, isFinal: false, meaning: 'Accepted by the gateway, not yet sent' },
+	suspended: { rank: 25, isFinal: false, meaning: 'Held back by the gateway' },
+	sent: { rank: 30, isFinal: false, meaning: 'The network has it' },
+	delivered: { rank: 40, isFinal: false, meaning: "On the recipient's device" },
+	read: { rank: 50, isFinal: false, meaning: 'Read by the recipient' },
+	played: { rank: 60, isFinal: true, meaning: 'Voice message or video played' },
+	failed: { rank: 90, isFinal: true, meaning: 'Will not arrive' },
+	expired: { rank: 90, isFinal: true, meaning: 'Its validity ran out before it was sent' },
+	cancelled: { rank: 90, isFinal: true, meaning: 'Cancelled before it was sent' },
+	deleted: { rank: 95, isFinal: true, meaning: 'Removed after it was sent' },
+} as const satisfies Record<string, StatusFacts>;
+
+/** A status of the vocabulary. */
+export type Status = keyof typeof STATUSES;
+
+/** Every status, from the lowest rank to the highest. */
+export const STATUS_NAMES = Object.keys(STATUSES) as Status[];
+
+/** Whether a value is a word of the vocabulary. */
+export const isStatus = (value: unknown): value is Status =>
+	typeof value === 'string' && Object.hasOwn(STATUSES, value);
+
+/**
+ * Looks a vendor's word up in that vendor's table.
+ *
+ * A word that the table lacks is `unknown`; so are words such as `constructor`, which a plain
+ * property look-up would find on the prototype.
+ */
+export const mapStatus = (table: Readonly<Record<string, Status>>, word: unknown): Status =>
+	typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : 'unknown';

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { InvalidParameter } from '../../messages/invalidParameter';
+import {
+	MESSAGE_TYPES,
+	parseContent,
+	sameContent,
+	type ContentInput,
+	type MessageContent,
+} from '../../messages/message';
+
+const URL = 'https://example.com/image.jpg';
+
+it('takes a text, with its blanks and line ends, and nothing else with it', () => {
+	const text = '  Hello,\nworld 👋 ';
+	expect(parseContent({ type: 'text', text, mediaUrl: URL, caption: 'c', fileName: 'f' })).toEqual({
+		type: 'text',
+		text,
+		mediaUrl: null,
+		caption: null,
+		fileName: null,
+	});
+});
+
+it.each(MESSAGE_TYPES.filter((type) => type !== 'text'))('takes %s by its address', (type) => {
+	const input = { type, text: 'not used', mediaUrl: ` ${URL}\n` };
+	expect(parseContent(input)).toEqual({
+		type,
+		text: null,
+		mediaUrl: URL,
+		caption: null,
+		fileName: null,
+	});
+	expect(parseContent({ ...input, caption: 'A picture', fileName: 'a.jpg' })).toMatchObject({
+		caption: 'A picture',
+		fileName: 'a.jpg',
+	});
+	expect(parseContent({ ...input, caption: '', fileName: null })).toMatchObject({
+		caption: null,
+		fileName: null,
+	});
+});
+
+it.each<[unknown, string]>([
+	[42, '42'],
+	[0, '0'],
+	[false, 'false'],
+])('writes out %j as text', (text, written) => {
+	expect(parseContent({ type: 'text', text }).text).toBe(written);
+});
+
+const image = { type: 'image', mediaUrl: URL };
+
+it.each<[string, ContentInput, string, string]>([
+	['no text', { type: 'text' }, 'Text', '"Text" is empty. Enter the text of the message.'],
+	['null as text', { type: 'text', text: null }, 'Text', '"Text" is empty.'],
+	['empty text', { type: 'text', text: '' }, 'Text', '"Text" is empty.'],
+	['blanks', { type: 'text', text: ' \n\t' }, 'Text', '"Text" is empty.'],
+	['an object as text', { type: 'text', text: { a: 1 } }, 'Text', '"Text" is an object. Give it'],
+	['a list as text', { type: 'text', text: ['a'] }, 'Text', '"Text" is a list. Give it as text.'],
+	['a function as text', { type: 'text', text: () => 1 }, 'Text', '"Text" is'],
+	['media without address', { type: 'image' }, 'Media URL', '"Media URL" is empty. Enter'],
+	['media with blanks', { ...image, mediaUrl: '  ' }, 'Media URL', '"Media URL" is empty.'],
+	['a path', { ...image, mediaUrl: '/tmp/a.jpg' }, 'Media URL', 'is "/tmp/a.jpg". The gateway'],
+	['a file address', { ...image, mediaUrl: 'file:///etc/passwd' }, 'Media URL', 'begins with'],
+	['data', { ...image, mediaUrl: 'data:image/png;base64,AA' }, 'Media URL', 'begins with'],
+	['ftp', { ...image, mediaUrl: 'ftp://example.com/a' }, 'Media URL', 'begins with https://'],
+	['a script', { ...image, mediaUrl: 'javascript:alert(1)' }, 'Media URL', 'begins with'],
+	['no scheme', { ...image, mediaUrl: 'example.com/a.jpg' }, 'Media URL', 'begins with'],
+	['no host', { ...image, mediaUrl: 'https://' }, 'Media URL', 'begins with'],
+	['a blank inside', { ...image, mediaUrl: 'https://a.b/c d' }, 'Media URL', 'begins with'],
+	['an object as address', { ...image, mediaUrl: { url: URL } }, 'Media URL', 'is an object.'],
+	['a list as address', { ...image, mediaUrl: [URL] }, 'Media URL', 'is a list.'],
+	['an object as caption', { ...image, caption: {} }, 'Caption', '"Caption" is an object.'],
+	['a list as file name', { ...image, fileName: [] }, 'File Name', '"File Name" is a list.'],
+	['an unknown type', { type: 'sticker' }, 'Message Type', 'is "sticker". Choose one of: text,'],
+	['no type', { type: undefined }, 'Message Type', '"Message Type" is missing.'],
+	['an object as type', { type: {} }, 'Message Type', '"Message Type" is missing.'],
+	['constructor as type', { type: 'constructor' }, 'Message Type', 'Choose one of'],
+	['__proto__ as type', { type: '__proto__' }, 'Message Type', 'Choose one of'],
+	['a bare object as type', { type: Object.create(null) }, 'Message Type', 'Choose one of'],
+])('refuses %s', (_, input, parameter, sentence) => {
+	const parse = () => parseContent(input);
+	expect(parse).toThrow(InvalidParameter);
+	expect(parse).toThrow(expect.objectContaining({ parameter }));
+	expect(parse).toThrow(sentence);
+});
+
+it('shows a long address and a long type in part only', () => {
+	const mediaUrl = `ftp://${'x'.repeat(5_000)}`;
+	for (const input of [{ type: 'image', mediaUrl }, { type: 'x'.repeat(5_000) }]) {
+		expect(() => parseContent(input)).toThrow(/^[^]{1,300}$/);
+	}
+});
+
+it('makes anything a content of text, or refuses it with a sentence', () => {
+	const input = fc.record({
+		type: fc.oneof(fc.constantFrom<unknown>(...MESSAGE_TYPES), fc.anything()),
+		text: fc.anything(),
+		mediaUrl: fc.oneof(fc.webUrl(), fc.anything()),
+		caption: fc.anything(),
+		fileName: fc.anything(),
+	});
+	fc.assert(
+		fc.property(input, (values) => {
+			try {
+				const { type, ...texts } = parseContent(values);
+				expect(type).toBe(values.type);
+				for (const text of Object.values(texts)) {
+					expect(text === null || typeof text === 'string').toBe(true);
+					expect(String(text)).not.toContain('[object');
+				}
+			} catch (error) {
+				expect(error).toBeInstanceOf(InvalidParameter);
+				const { parameter, message } = error as InvalidParameter;
+				expect(message.startsWith(`"${parameter}" is `)).toBe(true);
+				expect(message).not.toContain('[object');
+			}
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+describe('two contents', () => {
+	const content: MessageContent = {
+		type: 'image',
+		text: 't',
+		mediaUrl: URL,
+		caption: 'c',
+		fileName: 'f',
+	};
+
+	it('are the same to the letter', () => {
+		expect(sameContent(content, { ...content })).toBe(true);
+	});
+
+	it.each([{ type: 'video' as const }, { text: null }, { mediaUrl: `${URL}?` }, { caption: 'C' }])(
+		'differ in %j',
+		(change) => expect(sameContent(content, { ...content, ...change })).toBe(false),
+	);
+});

@@ -1,0 +1,76 @@
+import type { MessageToSchedule } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
+import {
+	couldBeSame,
+	createSentMessage,
+	type ScheduledMessage,
+} from '../../messages/scheduledMessage';
+
+const message: MessageToSchedule = {
+	type: 'image',
+	text: null,
+	mediaUrl: 'https://example.com/a.jpg',
+	caption: 'A',
+	fileName: null,
+	recipient: parseRecipient('+919988066776'),
+	reference: 'order-7',
+	idempotencyKey: '3b1f9a52-7f53-4a3c-9d38-0a4c9f7c2b11',
+	scheduledAt: '2026-02-01T15:00:00.000Z',
+};
+const record: ScheduledMessage = {
+	...message,
+	scheduleId: 'sched_1',
+	gateway: 'chatWhatsApp',
+	heldBy: 'gateway',
+	account: 'account-1',
+	status: 'scheduled',
+	gatewayStatus: 'pending',
+	createdAt: null,
+	messageId: null,
+	failure: null,
+	raw: null,
+};
+
+it.each<[string, Partial<ScheduledMessage>]>([
+	['it tells all', {}],
+	['it tells neither media nor caption', { mediaUrl: null, caption: null }],
+	['it writes the instant in another way', { scheduledAt: '2026-02-01T20:30:00+05:30' }],
+	[
+		'it writes the recipient in another way',
+		{ recipient: { address: '919988066776@c.us', phone: '+919988066776', kind: 'phone' } },
+	],
+	['it has no reference', { reference: null }],
+])('a record could be the message where %s', (_, changes) => {
+	expect(couldBeSame({ ...record, ...changes }, message)).toBe(true);
+});
+
+it.each<[string, Partial<ScheduledMessage>]>([
+	['recipient', { recipient: parseRecipient('+919988066777') }],
+	['group', { recipient: parseRecipient('919988066776@g.us') }],
+	['instant', { scheduledAt: '2026-02-01T15:00:00.001Z' }],
+	['text', { text: 'Hello' }],
+	['media', { mediaUrl: 'https://example.com/b.jpg' }],
+	['caption', { caption: 'a' }],
+])('a record with another %s is another message', (_, changes) => {
+	expect(couldBeSame({ ...record, ...changes }, message)).toBe(false);
+});
+
+it('a record without text is no text message', () => {
+	expect(couldBeSame({ ...record, text: null }, { ...message, text: 'Hello' })).toBe(false);
+});
+
+it('a sent message has what was sent, what the gateway told, and null for the rest', () => {
+	const told = { gateway: 'g', account: 'a', status: 'sent', raw: { id: 1 } } as const;
+	const { idempotencyKey, scheduledAt, ...content } = message;
+	expect([idempotencyKey, scheduledAt].every(Boolean)).toBe(true);
+	expect(createSentMessage(message, told)).toEqual({
+		...content,
+		...told,
+		messageId: null,
+		queueId: null,
+		gatewayStatus: null,
+		acceptedAt: null,
+		failure: null,
+	});
+	expect(createSentMessage(message, { ...told, messageId: '3EB0' }).messageId).toBe('3EB0');
+});

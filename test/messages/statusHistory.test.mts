@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { STATUS_NAMES, STATUSES, type Status } from '../../messages/status';
+import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
+import { readNotes, StatusHistory } from '../../messages/statusHistory';
+
+const prove = process.env.PROVE === '1';
+const runs = { numRuns: prove ? 100_000 : 300, ...(prove ? {} : { seed: 4 }) };
+
+const event = (
+	messageId: string | null,
+	status: Status,
+	more: Partial<StatusEvent> = {},
+): StatusEvent =>
+	createStatusEvent({
+		gateway: 'whapi',
+		channel: 'whatsapp',
+		account: 'channel',
+		messageId,
+		status,
+		occurredAt: '2026-11-21T10:00:00.000Z',
+		receivedAt: '2026-11-21T10:00:01.000Z',
+		raw: { messageId, status },
+		...more,
+	});
+
+/** Judges and, where it is new, notes: what the trigger does. */
+const tell = (history: StatusHistory, told: StatusEvent) => {
+	const novelty = history.judge(told);
+	if (novelty === 'new') history.note(told);
+	return novelty;
+};
+
+describe('in one process', () => {
+	it('tells a status once', () => {
+		const history = new StatusHistory();
+		const told = [event('a', 'sent'), event('a', 'sent'), event('a', 'delivered')];
+		expect(told.map((each) => tell(history, each))).toEqual(['new', 'duplicate', 'new']);
+	});
+
+	it('does not note what is only judged', () => {
+		const history = new StatusHistory();
+		expect(history.judge(event('a', 'sent'))).toBe('new');
+		expect(history.judge(event('a', 'sent'))).toBe('new');
+	});
+
+	it('calls late what has a lower rank than the last status of the same message', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'read'));
+		expect(tell(history, event('a', 'delivered'))).toBe('late');
+		expect(tell(history, event('b', 'delivered'))).toBe('new');
+		expect(tell(history, event('a', 'failed'))).toBe('new');
+	});
+
+	it('does not call another event of the same rank late', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'read'));
+		const later = event('a', 'read', { occurredAt: '2026-11-21T10:05:00.000Z' });
+		expect(tell(history, later)).toBe('new');
+	});
+
+	it('gives each member of a group a way of their own', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'read', { viewer: 'ann' }));
+		expect(tell(history, event('a', 'delivered', { viewer: 'bob' }))).toBe('new');
+		expect(tell(history, event('a', 'delivered', { viewer: 'ann' }))).toBe('late');
+	});
+
+	it('keeps accounts and gateways apart', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'read'));
+		expect(tell(history, event('a', 'sent', { account: 'other' }))).toBe('new');
+		expect(tell(history, event('a', 'sent', { gateway: 'greenApi' }))).toBe('new');
+	});
+
+	it('never calls late what names no message', () => {
+		const history = new StatusHistory();
+		tell(history, event(null, 'read', { raw: 1 }));
+		expect(tell(history, event(null, 'sent', { raw: 2 }))).toBe('new');
+		expect(tell(history, event(null, 'sent', { raw: 2 }))).toBe('duplicate');
+	});
+
+	it('takes what was taken back for new, once, though a later status was told', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'sent'));
+		history.takeBack(event('a', 'sent'));
+		tell(history, event('a', 'read'));
+		expect(tell(history, event('a', 'sent'))).toBe('new');
+		expect(tell(history, event('a', 'sent'))).toBe('duplicate');
+	});
+
+	it('forgets the oldest first, and no more than it must', () => {
+		const history = new StatusHistory();
+		for (let index = 0; index <= 22_000; index++) tell(history, event(`m${index}`, 'sent'));
+		expect(history.judge(event('m2000', 'sent'))).toBe('new');
+		expect(history.judge(event('m2001', 'sent'))).toBe('duplicate');
+		expect(history.judge(event('m22000', 'sent'))).toBe('duplicate');
+	});
+
+	it('stays small however many events come', () => {
+		const history = new StatusHistory();
+		for (let index = 0; index < 60_000; index++) {
+			const each = event(`m${index}`, 'sent');
+			tell(history, each);
+			history.takeBack(each);
+		}
+		const { told, ranks, takenBack } = history as unknown as Record<string, Set<string>>;
+		for (const memory of [told, ranks, takenBack]) expect(memory.size).toBeLessThanOrEqual(22_000);
+	});
+});
+
+describe('notes for other processes and for after a restart', () => {
+	it('tell the same there', () => {
+		const here = new StatusHistory();
+		tell(here, event('a', 'read'));
+		const notes = readNotes(here.writeNotes(undefined, [event('a', 'read')]));
+		const there = new StatusHistory();
+		expect(there.judge(event('a', 'read'), notes)).toBe('duplicate');
+		expect(there.judge(event('a', 'sent'), notes)).toBe('late');
+		expect(there.judge(event('b', 'sent'), notes)).toBe('new');
+	});
+
+	it('keep what another delivery, saved later, had not seen', () => {
+		const history = new StatusHistory();
+		history.writeNotes([], [event('a', 'sent')]);
+		const saved = history.writeNotes([], [event('b', 'sent')]);
+		expect(readNotes(saved).told.size).toBe(2);
+	});
+
+	it('keep what other processes noted', () => {
+		const saved = new StatusHistory().writeNotes([], [event('a', 'sent')]);
+		expect(new StatusHistory().writeNotes(saved, [event('b', 'sent')])).toHaveLength(2);
+	});
+
+	it('do not hold what was taken back', () => {
+		const history = new StatusHistory();
+		history.writeNotes([], [event('a', 'sent')]);
+		history.takeBack(event('a', 'sent'));
+		expect(history.writeNotes([], [event('b', 'sent')])).toHaveLength(1);
+	});
+
+	it('are at most 500 short lines, the newest', () => {
+		const history = new StatusHistory();
+		const many = Array.from({ length: 1_200 }, (_, index) => event(`m${index}`, 'sent'));
+		let notes = history.writeNotes(undefined, many);
+		for (const each of many.slice(0, 30)) notes = history.writeNotes(notes, [each]);
+		expect(notes).toHaveLength(500);
+		expect(JSON.stringify(notes).length).toBeLessThan(25_000);
+		expect(readNotes(notes).told.size).toBe(500);
+	});
+
+	it('hold no message id and no number in clear', () => {
+		const secret = event('919988066776', 'sent');
+		expect(new StatusHistory().writeNotes([], [secret]).join()).not.toContain('919988066776');
+	});
+
+	it('are read whatever stands there', () => {
+		fc.assert(
+			fc.property(fc.anything(), (value) => {
+				const { told, ranks } = readNotes(value);
+				for (const rank of ranks.values()) expect(rank).toBeGreaterThanOrEqual(0);
+				expect(new StatusHistory().judge(event('a', 'sent'), { told, ranks })).toBe('new');
+				expect(new StatusHistory().writeNotes(value, [event('a', 'sent')]).length).toBeGreaterThan(
+					0,
+				);
+			}),
+			runs,
+		);
+	});
+});
+
+const someEvents = fc.array(
+	fc
+		.tuple(
+			fc.constantFrom('a', 'b', 'c', null),
+			fc.constantFrom(...STATUS_NAMES),
+			fc.constantFrom(null, 'ann', 'bob'),
+			fc.constantFrom(null, '2026-11-21T10:00:00.000Z', '2026-11-22T10:00:00.000Z'),
+		)
+		.map(([id, status, viewer, occurredAt]) => event(id, status, { viewer, occurredAt })),
+	{ maxLength: 40 },
+);
+
+const wayOf = ({ messageId, viewer }: StatusEvent) => `${messageId}/${viewer}`;
+
+it('tells each event once and each way upwards, in whatever order they come', () => {
+	fc.assert(
+		fc.property(someEvents, (events) => {
+			const history = new StatusHistory();
+			const told = events.filter((each) => tell(history, each) === 'new');
+			const ids = told.map(({ eventId }) => eventId);
+			expect(new Set(ids).size).toBe(ids.length);
+			const last = new Map<string, number>();
+			for (const each of told.filter(({ messageId }) => messageId !== null)) {
+				expect(each.statusRank).toBeGreaterThanOrEqual(last.get(wayOf(each)) ?? 0);
+				last.set(wayOf(each), STATUSES[each.status].rank);
+			}
+			// Nothing is lost: what was left out is the same as, or older than, something told.
+			for (const each of events) {
+				if (told.some(({ eventId }) => eventId === each.eventId)) continue;
+				expect(last.get(wayOf(each))).toBeGreaterThan(each.statusRank);
+			}
+		}),
+		runs,
+	);
+});
+
+it('tells the same after a restart at any moment', () => {
+	fc.assert(
+		fc.property(someEvents, fc.nat(40), (events, restartAt) => {
+			const steady = new StatusHistory();
+			const expected = events.map((each) => tell(steady, each));
+			let history = new StatusHistory();
+			let saved: unknown;
+			const actual = events.map((each, index) => {
+				if (index === restartAt) history = new StatusHistory();
+				const novelty = history.judge(each, readNotes(saved));
+				if (novelty === 'new') {
+					history.note(each);
+					saved = JSON.parse(JSON.stringify(history.writeNotes(saved, [each])));
+				}
+				return novelty;
+			});
+			expect(actual).toEqual(expected);
+		}),
+		runs,
+	);
+});
