@@ -1,0 +1,31 @@
+import type { Capabilities } from '../gateway';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** From docs.chatwhatsapp.in: api-reference/scheduled-messages and api-reference/messaging. */
+export const capabilities: Capabilities = {
+	// The messaging page announces video and documents, but documents no path for them.
+	sends: ['text', 'image'],
+	schedules: {
+		types: ['text', 'image', 'video', 'document'],
+		minimumLeadMs: MINUTE,
+		horizonMs: 30 * DAY,
+		keptInMemory: true,
+		cancelsBy: 'cancel',
+	},
+	looksUp: null,
+	keepsReference: false,
+	webhooks: {
+		registration: 'manual',
+		whereToEnter:
+			'Give it as webhookUrl, with ?secret=… (the Webhook Secret) at its end, when you create the session.',
+		statuses: ['sent'],
+		sendsSecretHeader: false,
+	},
+	documentation: [
+		'https://docs.chatwhatsapp.in/api-reference/scheduled-messages',
+		'https://docs.chatwhatsapp.in/api-reference/messaging',
+		'https://docs.chatwhatsapp.in/api-reference/sessions',
+	],
+};

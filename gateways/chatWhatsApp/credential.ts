@@ -1,0 +1,40 @@
+import { baseUrlField, requiredField } from '../credential';
+import type { Credential, CredentialField } from '../gateway';
+import type { UnsentRequest } from '../transport/request';
+
+/** Hosted and self-hosted installations have the same paths (docs.chatwhatsapp.in/authentication). */
+const BASE_URL: CredentialField = {
+	name: 'chatWhatsAppUrl',
+	label: 'Base URL',
+	description:
+		'Address of the gateway. For your own installation enter its address, e.g. http://localhost:3000.',
+	default: 'https://api.chatwhatsapp.in',
+};
+
+const SESSION_ID: CredentialField = {
+	name: 'chatWhatsAppSessionId',
+	label: 'Session ID',
+	description: 'ID of the session that sends, as its creation or the session list gives it',
+	placeholder: 'e.g. e67a00be-ed45-4356-9488-049cabb9895d',
+};
+
+const API_KEY: CredentialField = {
+	name: 'chatWhatsAppApiKey',
+	label: 'API Key',
+	description: 'The key of that session. It begins with wask_ and is shown once, at creation.',
+	placeholder: 'e.g. wask_5f0c2f…',
+	secret: true,
+};
+
+export const credentialFields: readonly CredentialField[] = [BASE_URL, SESSION_ID, API_KEY];
+
+export const baseUrl = (credential: Credential): string => baseUrlField(credential, BASE_URL);
+
+export const account = (credential: Credential): string => requiredField(credential, SESSION_ID);
+
+/** `X-API-Key` is the recommended header (docs.chatwhatsapp.in/authentication). */
+export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({
+	...request,
+	url: `${baseUrl(credential)}${request.url}`,
+	headers: { ...request.headers, 'X-API-Key': requiredField(credential, API_KEY) },
+});

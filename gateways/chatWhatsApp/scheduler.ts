@@ -1,0 +1,102 @@
+import type { MessageToSchedule } from '../../messages/message';
+import { couldBeSame, type ScheduledMessage } from '../../messages/scheduledMessage';
+import { isObject } from '../json';
+import type { Connection, NativeScheduler } from '../gateway';
+import { unsupported } from '../transport/gatewayError';
+import type { GatewayRequest } from '../transport/request';
+import { account } from './credential';
+import { isRefusal } from './explain';
+import { toAddress } from './recipient';
+import { scheduledWord, toScheduledMessage } from './records';
+
+/** docs.chatwhatsapp.in/api-reference/scheduled-messages. */
+export const scheduler: NativeScheduler = {
+	async schedule(connection, message) {
+		const response = await connection.request({
+			method: 'POST',
+			path: path(connection),
+			body: scheduleBody(message),
+			kind: 'create',
+		});
+		const record = toScheduledMessage(field(response.body), account(connection.credential));
+		if (record === null) {
+			throw connection.unexpected(response, '"scheduled"', !isRefusal(response.body));
+		}
+		// The documented answer repeats the text only: what was sent is what is scheduled.
+		const { type, text, mediaUrl, caption, reference } = message;
+		return { ...record, type, text, mediaUrl, caption, reference };
+	},
+
+	async get(connection, scheduleId) {
+		const response = await connection.request(one(connection, 'GET', scheduleId));
+		const record = toScheduledMessage(field(response.body), account(connection.credential));
+		if (record === null) throw connection.unexpected(response, '"scheduled"', false);
+		return record;
+	},
+
+	async list(connection, { status }) {
+		const word = status === undefined ? undefined : scheduledWord(status);
+		// No word of the gateway means this status, so nothing can have it.
+		if (status !== undefined && word === undefined) return [];
+		return await list(connection, word);
+	},
+
+	async find(connection, message) {
+		const all = await list(connection);
+		return all.filter((record) => couldBeSame(record, message));
+	},
+
+	async cancel(connection, scheduleId) {
+		const response = await connection.request(one(connection, 'DELETE', scheduleId));
+		if (!isObject(response.body) || response.body.success !== true) {
+			throw connection.unexpected(response, '"success": true', false);
+		}
+	},
+};
+
+const path = ({ credential }: Connection) =>
+	`/sessions/${encodeURIComponent(account(credential))}/scheduled`;
+
+const one = (
+	connection: Connection,
+	method: GatewayRequest['method'],
+	scheduleId: string,
+): GatewayRequest => ({
+	method,
+	path: `${path(connection)}/${encodeURIComponent(scheduleId)}`,
+	kind: 'repeatable',
+});
+
+const field = (body: unknown): unknown => (isObject(body) ? body.scheduled : undefined);
+
+async function list(connection: Connection, status?: string): Promise<ScheduledMessage[]> {
+	const response = await connection.request({
+		method: 'GET',
+		path: path(connection),
+		query: status === undefined ? {} : { status },
+		kind: 'repeatable',
+	});
+	const records = field(response.body);
+	if (!Array.isArray(records)) throw connection.unexpected(response, 'the list "scheduled"', false);
+	const session = account(connection.credential);
+	return records
+		.map((record) => toScheduledMessage(record, session))
+		.filter((record) => record !== null);
+}
+
+/**
+ * A text message is `{ to, text, scheduledAt }`; media is `{ to, type, media, caption, scheduledAt }`,
+ * without `text`, as in the vendor's image example.
+ */
+function scheduleBody(message: MessageToSchedule): Record<string, unknown> {
+	const to = toAddress(message.recipient);
+	const { type, text, mediaUrl, caption, fileName, scheduledAt } = message;
+	if (type === 'text') return { to, text, scheduledAt };
+	if (fileName !== null) {
+		throw unsupported(
+			'"File Name" is set, but ChatWhatsApp takes no file name for a scheduled message',
+			'Leave "File Name" empty: the name in "Media URL" counts.',
+		);
+	}
+	return { to, type, media: mediaUrl, ...(caption === null ? {} : { caption }), scheduledAt };
+}

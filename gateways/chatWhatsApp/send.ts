@@ -1,0 +1,51 @@
+import { describeAddress } from '../../messages/recipient';
+import type { OutgoingMessage } from '../../messages/message';
+import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
+import { mapStatus } from '../../messages/status';
+import { isObject, isoInstantAt, textAt } from '../json';
+import type { Connection } from '../gateway';
+import { account } from './credential';
+import { isRefusal } from './explain';
+import { toAddress } from './recipient';
+
+/** Sends at once (docs.chatwhatsapp.in/api-reference/messaging). */
+export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
+	const session = account(connection.credential);
+	const body = sendBody(message);
+	const response = await connection.request({
+		method: 'POST',
+		path: `/sessions/${encodeURIComponent(session)}/send${message.type === 'text' ? '' : '/image'}`,
+		body,
+		kind: 'create',
+	});
+	const answer = isObject(response.body) ? response.body : {};
+	const messageId = textAt(answer, 'messageId');
+	if (messageId === null) {
+		throw connection.unexpected(response, '"messageId"', !isRefusal(response.body));
+	}
+	const gatewayStatus = textAt(answer, 'status');
+	return createSentMessage(message, {
+		recipient: describeAddress(textAt(answer, 'to')) ?? message.recipient,
+		gateway: 'chatWhatsApp',
+		account: session,
+		messageId,
+		// The vendor's sample answers `sent` before anything is known of delivery.
+		status: mapStatus({ sent: 'sent' }, gatewayStatus),
+		gatewayStatus,
+		acceptedAt: isoInstantAt(answer, 'timestamp'),
+		raw: response.body,
+	});
+}
+
+/** The body of `/send` or `/send/image`. Refuses a recipient that the vendor does not document. */
+export function sendBody(message: OutgoingMessage): Record<string, unknown> {
+	const { type, text, mediaUrl, caption, fileName } = message;
+	const to = toAddress(message.recipient);
+	if (type === 'text') return { to, text };
+	return {
+		to,
+		image: mediaUrl,
+		...(caption === null ? {} : { caption }),
+		...(fileName === null ? {} : { filename: fileName }),
+	};
+}

@@ -1,0 +1,39 @@
+import { InvalidParameter } from '../messages/invalidParameter';
+import type { Credential, CredentialField } from './gateway';
+
+const IN_CREDENTIAL = 'in the Message Gateway API credential';
+
+/**
+ * Reads a credential field that must be there, without the blanks that come of copying.
+ *
+ * @throws InvalidParameter naming the field
+ */
+export function requiredField(credential: Credential, { name, label }: CredentialField): string {
+	const value = optionalField(credential, name);
+	if (value === '') {
+		throw new InvalidParameter(label, `"${label}" is empty. Enter it ${IN_CREDENTIAL}.`);
+	}
+	return value;
+}
+
+/** Reads a credential field that may be missing; empty text where it is. */
+export function optionalField(credential: Credential, name: string): string {
+	const value = credential[name];
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
+/**
+ * Reads a base address: http or https, any path kept, slashes at the end cut off.
+ *
+ * @throws InvalidParameter naming the field
+ */
+export function baseUrlField(credential: Credential, field: CredentialField): string {
+	const value = requiredField(credential, field);
+	if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
+		throw new InvalidParameter(
+			field.label,
+			`"${field.label}" is "${value.slice(0, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
+		);
+	}
+	return value.replace(/\/+$/, '');
+}

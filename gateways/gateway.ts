@@ -1,0 +1,224 @@
+import type { MessageToSchedule, MessageType, OutgoingMessage } from '../messages/message';
+import type { Recipient } from '../messages/recipient';
+import type { ScheduledMessage, SentMessage } from '../messages/scheduledMessage';
+import type { Status } from '../messages/status';
+import type { StatusEvent } from '../messages/statusEvent';
+import type { AnswerKind, GatewayError } from './transport/gatewayError';
+import type { GatewayResponse, RequestGateway, UnsentRequest } from './transport/request';
+
+/** The fields of a Message Gateway API credential, as n8n decrypted them. */
+export type Credential = Readonly<Record<string, unknown>>;
+
+/** A field that the credential shows when this gateway is chosen. */
+export interface CredentialField {
+	/** Unique among all gateways' fields: n8n keeps a field's value when the user switches gateways. */
+	readonly name: string;
+	readonly label: string;
+	readonly description: string;
+	readonly default?: string;
+	readonly placeholder?: string;
+	/** A secret is masked, and is cut out of every text that leaves the transport. */
+	readonly secret?: boolean;
+	readonly optional?: boolean;
+}
+
+/** What a gateway's own scheduler can do. */
+export interface ScheduleCapabilities {
+	readonly types: readonly MessageType[];
+	/** How far ahead a message must at least be; null where the vendor says nothing. */
+	readonly minimumLeadMs: number | null;
+	/** How far ahead it may be at most. */
+	readonly horizonMs: number | null;
+	/** A scheduled message that one can no longer find may have been lost: say so. */
+	readonly keptInMemory: boolean;
+	/**
+	 * `cancel`: the vendor documents a cancel. `delete`: it documents only the deletion of a message,
+	 * which the user has to choose as what it is.
+	 */
+	readonly cancelsBy: 'cancel' | 'delete';
+}
+
+/** How a message that was sent can be looked up. */
+export interface LookUpCapabilities {
+	/** What the id is that the gateway looks up: of the message, or of its queued request. */
+	readonly by: 'messageId' | 'queueId';
+	/** Whether the recipient must be named too. */
+	readonly needsRecipient: boolean;
+}
+
+/** What a gateway can do. Data: refusals, the docs table and the tests all read it from here. */
+export interface Capabilities {
+	/** Message types that can be sent at once. */
+	readonly sends: readonly MessageType[];
+	/** Null where the gateway has no scheduler. */
+	readonly schedules: ScheduleCapabilities | null;
+	/** Null where the gateway documents no way to look a sent message up. */
+	readonly looksUp: LookUpCapabilities | null;
+	/** Whether the gateway keeps the user's reference and tells it again. */
+	readonly keepsReference: boolean;
+	readonly webhooks: WebhookCapabilities;
+	/** The vendor's pages. */
+	readonly documentation: readonly string[];
+}
+
+export interface WebhookCapabilities {
+	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
+	readonly registration: 'api' | 'manual';
+	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
+	readonly whereToEnter: string;
+	/** The statuses that its webhooks can tell. */
+	readonly statuses: readonly Status[];
+	/** Whether the vendor documents a way to send a secret along in a header. */
+	readonly sendsSecretHeader: boolean;
+}
+
+/** What a gateway's methods get: the credential, and a way to reach the gateway with it. */
+export interface Connection {
+	readonly credential: Credential;
+	readonly request: RequestGateway;
+	/** What the gateway's clock shows, in milliseconds since 1970, as far as its answers tell. */
+	gatewayNow(): number;
+	/** Makes the error for a 2xx answer that lacks what the vendor documents. */
+	unexpected(response: GatewayResponse, missing: string, openEnded: boolean): GatewayError;
+}
+
+/** Which scheduled messages to list. What is not given does not filter. */
+export interface ListFilter {
+	readonly status?: Status;
+	readonly recipient?: Recipient;
+	/** Instants, ISO 8601, UTC; both inclusive. */
+	readonly scheduledAfter?: string;
+	readonly scheduledBefore?: string;
+}
+
+/** The state of an account, as the credential test tells it. */
+export interface Health {
+	readonly ready: boolean;
+	/** What a person reads: what is wrong and what to do, or that all is well. */
+	readonly message: string;
+}
+
+/** A webhook delivery, as n8n received it. */
+export interface Delivery {
+	/** Names in lower case. */
+	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+	readonly query: Readonly<Record<string, unknown>>;
+	readonly body: unknown;
+}
+
+/** Whether a delivery is trusted; if not, why (told to nobody but the log). */
+export type Verdict =
+	| { readonly trusted: true }
+	| { readonly trusted: false; readonly reason: string };
+
+/** What parsing needs beside the body. */
+export interface ParseContext {
+	/** When n8n received it: ISO 8601, UTC. */
+	readonly receivedAt: string;
+	/** For gateways that tell wall-clock times without a zone. */
+	readonly timezone?: string;
+}
+
+/** The webhook that a trigger wants. */
+export interface WantedWebhook {
+	readonly url: string;
+	/** What the gateway is to send along with each call; null where the user wants none. */
+	readonly secret: string | null;
+	/** Whether a webhook of somebody else may be replaced, where there is room for one only. */
+	readonly replaceExisting: boolean;
+}
+
+/** What was there before and is put back on removal. JSON, kept in the workflow's static data. */
+export type RegistrationRecord = Readonly<Record<string, unknown>>;
+
+/** Registers a trigger's webhook by the vendor's API, as a good neighbour of others' webhooks. */
+export interface WebhookRegistration {
+	/** Whether exactly the wanted webhook is there. Only reads. */
+	check(connection: Connection, wanted: WantedWebhook): Promise<boolean>;
+	/**
+	 * Adds, adopts or repairs ours and keeps the others'. `previous` is the record of an earlier
+	 * registration of this trigger, if there is one: what it replaced must not be forgotten.
+	 *
+	 * @throws GatewayError of kind `rejected` where another's webhook stands in the only place
+	 */
+	register(
+		connection: Connection,
+		wanted: WantedWebhook,
+		previous: RegistrationRecord | null,
+	): Promise<RegistrationRecord>;
+	/** Takes away ours, if it is still there, and puts back what it had replaced. */
+	remove(
+		connection: Connection,
+		webhook: { readonly url: string },
+		record: RegistrationRecord | null,
+	): Promise<void>;
+}
+
+/** A gateway's own scheduler. */
+export interface NativeScheduler {
+	/** Creates; never repeats by itself. */
+	schedule(connection: Connection, message: MessageToSchedule): Promise<ScheduledMessage>;
+	get(connection: Connection, scheduleId: string): Promise<ScheduledMessage>;
+	/** All that match, in any order. Filters that the gateway lacks are applied afterwards. */
+	list(connection: Connection, filter: ListFilter): Promise<ScheduledMessage[]>;
+	/**
+	 * Those that may have come of this very message, in any status: by the reference where the gateway
+	 * keeps it, else by recipient, content and time.
+	 */
+	find(connection: Connection, message: MessageToSchedule): Promise<ScheduledMessage[]>;
+	/** Resolves when the gateway has said that it is cancelled. */
+	cancel(connection: Connection, scheduleId: string): Promise<void>;
+}
+
+/**
+ * One gateway: turns our types into the vendor's and back, and does nothing else. It knows no items,
+ * throws {@link GatewayError} and InvalidParameter only, and has no clock of its own.
+ */
+export interface Gateway {
+	/** The value of the credential's *Gateway* field. */
+	readonly id: string;
+	/** The vendor's own spelling. */
+	readonly label: string;
+	readonly capabilities: Capabilities;
+	/** The base address comes first. */
+	readonly credentialFields: readonly CredentialField[];
+	/** Where the gateway is: http or https, no slash at the end. */
+	baseUrl(credential: Credential): string;
+	/** Session, instance or channel id that a credential is for. */
+	account(credential: Credential): string;
+	/** Puts the base address and the vendor's authentication onto a request. */
+	authenticate(credential: Credential, request: UnsentRequest): UnsentRequest;
+	/** The vendor's words for what went wrong, from an answer that is no success; null if it gives none. */
+	explain(response: GatewayResponse): Explanation | null;
+	/** Asks the gateway whether the account can send. */
+	test(connection: Connection): Promise<Health>;
+	send(connection: Connection, message: OutgoingMessage): Promise<SentMessage>;
+	/**
+	 * Refuses, without any request, what {@link Gateway.send} would refuse: a message that waits
+	 * elsewhere for its time is checked when it is scheduled, not when it is too late.
+	 *
+	 * @throws InvalidParameter or GatewayError of kind `unsupported`
+	 */
+	assertSendable(message: OutgoingMessage): void;
+	readonly scheduler?: NativeScheduler;
+	/** Looks a sent message up; there where {@link Capabilities.looksUp} says so. */
+	lookUp?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
+	/** There where {@link WebhookCapabilities.registration} is `api`. */
+	readonly registration?: WebhookRegistration;
+	/** Constant time; called before {@link Gateway.parse}. */
+	verify(credential: Credential, delivery: Delivery): Verdict;
+	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
+	parse(body: unknown, context: ParseContext): StatusEvent[];
+}
+
+/** An answer that is no success, in the vendor's words. */
+export interface Explanation {
+	readonly text: string;
+	readonly code?: string;
+	/** How long the gateway asks to wait. */
+	readonly retryAfterMs?: number;
+	/** What it means, where the vendor's HTTP status says something else. */
+	readonly kind?: AnswerKind;
+	/** What to do, where the vendor's case has its own answer to that. */
+	readonly hint?: string;
+}

@@ -1,0 +1,48 @@
+import { baseUrlField, optionalField, requiredField } from '../credential';
+import type { Credential, CredentialField } from '../gateway';
+import type { GatewayRequest, UnsentRequest } from '../transport/request';
+
+const API_URL: CredentialField = {
+	name: 'greenApiUrl',
+	label: 'API URL',
+	description: "Address of the gateway: apiUrl on the instance's page in the console",
+	default: 'https://api.green-api.com',
+};
+
+const ID_INSTANCE: CredentialField = {
+	name: 'greenApiIdInstance',
+	label: 'idInstance',
+	description: "ID of the instance that sends, from the instance's page in the console",
+	placeholder: 'e.g. 1101000001',
+};
+
+const API_TOKEN: CredentialField = {
+	name: 'greenApiToken',
+	label: 'apiTokenInstance',
+	description: "The instance's key, from the same page",
+	secret: true,
+};
+
+export const credentialFields: readonly CredentialField[] = [API_URL, ID_INSTANCE, API_TOKEN];
+
+export const baseUrl = (credential: Credential): string => baseUrlField(credential, API_URL);
+
+export const account = (credential: Credential): string => requiredField(credential, ID_INSTANCE);
+
+/** The instance's id as webhooks must name it; empty, and hence equal to none, where it is missing. */
+export const instanceOf = (credential: Credential): string =>
+	optionalField(credential, ID_INSTANCE.name);
+
+/** The path of a method, without the token. */
+export const methodPath = (credential: Credential, method: string): GatewayRequest['path'] =>
+	`/waInstance${encodeURIComponent(account(credential))}/${method}`;
+
+/**
+ * `{apiUrl}/waInstance{idInstance}/{method}/{apiTokenInstance}`: the token is the last part of the path
+ * (green-api.com/en/docs/before-start). It is put there here and nowhere else, so that no path that
+ * the rest of the code sees holds it.
+ */
+export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({
+	...request,
+	url: `${baseUrl(credential)}${request.url}/${encodeURIComponent(requiredField(credential, API_TOKEN))}`,
+});

@@ -1,0 +1,31 @@
+import type { Capabilities } from '../gateway';
+
+const DAY = 86_400_000;
+
+/** From docs.hypersender.com, SMS API. Media (MMS) is documented nowhere. */
+export const capabilities: Capabilities = {
+	sends: ['text'],
+	schedules: {
+		types: ['text'],
+		minimumLeadMs: null,
+		horizonMs: 3 * DAY,
+		keptInMemory: false,
+		cancelsBy: 'delete',
+	},
+	// No page tells how to get a message by its id, but the list can be asked for a `request_id`.
+	looksUp: { by: 'queueId', needsRecipient: false },
+	keepsReference: true,
+	webhooks: {
+		registration: 'manual',
+		whereToEnter:
+			'Enter it in the dashboard as the webhook of the SMS instance, with the Webhook Secret.',
+		statuses: ['scheduled', 'sent', 'delivered', 'failed', 'expired'],
+		sendsSecretHeader: true,
+	},
+	documentation: [
+		'https://docs.hypersender.com/api-reference/sms/messages/send-message',
+		'https://docs.hypersender.com/v2/api-reference/sms/messages/index-messages',
+		'https://docs.hypersender.com/api-reference/sms/messages/delete-message',
+		'https://docs.hypersender.com/api-reference/sms-webhooks/messages-events/message-scheduled',
+	],
+};

@@ -1,0 +1,85 @@
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { isTimezone } from '../../messages/sendTime';
+import { baseUrlField, optionalField, requiredField } from '../credential';
+import type { Credential, CredentialField } from '../gateway';
+import { authenticateWith } from '../hypersender/access';
+
+/** The version stands in the address, since the end of v1 has been announced. */
+const BASE_URL: CredentialField = {
+	name: 'hypersenderSmsUrl',
+	label: 'Base URL',
+	description: 'Address of the SMS API, with its version and without the instance',
+	default: 'https://app.hypersender.com/api/sms/v1',
+};
+
+const INSTANCE_ID: CredentialField = {
+	name: 'hypersenderSmsInstanceId',
+	label: 'Instance ID',
+	description: 'ID of the SMS instance, as the Hypersender dashboard shows it',
+	placeholder: 'e.g. 9defcf1e-552c-4bef-a843-872edec576ef',
+};
+
+const API_TOKEN: CredentialField = {
+	name: 'hypersenderSmsApiToken',
+	label: 'API Token',
+	description: 'A token of the Hypersender account for the SMS API',
+	placeholder: 'e.g. 234|3uB2p…',
+	secret: true,
+};
+
+/** `schedule_send_at` is "relative to your defined Timezone" (…/sms/messages/send-message). */
+const TIMEZONE: CredentialField = {
+	name: 'hypersenderSmsTimezone',
+	label: 'Account Timezone',
+	description:
+		'Timezone of the Hypersender account, in which it reads the times of scheduled messages: a name such as Africa/Cairo, or an offset such as GMT+2. Look it up in the account settings of the dashboard, or as "timezone" in one of its webhooks. Needed to schedule.',
+	placeholder: 'e.g. Africa/Cairo',
+	optional: true,
+};
+
+export const credentialFields: readonly CredentialField[] = [
+	BASE_URL,
+	INSTANCE_ID,
+	API_TOKEN,
+	TIMEZONE,
+];
+
+export const baseUrl = (credential: Credential): string => baseUrlField(credential, BASE_URL);
+
+export const account = (credential: Credential): string => requiredField(credential, INSTANCE_ID);
+
+/** The instance, or empty text: what verifies a webhook must not throw. */
+export const instanceOf = (credential: Credential): string =>
+	optionalField(credential, INSTANCE_ID.name);
+
+/**
+ * The account's timezone.
+ *
+ * @throws InvalidParameter naming *Account Timezone*, where it is missing or no timezone
+ */
+export function timezone(credential: Credential): string {
+	const name = requiredField(credential, TIMEZONE);
+	if (!isTimezone(name)) throw new InvalidParameter(TIMEZONE.label, notATimezone(name));
+	return name;
+}
+
+/** The account's timezone, or null where there is none that can be used. */
+export function knownTimezone(credential: Credential): string | null {
+	const name = optionalField(credential, TIMEZONE.name);
+	return isTimezone(name) ? name : null;
+}
+
+/** What is wrong with *Account Timezone*; null where it is well, or not filled in. */
+export function timezoneProblem(credential: Credential): string | null {
+	const name = optionalField(credential, TIMEZONE.name);
+	return name === '' || isTimezone(name) ? null : notATimezone(name);
+}
+
+const notATimezone = (name: string) =>
+	`"${TIMEZONE.label}" is "${name.slice(0, 40)}", which is no timezone. Enter a name such as Africa/Cairo, or an offset such as GMT+2, in the Message Gateway API credential.`;
+
+export const authenticate = authenticateWith({
+	baseUrl: BASE_URL,
+	instanceId: INSTANCE_ID,
+	apiToken: API_TOKEN,
+});

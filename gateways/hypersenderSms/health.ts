@@ -1,0 +1,19 @@
+import { isObject } from '../json';
+import type { Connection, Health } from '../gateway';
+import { timezoneProblem } from './credential';
+
+/** No page documents a state of the account or the phone, so the cheapest read has to do. */
+export async function test(connection: Connection): Promise<Health> {
+	const problem = timezoneProblem(connection.credential);
+	if (problem !== null) return { ready: false, message: problem };
+	const response = await connection.request({
+		method: 'GET',
+		path: '/messages',
+		query: { per_page: 1 },
+		kind: 'repeatable',
+	});
+	if (!isObject(response.body) || !Array.isArray(response.body.data)) {
+		throw connection.unexpected(response, 'the list "data"', false);
+	}
+	return { ready: true, message: 'Hypersender SMS accepts the credential.' };
+}

@@ -1,0 +1,44 @@
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { formatWallClock, parseWallClock } from '../../messages/sendTime';
+import { isoInstantAt, textAt, type JsonObject } from '../json';
+
+/** docs.hypersender.com/api-reference/sms/messages/send-message: `2025-01-08 19:47:00`. */
+const FORMAT = 'yyyy-MM-dd HH:mm:ss';
+
+/** The vendor's format ends at seconds: what lies between two goes to the later, so never early. */
+export const wholeSecond = (instant: string): string =>
+	new Date(Math.ceil(Date.parse(instant) / 1000) * 1000).toISOString();
+
+/**
+ * The account's clock time of an instant (a whole second), for `schedule_send_at`.
+ *
+ * Where the clock is put back, it shows an hour twice and the vendor's format cannot tell which of
+ * the two is meant. Which one it takes is documented nowhere; most readers take the first. So the
+ * first goes out, and the second, which would be sent an hour early, is refused.
+ *
+ * @throws InvalidParameter naming *Send At*
+ */
+export function toWallClock(instant: string, timezone: string): string {
+	const text = formatWallClock(instant, timezone, FORMAT);
+	if (parseWallClock(text, timezone) !== instant) {
+		throw new InvalidParameter(
+			'Send At',
+			`"Send At" is the second ${text} in ${timezone}, where the clock is put back that night. Hypersender SMS takes clock times only and could send it an hour early. Choose a time outside that hour.`,
+		);
+	}
+	return text;
+}
+
+/**
+ * The instant at a key as ISO 8601 in UTC, or null. The times of answers and webhooks have the same
+ * form as `schedule_send_at`, and no page says in which zone they are; in the vendor's sample
+ * `created_at` and `schedule_send_at` are on one clock, so all are read on the account's. A text with
+ * an offset, as in the SDK's fixture, is an instant already.
+ *
+ * @param timezone one that `isTimezone` takes; null where none is known
+ */
+export function instantAt(record: JsonObject, key: string, timezone: string | null): string | null {
+	const text = textAt(record, key);
+	if (text === null || text.length > 40) return null;
+	return timezone === null ? isoInstantAt(record, key) : parseWallClock(text, timezone);
+}

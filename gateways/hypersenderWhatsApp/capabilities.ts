@@ -1,0 +1,24 @@
+import type { Capabilities } from '../gateway';
+
+/** From docs.hypersender.com, WhatsApp API v2, which queues every request and schedules nothing. */
+export const capabilities: Capabilities = {
+	// Sound has one path, `send-voice`, so `audio` is not offered; as a file it goes as `document`.
+	sends: ['text', 'image', 'video', 'document', 'voice'],
+	schedules: null,
+	looksUp: { by: 'queueId', needsRecipient: false },
+	keepsReference: false,
+	webhooks: {
+		registration: 'manual',
+		whereToEnter:
+			'Enter it in the dashboard as the webhook of the WhatsApp instance, with the Webhook Secret.',
+		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
+		sendsSecretHeader: true,
+	},
+	documentation: [
+		'https://docs.hypersender.com/v2/api-reference/whatsapp/send-messages/send-text',
+		'https://docs.hypersender.com/api-reference/whatsapp/send-messages/send-file',
+		'https://docs.hypersender.com/v2/api-reference/whatsapp/queued-requests',
+		'https://docs.hypersender.com/api-reference/whatsapp-webhooks/messages-ack',
+		'https://docs.hypersender.com/v2/api-reference/whatsapp-webhooks/messages-revoked',
+	],
+};

@@ -1,0 +1,59 @@
+import type { OutgoingMessage } from '../../messages/message';
+import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
+import { isObject, textAt } from '../json';
+import type { Connection } from '../gateway';
+import { unsupported } from '../transport/gatewayError';
+import { account } from './credential';
+import { PATHS, TAKES_FILE_NAME } from './paths';
+import { toChatId } from './recipient';
+
+/**
+ * Hands a message over to the vendor's queue. The answer has the id of the queued request only; what
+ * came of it, and the message's own id, is to be looked up
+ * (docs.hypersender.com/v2/api-reference/whatsapp/queued-requests).
+ */
+export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
+	const { path, body } = sendRequest(message);
+	const response = await connection.request({ method: 'POST', path, body, kind: 'create' });
+	const queueId = isObject(response.body) ? textAt(response.body, 'queued_request_uuid') : null;
+	if (queueId === null) throw connection.unexpected(response, '"queued_request_uuid"', true);
+	return createSentMessage(message, {
+		gateway: 'hypersenderWhatsApp',
+		account: account(connection.credential),
+		queueId,
+		status: 'queued',
+		raw: response.body,
+	});
+}
+
+/** Where a message goes, and as what. Refuses what the vendor does not document. */
+export function sendRequest(message: OutgoingMessage) {
+	const path = PATHS[message.type];
+	if (path === undefined) {
+		throw unsupported(
+			`Hypersender WhatsApp documents no way to send ${message.type}`,
+			'Choose "Voice" or "Document" as "Message Type".',
+		);
+	}
+	return { path, body: sendBody(message) };
+}
+
+function sendBody(message: OutgoingMessage): Record<string, unknown> {
+	const chatId = toChatId(message.recipient);
+	const { type, text, mediaUrl, caption, fileName } = message;
+	if (type === 'text') return { chatId, text };
+	if (fileName !== null && !TAKES_FILE_NAME.includes(type)) {
+		throw unsupported(
+			`"File Name" is set, but Hypersender WhatsApp takes no file name for ${type}`,
+			'Leave "File Name" empty: the name in "Media URL" counts.',
+		);
+	}
+	return {
+		chatId,
+		url: mediaUrl,
+		...(fileName === null ? {} : { filename: fileName }),
+		// The SDK always sends it: true would make a round video note of it.
+		...(type === 'video' ? { asNote: false } : {}),
+		...(caption === null ? {} : { caption }),
+	};
+}

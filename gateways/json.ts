@@ -1,0 +1,53 @@
+/** A JSON object of which nothing is known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value is a JSON object: neither null nor an array. */
+export const isObject = (value: unknown): value is JsonObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object at a key, or an empty one. */
+export const objectAt = (object: JsonObject, key: string): JsonObject => {
+	const value = Object.hasOwn(object, key) ? object[key] : undefined;
+	return isObject(value) ? value : {};
+};
+
+/** The text at a key, or null. Numbers count as text: vendors are not strict about ids. */
+export const textAt = (object: JsonObject, key: string): string | null => {
+	const value = Object.hasOwn(object, key) ? object[key] : undefined;
+	if (typeof value === 'string') return value === '' ? null : value;
+	return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+};
+
+/**
+ * The instant at a key as ISO 8601 in UTC, or null: from ISO text *with* an offset, since a vendor's
+ * wall-clock text is no instant.
+ */
+export const isoInstantAt = (object: JsonObject, key: string): string | null => {
+	const value = Object.hasOwn(object, key) ? object[key] : undefined;
+	if (typeof value !== 'string' || value.length > 40) return null;
+	if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(value)) return null;
+	const ms = Date.parse(value);
+	return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+};
+
+/** The instant at a key as ISO 8601 in UTC, or null: from Unix seconds, as a number or as digits. */
+export const unixInstantAt = (object: JsonObject, key: string): string | null => {
+	const value = Object.hasOwn(object, key) ? object[key] : undefined;
+	const seconds = typeof value === 'string' && /^\d{1,11}$/.test(value) ? Number(value) : value;
+	if (typeof seconds !== 'number' || !(seconds > 0 && seconds < 100_000_000_000)) return null;
+	return isoText(Math.floor(seconds * 1000));
+};
+
+const MINUTE = 60_000;
+/** The minute that was written out last: what comes together happened together. */
+let minute = { start: Number.NaN, text: '' };
+
+/** As `toISOString`, which takes longer than all else that is read of a status. */
+function isoText(ms: number): string {
+	if (ms % 1000 !== 0) return new Date(ms).toISOString();
+	const start = ms - (ms % MINUTE);
+	if (start !== minute.start) {
+		minute = { start, text: new Date(start).toISOString().slice(0, 'YYYY-MM-DDThh:mm:'.length) };
+	}
+	return `${minute.text}${String((ms - start) / 1000).padStart(2, '0')}.000Z`;
+}

@@ -1,0 +1,38 @@
+import { InvalidParameter } from '../messages/invalidParameter';
+import { chatWhatsApp } from './chatWhatsApp';
+import type { Credential, Gateway } from './gateway';
+import { greenApi } from './greenApi';
+import { hypersenderSms } from './hypersenderSms';
+import { hypersenderWhatsApp } from './hypersenderWhatsApp';
+import { whapi } from './whapi';
+
+/** Every gateway, in the order in which users see them. One line adds one. */
+export const gateways: readonly Gateway[] = [
+	chatWhatsApp,
+	greenApi,
+	hypersenderSms,
+	hypersenderWhatsApp,
+	whapi,
+];
+
+/** The ids of all gateways. */
+export const gatewayIds: readonly string[] = gateways.map(({ id }) => id);
+
+/**
+ * The gateway with an id.
+ *
+ * @throws InvalidParameter naming *Gateway*
+ */
+export function gatewayById(id: unknown): Gateway {
+	const gateway = gateways.find((candidate) => candidate.id === id);
+	if (gateway === undefined) {
+		throw new InvalidParameter(
+			'Gateway',
+			`"Gateway" is "${String(id).slice(0, 40)}". Choose one of these in the Message Gateway API credential: ${gatewayIds.join(', ')}.`,
+		);
+	}
+	return gateway;
+}
+
+/** The gateway that a credential is for. */
+export const gatewayOf = (credential: Credential): Gateway => gatewayById(credential.gateway);

@@ -1,0 +1,51 @@
+/** What went wrong at a gateway, sorted by what the user can do about it. */
+export type GatewayErrorKind =
+	| AnswerKind
+	| 'unreachable'
+	| 'timedOut'
+	| 'notPending'
+	| 'unsupported'
+	| 'cancelled';
+
+/** What an answer that is no success can mean. */
+export type AnswerKind =
+	| 'unauthorized'
+	| 'forbidden'
+	| 'notFound'
+	| 'rejected'
+	| 'rateLimited'
+	| 'unavailable'
+	| 'unexpectedAnswer';
+
+/** What a {@link GatewayError} may know beside its kind and text. */
+export interface GatewayErrorDetails {
+	/** What to do about it, as a second sentence. */
+	readonly hint?: string;
+	/** HTTP status of the answer, if there was one. */
+	readonly status?: number;
+	/** The gateway's own code. */
+	readonly code?: string;
+	/** How long the gateway asks to wait, in milliseconds. */
+	readonly retryAfterMs?: number;
+	/** True when the gateway may have taken the message all the same. */
+	readonly openEnded?: boolean;
+}
+
+/**
+ * A gateway did not do what was asked. The message is one sentence for people and names the gateway;
+ * it holds no token and no address with one.
+ */
+export class GatewayError extends Error {
+	constructor(
+		readonly kind: GatewayErrorKind,
+		message: string,
+		readonly details: GatewayErrorDetails = {},
+	) {
+		super(message);
+		this.name = 'GatewayError';
+	}
+}
+
+/** A thing that the gateway cannot do, said before any request. */
+export const unsupported = (message: string, hint?: string) =>
+	new GatewayError('unsupported', message, { hint });

@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { optionalField } from './credential';
+import type { Credential, Delivery, Verdict } from './gateway';
+
+/** The credential field that holds the secret which webhooks must bring along. */
+export const WEBHOOK_SECRET_FIELD = 'webhookSecret';
+
+/** Whether the credential holds a secret that webhooks must bring along. */
+export const hasWebhookSecret = (credential: Credential): boolean =>
+	optionalField(credential, WEBHOOK_SECRET_FIELD) !== '';
+
+/**
+ * Compares two secrets in constant time, whatever their lengths: their hashes are compared, and those
+ * are always equally long.
+ */
+export const equalSecrets = (a: string, b: string): boolean =>
+	timingSafeEqual(sha256(a), sha256(b));
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** Where a delivery may carry the secret, beside `authorization`. */
+const SECRET_HEADER = 'x-webhook-secret';
+const SECRET_QUERY = 'secret';
+
+/**
+ * Trusts a delivery that brings the credential's *Webhook Secret* along: as header `authorization`
+ * (alone, or after a scheme such as `Bearer`) or `x-webhook-secret`, or, for gateways that can send
+ * no header, as query parameter `secret`. Without a secret in the credential, nothing is trusted.
+ */
+export function verifyWebhookSecret(credential: Credential, delivery: Delivery): Verdict {
+	const expected = optionalField(credential, WEBHOOK_SECRET_FIELD);
+	if (expected === '') return { trusted: false, reason: 'the credential holds no Webhook Secret' };
+	const { authorization, [SECRET_HEADER]: own } = delivery.headers;
+	const given = [
+		...(typeof authorization === 'string' ? withoutScheme(authorization) : []),
+		// Whole: a header that comes twice is joined to one, and is not to be trusted for its end.
+		own,
+		delivery.query[SECRET_QUERY],
+	].filter((value): value is string => typeof value === 'string' && value !== '');
+	if (given.length === 0) return { trusted: false, reason: 'no secret came with the webhook' };
+	// No short cut: each candidate costs the same, whether an earlier one matched or not.
+	const matches = given.map((candidate) => equalSecrets(candidate, expected));
+	return matches.includes(true)
+		? { trusted: true }
+		: { trusted: false, reason: 'the secret that came with the webhook is another' };
+}
+
+/** `Bearer abc` may mean the secret `abc`, or the secret may itself hold a blank. */
+const withoutScheme = (value: string): string[] => [value, value.slice(value.indexOf(' ') + 1)];

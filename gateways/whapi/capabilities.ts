@@ -1,0 +1,21 @@
+import type { Capabilities } from '../gateway';
+
+/** From the vendor's help desk and OpenAPI file (support.whapi.cloud/help-desk, whapi.readme.io). */
+export const capabilities: Capabilities = {
+	sends: ['text', 'image', 'video', 'document', 'audio', 'voice'],
+	// The vendor says that messages are neither stored nor queued: they go out at once.
+	schedules: null,
+	looksUp: { by: 'messageId', needsRecipient: false },
+	keepsReference: false,
+	webhooks: {
+		registration: 'api',
+		whereToEnter: "Publish the workflow: that adds it to the webhooks in the channel's settings.",
+		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
+		sendsSecretHeader: true,
+	},
+	documentation: [
+		'https://support.whapi.cloud/help-desk/getting-started/api-docs',
+		'https://support.whapi.cloud/help-desk/receiving/webhooks/incoming-webhooks-format/sent-message',
+		'https://support.whapi.cloud/help-desk/receiving/webhooks/detailed-webhook-settings',
+	],
+};

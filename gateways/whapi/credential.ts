@@ -1,0 +1,44 @@
+import { baseUrlField, optionalField, requiredField } from '../credential';
+import type { Credential, CredentialField } from '../gateway';
+import type { UnsentRequest } from '../transport/request';
+
+const BASE_URL: CredentialField = {
+	name: 'whapiUrl',
+	label: 'Base URL',
+	description: 'Address of the gateway',
+	default: 'https://gate.whapi.cloud',
+};
+
+const API_TOKEN: CredentialField = {
+	name: 'whapiToken',
+	label: 'API Token',
+	description: "The channel's token, from the channel's page in the Whapi.Cloud panel",
+	secret: true,
+};
+
+const CHANNEL_ID: CredentialField = {
+	name: 'whapiChannelId',
+	label: 'Channel ID',
+	description:
+		"ID of the token's channel. When given, webhooks of any other channel are not trusted.",
+	placeholder: 'e.g. MANTIS-M72HC',
+	optional: true,
+};
+
+export const credentialFields: readonly CredentialField[] = [BASE_URL, API_TOKEN, CHANNEL_ID];
+
+export const baseUrl = (credential: Credential): string => baseUrlField(credential, BASE_URL);
+
+/** The token alone says which channel it is for, so the channel's id may be missing: then it is empty. */
+export const account = (credential: Credential): string =>
+	optionalField(credential, CHANNEL_ID.name);
+
+/** `Authorization: Bearer`, the only form that the vendor's newest documents know. */
+export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({
+	...request,
+	url: `${baseUrl(credential)}${request.url}`,
+	headers: {
+		...request.headers,
+		Authorization: `Bearer ${requiredField(credential, API_TOKEN)}`,
+	},
+});

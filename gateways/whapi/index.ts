@@ -1,0 +1,29 @@
+import type { Gateway } from '../gateway';
+import { capabilities } from './capabilities';
+import { account, authenticate, baseUrl, credentialFields } from './credential';
+import { explain } from './explain';
+import { test } from './health';
+import { lookUp } from './lookUp';
+import { parse } from './parse';
+import { registration } from './registration';
+import { send, sendBody } from './send';
+import { verify } from './verify';
+
+/** Whapi.Cloud (whapi.cloud): a WhatsApp channel behind one token. */
+export const whapi: Gateway = {
+	id: 'whapi',
+	label: 'Whapi.Cloud',
+	capabilities,
+	credentialFields,
+	baseUrl,
+	account,
+	authenticate,
+	explain,
+	test,
+	send,
+	assertSendable: (message) => void sendBody(message),
+	lookUp,
+	registration,
+	verify,
+	parse,
+};

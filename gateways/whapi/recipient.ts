@@ -1,0 +1,18 @@
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { phoneDigits, type Recipient } from '../../messages/recipient';
+
+/**
+ * The `to` of a request: `…@s.whatsapp.net` for a phone number (`@c.us` is called invalid), a group's
+ * or a channel's id as it is. LIDs are documented nowhere.
+ *
+ * @throws InvalidParameter naming *Recipient*
+ */
+export function toChatId(recipient: Recipient): string {
+	const digits = phoneDigits(recipient);
+	if (digits !== null) return `${digits}@s.whatsapp.net`;
+	if (recipient.kind === 'group' || recipient.kind === 'channel') return recipient.address;
+	throw new InvalidParameter(
+		'Recipient',
+		`"Recipient" is ${recipient.address}, but Whapi.Cloud takes phone numbers, groups (…@g.us) and channels (…@newsletter) only. Enter one of those.`,
+	);
+}

@@ -1,0 +1,104 @@
+import { isObject, objectAt, textAt, type JsonObject } from '../json';
+import type { Connection, WantedWebhook, WebhookRegistration } from '../gateway';
+
+/** What tells of messages that were sent: their creation, and each status. */
+const EVENTS = [
+	{ type: 'messages', method: 'post' },
+	{ type: 'statuses', method: 'post' },
+	{ type: 'statuses', method: 'put' },
+] as const;
+
+/**
+ * A channel has a list of webhooks in its settings (the vendor's OpenAPI file, `Settings`, `Webhook`).
+ * `PATCH /settings` replaces the list as a whole, so it is read, changed and written back: every entry
+ * of others goes back as it came. Two who write at the same moment can still lose one change.
+ */
+export const registration: WebhookRegistration = {
+	async check(connection, wanted) {
+		const ours = (await read(connection)).filter((entry) => hasUrl(entry, wanted.url));
+		return ours.length === 1 && ours.every((entry) => isAsWanted(entry, wanted));
+	},
+
+	async register(connection, wanted, previous) {
+		const entries = await read(connection);
+		const isOurs = (entry: unknown) =>
+			hasUrl(entry, wanted.url) || (previous !== null && hasUrl(entry, textAt(previous, 'url')));
+		const first = entries.findIndex(isOurs);
+		const place = first === -1 ? entries.length : first;
+		const ours = entries.find((entry) => hasUrl(entry, wanted.url)) ?? entries[place];
+		const others = (entry: unknown) => !isOurs(entry);
+		await write(connection, [
+			...entries.slice(0, place).filter(others),
+			repaired(isObject(ours) ? ours : {}, wanted),
+			...entries.slice(place).filter(others),
+		]);
+		return { url: wanted.url };
+	},
+
+	async remove(connection, { url }) {
+		const entries = await read(connection);
+		const others = entries.filter((entry) => !hasUrl(entry, url));
+		if (others.length < entries.length) await write(connection, others);
+	},
+};
+
+/** The webhooks as they are. An answer without them is an error: writing would wipe out what is there. */
+async function read(connection: Connection): Promise<readonly unknown[]> {
+	const response = await connection.request({
+		method: 'GET',
+		path: '/settings',
+		kind: 'repeatable',
+	});
+	const webhooks = isObject(response.body) ? response.body.webhooks : undefined;
+	if (!Array.isArray(webhooks)) {
+		throw connection.unexpected(response, 'the list "webhooks"', false);
+	}
+	return webhooks;
+}
+
+/** Fields that are not named stay as they are. */
+async function write(connection: Connection, webhooks: readonly unknown[]): Promise<void> {
+	await connection.request({
+		method: 'PATCH',
+		path: '/settings',
+		body: { webhooks },
+		kind: 'repeatable',
+	});
+}
+
+const hasUrl = (entry: unknown, url: string | null): entry is JsonObject =>
+	isObject(entry) && url !== null && textAt(entry, 'url') === url;
+
+function isAsWanted(entry: JsonObject, { secret }: WantedWebhook): boolean {
+	const events = Array.isArray(entry.events) ? entry.events.filter(isObject) : [];
+	return (
+		(textAt(entry, 'mode') ?? 'body') === 'body' &&
+		events.length === EVENTS.length &&
+		EVENTS.every((wanted) =>
+			events.some(({ type, method }) => type === wanted.type && method === wanted.method),
+		) &&
+		authorizations(entry).join() === (secret === null ? '' : bearer(secret))
+	);
+}
+
+/** Our entry as it should be; what else a user has set on it stays. */
+function repaired(entry: JsonObject, { url, secret }: WantedWebhook): JsonObject {
+	const kept = Object.entries(objectAt(entry, 'headers')).filter(([name]) => !isAuth(name));
+	const headers = [...kept, ...(secret === null ? [] : [['Authorization', bearer(secret)]])];
+	return {
+		...entry,
+		url,
+		mode: 'body',
+		events: EVENTS.map((event) => ({ ...event })),
+		headers: Object.fromEntries(headers),
+	};
+}
+
+const bearer = (secret: string) => `Bearer ${secret}`;
+
+const isAuth = (header: string) => header.toLowerCase() === 'authorization';
+
+const authorizations = (entry: JsonObject): unknown[] =>
+	Object.entries(objectAt(entry, 'headers'))
+		.filter(([name]) => isAuth(name))
+		.map(([, value]) => value);

@@ -1,0 +1,18 @@
+import { isObject, textAt } from '../json';
+import type { Credential, Delivery, Verdict } from '../gateway';
+import { verifyWebhookSecret } from '../webhookSecret';
+import { account } from './credential';
+
+/**
+ * The vendor signs nothing, so the webhook is registered with a header that holds the secret; and
+ * each body names its channel, which must be the credential's where that one is given.
+ */
+export function verify(credential: Credential, delivery: Delivery): Verdict {
+	const verdict = verifyWebhookSecret(credential, delivery);
+	if (!verdict.trusted) return verdict;
+	const wanted = account(credential);
+	const told = isObject(delivery.body) ? textAt(delivery.body, 'channel_id') : null;
+	return wanted === '' || told === wanted
+		? verdict
+		: { trusted: false, reason: 'the webhook is of another channel' };
+}

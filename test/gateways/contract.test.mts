@@ -1,0 +1,273 @@
+import axios from 'axios';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gateways } from '../../gateways/registry';
+import type { Gateway } from '../../gateways/gateway';
+import { requireLookUp, requireScheduler, requireSends } from '../../gateways/refusals';
+import { connect } from '../../gateways/transport/connection';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { noAnswerOf, type SendRequest } from '../../gateways/transport/request';
+import { MESSAGE_TYPES, type MessageType } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
+import type { StatusEvent } from '../../messages/statusEvent';
+import { credentialFor } from '../../rig/credential.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { Claims } from '../../stores/claims';
+import { createGatewayStore } from '../../stores/gatewayStore';
+
+/**
+ * Every gateway × every operation against the sandbox, which answers as the vendors' documents say:
+ * it works, or it is refused before any request.
+ */
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ rateLimits: false, clockFactor: 600 });
+});
+afterAll(async () => await sandbox.close());
+
+const SECRET = 'the-secret';
+
+function reach(gateway: Gateway) {
+	const credential = credentialFor(sandbox, gateway.id, SECRET);
+	const send: SendRequest = async (unsent) => {
+		const { method, url, headers, query, body } = gateway.authenticate(credential, unsent);
+		return await axios
+			.request({ method, url, headers, params: query, data: body, validateStatus: () => true })
+			.then(
+				(response) => ({
+					status: response.status,
+					headers: response.headers as unknown as Record<string, string>,
+					body: response.data as unknown,
+				}),
+				(error: { code?: string }) => noAnswerOf(error.code ?? null),
+			);
+	};
+	const clock = {
+		now: () => Date.now(),
+		random: () => 0.5,
+		sleep: async (ms: number) => void (await sleep(ms)),
+	};
+	const connection = connect(gateway, credential, { send, ...clock });
+	return { credential, connection, ...clock };
+}
+
+const RECIPIENT = parseRecipient('+919988066776');
+const FILES: Record<string, string> = {
+	image: 'photo.jpg',
+	video: 'clip.mp4',
+	document: 'invoice.pdf',
+	audio: 'song.mp3',
+	voice: 'note.ogg',
+};
+const messageOf = (type: MessageType) => ({
+	recipient: RECIPIENT,
+	type,
+	text: type === 'text' ? `hello ${Math.random()}` : null,
+	mediaUrl: type === 'text' ? null : `https://example.com/${FILES[type]}`,
+	caption: null,
+	fileName: null,
+	reference: null,
+	idempotencyKey: crypto.randomUUID(),
+});
+const attempt = { earlier: null, begin: () => {}, abandon: () => {} };
+
+describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
+	const { sends, schedules, looksUp, webhooks } = gateway.capabilities;
+
+	it('tests its credential, and refuses a wrong key in words', async () => {
+		const { connection, credential } = reach(gateway);
+		await expect(gateway.test(connection)).resolves.toMatchObject({ ready: true });
+		const secret = gateway.credentialFields.find((field) => field.secret)!.name;
+		const wrong = connect(
+			gateway,
+			{ ...credential, [secret]: 'a-wrong-key-0000' },
+			{
+				send: async (unsent) => {
+					const { url, headers, query } = gateway.authenticate(
+						{ ...credential, [secret]: 'a-wrong-key-0000' },
+						unsent,
+					);
+					const response = await axios.get(url, {
+						headers,
+						params: query,
+						validateStatus: () => true,
+					});
+					return { status: response.status, headers: {}, body: response.data as unknown };
+				},
+				now: () => Date.now(),
+				random: () => 0,
+				sleep: async () => {},
+			},
+		);
+		const error = await gateway.test(wrong).catch((caught: GatewayError) => caught);
+		expect(error).toBeInstanceOf(GatewayError);
+		expect(error).toMatchObject({ kind: expect.stringMatching(/unauthorized|forbidden/) });
+		expect(JSON.stringify([(error as GatewayError).message, error])).not.toContain('a-wrong-key');
+	});
+
+	it.each(MESSAGE_TYPES)('sends %s at once, or refuses before any request', async (type) => {
+		sandbox.clearRequests();
+		const { connection } = reach(gateway);
+		if (!sends.includes(type)) {
+			expect(() => requireSends(gateway, type)).toThrow(
+				new RegExp(`${gateway.label}.*documents no way to send ${type}`),
+			);
+			return;
+		}
+		requireSends(gateway, type);
+		const message = messageOf(type);
+		const sent = await gateway.send(connection, message);
+		expect(sent).toMatchObject({ gateway: gateway.id, type, text: message.text });
+		expect(sent.messageId ?? sent.queueId).toEqual(expect.any(String));
+		expect(['queued', 'sent']).toContain(sent.status);
+		// A queue hands it on a moment later.
+		await sandbox.idle({ ignoreScheduled: true });
+		expect(sandbox.messages(gateway.id as never).at(-1)).toMatchObject({ type });
+	});
+
+	it.each(MESSAGE_TYPES)('schedules %s, or refuses before any request', async (type) => {
+		sandbox.clearRequests();
+		const { connection, sleep: pause } = reach(gateway);
+		if (!schedules?.types.includes(type)) {
+			expect(() => requireScheduler(gateway, type)).toThrow(GatewayError);
+			expect(sandbox.requests(gateway.id as never)).toEqual([]);
+			return;
+		}
+		const store = createGatewayStore(gateway, connection, { claims: new Claims(), sleep: pause });
+		// Whole seconds: not every gateway takes parts of one.
+		const at = (hours: number) =>
+			new Date(Math.ceil(Date.now() / 1000) * 1000 + hours * 3_600_000).toISOString();
+		const message = { ...messageOf(type), scheduledAt: at(40) };
+		const held = await store.schedule(message, attempt);
+		expect(held).toMatchObject({
+			gateway: gateway.id,
+			heldBy: 'gateway',
+			type,
+			status: 'scheduled',
+			scheduledAt: message.scheduledAt,
+			recipient: { phone: RECIPIENT.phone },
+		});
+		expect(await store.get(held.scheduleId)).toMatchObject({
+			scheduleId: held.scheduleId,
+			scheduledAt: message.scheduledAt,
+			status: 'scheduled',
+		});
+		const listed = await store.list({ status: 'scheduled' });
+		expect(listed.map(({ scheduleId }) => scheduleId)).toContain(held.scheduleId);
+
+		if (schedules.cancelsBy === 'delete') {
+			await expect(store.cancel(held.scheduleId)).rejects.toThrow(/documents no way to cancel/);
+		}
+		const moved = await store.reschedule(
+			{
+				scheduleId: held.scheduleId,
+				scheduledAt: at(44),
+				idempotencyKey: crypto.randomUUID(),
+				allowDeletion: true,
+			},
+			attempt,
+		);
+		expect(Math.abs(Date.parse(moved.scheduledAt) - Date.parse(at(44)))).toBeLessThan(2000);
+		const { cancelled } = await store.cancel(moved.scheduleId, { allowDeletion: true });
+		expect(cancelled).toBe(true);
+		const pending = await store.list({ status: 'scheduled' });
+		const left = pending.map(({ scheduleId }) => scheduleId);
+		expect(left).not.toContain(held.scheduleId);
+		expect(left).not.toContain(moved.scheduleId);
+	});
+
+	it('says of an unknown scheduled message that it is not there', async () => {
+		if (schedules === null) return expect(() => requireScheduler(gateway)).toThrow(/no scheduler/);
+		const { connection, sleep: pause } = reach(gateway);
+		const store = createGatewayStore(gateway, connection, { claims: new Claims(), sleep: pause });
+		await expect(store.get('never-scheduled')).rejects.toMatchObject({ kind: 'notFound' });
+	});
+
+	it('looks up a message that it sent, or refuses before any request', async () => {
+		sandbox.clearRequests();
+		const { connection } = reach(gateway);
+		if (looksUp === null) {
+			expect(() => requireLookUp(gateway)).toThrow(/documents no way to look up/);
+			expect(sandbox.requests(gateway.id as never)).toEqual([]);
+			return;
+		}
+		const sent = await gateway.send(connection, messageOf('text'));
+		const id = String(looksUp.by === 'queueId' ? sent.queueId : sent.messageId);
+		await sandbox.idle({ ignoreScheduled: true });
+		const found = await requireLookUp(gateway).lookUp(connection, id, RECIPIENT);
+		expect(found).toMatchObject({ gateway: gateway.id, recipient: { phone: RECIPIENT.phone } });
+		expect(['sent', 'delivered', 'read', 'queued', 'played']).toContain(found.status);
+	});
+
+	it('tells what it documents of a message, each status once and trusted', async () => {
+		const { connection, credential } = reach(gateway);
+		const events: StatusEvent[] = [];
+		const verdicts: unknown[] = [];
+		const receiver = await startReceiver((delivery) => {
+			verdicts.push(gateway.verify(credential, delivery));
+			events.push(...gateway.parse(delivery.body, { receivedAt: new Date().toISOString() }));
+		});
+		try {
+			if (gateway.registration) {
+				const wanted = { url: receiver.url, secret: SECRET, replaceExisting: false };
+				const record = await gateway.registration.register(connection, wanted, null);
+				expect(await gateway.registration.check(connection, wanted)).toBe(true);
+				// GREEN-API takes up to five minutes to apply it, here half a second.
+				await sandbox.idle({ ignoreScheduled: true });
+				await sendAndWait();
+				await gateway.registration.remove(connection, wanted, record);
+				expect(await gateway.registration.check(connection, wanted)).toBe(false);
+			} else {
+				const url = webhooks.sendsSecretHeader ? receiver.url : `${receiver.url}?secret=${SECRET}`;
+				sandbox.setWebhook(gateway.id as never, { url, secret: SECRET });
+				await sendAndWait();
+				sandbox.setWebhook(gateway.id as never, null);
+			}
+		} finally {
+			await receiver.close();
+		}
+		expect(verdicts.length).toBeGreaterThan(0);
+		expect(verdicts.every((verdict) => (verdict as { trusted: boolean }).trusted)).toBe(true);
+		const told = new Set(events.map(({ status }) => status));
+		for (const status of ['sent', 'delivered', 'read', 'scheduled'] as const) {
+			if (webhooks.statuses.includes(status)) expect(told).toContain(status);
+		}
+		expect([...told].filter((status) => !webhooks.statuses.includes(status))).toEqual([]);
+		expect(events.every(({ gateway: id }) => id === gateway.id)).toBe(true);
+
+		async function sendAndWait() {
+			if (schedules !== null) {
+				const store = createGatewayStore(gateway, connection, {
+					claims: new Claims(),
+					sleep: async () => {},
+				});
+				const scheduledAt = new Date(Date.now() + 90_000).toISOString();
+				await store.schedule({ ...messageOf('text'), scheduledAt }, attempt);
+			} else {
+				await gateway.send(connection, messageOf('text'));
+			}
+			await sandbox.idle();
+		}
+	});
+});
+
+async function startReceiver(
+	take: (delivery: {
+		headers: Record<string, string | string[] | undefined>;
+		query: Record<string, unknown>;
+		body: unknown;
+	}) => void,
+) {
+	const { fastify } = await import('fastify');
+	const app = fastify();
+	app.post('/hook', async (request) => {
+		take({
+			headers: request.headers,
+			query: request.query as Record<string, unknown>,
+			body: request.body,
+		});
+		return { status: 'ok' };
+	});
+	const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+	return { url: `${origin}/hook`, close: async () => await app.close() };
+}

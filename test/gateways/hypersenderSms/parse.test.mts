@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { hypersenderSms } from '../../../gateways/hypersenderSms';
+import callMissed from '../../fixtures/hypersenderSms/call-missed.webhook.json';
+import delivered from '../../fixtures/hypersenderSms/message-delivered.webhook.json';
+import expired from '../../fixtures/hypersenderSms/message-expired.webhook.json';
+import failed from '../../fixtures/hypersenderSms/message-failed.webhook.json';
+import received from '../../fixtures/hypersenderSms/message-received.webhook.json';
+import scheduled from '../../fixtures/hypersenderSms/message-scheduled.webhook.json';
+import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
+import phoneOnline from '../../fixtures/hypersenderSms/phone-online.webhook.json';
+import { mutated } from './mutated.mts';
+import { receivedAt } from './values.mts';
+
+const parse = (body: unknown, timezone?: string) =>
+	hypersenderSms.parse(body, { receivedAt, timezone });
+
+const REQUEST = '133554b5-ae44-44a0-8f4f-7bbac5657a11';
+const phone = (number: string) => ({ address: number, phone: number, kind: 'phone' });
+const common = {
+	gateway: 'hypersenderSms',
+	channel: 'sms',
+	reference: REQUEST,
+	viewer: null,
+	failure: null,
+	origin: null,
+	receivedAt,
+};
+const first = {
+	...common,
+	account: '9dedf71e-97bf-47eb-8df5-3088a7865603',
+	messageId: '9e0818ff-a1ce-435a-b17b-6205cd8dd6c3',
+	scheduleId: `${REQUEST}~9e0818ff-a1ce-435a-b17b-6205cd8dd6c3`,
+	recipient: phone('+201478398428'),
+};
+const idOf = (status: string, occurredAt: string) =>
+	`hypersenderSms|${first.account}|${first.messageId}|${status}||${occurredAt}`;
+
+describe("the vendor's samples", () => {
+	it('scheduled', () => {
+		const account = '9defcf1e-552c-4bef-a843-872edec576ef';
+		const id = '9e081e22-94ef-41d3-b8f2-cab2db1a030f';
+		expect(parse(scheduled)).toEqual([
+			{
+				...common,
+				eventId: `hypersenderSms|${account}|${id}|scheduled||2025-01-22T18:17:05.000Z`,
+				account,
+				status: 'scheduled',
+				statusRank: 10,
+				isFinal: false,
+				gatewayStatus: 'message.notification.scheduled',
+				messageId: id,
+				scheduleId: `${REQUEST}~${id}`,
+				recipient: phone('+201891838278'),
+				occurredAt: '2025-01-22T18:17:05.000Z',
+				raw: scheduled,
+			},
+		]);
+	});
+
+	it('sent', () => {
+		expect(parse(sent)).toEqual([
+			{
+				...first,
+				eventId: idOf('sent', '2025-01-22T18:04:03.000Z'),
+				status: 'sent',
+				statusRank: 30,
+				isFinal: false,
+				gatewayStatus: 'message.phone.sent',
+				occurredAt: '2025-01-22T18:04:03.000Z',
+				raw: sent,
+			},
+		]);
+	});
+
+	it('delivered', () => {
+		expect(parse(delivered)).toEqual([
+			{
+				...first,
+				eventId: idOf('delivered', '2025-01-22T18:04:06.000Z'),
+				status: 'delivered',
+				statusRank: 40,
+				isFinal: false,
+				gatewayStatus: 'message.phone.delivered',
+				occurredAt: '2025-01-22T18:04:06.000Z',
+				raw: delivered,
+			},
+		]);
+	});
+
+	it('failed', () => {
+		const id = '9e064045-039b-4f94-a378-aa47b86a7e3f';
+		expect(parse(failed)).toEqual([
+			{
+				...common,
+				eventId: `hypersenderSms||${id}|failed||2025-01-21T20:05:04.000Z`,
+				// The sample is shortened.
+				account: null,
+				status: 'failed',
+				statusRank: 90,
+				isFinal: true,
+				gatewayStatus: 'message.send.failed',
+				messageId: id,
+				scheduleId: `${REQUEST}~${id}`,
+				recipient: phone('+201329304829'),
+				failure: {
+					code: 'UNKNOWN',
+					reason: 'The phone or Hypersender gives as reason: UNKNOWN',
+				},
+				occurredAt: '2025-01-21T20:05:04.000Z',
+				raw: failed,
+			},
+		]);
+	});
+
+	it('expired, of which the sample gives no time', () => {
+		expect(parse(expired)).toEqual([
+			{
+				...first,
+				eventId: idOf('expired', ''),
+				status: 'expired',
+				statusRank: 90,
+				isFinal: true,
+				gatewayStatus: 'message.send.expired',
+				occurredAt: null,
+				raw: expired,
+			},
+		]);
+	});
+
+	it.each([
+		received,
+		callMissed,
+		phoneOnline,
+		...['received', 'offline', 'missed', 'disabled'].map((state) => ({
+			event: `phone.heartbeat.${state}`,
+			data: {},
+		})),
+	])('$event gives no event', (body) => expect(parse(body)).toEqual([]));
+});
+
+describe('times', () => {
+	const at = (data: Record<string, unknown>, timezone?: string) =>
+		parse({ ...sent, data: { ...sent.data, ...data } }, timezone)[0].occurredAt;
+
+	it.each([
+		['the zone in the body', { timezone: 'Africa/Cairo' }, 'UTC', '2025-01-22T18:04:03.000Z'],
+		[
+			'that zone in summer',
+			{ timezone: 'Africa/Cairo', sent_at: '2025-07-22 20:04:03' },
+			undefined,
+			'2025-07-22T17:04:03.000Z',
+		],
+		['ours where the body has none', { timezone: null }, 'UTC', '2025-01-22T20:04:03.000Z'],
+		['ours where it is no zone', { timezone: 'Mars' }, 'GMT+3', '2025-01-22T17:04:03.000Z'],
+		['nothing where there is none', { timezone: null }, undefined, null],
+		['nothing where ours is none', { timezone: null }, 'Mars', null],
+		[
+			'an offset in the text',
+			{ timezone: null, sent_at: '2025-01-22T20:04:03Z' },
+			undefined,
+			'2025-01-22T20:04:03.000Z',
+		],
+		['nothing of a text that is no time', { sent_at: 'soon' }, 'UTC', null],
+	])('reads %s', (_, data, timezone, expected) => expect(at(data, timezone)).toBe(expected));
+});
+
+it('names no scheduleId for what was not scheduled', () => {
+	const body = { ...sent, data: { ...sent.data, schedule_send_at: null } };
+	expect(parse(body)).toMatchObject([{ scheduleId: null, messageId: first.messageId }]);
+});
+
+it("goes by the event's name, since the status may be ahead of it", () => {
+	const body = { ...sent, data: { ...sent.data, status: 'delivered' } };
+	expect(parse(body)).toMatchObject([{ status: 'sent', gatewayStatus: 'message.phone.sent' }]);
+});
+
+it('says so where a failure has no reason', () => {
+	const body = { ...failed, data: { ...failed.data, failure_reason: null } };
+	expect(parse(body)).toMatchObject([
+		{ failure: { code: null, reason: 'Hypersender gives no reason' } },
+	]);
+});
+
+it.each(['message.phone.read', 'constructor', '__proto__', 'toString'])(
+	'tells the unheard-of %s as unknown',
+	(event) => {
+		expect(parse({ ...sent, event })).toMatchObject([
+			{ status: 'unknown', gatewayStatus: event, messageId: first.messageId, occurredAt: null },
+		]);
+	},
+);
+
+it.each([null, undefined, [], [sent], 'x', 7, true, {}, { data: {} }, { event: {} }])(
+	'%j tells of nothing',
+	(body) => expect(parse(body)).toEqual([]),
+);
+
+it('gives the same delivery twice the same id, whenever it comes', () => {
+	const again = hypersenderSms.parse(structuredClone(sent), { receivedAt: '2030-01-01T00:00:00Z' });
+	expect(again[0].eventId).toBe(parse(sent)[0].eventId);
+});
+
+describe('whatever comes', () => {
+	it('never throws on JSON', () => {
+		fc.assert(fc.property(fc.jsonValue(), (body) => void parse(body)));
+	});
+
+	it('never throws on changed samples', () => {
+		const samples = [scheduled, sent, delivered, failed, expired, received, callMissed];
+		fc.assert(
+			fc.property(mutated(samples), fc.option(fc.string(), { nil: undefined }), (body, zone) => {
+				for (const event of parse(body, zone)) {
+					expect(event.occurredAt === null || !Number.isNaN(Date.parse(event.occurredAt))).toBe(
+						true,
+					);
+					expect(typeof event.eventId).toBe('string');
+				}
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it('does not follow __proto__', () => {
+		const body: unknown = JSON.parse(
+			`{"event":"message.phone.sent","data":{"__proto__":${JSON.stringify(sent.data)}}}`,
+		);
+		expect(parse(body)).toMatchObject([{ messageId: null, reference: null, recipient: null }]);
+		const inherited: unknown = { event: sent.event, data: Object.create(sent.data) as unknown };
+		expect(parse(inherited)).toMatchObject([{ messageId: null, reference: null }]);
+	});
+
+	it('takes time in proportion to the size', () => {
+		const long = '1'.repeat(2_000_000);
+		const data = Object.fromEntries(Object.keys(sent.data).map((key) => [key, long]));
+		const start = performance.now();
+		parse({ event: 'message.phone.sent', data });
+		parse({ event: long, data });
+		expect(performance.now() - start).toBeLessThan(1000);
+	});
+});

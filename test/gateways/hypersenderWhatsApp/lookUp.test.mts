@@ -1,0 +1,149 @@
+import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
+import { ACK_NAMES } from '../../../gateways/hypersenderWhatsApp/acks';
+import type { Outcome } from '../../../gateways/transport/request';
+import { parseRecipient } from '../../../messages/recipient';
+import failed from '../../fixtures/hypersenderWhatsApp/queued-request-failed.json';
+import sent from '../../fixtures/hypersenderWhatsApp/queued-request-sent.json';
+import waiting from '../../fixtures/hypersenderWhatsApp/queued-request-waiting.json';
+import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
+import { credential, INSTANCE } from './values.mts';
+
+async function lookUp(answer: Outcome, recipient: string | null = null, id = waiting.uuid) {
+	const { connection, requests } = fakeGateway(hypersenderWhatsApp, credential, () => answer);
+	const found = await hypersenderWhatsApp.lookUp!(
+		connection,
+		id,
+		recipient === null ? null : parseRecipient(recipient),
+	);
+	return { found, requests };
+}
+
+const common = {
+	type: 'image',
+	text: null,
+	mediaUrl: 'https://files.example/a.png',
+	caption: 'A picture',
+	fileName: 'a.png',
+	recipient: { address: '201063178738@c.us', phone: '+201063178738', kind: 'phone' },
+	gateway: 'hypersenderWhatsApp',
+	account: INSTANCE,
+	queueId: waiting.uuid,
+	reference: null,
+};
+const withoutHeaders = (body: typeof waiting | typeof sent | typeof failed) => ({
+	...body,
+	request: { ...body.request, headers: undefined },
+});
+
+it('tells that a request is still queued', async () => {
+	const { found, requests } = await lookUp(ok(waiting));
+	expect(found).toEqual({
+		...common,
+		messageId: null,
+		status: 'queued',
+		gatewayStatus: null,
+		acceptedAt: null,
+		failure: null,
+		raw: withoutHeaders(waiting),
+	});
+	expect(requests).toMatchObject([{ method: 'GET', query: {} }]);
+	expect(requests[0].url).toMatch(new RegExp(`/${INSTANCE}/queued-requests/${waiting.uuid}$`));
+});
+
+it('tells the id of the message that became of it', async () => {
+	const { found } = await lookUp(ok(sent));
+	expect(found).toEqual({
+		...common,
+		messageId: '3EB0ABCD1234EF567890',
+		status: 'queued',
+		gatewayStatus: 'PENDING',
+		acceptedAt: '2025-09-28T13:36:55.000Z',
+		failure: null,
+		raw: withoutHeaders(sent),
+	});
+});
+
+it('tells why it failed', async () => {
+	const { found } = await lookUp(ok(failed));
+	expect(found).toEqual({
+		...common,
+		messageId: null,
+		status: 'failed',
+		gatewayStatus: '422',
+		acceptedAt: null,
+		failure: {
+			code: '422',
+			reason:
+				'The given data was invalid. The number you want to send the message to is not on whatsapp.',
+		},
+		raw: withoutHeaders(failed),
+	});
+});
+
+it.each([404, 500])('takes %d without a text for a failure too', async (response_status) => {
+	const { found } = await lookUp(ok({ ...failed, response_status, response_body: null }));
+	expect(found).toMatchObject({
+		status: 'failed',
+		failure: {
+			code: String(response_status),
+			reason: `The queued request ended with HTTP ${response_status}`,
+		},
+	});
+});
+
+it.each([...Object.entries(ACK_NAMES), ['OTHER', 'unknown'], ['constructor', 'unknown']])(
+	'takes the word %s for %s',
+	async (word, status) => {
+		for (const response_status of [200, 201]) {
+			const response_body = { ...sent.response_body, status: word };
+			const { found } = await lookUp(ok({ ...sent, response_status, response_body }));
+			expect(found).toMatchObject({ status, gatewayStatus: word });
+		}
+	},
+);
+
+it.each([
+	['send-text', { text: 'Hello' }, 'text'],
+	['send-text-safe', { text: 'Hello' }, 'text'],
+	['send-file', { url: 'https://x.example/a' }, 'document'],
+	['send-video', { url: 'https://x.example/a' }, 'video'],
+	['send-voice', { url: 'https://x.example/a' }, 'voice'],
+	['something-else', { url: 'https://x.example/a' }, 'document'],
+	['something-else', { text: 'Hello' }, 'text'],
+])('reads a request to %s with %j as %s', async (path, body, type) => {
+	const request = { url: `https://app.hypersender.com/x/${path}`, body };
+	expect((await lookUp(ok({ ...waiting, request }))).found).toMatchObject({ type });
+});
+
+it('knows the recipient from the user, the request or the answer, or does not know it', async () => {
+	const bare = { ...sent, request: null };
+	const recipientOf = async (body: unknown, given: string | null) =>
+		(await lookUp(ok(body), given)).found.recipient;
+	expect(await recipientOf(sent, '+14155238886')).toMatchObject({ phone: '+14155238886' });
+	expect(await recipientOf(bare, null)).toMatchObject({ phone: '+201063178738' });
+	expect(await recipientOf({ uuid: 'u' }, null)).toEqual({
+		address: '',
+		phone: null,
+		kind: 'unknown',
+	});
+});
+
+it('tells no token, though the answer may repeat the request with its headers', async () => {
+	for (const body of [waiting, sent, failed]) {
+		expect(JSON.stringify((await lookUp(ok(body))).found)).not.toContain('secret-token');
+	}
+});
+
+it('keeps to its place, whatever the id', async () => {
+	const { requests } = await lookUp(ok(waiting), null, '../health?x=/');
+	expect(requests[0].url).toMatch(/\/queued-requests\/\.\.%2Fhealth%3Fx%3D%2F$/);
+});
+
+it('says so where there is none, and takes nothing else for an answer', async () => {
+	await expect(lookUp(ok({ message: 'Not found' }, 404))).rejects.toMatchObject({
+		kind: 'notFound',
+	});
+	for (const body of [{}, '<html>', [], null]) {
+		await expect(lookUp(ok(body))).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	}
+});

@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Delivery, Gateway } from '../../gateways/gateway';
+import { gateways } from '../../gateways/registry';
+import { STATUSES } from '../../messages/status';
+import type { StatusEvent } from '../../messages/statusEvent';
+import { mutated } from './hypersenderSms/mutated.mts';
+
+/** Whatever a webhook's body holds: a small seeded sample, or with PROVE=1 all of the proof. */
+const prove = process.env.PROVE === '1';
+const runs = { numRuns: prove ? 100_000 : 500, ...(prove ? {} : { seed: 20261121 }) };
+const TIMEOUT_MS = prove ? 600_000 : 20_000;
+
+const receivedAt = '2026-11-21T10:00:00.000Z';
+const prototypeSize = Reflect.ownKeys(Object.prototype).length;
+
+const KEYS = [
+	'eventId gateway channel account status statusRank isFinal gatewayStatus messageId scheduleId',
+	'reference recipient viewer failure origin occurredAt receivedAt raw',
+].flatMap((line) => line.split(' '));
+
+/** The webhooks of the vendor's documents. */
+function samplesOf(gateway: string): unknown[] {
+	const folder = join(process.cwd(), 'test/fixtures', gateway);
+	return readdirSync(folder)
+		.filter((name) => name.endsWith('.webhook.json'))
+		.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown);
+}
+
+const isText = (value: unknown) => value === null || (typeof value === 'string' && value !== '');
+const isInstant = (value: unknown) =>
+	value === null || (typeof value === 'string' && new Date(value).toISOString() === value);
+
+const KEYS_IN_ORDER = [...KEYS].sort().join();
+const keysOf = (value: object) => Object.keys(value).sort().join();
+
+/** Jest's own `expect` would be most of the work in half a million cases. */
+function must(holds: boolean, what: string, seen: unknown): asserts holds {
+	if (!holds) throw new Error(`${what}: ${JSON.stringify(seen)}`);
+}
+
+function mustBeValid(event: StatusEvent, { id }: Gateway): void {
+	const { status, statusRank, isFinal, eventId, recipient, failure, channel, origin } = event;
+	must(keysOf(event) === KEYS_IN_ORDER, 'exactly the documented keys', event);
+	must(event.gateway === id && event.receivedAt === receivedAt, 'its gateway and time', event);
+	must(channel === 'whatsapp' || channel === 'sms', 'a channel', event);
+	must(Object.hasOwn(STATUSES, status), 'a known status', event);
+	must(statusRank === STATUSES[status].rank, 'the rank of the status', event);
+	must(isFinal === STATUSES[status].isFinal, 'the finality of the status', event);
+	must(typeof eventId === 'string' && eventId !== '' && eventId.length < 400, 'an id', event);
+	const { account, gatewayStatus, messageId, scheduleId, reference, viewer, occurredAt } = event;
+	const texts = [account, gatewayStatus, messageId, scheduleId, reference, viewer];
+	must(texts.every(isText), 'text or null', event);
+	must(isInstant(occurredAt), 'an instant or null', event);
+	must(origin === null || origin === 'api' || origin === 'phone', 'an origin', event);
+	if (recipient !== null) {
+		must(keysOf(recipient) === 'address,kind,phone', 'the keys of a recipient', event);
+		must(recipient.phone === null || /^\+\d+$/.test(recipient.phone), 'a phone number', event);
+	}
+	if (failure !== null) must(keysOf(failure) === 'code,reason', 'the keys of a failure', event);
+}
+
+const idsOf = (events: readonly StatusEvent[]) => events.map(({ eventId }) => eventId).join('\n');
+
+function mustBeSound(gateway: Gateway, body: unknown): void {
+	const before = JSON.stringify(body);
+	const events = gateway.parse(body, { receivedAt });
+	for (const event of events) mustBeValid(event, gateway);
+	// The same delivery gives the same ids, whenever it comes, and is not changed.
+	const later = gateway.parse(body, { receivedAt: '2027-01-01T00:00:00.000Z' });
+	must(idsOf(later) === idsOf(events), 'the same ids', [events, later]);
+	must(JSON.stringify(body) === before, 'the same body', body);
+	must(Reflect.ownKeys(Object.prototype).length === prototypeSize, 'no pollution', body);
+}
+
+/** JSON in which the names that the vendors use turn up, and those that are dangerous. */
+const words = [
+	...['event', 'status', 'statuses', 'messages', 'type', 'data', 'payload', 'id', 'result'],
+	...['typeWebhook', 'instanceData', 'idMessage', 'channel_id', 'timestamp', 'from_me', 'ack'],
+	...['statuses.post', 'message.sent', 'message.ack', 'outgoingMessageStatus', 'sent', 'failed'],
+	...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'length'],
+];
+const vendorLike = fc.letrec<{ value: unknown }>((tie) => ({
+	value: fc.oneof(
+		{ depthSize: 'small', withCrossShrink: true },
+		fc.constantFrom<unknown>(...words, null, true, 0, -1, 1e308, 1712995378, '1712995378', ''),
+		fc.string(),
+		fc.array(tie('value'), { maxLength: 4 }),
+		fc
+			.array(fc.tuple(fc.constantFrom(...words), tie('value')), { maxLength: 6 })
+			// As JSON.parse makes it: `__proto__` becomes a key like any other.
+			.map((entries): unknown => {
+				const text = entries.map(
+					([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+				);
+				return JSON.parse(`{${text.join()}}`);
+			}),
+	),
+})).value;
+
+const secrets = fc.oneof(
+	fc.string(),
+	fc.constantFrom(undefined, null, '', 'secret', 'Bearer secret'),
+	fc.array(fc.string()),
+	fc.object(),
+);
+
+describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (id, gateway) => {
+	it('has samples', () => {
+		expect(samplesOf(id).length).toBeGreaterThan(0);
+		for (const sample of samplesOf(id)) mustBeSound(gateway, sample);
+	});
+
+	it(
+		'reads arbitrary JSON without a fault',
+		() =>
+			fc.assert(
+				fc.property(fc.jsonValue(), (body) => mustBeSound(gateway, body)),
+				runs,
+			),
+		TIMEOUT_MS,
+	);
+
+	it(
+		'reads JSON of the vendors’ words without a fault',
+		() =>
+			fc.assert(
+				fc.property(vendorLike, (body) => mustBeSound(gateway, body)),
+				runs,
+			),
+		TIMEOUT_MS,
+	);
+
+	it(
+		'reads changed samples without a fault',
+		() => {
+			const samples = samplesOf(id);
+			fc.assert(
+				fc.property(mutated(samples), (body) => mustBeSound(gateway, body)),
+				runs,
+			);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'trusts nothing without the secret, whatever comes',
+		() => {
+			const credential = { gateway: id, webhookSecret: 'the secret that nobody knows' };
+			fc.assert(
+				fc.property(vendorLike, secrets, secrets, secrets, (body, first, second, third) => {
+					const delivery = {
+						body,
+						headers: { authorization: first, 'x-webhook-secret': second },
+						query: { secret: third },
+					} as Delivery;
+					must(!gateway.verify(credential, delivery).trusted, 'no trust', delivery);
+				}),
+				runs,
+			);
+		},
+		TIMEOUT_MS,
+	);
+});

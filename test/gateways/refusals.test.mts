@@ -1,0 +1,85 @@
+import { chatWhatsApp } from '../../gateways/chatWhatsApp';
+import type { Gateway } from '../../gateways/gateway';
+import {
+	assertSendable,
+	requireLookUp,
+	requireScheduler,
+	requireSends,
+} from '../../gateways/refusals';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { MESSAGE_TYPES, type OutgoingMessage } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
+
+const withoutScheduler: Gateway = {
+	...chatWhatsApp,
+	label: 'Other',
+	capabilities: { ...chatWhatsApp.capabilities, sends: ['text'], schedules: null },
+};
+const refusal = (work: () => unknown): [string, string, string | undefined] => {
+	try {
+		work();
+	} catch (error) {
+		if (error instanceof GatewayError) return [error.kind, error.message, error.details.hint];
+	}
+	throw new Error('nothing was refused');
+};
+const message: OutgoingMessage = {
+	type: 'text',
+	text: 'Hello',
+	mediaUrl: null,
+	caption: null,
+	fileName: null,
+	reference: null,
+	idempotencyKey: 'k',
+	recipient: parseRecipient('+919988066776'),
+};
+
+it.each(['text', 'image', 'video', 'document', undefined] as const)(
+	'ChatWhatsApp schedules %s',
+	(type) => {
+		expect(requireScheduler(chatWhatsApp, type)).toBe(chatWhatsApp.scheduler);
+	},
+);
+
+it.each(['audio', 'voice'] as const)('ChatWhatsApp does not schedule %s', (type) => {
+	expect(refusal(() => requireScheduler(chatWhatsApp, type))).toEqual([
+		'unsupported',
+		`ChatWhatsApp schedules text, image, video and document, but not ${type}`,
+		'Choose another "Message Type".',
+	]);
+});
+
+it('a gateway without scheduler says what to do instead', () => {
+	const [kind, sentence, hint] = refusal(() => requireScheduler(withoutScheduler, 'text'));
+	expect([kind, sentence]).toEqual(['unsupported', 'Other has no scheduler of its own']);
+	expect(hint).toContain('"Send Due"');
+});
+
+it.each(MESSAGE_TYPES)('ChatWhatsApp sends %s, or says what it sends', (type) => {
+	const work = () => requireSends(chatWhatsApp, type);
+	if (type === 'text' || type === 'image') return expect(work).not.toThrow();
+	const [kind, sentence, hint] = refusal(work);
+	expect(kind).toBe('unsupported');
+	expect(sentence).toBe(
+		`ChatWhatsApp documents no way to send ${type} at once; it sends text and image`,
+	);
+	const schedules = type === 'video' || type === 'document';
+	expect(hint?.includes('"Schedule"')).toBe(schedules);
+});
+
+it('one type is listed without a comma', () => {
+	expect(refusal(() => requireSends(withoutScheduler, 'image'))[1]).toMatch(/; it sends text$/);
+});
+
+it('a message is held against type and recipient before any request', () => {
+	expect(() => assertSendable(chatWhatsApp, message)).not.toThrow();
+	expect(() => assertSendable(chatWhatsApp, { ...message, type: 'audio' })).toThrow(GatewayError);
+	const recipient = parseRecipient('123456789@lid');
+	expect(() => assertSendable(chatWhatsApp, { ...message, recipient })).toThrow('"Recipient" is');
+});
+
+it('a gateway without look-up says so', () => {
+	expect(refusal(() => requireLookUp(chatWhatsApp))[1]).toBe(
+		'ChatWhatsApp documents no way to look up a message that was sent',
+	);
+});

@@ -1,0 +1,28 @@
+import { whapi } from '../../../gateways/whapi';
+
+const explain = (status: number, body: unknown) => whapi.explain({ status, headers: {}, body });
+
+it.each<[number, unknown, unknown]>([
+	[400, { error: { code: 400, message: 'Bad to' } }, { text: 'Bad to', code: '400' }],
+	[
+		400,
+		{ error: { code: 400, message: 'Bad', details: 'to must match', href: 'h', support: 's' } },
+		{ text: 'Bad: to must match', code: '400' },
+	],
+	[
+		404,
+		{ error: { code: 404, message: 'Channel not found' } },
+		{ text: 'Channel not found', code: '404', kind: 'unauthorized' },
+	],
+	[
+		402,
+		{ error: { code: 402, message: 'Payment required' } },
+		{ text: 'Payment required', code: '402', hint: expect.stringMatching(/plan of the channel/) },
+	],
+	[402, null, { text: '', code: undefined, hint: expect.stringMatching(/plan of the channel/) }],
+	[500, '<html>', null],
+	[500, { error: 'oops' }, null],
+	[500, [], null],
+])('%d %j', (status, body, expected) => {
+	expect(explain(status, body)).toEqual(expected);
+});

@@ -1,0 +1,163 @@
+import Ajv from 'ajv';
+import addFormats from 'ajv-formats';
+import type { RegistrationRecord, WantedWebhook } from '../../../gateways/gateway';
+import type { Outcome } from '../../../gateways/transport/request';
+import { whapi } from '../../../gateways/whapi';
+import schemas from '../../fixtures/whapi/requests.schema.json';
+import settings from '../../fixtures/whapi/settings.json';
+import { fakeGateway, ok } from './fakeGateway.mts';
+import { credential, ours, SECRET, wanted } from './values.mts';
+
+const registration = whapi.registration!;
+const neighbour = settings.webhooks[0];
+const validate = addFormats(new Ajv({ strict: false })).compile(schemas['PATCH /settings']);
+
+/** A channel that keeps its settings: PATCH replaces what it names, and the list as a whole. */
+function channel(webhooks: unknown) {
+	let state: Record<string, unknown> = { ...settings, webhooks };
+	const { connection, requests } = fakeGateway(whapi, credential, ({ method, body }): Outcome => {
+		if (method === 'PATCH') state = { ...state, ...body };
+		return ok(state);
+	});
+	return {
+		check: (more: Partial<WantedWebhook> = {}) =>
+			registration.check(connection, { ...wanted, ...more }),
+		register: (previous: RegistrationRecord | null = null, more: Partial<WantedWebhook> = {}) =>
+			registration.register(connection, { ...wanted, ...more }, previous),
+		remove: (url = wanted.url) => registration.remove(connection, { url }, { url }),
+		webhooks: () => state.webhooks,
+		state: () => state,
+		methods: () => requests.map(({ method }) => method),
+		requests,
+	};
+}
+
+describe('check', () => {
+	it.each<[string, unknown[], boolean]>([
+		['ours beside a neighbour', [neighbour, ours], true],
+		[
+			'ours with the events in another order',
+			[{ ...ours, events: [...ours.events].reverse() }],
+			true,
+		],
+		['ours without a mode, which is body', [{ ...ours, mode: undefined }], true],
+		[
+			'the header in lower case',
+			[{ ...ours, headers: { authorization: `Bearer ${SECRET}` } }],
+			true,
+		],
+		['nothing', [], false],
+		['a neighbour alone', [neighbour], false],
+		['ours twice', [ours, ours], false],
+		['another mode', [{ ...ours, mode: 'path' }], false],
+		['an event less', [{ ...ours, events: ours.events.slice(1) }], false],
+		[
+			'an event more',
+			[{ ...ours, events: [...ours.events, { type: 'chats', method: 'put' }] }],
+			false,
+		],
+		['the same event three times', [{ ...ours, events: Array(3).fill(ours.events[0]) }], false],
+		['no events', [{ ...ours, events: null }], false],
+		['no header', [{ ...ours, headers: {} }], false],
+		['another secret', [{ ...ours, headers: { Authorization: 'Bearer x' } }], false],
+		['two secrets', [{ ...ours, headers: { ...ours.headers, authorization: 'x' } }], false],
+		['rubbish beside ours', [null, 7, 'x', ours], true],
+	])('%s', async (_, webhooks, expected) => {
+		const here = channel(webhooks);
+		expect(await here.check()).toBe(expected);
+		expect(here.methods()).toEqual(['GET']);
+	});
+
+	it('without a secret wants no header', async () => {
+		expect(await channel([{ ...ours, headers: {} }]).check({ secret: null })).toBe(true);
+		expect(await channel([ours]).check({ secret: null })).toBe(false);
+	});
+});
+
+describe('register', () => {
+	it('adds ours behind the others and touches nothing else', async () => {
+		const here = channel([neighbour]);
+		expect(await here.register()).toEqual({ url: wanted.url });
+		expect(here.state()).toEqual({ ...settings, webhooks: [neighbour, ours] });
+		expect(here.requests[1].body).toEqual({ webhooks: [neighbour, ours] });
+		expect(validate(here.requests[1].body) ? [] : validate.errors).toEqual([]);
+		expect(await here.check()).toBe(true);
+	});
+
+	it('keeps an entry of others to the letter, whatever it is', async () => {
+		const odd = JSON.parse('[null, 7, {"url":"https://x.example","__proto__":{"a":1},"new":[1]}]');
+		const here = channel(odd);
+		await here.register();
+		expect(JSON.stringify(here.webhooks())).toBe(JSON.stringify([...odd, ours]));
+	});
+
+	it('repairs ours in its place, and keeps what a user has set on it', async () => {
+		const broken = {
+			url: wanted.url,
+			mode: 'path',
+			events: [],
+			headers: { authorization: 'Bearer old', 'X-Mine': '1' },
+			webhook_max_age_seconds: 30,
+		};
+		const here = channel([broken, neighbour, { ...ours, mode: 'method' }]);
+		await here.register();
+		expect(here.webhooks()).toEqual([
+			{
+				...ours,
+				headers: { 'X-Mine': '1', Authorization: `Bearer ${SECRET}` },
+				webhook_max_age_seconds: 30,
+			},
+			neighbour,
+		]);
+		expect(await here.check()).toBe(true);
+	});
+
+	it('moves ours when its address has changed', async () => {
+		const old = { ...ours, url: 'https://old.example/webhook' };
+		const here = channel([old, neighbour]);
+		await here.register({ url: old.url });
+		expect(here.webhooks()).toEqual([ours, neighbour]);
+	});
+
+	it('leaves an address that it has no record of', async () => {
+		const old = { ...ours, url: 'https://old.example/webhook' };
+		const here = channel([old]);
+		await here.register({});
+		expect(here.webhooks()).toEqual([old, ours]);
+	});
+
+	it('is the same when done twice', async () => {
+		const here = channel([neighbour]);
+		const record = await here.register();
+		await here.register(record);
+		expect(here.webhooks()).toEqual([neighbour, ours]);
+	});
+
+	it('without a secret sends no header', async () => {
+		const here = channel([]);
+		await here.register(null, { secret: null });
+		expect(here.webhooks()).toEqual([{ ...ours, headers: {} }]);
+	});
+
+	it.each([undefined, null, {}, 'x'])('never writes where the list is %j', async (webhooks) => {
+		const here = channel(webhooks);
+		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+		await expect(here.remove()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+		await expect(here.check()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+		expect(here.methods()).toEqual(['GET', 'GET', 'GET']);
+	});
+});
+
+describe('remove', () => {
+	it('takes away ours alone', async () => {
+		const here = channel([ours, neighbour, ours]);
+		await here.remove();
+		expect(here.state()).toEqual({ ...settings, webhooks: [neighbour] });
+	});
+
+	it('writes nothing when ours is gone', async () => {
+		const here = channel([neighbour]);
+		await here.remove();
+		expect(here.methods()).toEqual(['GET']);
+	});
+});
