@@ -1,0 +1,11 @@
+/** What became of a promise, as a value. */
+export type Settled<T> =
+	| { readonly ok: true; readonly value: T }
+	| { readonly ok: false; readonly error: unknown };
+
+/** Waits for a promise and tells what became of it, without throwing. */
+export const settle = async <T>(promise: Promise<T>): Promise<Settled<T>> =>
+	await promise.then(
+		(value): Settled<T> => ({ ok: true, value }),
+		(error: unknown): Settled<T> => ({ ok: false, error }),
+	);

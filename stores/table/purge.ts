@@ -1,0 +1,36 @@
+import { STATUS_NAMES, type Status } from '../../messages/status';
+import { PAGE, where, type Condition, type MessageTable } from './table';
+
+/** Statuses of messages that are still to be sent, or are just being sent. */
+const ALIVE: readonly Status[] = ['scheduled', 'queued', 'suspended'];
+
+/**
+ * Removes messages that are done with and have not changed since.
+ *
+ * @param before ISO 8601, UTC
+ * @returns how many
+ */
+export async function purge(table: MessageTable, before: string): Promise<number> {
+	let removed = 0;
+	for (const status of STATUS_NAMES.filter((name) => !ALIVE.includes(name))) {
+		removed += await removeAll(table, [
+			...where({ status }),
+			{ column: 'updatedAt', is: 'lt', value: before },
+		]);
+	}
+	return removed;
+}
+
+/** Page by page: n8n reads every row that it removes into memory. */
+async function removeAll(table: MessageTable, old: readonly Condition[]): Promise<number> {
+	for (let removed = 0; ; ) {
+		const page = await table.select(old, PAGE);
+		if (page.length === 0) return removed;
+		removed += await table.remove([
+			...old,
+			{ column: 'id', is: 'gte', value: page[0].id },
+			{ column: 'id', is: 'lte', value: page[page.length - 1].id },
+		]);
+		if (page.length < PAGE) return removed;
+	}
+}

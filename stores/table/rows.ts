@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import {
+	MESSAGE_TYPES,
+	parseContent,
+	type MessageToSchedule,
+	type MessageType,
+	type OutgoingMessage,
+} from '../../messages/message';
+import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
+import type { Failure, ScheduledMessage } from '../../messages/scheduledMessage';
+import { isStatus, STATUSES, type Status } from '../../messages/status';
+import type { Cell, Row, Values } from './columns';
+
+/** Between claim and answer; the only state of a row that is no status of the vocabulary. */
+export const SENDING = 'sending';
+
+/** The account that a dispatcher sends for. */
+export interface Sender {
+	readonly gateway: string;
+	readonly account: string;
+	/** The credential's name, for people. */
+	readonly credential: string;
+}
+
+/** A new row for a message; `now` in milliseconds since 1970. */
+export function toRow(
+	message: MessageToSchedule,
+	sender: Sender,
+	timezone: string,
+	now: number,
+): Values {
+	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = message;
+	return {
+		schedule_id: message.idempotencyKey,
+		status: 'scheduled',
+		send_at: scheduledAt,
+		not_before: new Date(now).toISOString(),
+		recipient: recipient.address,
+		type,
+		text,
+		media_url: mediaUrl,
+		caption,
+		file_name: fileName,
+		time_zone: timezone,
+		gateway: sender.gateway,
+		account: sender.account,
+		credential: sender.credential,
+		reference,
+		attempts: 0,
+		status_rank: STATUSES.scheduled.rank,
+	};
+}
+
+/** A row as a scheduled message. */
+export function toScheduledMessage(row: Row, tableId: string): ScheduledMessage {
+	const word = textOf(row.status) ?? '';
+	return {
+		scheduleId: scheduleIdOf(row, tableId),
+		gateway: textOf(row.gateway) ?? '',
+		heldBy: 'n8n',
+		account: textOf(row.account) ?? '',
+		recipient: recipientOf(row),
+		...contentOf(row),
+		scheduledAt: isoOf(row.send_at) ?? '',
+		status: statusOf(word),
+		gatewayStatus: word,
+		createdAt: isoOf(row.createdAt),
+		messageId: textOf(row.message_id),
+		reference: textOf(row.reference),
+		failure: failureOf(row),
+		raw: row,
+	};
+}
+
+/**
+ * The message that a row wants sent.
+ *
+ * @throws InvalidParameter where a person has made it one that cannot be sent
+ */
+export const toOutgoing = (row: Row): OutgoingMessage => ({
+	recipient: parseRecipient(textOf(row.recipient) ?? ''),
+	...parseContent({
+		type: row.type,
+		text: row.text,
+		mediaUrl: row.media_url,
+		caption: row.caption,
+		fileName: row.file_name,
+	}),
+	reference: textOf(row.reference),
+	idempotencyKey: textOf(row.schedule_id) ?? randomUUID(),
+});
+
+const contentOf = (row: Row) => ({
+	type: MESSAGE_TYPES.find((type) => type === row.type) ?? ('text' as MessageType),
+	text: textOf(row.text),
+	mediaUrl: textOf(row.media_url),
+	caption: textOf(row.caption),
+	fileName: textOf(row.file_name),
+});
+
+/** A person may have edited the table: what is no recipient any more is told as it stands. */
+function recipientOf(row: Row): Recipient {
+	const address = textOf(row.recipient) ?? '';
+	try {
+		return parseRecipient(address);
+	} catch {
+		return describeAddress(address) ?? { address, phone: null, kind: 'unknown' };
+	}
+}
+
+const statusOf = (word: string): Status =>
+	isStatus(word) ? word : word === SENDING ? 'queued' : 'unknown';
+
+const failureOf = (row: Row): Failure | null => {
+	const reason = textOf(row.failure);
+	return reason === null ? null : { code: null, reason };
+};
+
+const textOf = (cell: Cell): string | null =>
+	cell === null || cell === undefined || cell === '' ? null : String(cell);
+
+/** Databases differ in how they write an instant. */
+const isoOf = (cell: Cell): string | null => {
+	const ms = cell === null || cell === undefined ? Number.NaN : new Date(cell as string).getTime();
+	return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+};
+
+const PREFIX = 'n8n';
+
+/** `n8n_<table>_<row>_<schedule id>`: which table, which row, and a proof that it is still that row. */
+export const scheduleIdOf = (row: Pick<Row, 'id' | 'schedule_id'>, tableId: string): string =>
+	[PREFIX, tableId, row.id, row.schedule_id].join('_');
+
+/** Where a message is held, from its schedule id. */
+export interface Place {
+	readonly tableId: string;
+	readonly rowId: number;
+	readonly key: string;
+}
+
+/** Null for an id that no table has given. */
+export function readPlace(scheduleId: string): Place | null {
+	const match = /^n8n_([A-Za-z0-9-]+)_(\d+)_([0-9a-f-]{36})$/.exec(scheduleId);
+	return match === null ? null : { tableId: match[1], rowId: Number(match[2]), key: match[3] };
+}

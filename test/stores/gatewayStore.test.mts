@@ -1,0 +1,198 @@
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { chatWhatsApp } from '../../gateways/chatWhatsApp';
+import { parseRecipient } from '../../messages/recipient';
+import { Claims } from '../../stores/claims';
+import { createGatewayStore } from '../../stores/gatewayStore';
+import { notPending } from '../../stores/notPending';
+import { errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
+
+it('has the limits of the gateway, and refuses what it does not schedule', () => {
+	const fake = new FakeScheduler();
+	const store = fake.store();
+	expect(store.limits).toEqual({
+		label: 'Fake',
+		minimumLeadMs: 60_000,
+		horizonMs: 30 * 86_400_000,
+	});
+	expect(() => store.assertTakes(message())).not.toThrow();
+	expect(() => store.assertTakes(message({ type: 'audio' }))).toThrow(
+		'Fake schedules text and image, but not audio',
+	);
+});
+
+it('is not there where the gateway has no scheduler', () => {
+	const fake = new FakeScheduler();
+	const options = { claims: new Claims(), sleep: fake.clock.sleep };
+	const capabilities = { ...chatWhatsApp.capabilities, schedules: null };
+	for (const changes of [{ scheduler: undefined }, { capabilities }]) {
+		const gateway = { ...fake.gateway, ...changes };
+		expect(() => createGatewayStore(gateway, fake.connection, options)).toThrow(
+			'Fake has no scheduler of its own',
+		);
+	}
+});
+
+describe('getting one', () => {
+	it('gives it', async () => {
+		const fake = new FakeScheduler();
+		const held = fake.hold(message());
+		expect(await fake.clock.run(fake.store().get('sched_1'))).toEqual(held);
+	});
+
+	it('says that it is not there, and what a restart of the gateway does', async () => {
+		const fake = new FakeScheduler();
+		const error = await errorOf(fake.clock.run(fake.store().get('x'.repeat(500))));
+		expect(error).toBeInstanceOf(GatewayError);
+		expect(error.kind).toBe('notFound');
+		expect(error.message).toMatch(/^Fake holds no scheduled message with the id "x{80}"$/);
+		expect(error.details.hint).toMatch(/in memory only: after a restart .* will not be sent\.$/);
+	});
+
+	it('tells other faults as they are', async () => {
+		const fake = new FakeScheduler();
+		fake.faults = { get: [true] };
+		const error = await errorOf(fake.clock.run(fake.store().get('sched_1')));
+		expect([error.kind, error.message]).toEqual(['unreachable', 'Fake cannot be reached']);
+	});
+});
+
+describe('listing', () => {
+	const held = () => {
+		const fake = new FakeScheduler();
+		fake.hold(message({ scheduledAt: '2026-02-03T15:00:00.000Z' }));
+		fake.hold(message({ scheduledAt: '2026-02-01T15:00:00.000Z' }), { status: 'cancelled' });
+		fake.hold(message({ scheduledAt: '2026-02-02T15:00:00.000Z' }), {
+			recipient: { address: '14155238886@c.us', phone: '+14155238886', kind: 'phone' },
+		});
+		fake.hold(message({ scheduledAt: '2026-02-03T15:00:00.000Z' }));
+		return fake;
+	};
+
+	it.each<[string, Parameters<ReturnType<FakeScheduler['store']>['list']>[0], string[]]>([
+		['nothing: all, the earliest first', {}, ['2', '3', '1', '4']],
+		['the status', { status: 'scheduled' }, ['3', '1', '4']],
+		['a recipient in any form', { recipient: parseRecipient('1-415-523-8886') }, ['3']],
+		['a time, included', { scheduledAfter: '2026-02-02T15:00:00.000Z' }, ['3', '1', '4']],
+		['an end, included', { scheduledBefore: '2026-02-02T15:00:00.000Z' }, ['2', '3']],
+		[
+			'all of them',
+			{
+				status: 'scheduled',
+				recipient: parseRecipient('+919988066776'),
+				scheduledAfter: '2026-02-03T00:00:00.000Z',
+				scheduledBefore: '2026-02-04T00:00:00.000Z',
+			},
+			['1', '4'],
+		],
+		['what nothing is', { status: 'sent' }, []],
+	])('filters by %s', async (_, filter, expected) => {
+		const fake = held();
+		const list = await fake.clock.run(fake.store().list(filter));
+		expect(list.map(({ scheduleId }) => scheduleId)).toEqual(expected.map((id) => `sched_${id}`));
+	});
+});
+
+describe('cancelling', () => {
+	const cancel = async (faults: Faults, options: { cancelsBy?: 'delete' } = {}) => {
+		const fake = new FakeScheduler(options);
+		fake.hold(message());
+		fake.faults = faults;
+		const work = async () => await fake.clock.run(fake.store().cancel('sched_1'));
+		return { fake, work };
+	};
+
+	it('cancels what is pending', async () => {
+		const { fake, work } = await cancel({});
+		expect(await work()).toMatchObject({
+			cancelled: true,
+			message: { scheduleId: 'sched_1', status: 'cancelled', gatewayStatus: null },
+		});
+		expect(fake.pending).toHaveLength(0);
+	});
+
+	it('twice is told apart from once, and asks nothing of the gateway but how it is', async () => {
+		const { fake, work } = await cancel({});
+		await work();
+		expect(await work()).toMatchObject({ cancelled: false, message: { status: 'cancelled' } });
+		expect(fake.calls.cancel).toBe(1);
+	});
+
+	it('tells that it was too late', async () => {
+		const { fake, work } = await cancel({ cancel: ['sentMeanwhile'] });
+		expect(await work()).toMatchObject({ cancelled: false, message: { status: 'sent' } });
+		expect(fake.held[0].status).toBe('sent');
+	});
+
+	it('is done where the answer was lost but the gateway did it', async () => {
+		const { work } = await cancel({ cancel: ['lostTaken'] });
+		expect(await work()).toMatchObject({ cancelled: true, message: { status: 'cancelled' } });
+	});
+
+	it.each([
+		['lostNotTaken', 'timedOut'],
+		['refused', 'rejected'],
+	] as const)('fails where it is still pending after it was %s', async (fault, kind) => {
+		const { fake, work } = await cancel({ cancel: [fault] });
+		expect((await errorOf(work())).kind).toBe(kind);
+		expect(fake.pending).toHaveLength(1);
+		// The next try goes well.
+		expect(await work()).toMatchObject({ cancelled: true });
+	});
+
+	it.each(['lostTaken', 'lostNotTaken', 'refused'] as const)(
+		'says that nobody knows, where it was %s and asking fails too',
+		async (fault) => {
+			const { work } = await cancel({ cancel: [fault], get: [false, true] });
+			const error = await errorOf(work());
+			expect(error.message).toMatch(
+				/^Nobody knows whether the scheduled message "sched_1" is cancelled: .*\. Fake /,
+			);
+			expect(error.details).toMatchObject({ openEnded: true });
+			expect(error.details.hint).toContain('"Get Many"');
+		},
+	);
+
+	it('says the same where the gateway has forgotten it in between', async () => {
+		const { work } = await cancel({ cancel: ['lostTaken'], get: [false, 'forgotten'] });
+		expect((await errorOf(work())).message).toMatch(/^Nobody knows/);
+	});
+
+	it('of what is not there says so, and asks nothing more', async () => {
+		const { fake, work } = await cancel({ get: ['forgotten'] });
+		expect((await errorOf(work())).kind).toBe('notFound');
+		expect(fake.calls.cancel).toBe(0);
+	});
+
+	it('needs the consent of the user where the gateway only deletes', async () => {
+		const { fake, work } = await cancel({}, { cancelsBy: 'delete' });
+		const error = await errorOf(work());
+		expect([error.kind, error.details.hint]).toEqual([
+			'unsupported',
+			'If deleting it is what you want, turn on "Allow Deletion" under Options.',
+		]);
+		expect(fake.calls).toEqual({ create: 0, cancel: 0, find: 0, get: 0 });
+		const consented = fake.store().cancel('sched_1', { allowDeletion: true });
+		expect(await fake.clock.run(consented)).toMatchObject({ cancelled: true });
+	});
+});
+
+it.each([
+	['cancelled', 'it is already cancelled (Fake: "word")'],
+	['failed', 'it could not be sent (Fake: "word")'],
+	['deleted', 'it was deleted (Fake: "word")'],
+	['expired', 'it expired (Fake: "word")'],
+	['unknown', 'its status is not known (Fake: "word")'],
+	['queued', 'it is already on its way or sent (Fake: "word")'],
+	['sent', 'it is already on its way or sent (Fake: "word")'],
+	['read', 'it is already on its way or sent (Fake: "word")'],
+] as const)('a message that is %s can no longer be changed, and why', (status, why) => {
+	const fake = new FakeScheduler();
+	const held = fake.hold(message(), { status, gatewayStatus: 'word', createdAt: iso(0) });
+	const error = notPending(fake.gateway, held, 'cancelled');
+	expect([error.kind, error.message]).toEqual([
+		'notPending',
+		`The scheduled message "sched_1" can no longer be cancelled: ${why}`,
+	]);
+	const wordless = notPending(fake.gateway, { ...held, gatewayStatus: null }, 'moved');
+	expect(wordless.message).toMatch(/be moved: [a-z ]+$/);
+});

@@ -1,0 +1,365 @@
+import fc from 'fast-check';
+import type { GatewayError } from '../../gateways/transport/gatewayError';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { Move } from '../../stores/store';
+import {
+	CANCEL_FAULTS,
+	CREATE_FAULTS,
+	Entry,
+	errorOf,
+	FakeScheduler,
+	message,
+	type Faults,
+} from './fakeScheduler.mts';
+
+const OLD_TIME = message().scheduledAt;
+const NEW_TIME = '2026-02-05T09:30:00.000Z';
+const move: Move = { scheduleId: 'sched_1', scheduledAt: NEW_TIME, idempotencyKey: 'key-2' };
+
+const gateways: FakeScheduler[] = [];
+
+afterEach(() => {
+	for (const { mostPending } of gateways.splice(0)) expect(mostPending).toBe(1);
+});
+
+/** A gateway that holds one message; after each test, it must never have held two. */
+function holdingOne(faults: Faults = {}, changes: Partial<ScheduledMessage> = {}) {
+	const fake = new FakeScheduler();
+	fake.hold(message(), changes);
+	fake.faults = faults;
+	if (fake.pending.length > 0) gateways.push(fake);
+	return fake;
+}
+
+const reschedule = async (fake: FakeScheduler, entry = new Entry(), changes: Partial<Move> = {}) =>
+	await fake.clock.run(fake.store().reschedule({ ...move, ...changes }, entry));
+
+const onlyPending = (fake: FakeScheduler) => {
+	expect(fake.pending).toHaveLength(1);
+	return fake.pending[0];
+};
+
+describe('moving a message', () => {
+	it('cancels the old one and schedules the same content for the new time', async () => {
+		const fake = holdingOne();
+		const moved = await reschedule(fake);
+		expect(moved).toMatchObject({ scheduleId: 'sched_2', scheduledAt: NEW_TIME, text: 'Hello' });
+		expect(onlyPending(fake)).toMatchObject({ scheduleId: 'sched_2', scheduledAt: NEW_TIME });
+		expect(fake.calls).toEqual({ create: 1, cancel: 1, find: 0, get: 2 });
+	});
+
+	it('does nothing where it is scheduled for that time already', async () => {
+		const fake = holdingOne();
+		const scheduledAt = '2026-02-03T20:30:00+05:30';
+		expect((await reschedule(fake, new Entry(), { scheduledAt })).scheduleId).toBe('sched_1');
+		expect(fake.calls).toMatchObject({ create: 0, cancel: 0 });
+	});
+
+	it.each(['sent', 'cancelled', 'failed', 'unknown', 'queued'] as const)(
+		'is refused where it is %s',
+		async (status) => {
+			const fake = holdingOne({}, { status });
+			const error = await errorOf(reschedule(fake));
+			expect(error.kind).toBe('notPending');
+			expect(error.message).toContain('"sched_1" can no longer be rescheduled: it');
+			expect(fake.calls).toMatchObject({ create: 0, cancel: 0 });
+		},
+	);
+
+	it.each<[string, Partial<ScheduledMessage>]>([
+		['text', { text: null }],
+		['media', { type: 'image', text: null, mediaUrl: null }],
+	])('is refused where the gateway does not tell the %s, before anything', async (_, changes) => {
+		const fake = holdingOne({}, changes);
+		const error = await errorOf(reschedule(fake));
+		expect(error.kind).toBe('unsupported');
+		expect(error.message).toContain('does not tell the content');
+		expect(fake.calls.cancel).toBe(0);
+		expect(fake.pending).toHaveLength(1);
+	});
+
+	it('needs the consent of the user where the gateway only deletes', async () => {
+		const fake = new FakeScheduler({ cancelsBy: 'delete' });
+		fake.hold(message());
+		const error = await errorOf(reschedule(fake));
+		expect(error.details.hint).toContain('"Allow Deletion"');
+		expect(fake.pending).toHaveLength(1);
+		const moved = await reschedule(fake, new Entry(), { allowDeletion: true });
+		expect(moved.scheduledAt).toBe(NEW_TIME);
+	});
+});
+
+describe('what fails in between is told with where the message is', () => {
+	it.each<[string, Faults, RegExp, string | null]>([
+		['the first look', { get: [true] }, /^Fake cannot be reached$/, OLD_TIME],
+		[
+			'the look before the cancel',
+			{ get: [false, true] },
+			/stays scheduled for 2026-02-03/,
+			OLD_TIME,
+		],
+		[
+			'the cancel is refused',
+			{ cancel: ['refused'] },
+			/was not moved and stays .*02-03T/,
+			OLD_TIME,
+		],
+		[
+			'the cancel is lost',
+			{ cancel: ['lostNotTaken'] },
+			/stays scheduled for 2026-02-03/,
+			OLD_TIME,
+		],
+		[
+			'the cancel and the look after it are lost',
+			{ cancel: ['lostTaken'], get: [false, false, true] },
+			/^Nobody knows whether .* is cancelled/,
+			null,
+		],
+		[
+			'it is sent meanwhile',
+			{ cancel: ['sentMeanwhile'] },
+			/no longer be rescheduled: .* sent/,
+			null,
+		],
+		['the gateway forgets it before', { get: ['forgotten'] }, /^Fake holds no scheduled/, null],
+		[
+			'the new time is refused',
+			{ create: ['refused'] },
+			/stays scheduled for 2026-02-03T15:00:00.000Z, now with the id "sched_2"\. Fake refused/,
+			OLD_TIME,
+		],
+		[
+			'the new time is refused, and the old one lost on the way',
+			{ create: ['refused', 'lostTaken'] },
+			/now with the id "sched_2"/,
+			OLD_TIME,
+		],
+		[
+			'both times are refused',
+			{ create: ['refused', 'refused'] },
+			/^The message "sched_1" is no longer scheduled at all: .*neither .* nor .*\. Fake refused/,
+			null,
+		],
+		[
+			'the new time is lost, and looking fails',
+			{ create: ['lostTaken'], find: [true] },
+			/cancelled to be moved, and nobody knows whether Fake took it for the new time/,
+			NEW_TIME,
+		],
+		[
+			'the old time is lost, and looking fails',
+			{ create: ['refused', 'lostTaken'], find: [true] },
+			/nobody knows whether it took it again for the old one/,
+			OLD_TIME,
+		],
+	])('%s', async (_, faults, sentence, pendingAt) => {
+		const fake = holdingOne(faults);
+		const error = await errorOf(reschedule(fake));
+		expect(error.message).toMatch(sentence);
+		expect(fake.pending.map(({ scheduledAt }) => scheduledAt)).toEqual(
+			pendingAt === null ? [] : [pendingAt],
+		);
+	});
+
+	it('and says what to do', async () => {
+		const gone = await errorOf(reschedule(holdingOne({ create: ['refused', 'refused'] })));
+		expect(gone.details.hint).toBe('Schedule it anew with the operation "Schedule".');
+		const open = await errorOf(reschedule(holdingOne({ create: ['lostTaken'], find: [true] })));
+		expect(open.details).toMatchObject({ openEnded: true });
+		expect(open.details.hint).toContain('"Get Many"');
+	});
+});
+
+describe('the next try', () => {
+	it('takes up what was cut off after the cancel, for the time of then', async () => {
+		const fake = holdingOne({ create: ['lostNotTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect(fake.pending).toHaveLength(0);
+		const moved = await reschedule(fake, entry, { scheduledAt: '2026-02-05T09:31:00.000Z' });
+		expect(moved.scheduledAt).toBe(NEW_TIME);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	it('finds what the gateway took though its answer was lost', async () => {
+		const fake = holdingOne({ create: ['lostTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await reschedule(fake, entry)).scheduleId).toBe('sched_2');
+		expect(fake.calls.create).toBe(1);
+	});
+
+	it('goes on where the answer of the cancel was lost', async () => {
+		const fake = holdingOne({ cancel: ['lostTaken'], get: [false, false, true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		await reschedule(fake, entry);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	it('moves the one that stands in for the old one', async () => {
+		const fake = holdingOne({ create: ['refused', null, 'refused'] });
+		const entry = new Entry();
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('id "sched_2"');
+		const again = await errorOf(reschedule(fake, entry));
+		expect(again.message).toContain('stays scheduled for 2026-02-03T15:00:00.000Z, now with');
+		expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	it('does not forget the one that stands in when it is cut off itself', async () => {
+		const fake = holdingOne({ create: ['refused'], cancel: [null, 'lostNotTaken'] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		await errorOf(reschedule(fake, entry));
+		await reschedule(fake, entry);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	it('speaks of the one that stands in, by its id', async () => {
+		const create = ['refused', null, 'lostNotTaken', 'refused', 'refused'] as const;
+		const fake = holdingOne({ create, find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		await errorOf(reschedule(fake, entry));
+		const error = await errorOf(reschedule(fake, entry));
+		expect(error.message).toMatch(/^The message "sched_2" is no longer scheduled at all/);
+	});
+
+	it('schedules what was left nowhere', async () => {
+		const fake = holdingOne({ create: ['refused', 'refused'] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	it('puts the message back, or says that it is nowhere, where the gateway refuses it now', async () => {
+		const fake = holdingOne({ create: ['lostNotTaken', 'refused'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		const error = await errorOf(reschedule(fake, entry));
+		expect(error.message).toContain(
+			'stays scheduled for 2026-02-03T15:00:00.000Z, now with the id',
+		);
+		expect(onlyPending(fake).scheduledAt).toBe(OLD_TIME);
+
+		const forgetful = holdingOne({ create: ['lostNotTaken', 'refused'], find: [true] });
+		const other = new Entry();
+		await errorOf(reschedule(forgetful, other));
+		forgetful.held = [];
+		const second = await errorOf(reschedule(forgetful, other));
+		expect(second.message).toContain('is no longer scheduled at all');
+		expect(second.details.hint).toBe('Schedule it anew with the operation "Schedule".');
+	});
+
+	it('creates nothing where nobody knows whether the old time was taken again', async () => {
+		const fake = holdingOne({ create: ['refused', 'lostTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await errorOf(reschedule(fake, entry))).kind).toBe('notPending');
+		expect(fake.calls.create).toBe(2);
+		expect(onlyPending(fake).scheduledAt).toBe(OLD_TIME);
+	});
+
+	it('says that nobody knows where it cannot even ask', async () => {
+		const fake = holdingOne({ create: ['lostTaken'], find: [true], get: [false, false, true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		const error = await errorOf(reschedule(fake, entry));
+		expect(error.message).toMatch(/^Nobody knows whether the message "sched_1" was moved/);
+		expect(entry.earlier).not.toBeNull();
+	});
+});
+
+/** Where a sentence says that the message is. */
+function placeTold({ kind, message: sentence }: GatewayError): string | null | 'open' {
+	if (/nobody knows/i.test(sentence)) return 'open';
+	if (/no longer scheduled at all|holds no scheduled message|can no longer be/.test(sentence)) {
+		return null;
+	}
+	const stays = /stays scheduled for (\S+?)[.,]( |$)/.exec(sentence);
+	if (stays !== null) return stays[1];
+	return kind === 'unreachable' ? OLD_TIME : 'nothing';
+}
+
+const faults = fc.record({
+	create: fc.array(fc.option(fc.constantFrom(...CREATE_FAULTS)), { maxLength: 14 }),
+	cancel: fc.array(fc.option(fc.constantFrom(...CANCEL_FAULTS)), { maxLength: 4 }),
+	find: fc.array(fc.boolean(), { maxLength: 10 }),
+	get: fc.array(
+		fc.oneof(
+			{ weight: 4, arbitrary: fc.constant(false) },
+			{ weight: 2, arbitrary: fc.constant(true) },
+			{ weight: 1, arbitrary: fc.constant('forgotten' as const) },
+		),
+		{ maxLength: 8 },
+	),
+});
+
+it('never leaves two, and its error says where the message is, wherever it fails', async () => {
+	const seen = new Set<string>();
+	await fc.assert(
+		fc.asyncProperty(faults, async (befalls) => {
+			const fake = holdingOne(befalls);
+			const outcome = await reschedule(fake).then(
+				(moved) => ({ moved }),
+				(error: GatewayError) => ({ error }),
+			);
+			const pending = fake.pending.map(({ scheduledAt }) => scheduledAt);
+			if ('moved' in outcome) {
+				seen.add('moved');
+				expect(outcome.moved.scheduledAt).toBe(NEW_TIME);
+				expect(fake.pending).toEqual([
+					expect.objectContaining({ scheduleId: outcome.moved.scheduleId, scheduledAt: NEW_TIME }),
+				]);
+				return;
+			}
+			const told = placeTold(outcome.error);
+			seen.add(String(told));
+			expect(told).not.toBe('nothing');
+			if (told !== 'open') expect(pending).toEqual(told === null ? [] : [told]);
+			const id = /now with the id "(\w+)"/.exec(outcome.error.message)?.[1];
+			if (id !== undefined) expect(onlyPending(fake).scheduleId).toBe(id);
+		}),
+		{ numRuns: 800 },
+	);
+	expect([...seen].sort()).toEqual([OLD_TIME, 'moved', 'null', 'open'].sort());
+}, 30_000);
+
+it('moves it in the end, tried again and again, with never two on the way', async () => {
+	let moved = 0;
+	await fc.assert(
+		fc.asyncProperty(faults, async (befalls) => {
+			const fake = holdingOne({
+				...befalls,
+				get: befalls.get.filter((fault) => fault !== 'forgotten'),
+				cancel: befalls.cancel.filter((fault) => fault !== 'sentMeanwhile'),
+			});
+			const entry = new Entry();
+			/** Once nobody knows of the old time, no try may create anything any more. */
+			let isLost = false;
+			for (let tries = 1; tries <= 30; tries++) {
+				const outcome = await reschedule(fake, entry).then(
+					(result) => result.scheduledAt,
+					(error: GatewayError) => error,
+				);
+				if (typeof outcome === 'string') {
+					expect(isLost).toBe(false);
+					expect([outcome, onlyPending(fake).scheduledAt]).toEqual([NEW_TIME, NEW_TIME]);
+					moved++;
+					return;
+				}
+				isLost ||= outcome.message.includes('took it again for the old one');
+				if (isLost) continue;
+				const told = placeTold(outcome);
+				const pending = fake.pending.map(({ scheduledAt }) => scheduledAt);
+				if (told !== 'open') expect(pending).toEqual(told === null ? [] : [told]);
+			}
+			expect(isLost).toBe(true);
+		}),
+		{ numRuns: 400 },
+	);
+	expect(moved).toBeGreaterThan(300);
+}, 30_000);

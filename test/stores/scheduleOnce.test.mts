@@ -1,0 +1,383 @@
+import fc from 'fast-check';
+import type { MessageToSchedule } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
+import { Claims } from '../../stores/claims';
+import { CREATE_FAULTS, Entry, errorOf, FakeScheduler, iso, message } from './fakeScheduler.mts';
+
+const TIME = message().scheduledAt;
+const schedule = async (fake: FakeScheduler, wanted = message(), entry = new Entry()) =>
+	await fake.clock.run(fake.store().schedule(wanted, entry));
+
+describe('scheduling one message', () => {
+	it('creates it once, notes that before, and looks for nothing', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		fake.watch = () => expect(entry.earlier).toMatchObject({ message: { text: 'Hello' } });
+		const held = await schedule(fake, message(), entry);
+		expect(held).toMatchObject({ scheduleId: 'sched_1', scheduledAt: TIME });
+		expect(fake.calls).toEqual({ create: 1, cancel: 0, find: 0, get: 0 });
+		expect(entry.begun).toBe(1);
+	});
+
+	it('finds it where the answer was lost, and tells what was sent', async () => {
+		const fake = new FakeScheduler({ tellsMedia: false });
+		fake.faults = { create: ['lostTaken'] };
+		const wanted = message({
+			type: 'image',
+			text: null,
+			mediaUrl: 'https://example.com/a.jpg',
+			caption: 'A',
+			reference: 'order-7',
+		});
+		expect(await schedule(fake, wanted)).toMatchObject({
+			scheduleId: 'sched_1',
+			mediaUrl: 'https://example.com/a.jpg',
+			caption: 'A',
+			reference: 'order-7',
+		});
+		expect(fake.held).toHaveLength(1);
+	});
+
+	it('creates it again where it was not taken', async () => {
+		const fake = new FakeScheduler();
+		fake.faults = { create: ['lostNotTaken', 'lostNotTaken'] };
+		expect((await schedule(fake)).scheduleId).toBe('sched_1');
+		expect(fake.calls).toMatchObject({ create: 3, find: 4 });
+	});
+
+	it('looks a second time, since a gateway may be slow to list what it took', async () => {
+		const fake = new FakeScheduler({ listedAfterMs: 1_500 });
+		fake.faults = { create: ['lostTaken'] };
+		expect((await schedule(fake)).scheduleId).toBe('sched_1');
+		expect(fake.calls).toMatchObject({ create: 1, find: 2 });
+	});
+
+	it('does not create again where it cannot look, and says that nobody knows', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		fake.faults = { create: ['lostNotTaken'], find: [true] };
+		const error = await errorOf(schedule(fake, message(), entry));
+		expect(error.message).toMatch(/^Nobody knows whether the message is scheduled: .* Fake cannot/);
+		expect(error.details).toMatchObject({ openEnded: true });
+		expect(error.details.hint).toContain('"Get Many"');
+		expect(fake.calls.create).toBe(1);
+		expect(entry.earlier).not.toBeNull();
+	});
+
+	it('says so too where only the second look fails', async () => {
+		const fake = new FakeScheduler();
+		fake.faults = { create: ['lostNotTaken'], find: [false, true] };
+		expect((await errorOf(schedule(fake))).message).toMatch(/^Nobody knows/);
+		expect(fake.calls.create).toBe(1);
+	});
+
+	it('is over with a refusal, of which nothing stays open', async () => {
+		for (const create of [['refused'], ['lostNotTaken', 'refused']] as const) {
+			const fake = new FakeScheduler();
+			const entry = new Entry();
+			fake.faults = { create };
+			const error = await errorOf(schedule(fake, message(), entry));
+			expect(error).toMatchObject({ kind: 'rejected', message: 'Fake refused the request' });
+			expect(entry.earlier).toBeNull();
+			expect(fake.held).toHaveLength(0);
+		}
+	});
+
+	it('gives up after four creates, but not without a last look', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		const lost = 'lostNotTaken' as const;
+		fake.faults = { create: [lost, lost, lost, lost] };
+		const error = await errorOf(schedule(fake, message(), entry));
+		expect(error).toMatchObject({ kind: 'timedOut', details: { openEnded: true } });
+		expect(fake.calls).toMatchObject({ create: 4, find: 8 });
+		expect(entry.earlier).not.toBeNull();
+
+		const lucky = new FakeScheduler();
+		lucky.faults = { create: [lost, lost, lost, 'lostTaken'] };
+		expect((await schedule(lucky)).scheduleId).toBe('sched_1');
+		expect(lucky.held).toHaveLength(1);
+	});
+});
+
+describe('what was there before', () => {
+	it('is not taken for the message whose answer was lost', async () => {
+		const fake = new FakeScheduler();
+		fake.hold(message(), { createdAt: iso(fake.clock.ms - 3_001) });
+		fake.faults = { create: ['lostNotTaken'] };
+		expect((await schedule(fake)).scheduleId).toBe('sched_2');
+		expect(fake.held).toHaveLength(2);
+	});
+
+	it('is not searched through where all goes well', async () => {
+		const fake = new FakeScheduler();
+		fake.hold(message());
+		expect((await schedule(fake)).scheduleId).toBe('sched_2');
+		expect(fake.calls.find).toBe(0);
+	});
+
+	it('does not count where it is cancelled', async () => {
+		const fake = new FakeScheduler();
+		fake.faults = { create: ['lostNotTaken'] };
+		fake.hold(message(), { status: 'cancelled' });
+		expect((await schedule(fake)).scheduleId).toBe('sched_2');
+	});
+
+	it('counts where it has gone out already', async () => {
+		const fake = new FakeScheduler();
+		fake.hold(message(), { status: 'sent' });
+		const entry = new Entry();
+		entry.begin({ since: fake.clock.ms, message: message() });
+		expect(await schedule(fake, message(), entry)).toMatchObject({
+			scheduleId: 'sched_1',
+			status: 'sent',
+		});
+	});
+});
+
+describe('an earlier try', () => {
+	it('is found before anything is created, though the parameters now say another time', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		fake.faults = { create: ['lostTaken'], find: [true] };
+		await errorOf(schedule(fake, message(), entry));
+		await fake.clock.run(fake.clock.sleep(60_000));
+
+		const later = message({ scheduledAt: '2026-02-03T15:01:00.000Z' });
+		const held = await schedule(fake, later, entry);
+		expect(held).toMatchObject({ scheduleId: 'sched_1', scheduledAt: TIME });
+		expect(fake.calls.create).toBe(1);
+	});
+
+	it('is made up for with the message of then, where it was not taken', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		fake.faults = { create: ['lostNotTaken'], find: [true] };
+		await errorOf(schedule(fake, message(), entry));
+		const { since } = entry.earlier ?? {};
+		await fake.clock.run(fake.clock.sleep(60_000));
+
+		fake.faults = { create: [null, 'lostTaken'] };
+		const later = message({ scheduledAt: '2026-02-03T15:01:00.000Z', text: 'Hello again' });
+		const held = await schedule(fake, later, entry);
+		expect(held).toMatchObject({ scheduledAt: TIME, text: 'Hello' });
+		expect(fake.held).toHaveLength(1);
+		expect(entry.earlier?.since).toBe(since);
+	});
+
+	it('stays open where looking for it does not work, with or without reuse', async () => {
+		for (const reuseExisting of [false, true]) {
+			const fake = new FakeScheduler();
+			const entry = new Entry();
+			entry.begin({ since: fake.clock.ms, message: message() });
+			fake.faults = { find: [true] };
+			const work = fake.store().schedule(message(), entry, { reuseExisting });
+			const error = await errorOf(fake.clock.run(work));
+			expect(error.message).toMatch(/^Nobody knows/);
+			expect(entry.earlier).not.toBeNull();
+			expect(fake.calls.create).toBe(0);
+		}
+	});
+});
+
+describe('reusing what is there', () => {
+	const reuse = async (fake: FakeScheduler, count = 1) => {
+		const store = fake.store();
+		const work = Array.from({ length: count }, async () => {
+			const held = await store.schedule(message(), new Entry(), { reuseExisting: true });
+			return held.scheduleId;
+		});
+		return await fake.clock.run(Promise.all(work));
+	};
+
+	it('gives back an equal message that is pending, however old', async () => {
+		const fake = new FakeScheduler();
+		fake.hold(message(), { createdAt: '2025-01-01T00:00:00.000Z' });
+		expect(await reuse(fake)).toEqual(['sched_1']);
+		expect(fake.calls.create).toBe(0);
+	});
+
+	it.each(['sent', 'cancelled', 'failed', 'unknown'] as const)(
+		'does not take one that is %s',
+		async (status) => {
+			const fake = new FakeScheduler();
+			fake.hold(message(), { status });
+			expect(await reuse(fake)).toEqual(['sched_2']);
+		},
+	);
+
+	it.each<[string, Partial<MessageToSchedule>]>([
+		['text', { text: 'Hello!' }],
+		['time', { scheduledAt: '2026-02-03T15:00:01.000Z' }],
+		['recipient', { recipient: parseRecipient('+919988066777') }],
+	])('does not take one with another %s', async (_, changes) => {
+		const fake = new FakeScheduler();
+		fake.hold(message(changes));
+		expect(await reuse(fake)).toEqual(['sched_2']);
+	});
+
+	it('gives each of several equal items its own', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.nat(4), fc.nat(4), async (there, wanted) => {
+				const fake = new FakeScheduler();
+				for (let count = 0; count < there; count++) fake.hold(message());
+				const ids = await reuse(fake, wanted);
+				expect(new Set(ids).size).toBe(wanted);
+				expect(fake.calls.create).toBe(Math.max(0, wanted - there));
+				expect(fake.pending).toHaveLength(Math.max(wanted, there));
+			}),
+			{ numRuns: 40 },
+		);
+	});
+
+	it('does not work where looking does not, and nothing is left open then', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		fake.faults = { find: [true] };
+		const work = fake.store().schedule(message(), entry, { reuseExisting: true });
+		const error = await errorOf(fake.clock.run(work));
+		expect(error).toMatchObject({ kind: 'unreachable', message: 'Fake cannot be reached' });
+		expect([entry.earlier, fake.calls.create]).toEqual([null, 0]);
+	});
+});
+
+describe('several items', () => {
+	it('stay two where they are equal and both answers are lost', async () => {
+		for (const create of [
+			['lostTaken', 'lostTaken'],
+			['lostTaken', 'lostNotTaken'],
+			['lostNotTaken', 'lostTaken', 'lostTaken'],
+			['lostNotTaken', 'lostNotTaken'],
+		] as const) {
+			for (const tellsCreation of [true, false]) {
+				const fake = new FakeScheduler({ tellsCreation });
+				fake.faults = { create };
+				const store = fake.store();
+				const both = [0, 1].map(async () => await store.schedule(message(), new Entry()));
+				const ids = (await fake.clock.run(Promise.all(both))).map(({ scheduleId }) => scheduleId);
+				expect(new Set(ids).size).toBe(2);
+				expect(fake.held.map(({ scheduleId }) => scheduleId).sort()).toEqual([...ids].sort());
+			}
+		}
+	});
+
+	it('stay two where only the media differs and the gateway does not tell it', async () => {
+		for (const create of [
+			['lostTaken', 'lostNotTaken'],
+			['lostNotTaken', 'lostTaken', null],
+			['lostTaken', 'lostTaken'],
+		] as const) {
+			const fake = new FakeScheduler({ tellsMedia: false });
+			fake.faults = { create };
+			const store = fake.store();
+			const both = ['a', 'b'].map(async (name) => {
+				const mediaUrl = `https://example.com/${name}.jpg`;
+				const wanted = message({ type: 'image', text: null, mediaUrl });
+				return await store.schedule(wanted, new Entry());
+			});
+			const held = await fake.clock.run(Promise.all(both));
+			expect(new Set(held.map(({ scheduleId }) => scheduleId)).size).toBe(2);
+			expect(fake.held).toHaveLength(2);
+		}
+	});
+
+	it('do not wait for each other where they are not alike', async () => {
+		const fake = new FakeScheduler();
+		const store = fake.store();
+		const start = fake.clock.ms;
+		const all = Array.from(
+			{ length: 20 },
+			async (_, index) => await store.schedule(message({ text: `${index}` }), new Entry()),
+		);
+		await fake.clock.run(Promise.all(all));
+		expect(fake.clock.ms - start).toBe(12);
+	});
+});
+
+/** Runs a node over its items, again and again as Retry On Fail does, until all went well. */
+async function runUntilDone(
+	fake: FakeScheduler,
+	items: readonly MessageToSchedule[],
+	reuseExisting: boolean,
+): Promise<{ ids: string[]; tries: number }> {
+	const entries = items.map(() => new Entry());
+	const ids: Array<string | undefined> = items.map(() => undefined);
+	for (let tries = 1; tries <= 40; tries++) {
+		const claims = new Claims();
+		for (const id of ids) if (id !== undefined) claims.take(id);
+		const store = fake.store(claims);
+		const work = items.map(async (item, index) => {
+			if (ids[index] !== undefined) return;
+			const held = await store.schedule(item, entries[index], { reuseExisting });
+			expect(held.text).toBe(item.text);
+			ids[index] = held.scheduleId;
+		});
+		await Promise.allSettled(work);
+		if (ids.every((id) => id !== undefined)) return { ids: ids as string[], tries };
+		await fake.clock.sleep(1_000);
+	}
+	throw new Error('never done');
+}
+
+it('schedules each wanted message exactly once, whatever fails', async () => {
+	const create = fc.array(fc.option(fc.constantFrom(...CREATE_FAULTS), { freq: 3 }), {
+		maxLength: 30,
+	});
+	const find = fc.array(fc.boolean(), { maxLength: 20 });
+	const course = fc.record({
+		items: fc.array(fc.constantFrom('Hello', 'Good morning', 'Good night'), {
+			minLength: 1,
+			maxLength: 6,
+		}),
+		older: fc.array(fc.constantFrom('Hello', 'Good morning'), { maxLength: 3 }),
+		tellsCreation: fc.boolean(),
+		listedAfterMs: fc.constantFrom(0, 0, 900, 1_900),
+		create,
+		find,
+	});
+	let faulty = 0;
+	await fc.assert(
+		fc.asyncProperty(course, async ({ items, older, create, find, ...options }) => {
+			const fake = new FakeScheduler(options);
+			// Of older messages nothing tells them apart where the gateway does not say when it made them.
+			const before = (options.tellsCreation ? older : []).map((text) =>
+				fake.hold(message({ text }), { createdAt: iso(fake.clock.ms - 3_001) }),
+			);
+			fake.faults = { create, find };
+			const wanted = items.map((text) => message({ text }));
+			const { ids, tries } = await fake.clock.run(runUntilDone(fake, wanted, false));
+			if (tries > 1) faulty++;
+
+			const made = fake.held.slice(before.length);
+			expect(made).toHaveLength(wanted.length);
+			expect([...ids].sort()).toEqual(made.map(({ scheduleId }) => scheduleId).sort());
+			const textOf = new Map(made.map(({ scheduleId, text }) => [scheduleId, text]));
+			expect(ids.map((id) => textOf.get(id))).toEqual(items);
+		}),
+		{ numRuns: 400 },
+	);
+	expect(faulty).toBeGreaterThan(50);
+}, 30_000);
+
+it('has as many equal messages pending as are wanted, whatever fails, where it reuses', async () => {
+	const course = fc.record({
+		wanted: fc.integer({ min: 1, max: 4 }),
+		there: fc.nat(3),
+		create: fc.array(fc.option(fc.constantFrom(...CREATE_FAULTS)), { maxLength: 10 }),
+		find: fc.array(fc.boolean(), { maxLength: 10 }),
+	});
+	await fc.assert(
+		fc.asyncProperty(course, async ({ wanted, there, create, find }) => {
+			const fake = new FakeScheduler();
+			for (let count = 0; count < there; count++) {
+				fake.hold(message(), { createdAt: iso(fake.clock.ms - 3_001) });
+			}
+			fake.faults = { create, find };
+			const items = Array.from({ length: wanted }, () => message());
+			const { ids } = await fake.clock.run(runUntilDone(fake, items, true));
+			expect(new Set(ids).size).toBe(wanted);
+			expect(fake.pending).toHaveLength(Math.max(wanted, there));
+		}),
+		{ numRuns: 200 },
+	);
+}, 30_000);

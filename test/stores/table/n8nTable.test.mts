@@ -1,0 +1,128 @@
+import type { IDataObject, IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
+
+import { COLUMNS } from '../../../stores/table/columns';
+import { where, type Change } from '../../../stores/table/table';
+import { openTable, tableById } from '../../../nodes/shared/n8nTable';
+
+interface Access {
+	readonly node: INodeParameters;
+	readonly items: IDataObject[];
+	readonly settings: IDataObject;
+}
+
+/** n8n as far as the table asks for it: keeps each sub-workflow and answers as told. */
+class FakeN8n {
+	readonly accesses: Access[] = [];
+	answer: (access: Access) => IDataObject[] = () => [];
+
+	readonly context = {
+		executeWorkflow: async (
+			{ code }: { code: { nodes: INode[]; settings: IDataObject } },
+			items: Array<{ json: IDataObject }>,
+		) => {
+			const node = code.nodes[code.nodes.length - 1].parameters;
+			const access = { node, items: items.map(({ json }) => json), settings: code.settings };
+			this.accesses.push(access);
+			return { data: [this.answer(access).map((json) => ({ json, pairedItem: json.at }))] };
+		},
+	} as unknown as IExecuteFunctions;
+}
+
+let n8n: FakeN8n;
+beforeEach(() => (n8n = new FakeN8n()));
+
+const conditionsOf = ({ node }: Access) =>
+	(node.filters as unknown as { conditions: IDataObject[] }).conditions;
+const table = () => tableById(n8n.context, 'table1');
+
+describe('conditions', () => {
+	it('never let n8n evaluate what comes from outside', async () => {
+		const evil = '={{ $env.SECRET }}';
+		await table().select(where({ message_id: evil, gateway: 'whapi' }), 5);
+		await table().update([{ where: where({ message_id: evil }), values: { failure: evil } }]);
+		await table().remove(where({ message_id: evil }));
+		expect(n8n.accesses.map((access) => conditionsOf(access)[0].keyValue)).toEqual([
+			'={{ $json.where[0] }}',
+			'={{ $json.where[0] }}',
+			'={{ $json.where[0] }}',
+		]);
+		expect(n8n.accesses.map(({ items }) => (items[0].where as string[])[0])).toEqual([
+			evil,
+			evil,
+			evil,
+		]);
+		expect(JSON.stringify(n8n.accesses.map(({ node }) => node))).not.toContain('SECRET');
+	});
+
+	it('cost an expression only where the changes differ', async () => {
+		const change = (id: number): Change => ({
+			where: where({ id, claim: 'mine' }),
+			values: { status: 'sent' },
+		});
+		n8n.answer = () => [{ at: { item: 0 } }, { at: { item: 2 } }] as never;
+		expect(await table().update([change(1), change(2), change(3)])).toEqual([1, 0, 1]);
+		expect(n8n.accesses).toHaveLength(1);
+		expect(conditionsOf(n8n.accesses[0])).toEqual([
+			{ keyName: 'id', condition: 'eq', keyValue: '={{ $json.where[0] }}' },
+			{ keyName: 'claim', condition: 'eq', keyValue: 'mine' },
+		]);
+		expect(n8n.accesses[0].items.map(({ where: values }) => values)).toEqual([
+			[1, 'mine'],
+			[2, 'mine'],
+			[3, 'mine'],
+		]);
+	});
+
+	it('of another form go to another node, in their order', async () => {
+		n8n.answer = ({ items }) => items.map((_, item) => ({ at: { item } })) as never;
+		const met = await table().update([
+			{ where: where({ id: 1 }), values: { status: 'sent' } },
+			{ where: where({ id: 2, claim: 'mine' }), values: { status: 'sent' } },
+			{ where: where({ id: 3, claim: 'mine' }), values: { status: 'sent' } },
+		]);
+		expect(met).toEqual([1, 1, 1]);
+		expect(n8n.accesses.map(({ items }) => items.length)).toEqual([1, 2]);
+	});
+});
+
+describe('opening a table', () => {
+	const columns = COLUMNS.map(({ name, type }) => ({ name, type }));
+
+	it('makes it where it is missing, and leaves no row in the list of executions', async () => {
+		n8n.answer = () => [{ id: 'made', columns }] as never;
+		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('made');
+		expect(n8n.accesses[0].node).toMatchObject({
+			operation: 'create',
+			tableName: 'scheduled_messages',
+			options: { createIfNotExists: true },
+		});
+		expect(n8n.accesses[0].settings).toMatchObject({ saveDataSuccessExecution: 'none' });
+	});
+
+	it('names the columns that one of the same name lacks', async () => {
+		n8n.answer = () => [{ id: 'there', columns: columns.slice(2) }] as never;
+		await expect(openTable(n8n.context, 'recipes')).rejects.toThrow(
+			/"recipes", a table that lacks columns for messages: schedule_id \(string\), status \(string\)/,
+		);
+	});
+
+	it('does not evaluate its name', async () => {
+		await expect(openTable(n8n.context, '={{ 1 }}')).rejects.toThrow(/does not begin with "="/);
+		expect(n8n.accesses).toEqual([]);
+	});
+
+	it.each([
+		['Unrecognized node type: n8n-nodes-base.dataTable', /came with n8n 1\.113/],
+		['Attempted to use Data table node but the module is disabled', /they are turned off/],
+		['Data table size limit exceeded: 200MB used, limit is 200MB', /they are full/],
+		['Database is closed', /cannot be used: Database is closed/],
+	])('says what is wrong: %s', async (words, said) => {
+		n8n.answer = () => {
+			throw new Error(words);
+		};
+		await expect(openTable(n8n.context, 'scheduled_messages')).rejects.toMatchObject({
+			kind: 'unavailable',
+			message: expect.stringMatching(said),
+		});
+	});
+});

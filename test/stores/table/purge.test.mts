@@ -1,0 +1,38 @@
+import { STATUS_NAMES } from '../../../messages/status';
+import { SENDING } from '../../../stores/table/rows';
+import { purge } from '../../../stores/table/purge';
+import { FakeClock, iso, rowOf, START } from './fakes.mts';
+import { MemoryTable } from './memoryTable.mts';
+
+const DAY = 86_400_000;
+
+it('removes what is done with and has not changed since, and keeps what is still to be sent', async () => {
+	const clock = new FakeClock();
+	const table = new MemoryTable();
+	table.now = clock.now;
+	const statuses = [...STATUS_NAMES, SENDING, 'a word of a person'];
+	await table.insert(statuses.map((status) => rowOf(status, START, { status })));
+	clock.ms += 10 * DAY;
+	await table.insert(statuses.map((status) => rowOf(`new ${status}`, START, { status })));
+	await table.update([
+		{ where: [{ column: 'text', is: 'eq', value: 'read' }], values: { failure: null } },
+	]);
+
+	const kept = ['scheduled', 'queued', 'suspended', SENDING, 'a word of a person', 'read'];
+	expect(await purge(table, iso(START + 5 * DAY))).toBe(statuses.length - kept.length);
+	const left = [...table.rows.values()].map(({ text }) => text);
+	expect(left.sort()).toEqual([...kept, ...statuses.map((status) => `new ${status}`)].sort());
+});
+
+it('goes page by page', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	await table.insert(
+		Array.from({ length: 2_500 }, (_, index) =>
+			rowOf(`m${index}`, START, { status: index % 2 === 0 ? 'sent' : 'scheduled' }),
+		),
+	);
+	expect(await purge(table, iso(START + DAY))).toBe(1_250);
+	expect(table.rows.size).toBe(1_250);
+	expect(new Set(table.statuses)).toEqual(new Set(['scheduled']));
+});

@@ -1,0 +1,316 @@
+import { randomUUID } from 'node:crypto';
+
+import type { MessageToSchedule } from '../../../messages/message';
+import { parseRecipient } from '../../../messages/recipient';
+import { Claims } from '../../../stores/claims';
+import type { Attempt, OpenTry } from '../../../stores/store';
+import { readPlace, scheduleIdOf } from '../../../stores/table/rows';
+import { createTableStore } from '../../../stores/table/tableStore';
+import { FakeClock, FakeGateway, iso, message, MINUTE, SENDER, START } from './fakes.mts';
+import { MemoryTable } from './memoryTable.mts';
+
+const DAY = 86_400_000;
+
+let table: MemoryTable;
+let clock: FakeClock;
+
+beforeEach(() => {
+	table = new MemoryTable();
+	clock = new FakeClock();
+	table.now = clock.now;
+});
+
+const storeOf = (account = SENDER.account) =>
+	createTableStore(table, {
+		gateway: new FakeGateway().gateway,
+		sender: { ...SENDER, account },
+		timezone: 'Asia/Kolkata',
+		claims: new Claims(),
+		now: clock.now,
+	});
+
+/** What the ledger keeps of one item over several tries. */
+class Memory implements Attempt {
+	earlier: OpenTry | null = null;
+	begin(open: OpenTry) {
+		this.earlier = structuredClone(open);
+	}
+	abandon() {
+		this.earlier = null;
+	}
+}
+
+const schedule = async (wanted: MessageToSchedule, store = storeOf()) =>
+	await store.schedule(wanted, new Memory());
+
+describe('schedule', () => {
+	it('writes what a person wants to read, and gives it back as a scheduled message', async () => {
+		const at = START + 400 * DAY;
+		const held = await schedule(message('hello', at, { reference: 'order-1' }));
+		expect(table.row(1)).toMatchObject({
+			status: 'scheduled',
+			send_at: iso(at),
+			recipient: '+919988066776',
+			type: 'text',
+			text: 'hello',
+			time_zone: 'Asia/Kolkata',
+			gateway: 'fake',
+			account: 'account-1',
+			credential: 'My Gateway',
+			reference: 'order-1',
+			attempts: 0,
+			message_id: null,
+			failure: null,
+		});
+		expect(held).toMatchObject({
+			scheduleId: `n8n_memory_1_${table.row(1).schedule_id}`,
+			heldBy: 'n8n',
+			status: 'scheduled',
+			scheduledAt: iso(at),
+			text: 'hello',
+			recipient: { phone: '+919988066776', kind: 'phone' },
+			createdAt: iso(START),
+		});
+	});
+
+	it('writes what is scheduled at once in one insert, each its own row', async () => {
+		const store = storeOf();
+		const texts = Array.from({ length: 100 }, (_, index) => `message ${index}`);
+		const held = await Promise.all(
+			texts.map(async (text) => await schedule(message(text, START), store)),
+		);
+		expect(table.accesses).toEqual(['insert']);
+		expect(held.map(({ text }) => text)).toEqual(texts);
+		expect(new Set(held.map(({ scheduleId }) => scheduleId)).size).toBe(100);
+	});
+
+	it('looks first after an insert whose answer was lost, and makes no second row', async () => {
+		const store = storeOf();
+		const attempt = new Memory();
+		const wanted = message('once', START);
+		const insert = table.insert.bind(table);
+		table.insert = async (rows) => {
+			await insert(rows);
+			throw new Error('the database went away');
+		};
+		await expect(store.schedule(wanted, attempt)).rejects.toThrow('went away');
+		table.insert = insert;
+		const held = await store.schedule({ ...wanted, scheduledAt: iso(START + DAY) }, attempt);
+		expect(table.rows.size).toBe(1);
+		expect(held).toMatchObject({ scheduledAt: iso(START), text: 'once' });
+	});
+
+	it('makes the row after an insert that did nothing, for the time of the first try', async () => {
+		const store = storeOf();
+		const attempt = new Memory();
+		const wanted = message('once', START);
+		table.before = () => {
+			throw new Error('the database is down');
+		};
+		await expect(store.schedule(wanted, attempt)).rejects.toThrow('is down');
+		table.before = () => undefined;
+		const held = await store.schedule({ ...wanted, scheduledAt: iso(START + DAY) }, attempt);
+		expect(table.rows.size).toBe(1);
+		expect(held.scheduledAt).toBe(iso(START));
+	});
+});
+
+describe('If Already Scheduled: Return the Scheduled One', () => {
+	const again = { reuseExisting: true };
+
+	it('gives the pending one back, also where only some of a list are there', async () => {
+		const list = [1, 2, 3, 4].map((index) => message(`m${index}`, START + index * MINUTE));
+		const first = await Promise.all(list.slice(0, 2).map(async (one) => await schedule(one)));
+		const store = storeOf();
+		const held = await Promise.all(
+			list.map(
+				async (one) =>
+					await store.schedule({ ...one, idempotencyKey: randomUUID() }, new Memory(), again),
+			),
+		);
+		expect(table.rows.size).toBe(4);
+		expect(held.slice(0, 2).map(({ scheduleId }) => scheduleId)).toEqual(
+			first.map(({ scheduleId }) => scheduleId),
+		);
+	});
+
+	it('reads once for a whole list', async () => {
+		const store = storeOf();
+		await Promise.all(
+			Array.from({ length: 200 }, async (_, index) => {
+				await store.schedule(message(`m${index}`, START + index), new Memory(), again);
+			}),
+		);
+		expect(table.accesses).toEqual(['select', 'insert']);
+	});
+
+	it('takes two equal items for two messages, in the first run and in the second', async () => {
+		for (const run of [1, 2]) {
+			const store = storeOf();
+			const held = [];
+			for (let item = 0; item < 2; item++) {
+				held.push(await store.schedule(message('twice', START), new Memory(), again));
+			}
+			held.push(
+				...(await Promise.all(
+					[0, 1].map(async () => await store.schedule(message('both', START), new Memory(), again)),
+				)),
+			);
+			expect([run, new Set(held.map(({ scheduleId }) => scheduleId)).size]).toEqual([run, 4]);
+			expect([run, table.rows.size]).toEqual([run, 4]);
+		}
+	});
+
+	it.each([
+		['another account', {}, 'account-2'],
+		['another text', { text: 'other' }, undefined],
+		['another time', { scheduledAt: iso(START + 1) }, undefined],
+		['another recipient', { recipient: parseRecipient('+14155238886') }, undefined],
+	])('takes %s for another message', async (_, changes, account) => {
+		const wanted = message('hello', START);
+		await schedule(wanted);
+		await storeOf(account).schedule({ ...wanted, ...changes }, new Memory(), again);
+		expect(table.rows.size).toBe(2);
+	});
+
+	it('does not take one that is sent or cancelled for a pending one', async () => {
+		await schedule(message('hello', START));
+		table.edit(1, { status: 'sent' });
+		await storeOf().schedule(message('hello', START), new Memory(), again);
+		expect(table.statuses).toEqual(['sent', 'scheduled']);
+	});
+});
+
+describe('get', () => {
+	it('reads the row that the id names', async () => {
+		const held = await schedule(message('hello', START));
+		expect(await storeOf().get(held.scheduleId)).toEqual(held);
+	});
+
+	it.each(['n8n_memory_7_00000000-0000-4000-8000-000000000000', 'n8n_memory_x', ''])(
+		'says that there is none for %p',
+		async (scheduleId) => {
+			await expect(storeOf().get(scheduleId)).rejects.toMatchObject({ kind: 'notFound' });
+		},
+	);
+
+	it('does not take another row for it that got the same number', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		table.edit(1, { schedule_id: randomUUID() });
+		await expect(storeOf().get(scheduleId)).rejects.toMatchObject({ kind: 'notFound' });
+	});
+});
+
+describe('list', () => {
+	it('gives the messages of this account, the earliest first, by all filters', async () => {
+		const other = parseRecipient('+14155238886');
+		await schedule(message('third', START + 3 * DAY));
+		await schedule(message('first', START + DAY));
+		await schedule(message('second', START + 2 * DAY, { recipient: other }));
+		await schedule(message('of another', START), storeOf('account-2'));
+		table.edit(2, { status: 'sent' });
+		const list = async (filter: object) =>
+			(await storeOf().list(filter)).map(({ text }) => text as string);
+		expect(await list({})).toEqual(['first', 'second', 'third']);
+		expect(await list({ status: 'scheduled' })).toEqual(['second', 'third']);
+		expect(await list({ status: 'sent' })).toEqual(['first']);
+		expect(await list({ recipient: other })).toEqual(['second']);
+		expect(await list({ scheduledAfter: iso(START + 2 * DAY) })).toEqual(['second', 'third']);
+		expect(await list({ scheduledBefore: iso(START + DAY) })).toEqual(['first']);
+	});
+
+	it('reads no more rows than are asked for, the earliest', async () => {
+		const store = storeOf();
+		await Promise.all(
+			[5, 3, 1, 4, 2].map(async (day) => {
+				await schedule(message(`day ${day}`, START + day * DAY), store);
+			}),
+		);
+		const select = jest.spyOn(table, 'select');
+		const listed = await store.list({ status: 'scheduled' }, 2);
+		expect(listed.map(({ text }) => text)).toEqual(['day 1', 'day 2']);
+		expect(await select.mock.results[0].value).toHaveLength(2);
+	});
+
+	it('counts what is just being sent as queued', async () => {
+		await schedule(message('hello', START));
+		table.edit(1, { status: 'sending' });
+		expect(await storeOf().list({ status: 'queued' })).toMatchObject([
+			{ status: 'queued', gatewayStatus: 'sending' },
+		]);
+	});
+
+	it('reads any number of rows, in pages', async () => {
+		const store = storeOf();
+		await Promise.all(
+			Array.from({ length: 2_500 }, async (_, index) => {
+				await schedule(message(`m${index}`, START + index), store);
+			}),
+		);
+		expect(await store.list({})).toHaveLength(2_500);
+	});
+});
+
+describe('cancel and reschedule', () => {
+	it('cancels a pending one, once', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		expect(await storeOf().cancel(scheduleId)).toMatchObject({
+			cancelled: true,
+			message: { status: 'cancelled' },
+		});
+		expect(await storeOf().cancel(scheduleId)).toMatchObject({ cancelled: false });
+	});
+
+	it.each(['sending', 'sent', 'failed', 'unknown'])(
+		'leaves one that is %s as it is',
+		async (status) => {
+			const { scheduleId } = await schedule(message('hello', START));
+			table.edit(1, { status });
+			expect(await storeOf().cancel(scheduleId)).toMatchObject({ cancelled: false });
+			const move = { scheduleId, scheduledAt: iso(START + DAY), idempotencyKey: randomUUID() };
+			await expect(storeOf().reschedule(move, new Memory())).rejects.toMatchObject({
+				kind: 'notPending',
+			});
+			expect(table.row(1)).toMatchObject({ status, send_at: iso(START) });
+		},
+	);
+
+	it('moves a pending one in its place, and ends the pause after a failed try', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		table.edit(1, { not_before: iso(START + DAY) });
+		const move = { scheduleId, scheduledAt: iso(START + MINUTE), idempotencyKey: randomUUID() };
+		expect(await storeOf().reschedule(move, new Memory())).toMatchObject({
+			scheduleId,
+			scheduledAt: iso(START + MINUTE),
+		});
+		expect(table.row(1).not_before).toBe(iso(START));
+	});
+});
+
+describe('a row that a person has edited', () => {
+	it.each([
+		['an emptied time', { send_at: null }, { scheduledAt: '' }],
+		['a number that is none', { recipient: 'Maria' }, { recipient: { address: 'Maria' } }],
+		['an emptied number', { recipient: null }, { recipient: { address: '', kind: 'unknown' } }],
+		['a status of its own', { status: 'on hold' }, { status: 'unknown', gatewayStatus: 'on hold' }],
+		['a type that there is not', { type: 'fax' }, { type: 'text' }],
+		['an emptied text', { text: '' }, { text: null }],
+	])('is told with %s', async (_, values, told) => {
+		const { scheduleId } = await schedule(message('hello', START));
+		table.edit(1, values);
+		expect(await storeOf().get(scheduleId)).toMatchObject(told);
+	});
+});
+
+describe('schedule ids', () => {
+	it('tell table, row and key, and come back as they were', () => {
+		const key = randomUUID();
+		const id = scheduleIdOf({ id: 12, schedule_id: key }, 'qX9-aTable');
+		expect(readPlace(id)).toEqual({ tableId: 'qX9-aTable', rowId: 12, key });
+	});
+
+	it.each(['sched_abc123', 'n8n_', 'n8n_t_1_nothing', 'n8n_t_x_00000000', '1', ''])(
+		'of others are not taken for our own: %p',
+		(id) => expect(readPlace(id)).toBeNull(),
+	);
+});
