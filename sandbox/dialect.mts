@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify';
+
+import type { Clock } from './clock.mts';
+import type { Ids } from './random.mts';
+import { RateLimit } from './rateLimit.mts';
+import type { ScriptStep, Scripts } from './script.mts';
+import type { GatewayId, SandboxMessage, WebhookTarget } from './types.mts';
+import type { Webhooks } from './webhooks.mts';
+
+/** What every dialect works with. */
+export interface Kit {
+	clock: Clock;
+	ids: Ids;
+	scripts: Scripts;
+	webhooks: Webhooks;
+	/** Between the statuses of a sequence, in sandbox time. */
+	statusDelayMs: number;
+	rateLimits: boolean;
+	/** `http://127.0.0.1:<port>`, known once the server listens. */
+	origin: () => string;
+}
+
+/** One vendor's way of speaking HTTP. */
+export abstract class Dialect {
+	abstract readonly id: GatewayId;
+	/** The path that stands for the vendor's host. */
+	abstract readonly host: string;
+	/** The path under which this dialect's routes are; begins with `host`. */
+	abstract readonly mount: string;
+	/** Everything that the gateway has taken, oldest first. */
+	readonly messages: SandboxMessage[] = [];
+
+	constructor(protected readonly kit: Kit) {}
+
+	/** Adds the vendor's routes to a server that is mounted already. */
+	abstract routes(app: FastifyInstance): void;
+
+	/** The body of an error in the vendor's form; `retryAfter` is in seconds. */
+	abstract errorBody(status: number, text: string, retryAfter?: number): unknown;
+
+	/** As if entered in the vendor's dashboard: takes effect at once. Null takes it away. */
+	abstract setWebhook(target: WebhookTarget | null): void;
+
+	/** Sends any body as the vendor would send it, with the vendor's headers. */
+	abstract post(event: string, body: unknown): void;
+
+	/** The state of the session, instance or channel, in the vendor's own word. */
+	abstract setHealth(state: string): void;
+
+	/** The answer to a request beyond the plan's quota, where the vendor documents one. */
+	quotaAnswer?(path: string): { status: number; body: unknown };
+
+	/** A text written on the account's own phone, where the vendor tells of such messages. */
+	sendFromPhone?(to: string, text: string): void;
+
+	/** What the network forgets when it restarts, where it forgets anything. */
+	restart?(): void;
+
+	/** Fires the messages that the gateway holds, where it holds any. */
+	fireUntil?(until?: Date): void;
+
+	protected rateLimit(limit: number, windowMs: number): RateLimit {
+		return new RateLimit(this.kit.clock, limit, windowMs, this.kit.rateLimits);
+	}
+
+	/** The script for a message, or the default in its place. */
+	protected script(to: string, usual: readonly string[]): readonly ScriptStep[] {
+		return this.kit.scripts.find(this.id, to) ?? usual.map((status) => ({ status }));
+	}
+
+	/** A text written on the phone, as a message. */
+	protected phoneText(id: string, to: string, text: string, status: string): SandboxMessage {
+		const now = this.kit.clock.now().toISOString();
+		const content = { type: 'text', text, mediaUrl: null, caption: null, fileName: null };
+		const times = { takenAt: now, sentAt: now };
+		return { id, to, ...content, status, ...times, body: null, fromPhone: true };
+	}
+
+	protected find(id: string): SandboxMessage | undefined {
+		return this.messages.find((message) => message.id === id && !message.forgotten);
+	}
+}
+
+/** A value of a body whose form nobody guarantees. */
+export const asRecord = (value: unknown): Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value)
+		? (value as Record<string, unknown>)
+		: {};
+
+/** The text, or null where there is none. */
+export const textOf = (value: unknown): string | null =>
+	typeof value === 'string' && value !== '' ? value : null;
+
+/** The token of `Authorization: Bearer <token>`. */
+export const bearer = (authorization: string | undefined): string | undefined =>
+	/^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];

@@ -1,0 +1,434 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { greenApiAccount as account } from '../accounts.mts';
+import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
+import type { RateLimit } from '../rateLimit.mts';
+import { play } from '../script.mts';
+import type { Cancel } from '../clock.mts';
+import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
+import type { RetryPolicy } from '../webhooks.mts';
+import {
+	changeSettings,
+	isStatusWanted,
+	newSettings,
+	settingsProblem,
+	type GreenSettings,
+} from './settings.mts';
+
+const second = 1000;
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const longestSettingsDelayMs = 5 * minute;
+const longestDelayMs = 86_400_000;
+
+const states: readonly string[] = [
+	'notAuthorized',
+	'authorized',
+	'blocked',
+	'starting',
+	'yellowCard',
+];
+
+const statuses: readonly string[] = [
+	'sent',
+	'delivered',
+	'read',
+	'failed',
+	'noAccount',
+	'notInGroup',
+	'yellowCard',
+	'noActiveSession',
+];
+
+/** Calls per second; where the vendor gives no figure for WhatsApp there is no limit here. */
+const limits: Record<string, number> = {
+	sendMessage: 50,
+	getSettings: 1,
+	setSettings: 1,
+	getStateInstance: 1,
+	lastOutgoingMessages: 1,
+	getMessage: 10,
+	deleteMessage: 10,
+};
+
+/** Only HTTP 200 will do; else again every minute, the same one first, for 24 hours. */
+const policy: RetryPolicy = {
+	accepts: (status) => status === 200,
+	pauseMs: (attempt) => (attempt * minute <= day ? minute : undefined),
+	blocking: true,
+	timeoutMs: 180 * second,
+};
+
+const kinds: Array<[type: string, extensions: string]> = [
+	['image', 'png jpg jpeg gif webp'],
+	['video', 'mp4 avi mkv mov flv webm 3gp'],
+	['audio', 'mp3 wav ogg flac aac wma m4a opus'],
+];
+
+const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+
+const typeOfFile = (fileName: string): string => {
+	const extension = fileName.split('.').at(-1)?.toLowerCase() ?? '';
+	return kinds.find(([, list]) => list.split(' ').includes(extension))?.[0] ?? 'document';
+};
+
+interface MethodRoute {
+	Params: { idInstance: string; method: string; token: string };
+	Querystring: Record<string, string | undefined>;
+}
+
+type Answer = { status: number; body: unknown };
+
+const ok = (body: unknown): Answer => ({ status: 200, body });
+
+interface Queued {
+	message: SandboxMessage;
+	/** The vendor's method that put it there. */
+	method: string;
+	timeMs: number;
+}
+
+/** green-api.com: a queue with pacing, one webhook per instance; also its WABA flavour. */
+export class GreenApi extends Dialect {
+	readonly id = 'greenApi';
+	readonly host = '/green-api';
+	readonly mount = '/green-api';
+	readonly #limits = new Map<string, RateLimit>();
+	readonly #queue: Queued[] = [];
+	readonly #methods: Record<string, (request: FastifyRequest<MethodRoute>) => Answer>;
+	/** As saved, and as `getSettings` tells. */
+	#saved: GreenSettings = newSettings(account.wid);
+	/** As in effect. */
+	#settings: GreenSettings = this.#saved;
+	#applying: Cancel = () => undefined;
+	#state = 'authorized';
+	#isSending = false;
+	/** Nominal: by the delays, not by the clock. */
+	#lastSentMs = 0;
+	#isWaba = false;
+	#typeInstance = 'whatsapp';
+
+	constructor(kit: Kit) {
+		super(kit);
+		for (const [method, limit] of Object.entries(limits)) {
+			this.#limits.set(method, this.rateLimit(limit, second));
+		}
+		this.#methods = {
+			'POST sendMessage': (request) => this.#take(request, ['chatId', 'message']),
+			'POST sendFileByUrl': (request) => this.#take(request, ['chatId', 'urlFile', 'fileName']),
+			'POST sendTemplate': (request) => this.#take(request, ['chatId', 'templateId']),
+			'POST getMessage': (request) => this.#getMessage(request),
+			'POST deleteMessage': (request) => this.#deleteMessage(request),
+			'POST setSettings': (request) => this.#setSettings(request),
+			'GET getSettings': () => ok(this.#saved),
+			'GET getStateInstance': () => ok({ stateInstance: this.#state }),
+			'GET lastOutgoingMessages': ({ query }) => this.#lastOutgoing(query.minutes),
+			'GET showMessagesQueue': () => ok(this.#queue.map((queued) => this.#queueEntry(queued))),
+			'GET clearMessagesQueue': () => {
+				this.#queue.length = 0;
+				return ok({ isCleared: true });
+			},
+		};
+	}
+
+	/** undocumented: the JSON of the errors 400, 401, 403, 404 and 429 */
+	override errorBody(_status: number, text: string, retryAfter?: number): Json {
+		return { message: text, ...(retryAfter !== undefined && { retryAfter }) };
+	}
+
+	override quotaAnswer(path: string) {
+		const method = path.split('/')[2] ?? '';
+		// undocumented: the figures' meaning for each method and the texts
+		const used = { method, used: 3, total: 3 };
+		const description = 'Monthly quota has been exceeded. Upgrade to the Business plan.';
+		return {
+			status: 466,
+			body: {
+				invokeStatus: { ...used, status: 'QUOTE_EXCEEDED', description },
+				correspondentsStatus: { ...used, status: 'CORRESPONDENTS_QUOTE_EXCEEDED', description },
+			},
+		};
+	}
+
+	/** As in the vendor's console, but in effect at once. The target's own headers are ignored. */
+	override setWebhook(target: WebhookTarget | null): void {
+		const flag = target ? 'yes' : 'no';
+		this.#saved = changeSettings(this.#saved, {
+			webhookUrl: target?.url ?? '',
+			webhookUrlToken: target?.secret ?? '',
+			outgoingWebhook: flag,
+			outgoingMessageWebhook: flag,
+			outgoingAPIMessageWebhook: flag,
+		});
+		this.#applying();
+		this.#settings = this.#saved;
+	}
+
+	/** While the instance is not authorized, messages stay in its queue. */
+	override setHealth(state: string): void {
+		if (!states.includes(state)) {
+			throw new RangeError(`stateInstance is one of: ${states.join(', ')}`);
+		}
+		if (state === this.#state) return;
+		this.#state = state;
+		const now = this.kit.clock.now();
+		if (this.#settings.stateWebhook === 'yes') {
+			this.#deliver('stateInstanceChanged', {
+				typeWebhook: 'stateInstanceChanged',
+				instanceData: this.#instanceData(),
+				timestamp: seconds(now),
+				stateInstance: state,
+			});
+		}
+		this.#sendNext();
+	}
+
+	/**
+	 * Makes it a WhatsApp Business API instance, or an ordinary one again. `typeInstance` stays
+	 * `whatsapp` unless told otherwise: so says the documented sample of the WABA flavour.
+	 */
+	setWaba(isWaba: boolean, typeInstance = 'whatsapp'): void {
+		this.#isWaba = isWaba;
+		this.#typeInstance = typeInstance;
+	}
+
+	override post(event: string, body: unknown): void {
+		this.#deliver(event, body);
+	}
+
+	override sendFromPhone(to: string, text: string): void {
+		const message = this.phoneText(this.kit.ids.whatsApp(20), to, text, 'pending');
+		this.messages.push(message);
+		this.#tellOf(message, this.kit.clock.now());
+	}
+
+	override routes(app: FastifyInstance): void {
+		app.all<MethodRoute>('/waInstance:idInstance/:method/:token', async (request, reply) => {
+			const { idInstance, method, token } = request.params;
+			if (idInstance !== String(account.idInstance)) return this.#refuse(reply, 403, 'Forbidden');
+			if (token !== account.apiTokenInstance) return this.#refuse(reply, 401, 'Unauthorized');
+			const call = this.#methods[`${request.method} ${method}`];
+			if (!call || (method === 'sendTemplate' && !this.#isWaba)) {
+				return this.#refuse(reply, 404, 'Not found');
+			}
+			const verdict = this.#limits.get(method)?.take();
+			if (verdict && !verdict.allowed) return this.#refuse(reply, 429, 'Too many requests');
+			if (this.#state === 'starting' && method.startsWith('send')) {
+				return this.#refuse(reply, 400, 'instance in starting process try later');
+			}
+			const { status, body } = call(request);
+			return reply.code(status).send(body);
+		});
+	}
+
+	#refuse(reply: FastifyReply, status: number, text: string): FastifyReply {
+		return reply.code(status).send(this.errorBody(status, text));
+	}
+
+	#bad(text: string): Answer {
+		return { status: 400, body: this.errorBody(400, text) };
+	}
+
+	#take({ body: raw, params }: FastifyRequest<MethodRoute>, required: string[]): Answer {
+		const body = asRecord(raw);
+		const missing = required.find((field) => !textOf(body[field]));
+		if (missing) return this.#bad(`Validation failed. Details: '${missing}' is required`);
+		const to = String(body.chatId);
+		if (!/^[\d-]+@(c|g)\.us$/.test(to)) {
+			return this.#bad("Validation failed. Details: 'chatId' must be a phone or group chat id");
+		}
+		const fileName = textOf(body.fileName);
+		const message: SandboxMessage = {
+			id: this.kit.ids.whatsApp(20),
+			to,
+			type: this.#typeOf(params.method, fileName),
+			text: textOf(body.message),
+			mediaUrl: textOf(body.urlFile),
+			caption: textOf(body.caption),
+			fileName,
+			status: 'pending',
+			takenAt: this.kit.clock.now().toISOString(),
+			body: raw,
+		};
+		this.messages.push(message);
+		this.#queue.push({ message, method: params.method, timeMs: Date.now() });
+		this.#sendNext();
+		return ok({ idMessage: message.id });
+	}
+
+	#typeOf(method: string, fileName: string | null): string {
+		if (method === 'sendTemplate') return 'template';
+		return fileName ? typeOfFile(fileName) : 'text';
+	}
+
+	/** Sends what is queued, in order, each after the instance's delay. */
+	#sendNext() {
+		if (this.#isSending || this.#state !== 'authorized' || this.#queue.length === 0) return;
+		const delayMs = Number(this.#settings.delaySendMessagesMilliseconds);
+		// Above this, the vendor says, nothing is sent at all.
+		if (delayMs > longestDelayMs) return;
+		this.#isSending = true;
+		this.kit.clock.after(delayMs, () => {
+			this.#isSending = false;
+			const queued = this.#state === 'authorized' ? this.#queue.shift() : undefined;
+			// What waited for 24 hours is dropped.
+			if (queued && Date.now() - queued.timeMs < this.kit.clock.real(day)) {
+				const taken = new Date(queued.message.takenAt).getTime();
+				this.#lastSentMs = Math.max(taken, this.#lastSentMs) + delayMs;
+				this.#tellOf(queued.message, new Date(this.#lastSentMs));
+			}
+			this.#sendNext();
+		});
+	}
+
+	/** Tells of the sent message, and then of its statuses. */
+	#tellOf(message: SandboxMessage, at: Date) {
+		message.sentAt = at.toISOString();
+		const byApi = !message.fromPhone;
+		const steps = this.script(message.to, this.#usualStatuses(message.to));
+		// Not for recipients without an account.
+		const hasAccount = !steps.some(({ status }) => status === 'noAccount');
+		const flag = byApi ? 'outgoingAPIMessageWebhook' : 'outgoingMessageWebhook';
+		if (this.#settings[flag] === 'yes' && hasAccount) {
+			const typeWebhook = byApi ? 'outgoingAPIMessageReceived' : 'outgoingMessageReceived';
+			this.#deliver(typeWebhook, this.#ownMessage(typeWebhook, message, at));
+		}
+		const { clock, statusDelayMs } = this.kit;
+		play(clock, steps, { from: at, delayMs: statusDelayMs }, ({ status, reason }, time) => {
+			if (!statuses.includes(status)) return;
+			message.status = status;
+			message.reason = reason;
+			if (!isStatusWanted(this.#settings, status, byApi)) return;
+			this.#deliver('outgoingMessageStatus', {
+				typeWebhook: 'outgoingMessageStatus',
+				chatId: message.to,
+				instanceData: this.#instanceData(),
+				timestamp: seconds(time),
+				idMessage: message.id,
+				status,
+				...(reason && { description: reason }),
+				sendByApi: byApi,
+			});
+		});
+	}
+
+	/** Numbers that end in 0000 are, by agreement, not on WhatsApp. */
+	#usualStatuses(to: string): string[] {
+		if (!to.endsWith('0000@c.us')) return ['sent', 'delivered', 'read'];
+		return [this.#isWaba ? 'failed' : 'noAccount'];
+	}
+
+	#instanceData() {
+		const { idInstance, wid } = account;
+		return { idInstance, wid, typeInstance: this.#typeInstance };
+	}
+
+	#ownMessage(typeWebhook: string, message: SandboxMessage, at: Date): Json {
+		return {
+			typeWebhook,
+			instanceData: this.#instanceData(),
+			timestamp: seconds(at),
+			idMessage: message.id,
+			senderData: {
+				chatId: message.to,
+				// The conversation once more: so it is in the sample.
+				sender: message.to,
+				chatName: '',
+				senderName: '',
+			},
+			messageData: this.#messageData(message),
+		};
+	}
+
+	#messageData({ type, text, mediaUrl, caption, fileName }: SandboxMessage): Json {
+		if (type === 'text') {
+			return { typeMessage: 'textMessage', textMessageData: { textMessage: text } };
+		}
+		// undocumented here: the fields of other types
+		const fileMessageData = { downloadUrl: mediaUrl, caption: caption ?? '', fileName };
+		return { typeMessage: `${type}Message`, ...(mediaUrl && { fileMessageData }) };
+	}
+
+	/** One webhook after another: a failing endpoint holds up the later ones. */
+	#deliver(event: string, body: unknown) {
+		const { webhookUrl, webhookUrlToken } = this.#settings;
+		if (!webhookUrl) return;
+		// undocumented: the scheme; the vendor's own guard looks only at what follows the first space
+		const headers: Record<string, string> = webhookUrlToken
+			? { Authorization: `Bearer ${webhookUrlToken}` }
+			: {};
+		const url = String(webhookUrl);
+		this.kit.webhooks.deliver({
+			gateway: this.id,
+			event,
+			url,
+			headers,
+			body,
+			lane: '',
+			policy,
+		});
+	}
+
+	/** The vendor reboots the instance; until the new settings take effect, the old ones hold. */
+	#setSettings({ body }: FastifyRequest<MethodRoute>): Answer {
+		const change = asRecord(body);
+		const problem = settingsProblem(change, this.#saved);
+		if (problem) return this.#bad(problem);
+		this.#saved = changeSettings(this.#saved, change);
+		this.#applying();
+		this.#applying = this.kit.clock.after(this.kit.ids.fraction() * longestSettingsDelayMs, () => {
+			this.#settings = this.#saved;
+			this.#sendNext();
+		});
+		return ok({ saveSettings: true });
+	}
+
+	#queueEntry({ message, method }: Queued): Json {
+		return { messageID: message.id, type: method, body: message.body };
+	}
+
+	#journalEntry(message: SandboxMessage): Json {
+		const sentAt = new Date(message.sentAt ?? message.takenAt);
+		return {
+			type: 'outgoing',
+			idMessage: message.id,
+			timestamp: seconds(sentAt),
+			typeMessage: this.#messageData(message).typeMessage,
+			chatId: message.to,
+			...(message.text !== null && { textMessage: message.text }),
+			...(message.mediaUrl !== null && {
+				downloadUrl: message.mediaUrl,
+				caption: message.caption ?? '',
+				fileName: message.fileName,
+			}),
+			sendByApi: !message.fromPhone,
+			statusMessage: message.status,
+		};
+	}
+
+	#findBy({ body }: FastifyRequest<MethodRoute>): SandboxMessage | undefined {
+		const { chatId, idMessage } = asRecord(body);
+		const message = this.find(String(idMessage));
+		return message?.to === chatId && message?.sentAt ? message : undefined;
+	}
+
+	/** undocumented: the answer for a message that is unknown, or still queued */
+	#getMessage(request: FastifyRequest<MethodRoute>): Answer {
+		const message = this.#findBy(request);
+		return message ? ok(this.#journalEntry(message)) : this.#bad('Message not found');
+	}
+
+	/** undocumented: the answers */
+	#deleteMessage(request: FastifyRequest<MethodRoute>): Answer {
+		const message = this.#findBy(request);
+		return message ? ok({}) : this.#bad('Message not found');
+	}
+
+	#lastOutgoing(minutes = '1440'): Answer {
+		const since = Date.now() - Number(minutes) * minute;
+		const recent = this.messages
+			.filter(({ sentAt }) => sentAt && Date.parse(sentAt) >= since)
+			.reverse();
+		return ok(recent.map((message) => this.#journalEntry(message)));
+	}
+}

@@ -1,0 +1,20 @@
+import { Sandbox, type SandboxOptions } from './sandbox.mts';
+
+export { gatewayIds, isGatewayId } from './types.mts';
+export type { AppliedFault, Fault, FaultKind } from './faults.mts';
+export type { Sandbox, SandboxOptions } from './sandbox.mts';
+export type { ScriptSequence, ScriptStep } from './script.mts';
+export type {
+	GatewayId,
+	RecordedRequest,
+	SandboxMessage,
+	WebhookDelivery,
+	WebhookTarget,
+} from './types.mts';
+
+/** Starts the stand-in for all gateways on 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const sandbox = new Sandbox(options);
+	await sandbox.listen(options.port ?? 0);
+	return sandbox;
+}

@@ -1,0 +1,223 @@
+import type { FastifyInstance } from 'fastify';
+
+import {
+	chatWhatsAppAccount,
+	greenApiAccount,
+	hypersenderSmsAccount,
+	hypersenderWhatsAppAccount,
+	whapiAccount,
+} from './accounts.mts';
+import { Activity } from './activity.mts';
+import { ChatWhatsApp } from './chatWhatsApp/index.mts';
+import { Clock } from './clock.mts';
+import { controlRoutes } from './control.mts';
+import type { Dialect, Kit } from './dialect.mts';
+import { Faults } from './faults.mts';
+import { GreenApi } from './greenApi/index.mts';
+import { HypersenderSms } from './hypersender/sms.mts';
+import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
+import { Ids } from './random.mts';
+import { Scripts, type ScriptSequence } from './script.mts';
+import { createServer } from './server.mts';
+import {
+	isGatewayId,
+	type GatewayId,
+	type RecordedRequest,
+	type SandboxMessage,
+	type WebhookDelivery,
+	type WebhookTarget,
+} from './types.mts';
+import { Webhooks } from './webhooks.mts';
+import { Whapi } from './whapi/index.mts';
+
+export interface SandboxOptions {
+	/** Default 0: a free one. */
+	port?: number;
+	/** How many times faster waits pass; default 1. Instants are not scaled. */
+	clockFactor?: number;
+	/** The same seed gives the same ids and the same faults; default 1. */
+	seed?: number;
+	/** Whether the vendors' documented limits are enforced; default true. */
+	rateLimits?: boolean;
+	/** Real milliseconds before every answer; default 0. */
+	answerDelayMs?: number;
+	/** Between the statuses of a sequence, in sandbox time; default 1000. */
+	statusDelayMs?: number;
+	/** Told of webhooks and faults, a line each. */
+	logger?: (line: string) => void;
+}
+
+/** The running stand-in: what a test sets up, and what it can look at afterwards. */
+export class Sandbox {
+	/** The faults in force. */
+	readonly faults: Faults;
+	readonly #activity = new Activity();
+	readonly #clock: Clock;
+	readonly #webhooks: Webhooks;
+	readonly #scripts = new Scripts();
+	readonly #requests: RecordedRequest[] = [];
+	readonly #gateways: {
+		chatWhatsApp: ChatWhatsApp;
+		hypersenderSms: HypersenderSms;
+		hypersenderWhatsApp: HypersenderWhatsApp;
+		whapi: Whapi;
+		greenApi: GreenApi;
+	};
+	readonly #server: FastifyInstance;
+	#origin = '';
+
+	constructor(options: SandboxOptions) {
+		const { seed = 1, logger: log = () => undefined } = options;
+		this.#clock = new Clock(options.clockFactor ?? 1, this.#activity);
+		this.faults = new Faults(seed, log);
+		this.#webhooks = new Webhooks(this.#clock, this.#activity, this.faults, log, seed);
+		const kit: Kit = {
+			clock: this.#clock,
+			ids: new Ids(seed),
+			scripts: this.#scripts,
+			webhooks: this.#webhooks,
+			statusDelayMs: options.statusDelayMs ?? 1000,
+			rateLimits: options.rateLimits ?? true,
+			origin: () => this.#origin,
+		};
+		this.#gateways = {
+			chatWhatsApp: new ChatWhatsApp(kit),
+			hypersenderSms: new HypersenderSms(kit),
+			hypersenderWhatsApp: new HypersenderWhatsApp(kit),
+			whapi: new Whapi(kit),
+			greenApi: new GreenApi(kit),
+		};
+		this.#server = createServer({
+			dialects: Object.values(this.#gateways),
+			clock: this.#clock,
+			faults: this.faults,
+			requests: this.#requests,
+			answerDelayMs: options.answerDelayMs ?? 0,
+			control: (app) => controlRoutes(app, this),
+		});
+	}
+
+	/** Called once, by `startSandbox`. */
+	async listen(port: number): Promise<void> {
+		this.#origin = await this.#server.listen({ host: '127.0.0.1', port });
+	}
+
+	/** `http://127.0.0.1:<port>` */
+	get origin(): string {
+		return this.#origin;
+	}
+
+	/** Where each gateway is, and the credentials that are valid there. */
+	get accounts() {
+		const at = ({ mount }: Dialect) => ({ baseUrl: `${this.#origin}${mount}` });
+		const { chatWhatsApp, hypersenderSms, hypersenderWhatsApp, whapi, greenApi } = this.#gateways;
+		const { timezone } = hypersenderSms;
+		return {
+			chatWhatsApp: { ...at(chatWhatsApp), ...chatWhatsAppAccount },
+			hypersenderSms: { ...at(hypersenderSms), ...hypersenderSmsAccount, timezone },
+			hypersenderWhatsApp: { ...at(hypersenderWhatsApp), ...hypersenderWhatsAppAccount },
+			whapi: { ...at(whapi), ...whapiAccount },
+			greenApi: { ...at(greenApi), ...greenApiAccount },
+		};
+	}
+
+	/** As a user would enter it in the vendor's dashboard; null takes it away. */
+	setWebhook(gateway: GatewayId, target: WebhookTarget | null): void {
+		this.#dialect(gateway).setWebhook(target);
+	}
+
+	/** Everything that the gateway has taken, oldest first: a copy. */
+	messages(gateway: GatewayId): SandboxMessage[] {
+		return structuredClone(this.#dialect(gateway).messages);
+	}
+
+	/** The requests that came, oldest first; those to `/_sandbox` are left out. */
+	requests(gateway?: GatewayId): RecordedRequest[] {
+		return this.#requests.filter((request) => !gateway || request.gateway === gateway);
+	}
+
+	clearRequests(): void {
+		this.#requests.length = 0;
+	}
+
+	/** Every attempt to hand over a webhook, oldest first. */
+	deliveries(gateway?: GatewayId): WebhookDelivery[] {
+		return this.#webhooks.deliveries.filter((each) => !gateway || each.gateway === gateway);
+	}
+
+	clearDeliveries(): void {
+		this.#webhooks.deliveries.length = 0;
+	}
+
+	/** The state of the session: `starting`, `qr_ready`, `ready`, or `missing` (there is none any more). */
+	setSession(gateway: 'chatWhatsApp', state: string): void {
+		this.setHealth(gateway, state);
+	}
+
+	/** The state of a session, instance or channel, in the vendor's word. */
+	setHealth(gateway: GatewayId, state: string): void {
+		this.#dialect(gateway).setHealth(state);
+	}
+
+	/** Hypersender SMS: the account holder's zone, in which `schedule_send_at` is understood. */
+	setTimezone(_gateway: 'hypersenderSms', timezone: string): void {
+		this.#gateways.hypersenderSms.setTimezone(timezone);
+	}
+
+	/** GREEN-API: an instance of the WhatsApp Business API, or an ordinary one again. */
+	setWaba(_gateway: 'greenApi', isWaba: boolean, typeInstance?: string): void {
+		this.#gateways.greenApi.setWaba(isWaba, typeInstance);
+	}
+
+	/** What happens to the messages sent from now on, to everybody or to one recipient. */
+	script(
+		gateway: GatewayId,
+		sequence: ScriptSequence,
+		{ to }: { to?: string | RegExp } = {},
+	): void {
+		this.#scripts.set(this.#dialect(gateway).id, sequence, to);
+	}
+
+	/** As if somebody wrote a text on the account's phone; only where the vendor tells of such messages. */
+	sendFromPhone(gateway: GatewayId, to: string, text: string): void {
+		const dialect = this.#dialect(gateway);
+		if (!dialect.sendFromPhone) throw new RangeError(`${gateway} tells nothing of its phone`);
+		dialect.sendFromPhone(to, text);
+	}
+
+	/** Sends any body as a webhook of this vendor, with the vendor's headers and authentication. */
+	post(gateway: GatewayId, body: unknown, event = 'test'): void {
+		this.#dialect(gateway).post(event, body);
+	}
+
+	/** ChatWhatsApp forgets all scheduled messages; the others forget nothing. */
+	restart(gateway: GatewayId): void {
+		this.#dialect(gateway).restart?.();
+	}
+
+	/** Fires now what the gateways hold until `until`; without it, everything that they hold. */
+	fireDue(until?: Date): void {
+		for (const dialect of Object.values<Dialect>(this.#gateways)) dialect.fireUntil?.(until);
+	}
+
+	/**
+	 * Resolves when no timer is pending and no webhook is under way. With `ignoreScheduled`, messages
+	 * that are held until their time do not count.
+	 */
+	async idle({ ignoreScheduled = false } = {}): Promise<void> {
+		await this.#activity.idle(ignoreScheduled ? ['scheduled'] : []);
+	}
+
+	/** Ends everything: server, timers, webhooks. */
+	async close(): Promise<void> {
+		this.#clock.stop();
+		this.#webhooks.stop();
+		this.#activity.close();
+		await this.#server.close();
+	}
+
+	#dialect(gateway: GatewayId): Dialect {
+		if (!isGatewayId(gateway)) throw new RangeError(`There is no gateway "${String(gateway)}"`);
+		return this.#gateways[gateway];
+	}
+}

@@ -1,0 +1,89 @@
+/** The networks that the sandbox stands in for. */
+export const gatewayIds = [
+	'chatWhatsApp',
+	'hypersenderSms',
+	'hypersenderWhatsApp',
+	'whapi',
+	'greenApi',
+] as const;
+
+export type GatewayId = (typeof gatewayIds)[number];
+
+/** Tells whether a value names one of the sandbox's gateways. */
+export const isGatewayId = (value: unknown): value is GatewayId =>
+	gatewayIds.includes(value as GatewayId);
+
+export type Json = Record<string, unknown>;
+
+/** A message as the gateway holds it, whatever its dialect; `status` is the vendor's own word. */
+export interface SandboxMessage {
+	/** The network's id of the message. A scheduled one has it from the start, but tells it only when sent. */
+	id: string;
+	scheduleId?: string;
+	to: string;
+	type: string;
+	text: string | null;
+	mediaUrl: string | null;
+	caption: string | null;
+	fileName: string | null;
+	/** ISO 8601, UTC. */
+	scheduledAt?: string;
+	status: string;
+	/** Why it failed, where the script said so. */
+	reason?: string;
+	takenAt: string;
+	/** Nominal: the scheduled time (or the time it was taken) plus the status delays. */
+	sentAt?: string;
+	/** Hypersender SMS: the sender's own `request_id`. */
+	requestId?: string;
+	/** Hypersender WhatsApp: the `queued_request_uuid`. */
+	queuedRequestId?: string;
+	/** The request body as it came. */
+	body: unknown;
+	/** True when it was written on the account's phone, not sent by the API. */
+	fromPhone?: boolean;
+	/** True when the gateway has lost the message in a restart. */
+	forgotten?: boolean;
+}
+
+/** What a user would enter in the vendor's dashboard, or give when the session is created. */
+export interface WebhookTarget {
+	url: string;
+	/** Sent as the vendor sends its secret; ignored where the vendor has none. */
+	secret?: string;
+	/** Whapi: the webhook's own headers. For the other gateways they are added to the vendor's. */
+	headers?: Record<string, string>;
+}
+
+/** One request that reached a gateway. */
+export interface RecordedRequest {
+	gateway: GatewayId | null;
+	method: string;
+	/** The vendor's path: without the sandbox's mount and without the query. */
+	path: string;
+	query: Json;
+	headers: Record<string, string | string[] | undefined>;
+	body: unknown;
+	at: string;
+	/** The HTTP status that was answered; null while under way and when no answer got out. */
+	status: number | null;
+	/** The fault that befell it, if any. */
+	fault?: string;
+}
+
+/** One attempt to hand over a webhook. */
+export interface WebhookDelivery {
+	gateway: GatewayId;
+	/** The vendor's name of the event. */
+	event: string;
+	method: string;
+	url: string;
+	headers: Record<string, string>;
+	body: unknown;
+	/** 1 for the first try. */
+	attempt: number;
+	at: string;
+	/** What the receiver answered; null while under way or when it did not answer. */
+	status: number | null;
+	error?: string;
+}

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import axios from 'axios';
+
+import { gatewayIds, startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { startReceiver, type Receiver } from './receiver.mts';
+import { fromNow, hour, minute } from './shape.mts';
+
+let sandbox: Sandbox;
+let receiver: Receiver;
+
+beforeAll(async () => {
+	receiver = await startReceiver();
+});
+beforeEach(() => receiver.clear());
+afterEach(async () => await sandbox?.close());
+afterAll(async () => await receiver.close());
+
+const schedule = (ms: number, to = '919988066776') => {
+	const { baseUrl, sessionId, apiKey } = sandbox.accounts.chatWhatsApp;
+	return axios.post(
+		`${baseUrl}/sessions/${sessionId}/scheduled`,
+		{ to, text: 'Hi', scheduledAt: fromNow(ms) },
+		{ headers: { 'X-API-Key': apiKey } },
+	);
+};
+
+it('should listen on the loopback only, at the addresses of the accounts', async () => {
+	sandbox = await startSandbox();
+	expect(sandbox.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+	expect(sandbox.accounts.chatWhatsApp.sessionId).toBe('e67a00be-ed45-4356-9488-049cabb9895d');
+	const baseUrls = gatewayIds.map((gateway) => sandbox.accounts[gateway].baseUrl);
+	expect(baseUrls.map((url) => url.replace(sandbox.origin, ''))).toEqual([
+		'/chatwhatsapp',
+		'/hypersender/api/sms/v1',
+		'/hypersender/api/whatsapp/v2',
+		'/whapi',
+		'/green-api',
+	]);
+});
+
+it.each([
+	[600, 100],
+	[6000, 10],
+])('should wait a minute in its part of a minute (factor %d)', async (clockFactor, ms) => {
+	sandbox = await startSandbox({ clockFactor });
+	sandbox.setWebhook('chatWhatsApp', { url: receiver.url });
+	await schedule(minute);
+	const started = Date.now();
+	await sandbox.idle();
+	expect(Date.now() - started).toBeGreaterThanOrEqual(ms - 5);
+	expect(Date.now() - started).toBeLessThan(ms + 3000);
+	expect(receiver.received).toHaveLength(1);
+});
+
+it('should record requests as the vendor’s paths', async () => {
+	sandbox = await startSandbox();
+	const { baseUrl, instanceId } = sandbox.accounts.hypersenderSms;
+	await axios.post(
+		`${baseUrl}/${instanceId}/send-message?x=1`,
+		{ to: 'x' },
+		{ headers: { Authorization: 'Bearer wrong' }, validateStatus: () => true },
+	);
+	expect(sandbox.requests()).toMatchObject([
+		{
+			gateway: 'hypersenderSms',
+			method: 'POST',
+			path: `/api/sms/v1/${instanceId}/send-message`,
+			query: { x: '1' },
+			body: { to: 'x' },
+			status: 401,
+		},
+	]);
+	expect(sandbox.requests('whapi')).toEqual([]);
+	sandbox.clearRequests();
+	expect(sandbox.requests()).toEqual([]);
+});
+
+it('should answer nonsense in the vendor’s form', async () => {
+	sandbox = await startSandbox();
+	const { baseUrl, apiToken } = sandbox.accounts.whapi;
+	const headers = { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' };
+	const config = { headers, validateStatus: () => true };
+	const malformed = await axios.post(`${baseUrl}/messages/text`, '{"to":', {
+		...config,
+		// Else axios would make a JSON string of it.
+		transformRequest: (data: string) => data,
+	});
+	expect([malformed.status, malformed.data]).toEqual([
+		400,
+		{ error: { code: 400, message: 'Invalid JSON' } },
+	]);
+	const unknown = await axios.get(`${baseUrl}/nothing`, config);
+	expect(unknown.data).toEqual({ error: { code: 404, message: 'Not found' } });
+	// As n8n sends it: a JSON content type, and no body.
+	const empty = await axios.delete(`${baseUrl}/messages/unknown`, config);
+	expect(empty.status).toBe(404);
+});
+
+it('should delay every answer when told so', async () => {
+	sandbox = await startSandbox({ answerDelayMs: 60 });
+	const started = Date.now();
+	await schedule(hour);
+	expect(Date.now() - started).toBeGreaterThanOrEqual(59);
+});
+
+it('should give the same ids with the same seed', async () => {
+	const idOf = async (seed: number) => {
+		sandbox = await startSandbox({ seed });
+		const { data } = await schedule(hour);
+		await sandbox.close();
+		return data.scheduled.id as string;
+	};
+	const first = await idOf(5);
+	expect(await idOf(5)).toBe(first);
+	expect(await idOf(6)).not.toBe(first);
+});
+
+it('should be idle apart from what is scheduled', async () => {
+	sandbox = await startSandbox();
+	await schedule(hour);
+	await sandbox.idle({ ignoreScheduled: true });
+	expect(sandbox.messages('chatWhatsApp')).toMatchObject([{ status: 'pending' }]);
+});
+
+it('should release who waits when it closes', async () => {
+	sandbox = await startSandbox();
+	await schedule(hour);
+	const idle = sandbox.idle();
+	await sandbox.close();
+	await idle;
+});
+
+it('should refuse a clock that stands still', async () => {
+	await expect(startSandbox({ clockFactor: 0 })).rejects.toThrow(RangeError);
+});
+
+it('should tell of webhooks and faults, line by line', async () => {
+	const lines: string[] = [];
+	sandbox = await startSandbox({ clockFactor: 6000, logger: (line) => lines.push(line) });
+	sandbox.setWebhook('chatWhatsApp', { url: receiver.url });
+	sandbox.faults.add({ kind: 'webhookTwice' });
+	await schedule(minute);
+	await sandbox.idle();
+	expect(lines).toEqual([
+		'fault webhookTwice on chatWhatsApp message.sent',
+		`webhook message.sent of chatWhatsApp to ${receiver.url}: 200`,
+		`webhook message.sent of chatWhatsApp to ${receiver.url}: 200`,
+	]);
+});
+
+describe('from another process', () => {
+	const control = (way: string) => `${sandbox.origin}/_sandbox${way}`;
+
+	it('should be set up and looked at over HTTP', async () => {
+		sandbox = await startSandbox({ clockFactor: 6000 });
+		const accounts = (await axios.get(control('/'))).data.accounts;
+		expect(accounts).toEqual(JSON.parse(JSON.stringify(sandbox.accounts)));
+		await axios.post(control('/webhook/chatWhatsApp'), { url: receiver.url });
+		await axios.post(control('/script/chatWhatsApp'), { sequence: ['failed'], to: '922222222222' });
+		await axios.post(control('/faults'), { kind: 'webhookTwice' });
+		await schedule(minute);
+		await schedule(minute, '922222222222');
+		await sandbox.idle();
+		const messages = (await axios.get(control('/messages/chatWhatsApp'))).data;
+		expect(messages).toMatchObject([{ status: 'sent' }, { status: 'failed' }]);
+		const deliveries = (await axios.get(control('/deliveries?gateway=chatWhatsApp'))).data;
+		expect(deliveries).toHaveLength(2);
+		const requests = (await axios.get(control('/requests'))).data;
+		expect(requests.map(({ status }: { status: number }) => status)).toEqual([201, 201]);
+		expect((await axios.get(control('/faults'))).data).toMatchObject({
+			faults: [{ kind: 'webhookTwice', applied: 1 }],
+			applied: [{ kind: 'webhookTwice' }],
+		});
+		await axios.delete(control('/faults'));
+		expect(sandbox.faults.list()).toEqual([]);
+		await schedule(hour);
+		expect((await axios.post(control('/restart/chatWhatsApp'))).status).toBe(204);
+		expect(sandbox.messages('chatWhatsApp').at(-1)).toMatchObject({ forgotten: true });
+	});
+
+	it('should refuse what it does not understand', async () => {
+		sandbox = await startSandbox();
+		const statuses = [];
+		for (const [way, body] of [
+			['/webhook/nobody', {}],
+			['/faults', { kind: 'fire' }],
+			['/script/whapi', {}],
+			['/health/whapi', { state: 'tired' }],
+		] as const) {
+			statuses.push((await axios.post(control(way), body, { validateStatus: () => true })).status);
+		}
+		expect(statuses).toEqual([400, 400, 400, 400]);
+	});
+});
+
+it('should import nothing of the project', () => {
+	const folder = path.resolve(__dirname, '../../sandbox');
+	const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+	const files = entries.filter((entry) => entry.endsWith('.mts'));
+	expect(files.length).toBeGreaterThan(20);
+	for (const file of files) {
+		const text = readFileSync(path.join(folder, file), 'utf8');
+		for (const [, target] of text.matchAll(/from '(\.[^']+)'/g)) {
+			const resolved = path.resolve(folder, path.dirname(file), target);
+			expect(resolved.startsWith(folder + path.sep)).toBe(true);
+		}
+	}
+});
+
+it('should run alone, and end by Ctrl-C', async () => {
+	const root = path.resolve(__dirname, '../..');
+	const tsx = path.join(root, 'node_modules/.bin/tsx');
+	const child = spawn(tsx, ['sandbox/cli.mts', '--port', '0'], { cwd: root });
+	let output = '';
+	await new Promise<void>((resolve) => {
+		child.stdout.on('data', (chunk: Buffer) => {
+			output += chunk.toString();
+			if (output.includes('Ctrl-C')) resolve();
+		});
+	});
+	const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(output)!;
+	expect((await axios.get(`${origin}/_sandbox/`)).data.origin).toBe(origin);
+	for (const gateway of gatewayIds) expect(output).toContain(gateway);
+	expect(output.match(/curl http/g)).toHaveLength(5);
+	child.kill('SIGINT');
+	expect(await once(child, 'exit')).toEqual([0, null]);
+}, 15_000);
