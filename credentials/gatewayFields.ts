@@ -1,0 +1,16 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Gateway } from '../gateways/gateway';
+
+/** A gateway's credential fields as n8n shows them, when that gateway is chosen. */
+export const gatewayFields = ({ id, credentialFields }: Gateway): INodeProperties[] =>
+	credentialFields.map((field) => ({
+		displayName: field.label,
+		name: field.name,
+		type: 'string',
+		...(field.secret ? { typeOptions: { password: true } } : {}),
+		...(field.optional ? {} : { required: true }),
+		default: field.default ?? '',
+		...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
+		description: field.description,
+		displayOptions: { show: { gateway: [id] } },
+	}));

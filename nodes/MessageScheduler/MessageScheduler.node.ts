@@ -1,0 +1,44 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { messageGatewayApiTest } from '../shared/credentialTest';
+import { properties } from './fields';
+import { searchScheduledMessages } from './methods/searchScheduledMessages';
+import { router } from './router';
+
+/** The action node: schedules messages, tells what is scheduled, changes and cancels it, sends. */
+export class MessageScheduler implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Message Scheduler',
+		name: 'messageScheduler',
+		icon: {
+			light: 'file:../../icons/messageScheduler.svg',
+			dark: 'file:../../icons/messageScheduler.dark.svg',
+		},
+		group: ['output'],
+		version: 1,
+		subtitle:
+			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/([A-Z])/g, " $1").toLowerCase() }}',
+		description:
+			'Schedule WhatsApp and SMS messages, list, reschedule and cancel them, whatever gateway carries them',
+		defaults: { name: 'Message Scheduler' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'messageGatewayApi', required: true, testedBy: 'messageGatewayApiTest' }],
+		properties,
+	};
+
+	methods = {
+		listSearch: { searchScheduledMessages },
+		credentialTest: { messageGatewayApiTest },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await router(this);
+	}
+}

@@ -1,0 +1,15 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { readOption } from './common';
+
+/** For gateways that document no cancel. */
+export const allowDeletionOption: INodeProperties = {
+	displayName: 'Allow Deletion',
+	name: 'allowDeletion',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether the message may be deleted where the gateway documents no way to cancel it (Hypersender SMS). It is checked afterwards that it is gone.',
+};
+
+export const readAllowDeletion = (context: IExecuteFunctions, index: number): boolean =>
+	readOption(context, index, 'allowDeletion') === true;

@@ -1,0 +1,75 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidParameter } from '../../../messages/invalidParameter';
+import {
+	applyPassedRule,
+	assertWithin,
+	type IfPassed,
+	type ResolvedSendTime,
+} from '../../../messages/sendTime';
+import type { StoreLimits } from '../../../stores/store';
+import { readOption } from './common';
+
+/** What to do with a time that is over. */
+export const ifTimePassedOption: INodeProperties = {
+	displayName: 'If the Time Has Passed',
+	name: 'ifTimePassed',
+	type: 'options',
+	options: [
+		{ name: 'Refuse', value: 'refuse', description: 'Say so and schedule nothing' },
+		{
+			name: 'Same Time Next Day',
+			value: 'nextDay',
+			description: 'At the same clock time of the next day',
+		},
+		{
+			name: 'Send at the Earliest Moment',
+			value: 'sendEarliest',
+			description: 'As soon as the gateway takes it',
+		},
+	],
+	default: 'refuse',
+	description: 'What to do with a time that is over or too near',
+};
+
+const RULES: readonly IfPassed[] = ['refuse', 'sendEarliest', 'nextDay'];
+
+/** @throws InvalidParameter naming *If the Time Has Passed* */
+export function readIfPassed(context: IExecuteFunctions, index: number): IfPassed {
+	const value = readOption(context, index, 'ifTimePassed') ?? 'refuse';
+	const known = RULES.find((rule) => rule === value);
+	if (known === undefined) {
+		throw new InvalidParameter(
+			'If the Time Has Passed',
+			`"If the Time Has Passed" is "${String(value)}". Use one of: ${RULES.join(', ')}.`,
+		);
+	}
+	return known;
+}
+
+/** A request takes a moment: a time at the very limit would be too late when it arrives. */
+const UNDERWAY_MS = 5_000;
+
+/** Applies the rule to a time, with what the store asks for at least. */
+export const inTime = (
+	time: ResolvedSendTime,
+	ifPassed: IfPassed,
+	now: number,
+	{ minimumLeadMs }: StoreLimits,
+): ResolvedSendTime =>
+	applyPassedRule(time, { ifPassed, now, minimumLeadMs: (minimumLeadMs ?? 0) + UNDERWAY_MS });
+
+/** @throws InvalidParameter where the store does not take a message for that time */
+export function assertInTime(
+	time: ResolvedSendTime,
+	ifPassed: IfPassed,
+	now: number,
+	limits: StoreLimits,
+): void {
+	const { label, minimumLeadMs, horizonMs } = limits;
+	assertWithin(inTime(time, ifPassed, now, limits), {
+		now,
+		minimumLeadMs,
+		horizonMs,
+		gatewayLabel: label,
+	});
+}

@@ -1,0 +1,96 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { parseContent, type MessageContent } from '../../../messages/message';
+import { parseRecipient, type Recipient } from '../../../messages/recipient';
+
+/** Whom a message is for, and what it says. */
+export const messageFields: INodeProperties[] = [
+	{
+		displayName: 'Recipient',
+		name: 'recipient',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. +14155238886',
+		description:
+			'Phone number with country code, or a WhatsApp chat ID such as 120363039326117111@g.us for a group',
+	},
+	{
+		displayName: 'Message Type',
+		name: 'messageType',
+		type: 'options',
+		options: [
+			{ name: 'Audio', value: 'audio' },
+			{ name: 'Document', value: 'document' },
+			{ name: 'Image', value: 'image' },
+			{ name: 'Text', value: 'text' },
+			{ name: 'Video', value: 'video' },
+			{ name: 'Voice', value: 'voice' },
+		],
+		default: 'text',
+		description:
+			'What to send. Not every gateway takes every type; the node says so before it sends.',
+	},
+	{
+		displayName: 'Text',
+		name: 'text',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		required: true,
+		default: '',
+		placeholder: 'e.g. Your appointment is tomorrow at 10:00',
+		description: 'What the recipient reads',
+		displayOptions: { show: { messageType: ['text'] } },
+	},
+	{
+		displayName: 'Media URL',
+		name: 'mediaUrl',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://example.com/image.jpg',
+		description: 'Public address of the file. The gateway fetches it itself.',
+		displayOptions: { hide: { messageType: ['text'] } },
+	},
+	{
+		displayName: 'Caption',
+		name: 'caption',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Your invoice',
+		description: 'Text below the media',
+		displayOptions: { show: { messageType: ['image', 'video', 'document'] } },
+	},
+	{
+		displayName: 'File Name',
+		name: 'fileName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. invoice.pdf',
+		description: 'Name under which the recipient sees the file. Empty: the name in the address.',
+		displayOptions: { show: { messageType: ['document', 'image'] } },
+	},
+];
+
+/**
+ * Reads recipient and content of one item.
+ *
+ * @throws InvalidParameter
+ */
+export function readMessage(
+	context: IExecuteFunctions,
+	index: number,
+): MessageContent & { readonly recipient: Recipient } {
+	const read = (name: string): unknown => context.getNodeParameter(name, index, '');
+	const type = read('messageType');
+	return {
+		recipient: parseRecipient(read('recipient')),
+		...parseContent({
+			type,
+			...(type === 'text' ? { text: read('text') } : { mediaUrl: read('mediaUrl') }),
+			...(['image', 'video', 'document'].includes(type as string)
+				? { caption: read('caption') }
+				: {}),
+			...(['image', 'document'].includes(type as string) ? { fileName: read('fileName') } : {}),
+		}),
+	};
+}

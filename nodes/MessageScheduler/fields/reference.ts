@@ -1,0 +1,19 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { readOption } from './common';
+
+/** The user's own id of a message. */
+export const referenceOption: INodeProperties = {
+	displayName: 'Reference',
+	name: 'reference',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order-1042',
+	description:
+		'Your own ID of the message. It comes back in the output and, where the gateway keeps it, in status events.',
+};
+
+export const readReference = (context: IExecuteFunctions, index: number): string | null => {
+	const value = readOption(context, index, 'reference');
+	const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	return text === '' ? null : text;
+};

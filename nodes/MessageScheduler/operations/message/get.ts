@@ -1,0 +1,69 @@
+import { requireLookUp } from '../../../../gateways/refusals';
+import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { parseRecipient, type Recipient } from '../../../../messages/recipient';
+import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import type { Operation, Plan } from '../../operation';
+import { sentItem } from '../../output';
+
+interface GetPlan extends Plan {
+	readonly id: string;
+	readonly recipient: Recipient | null;
+	readonly simplify: boolean;
+}
+
+/** Looks up what became of a message that was sent. */
+export const get: Operation<GetPlan> = {
+	description: [
+		{
+			displayName: 'Message ID',
+			name: 'messageId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. 3EB0C767D097B7C7C030',
+			description:
+				'The messageId that "Send" gave, or its queueId where the gateway puts messages into a queue (Hypersender)',
+		},
+		simplifyField,
+		optionsField([
+			{
+				displayName: 'Recipient',
+				name: 'recipient',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. +14155238886',
+				description: 'Whom the message was for. GREEN-API needs it to find a message.',
+			},
+		]),
+	],
+
+	prepare(context, index, run) {
+		const { needsRecipient, by } = requireLookUp(run.gateway).looksUp;
+		const given = context.getNodeParameter('messageId', index, '') as unknown;
+		const id = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
+		if (id === '') {
+			throw new InvalidParameter(
+				'Message ID',
+				`"Message ID" is empty. Enter the ${by} that the operation "Send" gave.`,
+			);
+		}
+		const recipient = readOption(context, index, 'recipient') ?? '';
+		if (recipient === '' && needsRecipient) {
+			throw new InvalidParameter(
+				'Recipient',
+				`${run.gateway.label} finds a message only with its recipient. Add "Recipient" under Options.`,
+			);
+		}
+		return {
+			identity: ['getMessage', id],
+			id,
+			recipient: recipient === '' ? null : parseRecipient(recipient),
+			simplify: readSimplify(context, index),
+		};
+	},
+
+	async perform({ id, recipient, simplify }, { gateway, connection }) {
+		const { lookUp } = requireLookUp(gateway);
+		return [sentItem(await lookUp(connection, id, recipient), simplify)];
+	},
+};

@@ -1,0 +1,159 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { ListFilter } from '../../../../gateways/gateway';
+import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { parseRecipient } from '../../../../messages/recipient';
+import { resolveSendTime } from '../../../../messages/sendTime';
+import { isStatus, STATUS_NAMES } from '../../../../messages/status';
+import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { holdFields, readHold } from '../../fields/holdIn';
+import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem, type OutputOptions } from '../../output';
+import type { Hold, Run } from '../../run';
+
+interface GetAllPlan extends Plan {
+	readonly hold: Hold;
+	readonly filter: ListFilter;
+	/** Null for all. */
+	readonly limit: number | null;
+	readonly output: OutputOptions;
+}
+
+const filterFields: INodeProperties[] = [
+	{
+		displayName: 'Recipient',
+		name: 'recipient',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. +14155238886',
+		description: 'Only messages for this recipient',
+	},
+	{
+		displayName: 'Scheduled After',
+		name: 'scheduledAfter',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages for this time or later',
+	},
+	{
+		displayName: 'Scheduled Before',
+		name: 'scheduledBefore',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages for this time or earlier',
+	},
+	{
+		displayName: 'Status',
+		name: 'status',
+		type: 'options',
+		options: [
+			{ name: 'Cancelled', value: 'cancelled' },
+			{ name: 'Delivered', value: 'delivered' },
+			{ name: 'Expired', value: 'expired' },
+			{ name: 'Failed', value: 'failed' },
+			{ name: 'Queued', value: 'queued' },
+			{ name: 'Read', value: 'read' },
+			{ name: 'Scheduled', value: 'scheduled' },
+			{ name: 'Sent', value: 'sent' },
+		],
+		default: 'scheduled',
+		description: 'Only messages with this status',
+	},
+];
+
+/** Lists scheduled messages, the earliest first. */
+export const getAll: Operation<GetAllPlan> = {
+	description: [
+		...holdFields,
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { returnAll: [false] } },
+		},
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add filter',
+			default: {},
+			options: filterFields,
+		},
+		simplifyField,
+		optionsField([timezoneField]),
+	],
+
+	prepare(context, index, run) {
+		const hold = readHold(context, index);
+		run.holder(hold);
+		const timezone = readTimezone(context, index, run);
+		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
+		return {
+			identity: ['getAll', String(index)],
+			hold,
+			filter: readFilter(context, index, timezone, run),
+			limit: returnAll ? null : readLimit(context.getNodeParameter('limit', index, 50)),
+			output: { simplify: readSimplify(context, index), timezone },
+		};
+	},
+
+	async perform({ hold, filter, limit, output }, run) {
+		const store = await run.holder(hold).store();
+		const messages = await store.list(filter, limit ?? undefined);
+		return messages
+			.slice(0, limit ?? messages.length)
+			.map((message) => scheduledItem(message, output));
+	},
+};
+
+function readLimit(value: unknown): number {
+	const limit = Number(value);
+	if (Number.isInteger(limit) && limit >= 1) return limit;
+	throw new InvalidParameter(
+		'Limit',
+		`"Limit" is "${String(value)}". Enter a whole number from 1, or turn on "Return All".`,
+	);
+}
+
+function readFilter(
+	context: IExecuteFunctions,
+	index: number,
+	timezone: string,
+	run: Run,
+): ListFilter {
+	const { status, recipient, scheduledAfter, scheduledBefore } = context.getNodeParameter(
+		'filters',
+		index,
+		{},
+	) as Record<string, unknown>;
+	const instant = (value: unknown, parameter: string) =>
+		isEmpty(value)
+			? undefined
+			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
+	return {
+		status: isEmpty(status) ? undefined : readStatus(status),
+		recipient: isEmpty(recipient) ? undefined : parseRecipient(recipient),
+		scheduledAfter: instant(scheduledAfter, 'Scheduled After'),
+		scheduledBefore: instant(scheduledBefore, 'Scheduled Before'),
+	};
+}
+
+const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
+
+function readStatus(value: unknown) {
+	if (isStatus(value)) return value;
+	throw new InvalidParameter(
+		'Status',
+		`"Status" is "${String(value).slice(0, 40)}". Use one of: ${STATUS_NAMES.join(', ')}.`,
+	);
+}

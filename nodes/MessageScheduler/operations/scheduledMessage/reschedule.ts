@@ -1,0 +1,54 @@
+import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
+import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
+import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { assertInTime, ifTimePassedOption, inTime, readIfPassed } from '../../fields/ifTimePassed';
+import { readSendTime, sendTimeFields } from '../../fields/sendTime';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem } from '../../output';
+
+interface ReschedulePlan extends Plan {
+	readonly scheduleId: string;
+	readonly time: ResolvedSendTime;
+	readonly ifPassed: IfPassed;
+	readonly allowDeletion: boolean;
+	readonly simplify: boolean;
+}
+
+/** Moves a scheduled message that is still pending to another time. */
+export const reschedule: Operation<ReschedulePlan> = {
+	description: [
+		scheduleIdField,
+		...sendTimeFields,
+		simplifyField,
+		optionsField([allowDeletionOption, ifTimePassedOption]),
+	],
+
+	prepare(context, index, run) {
+		const scheduleId = readScheduleId(context, index);
+		const { limits } = run.storeOf(scheduleId);
+		const ifPassed = readIfPassed(context, index);
+		return {
+			identity: ['reschedule', scheduleId],
+			scheduleId,
+			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
+			ifPassed,
+			allowDeletion: readAllowDeletion(context, index),
+			simplify: readSimplify(context, index),
+		};
+	},
+
+	check({ scheduleId, time, ifPassed }, run) {
+		assertInTime(time, ifPassed, run.now(), run.storeOf(scheduleId).limits);
+	},
+
+	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
+		const { idempotencyKey } = entry;
+		const store = run.storeOf(scheduleId);
+		const time = inTime(planned, ifPassed, run.now(), store.limits);
+		const { scheduledAt, timezone, adjusted = [] } = time;
+		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion };
+		const moved = await store.reschedule(move, entry);
+		return [scheduledItem(moved, { simplify, timezone, adjusted })];
+	},
+};

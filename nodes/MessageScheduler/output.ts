@@ -1,0 +1,69 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
+import { toLocal, type Adjustment } from '../../messages/sendTime';
+
+export interface OutputOptions {
+	/** Leaves the gateway's own record out. */
+	readonly simplify: boolean;
+	/** Zone in which `scheduledAtLocal` is shown. */
+	readonly timezone: string;
+	/** How the time that was asked for was moved. */
+	readonly adjusted?: readonly Adjustment[];
+}
+
+/** A scheduled message as an item. Every key is always there; what is not known is null. */
+export function scheduledItem(
+	message: ScheduledMessage,
+	{ simplify, timezone, adjusted }: OutputOptions,
+): IDataObject {
+	return {
+		scheduleId: message.scheduleId,
+		gateway: message.gateway,
+		heldBy: message.heldBy,
+		account: message.account,
+		recipient: { ...message.recipient },
+		type: message.type,
+		text: message.text,
+		mediaUrl: message.mediaUrl,
+		caption: message.caption,
+		fileName: message.fileName,
+		scheduledAt: message.scheduledAt,
+		// A person may have emptied the time in a table.
+		scheduledAtLocal:
+			message.scheduledAt === '' ? null : localWithZone(message.scheduledAt, timezone),
+		status: message.status,
+		gatewayStatus: message.gatewayStatus,
+		createdAt: message.createdAt,
+		messageId: message.messageId,
+		reference: message.reference,
+		failure: message.failure === null ? null : { ...message.failure },
+		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
+		...(simplify ? {} : { raw: message.raw as IDataObject }),
+	};
+}
+
+/** A sent message as an item. Every key is always there; what is not known is null. */
+export const sentItem = (message: SentMessage, simplify: boolean): IDataObject => ({
+	messageId: message.messageId,
+	queueId: message.queueId,
+	gateway: message.gateway,
+	account: message.account,
+	recipient: { ...message.recipient },
+	type: message.type,
+	text: message.text,
+	mediaUrl: message.mediaUrl,
+	caption: message.caption,
+	fileName: message.fileName,
+	status: message.status,
+	gatewayStatus: message.gatewayStatus,
+	acceptedAt: message.acceptedAt,
+	reference: message.reference,
+	failure: message.failure === null ? null : { ...message.failure },
+	...(simplify ? {} : { raw: message.raw as IDataObject }),
+});
+
+/** `2026-02-01T15:00:00.000+05:30[Asia/Kolkata]`: offset and zone, as RFC 9557 writes them. */
+const localWithZone = (scheduledAt: string, timezone: string): string => {
+	const { local, timezone: zone } = toLocal(scheduledAt, timezone);
+	return `${local}[${zone}]`;
+};

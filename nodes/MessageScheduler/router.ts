@@ -1,0 +1,157 @@
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { settle, type Settled } from '../../stores/settle';
+import { toNodeError } from '../shared/nodeErrors';
+import type { Operation, Plan } from './operation';
+import { operations } from './operations';
+import { mapInParallel } from './parallel';
+import { beginRun, type Run } from './run';
+
+/** What became of one item: its output, or what went wrong. */
+type Outcome = Settled<IDataObject[]>;
+
+/**
+ * Runs the chosen operation over all items: the only place that knows items, their order, what to do
+ * when one goes wrong, and which output belongs to which input.
+ */
+export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const operation = chosenOperation(context);
+	const begun = await settle(beginRun(context));
+	if (!begun.ok) throw toNodeError(context.getNode(), begun.error);
+	const run = begun.value;
+	const mayContinue = context.continueOnFail();
+
+	const plans = prepareAll(operation, context, run);
+	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
+	if (first && !first.ok) throw toNodeError(context.getNode(), first.error, plans.indexOf(first));
+
+	const lanes = operation.lanes?.(context, run) ?? run.maxParallel;
+	const outcomes = await performAll(operation, plans, context, run, { lanes, mayContinue });
+	const failed = outcomes.findIndex((outcome) => !outcome.ok);
+	if (failed === -1) run.ledger.close();
+	return [toItems(context, outcomes, mayContinue)];
+}
+
+function chosenOperation(context: IExecuteFunctions): Operation {
+	const resource = context.getNodeParameter('resource', 0) as string;
+	const name = context.getNodeParameter('operation', 0) as string;
+	const operation = operations[resource]?.[name];
+	if (operation === undefined) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`"Operation" is "${name}" of "${resource}", which this node does not have. Choose one from the list.`,
+		);
+	}
+	return operation;
+}
+
+/** Reads every item before anything is sent, so that a slip in the last one shows first. */
+function prepareAll(
+	operation: Operation,
+	context: IExecuteFunctions,
+	run: Run,
+): Array<Settled<Plan>> {
+	const prepared = context
+		.getInputData()
+		.map((_, index) => attempt(() => operation.prepare(context, index, run)));
+	const arranged = attempt(
+		() =>
+			operation.arrange?.(
+				prepared.map((plan) => (plan.ok ? plan.value : null)),
+				context,
+				run,
+			) ?? [],
+	);
+	return prepared.map((plan, index) => {
+		if (!plan.ok) return plan;
+		if (!arranged.ok) return arranged;
+		const final = arranged.value[index] ?? plan.value;
+		// What an earlier try has done needs no place in the future any more.
+		if (run.ledger.entry(index, final.identity).output !== null) return { ok: true, value: final };
+		return attempt(() => {
+			operation.check?.(final, run);
+			return final;
+		});
+	});
+}
+
+/** So many items in a row that a passing fault befell: the gateway is down, and no other need try. */
+const MOST_FAILURES_IN_ROW = 10;
+
+const PASSING = new Set([
+	'rateLimited',
+	'unavailable',
+	'unreachable',
+	'timedOut',
+	'unexpectedAnswer',
+]);
+
+/** Whether another try may well go better. */
+const isPassing = (error: unknown) => error instanceof GatewayError && PASSING.has(error.kind);
+
+/**
+ * Performs all items, a bounded number at once, begun in their order. After a failure nothing new
+ * begins, unless the user chose to continue, or Retry On Fail is on and the failure may pass; what is
+ * under way is waited for, so that the ledger knows it.
+ */
+async function performAll(
+	operation: Operation,
+	plans: ReadonlyArray<Settled<Plan>>,
+	context: IExecuteFunctions,
+	run: Run,
+	{ lanes, mayContinue }: { readonly lanes: number; readonly mayContinue: boolean },
+): Promise<Outcome[]> {
+	// Where n8n tries again, what a try leaves undone costs one of the few tries.
+	const patience = context.getNode().retryOnFail === true ? MOST_FAILURES_IN_ROW : 1;
+	let failuresInRow = 0;
+	let stopped = false;
+	const perform = async (plan: Plan, index: number): Promise<IDataObject[]> => {
+		const entry = run.ledger.entry(index, plan.identity);
+		if (entry.output !== null) return entry.output;
+		const output = await operation.perform(plan, run, entry);
+		entry.finish(output);
+		return output;
+	};
+	return await mapInParallel(plans, lanes, async (plan, index): Promise<Outcome> => {
+		if (!plan.ok) return plan;
+		if (stopped) return { ok: true, value: [] };
+		const outcome = await settle(perform(plan.value, index));
+		if (outcome.ok) failuresInRow = 0;
+		else if (!isPassing(outcome.error) || ++failuresInRow >= patience) stopped ||= !mayContinue;
+		return outcome;
+	});
+}
+
+function toItems(
+	context: IExecuteFunctions,
+	outcomes: readonly Outcome[],
+	mayContinue: boolean,
+): INodeExecutionData[] {
+	const shape = context.isToolExecution() ? withoutNulls : (json: IDataObject) => json;
+	return outcomes.flatMap((outcome, index): INodeExecutionData[] => {
+		const pairedItem = { item: index };
+		if (outcome.ok) return outcome.value.map((json) => ({ json: shape(json), pairedItem }));
+		const error = toNodeError(context.getNode(), outcome.error, index);
+		if (!mayContinue) throw error;
+		// Any other field, and n8n 2.4 would not put the item onto the error output.
+		const message = error.description ?? undefined;
+		return [{ json: { error: error.message, ...(message ? { message } : {}) }, pairedItem }];
+	});
+}
+
+/** A model pays for each word, and learns nothing from what is not known. */
+const withoutNulls = (json: IDataObject): IDataObject =>
+	Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
+
+function attempt<T>(work: () => T): Settled<T> {
+	try {
+		return { ok: true, value: work() };
+	} catch (error) {
+		return { ok: false, error };
+	}
+}

@@ -1,0 +1,68 @@
+import {
+	NodeConnectionTypes,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+import { messageGatewayApiTest } from '../shared/credentialTest';
+import { properties } from './fields';
+import { triggerPanel } from './panel';
+import { check, register, remove } from './lifecycle';
+import { receive } from './receive';
+
+/** The trigger node: receives the gateways' webhooks and gives out one item for each status. */
+export class MessageSchedulerTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Message Scheduler Trigger',
+		name: 'messageSchedulerTrigger',
+		icon: {
+			light: 'file:../../icons/messageScheduler.svg',
+			dark: 'file:../../icons/messageScheduler.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["statuses"].join(", ") }}',
+		description: 'Starts the workflow when a message is sent, delivered, read or has failed',
+		eventTriggerDescription: 'Send a message through a gateway that knows the Test URL',
+		triggerPanel,
+		activationMessage:
+			'Your workflow will now start with each status that your gateway sends to the Production URL.',
+		defaults: { name: 'Message Scheduler Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'messageGatewayApi', required: true, testedBy: 'messageGatewayApiTest' }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				// Empty: else n8n answers `firstEntryJson`, literally, and not what the node gives.
+				responseData: '',
+				path: 'webhook',
+			},
+		],
+		properties,
+	};
+
+	methods = { credentialTest: { messageGatewayApiTest } };
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await check(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await register(this);
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await remove(this);
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receive(this);
+	}
+}

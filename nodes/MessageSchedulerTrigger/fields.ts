@@ -1,0 +1,84 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { gateways } from '../../gateways/registry';
+import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
+
+/** Few by default: each event that starts a run costs one. */
+export const DEFAULT_STATUSES: readonly Status[] = [
+	'sent',
+	'delivered',
+	'read',
+	'failed',
+	'expired',
+];
+
+const title = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** n8n leaves lists and links of a notice's HTML; bold, code and line breaks it takes out. */
+const SET_UP_NOTICE = `Give the gateway the Production URL (under Webhook URLs, above).<ul>${gateways
+	.map(({ label, capabilities }) => `<li>${label}: ${capabilities.webhooks.whereToEnter}</li>`)
+	.join('')}</ul>`;
+
+/** All parameters of the trigger. */
+export const properties: INodeProperties[] = [
+	{
+		displayName: SET_UP_NOTICE,
+		name: 'setUpNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Statuses',
+		name: 'statuses',
+		type: 'multiOptions',
+		required: true,
+		options: [...STATUS_NAMES].sort().map((status) => ({
+			name: title(status),
+			value: status,
+			description: STATUSES[status].meaning,
+		})),
+		default: [...DEFAULT_STATUSES],
+		description:
+			'Which statuses start the workflow. All others are acknowledged and cost no execution.',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Accept Unauthenticated Webhooks',
+				name: 'acceptUnauthenticated',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to accept webhooks when the credential has no Webhook Secret. Anyone who knows the URL can then invent statuses.',
+			},
+			{
+				displayName: 'Replace Existing Webhook',
+				name: 'replaceExisting',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to replace the webhook of somebody else where the gateway has room for one only (GREEN-API). It is put back when the workflow is deactivated.',
+			},
+			{
+				displayName: 'Skip Duplicates',
+				name: 'skipDuplicates',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to leave out a status that was told before. Gateways repeat webhooks. Where several processes receive them, add a Remove Duplicates node on eventId to be strict.',
+			},
+			{
+				displayName: 'Skip Late Statuses',
+				name: 'skipLate',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to leave out a status that comes after a later one of the same message, such as sent after read',
+			},
+		],
+	},
+];

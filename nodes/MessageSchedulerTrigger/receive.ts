@@ -1,0 +1,98 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { Credential, Delivery, Gateway, Verdict } from '../../gateways/gateway';
+import { isObject } from '../../gateways/json';
+import { gatewayOf } from '../../gateways/registry';
+import { hasWebhookSecret } from '../../gateways/webhookSecret';
+import type { StatusEvent } from '../../messages/statusEvent';
+import { settle } from '../../stores/settle';
+import { recentCredential } from './recentCredential';
+import { leaveOutTold } from './remember';
+import { readOptions, withWebhookSecret } from './settings';
+
+/** What a gateway reads that was answered with 200; none of the vendors asks for more. */
+const ACKNOWLEDGED: IWebhookResponseData = { webhookResponse: { status: 'ok' } };
+
+/**
+ * Receives a webhook: verify, parse, filter, items. Never throws: a throw is a 500 for the gateway,
+ * which then repeats, and an execution besides. Never calls out: the gateway is waiting.
+ */
+export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const receivedAt = new Date().toISOString();
+	const known = await settle(readCredential(context));
+	if (!known.ok) {
+		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
+		return answer(context, 503, 'not ready');
+	}
+	const { gateway, credential } = known.value;
+	const delivery: Delivery = {
+		headers: context.getHeaderData() as Delivery['headers'],
+		query: context.getQueryData() as Delivery['query'],
+		body: readBody(context),
+	};
+	const verdict = judge(context, gateway, credential, delivery);
+	if (!verdict.trusted) {
+		context.logger.warn(`Message Scheduler Trigger: webhook refused: ${verdict.reason}`);
+		return answer(context, 401, 'unauthorized');
+	}
+	if (!isObject(delivery.body)) return answer(context, 400, 'the body is no JSON object');
+	const told = gateway
+		.parse(delivery.body, { receivedAt })
+		.filter(wantedBy(context))
+		// One body may tell several statuses of one message; none of them is late then.
+		.sort((a, b) => a.statusRank - b.statusRank);
+	const { fresh, note } = leaveOutTold(context, told);
+	if (fresh.length === 0) return ACKNOWLEDGED;
+	return {
+		workflowData: [fresh.map((event) => ({ json: { ...event } as unknown as IDataObject }))],
+		/** Read when the execution is stored, right before n8n looks whether to save the static data. */
+		get webhookResponse() {
+			note();
+			return ACKNOWLEDGED.webhookResponse;
+		},
+	};
+}
+
+async function readCredential(
+	context: IWebhookFunctions,
+): Promise<{ gateway: Gateway; credential: Credential }> {
+	const credential = await recentCredential(context);
+	const gateway = gatewayOf(credential);
+	return { gateway, credential: withWebhookSecret(context, gateway, credential) };
+}
+
+function judge(
+	context: IWebhookFunctions,
+	gateway: Gateway,
+	credential: Credential,
+	delivery: Delivery,
+): Verdict {
+	const isOpen =
+		!hasWebhookSecret(credential) && readOptions(context).acceptUnauthenticated === true;
+	return isOpen ? { trusted: true } : gateway.verify(credential, delivery);
+}
+
+/** n8n leaves a body as text where the content type is not JSON; gateways are not strict about that. */
+function readBody(context: IWebhookFunctions): unknown {
+	const body: unknown = context.getBodyData();
+	return typeof body === 'string' ? parseJson(body) : body;
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {
+	const statuses = context.getNodeParameter('statuses', []);
+	const wanted = new Set(Array.isArray(statuses) ? statuses : []);
+	return ({ status }) => wanted.has(status);
+}
+
+/** A status other than 200 can only be given on the response itself: n8n takes no status from a node. */
+function answer(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
+	context.getResponseObject().status(status).send({ message });
+	return { noWebhookResponse: true };
+}

@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { Credential, Gateway } from '../../gateways/gateway';
+import { optionalField } from '../../gateways/credential';
+import { hasWebhookSecret, WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
+
+type TriggerContext = IHookFunctions | IWebhookFunctions;
+
+/** The trigger's *Options*; undefined where the user did not add one. */
+export const readOptions = (context: TriggerContext) =>
+	context.getNodeParameter('options', {}) as {
+		readonly acceptUnauthenticated?: boolean;
+		readonly replaceExisting?: boolean;
+		readonly skipDuplicates?: boolean;
+		readonly skipLate?: boolean;
+	};
+
+/**
+ * The credential with the secret that webhooks must bring along. Where the trigger registers itself
+ * and the user gave no secret, one is derived from the gateway's key and the node: the same in every
+ * process and after every restart, without being stored anywhere.
+ */
+export function withWebhookSecret(
+	context: TriggerContext,
+	gateway: Gateway,
+	credential: Credential,
+): Credential {
+	const { capabilities, credentialFields } = gateway;
+	if (hasWebhookSecret(credential) || capabilities.webhooks.registration === 'manual') {
+		return credential;
+	}
+	const key = credentialFields.find(({ secret }) => secret === true)?.name ?? '';
+	const { id, webhookId } = context.getNode();
+	const derived = createHmac('sha256', optionalField(credential, key))
+		.update(`message-scheduler-webhook/${webhookId ?? id}`)
+		.digest('hex');
+	return { ...credential, [WEBHOOK_SECRET_FIELD]: derived };
+}

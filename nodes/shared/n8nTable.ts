@@ -1,0 +1,257 @@
+import type {
+	ExecuteWorkflowData,
+	IDataObject,
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { settle } from '../../stores/settle';
+import { COLUMNS, type Row } from '../../stores/table/columns';
+import type { Change, Condition, MessageTable } from '../../stores/table/table';
+
+/**
+ * n8n lets only its own Data Table node reach Data Tables, so each access is a short inline
+ * sub-workflow with that node. It runs in the same process and leaves no row in the executions list.
+ */
+const TABLE_NODE = 'n8n-nodes-base.dataTable';
+/** Present since Data Tables left their preview. */
+const TABLE_NODE_VERSION = 1.1;
+
+/**
+ * The Data Table of that name in the workflow's project: made where it is missing, its columns
+ * checked where it is there.
+ *
+ * @throws InvalidParameter naming *Data Table*, GatewayError where n8n has no Data Tables
+ */
+export async function openTable(context: IExecuteFunctions, name: string): Promise<MessageTable> {
+	if (isExpression(name)) {
+		throw new InvalidParameter(
+			'Data Table',
+			`"Data Table" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
+		);
+	}
+	const [table] = await inline(context, [
+		{
+			resource: 'table',
+			operation: 'create',
+			tableName: name,
+			columns: { column: COLUMNS.map(({ name: column, type }) => ({ name: column, type })) },
+			options: { createIfNotExists: true },
+		},
+	]);
+	const { id, columns } = table?.json ?? {};
+	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
+	assertColumns(name, columns);
+	return tableById(context, id);
+}
+
+/** A Data Table whose id a schedule id tells. */
+export function tableById(context: IExecuteFunctions, id: string): MessageTable {
+	const at = { __rl: true, mode: 'id', value: id };
+	const rows = async (parameters: INodeParameters, items?: IDataObject[]) =>
+		await inline(context, [{ resource: 'row', dataTableId: at, ...parameters }], items);
+	return {
+		id,
+
+		insert: async (values) =>
+			(
+				await rows(
+					{ operation: 'insert', columns: { mappingMode: 'autoMapInputData', value: null } },
+					values.map((row) => ({ ...row })),
+				)
+			).map(toRow),
+
+		select: async (conditions, limit, by = 'id') =>
+			(
+				await rows(
+					{
+						operation: 'get',
+						matchType: 'allConditions',
+						filters: toFilters([conditions]),
+						returnAll: false,
+						limit,
+						orderBy: true,
+						orderByColumn: by,
+						orderByDirection: 'ASC',
+					},
+					[whereOf(conditions)],
+				)
+			).map(toRow),
+
+		update: async (changes) => {
+			const met: number[] = [];
+			for (const alike of runsOfAlike(changes)) {
+				const updated = await rows(
+					{
+						operation: 'update',
+						matchType: 'allConditions',
+						filters: toFilters(alike.map(({ where }) => where)),
+						columns: { mappingMode: 'defineBelow', value: '={{ $json.values }}' },
+					},
+					alike.map(({ where, values }) => ({ ...whereOf(where), values: { ...values } })),
+				);
+				const counts = alike.map(() => 0);
+				for (const { pairedItem } of updated) counts[indexOf(pairedItem)]++;
+				met.push(...counts);
+			}
+			return met;
+		},
+
+		remove: async (conditions) =>
+			(
+				await rows(
+					{
+						operation: 'deleteRows',
+						matchType: 'allConditions',
+						filters: toFilters([conditions]),
+					},
+					[whereOf(conditions)],
+				)
+			).length,
+	};
+}
+
+/** Changes that follow one another and differ in values only, so that one node can make them. */
+function runsOfAlike(changes: readonly Change[]): Change[][] {
+	const shape = ({ where }: Change) => where.map(({ column, is }) => `${column} ${is}`).join();
+	const runs: Change[][] = [];
+	for (const change of changes) {
+		const last = runs[runs.length - 1];
+		if (last !== undefined && shape(last[0]) === shape(change)) last.push(change);
+		else runs.push([change]);
+	}
+	return runs;
+}
+
+/**
+ * The conditions of all items as parameters. An expression costs n8n milliseconds, so there is one
+ * only where the items differ, or where a value could be taken for an expression itself: message ids
+ * come from outside.
+ */
+const toFilters = (all: ReadonlyArray<readonly Condition[]>) =>
+	({
+		conditions: all[0].map(({ column, is, value }, index) => ({
+			keyName: column,
+			condition: is,
+			keyValue:
+				!isExpression(value) && all.every((conditions) => conditions[index].value === value)
+					? value
+					: `={{ $json.where[${index}] }}`,
+		})),
+	}) as unknown as INodeParameters;
+
+/** What the expressions of {@link toFilters} read. */
+const whereOf = (conditions: readonly Condition[]) => ({
+	where: conditions.map(({ value }) => value),
+});
+
+/** n8n evaluates every parameter that begins so. */
+const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
+
+const toRow = ({ json }: INodeExecutionData): Row => json as unknown as Row;
+
+const indexOf = (pairedItem: INodeExecutionData['pairedItem']): number => {
+	const first = Array.isArray(pairedItem) ? pairedItem[0] : pairedItem;
+	return typeof first === 'number' ? first : (first?.item ?? 0);
+};
+
+/** Runs Data Table nodes one after the other on the items, and gives the last one's output. */
+async function inline(
+	context: IExecuteFunctions,
+	chain: INodeParameters[],
+	items: IDataObject[] = [{}],
+): Promise<INodeExecutionData[]> {
+	const nodes = [START, ...chain.map(tableNode)];
+	const connections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map(({ name }, index) => [
+				name,
+				{ main: [[{ node: nodes[index + 1].name, type: 'main' as const, index: 0 }]] },
+			]),
+	);
+	const outcome = await settle<ExecuteWorkflowData>(
+		context.executeWorkflow(
+			{
+				code: {
+					nodes,
+					connections,
+					settings: {
+						executionOrder: 'v1',
+						saveDataSuccessExecution: 'none',
+						saveDataErrorExecution: 'none',
+						saveManualExecutions: false,
+					},
+				} as never,
+			},
+			items.map((json, item) => ({ json, pairedItem: { item } })),
+		),
+	);
+	if (!outcome.ok) throw asTableError(outcome.error);
+	return outcome.value.data[0] ?? [];
+}
+
+const START: INode = {
+	id: 'start',
+	name: 'Start',
+	type: 'n8n-nodes-base.executeWorkflowTrigger',
+	typeVersion: 1.1,
+	position: [0, 0],
+	parameters: { inputSource: 'passthrough' },
+};
+
+const tableNode = (parameters: INodeParameters, index: number): INode => ({
+	id: `table-${index}`,
+	name: `Table ${index}`,
+	type: TABLE_NODE,
+	typeVersion: TABLE_NODE_VERSION,
+	position: [220 * (index + 1), 0],
+	parameters,
+});
+
+/** Columns of a table that was there before, perhaps made for something else. */
+function assertColumns(name: string, columns: unknown): void {
+	const found = new Map(
+		(Array.isArray(columns) ? columns : []).map((column: { name?: unknown; type?: unknown }) => [
+			column.name,
+			column.type,
+		]),
+	);
+	const wrong = COLUMNS.filter((column) => found.get(column.name) !== column.type);
+	if (wrong.length === 0) return;
+	throw new InvalidParameter(
+		'Data Table',
+		`"Data Table" is "${name}", a table that lacks columns for messages: ${wrong.map((column) => `${column.name} (${column.type})`).join(', ')}. Add them in n8n, or enter another name and the node makes the table.`,
+	);
+}
+
+/** Says in words why the table cannot be reached. */
+function asTableError(error: unknown): unknown {
+	if (error instanceof InvalidParameter || error instanceof GatewayError) return error;
+	const words = error instanceof Error ? error.message : String(error);
+	if (/unrecogni[sz]ed node type|unknown node type/i.test(words)) {
+		return unusable(
+			'it has none: they came with n8n 1.113',
+			'Update n8n, or hold the messages in the gateway.',
+		);
+	}
+	if (/module is disabled/i.test(words)) {
+		return unusable(
+			'they are turned off',
+			'Turn the module "data-table" on again in the settings of n8n.',
+		);
+	}
+	if (/size limit exceeded/i.test(words)) {
+		return unusable(
+			`they are full. ${words}`,
+			'Remove old messages with the operation "Purge", or raise N8N_DATA_TABLES_MAX_SIZE_BYTES in the settings of n8n.',
+		);
+	}
+	return unusable(words);
+}
+
+const unusable = (why: string, hint = 'Open Data Tables in n8n and look at the table.') =>
+	new GatewayError('unavailable', `The Data Tables of this n8n cannot be used: ${why}`, { hint });

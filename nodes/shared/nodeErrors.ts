@@ -1,0 +1,47 @@
+import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { InvalidParameter } from '../../messages/invalidParameter';
+
+/**
+ * Turns what went wrong into what n8n shows: one sentence, what to do, and the item. An error that
+ * is not ours (an expression that fails, a bug) keeps its own words.
+ */
+export function toNodeError(
+	node: INode,
+	error: unknown,
+	itemIndex?: number,
+): NodeApiError | NodeOperationError {
+	if (error instanceof GatewayError) {
+		const { status, hint, code } = error.details;
+		const httpCode = status === undefined ? undefined : String(status);
+		const { message } = error;
+		return withOwnWords(
+			message,
+			new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {
+				message,
+				description: hint,
+				httpCode,
+				itemIndex,
+			}),
+		);
+	}
+	if (error instanceof InvalidParameter) {
+		const { message, hint: description } = error;
+		return withOwnWords(message, new NodeOperationError(node, message, { description, itemIndex }));
+	}
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		error.context.itemIndex ??= itemIndex;
+		return error;
+	}
+	return new NodeOperationError(node, error as Error, { itemIndex });
+}
+
+/**
+ * n8n puts a stock sentence in the place of one that holds a system code such as ECONNRESET; after a
+ * lost answer that one would tell the user to try again at once.
+ */
+function withOwnWords<E extends NodeApiError | NodeOperationError>(message: string, error: E): E {
+	error.message = message;
+	error.messages = [];
+	return error;
+}
