@@ -1,0 +1,40 @@
+import { gateways } from '../gateways/registry.ts';
+import type { Status } from '../messages/status.ts';
+import { gatewayIds, isGatewayId, type GatewayId, type Sandbox } from '../sandbox/index.mts';
+
+/** What the trigger and the gateway tell each other by. */
+export const WEBHOOK_SECRET = 'the-secret-of-the-demo';
+
+/** The last status that the sandbox tells of a message. */
+const lastStatus: Record<GatewayId, Status> = {
+	chatWhatsApp: 'sent',
+	hypersenderSms: 'delivered',
+	hypersenderWhatsApp: 'read',
+	whapi: 'read',
+	greenApi: 'read',
+};
+
+/** Finds a gateway that the package has and that the sandbox stands in for. */
+export function gatewayToShow(id: string) {
+	const gateway = gateways.find((candidate) => candidate.id === id);
+	if (gateway && isGatewayId(id)) return { gateway, id, last: lastStatus[id] };
+	const offered = gatewayIds.filter((name) => gateways.some((each) => each.id === name));
+	throw new Error(`There is no gateway "${id}" to show. Choose one of: ${offered.join(', ')}.`);
+}
+
+export type GatewayToShow = ReturnType<typeof gatewayToShow>;
+
+/**
+ * Does what a user does who enters the trigger's address at the gateway. Where the trigger does it
+ * itself, this waits until the gateway has put it into effect.
+ */
+export async function enterWebhook(sandbox: Sandbox, { gateway, id }: GatewayToShow, url: string) {
+	const { registration, sendsSecretHeader } = gateway.capabilities.webhooks;
+	if (registration === 'manual') {
+		const secret = WEBHOOK_SECRET;
+		const target = sendsSecretHeader ? { url, secret } : { url: `${url}?secret=${secret}` };
+		sandbox.setWebhook(id, target);
+	} else {
+		await sandbox.idle({ ignoreScheduled: true });
+	}
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { WorkflowJson } from '../rig/client.mts';
+import { CREDENTIAL_TYPE, credentialFor } from '../rig/credential.mts';
+import { projectRoot } from '../rig/folders.mts';
+import { ensureN8n } from '../rig/install.mts';
+import { startN8n, type N8n } from '../rig/n8n.mts';
+import { buildPackage } from '../rig/package.mts';
+import { printProgress, withProgress } from '../rig/progress.mts';
+import { defaultRelease } from '../rig/releases.mts';
+import { startSandbox, type Sandbox } from '../sandbox/index.mts';
+import { enterWebhook, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
+
+/** The name of the credential that the examples ask for. */
+const CREDENTIAL = 'Message Gateway';
+
+/** A minute passes in a second. */
+export const CLOCK_FACTOR = 60;
+
+/** Between the statuses of a message, in the sandbox's time: slow enough to be watched. */
+const STATUS_DELAY_MS = 30_000;
+
+/** What is up and running, and the ids of the workflows in it, by their example's name. */
+export interface Stage {
+	readonly n8n: N8n;
+	readonly sandbox: Sandbox;
+	readonly workflows: Record<ExampleName, string>;
+}
+
+const exampleNames = [
+	'schedule-a-message',
+	'list-reschedule-cancel',
+	'send-a-message',
+	'follow-statuses',
+] as const;
+
+export type ExampleName = (typeof exampleNames)[number];
+
+/** Takes note of how to end something that was started. */
+export type OnStarted = (end: () => Promise<void>) => void;
+
+/** Sets everything up, step by step, telling `onStarted` how to end what it starts. */
+export async function raiseStage(shown: GatewayToShow, onStarted: OnStarted): Promise<Stage> {
+	const onProgress = printProgress(process.stdout);
+	const step = async <T,>(what: string, work: () => Promise<T>) =>
+		await withProgress(what, onProgress, work);
+
+	await ensureN8n(defaultRelease, { onProgress });
+	const tarball = await step('building and packing the package', () => buildPackage());
+	const sandbox = await step('starting the sandbox gateway', () =>
+		startSandbox({ clockFactor: CLOCK_FACTOR, statusDelayMs: STATUS_DELAY_MS }),
+	);
+	onStarted(async () => await sandbox.close());
+	const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+	const n8n = await step(
+		`starting n8n ${defaultRelease} with the package installed in a fresh user folder`,
+		() => startN8n({ tarball, timezone }),
+	);
+	onStarted(async () => await n8n.stop());
+	await step(`making and testing the credential for ${shown.gateway.label}`, () =>
+		makeCredential(n8n, sandbox, shown),
+	);
+	const workflows = await step('importing the examples and activating the trigger', async () => {
+		const ids = await importExamples(n8n, shown);
+		await n8n.activate(ids['follow-statuses']);
+		const url = await n8n.productionWebhookUrl(ids['follow-statuses'], 'Message Status');
+		await enterWebhook(sandbox, shown, url);
+		return ids;
+	});
+	return { n8n, sandbox, workflows };
+}
+
+async function makeCredential(n8n: N8n, sandbox: Sandbox, { id }: GatewayToShow) {
+	const data = credentialFor(sandbox, id, WEBHOOK_SECRET);
+	const { status, message } = await n8n.testCredential(CREDENTIAL_TYPE, data);
+	if (status !== 'OK') throw new Error(`The credential's test says: ${message}`);
+	await n8n.createCredential(CREDENTIAL, CREDENTIAL_TYPE, data);
+}
+
+async function importExamples(n8n: N8n, shown: GatewayToShow) {
+	const ids = {} as Record<ExampleName, string>;
+	for (const name of exampleNames) {
+		const file = join(projectRoot(), 'examples', `${name}.json`);
+		const example: WorkflowJson = JSON.parse(readFileSync(file, 'utf8'));
+		ids[name] = await n8n.createWorkflow(suitedTo(shown, example));
+	}
+	return ids;
+}
+
+/**
+ * The example as this gateway can run it: without messages of a type that it does not take, and with
+ * *Allow Deletion* where it documents no other way to cancel.
+ */
+function suitedTo({ gateway }: GatewayToShow, example: WorkflowJson): WorkflowJson {
+	const { schedules, sends } = gateway.capabilities;
+	const taken = (node: WorkflowJson['nodes'][number]) => {
+		const { messageType, resource } = node.parameters ?? {};
+		if (messageType === undefined) return true;
+		const types = resource === 'message' ? sends : (schedules?.types ?? []);
+		return types.some((type) => type === messageType);
+	};
+	const nodes = example.nodes.filter(taken).map((node) => {
+		const changes = ['cancel', 'reschedule'].includes(String(node.parameters?.operation));
+		if (!changes || schedules?.cancelsBy !== 'delete') return node;
+		return { ...node, parameters: { ...node.parameters, options: { allowDeletion: true } } };
+	});
+	const there = new Set(nodes.map(({ name }) => name));
+	const connections = Object.fromEntries(
+		Object.entries(example.connections as Connections).map(([from, { main }]) => [
+			from,
+			{ main: main.map((targets) => targets.filter(({ node }) => there.has(node))) },
+		]),
+	);
+	return { ...example, nodes, connections };
+}
+
+type Connections = Record<string, { main: Array<Array<{ node: string }>> }>;

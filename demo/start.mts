@@ -1,0 +1,131 @@
+/**
+ * `npm start`: the main job on a real n8n, against a gateway on this machine. `--once` ends by itself
+ * and tells by its exit code whether everything arrived.
+ */
+import { parseArgs } from 'node:util';
+
+import pc from 'picocolors';
+
+import { Board } from './board.mts';
+import { gatewayToShow, type GatewayToShow } from './gateways.mts';
+import { followEvents, runMainJob } from './mainJob.mts';
+import { CLOCK_FACTOR, raiseStage, type Stage } from './stage.mts';
+import { Screen } from './table.mts';
+import { allArrived, problems } from './verdict.mts';
+
+const usage = `Usage: npm start -- [options]
+
+  --gateway <id>  chatWhatsApp (default), hypersenderSms, hypersenderWhatsApp, whapi or greenApi
+  --once          ends by itself: exit code 0 if everything arrived
+  --help
+`;
+
+/** The longest that the messages of the demo may take from their scheduling to their last status. */
+const patienceMs = 60_000;
+
+/** What a shell gives for a command that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** How to end what was started, the latest first. */
+const ends: Array<() => Promise<void>> = [];
+
+async function endAll() {
+	for (const end of ends.splice(0).reverse()) await end();
+}
+
+/** Resolves at the first Ctrl-C (or the like); a second one ends the process at once. */
+const interrupted = new Promise<void>((resolve) => {
+	let asked = false;
+	for (const signal of signals) {
+		process.on(signal, () => {
+			// The rig ends n8n when this process exits.
+			if (asked) process.exit(INTERRUPTED);
+			asked = true;
+			resolve();
+		});
+	}
+});
+
+/** Runs the main job and gives what did not go as it should. */
+async function play(stage: Stage, shown: GatewayToShow, screen: Screen): Promise<string[]> {
+	const board = new Board((row) => screen.show(board.rows, row));
+	const following = new AbortController();
+	const events = followEvents(stage, board, following.signal);
+	try {
+		await Promise.race([
+			events,
+			(async () => {
+				await runMainJob(stage, shown, board, (line) => screen.say(`  ${line}`));
+				await allArrived(board, shown, patienceMs);
+			})(),
+		]);
+	} finally {
+		following.abort();
+		screen.finish();
+	}
+	return problems(stage, board, shown);
+}
+
+function addresses({ n8n, sandbox }: Stage, { id }: GatewayToShow): string {
+	return [
+		`  Editor    ${pc.bold(n8n.url)}`,
+		`  Log-in    ${n8n.owner.email}  ${n8n.owner.password}`,
+		`  Sandbox   ${pc.bold(sandbox.origin)}`,
+		`            ${sandbox.origin}/_sandbox/messages/${id} shows what it has taken`,
+		'',
+		pc.dim(
+			'  Nothing leaves this machine. Ctrl-C ends n8n and the sandbox and removes their data.',
+		),
+	].join('\n');
+}
+
+async function show(gatewayId: string, once: boolean): Promise<number> {
+	const shown = gatewayToShow(gatewayId);
+	const screen = new Screen();
+	screen.say(pc.bold(`Message Scheduler on a real n8n, by ${shown.gateway.label}\n`));
+	const stage = await raiseStage(shown, (end) => ends.push(end));
+	screen.say(
+		`\n  The sandbox's clock runs ${CLOCK_FACTOR} times as fast: a minute passes in a second.\n`,
+	);
+	const wrong = await play(stage, shown, screen);
+	if (wrong.length) {
+		console.log(
+			pc.red(`\n  Not everything arrived:\n${wrong.map((line) => `    ${line}`).join('\n')}`),
+		);
+	} else {
+		console.log(pc.green('\n  Everything arrived, once, and what was cancelled was not sent.'));
+	}
+	if (!once) console.log(`\n${addresses(stage, shown)}`);
+	return wrong.length ? 1 : 0;
+}
+
+async function main(): Promise<number> {
+	const { values } = parseArgs({
+		options: {
+			gateway: { type: 'string', default: 'chatWhatsApp' },
+			once: { type: 'boolean', default: false },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) {
+		console.log(usage);
+		return 0;
+	}
+	const early = interrupted.then(() => INTERRUPTED);
+	const result = await Promise.race([show(values.gateway, values.once), early]);
+	if (result !== INTERRUPTED && !values.once) await interrupted;
+	if (!values.once || result === INTERRUPTED) console.log('\n  Ending n8n and the sandbox …');
+	return result;
+}
+
+let code = 1;
+try {
+	code = await main();
+} catch (error) {
+	console.error(pc.red(`\n  ${error instanceof Error ? error.message : String(error)}`));
+} finally {
+	await endAll().catch((error: unknown) => console.error(error));
+}
+process.exit(code);

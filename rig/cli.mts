@@ -1,0 +1,50 @@
+/**
+ * By hand: `tsx rig/cli.mts install [release]` installs an n8n for later, `tsx rig/cli.mts boot
+ * [release]` runs an empty one until Ctrl-C.
+ */
+import pc from 'picocolors';
+
+import { ensureN8n } from './install.mts';
+import { startN8n } from './n8n.mts';
+import { printProgress } from './progress.mts';
+import { defaultRelease, releaseVersions } from './releases.mts';
+
+async function install(version: string) {
+	const { dir, nodeBinary } = await ensureN8n(version, { onProgress: printProgress() });
+	console.log(`n8n ${version} is in ${dir}\nand runs on ${nodeBinary}`);
+}
+
+async function boot(version: string) {
+	const n8n = await startN8n({
+		release: version,
+		onLog: (line) => console.log(pc.dim(line)),
+		onProgress: printProgress(),
+	});
+	console.log(`\nn8n ${version} is at ${pc.bold(n8n.url)}`);
+	console.log(`Log in as ${n8n.owner.email} with the password ${n8n.owner.password}`);
+	console.log('Ctrl-C ends it and removes its data.');
+	// n8n itself does not keep this process alive.
+	const keepAlive = setInterval(() => {}, 60_000);
+	await new Promise<void>((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+	});
+	clearInterval(keepAlive);
+	await n8n.stop();
+}
+
+const commands: Record<string, (version: string) => Promise<void>> = { install, boot };
+const [name = '', version = defaultRelease] = process.argv.slice(2);
+const command = commands[name];
+if (command) {
+	try {
+		await command(version);
+	} catch (error) {
+		console.error(pc.red((error as Error).message));
+		process.exitCode = 1;
+	}
+} else {
+	console.error(
+		`Say ${Object.keys(commands).join(' or ')}, and a release if not ${defaultRelease}: ${releaseVersions.join(', ')}.`,
+	);
+	process.exitCode = 2;
+}

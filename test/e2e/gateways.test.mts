@@ -1,0 +1,218 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import axios from 'axios';
+import { output, type Json } from '../../rig/client.mts';
+import {
+	credentialFor,
+	inSeconds,
+	listening,
+	oneNode,
+	raiseStage,
+	until,
+	type Stage,
+} from './stage.mts';
+
+const WITHOUT_SCHEDULER = ['hypersenderWhatsApp', 'whapi', 'greenApi'];
+const GATEWAYS = ['hypersenderSms', ...WITHOUT_SCHEDULER];
+
+let stage: Stage;
+
+beforeAll(async () => {
+	stage = await raiseStage({}, { clockFactor: 600 });
+	for (const gateway of [...GATEWAYS, 'chatWhatsApp']) {
+		await stage.n8n.createCredential(
+			gateway,
+			'messageGatewayApi',
+			credentialFor(stage.sandbox, gateway),
+		);
+	}
+}, 300_000);
+
+afterAll(async () => await stage?.close(), 60_000);
+
+const run = async (...args: Parameters<typeof oneNode>) => {
+	const id = await stage.n8n.createWorkflow(oneNode(...args));
+	return await stage.n8n.runManually(id);
+};
+
+/** A credential without a secret where the trigger makes its own; the user enters it elsewhere. */
+async function activateTrigger(gateway: string, parameters: Json = {}) {
+	const { n8n, sandbox } = stage;
+	const id = await n8n.createWorkflow(
+		listening(gateway, {
+			statuses: ['scheduled', 'sent', 'delivered', 'read', 'failed'],
+			...parameters,
+		}),
+	);
+	await n8n.activate(id);
+	if (gateway.startsWith('hypersender')) {
+		const url = await n8n.productionWebhookUrl(id, 'Status');
+		sandbox.setWebhook(gateway as never, {
+			url,
+			secret: credentialFor(sandbox, gateway).webhookSecret as string,
+		});
+	}
+	return id;
+}
+
+const statusesOf = async (workflowId: string) => {
+	const ended = (await stage.n8n.executions(workflowId)).filter(
+		({ status }) => status === 'success',
+	);
+	const runs = await Promise.all(ended.map(async ({ id }) => await stage.n8n.execution(id)));
+	return runs.flatMap((execution) => output(execution, 'Status'));
+};
+
+describe.each(GATEWAYS)('%s', (gateway) => {
+	it('carries a message and tells its way, each status once', async () => {
+		const { n8n, sandbox } = stage;
+		const workflow = await activateTrigger(gateway);
+		await sandbox.idle({ ignoreScheduled: true });
+		const message = { recipient: '+919988066776', text: `by ${gateway}` };
+		const natively = gateway === 'hypersenderSms';
+		const execution = await run(
+			gateway,
+			natively
+				? { ...message, sendAt: inSeconds(70) }
+				: { ...message, resource: 'message', operation: 'send' },
+		);
+		const [given] = output(execution, 'Message Scheduler');
+		expect(given).toMatchObject({ gateway, recipient: { phone: '+919988066776' } });
+		const expected = natively ? ['scheduled', 'sent', 'delivered'] : ['sent', 'delivered', 'read'];
+		const events = await until(
+			async () => await statusesOf(workflow),
+			(found) => expected.every((status) => found.some((event) => event.status === status)),
+			30_000,
+		);
+		const ids = events.map(({ eventId }) => eventId);
+		expect(new Set(ids).size).toBe(ids.length);
+		for (const event of events) {
+			expect(event).toMatchObject({ gateway, channel: natively ? 'sms' : 'whatsapp' });
+			if (given.messageId !== null) expect(event.messageId).toBe(given.messageId);
+		}
+		await n8n.deactivate(workflow);
+	}, 90_000);
+});
+
+it.each(WITHOUT_SCHEDULER)(
+	'refuses to schedule with %s before any request',
+	async (gateway) => {
+		stage.sandbox.clearRequests();
+		const execution = await run(gateway, {
+			recipient: '+919988066776',
+			text: 'x',
+			sendAt: inSeconds(3600),
+		});
+		expect(execution.error?.message).toMatch(/has no scheduler of its own/);
+		expect(stage.sandbox.requests(gateway as never)).toEqual([]);
+	},
+	30_000,
+);
+
+it('registers at Whapi beside a neighbour and takes away only its own', async () => {
+	const { n8n, sandbox } = stage;
+	const { baseUrl, apiToken } = sandbox.accounts.whapi;
+	const api = axios.create({ baseURL: baseUrl, headers: { Authorization: `Bearer ${apiToken}` } });
+	const neighbour = {
+		url: 'https://neighbour.example/hook',
+		mode: 'body',
+		events: [{ type: 'messages', method: 'post' }],
+	};
+	await api.patch('/settings', { webhooks: [neighbour] });
+	const urls = async () => {
+		const { data } = await api.get<{ webhooks: Array<{ url: string }> }>('/settings');
+		return data.webhooks.map(({ url }) => url);
+	};
+	const workflow = await activateTrigger('whapi');
+	const ours = await n8n.productionWebhookUrl(workflow, 'Status');
+	expect(await urls()).toEqual([neighbour.url, ours]);
+
+	await n8n.restart();
+	expect(await urls()).toEqual([neighbour.url, ours]);
+	await n8n.deactivate(workflow);
+	expect(await urls()).toEqual([neighbour.url]);
+	await api.patch('/settings', { webhooks: [] });
+}, 120_000);
+
+it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it back', async () => {
+	const { n8n, sandbox } = stage;
+	const { baseUrl, idInstance, apiTokenInstance } = sandbox.accounts.greenApi;
+	const call = async (method: string, body?: object) => {
+		const url = `${baseUrl}/waInstance${idInstance}/${method}/${apiTokenInstance}`;
+		for (;;) {
+			const answer = await axios.request({
+				url,
+				method: body ? 'POST' : 'GET',
+				data: body,
+				validateStatus: () => true,
+			});
+			if (answer.status !== 429) return answer.data as Record<string, string>;
+			await new Promise((resolve) => setTimeout(resolve, 100));
+		}
+	};
+	const urlAfter = async (expected: string) =>
+		await until(
+			async () => (await call('getSettings')).webhookUrl,
+			(url) => url === expected,
+		);
+	const theirs = 'https://neighbour.example/green';
+	await call('setSettings', { webhookUrl: theirs, webhookUrlToken: 'theirs' });
+	await urlAfter(theirs);
+
+	const refused = await n8n.createWorkflow(listening('greenApi'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/Replace Existing Webhook/);
+	await n8n.deactivate(refused).catch(() => {});
+	expect((await call('getSettings')).webhookUrl).toBe(theirs);
+
+	const replacing = await n8n.createWorkflow(
+		listening('greenApi', { options: { replaceExisting: true } }),
+	);
+	await n8n.activate(replacing);
+	await urlAfter(await n8n.productionWebhookUrl(replacing, 'Status'));
+	await n8n.deactivate(replacing);
+	await urlAfter(theirs);
+	expect((await call('getSettings')).webhookUrlToken).toBe('theirs');
+	await call('setSettings', { webhookUrl: '', webhookUrlToken: '' });
+	await urlAfter('');
+}, 120_000);
+
+it('never lets GREEN-API’s token out, whatever goes wrong', async () => {
+	const { n8n, sandbox } = stage;
+	const { apiTokenInstance } = sandbox.accounts.greenApi;
+	const text = 'this text shows that the search looks in the right place';
+	const send = { resource: 'message', operation: 'send', recipient: '+919988066776', text };
+	const executions = [];
+	const faults = [
+		{ kind: 'status', status: 404, body: { message: `no /sendMessage/${apiTokenInstance}` } },
+		{ kind: 'quota' },
+		{ kind: 'hang' },
+		{ kind: 'reset' },
+		{ kind: 'html' },
+	];
+	for (const fault of faults) {
+		sandbox.faults.add({ gateway: 'greenApi', ...fault } as never);
+		executions.push(await run('greenApi', { ...send, options: { timeout: 1 } }));
+		sandbox.faults.clear();
+	}
+	await n8n.createCredential('Nobody there', 'messageGatewayApi', {
+		...credentialFor(sandbox, 'greenApi'),
+		greenApiUrl: 'http://127.0.0.1:9',
+	});
+	executions.push(await run('Nobody there', send));
+	executions.push(
+		await run('greenApi', send, { node: { onError: 'continueRegularOutput', retryOnFail: true } }),
+	);
+	for (const execution of executions.slice(0, -1)) expect(execution.status).toBe('error');
+
+	expect(JSON.stringify(executions)).not.toContain(apiTokenInstance);
+	expect(n8n.log.join('\n')).not.toContain(apiTokenInstance);
+	// The database holds the executions; the credential stands in it encrypted.
+	const folder = join(n8n.userFolder, '.n8n');
+	const files = (await readdir(folder)).filter((name) => /sqlite/.test(name));
+	expect(files.length).toBeGreaterThan(0);
+	const database = Buffer.concat(
+		await Promise.all(files.map(async (name) => await readFile(join(folder, name)))),
+	);
+	expect(database.includes(text)).toBe(true);
+	expect(database.includes(apiTokenInstance)).toBe(false);
+}, 120_000);

@@ -1,0 +1,254 @@
+import { request as httpRequest } from 'node:http';
+import { output } from '../../rig/client.mts';
+import { credentialFor, listening, raiseStage, SECRET, until, type Stage } from './stage.mts';
+
+/**
+ * What anybody may send to the trigger's address: it must neither hurt n8n nor start the workflow.
+ * Bodies are sent as raw text, so that they are just as hostile when they arrive.
+ */
+let stage: Stage;
+
+const GATEWAYS = ['chatWhatsApp', 'whapi', 'greenApi'] as const;
+type Hostile = (typeof GATEWAYS)[number];
+
+const triggers = new Map<Hostile, { id: string; url: string }>();
+
+beforeAll(async () => {
+	stage = await raiseStage();
+	const { n8n, sandbox } = stage;
+	for (const gateway of GATEWAYS) {
+		await n8n.createCredential(gateway, 'messageGatewayApi', credentialFor(sandbox, gateway));
+		const id = await n8n.createWorkflow(listening(gateway));
+		await n8n.activate(id);
+		triggers.set(gateway, { id, url: await n8n.productionWebhookUrl(id, 'Status') });
+	}
+	// GREEN-API tries its new address out.
+	await sandbox.idle();
+}, 300_000);
+
+afterAll(async () => await stage?.close(), 60_000);
+
+interface Answer {
+	readonly status: number;
+	readonly ms: number;
+}
+
+/** Header names may stand more than once, which ready-made clients do not do. */
+type Headers = ReadonlyArray<readonly [name: string, value: string]>;
+
+const JSON_TYPE = ['content-type', 'application/json'] as const;
+const WITH_SECRET: Headers = [JSON_TYPE, ['x-webhook-secret', SECRET]];
+
+async function post(
+	gateway: Hostile,
+	body: string | Buffer,
+	headers: Headers = WITH_SECRET,
+	query = '',
+): Promise<Answer> {
+	const began = Date.now();
+	const { url } = triggers.get(gateway)!;
+	const raw = [
+		['host', new URL(url).host],
+		...headers,
+		['content-length', String(Buffer.byteLength(body))],
+	].flat();
+	return await new Promise((resolve, reject) => {
+		const sent = httpRequest(
+			`${url}${query}`,
+			{ method: 'POST', headers: raw as never, agent: false },
+			(answer) => {
+				answer.resume();
+				const status = answer.statusCode ?? 0;
+				answer.on('close', () => resolve({ status, ms: Date.now() - began }));
+			},
+		);
+		sent.on('error', reject);
+		sent.end(body);
+	});
+}
+
+/** A status that would start the workflow, as raw text with room for more fields. */
+const genuine = (gateway: Hostile, id: string, more = ''): string => {
+	const { chatWhatsApp, whapi, greenApi } = stage.sandbox.accounts;
+	const bodies: Record<Hostile, string> = {
+		chatWhatsApp: `{"event":"message.sent","sessionId":"${chatWhatsApp.sessionId}","scheduledId":"${id}","status":"success"${more}}`,
+		whapi: `{"statuses":[{"id":"${id}","status":"sent","recipient_id":"919988066776","timestamp":"1712995378"}],"event":{"type":"statuses","event":"post"},"channel_id":"${whapi.channelId}"${more}}`,
+		greenApi: `{"typeWebhook":"outgoingMessageStatus","chatId":"919988066776@c.us","instanceData":{"idInstance":${greenApi.idInstance}},"timestamp":1586700802,"idMessage":"${id}","status":"sent"${more}}`,
+	};
+	return bodies[gateway];
+};
+
+const executionsOf = async (gateway: Hostile) =>
+	await stage.n8n.executions(triggers.get(gateway)!.id);
+
+const MARK = 'MARK-OF-A-HOSTILE-BODY';
+const mebibyte = 1024 * 1024;
+const nested = (levels: number, [open, close]: readonly [string, string]) =>
+	`${open.repeat(levels)}1${close.repeat(levels)}`;
+
+/** Bodies of which nothing may come, though they bring the secret along. */
+const BODIES: ReadonlyArray<readonly [name: string, body: string]> = [
+	['nothing', ''],
+	['no JSON', `${MARK} {`],
+	['half a JSON', `{"event":"message.sent","${MARK}`],
+	['a list', `["${MARK}"]`],
+	['a list of lists', '[[[[]]]]'],
+	['a text', `"${MARK}"`],
+	['a number', '12'],
+	['a number without end', '1e999'],
+	['null', 'null'],
+	['true', 'true'],
+	['an empty object', '{}'],
+	['bytes that are no UTF-8', '\u0000\uFFFD\uD800'],
+	['lists in lists', nested(10_000, ['[', ']'])],
+	['objects in objects', nested(10_000, ['{"a":', '}'])],
+	[
+		'lists in a list of statuses',
+		`{"statuses":${nested(10_000, ['[', ']'])},"event":{"type":"statuses","event":"post"}}`,
+	],
+	['__proto__', '{"__proto__":{"polluted":1,"event":"message.sent","status":"success"}}'],
+	['constructor', '{"constructor":{"prototype":{"polluted":1}},"event":"constructor"}'],
+	[
+		'wrong types',
+		'{"event":1,"status":{},"statuses":{"length":9},"typeWebhook":[],"instanceData":7,"channel_id":[]}',
+	],
+	[
+		'wrong types inside',
+		'{"event":{"type":["statuses"],"event":null},"statuses":[null,1,[],"x",{"id":{},"status":[]}],"channel_id":null}',
+	],
+	['a huge text', `{"event":"${MARK.repeat(100_000)}"}`],
+	['a huge key', `{"${MARK.repeat(100_000)}":1}`],
+	[
+		'many keys',
+		`{${Array.from({ length: 100_000 }, (_, index) => `"k${index}":${index}`).join()}}`,
+	],
+	['15 MiB', `{"event":"${'x'.repeat(15 * mebibyte)}"}`],
+];
+
+describe.each(GATEWAYS)('%s', (gateway) => {
+	it('takes any body without a 5xx and without an execution', async () => {
+		const before = (await executionsOf(gateway)).length;
+		const answers = new Map<string, Answer>();
+		for (const [name, body] of BODIES) {
+			const isLarge = body.length > mebibyte;
+			for (const type of isLarge ? ['application/json'] : ['application/json', 'text/plain']) {
+				const headers: Headers = [
+					['content-type', type],
+					['x-webhook-secret', SECRET],
+				];
+				answers.set(`${name} as ${type}`, await post(gateway, body, headers));
+			}
+		}
+		for (const [name, { status, ms }] of answers) {
+			expect({ name, isServerError: status >= 500 }).toEqual({ name, isServerError: false });
+			expect({ name, isSlow: ms > 5_000 }).toEqual({ name, isSlow: false });
+		}
+		if (process.env.SHOW) console.log(gateway, [...answers]);
+		expect(await executionsOf(gateway)).toHaveLength(before);
+	}, 60_000);
+
+	it('refuses every way not to know the secret', async () => {
+		const before = (await executionsOf(gateway)).length;
+		const secret = (value: string, name = 'x-webhook-secret'): Headers => [
+			JSON_TYPE,
+			[name, value],
+		];
+		const wrong: ReadonlyArray<readonly [Headers, query?: string]> = [
+			[[JSON_TYPE]],
+			[secret('')],
+			[secret('wrong')],
+			[secret(SECRET.slice(1))],
+			[secret(SECRET.repeat(2))],
+			[secret(SECRET.toUpperCase())],
+			[secret('x'.repeat(8_000))],
+			[secret('Bearer ', 'authorization')],
+			[secret(`Basic ${Buffer.from(SECRET).toString('base64')}`, 'authorization')],
+			[[...secret('wrong'), ['x-webhook-secret', SECRET]]],
+			[[JSON_TYPE], '?secret='],
+			[[JSON_TYPE], '?secret=wrong'],
+			[[JSON_TYPE], `?secret=${SECRET}&secret=${SECRET}`],
+			[[JSON_TYPE], `?secret[]=${SECRET}`],
+			[[JSON_TYPE], `?secret[a]=${SECRET}`],
+			[[JSON_TYPE], `?__proto__[secret]=${SECRET}`],
+			[[JSON_TYPE], `?SECRET=${SECRET}`],
+		];
+		for (const [index, [headers, query]] of wrong.entries()) {
+			const { status } = await post(gateway, genuine(gateway, `forged-${index}`), headers, query);
+			expect({ index, headers, query, status }).toMatchObject({ index, status: 401 });
+		}
+		expect(await executionsOf(gateway)).toHaveLength(before);
+	}, 60_000);
+
+	it('still tells a genuine status, whatever else stands in the body', async () => {
+		const before = (await executionsOf(gateway)).length;
+		const extras = [
+			'',
+			',"__proto__":{"polluted":1}',
+			',"constructor":{"prototype":{"polluted":1}}',
+			',"timestamp":1e308',
+			',"timestamp":"2026-99-99T99:99:99Z"',
+			',"timestamp":-1',
+			`,"more":${nested(10_000, ['[', ']'])}`,
+			`,"more":${nested(10_000, ['{"a":', '}'])}`,
+			`,"more":"${'x'.repeat(mebibyte)}"`,
+		];
+		const statuses: number[] = [];
+		for (const [index, more] of extras.entries()) {
+			statuses.push((await post(gateway, genuine(gateway, `extra-${index}`, more))).status);
+		}
+		expect(statuses).toEqual(extras.map(() => 200));
+		const executions = await until(
+			async () => await executionsOf(gateway),
+			(all) =>
+				all.length - before === extras.length && all.every(({ status }) => status !== 'running'),
+		);
+		expect(executions.slice(0, extras.length).map(({ status }) => status)).toEqual(
+			extras.map(() => 'success'),
+		);
+	}, 60_000);
+});
+
+it('takes 100,000 statuses in one body', async () => {
+	const { n8n, sandbox } = stage;
+	const statuses = Array.from({ length: 100_000 }, (_, index) => ({
+		id: `many-${index}`,
+		status: 'sent',
+		recipient_id: '919988066776',
+		timestamp: '1712995378',
+	}));
+	const body = JSON.stringify({
+		statuses,
+		event: { type: 'statuses', event: 'post' },
+		channel_id: sandbox.accounts.whapi.channelId,
+	});
+	const before = (await executionsOf('whapi')).length;
+	const first = await post('whapi', body);
+	expect(first.status).toBe(200);
+	if (process.env.SHOW) console.log('100,000 statuses', body.length, first);
+	expect(first.ms).toBeLessThan(20_000);
+	const [execution] = await until(
+		async () => await executionsOf('whapi'),
+		(all) => all.length === before + 1 && all.every(({ status }) => status !== 'running'),
+		40_000,
+	);
+	expect(output(await n8n.execution(execution.id), 'Status')).toHaveLength(100_000);
+	// The same body without the secret costs nothing.
+	const forged = await post('whapi', body, [JSON_TYPE]);
+	expect(forged.status).toBe(401);
+}, 90_000);
+
+it('leaves what is too large to n8n, which answers by itself', async () => {
+	const large = await post('chatWhatsApp', `{"event":"${'x'.repeat(17 * mebibyte)}"}`);
+	// n8n 2.41.1 says 500 to more than N8N_PAYLOAD_SIZE_MAX, without asking the node.
+	expect([413, 500]).toContain(large.status);
+	expect((await post('chatWhatsApp', '{}')).status).toBe(200);
+});
+
+it('writes neither a secret nor a body into n8n’s log', async () => {
+	const { log } = stage.n8n;
+	expect(log.some((line) => line.includes('webhook refused'))).toBe(true);
+	const all = log.join('\n');
+	expect(all).not.toContain(SECRET);
+	expect(all).not.toContain(MARK);
+	for (const line of log) expect(line.length).toBeLessThan(2_000);
+});

@@ -1,0 +1,232 @@
+import axios from 'axios';
+import { output } from '../../rig/client.mts';
+import {
+	ACTION,
+	credentialFor,
+	inSeconds,
+	listening,
+	oneNode,
+	raiseStage,
+	SECRET,
+	type Stage,
+} from './stage.mts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+	stage = await raiseStage();
+	await stage.n8n.createCredential(
+		'Gateway',
+		'messageGatewayApi',
+		credentialFor(stage.sandbox, 'chatWhatsApp'),
+	);
+}, 300_000);
+
+afterAll(async () => await stage?.close(), 60_000);
+
+const run = async (...args: Parameters<typeof oneNode>) => {
+	const id = await stage.n8n.createWorkflow(oneNode(...args));
+	return await stage.n8n.runManually(id);
+};
+
+const schedule = async (parameters: object = {}) => {
+	const execution = await run('Gateway', {
+		recipient: '+91 99880 66776',
+		text: 'See you at ten',
+		sendAt: inSeconds(3600),
+		...parameters,
+	});
+	return output(execution, 'Message Scheduler');
+};
+
+const operate = async (operation: string, parameters: object) =>
+	await run('Gateway', { operation, ...parameters });
+
+const byId = (value: unknown) => ({ scheduleId: { __rl: true, mode: 'id', value } });
+
+it('schedules a message, lists it, reads it, moves it and cancels it', async () => {
+	const sendAt = inSeconds(3600);
+	const [scheduled] = await schedule({ sendAt });
+	expect(scheduled).toMatchObject({
+		gateway: 'chatWhatsApp',
+		heldBy: 'gateway',
+		account: stage.sandbox.accounts.chatWhatsApp.sessionId,
+		recipient: { address: '919988066776', phone: '+919988066776', kind: 'phone' },
+		text: 'See you at ten',
+		scheduledAt: sendAt,
+		status: 'scheduled',
+	});
+
+	const listed = output(
+		await operate('getAll', { returnAll: true, filters: { status: 'scheduled' } }),
+		'Message Scheduler',
+	);
+	expect(listed.map(({ scheduleId }) => scheduleId)).toContain(scheduled.scheduleId);
+
+	const [read] = output(await operate('get', byId(scheduled.scheduleId)), 'Message Scheduler');
+	expect(read).toMatchObject({ scheduleId: scheduled.scheduleId, status: 'scheduled' });
+
+	const later = inSeconds(7200);
+	const [moved] = output(
+		await operate('reschedule', { ...byId(scheduled.scheduleId), sendAt: later }),
+		'Message Scheduler',
+	);
+	expect(moved).toMatchObject({ status: 'scheduled', scheduledAt: later });
+	const pending = stage.sandbox
+		.messages('chatWhatsApp')
+		.filter(({ status }) => status === 'pending');
+	expect(pending.map(({ scheduleId }) => scheduleId)).toEqual([moved.scheduleId]);
+
+	const [cancelled] = output(await operate('cancel', byId(moved.scheduleId)), 'Message Scheduler');
+	expect(cancelled).toMatchObject({ scheduleId: moved.scheduleId, status: 'cancelled' });
+
+	const again = await operate('cancel', byId(moved.scheduleId));
+	expect(again.error?.message).toMatch(/can no longer be cancelled: it is already cancelled/);
+	const forgiving = await operate('cancel', {
+		...byId(moved.scheduleId),
+		options: { ifNotPending: 'return' },
+	});
+	expect(output(forgiving, 'Message Scheduler')).toMatchObject([{ status: 'cancelled' }]);
+}, 60_000);
+
+it('gives out one normalised event when the message is sent, and refuses a forged webhook', async () => {
+	const { n8n, sandbox } = stage;
+	const id = await n8n.createWorkflow(listening('Gateway'));
+	await n8n.activate(id);
+	const url = await n8n.productionWebhookUrl(id, 'Status');
+	sandbox.setWebhook('chatWhatsApp', { url: `${url}?secret=${encodeURIComponent(SECRET)}` });
+
+	const [scheduled] = await schedule({ sendAt: inSeconds(70) });
+	const [execution] = await n8n.waitForExecutions(id, 1);
+	const [event] = output(execution, 'Status');
+	expect(event).toMatchObject({
+		gateway: 'chatWhatsApp',
+		channel: 'whatsapp',
+		status: 'sent',
+		statusRank: 30,
+		isFinal: false,
+		scheduleId: scheduled.scheduleId,
+		recipient: { phone: '+919988066776' },
+	});
+
+	const body = { event: 'message.sent', status: 'success', scheduledId: 'forged' };
+	const forged = await axios.post(`${url}?secret=wrong`, body, { validateStatus: () => true });
+	expect(forged.status).toBe(401);
+	const list = await axios.post(`${url}?secret=${encodeURIComponent(SECRET)}`, [body], {
+		validateStatus: () => true,
+	});
+	expect(list.status).toBe(400);
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	expect(await n8n.executions(id)).toHaveLength(1);
+}, 60_000);
+
+it('reads a time without offset in the node’s timezone, then in the workflow’s', async () => {
+	const wall = new Date(Date.now() + 3 * 3600_000).toISOString().slice(0, 16);
+	const parameters = { recipient: '+919988066776', text: 'x', sendAt: `${wall}:00` };
+	const over = await run('Gateway', { ...parameters, timezone: 'Pacific/Auckland' });
+	// Auckland is half a day ahead of UTC: that clock time is over there.
+	expect(over.error?.message).toMatch(/"Send At" is .* in Pacific\/Auckland, which passed/);
+
+	const execution = await run('Gateway', parameters, {
+		settings: { timezone: 'America/New_York' },
+	});
+	const [item] = output(execution, 'Message Scheduler');
+	expect(item.scheduledAtLocal).toMatch(`${wall}:00.000-0`);
+	expect(item.scheduledAtLocal).toMatch('[America/New_York]');
+}, 60_000);
+
+it('offers the pending messages in the list of the resource locator', async () => {
+	const [scheduled] = await schedule({ text: 'A message to be found in the list' });
+	const { results } = await stage.n8n.listSearch({
+		nodeType: ACTION,
+		method: 'searchScheduledMessages',
+		path: 'scheduleId',
+		credentials: { messageGatewayApi: 'Gateway' },
+		filter: 'found in the list',
+	});
+	expect(results).toHaveLength(1);
+	expect(results[0]).toMatchObject({ value: scheduled.scheduleId });
+	expect(results[0].name).toMatch(/^\+919988066776 – .*A message to be found/);
+}, 60_000);
+
+it.each([
+	['a wrong key', { chatWhatsAppApiKey: 'wask_wrong' }, /does not accept the credential.*API Key/s],
+	['an unknown session', { chatWhatsAppSessionId: 'none' }, /session|Session/],
+	['a host that nobody listens at', { chatWhatsAppUrl: 'http://127.0.0.1:9' }, /cannot be reached/],
+	['a key of blanks', { chatWhatsAppApiKey: ' ' }, /"API Key" is empty/],
+])('says in words what is wrong with a credential of %s', async (_, change, sentence) => {
+	const good = credentialFor(stage.sandbox, 'chatWhatsApp');
+	const bad = await stage.n8n.testCredential('messageGatewayApi', { ...good, ...change });
+	expect(bad).toMatchObject({ status: 'Error', message: expect.stringMatching(sentence) });
+	expect(await stage.n8n.testCredential('messageGatewayApi', good)).toMatchObject({ status: 'OK' });
+});
+
+it('says that a session is not ready', async () => {
+	stage.sandbox.setSession('chatWhatsApp', 'qr_ready');
+	const result = await stage.n8n.testCredential(
+		'messageGatewayApi',
+		credentialFor(stage.sandbox, 'chatWhatsApp'),
+	);
+	stage.sandbox.setSession('chatWhatsApp', 'ready');
+	expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(/QR code/) });
+});
+
+it('refuses to activate without a Webhook Secret, unless the user accepts that', async () => {
+	const { n8n, sandbox } = stage;
+	await n8n.createCredential('Open', 'messageGatewayApi', {
+		...credentialFor(sandbox, 'chatWhatsApp'),
+		webhookSecret: '',
+	});
+	const refused = await n8n.createWorkflow(listening('Open'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/"Webhook Secret" is empty/);
+	const accepted = await n8n.createWorkflow(
+		listening('Open', { options: { acceptUnauthenticated: true } }),
+	);
+	await n8n.activate(accepted);
+	const url = await n8n.productionWebhookUrl(accepted, 'Status');
+	const { status } = await axios.post(url, {
+		event: 'message.sent',
+		status: 'success',
+		scheduledId: 'sched_1',
+	});
+	expect(status).toBe(200);
+	await n8n.waitForExecutions(accepted, 1);
+}, 60_000);
+
+it('never repeats what an earlier try has done when Retry On Fail runs the node again', async () => {
+	const { sandbox } = stage;
+	const before = sandbox.messages('chatWhatsApp').length;
+	const execution = await run(
+		'Gateway',
+		{
+			recipient: '={{ $json.to }}',
+			text: '={{ $json.text }}',
+			sendAt: '={{ $now.plus(2, "hours") }}',
+		},
+		{
+			items: [
+				{ to: '+919988066701', text: 'one' },
+				{ to: '+919988066702', text: 'two' },
+				{ to: '+919988066703', text: 'three' },
+			],
+			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 50 },
+		},
+	);
+	expect(output(execution, 'Message Scheduler')).toHaveLength(3);
+	expect(sandbox.messages('chatWhatsApp').length - before).toBe(3);
+}, 60_000);
+
+it('keeps the other items going when the user chose to continue', async () => {
+	const execution = await run(
+		'Gateway',
+		{ recipient: '={{ $json.to }}', text: 'hello', sendAt: inSeconds(3600) },
+		{
+			items: [{ to: 'nonsense' }, { to: '+919988066705' }],
+			node: { onError: 'continueRegularOutput' },
+		},
+	);
+	const items = output(execution, 'Message Scheduler');
+	expect(items).toHaveLength(2);
+	expect(items[0]).toMatchObject({ error: expect.stringMatching(/"Recipient" is "nonsense"/) });
+	expect(items[1]).toMatchObject({ status: 'scheduled' });
+}, 60_000);
