@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { WorkflowJson } from '../rig/client.mts';
+import { credentialFor } from '../rig/credential.mts';
+import { startN8n, type N8n } from '../rig/n8n.mts';
+import { startSandbox } from '../sandbox/index.mts';
+import type { BenchOptions } from './cli.mts';
+import { alternate, median } from './measure.mts';
+import { processorTimeOf } from './process.mts';
+import { digits, surroundings, table, type Report } from './report.mts';
+import { send, type Webhook } from './requests.mts';
+import { profiling } from './stage.mts';
+import { CREDENTIAL, to, TRIGGER } from './workflows.mts';
+
+const SECRET = 'a-secret-that-only-the-gateway-knows';
+const CONNECTIONS = 16;
+
+/** One kind of webhook at one kind of node. */
+interface Contestant {
+	readonly label: string;
+	readonly workflowId: string;
+	readonly count: number;
+	/** Whether each webhook starts a run. */
+	readonly starts: boolean;
+	readonly webhook: (index: number) => Webhook;
+}
+
+/** What a user would write to get from a body of Whapi.Cloud to one item a status. */
+const NORMALISING = `
+const ranks = { pending: 20, sent: 30, delivered: 40, read: 50, played: 60, failed: 90, deleted: 95 };
+const words = { pending: 'queued' };
+const { body } = $input.first().json;
+return body.statuses.map((record) => {
+  const status = words[record.status] ?? record.status;
+  const digits = record.recipient_id.split('@')[0];
+  const occurredAt = new Date(Number(record.timestamp) * 1000).toISOString();
+  return {
+    json: {
+      eventId: ['whapi', body.channel_id, record.id, status, '', occurredAt].join('|'),
+      gateway: 'whapi', channel: 'whatsapp', account: body.channel_id,
+      status, statusRank: ranks[record.status] ?? 0, isFinal: (ranks[record.status] ?? 0) >= 60,
+      gatewayStatus: record.status, messageId: record.id, scheduleId: null, reference: null,
+      recipient: { address: record.recipient_id, phone: '+' + digits, kind: 'phone' },
+      viewer: record.viewer_id ?? null, failure: null, origin: null,
+      occurredAt, receivedAt: new Date().toISOString(), raw: record,
+    },
+  };
+});`;
+
+const plainWebhook = {
+	name: 'Webhook',
+	type: 'n8n-nodes-base.webhook',
+	typeVersion: 2,
+	parameters: { httpMethod: 'POST', path: 'statuses', responseMode: 'onReceived' },
+};
+
+const workflows: Record<string, WorkflowJson> = {
+	'n8n Webhook': { nodes: [plainWebhook], connections: {} },
+	'Webhook + Code': {
+		nodes: [
+			{ ...plainWebhook, parameters: { ...plainWebhook.parameters, path: 'normalised' } },
+			{
+				name: 'Normalise',
+				type: 'n8n-nodes-base.code',
+				typeVersion: 2,
+				parameters: { jsCode: NORMALISING },
+			},
+		],
+		connections: to('Webhook', 'Normalise'),
+	},
+	'Message Scheduler Trigger': {
+		nodes: [{ name: 'Webhook', type: TRIGGER, credentials: { messageGatewayApi: CREDENTIAL } }],
+		connections: {},
+	},
+};
+
+/** How many webhooks a second the trigger takes, beside n8n's own Webhook node. */
+export async function webhooks(options: BenchOptions): Promise<Report> {
+	const sandbox = await startSandbox({ rateLimits: false });
+	try {
+		const n8n = await startN8n({
+			tarball: options.tarball,
+			env: { ...profiling(), ...options.env },
+		});
+		try {
+			await n8n.createCredential(
+				CREDENTIAL,
+				'messageGatewayApi',
+				credentialFor(sandbox, 'whapi', SECRET),
+			);
+			return await compare(n8n, sandbox.accounts.whapi.channelId, options);
+		} finally {
+			await n8n.stop();
+		}
+	} finally {
+		await sandbox.close();
+	}
+}
+
+async function compare(
+	n8n: N8n,
+	channel: string,
+	{ rounds = 3, quick, env, say }: BenchOptions,
+): Promise<Report> {
+	const contestants = await arrange(n8n, channel, quick);
+	const run = async ({ label, workflowId, count, starts, webhook }: Contestant) => {
+		const before = await executionsOf(n8n, workflowId);
+		const used = processorTimeOf(n8n.pid);
+		const burst = await send(count, CONNECTIONS, webhook);
+		await untilIdle(n8n);
+		const cpu = (processorTimeOf(n8n.pid) - used) / count;
+		const begun = (await executionsOf(n8n, workflowId)) - before;
+		if (begun !== (starts ? count : 0)) {
+			throw new Error(`${label}: ${begun} runs of ${count} webhooks ${JSON.stringify(burst)}`);
+		}
+		say(
+			`${label}: ${digits(burst.perSecond)} a second, p99 ${digits(burst.p99)} ms, processor ${digits(cpu)} ms`,
+		);
+		return { ...burst, cpu };
+	};
+	for (const contestant of contestants) {
+		await run({ ...contestant, count: Math.ceil(contestant.count / 5) });
+	}
+	const results = await alternate(
+		quick ? 1 : rounds,
+		contestants.map((contestant) => async () => await run(contestant)),
+	);
+	const [plain] = results;
+	const rows = contestants.map(({ label, count }, index) => {
+		const bursts = results[index];
+		const ratio = median(bursts.map(({ perSecond }, round) => perSecond / plain[round].perSecond));
+		return [
+			label,
+			String(count),
+			digits(median(bursts.map(({ perSecond }) => perSecond))),
+			digits(ratio),
+			`${digits(median(bursts.map(({ p99 }) => p99)))} ms`,
+			`${digits(median(bursts.map(({ cpu }) => cpu)))} ms`,
+		];
+	});
+	return {
+		name: 'webhooks',
+		sections: [
+			table(
+				['', 'webhooks a round', 'a second', 'of plain Webhook', 'p99', 'processor each'],
+				rows,
+			),
+			`${CONNECTIONS} connections, median of ${quick ? 1 : rounds} alternating rounds (ratios: round by round). The number of runs is checked in each round: one for each webhook that starts one, none for the others.`,
+			...Object.entries(env).map(([name, value]) => `With \`${name}=${value}\`.`),
+			surroundings(n8n.version),
+		],
+	};
+}
+
+async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Contestant[]> {
+	const targets = await Promise.all(
+		Object.entries(workflows).map(async ([name, workflow]) => {
+			const workflowId = await n8n.createWorkflow({ ...workflow, name });
+			await n8n.activate(workflowId);
+			return { workflowId, url: await n8n.productionWebhookUrl(workflowId, 'Webhook') };
+		}),
+	);
+	const [plain, withCode, ours] = targets;
+	let made = 0;
+	const body = (count: number, status: string, id = () => `message-${++made}`) =>
+		JSON.stringify({
+			statuses: Array.from({ length: count }, () => ({
+				id: id(),
+				code: 3,
+				status,
+				recipient_id: '14155550123@s.whatsapp.net',
+				timestamp: '1712995378',
+			})),
+			event: { type: 'statuses', event: 'post' },
+			channel_id: channel,
+		});
+	const post = (url: string, text: string, secret = SECRET): Webhook => ({
+		url,
+		headers: { 'x-webhook-secret': secret },
+		body: text,
+	});
+
+	const once = body(1, 'delivered', () => 'told-before');
+	const late = body(1, 'sent', () => 'read-before');
+	await send(1, 1, () => post(ours.url, once));
+	await send(1, 1, () =>
+		post(
+			ours.url,
+			body(1, 'read', () => 'read-before'),
+		),
+	);
+	await untilIdle(n8n);
+
+	const [some, many, few] = quick ? [50, 100, 10] : [120, 200, 20];
+	const starts = { count: some, starts: true };
+	const startsNone = { count: many, starts: false, workflowId: ours.workflowId };
+	const fresh = ({ workflowId, url }: { workflowId: string; url: string }, count = 1) => ({
+		workflowId,
+		webhook: () => post(url, body(count, 'delivered')),
+	});
+	return [
+		{ label: 'n8n Webhook', ...starts, ...fresh(plain) },
+		{ label: 'n8n Webhook + Code', ...starts, ...fresh(withCode) },
+		{ label: 'Trigger: starts a run', ...starts, ...fresh(ours) },
+		{ label: 'Trigger: 100 statuses, one run', ...starts, ...fresh(ours, 100), count: few },
+		{ label: 'Trigger: duplicate, no run', ...startsNone, webhook: () => post(ours.url, once) },
+		{ label: 'Trigger: late, no run', ...startsNone, webhook: () => post(ours.url, late) },
+		{
+			label: 'Trigger: filtered out, no run',
+			...startsNone,
+			webhook: () => post(ours.url, body(1, 'deleted')),
+		},
+		{
+			label: 'Trigger: forged, no run',
+			...startsNone,
+			webhook: () => post(ours.url, body(1, 'delivered'), 'a-guess'),
+		},
+	];
+}
+
+const executionsOf = async (n8n: N8n, workflowId: string): Promise<number> =>
+	await countOf(n8n, { workflowId });
+
+/** What was started has to end before the next contestant's turn. */
+async function untilIdle(n8n: N8n): Promise<void> {
+	do await sleep(200);
+	while ((await countOf(n8n, { status: ['new', 'running'] })) > 0);
+}
+
+async function countOf(n8n: N8n, filter: object): Promise<number> {
+	const page = await n8n.request<{ count: number }>('GET', '/executions', undefined, {
+		filter: JSON.stringify(filter),
+		limit: 1,
+	});
+	return page.count;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often each key occurs. */
+export function count<T>(values: Iterable<T>): Map<T, number> {
+	const counts = new Map<T, number>();
+	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+	return counts;
+}
+
+/** How what is there differs from what was wanted. All empty: it is exactly the same. */
+export interface Difference {
+	/** Wanted, and not there, or not as often. */
+	lost: string[];
+	/** There more often than wanted. */
+	twice: string[];
+	/** There, and never wanted at all. */
+	strange: string[];
+}
+
+/** Compares two lists in which the same may stand several times. */
+export function compare(wanted: readonly string[], there: readonly string[]): Difference {
+	const [left, right] = [count(wanted), count(there)];
+	const lost = [...left].flatMap(([key, times]) => over(key, times - (right.get(key) ?? 0)));
+	const more = [...right].flatMap(([key, times]) => over(key, times - (left.get(key) ?? 0)));
+	return {
+		lost,
+		twice: more.filter((key) => left.has(key)),
+		strange: more.filter((key) => !left.has(key)),
+	};
+}
+
+const over = (key: string, times: number): string[] =>
+	Array.from({ length: Math.max(0, times) }, () => key);
+
+/** Maps a list with at most `limit` calls under way at once. */
+export async function inParallel<T, R>(
+	list: readonly T[],
+	limit: number,
+	work: (value: T, index: number) => Promise<R>,
+): Promise<R[]> {
+	const results = new Array<R>(list.length);
+	let next = 0;
+	const lane = async () => {
+		while (next < list.length) {
+			const index = next++;
+			results[index] = await work(list[index], index);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, lane));
+	return results;
+}
+
+/** Waits until a condition holds; false when the time is up. */
+export async function holds(
+	condition: () => Promise<boolean> | boolean,
+	timeoutMs: number,
+): Promise<boolean> {
+	const until = Date.now() + timeoutMs;
+	while (!(await condition())) {
+		if (Date.now() > until) return false;
+		await sleep(250);
+	}
+	return true;
+}
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** Prints rows as a table of Markdown, ready for the documents. */
+export function printTable(
+	heads: readonly string[],
+	rows: ReadonlyArray<readonly unknown[]>,
+): void {
+	const lines = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+	console.log(lines.join('\n'));
+}
