@@ -76,8 +76,10 @@ export interface WebhookCapabilities {
 export interface Connection {
 	readonly credential: Credential;
 	readonly request: RequestGateway;
-	/** What the gateway's clock shows, in milliseconds since 1970, as far as its answers tell. */
-	gatewayNow(): number;
+	/** What our own clock shows, in milliseconds since 1970. */
+	now(): number;
+	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
+	clockAhead(): number;
 	/** Makes the error for a 2xx answer that lacks what the vendor documents. */
 	unexpected(response: GatewayResponse, missing: string, openEnded: boolean): GatewayError;
 }

@@ -68,10 +68,6 @@ export function parseContent(input: ContentInput): MessageContent {
 	};
 }
 
-/** Whether two contents are the same to the letter. */
-export const sameContent = (a: MessageContent, b: MessageContent): boolean =>
-	a.type === b.type && a.text === b.text && a.mediaUrl === b.mediaUrl && a.caption === b.caption;
-
 const isMessageType = (value: unknown): value is MessageType =>
 	MESSAGE_TYPES.includes(value as MessageType);
 

@@ -24,8 +24,13 @@ const CHAT_SERVERS: Readonly<Record<string, RecipientKind>> = {
 const E164_DIGITS = /^[1-9]\d{6,14}$/;
 const GROUP_ID = /^\d{5,31}(-\d{5,20})?$/;
 const OTHER_ID = /^\d{5,31}$/;
-/** What people write between the digits of a phone number. */
-const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015]/g;
+/**
+ * What people write between the digits of a phone number, and the invisible marks of writing
+ * direction that come along when one is copied from an address book.
+ */
+const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** `+44 (0)20 …`: the zero is dialled inside the country only, and is no part of the number. */
+const TRUNK_ZERO = /\(\s*0\s*\)/;
 
 const FORMS =
 	'Use the international form with country code, e.g. +14155238886, or a WhatsApp chat id such as 14155238886@c.us or 120363039326117111@g.us';
@@ -44,6 +49,9 @@ export function parseRecipient(value: unknown): Recipient {
 	if (typeof value !== 'string' && typeof value !== 'number') {
 		throw new InvalidParameter('Recipient', `"Recipient" is missing. ${FORMS}.`);
 	}
+	if (typeof value === 'number' && !(value > 0 && Number.isSafeInteger(value))) {
+		throw notUnderstood(String(value));
+	}
 	const text = String(value).trim();
 	if (text === '') throw new InvalidParameter('Recipient', `"Recipient" is empty. ${FORMS}.`);
 	const at = text.indexOf('@');
@@ -51,6 +59,12 @@ export function parseRecipient(value: unknown): Recipient {
 }
 
 function parsePhone(text: string): Recipient {
+	if (TRUNK_ZERO.test(text)) {
+		throw new InvalidParameter(
+			'Recipient',
+			`"Recipient" is "${shorten(text)}": leave the "(0)" out, it is not dialled after a country code. ${FORMS}.`,
+		);
+	}
 	const compact = text.replace(PUNCTUATION, '');
 	const digits = compact.replace(/^\+|^00/, '');
 	if (/^0\d+$/.test(digits) && /^\d+$/.test(compact)) {

@@ -41,7 +41,7 @@ export class RateLimit {
 		return {
 			allowed,
 			limit: this.limit,
-			remaining: Math.max(0, this.limit - window.used),
+			remaining: this.enforced ? Math.max(0, this.limit - window.used) : this.limit,
 			reset: Math.ceil(end / 1000),
 			retryAfter: Math.max(1, Math.ceil((end - now) / 1000)),
 		};

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
@@ -70,6 +71,8 @@ export class Webhooks {
 		seed: number,
 	) {
 		this.#random = seededRandom(seed);
+		// Each delivery under way listens to it.
+		setMaxListeners(0, this.#stopped.signal);
 	}
 
 	/** Hands a webhook over in the background. */

@@ -47,7 +47,7 @@ export function createGatewayStore(
 			return await cancel(scheduler, connection, get, scheduleId);
 		},
 		reschedule: async (move, attempt) =>
-			await reschedule({ gateway, store, now: () => connection.gatewayNow() }, move, attempt),
+			await reschedule({ gateway, store, now: () => connection.now() }, move, attempt),
 	};
 	return store;
 }

@@ -10,7 +10,7 @@ import type { Attempt, MessageStore, Move } from './store';
 interface Mover {
 	readonly gateway: Gateway;
 	readonly store: MessageStore;
-	/** The gateway's clock: milliseconds since 1970. */
+	/** Our own clock: milliseconds since 1970. */
 	now(): number;
 }
 

@@ -18,7 +18,7 @@ export interface Once {
 const MAX_CREATES = 4;
 /** A gateway may be slow to list what it has just taken: how long to wait before looking again. */
 const LOOK_AGAIN_MS = 2_000;
-/** HTTP dates have whole seconds, and a gateway's clock may be a little off. */
+/** HTTP dates have whole seconds, and an answer takes a while to get here. */
 const CLOCK_TOLERANCE_MS = 3_000;
 
 /**
@@ -68,7 +68,7 @@ async function createOrFind(
 			if (found !== null) return found;
 		}
 		if (creates === MAX_CREATES) throw last;
-		since ??= connection.gatewayNow();
+		since ??= connection.now();
 		attempt.begin({ since, message });
 		const outcome = await settle(scheduler.schedule(connection, message));
 		if (outcome.ok) return outcome.value;
@@ -95,7 +95,7 @@ async function lookTwice(
 
 /** Which of the equal messages at the gateway count. */
 interface Which {
-	/** Those created by a try that began then, by the gateway's clock. */
+	/** Those created by a try that began then, by our own clock. */
 	readonly since?: number;
 	readonly pendingOnly?: boolean;
 }
@@ -107,11 +107,13 @@ async function look(
 	{ since = -Infinity, pendingOnly = false }: Which,
 ): Promise<ScheduledMessage | null> {
 	const equal = await scheduler.find(connection, message);
+	// Only now, since it is this answer that tells how far the gateway's clock is from ours.
+	const oldest = since + connection.clockAhead() - CLOCK_TOLERANCE_MS;
 	const mine = equal.find(
 		({ scheduleId, status, createdAt }) =>
 			!claims.isTaken(scheduleId) &&
 			(pendingOnly ? status === 'scheduled' : status !== 'cancelled') &&
-			(createdAt === null || Date.parse(createdAt) >= since - CLOCK_TOLERANCE_MS),
+			(createdAt === null || Date.parse(createdAt) >= oldest),
 	);
 	if (mine === undefined) return null;
 	// A list may tell less of a message than what was sent.

@@ -4,7 +4,7 @@ import type { ScheduledMessage } from '../messages/scheduledMessage';
 
 /** A try of which nobody knows whether the message was taken. Plain JSON. */
 export interface OpenTry {
-	/** When it began, by the gateway's clock: milliseconds since 1970. */
+	/** When it began, by our own clock: milliseconds since 1970. */
 	readonly since: number;
 	/** What was sent: a later try wants the same, even where its parameters now say another time. */
 	readonly message: MessageToSchedule;

@@ -51,7 +51,7 @@ export function connect(
 ): Connection {
 	const gate = new Gate(maxParallel, surroundings);
 	const who = { gateway, credential };
-	let clockOffset = 0;
+	let clockAhead = 0;
 
 	/** One try; what it asks for is heeded before the gate lets the next one through. */
 	async function tryOnce(unsent: UnsentRequest): Promise<[Outcome, number | undefined]> {
@@ -65,9 +65,10 @@ export function connect(
 	/** Slows the whole connection down where the gateway asks for it; the pause asked for, if any. */
 	function heed(outcome: Outcome): number | undefined {
 		if (outcome instanceof NoAnswer) return undefined;
-		const now = surroundings.now();
 		const date = Date.parse(outcome.headers.date ?? '');
-		if (Number.isFinite(date)) clockOffset = date - now;
+		if (Number.isFinite(date)) clockAhead = date - surroundings.now();
+		// A reset and the date of a Retry-After are told by the gateway's clock.
+		const now = surroundings.now() + clockAhead;
 		if (outcome.status === 429 || outcome.status === 503) {
 			const asked = gateway.explain(outcome)?.retryAfterMs ?? askedPause(outcome, now);
 			if (outcome.status === 429) gate.slowDown(Math.min(asked ?? 0, policy.maxDelayMs));
@@ -76,7 +77,7 @@ export function connect(
 		const isLast = outcome.headers['x-ratelimit-remaining'] === '0';
 		const reset = isLast ? untilReset(outcome, now) : undefined;
 		if (reset !== undefined) gate.holdBack(Math.min(reset, policy.maxDelayMs));
-		gate.speedUp();
+		if (outcome.status < 500) gate.speedUp();
 		return undefined;
 	}
 
@@ -110,7 +111,8 @@ export function connect(
 	return {
 		credential,
 		request,
-		gatewayNow: () => surroundings.now() + clockOffset,
+		now: () => surroundings.now(),
+		clockAhead: () => clockAhead,
 		unexpected: (response, missing, openEnded) =>
 			unexpectedAnswer(who, response, missing, openEnded),
 	};

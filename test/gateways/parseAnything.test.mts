@@ -5,11 +5,10 @@ import type { Delivery, Gateway } from '../../gateways/gateway';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { prove, runs } from '../proof.mts';
 import { mutated } from './hypersenderSms/mutated.mts';
 
-/** Whatever a webhook's body holds: a small seeded sample, or with PROVE=1 all of the proof. */
-const prove = process.env.PROVE === '1';
-const runs = { numRuns: prove ? 100_000 : 500, ...(prove ? {} : { seed: 20261121 }) };
+/** Whatever a webhook's body holds. */
 const TIMEOUT_MS = prove ? 600_000 : 20_000;
 
 const receivedAt = '2026-11-21T10:00:00.000Z';
@@ -117,7 +116,7 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 		() =>
 			fc.assert(
 				fc.property(fc.jsonValue(), (body) => mustBeSound(gateway, body)),
-				runs,
+				runs(500),
 			),
 		TIMEOUT_MS,
 	);
@@ -127,7 +126,7 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 		() =>
 			fc.assert(
 				fc.property(vendorLike, (body) => mustBeSound(gateway, body)),
-				runs,
+				runs(500),
 			),
 		TIMEOUT_MS,
 	);
@@ -138,7 +137,7 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 			const samples = samplesOf(id);
 			fc.assert(
 				fc.property(mutated(samples), (body) => mustBeSound(gateway, body)),
-				runs,
+				runs(500),
 			);
 		},
 		TIMEOUT_MS,
@@ -157,7 +156,7 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 					} as Delivery;
 					must(!gateway.verify(credential, delivery).trusted, 'no trust', delivery);
 				}),
-				runs,
+				runs(500),
 			);
 		},
 		TIMEOUT_MS,

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { InvalidParameter } from '../../messages/invalidParameter';
-import {
-	MESSAGE_TYPES,
-	parseContent,
-	sameContent,
-	type ContentInput,
-	type MessageContent,
-} from '../../messages/message';
+import { MESSAGE_TYPES, parseContent, type ContentInput } from '../../messages/message';
 
 const URL = 'https://example.com/image.jpg';
 
@@ -117,24 +111,5 @@ it('makes anything a content of text, or refuses it with a sentence', () => {
 			}
 		}),
 		{ numRuns: 500 },
-	);
-});
-
-describe('two contents', () => {
-	const content: MessageContent = {
-		type: 'image',
-		text: 't',
-		mediaUrl: URL,
-		caption: 'c',
-		fileName: 'f',
-	};
-
-	it('are the same to the letter', () => {
-		expect(sameContent(content, { ...content })).toBe(true);
-	});
-
-	it.each([{ type: 'video' as const }, { text: null }, { mediaUrl: `${URL}?` }, { caption: 'C' }])(
-		'differ in %j',
-		(change) => expect(sameContent(content, { ...content, ...change })).toBe(false),
 	);
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../proof.mts';
 import { InvalidParameter } from '../../messages/invalidParameter';
 import {
 	describeAddress,
@@ -33,6 +34,7 @@ it.each<[string, unknown]>([
 	['with typographic hyphens', '+1\u2010415\u2011523\u20128886'],
 	['with dashes', '+1\u2013415\u20145238886'],
 	['with no-break blanks', '+1\u00a0415\u00a0523\u00a08886'],
+	['with marks of direction', '\u202a+1 415 523 8886\u202c'],
 	['as a chat id', '14155238886@c.us'],
 	['as a chat id with a plus', '+14155238886@c.us'],
 	['as a chat id in capitals', '14155238886@C.US'],
@@ -69,7 +71,10 @@ it.each<[string, unknown, string]>([
 	['a number and letters', '+1 415 523 TALK', 'which is no number.'],
 	['two plus signs', '++14155238886', 'which is no number.'],
 	['a plus inside', '1+4155238886', 'which is no number.'],
+	['a zero in brackets', '+44 (0)20 7946 0018', 'leave the "(0)" out'],
 	['NaN', Number.NaN, 'which is no number.'],
+	['a negative number', -14155238886, 'which is no number.'],
+	['a number with a fraction', 1415523888.6, 'which is no number.'],
 	['a fraction', 1.5, 'which is no number.'],
 	['a huge number', 1e21, 'which is no number.'],
 	['two numbers', '+14155238886,+14155238887', 'which is no number.'],
@@ -108,13 +113,14 @@ it('gives the same phone for any number in any form', () => {
 	fc.assert(
 		fc.property(written, ({ digits, prefix, gaps }) => {
 			const text = prefix + [...digits].map((digit, index) => digit + gaps[index]).join('');
+			fc.pre(!text.includes('(0)'));
 			expect(parseRecipient(text)).toEqual({
 				address: `+${digits}`,
 				phone: `+${digits}`,
 				kind: 'phone',
 			});
 		}),
-		{ numRuns: 1_000 },
+		runs(1_000),
 	);
 });
 
@@ -135,6 +141,7 @@ it('finds a phone number again in each form in which a gateway tells it', () => 
 			expect(sameRecipient(told, parseRecipient(digits))).toBe(true);
 			expect(sameRecipient(parseRecipient(other), told)).toBe(other === digits);
 		}),
+		runs(300),
 	);
 });
 
@@ -150,6 +157,7 @@ it('finds groups, LIDs and channels again by their address', () => {
 			const other = server === 'lid' ? 'g.us' : 'lid';
 			expect(sameRecipient(told, parseRecipient(`${digits}@${other}`))).toBe(false);
 		}),
+		runs(300),
 	);
 });
 
@@ -163,6 +171,7 @@ it('reads anything, or refuses it with a sentence', () => {
 				expect((error as InvalidParameter).message).toContain('"Recipient"');
 			}
 		}),
+		runs(300),
 	);
 });
 
@@ -199,6 +208,7 @@ describe('an address that a gateway told', () => {
 				expect(told.phone === null || /^\+[1-9]\d{6,14}$/.test(told.phone)).toBe(true);
 				expect(told.kind === 'phone').toBe(told.phone !== null);
 			}),
+			runs(300),
 		);
 	});
 });

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { STATUS_NAMES, STATUSES, type Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
+import { runs } from '../proof.mts';
 import { readNotes, StatusHistory } from '../../messages/statusHistory';
-
-const prove = process.env.PROVE === '1';
-const runs = { numRuns: prove ? 100_000 : 300, ...(prove ? {} : { seed: 4 }) };
 
 const event = (
 	messageId: string | null,
@@ -163,7 +161,7 @@ describe('notes for other processes and for after a restart', () => {
 					0,
 				);
 			}),
-			runs,
+			runs(300),
 		);
 	});
 });
@@ -200,7 +198,7 @@ it('tells each event once and each way upwards, in whatever order they come', ()
 				expect(last.get(wayOf(each))).toBeGreaterThan(each.statusRank);
 			}
 		}),
-		runs,
+		runs(300),
 	);
 });
 
@@ -222,6 +220,6 @@ it('tells the same after a restart at any moment', () => {
 			});
 			expect(actual).toEqual(expected);
 		}),
-		runs,
+		runs(300),
 	);
 });

@@ -28,6 +28,8 @@ interface FakeOptions {
 	/** After how long a message is listed. */
 	readonly listedAfterMs?: number;
 	readonly tellsCreation?: boolean;
+	/** By how much the gateway's clock is ahead, which its first answer tells. */
+	readonly clockAheadMs?: number;
 	readonly tellsMedia?: boolean;
 	readonly cancelsBy?: 'cancel' | 'delete';
 }
@@ -68,6 +70,7 @@ export class FakeScheduler implements NativeScheduler {
 	watch: () => void = () => {};
 	faults: Faults = {};
 	private readonly options: Required<Omit<FakeOptions, 'clock'>>;
+	private knownAheadMs = 0;
 	private readonly listedFrom = new Map<string, number>();
 
 	constructor({ clock = new VirtualClock(), ...options }: FakeOptions = {}) {
@@ -75,6 +78,7 @@ export class FakeScheduler implements NativeScheduler {
 		this.options = {
 			listedAfterMs: 0,
 			tellsCreation: true,
+			clockAheadMs: 0,
 			tellsMedia: true,
 			cancelsBy: 'cancel',
 			...options,
@@ -82,7 +86,8 @@ export class FakeScheduler implements NativeScheduler {
 		this.connection = {
 			credential: {},
 			request: async () => await Promise.reject(new Error('no request')),
-			gatewayNow: clock.now,
+			now: clock.now,
+			clockAhead: () => this.knownAheadMs,
 			unexpected: (_, missingField) => new GatewayError('unexpectedAnswer', missingField),
 		};
 		this.gateway = {
@@ -114,7 +119,7 @@ export class FakeScheduler implements NativeScheduler {
 	/** Holds a message that somebody scheduled before. */
 	hold(wanted: MessageToSchedule, changes: Partial<ScheduledMessage> = {}): ScheduledMessage {
 		const scheduleId = `sched_${this.held.length + 1}`;
-		const { tellsCreation, tellsMedia, listedAfterMs } = this.options;
+		const { tellsCreation, tellsMedia, listedAfterMs, clockAheadMs } = this.options;
 		const { type, text, mediaUrl, caption, fileName, recipient, scheduledAt } = wanted;
 		const record: ScheduledMessage = {
 			type,
@@ -131,7 +136,7 @@ export class FakeScheduler implements NativeScheduler {
 			account: 'account-1',
 			status: 'scheduled',
 			gatewayStatus: 'pending',
-			createdAt: tellsCreation ? iso(this.clock.now()) : null,
+			createdAt: tellsCreation ? iso(this.clock.now() + clockAheadMs) : null,
 			messageId: null,
 			failure: null,
 			raw: null,
@@ -166,6 +171,7 @@ export class FakeScheduler implements NativeScheduler {
 
 	async list(): Promise<ScheduledMessage[]> {
 		await this.clock.sleep(4);
+		this.knownAheadMs = this.options.clockAheadMs;
 		const now = this.clock.now();
 		return this.held.filter(({ scheduleId }) => (this.listedFrom.get(scheduleId) ?? 0) <= now);
 	}

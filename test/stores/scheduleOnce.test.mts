@@ -38,6 +38,22 @@ describe('scheduling one message', () => {
 		expect(fake.held).toHaveLength(1);
 	});
 
+	it.each([-600_000, 600_000])(
+		'finds it, and takes no older one for it, with a clock that is %i ms ahead',
+		async (clockAheadMs) => {
+			const fake = new FakeScheduler({ clockAheadMs });
+			fake.hold(message());
+			fake.clock.ms += 60_000;
+			fake.faults = { create: ['lostTaken'] };
+			expect((await schedule(fake)).scheduleId).toBe('sched_2');
+			expect(fake.calls.create).toBe(1);
+			fake.clock.ms += 60_000;
+			fake.faults = { create: [null, 'lostNotTaken'] };
+			expect((await schedule(fake)).scheduleId).toBe('sched_3');
+			expect(fake.calls.create).toBe(3);
+		},
+	);
+
 	it('creates it again where it was not taken', async () => {
 		const fake = new FakeScheduler();
 		fake.faults = { create: ['lostNotTaken', 'lostNotTaken'] };

@@ -307,25 +307,35 @@ describe('a stopped execution', () => {
 });
 
 describe("the gateway's clock", () => {
-	it('is ours until an answer tells it', async () => {
+	it('counts as ours until an answer tells it', async () => {
 		const { connection, clock } = reach([
 			answer(200, {}, { date: 'Sun, 01 Feb 2026 11:58:00 GMT' }),
 			answer(200),
 			answer(200, {}, { date: 'not a date' }),
 		]);
-		expect(connection.gatewayNow()).toBe(NOW);
+		expect(connection.clockAhead()).toBe(0);
 		await connection.request(read);
-		expect(connection.gatewayNow()).toBe(NOW - 120_000);
+		expect(connection.clockAhead()).toBe(-120_000);
 		clock.ms += 5_000;
-		expect(connection.gatewayNow()).toBe(NOW - 115_000);
+		expect(connection.now()).toBe(NOW + 5_000);
 		await connection.request(read);
 		await connection.request(read);
-		expect(connection.gatewayNow()).toBe(NOW - 115_000);
+		expect(connection.clockAhead()).toBe(-120_000);
 	});
 
 	it('is told by a refusal too', async () => {
 		const { connection } = reach([answer(404, {}, { date: 'Sun, 01 Feb 2026 12:01:00 GMT' })]);
 		await rejection(connection.request(read));
-		expect(connection.gatewayNow()).toBe(NOW + 60_000);
+		expect(connection.clockAhead()).toBe(60_000);
+	});
+
+	it.each<[string, Record<string, string>]>([
+		['the date of a Retry-After', { 'retry-after': 'Sun, 01 Feb 2026 12:01:09 GMT' }],
+		['a reset', { 'x-ratelimit-reset': String(NOW / 1000 + 69) }],
+	])('is the one that %s is told by', async (_, headers) => {
+		const date = 'Sun, 01 Feb 2026 12:01:00 GMT';
+		const { connection, clock } = reach([answer(429, {}, { date, ...headers }), answer(200)]);
+		await connection.request(read);
+		expect(clock.now() - NOW).toBe(9_000);
 	});
 });

@@ -5,17 +5,8 @@ import {
 	resolveSendTime,
 	toLocal,
 } from '../../../messages/sendTime';
-import {
-	changesOf,
-	clockAt,
-	expected,
-	iso,
-	isoWall,
-	prove,
-	runs,
-	zones,
-	type Change,
-} from './intl.mts';
+import { changesOf, clockAt, expected, iso, isoWall, zones, type Change } from './intl.mts';
+import { prove, runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -4,6 +4,8 @@
  * when its own clock shows that time.
  */
 
+import { prove } from '../../proof.mts';
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** What the clock in a zone shows at an instant. */
@@ -83,12 +85,7 @@ export function expected(
 export const isoWall = (wall: number): string => new Date(wall).toISOString().slice(0, -1);
 export const iso = (instant: number): string => new Date(instant).toISOString();
 
-/** Full proofs are asked for by PROVE=1; else a small sample with a fixed seed. */
-export const prove = process.env.PROVE === '1';
-export const runs = (sample: number, full: number) => ({
-	numRuns: prove ? full : sample,
-	seed: prove && process.env.SEED ? Number(process.env.SEED) : 20260201,
-});
+/** All zones that Intl knows in a proof, else those with the oddest rules. */
 export const zones: readonly string[] = prove
 	? Intl.supportedValuesOf('timeZone')
 	: [

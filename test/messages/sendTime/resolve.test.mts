@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import { resolveSendTime } from '../../../messages/sendTime';
-import { runs } from './intl.mts';
+
+import { runs } from '../../proof.mts';
 
 const now = new Date('2026-01-15T10:00:00Z'); // a Thursday
 const at = (value: unknown, timezone = 'Asia/Kolkata') => resolveSendTime(value, timezone, { now });

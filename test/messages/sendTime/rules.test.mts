@@ -7,7 +7,8 @@ import {
 	type IfPassed,
 	type SendLimits,
 } from '../../../messages/sendTime';
-import { changesOf, clockAt, runs, zones } from './intl.mts';
+import { changesOf, clockAt, zones } from './intl.mts';
+import { runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

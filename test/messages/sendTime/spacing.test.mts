@@ -8,7 +8,8 @@ import {
 	type ResolvedSendTime,
 	type SendingWindow,
 } from '../../../messages/sendTime';
-import { runs } from './intl.mts';
+
+import { runs } from '../../proof.mts';
 
 const BERLIN = 'Europe/Berlin';
 const workdays: SendingWindow = {

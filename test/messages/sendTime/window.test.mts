@@ -5,7 +5,8 @@ import {
 	resolveSendTime,
 	type SendingWindow,
 } from '../../../messages/sendTime';
-import { changesOf, clockAt, iso, runs, zones } from './intl.mts';
+import { changesOf, clockAt, iso, zones } from './intl.mts';
+import { runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
