@@ -11,6 +11,7 @@ import type { Operation, Plan } from './operation';
 import { operations } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
+import { answering, isToolRun, withAdvice, withoutNulls } from './toolRun';
 
 /** What became of one item: its output, or what went wrong. */
 type Outcome = Settled<IDataObject[]>;
@@ -20,21 +21,32 @@ type Outcome = Settled<IDataObject[]>;
  * when one goes wrong, and which output belongs to which input.
  */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const work = async () => await runItems(context);
+	return [await (context.isToolExecution() ? answering(work) : work())];
+}
+
+async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const operation = chosenOperation(context);
 	const begun = await settle(beginRun(context));
-	if (!begun.ok) throw toNodeError(context.getNode(), begun.error);
+	if (!begun.ok) throw told(context, begun.error);
 	const run = begun.value;
 	const mayContinue = context.continueOnFail();
 
 	const plans = prepareAll(operation, context, run);
 	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
-	if (first && !first.ok) throw toNodeError(context.getNode(), first.error, plans.indexOf(first));
+	if (first && !first.ok) throw told(context, first.error, plans.indexOf(first));
 
 	const lanes = operation.lanes?.(context, run) ?? run.maxParallel;
 	const outcomes = await performAll(operation, plans, context, run, { lanes, mayContinue });
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
-	return [toItems(context, outcomes, mayContinue)];
+	return toItems(context, outcomes, mayContinue);
+}
+
+/** What went wrong, for whoever reads it. */
+function told(context: IExecuteFunctions, error: unknown, index?: number) {
+	const nodeError = toNodeError(context.getNode(), error, index);
+	return isToolRun(context) ? withAdvice(nodeError) : nodeError;
 }
 
 function chosenOperation(context: IExecuteFunctions): Operation {
@@ -132,21 +144,17 @@ function toItems(
 	outcomes: readonly Outcome[],
 	mayContinue: boolean,
 ): INodeExecutionData[] {
-	const shape = context.isToolExecution() ? withoutNulls : (json: IDataObject) => json;
+	const shape = isToolRun(context) ? withoutNulls : (json: IDataObject) => json;
 	return outcomes.flatMap((outcome, index): INodeExecutionData[] => {
 		const pairedItem = { item: index };
 		if (outcome.ok) return outcome.value.map((json) => ({ json: shape(json), pairedItem }));
-		const error = toNodeError(context.getNode(), outcome.error, index);
+		const error = told(context, outcome.error, index);
 		if (!mayContinue) throw error;
 		// Any other field, and n8n 2.4 would not put the item onto the error output.
 		const message = error.description ?? undefined;
 		return [{ json: { error: error.message, ...(message ? { message } : {}) }, pairedItem }];
 	});
 }
-
-/** A model pays for each word, and learns nothing from what is not known. */
-const withoutNulls = (json: IDataObject): IDataObject =>
-	Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 
 function attempt<T>(work: () => T): Settled<T> {
 	try {

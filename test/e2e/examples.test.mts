@@ -43,7 +43,7 @@ const run = async (file: string) => {
 const hoursFromNow = ({ scheduledAt }: Json) =>
 	(Date.parse(String(scheduledAt)) - Date.now()) / 3_600_000;
 
-const ours = ({ type }: { type: string }) => type === ACTION || type === TRIGGER;
+const ours = ({ type }: { type: string }) => [ACTION, `${ACTION}Tool`, TRIGGER].includes(type);
 
 describe.each(files)('%s', (file) => {
 	it('has the form in which the editor exports, and a sticky note that explains it', () => {

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { output, type WorkflowJson, type WorkflowNode } from '../../rig/client.mts';
+import { projectRoot } from '../../rig/folders.mts';
+import { credentialFor, inSeconds, raiseStage, type Stage } from './stage.mts';
+import { startScriptedModel, type Reply, type ScriptedModel } from './scriptedModel.mts';
+
+/** The example for n8n's AI Agent, driven by a model that follows a script. */
+const EXAMPLE = join(projectRoot(), 'examples', 'schedule-by-ai-agent.json');
+
+let stage: Stage;
+let model: ScriptedModel;
+
+beforeAll(async () => {
+	model = await startScriptedModel();
+	stage = await raiseStage();
+	const { n8n, sandbox } = stage;
+	const account = credentialFor(sandbox, 'chatWhatsApp');
+	await n8n.createCredential('Message Gateway', 'messageGatewayApi', account);
+	await n8n.createCredential('Model', 'openAiApi', { apiKey: 'none', url: model.url });
+}, 300_000);
+
+afterAll(async () => {
+	await stage?.close();
+	await model?.close();
+}, 60_000);
+
+/** The example, with a click for the chat, and our model for OpenAI's. */
+function example(agentVersion: number): WorkflowJson {
+	const workflow = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as WorkflowJson;
+	const instead: Record<string, (node: WorkflowNode) => Partial<WorkflowNode>> = {
+		Chat: () => ({ type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} }),
+		Agent: ({ parameters }) => ({
+			typeVersion: agentVersion,
+			parameters: { ...parameters, promptType: 'define', text: 'Remind Ada' },
+		}),
+		'OpenAI Chat Model': () => ({ credentials: { openAiApi: 'Model' } }),
+	};
+	const nodes = workflow.nodes.map((node) => ({ ...node, ...instead[node.name]?.(node) }));
+	return { ...workflow, nodes };
+}
+
+/** Runs the example; gives the agent's last word and what each tool call told the model. */
+async function converse(agentVersion: number, script: (toolResult: string) => Reply[]) {
+	let told = '';
+	model.turns.splice(0);
+	model.script = ({ toolResult }, turn) => {
+		told = toolResult ?? '';
+		return script(told)[turn];
+	};
+	const id = await stage.n8n.createWorkflow(example(agentVersion));
+	const execution = await stage.n8n.runManually(id);
+	const [{ output: lastWord }] = output(execution, 'Agent');
+	return { lastWord, results: model.turns.slice(1).map(({ toolResult }) => toolResult ?? '') };
+}
+
+const scheduled = () => stage.sandbox.messages('chatWhatsApp');
+
+// 2.2 runs a tool by itself, 3.1 has n8n's engine run it.
+describe.each([2.2, 3.1])('an AI Agent %d', (version) => {
+	it('schedules, after a refusal that says what to do, lists and cancels', async () => {
+		const before = scheduled().length;
+		const message = { recipient: '+919988066776', text: `See you, says Agent ${version}` };
+		const sendAt = inSeconds(3600);
+		const { lastWord, results } = await converse(version, (toolResult) => [
+			{ call: 'Schedule', with: { ...message, sendAt: '2020-01-01T10:00:00Z' } },
+			{ call: 'Schedule', with: { ...message, recipient: 'Ada', sendAt } },
+			{ call: 'Schedule', with: { ...message, sendAt } },
+			{ call: 'List', with: {} },
+			{ call: 'Cancel', with: { scheduleId: /sched_\w+/.exec(toolResult)?.[0] } },
+			{ say: 'Ada is not reminded after all.' },
+		]);
+		expect(lastWord).toBe('Ada is not reminded after all.');
+		const [passed, unknown, done, listed, cancelled] = results;
+		expect(passed).toMatch(/Send At.* which passed .* ago; give a later time/);
+		expect(unknown).toMatch(/Recipient.* is .*Ada.*e\.g\. \+14155238886/);
+		expect(scheduled().slice(before)).toMatchObject([{ status: 'cancelled', scheduledAt: sendAt }]);
+		const { scheduleId } = scheduled()[before];
+		for (const result of [done, listed, cancelled]) {
+			expect(result).toContain(`"scheduleId":"${scheduleId}"`);
+			// A model pays for each word.
+			expect(result).not.toContain('null');
+		}
+		expect(cancelled).toContain('"status":"cancelled"');
+	}, 120_000);
+
+	it('is told what each tool does, and in which form the values must be', () => {
+		const tools = Object.fromEntries(model.turns[0].tools.map((tool) => [tool.name, tool]));
+		expect(Object.keys(tools).sort()).toEqual(['Cancel', 'List', 'Schedule']);
+		expect(tools.Schedule.description).toMatch(/^Schedule a message/);
+		expect(tools.Schedule.parameters.properties).toMatchObject({
+			recipient: { type: 'string', description: expect.stringContaining('country code') },
+			sendAt: { type: 'string', description: expect.stringContaining('ISO 8601') },
+		});
+	});
+});
