@@ -54,8 +54,19 @@ const plainWebhook = {
 	parameters: { httpMethod: 'POST', path: 'statuses', responseMode: 'onReceived' },
 };
 
+/**
+ * n8n 2.41.1 lets its Webhook node from version 1.1 on alone off building an expression isolate
+ * (`LiveWebhooks.webhookPhaseNeedsIsolate`): version 1 pays for it, as every other trigger does.
+ */
+const webhookWithIsolate = {
+	...plainWebhook,
+	typeVersion: 1,
+	parameters: { ...plainWebhook.parameters, path: 'isolate' },
+};
+
 const workflows: Record<string, WorkflowJson> = {
 	'n8n Webhook': { nodes: [plainWebhook], connections: {} },
+	'n8n Webhook 1': { nodes: [webhookWithIsolate], connections: {} },
 	'Webhook + Code': {
 		nodes: [
 			{ ...plainWebhook, parameters: { ...plainWebhook.parameters, path: 'normalised' } },
@@ -160,7 +171,7 @@ async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Conte
 			return { workflowId, url: await n8n.productionWebhookUrl(workflowId, 'Webhook') };
 		}),
 	);
-	const [plain, withCode, ours] = targets;
+	const [plain, withIsolate, withCode, ours] = targets;
 	let made = 0;
 	const body = (count: number, status: string, id = () => `message-${++made}`) =>
 		JSON.stringify({
@@ -200,6 +211,7 @@ async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Conte
 	});
 	return [
 		{ label: 'n8n Webhook', ...starts, ...fresh(plain) },
+		{ label: 'n8n Webhook, version 1', ...starts, ...fresh(withIsolate) },
 		{ label: 'n8n Webhook + Code', ...starts, ...fresh(withCode) },
 		{ label: 'Trigger: starts a run', ...starts, ...fresh(ours) },
 		{ label: 'Trigger: 100 statuses, one run', ...starts, ...fresh(ours, 100), count: few },
