@@ -80,9 +80,23 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Look first: an older equal message is another one',
 		file: ONCE,
-		from: '(createdAt === null || Date.parse(createdAt) >= since - CLOCK_TOLERANCE_MS)',
+		from: '(createdAt === null || Date.parse(createdAt) >= oldest)',
 		to: 'true',
 		tests: 'test/stores/scheduleOnce',
+	},
+	{
+		rule: "Look first: how old a message is, is told by the gateway's clock",
+		file: ONCE,
+		from: 'since + connection.clockAhead() - CLOCK_TOLERANCE_MS',
+		to: 'since - CLOCK_TOLERANCE_MS',
+		tests: 'test/stores/scheduleOnce',
+	},
+	{
+		rule: 'A pause that a gateway tells as a date is by its own clock',
+		file: 'gateways/transport/connection.ts',
+		from: 'const now = surroundings.now() + clockAhead;',
+		to: 'const now = surroundings.now();',
+		tests: 'test/gateways/transport',
 	},
 	{
 		rule: 'Look first: a cancelled message does not count',

@@ -194,6 +194,12 @@ export function client(api: AxiosInstance, url: string) {
 		return described;
 	}
 
+	/** The same, asked anew: after a package was installed, upgraded or removed. */
+	async function freshNodeTypes(): Promise<NodeDescription[]> {
+		described = undefined;
+		return await nodeTypes();
+	}
+
 	async function describe(type: string, version = 1): Promise<NodeDescription> {
 		const found = (await nodeTypes()).find(
 			(node) => node.name === type && [node.version].flat().includes(version),
@@ -487,6 +493,7 @@ export function client(api: AxiosInstance, url: string) {
 		listSearch,
 		options,
 		nodeTypes,
+		freshNodeTypes,
 	};
 }
 
