@@ -58,7 +58,9 @@ afterAll(async () => {
 }, 60_000);
 
 const ourNodes = async () =>
-	(await stage.n8n.freshNodeTypes()).map(({ name }) => name).filter((name) => name.startsWith(NAME));
+	(await stage.n8n.freshNodeTypes())
+		.map(({ name }) => name)
+		.filter((name) => name.startsWith(NAME));
 
 interface Installed {
 	readonly packageName: string;
