@@ -7,11 +7,13 @@
  *   npm run prove webhooks -- [--count 10000] [--seed 1]
  *   npm run prove properties -- [--only sendTime] [--seed 1]
  *   npm run prove mutations -- [--only Ledger]
+ *   npm run prove scan
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { proveMessages } from './messagesCommand.mts';
 import { proveMutations } from './mutations.mts';
+import { proveScan } from './scan.mts';
 import { proveProperties } from './properties.mts';
 import { proveWebhooks } from './webhooksCommand.mts';
 
@@ -38,6 +40,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	webhooks: proveWebhooks,
 	properties: proveProperties,
 	mutations: proveMutations,
+	scan: proveScan,
 };
 
 const [name = ''] = positionals;

@@ -63,7 +63,8 @@ export async function raiseTarget(n8n: N8n, sandbox: Sandbox, name: string): Pro
 	const url = await n8n.productionWebhookUrl(workflow, 'Status');
 	const { channelId: channel } = sandbox.accounts.whapi;
 	const client = axios.create({
-		httpAgent: new Agent({ keepAlive: true }),
+		// A connection each: a kept one may close just when the next webhook goes out on it.
+		httpAgent: new Agent(),
 		proxy: false,
 		timeout: 120_000,
 		validateStatus: () => true,

@@ -88,7 +88,7 @@ async function bareRate(n8n: N8n, count: number): Promise<number> {
 		connections: {},
 	});
 	await n8n.activate(workflow);
-	const httpAgent = new Agent({ keepAlive: true });
+	const httpAgent = new Agent();
 	const began = Date.now();
 	await inParallel(Array.from({ length: count }), PARALLEL, async (_, index) =>
 		axios.post(`${n8n.url}webhook/${path}`, { index }, { httpAgent, proxy: false }),

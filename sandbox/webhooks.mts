@@ -57,9 +57,13 @@ export class Webhooks {
 	readonly #lanes = new Map<string, Promise<void>>();
 	readonly #lots = new Map<GatewayId, Lot>();
 	readonly #stopped = new AbortController();
+	/**
+	 * A connection for each delivery: a kept one may be closed by the receiver just when the next
+	 * delivery goes out on it, and where a vendor repeats nothing that one would be lost.
+	 */
 	readonly #agents = {
-		httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 32 }),
-		httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 32 }),
+		httpAgent: new HttpAgent({ maxSockets: 32 }),
+		httpsAgent: new HttpsAgent({ maxSockets: 32 }),
 	};
 	readonly #random: () => number;
 
