@@ -11,10 +11,11 @@ const SCANNER = ['@n8n/scan-community-package@0.32.0', 'typescript@5.8.3', 'n8n-
 
 /** The scanner's own analysis of the packed package and of the sources, as it does after publication. */
 const SCRIPT = `
+import { resolve } from 'node:path';
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 const results = {
-	package: await analyzePackage('package', ['**/*.js', 'package.json']),
-	sources: await analyzePackage('sources', SOURCE_FILE_PATTERNS),
+	package: await analyzePackage(resolve('package'), ['**/*.js', 'package.json']),
+	sources: await analyzePackage(resolve('sources'), SOURCE_FILE_PATTERNS),
 };
 for (const [what, { passed, message, details }] of Object.entries(results)) {
 	console.log(what + ':', passed ? 'passed' : message, details ?? '');
