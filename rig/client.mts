@@ -208,6 +208,14 @@ export function client(api: AxiosInstance, url: string) {
 		return found;
 	}
 
+	/** The first of a node's versions: what a workflow means that names none. */
+	async function oldestVersion(type: string): Promise<number> {
+		const versions = (await nodeTypes())
+			.filter(({ name }) => name === type)
+			.flatMap(({ version }) => version);
+		return versions.length > 0 ? Math.min(...versions) : 1;
+	}
+
 	async function completeNode(node: WorkflowNode, index: number): Promise<WorkflowNode> {
 		const credentials = await Promise.all(
 			Object.entries(node.credentials ?? {}).map(
@@ -219,7 +227,7 @@ export function client(api: AxiosInstance, url: string) {
 		);
 		return {
 			id: randomUUID(),
-			typeVersion: 1,
+			typeVersion: await oldestVersion(node.type),
 			position: [index * 220, 0],
 			parameters: {},
 			...(hasWebhook ? { webhookId: randomUUID() } : {}),

@@ -22,7 +22,9 @@ export class MessageSchedulerTrigger implements INodeType {
 			dark: 'file:../../icons/messageScheduler.dark.svg',
 		},
 		group: ['trigger'],
-		version: 1,
+		// Not 1: for each webhook of a node whose version is 1, n8n 2.41.1 evaluates an expression of its
+		// own (webhook-helpers, `parseRequestBody`), and builds an isolate for it: 40 ms of processor time.
+		version: 2,
 		subtitle: '={{ $parameter["statuses"].join(", ") }}',
 		description: 'Starts the workflow when a message is sent, delivered, read or has failed',
 		eventTriggerDescription: 'Send a message through a gateway that knows the Test URL',

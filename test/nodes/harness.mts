@@ -152,7 +152,7 @@ export function workflowOf(type: string, parameters: Json, setting: Setting) {
 		id: 'node-1',
 		name: NAME,
 		type,
-		typeVersion: 1,
+		typeVersion: type === TRIGGER ? 2 : 1,
 		position: [200, 0],
 		webhookId: 'webhook-1',
 		parameters: parameters as INodeParameters,

@@ -74,7 +74,7 @@ it('there is one for each operation, and no other', () => {
 	);
 	expect(files.sort()).toEqual(wanted.sort());
 	for (const file of files) expect(read(base, file)).toMatchObject({ type: 'object', version: 1 });
-	expect(existsSync(join(folder('MessageSchedulerTrigger'), 'v1.0.0.json'))).toBe(true);
+	expect(existsSync(join(folder('MessageSchedulerTrigger'), 'v2.0.0.json'))).toBe(true);
 });
 
 const message = { recipient: '+919988066776', text: 'hello' };
@@ -132,7 +132,7 @@ it('fits what the trigger gives, and so what Record Status passes on', async () 
 		{},
 		{ credential },
 	);
-	const schema = read(folder('MessageSchedulerTrigger'), 'v1.0.0.json');
+	const schema = read(folder('MessageSchedulerTrigger'), 'v2.0.0.json');
 	expect(differences(events[0], schema)).toEqual([]);
 	const { properties } = schemaOf('scheduledMessage', 'recordStatus');
 	expect(properties).toEqual({ ...schema.properties, recorded: { type: 'boolean' } });
