@@ -71,9 +71,10 @@ describe('the status event of docs/status-events.md', () => {
 			const section = sectionsOf(read('docs/status-events.md')).find(
 				({ title }) => title === gateway.label,
 			);
-			const [block] = blocksOf(section?.text ?? '');
-			const shown: unknown = JSON.parse(block.text);
 			const fixture = exampleOf(gateway);
+			const [block] = blocksOf(section?.text ?? '');
+			expect([gateway.label, block?.language]).toEqual([gateway.label, 'json']);
+			const shown: unknown = JSON.parse(block.text);
 			expect(shown).toEqual(JSON.parse(JSON.stringify(eventOf(fixture))));
 			expect([validate(shown), validate.errors]).toEqual([true, null]);
 			expect(section!.text).toContain(`](../test/fixtures/${fixture})`);
@@ -285,6 +286,32 @@ describe('docs/operations.md', () => {
 		},
 	);
 
+	it('says what an option is unless one says otherwise, and how high it goes', () => {
+		const options = [...properties, ...new MessageSchedulerTrigger().description.properties]
+			.filter(({ type }) => type === 'collection')
+			.flatMap(optionsOf);
+		const rows = [...paper.matchAll(/^\| \*\*([^*]+)\*\* \| (.*) \| ([^|]+) \|$/gm)];
+		expect(rows.length).toBeGreaterThan(15);
+		const wrong = rows.flatMap(([, name, does, otherwise]) => {
+			const option = options.find(({ displayName }) => displayName === name)!;
+			const { maxValue } = option.typeOptions ?? {};
+			const most = /up to ([\d,]+)/.exec(does)?.[1].replace(',', '');
+			return [
+				...(most === undefined || Number(most) === maxValue ? [] : [`${name}: up to ${most}`]),
+				...(otherwise.includes(defaultOf(option)) ? [] : [`${name}: ${otherwise}`]),
+			];
+		});
+		expect(wrong).toEqual([]);
+	});
+
+	/** What stands in the last column; empty where nothing is set at first. */
+	function defaultOf({ type, default: value, options }: INodeProperties): string {
+		if (type === 'boolean') return value === true ? 'on' : 'off';
+		if (type === 'number') return value === 0 ? 'none' : String(value);
+		const chosen = options?.find((option) => 'value' in option && option.value === value);
+		return type === 'options' && value !== '' ? `*${chosen?.name}*` : '';
+	}
+
 	it('has no section for an operation that there is not', () => {
 		const within = resources.flatMap((resource) =>
 			sectionsOf(textOf(resource.name))
@@ -342,10 +369,24 @@ describe('gateways in the papers', () => {
 		expect(options).toEqual([...gateways.map(({ label }) => label), 'None of them']);
 	});
 
+	it('are all named where the README begins, and where n8n searches for nodes', () => {
+		const [, about] = read('README.md').split('\n\n');
+		expect(gateways.filter(({ label }) => !about.includes(label))).toEqual([]);
+		for (const node of ['MessageScheduler', 'MessageSchedulerTrigger']) {
+			const { alias } = json(`nodes/${node}/${node}.node.json`) as { alias: string[] };
+			const missing = gateways.filter(
+				({ label }) => !alias.some((word) => label.startsWith(word) || word.startsWith(label)),
+			);
+			expect([node, missing.map(({ label }) => label)]).toEqual([node, []]);
+		}
+	});
+
 	it('are named by their ids where the demo is described', () => {
 		const listed = /shows another gateway \(([^)]*)\)/.exec(read('README.md'))![1];
 		const ids = [...listed.matchAll(/`(\w+)`/g)].map((match) => match[1]);
 		expect(ids.sort()).toEqual(gateways.map(({ id }) => id).sort());
+		const usage = /const usage = `([^`]*)`/.exec(read('demo/start.mts'))![1];
+		expect(gateways.map(({ id }) => id).filter((id) => !usage.includes(id))).toEqual([]);
 	});
 });
 
@@ -401,6 +442,25 @@ describe('commands', () => {
 		]) {
 			expect([command, problemOf(command)]).not.toEqual([command, null]);
 		}
+	});
+});
+
+describe('files', () => {
+	/** Of the gateway that CONTRIBUTING.md invents, and of what is made on the way. */
+	const invented = /acmeSms|^dist\//;
+	const folders = new Set(
+		files.filter((path) => path.includes('/')).map((path) => path.split('/')[0]),
+	);
+	/** As jest takes it: `e2e/reliability`. */
+	const isTestPattern = (path: string) =>
+		files.some((file) => file.startsWith('test/') && file.includes(path));
+
+	it.each(papers)('that %s names are there', (paper) => {
+		const named = [...read(paper).matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map((match) => match[1]);
+		const missing = named
+			.filter((path) => folders.has(path.split('/')[0]) && !invented.test(path))
+			.filter((path) => !existsSync(join(root, path)) && !isTestPattern(path));
+		expect(missing).toEqual([]);
 	});
 });
 
