@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox/index.mts';
+import type { GatewayId, Sandbox } from '../sandbox/index.mts';
 import type { Json } from './client.mts';
 
 /** The type of the package's one credential. */
@@ -15,7 +15,8 @@ export function credentialFor(
 	webhookSecret = '',
 ): Json {
 	const { chatWhatsApp, hypersenderSms, hypersenderWhatsApp, whapi, greenApi } = accounts;
-	const fields: Record<string, Json> = {
+	// By id, so that the types name this place when a gateway is added.
+	const fields: Record<GatewayId, Json> = {
 		chatWhatsApp: {
 			chatWhatsAppUrl: chatWhatsApp.baseUrl,
 			chatWhatsAppSessionId: chatWhatsApp.sessionId,
@@ -43,5 +44,5 @@ export function credentialFor(
 			greenApiToken: greenApi.apiTokenInstance,
 		},
 	};
-	return { gateway, webhookSecret, ...fields[gateway] };
+	return { gateway, webhookSecret, ...fields[gateway as GatewayId] };
 }

@@ -3,25 +3,32 @@
  * and changelog entry must agree, and what only the owner can fill in must be filled in (see
  * docs/publishing.md).
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** They stand for the owner's repository and e-mail. */
-const placeholders = ['github.com/message-scheduler/', '@message-scheduler.example'];
+const placeholders = ['github.com/message-scheduler/', 'maintainers@message-scheduler.example'];
 
-/** Where one of them would reach users; docs/publishing.md itself names them. */
-const published = ['package.json', 'credentials', 'nodes', 'README.md', 'CHANGELOG.md'];
-const papers = ['CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/credentials.md'];
+/** They name the placeholders to say what they are. */
+const speakOfThem = ['docs/publishing.md', '.github/scripts/check-release.mjs'];
+
+/** What is no source. */
+const notOurs = ['.git', 'node_modules', 'dist', 'coverage', '.cache'];
 
 const text = (path) => readFileSync(join(root, path), 'utf8');
 
-function filesOf(path) {
-	const full = join(root, path);
-	if (!statSync(full).isDirectory()) return [path];
-	return readdirSync(full).flatMap((name) => filesOf(join(path, name)));
+/** All files: a list of those with a placeholder would miss the next one. */
+function filesOf(folder) {
+	return readdirSync(join(root, folder), { withFileTypes: true })
+		.filter(({ name }) => !notOurs.includes(name) && !name.endsWith('.tgz'))
+		.flatMap((entry) => {
+			const path = posix.join(folder, entry.name);
+			return entry.isDirectory() ? filesOf(path) : [path];
+		})
+		.filter((path) => !speakOfThem.includes(path));
 }
 
 function problems(tag) {
@@ -36,9 +43,10 @@ function problems(tag) {
 		found.push(`CHANGELOG.md has no heading "## [${version}] - <date>".`);
 	}
 
-	for (const file of [...published, ...papers].flatMap(filesOf)) {
+	for (const file of filesOf('')) {
+		const content = text(file);
 		for (const placeholder of placeholders) {
-			if (!text(file).includes(placeholder)) continue;
+			if (!content.includes(placeholder)) continue;
 			found.push(`${file} still has the placeholder ${placeholder}.`);
 		}
 	}

@@ -33,13 +33,17 @@ it('should listen on the loopback only, at the addresses of the accounts', async
 	expect(sandbox.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 	expect(sandbox.accounts.chatWhatsApp.sessionId).toBe('e67a00be-ed45-4356-9488-049cabb9895d');
 	const baseUrls = gatewayIds.map((gateway) => sandbox.accounts[gateway].baseUrl);
-	expect(baseUrls.map((url) => url.replace(sandbox.origin, ''))).toEqual([
-		'/chatwhatsapp',
-		'/hypersender/api/sms/v1',
-		'/hypersender/api/whatsapp/v2',
-		'/whapi',
-		'/green-api',
-	]);
+	const paths = baseUrls.map((url) => url.replace(sandbox.origin, ''));
+	expect(paths).toEqual(
+		expect.arrayContaining([
+			'/chatwhatsapp',
+			'/hypersender/api/sms/v1',
+			'/hypersender/api/whatsapp/v2',
+			'/whapi',
+			'/green-api',
+		]),
+	);
+	expect(new Set(paths).size).toBe(gatewayIds.length);
 });
 
 it.each([
@@ -48,8 +52,9 @@ it.each([
 ])('should wait a minute in its part of a minute (factor %d)', async (clockFactor, ms) => {
 	sandbox = await startSandbox({ clockFactor });
 	sandbox.setWebhook('chatWhatsApp', { url: receiver.url });
-	await schedule(minute);
+	// Before the request: on a busy machine its answer comes when a part of the wait is over.
 	const started = Date.now();
+	await schedule(minute);
 	await sandbox.idle();
 	expect(Date.now() - started).toBeGreaterThanOrEqual(ms - 5);
 	expect(Date.now() - started).toBeLessThan(ms + 3000);
@@ -215,17 +220,22 @@ it('should run alone, and end by Ctrl-C', async () => {
 	const root = path.resolve(__dirname, '../..');
 	const tsx = path.join(root, 'node_modules/.bin/tsx');
 	const child = spawn(tsx, ['sandbox/cli.mts', '--port', '0'], { cwd: root });
+	const ended = once(child, 'exit');
 	let output = '';
-	await new Promise<void>((resolve) => {
-		child.stdout.on('data', (chunk: Buffer) => {
-			output += chunk.toString();
-			if (output.includes('Ctrl-C')) resolve();
+	try {
+		await new Promise<void>((resolve) => {
+			child.stdout.on('data', (chunk: Buffer) => {
+				output += chunk.toString();
+				if (output.includes('Ctrl-C')) resolve();
+			});
 		});
-	});
-	const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(output)!;
-	expect((await axios.get(`${origin}/_sandbox/`)).data.origin).toBe(origin);
-	for (const gateway of gatewayIds) expect(output).toContain(gateway);
-	expect(output.match(/curl http/g)).toHaveLength(5);
-	child.kill('SIGINT');
-	expect(await once(child, 'exit')).toEqual([0, null]);
+		const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(output)!;
+		expect((await axios.get(`${origin}/_sandbox/`)).data.origin).toBe(origin);
+		for (const gateway of gatewayIds) expect(output).toContain(gateway);
+		expect(output.match(/curl http/g)).toHaveLength(gatewayIds.length);
+	} finally {
+		// Also after a failure: a server left behind keeps jest from ending.
+		child.kill('SIGINT');
+	}
+	expect(await ended).toEqual([0, null]);
 }, 15_000);
