@@ -125,13 +125,16 @@ interface Workflow {
 		readonly type: string;
 		readonly parameters: Record<string, unknown>;
 	}>;
-	readonly connections: Record<string, { main: Array<Array<{ node: string }> | null> }>;
+	/** By node, then by kind: `main`, `ai_tool` and the like. */
+	readonly connections: Record<string, Record<string, Array<Array<{ node: string }> | null>>>;
 }
 
 describe('examples', () => {
 	const names = readdirSync(join(root, 'examples'));
 	const ours: Record<string, INodeProperties[]> = {
 		'n8n-nodes-message-scheduler.messageScheduler': new MessageScheduler().description.properties,
+		'n8n-nodes-message-scheduler.messageSchedulerTool': new MessageScheduler().description
+			.properties,
 		'n8n-nodes-message-scheduler.messageSchedulerTrigger': new MessageSchedulerTrigger().description
 			.properties,
 	};
@@ -158,8 +161,10 @@ describe('examples', () => {
 			expect(unknownParameters(parameters, ours[type])).toEqual([]);
 		}
 		const known = nodes.map((node) => node.name);
-		const linked = Object.values(connections).flatMap(({ main }) =>
-			main.flatMap((output) => (output ?? []).map(({ node }) => node)),
+		const linked = Object.values(connections).flatMap((kinds) =>
+			Object.values(kinds)
+				.flat()
+				.flatMap((output) => (output ?? []).map(({ node }) => node)),
 		);
 		const lost = [...Object.keys(connections), ...linked].filter((each) => !known.includes(each));
 		expect(lost).toEqual([]);
