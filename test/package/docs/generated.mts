@@ -197,7 +197,8 @@ const answering = (answer: string): Connection => ({
 		headers: {},
 		body: JSON.parse(read(`test/fixtures/chatWhatsApp/${answer}`)) as unknown,
 	}),
-	gatewayNow: () => 0,
+	now: () => 0,
+	clockAhead: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},
