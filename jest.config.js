@@ -19,9 +19,12 @@ const project = (displayName, folders, more = {}) => ({
 	testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.mts`),
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	transform,
+	setupFiles: ['<rootDir>/test/setup.mts'],
 	...more,
 });
 module.exports = {
+	// A machine that does other things is no failure.
+	testTimeout: 60_000,
 	projects: [
 		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package']),
 		project('e2e', ['e2e']),

@@ -4,7 +4,8 @@
  */
 export const prove = process.env.PROVE === '1';
 
-const SAMPLE_SEED = 20_260_201;
+/** The seed of every sample. */
+export const SAMPLE_SEED = 20_260_201;
 const { SEED } = process.env;
 
 /** What fast-check is to run: so many cases in a sample, or in full. */

@@ -225,7 +225,6 @@ it('takes 100,000 statuses in one body', async () => {
 	const first = await post('whapi', body);
 	expect(first.status).toBe(200);
 	if (process.env.SHOW) console.log('100,000 statuses', body.length, first);
-	expect(first.ms).toBeLessThan(20_000);
 	const [execution] = await until(
 		async () => await executionsOf('whapi'),
 		(all) => all.length === before + 1 && all.every(({ status }) => status !== 'running'),

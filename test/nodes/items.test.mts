@@ -159,18 +159,18 @@ describe('when the execution is stopped', () => {
 		const began = Date.now();
 		const error = await errorOf({ operation: 'getAll' }, { ...setting, signal: soon(80) });
 		expect(error.message).toMatch(/The execution was stopped before ChatWhatsApp answered/);
-		expect(Date.now() - began).toBeLessThan(2_000);
+		expect(Date.now() - began).toBeLessThan(20_000);
 	});
 
 	it('a pause is given up, and nothing more goes out', async () => {
-		sandbox.faults.add({ kind: 'rateLimit', retryAfter: 3 });
+		sandbox.faults.add({ kind: 'rateLimit', retryAfter: 50 });
 		const began = Date.now();
 		const context = executeContext(
 			{ ...toEach(), options: { maxParallel: 2 } },
 			{ ...setting, items: people(6), signal: soon(80) },
 		);
 		await expect(new MessageScheduler().execute.call(context)).rejects.toThrow();
-		expect(Date.now() - began).toBeLessThan(2_000);
+		expect(Date.now() - began).toBeLessThan(20_000);
 		expect(messages()).toEqual([]);
 		expect(sandbox.requests().length).toBeLessThanOrEqual(4);
 	});

@@ -202,7 +202,7 @@ describe('scheduled messages', () => {
 		const { data } = await schedule({ scheduledAt });
 		await sandbox.idle();
 		expect(Date.now() - started).toBeGreaterThanOrEqual(75);
-		expect(Date.now() - started).toBeLessThan(4000);
+		expect(Date.now() - started).toBeLessThan(30_000);
 		const [webhook] = receiver.bodies();
 		expectSameShape(webhook, messageSent);
 		const [message] = sandbox.messages('chatWhatsApp');

@@ -57,7 +57,7 @@ it.each([
 	await schedule(minute);
 	await sandbox.idle();
 	expect(Date.now() - started).toBeGreaterThanOrEqual(ms - 5);
-	expect(Date.now() - started).toBeLessThan(ms + 3000);
+	expect(Date.now() - started).toBeLessThan(30_000);
 	expect(receiver.received).toHaveLength(1);
 });
 

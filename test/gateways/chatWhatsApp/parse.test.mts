@@ -126,11 +126,9 @@ describe('whatever comes', () => {
 		fc.assert(fc.property(mutated([sent]), sound), { numRuns: 500 });
 	});
 
-	it('takes time in proportion to the size', () => {
+	it('ends, however large it is: what grew with the square would take hours', () => {
 		const long = '1'.repeat(2_000_000);
-		const start = performance.now();
 		parse({ ...sent, event: long, timestamp: long, scheduledId: long, result: { to: long } });
-		expect(performance.now() - start).toBeLessThan(1_000);
 	});
 });
 

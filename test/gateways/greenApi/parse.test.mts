@@ -246,10 +246,8 @@ describe('whatever comes', () => {
 		expect(parse({ typeWebhook: 'deep', deep })).toHaveLength(1);
 	});
 
-	it('takes time in proportion to the length of what it is given', () => {
+	it('ends, however large it is: what grew with the square would take hours', () => {
 		const body = { ...failed, more: Array.from({ length: 100_000 }, () => failed) };
-		const start = performance.now();
 		expect(parse(body)).toHaveLength(1);
-		expect(performance.now() - start).toBeLessThan(1_000);
 	});
 });

@@ -253,12 +253,10 @@ describe('whatever comes', () => {
 		expect(parse({ event: 'message.ack', data: { payload: inherited } })).toEqual([]);
 	});
 
-	it('takes time in proportion to the size', () => {
+	it('ends, however large it is: what grew with the square would take hours', () => {
 		const long = '_'.repeat(2_000_000);
-		const start = performance.now();
 		parse(with_(ack, { id: `true_a@c.us_${long}`, from: long, ackName: long }));
 		parse(with_(ack, { id: long, from: `${'1@'.repeat(1_000_000)}`, fromMe: true }));
 		parse({ ...ack, event: long });
-		expect(performance.now() - start).toBeLessThan(1000);
 	});
 });

@@ -181,13 +181,11 @@ describe('several in one call', () => {
 		expect(parse(body)).toHaveLength(1);
 	});
 
-	it('takes time in proportion to their number', () => {
+	it('ends, however large it is: what grew with the square would take hours', () => {
 		const many = (count: number) =>
 			statuses(...Array.from({ length: count }, (_, id) => ({ ...status, id: `m${id}` })));
 		const body = many(100_000);
-		const start = performance.now();
 		expect(parse(body)).toHaveLength(100_000);
-		expect(performance.now() - start).toBeLessThan(3_000);
 	});
 
 	it('keeps the element alone as raw', () => {
