@@ -84,6 +84,8 @@ describe('in one process', () => {
 		tell(history, event('a', 'read'));
 		expect(tell(history, event('a', 'sent'))).toBe('new');
 		expect(tell(history, event('a', 'sent'))).toBe('duplicate');
+		// What is told late does not lower what the message has reached.
+		expect(tell(history, event('a', 'delivered'))).toBe('late');
 	});
 
 	it('forgets the oldest first, and no more than it must', () => {
