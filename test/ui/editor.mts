@@ -48,6 +48,11 @@ export class Editor {
 		await this.canvasNodes.nth(nodes - 1).waitFor();
 	}
 
+	/** Brings the whole workflow into sight. */
+	async fit() {
+		await this.marked('zoom-to-fit').click();
+	}
+
 	get canvasNodes(): Locator {
 		return this.marked('canvas-node');
 	}
@@ -200,6 +205,15 @@ export class Editor {
 				return innerText.trim().split('\n')[0];
 			}),
 		);
+	}
+
+	// --- Data Tables
+
+	/** Opens a Data Table of the owner's project and waits for its rows. */
+	async openDataTable(name: string) {
+		await this.page.goto(`${this.n8n.url}home/datatables`);
+		await this.marked('data-table-card').filter({ hasText: name }).click();
+		await this.marked('data-table-grid').locator('[role="row"]').nth(1).waitFor();
 	}
 
 	// --- Credentials
