@@ -235,6 +235,7 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 		60_000,
 	);
 	await editor.openDataTable('scheduled_messages');
+	await editor.page.setViewportSize({ width: 1640, height: 400 });
 	await save('data-table', editor.page);
 };
 
