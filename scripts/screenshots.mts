@@ -29,6 +29,9 @@ const CREDENTIAL = 'Message Gateway';
 /** Of a gateway without a scheduler: n8n holds its messages. */
 const HOLDING = 'Whapi.Cloud';
 
+/** A page's width in which n8n has room for all that stands above a node's output. */
+const WIDE = 1440;
+
 /** A picture that is much larger slows the README down. */
 const largestBytes = 150_000;
 
@@ -107,7 +110,7 @@ const node: Steps = async (editor, { n8n }) => {
 		connections: chain('Start', 'Schedule a message'),
 		settings: { timezone: 'Europe/Berlin' },
 	});
-	await editor.page.setViewportSize({ width: 1280, height: 960 });
+	await editor.page.setViewportSize({ width: WIDE, height: 960 });
 	await editor.openWorkflow(id, 2);
 	await editor.openNode('Schedule a message');
 	await editor.fill('recipient', '+1 202-555-0101');
@@ -151,6 +154,7 @@ const table: Steps = async (editor, { n8n }) => {
 /** A test event in the trigger. */
 const trigger: Steps = async (editor, { n8n, sandbox }) => {
 	const id = await n8n.createWorkflow(listening(CREDENTIAL));
+	await editor.page.setViewportSize({ width: WIDE, height: 800 });
 	await editor.openWorkflow(id);
 	await editor.openNode('Status');
 	const url = await editor.webhookUrl('Test URL');

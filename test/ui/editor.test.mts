@@ -50,6 +50,7 @@ afterAll(async () => {
 	await stage?.close();
 }, 60_000);
 
+/** For a test; whatever it waits for may take a third of it, on a machine that is busy with other things. */
 const patience = 180_000;
 
 describe('the nodes panel', () => {
@@ -199,7 +200,9 @@ describe('a scheduled message', () => {
 				text: 'Choose me from the list',
 				sendAt: "={{ $now.plus(2, 'hours') }}",
 			};
-			await n8n.runManually(await n8n.createWorkflow(oneNode(CREDENTIAL, scheduling)));
+			await n8n.runManually(await n8n.createWorkflow(oneNode(CREDENTIAL, scheduling)), {
+				timeoutMs: patience / 3,
+			});
 			const id = await n8n.createWorkflow({
 				nodes: [start, behindStart('Cancel', { operation: 'cancel' }), behindStart('After', {})],
 				connections: chain('Start', 'Cancel', 'After'),
@@ -282,8 +285,9 @@ describe('the trigger', () => {
 			await until(
 				async () => await post(url).catch(() => 0),
 				(status) => status === 200,
+				patience / 3,
 			);
-			const [execution] = await stage.n8n.waitForExecutions(id, 1);
+			const [execution] = await stage.n8n.waitForExecutions(id, 1, { timeoutMs: patience / 3 });
 			expect(output(execution, 'Status')).toMatchObject([{ status: 'sent' }]);
 		}),
 		patience,
@@ -307,6 +311,7 @@ it(
 					width: await icon.evaluate((image) => image['naturalWidth' as never] as number),
 				}),
 				({ src, width }) => src?.endsWith(`/${file}`) === true && width > 0,
+				patience / 3,
 			);
 		}
 	}),
