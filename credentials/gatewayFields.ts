@@ -12,5 +12,6 @@ export const gatewayFields = ({ id, credentialFields }: Gateway): INodePropertie
 		default: field.default ?? '',
 		...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
 		description: field.description,
+		...(field.hint === undefined ? {} : { hint: field.hint }),
 		displayOptions: { show: { gateway: [id] } },
 	}));

@@ -17,6 +17,8 @@ export interface CredentialField {
 	readonly description: string;
 	readonly default?: string;
 	readonly placeholder?: string;
+	/** Always in sight, below the field; the description shows only when the mouse is on the label. */
+	readonly hint?: string;
 	/** A secret is masked, and is cut out of every text that leaves the transport. */
 	readonly secret?: boolean;
 	readonly optional?: boolean;

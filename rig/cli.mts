@@ -1,9 +1,11 @@
 /**
  * By hand: `tsx rig/cli.mts install [release]` installs an n8n for later, `tsx rig/cli.mts boot
- * [release]` runs an empty one until Ctrl-C.
+ * [release]` runs an empty one until Ctrl-C, and `tsx rig/cli.mts chromium` tells where the browser
+ * is that tests use.
  */
 import pc from 'picocolors';
 
+import { chromiumMissing, findChromium } from './chromium.mts';
 import { ensureN8n } from './install.mts';
 import { startN8n } from './n8n.mts';
 import { printProgress } from './progress.mts';
@@ -32,7 +34,13 @@ async function boot(version: string) {
 	await n8n.stop();
 }
 
-const commands: Record<string, (version: string) => Promise<void>> = { install, boot };
+async function chromium() {
+	const path = findChromium();
+	if (path === undefined) throw new Error(chromiumMissing);
+	console.log(`The browser is ${path}`);
+}
+
+const commands: Record<string, (version: string) => Promise<void>> = { install, boot, chromium };
 const [name = '', version = defaultRelease] = process.argv.slice(2);
 const command = commands[name];
 if (command) {

@@ -12,6 +12,8 @@ await setUp();
 
 const reports = mkdtempSync(join(tmpdir(), 'message-scheduler-test-'));
 const counts = new Map();
+/** The stages that did not run, and why where they could not. */
+const notRun = [];
 
 const node = (file, ...args) => [process.execPath, join(root, 'node_modules', file), ...args];
 const jest = (project, ...args) =>
@@ -37,10 +39,23 @@ const stages = [
 		uncounted: true,
 	},
 	{ kind: 'e2e', title: 'end to end', command: jest('e2e', '--runInBand'), project: 'e2e' },
+	{
+		kind: 'ui',
+		title: "n8n's editor in a browser",
+		needs: {
+			command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'chromium'],
+			otherwise: 'chromium is missing: apt-get install chromium',
+		},
+		command: jest('ui', '--runInBand'),
+		project: 'ui',
+	},
 ];
 
+/** Where nobody reads along, what was not run must not pass. */
+const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
+
 /** A file of the unit project by its folder under `test/`; anything else counts as unit. */
-const kindsByFolder = { nodes: 'nodes', sandbox: 'sandbox contract', e2e: 'e2e' };
+const kindsByFolder = { nodes: 'nodes', sandbox: 'sandbox contract', e2e: 'e2e', ui: 'ui' };
 
 function report(project) {
 	return join(reports, `${project}.json`);
@@ -71,22 +86,35 @@ function total(which) {
 	return [...counts.values()].reduce((sum, byKind) => sum + byKind[which], 0);
 }
 
-async function runStage({ kind, title = kind, command: [file, ...args], project, uncounted }) {
-	console.log(`\n── ${title}`);
-	const code = await run(file, args).catch((error) => {
+/** Runs a command and gives its exit code; one that cannot be started has failed. */
+async function exitCode([file, ...args]) {
+	return await run(file, args).catch((error) => {
 		console.error(error.message);
 		return 1;
 	});
+}
+
+async function runStage({ kind, title = kind, needs, command, project, uncounted }) {
+	console.log(`\n── ${title}`);
+	if (needs && (await exitCode(needs.command)) !== 0) {
+		if (!isCi) {
+			console.log(`not run: ${needs.otherwise}`);
+			notRun.push({ kind, why: `: ${needs.otherwise}` });
+			return true;
+		}
+		count(kind, 0, 1);
+		return false;
+	}
+	const code = await exitCode(command);
 	if (project) countTests(project, code);
 	else if (!uncounted || code !== 0) count(kind, code === 0 ? 1 : 0, code === 0 ? 0 : 1);
 	return code === 0;
 }
 
 const began = Date.now();
-let skipped = [];
 for (const [i, stage] of stages.entries()) {
 	if (await runStage(stage)) continue;
-	skipped = stages.slice(i + 1).filter(({ uncounted }) => !uncounted);
+	notRun.push(...stages.slice(i + 1).filter(({ uncounted }) => !uncounted));
 	break;
 }
 rmSync(reports, { recursive: true, force: true });
@@ -95,6 +123,6 @@ console.log(`\n── summary (${Math.round((Date.now() - began) / 1000)} s)`);
 for (const [kind, { passed, failed }] of counts) {
 	console.log(`  ${kind.padEnd(18)} ${String(passed).padStart(4)} passed, ${failed} failed`);
 }
-for (const { kind } of skipped) console.log(`  ${kind.padEnd(18)}    – not run`);
+for (const { kind, why = '' } of notRun) console.log(`  ${kind.padEnd(18)}    – not run${why}`);
 process.exitCode = total('failed') ? 1 : 0;
 console.log(`${total('passed')} passed, ${total('failed')} failed`);

@@ -21,8 +21,9 @@ export class MessageScheduler implements INodeType {
 		},
 		group: ['output'],
 		version: 1,
+		// Short: n8n's canvas cuts "reschedule: scheduled message" off.
 		subtitle:
-			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/([A-Z])/g, " $1").toLowerCase() }}',
+			'={{ $parameter["operation"].replace("getAll", "getMany").replace(/([A-Z])/g, " $1").toLowerCase() + ($parameter["resource"] === "message" ? ": message" : "") }}',
 		description:
 			'Schedule WhatsApp and SMS messages, list, reschedule and cancel them, whatever gateway carries them',
 		defaults: { name: 'Message Scheduler' },

@@ -11,33 +11,36 @@ export interface OutputOptions {
 	readonly adjusted?: readonly Adjustment[];
 }
 
-/** A scheduled message as an item. Every key is always there; what is not known is null. */
+/**
+ * A scheduled message as an item. Every key is always there; what is not known is null. n8n's table
+ * shows the first keys only, so what a person looks for comes first.
+ */
 export function scheduledItem(
 	message: ScheduledMessage,
 	{ simplify, timezone, adjusted }: OutputOptions,
 ): IDataObject {
 	return {
 		scheduleId: message.scheduleId,
-		gateway: message.gateway,
-		heldBy: message.heldBy,
-		account: message.account,
+		status: message.status,
+		scheduledAt: message.scheduledAt,
+		// A person may have emptied the time in a table.
+		scheduledAtLocal:
+			message.scheduledAt === '' ? null : localWithZone(message.scheduledAt, timezone),
 		recipient: { ...message.recipient },
 		type: message.type,
 		text: message.text,
 		mediaUrl: message.mediaUrl,
 		caption: message.caption,
 		fileName: message.fileName,
-		scheduledAt: message.scheduledAt,
-		// A person may have emptied the time in a table.
-		scheduledAtLocal:
-			message.scheduledAt === '' ? null : localWithZone(message.scheduledAt, timezone),
-		status: message.status,
-		gatewayStatus: message.gatewayStatus,
-		createdAt: message.createdAt,
-		messageId: message.messageId,
 		reference: message.reference,
+		messageId: message.messageId,
 		failure: message.failure === null ? null : { ...message.failure },
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
+		gateway: message.gateway,
+		account: message.account,
+		heldBy: message.heldBy,
+		gatewayStatus: message.gatewayStatus,
+		createdAt: message.createdAt,
 		...(simplify ? {} : { raw: message.raw as IDataObject }),
 	};
 }
@@ -46,19 +49,19 @@ export function scheduledItem(
 export const sentItem = (message: SentMessage, simplify: boolean): IDataObject => ({
 	messageId: message.messageId,
 	queueId: message.queueId,
-	gateway: message.gateway,
-	account: message.account,
+	status: message.status,
 	recipient: { ...message.recipient },
 	type: message.type,
 	text: message.text,
 	mediaUrl: message.mediaUrl,
 	caption: message.caption,
 	fileName: message.fileName,
-	status: message.status,
-	gatewayStatus: message.gatewayStatus,
-	acceptedAt: message.acceptedAt,
 	reference: message.reference,
 	failure: message.failure === null ? null : { ...message.failure },
+	gateway: message.gateway,
+	account: message.account,
+	gatewayStatus: message.gatewayStatus,
+	acceptedAt: message.acceptedAt,
 	...(simplify ? {} : { raw: message.raw as IDataObject }),
 });
 

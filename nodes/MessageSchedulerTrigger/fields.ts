@@ -27,13 +27,15 @@ export const properties: INodeProperties[] = [
 		default: '',
 	},
 	{
-		displayName: 'Statuses',
+		// By this label n8n's nodes panel knows the choices, and offers each as a trigger of its own.
+		displayName: 'Trigger On',
 		name: 'statuses',
 		type: 'multiOptions',
 		required: true,
 		options: [...STATUS_NAMES].sort().map((status) => ({
 			name: title(status),
 			value: status,
+			action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
 			description: STATUSES[status].meaning,
 		})),
 		default: [...DEFAULT_STATUSES],

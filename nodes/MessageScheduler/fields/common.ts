@@ -29,6 +29,7 @@ export const requestOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 600 },
 		default: 30,
+		hint: 'In seconds',
 		description: 'How many seconds to wait for an answer of the gateway. Read from the first item.',
 	},
 ];

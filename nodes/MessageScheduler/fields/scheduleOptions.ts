@@ -91,6 +91,7 @@ export const scheduleOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 86400 },
 		default: 60,
+		hint: 'In seconds',
 		description:
 			'Seconds between consecutive items, e.g. 60, as ChatWhatsApp advises for many messages. Read from the first item.',
 	},
@@ -100,6 +101,7 @@ export const scheduleOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 86400 },
 		default: 0,
+		hint: 'In seconds',
 		description:
 			'Up to so many seconds are added to each item, so that messages do not go out like clockwork. Read from the first item.',
 	},

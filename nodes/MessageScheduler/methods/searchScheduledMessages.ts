@@ -1,4 +1,5 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import { unsupported } from '../../../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import { toLocal } from '../../../messages/sendTime';
 import { Claims } from '../../../stores/claims';
@@ -32,6 +33,13 @@ export async function searchScheduledMessages(
 
 async function pending(context: ILoadOptionsFunctions): Promise<ScheduledMessage[]> {
 	const { gateway, connection, surroundings } = await linkToGateway(context);
+	// The usual advice is about scheduling, and here a message is to be found.
+	if (gateway.scheduler === undefined) {
+		throw unsupported(
+			`${gateway.label} has no scheduler of its own`,
+			'This list shows what is pending at the gateway. If n8n holds the message, choose "By ID" and enter its scheduleId.',
+		);
+	}
 	const store = createGatewayStore(gateway, connection, {
 		claims: new Claims(),
 		sleep: async (ms) => await surroundings.sleep(ms),

@@ -47,6 +47,7 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 60,
+		hint: 'In minutes',
 		description: 'Minutes. A message that is later gets the status expired instead.',
 	},
 	{
@@ -64,6 +65,7 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 10,
+		hint: 'In minutes',
 		description:
 			'Minutes after which a message that is being sent counts as interrupted. Longer than a run may take.',
 	},

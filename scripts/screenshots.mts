@@ -1,0 +1,276 @@
+/**
+ * `npm run docs:screenshots`: makes the pictures of the README and the docs, in a real n8n with a
+ * sandbox gateway, and writes them into docs/images. Look at each of them before you commit it.
+ */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import axios from 'axios';
+import type { Locator, Page } from 'playwright-core';
+
+import { output, type Json, type WorkflowJson } from '../rig/client.mts';
+import { projectRoot } from '../rig/folders.mts';
+import {
+	chain,
+	credentialFor,
+	inSeconds,
+	listening,
+	oneNode,
+	raiseStage,
+	SECRET,
+	until,
+	type Stage,
+} from '../test/e2e/stage.mts';
+import { inPage, newContext, openBrowser } from '../test/ui/browser.mts';
+import { Editor } from '../test/ui/editor.mts';
+
+/** The name that the examples ask for. */
+const CREDENTIAL = 'Message Gateway';
+/** Of a gateway without a scheduler: n8n holds its messages. */
+const HOLDING = 'Whapi.Cloud';
+
+/** A page's width in which n8n has room for all that stands above a node's output. */
+const WIDE = 1440;
+
+/** A picture that is much larger slows the README down. */
+const largestBytes = 150_000;
+
+const images = join(projectRoot(), 'docs', 'images');
+
+const example = (name: string): WorkflowJson =>
+	JSON.parse(readFileSync(join(projectRoot(), 'examples', `${name}.json`), 'utf8'));
+
+async function save(name: string, shown: Page | Locator) {
+	await seen('page' in shown ? shown.page() : shown);
+	const picture = await shown.screenshot({ animations: 'disabled' });
+	const file = join(images, `${name}.png`);
+	writeFileSync(file, picture);
+	const { size } = statSync(file);
+	console.log(`${file} (${Math.round(size / 1000)} kB)`);
+	if (size > largestBytes) throw new Error(`${name}.png is larger than ${largestBytes} bytes.`);
+}
+
+/** Notices that cover what is to be seen, and the blinking cursor. */
+const unwanted =
+	'.el-notification, .vue-flow__minimap { display: none } * { caret-color: transparent }';
+
+/** Icons come after the rest of the page. */
+async function seen(page: Page) {
+	await page.waitForLoadState('networkidle');
+	await page.waitForFunction(
+		'[...document.images].every((image) => image.complete && image.naturalWidth > 0)',
+	);
+}
+
+type Steps = (editor: Editor, stage: Stage) => Promise<void>;
+
+/** The example "Schedule a message" on the canvas, as it is imported. */
+const canvas: Steps = async (editor, { n8n }) => {
+	const id = await n8n.createWorkflow(example('schedule-a-message'));
+	await editor.openWorkflow(id, 4);
+	await editor.fit();
+	await save('canvas', editor.page);
+};
+
+/** Another example, in the dark theme. */
+const canvasDark: Steps = async (editor, { n8n }) => {
+	await editor.page.emulateMedia({ colorScheme: 'dark' });
+	const id = await n8n.createWorkflow(example('list-reschedule-cancel'));
+	await editor.openWorkflow(id, 3);
+	await editor.fit();
+	await save('canvas-dark', editor.page);
+};
+
+/** Both nodes in the nodes panel. */
+const panel: Steps = async (editor) => {
+	await editor.page.setViewportSize({ width: 1280, height: 960 });
+	await editor.openNewWorkflow();
+	await editor.searchNodes('message scheduler');
+	await editor.entries('Message Scheduler').click();
+	await editor.entries('On message delivered').waitFor();
+	await editor.unfold('Triggers');
+	await editor.unfold('Actions');
+	await editor.entries('Send due scheduled messages').waitFor();
+	await save('nodes-panel', editor.marked('node-creator'));
+};
+
+/** The action node: filled in by hand, run, and its output. */
+const node: Steps = async (editor, { n8n }) => {
+	const id = await n8n.createWorkflow({
+		name: 'Remind a guest',
+		nodes: [
+			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
+			{
+				name: 'Schedule a message',
+				type: 'n8n-nodes-message-scheduler.messageScheduler',
+				parameters: {},
+				credentials: { messageGatewayApi: CREDENTIAL },
+			},
+		],
+		connections: chain('Start', 'Schedule a message'),
+		settings: { timezone: 'Europe/Berlin' },
+	});
+	await editor.page.setViewportSize({ width: WIDE, height: 960 });
+	await editor.openWorkflow(id, 2);
+	await editor.openNode('Schedule a message');
+	await editor.fill('recipient', '+1 202-555-0101');
+	await editor.fill('text', 'Your table is ready at seven. See you!');
+	await editor.pickTomorrow('sendAt', '18:30:00');
+	await editor.execute();
+	await editor.view('schema');
+	await save('node', editor.page);
+};
+
+/** The output of a list, as a table. */
+const table: Steps = async (editor, { n8n }) => {
+	const words = [
+		['+12025550102', 'Your parcel comes today'],
+		['+12025550103', 'Your call starts in ten minutes'],
+		['+12025550104', 'The museum opens at nine'],
+	];
+	const nextHour = Math.ceil(Date.now() / 3_600_000 + 1) * 3_600_000;
+	const items = words.map(([to, text], i) => ({
+		to,
+		text,
+		at: new Date(nextHour + i * 1_800_000).toISOString(),
+	}));
+	const parameters = {
+		recipient: '={{ $json.to }}',
+		text: '={{ $json.text }}',
+		sendAt: '={{ $json.at }}',
+	};
+	await n8n.runManually(await n8n.createWorkflow(oneNode(CREDENTIAL, parameters, { items })));
+	const id = await n8n.createWorkflow(
+		oneNode(CREDENTIAL, { operation: 'getAll', filters: { status: 'scheduled' } }),
+	);
+	await editor.page.setViewportSize({ width: 2100, height: 760 });
+	await editor.openWorkflow(id, 4);
+	await editor.openNode('Message Scheduler');
+	await editor.execute();
+	await editor.view('table');
+	await save('output', editor.output);
+};
+
+/** A test event in the trigger. */
+const trigger: Steps = async (editor, { n8n, sandbox }) => {
+	const id = await n8n.createWorkflow(listening(CREDENTIAL));
+	await editor.page.setViewportSize({ width: WIDE, height: 800 });
+	await editor.openWorkflow(id);
+	await editor.openNode('Status');
+	const url = await editor.webhookUrl('Test URL');
+	await editor.listen();
+	await axios.post(`${url}?secret=${encodeURIComponent(SECRET)}`, {
+		event: 'message.sent',
+		sessionId: sandbox.accounts.chatWhatsApp.sessionId,
+		timestamp: new Date().toISOString(),
+		scheduledId: 'sched_abc123',
+		status: 'success',
+		result: { messageId: '3EB0ABC123456789', to: '12025550101@s.whatsapp.net' },
+	});
+	await editor.firstRow();
+	await editor.view('schema');
+	await editor.webhookUrl('Production URL');
+	await save('trigger', editor.page);
+};
+
+/** The credential, filled in and tested. */
+const credential: Steps = async (editor, { sandbox }) => {
+	await editor.page.setViewportSize({ width: 1280, height: 1100 });
+	await editor.newCredential('Message Gateway API');
+	await editor.choose('gateway', 'ChatWhatsApp');
+	const fields = Object.entries(credentialFor(sandbox, 'chatWhatsApp'));
+	for (const [name, value] of fields.filter(([name]) => name !== 'gateway')) {
+		await editor.fill(name, String(value));
+	}
+	await editor.saveCredential();
+	await save('credential', editor.marked('editCredential-modal'));
+};
+
+/** The Data Table in which n8n holds messages, with where each of them has got to. */
+const dataTable: Steps = async (editor, { n8n, sandbox }) => {
+	const held = { holdIn: 'dataTable', options: { ifTimePassed: 'sendEarliest' } };
+	const run = async (parameters: Json, items?: Json[]) => {
+		const id = await n8n.createWorkflow(oneNode(HOLDING, parameters, { items }));
+		return output(await n8n.runManually(id), 'Message Scheduler');
+	};
+	const use = (workflow: WorkflowJson): WorkflowJson =>
+		JSON.parse(JSON.stringify(workflow).replaceAll(`"${CREDENTIAL}"`, `"${HOLDING}"`));
+	sandbox.script('whapi', ['sent', 'delivered'], { to: '12025550102' });
+	sandbox.script('whapi', [{ status: 'failed', reason: 'Not on WhatsApp' }], {
+		to: '12025550103',
+	});
+	const tracking = await n8n.createWorkflow(use(example('track-status')));
+	await n8n.activate(tracking);
+
+	const soon = inSeconds(8);
+	const items = [
+		{ to: '+12025550101', text: 'Your table is ready at seven. See you!', at: soon },
+		{ to: '+12025550102', text: 'Your parcel comes today', at: soon },
+		{ to: '+12025550103', text: 'Your call starts in ten minutes', at: soon },
+		{ to: '+12025550104', text: 'The museum opens at nine', at: inSeconds(7_200) },
+		{ to: '+12025550105', text: 'Your invoice is due on Friday', at: inSeconds(90_000) },
+		{ to: '+12025550106', text: 'Please confirm your appointment', at: inSeconds(180_000) },
+	];
+	const given = await run(
+		{
+			...held,
+			recipient: '={{ $json.to }}',
+			text: '={{ $json.text }}',
+			sendAt: '={{ $json.at }}',
+		},
+		items,
+	);
+	const byId = { __rl: true, mode: 'id', value: given[3].scheduleId };
+	await run({ operation: 'cancel', scheduleId: byId });
+	await until(
+		() => Date.now(),
+		(now) => now > Date.parse(soon),
+	);
+	await run({ operation: 'sendDue' });
+	const wanted = ['read', 'delivered', 'failed', 'cancelled', 'scheduled', 'scheduled'];
+	await until(
+		async () => {
+			const rows = await run({ operation: 'getAll', holdIn: 'dataTable' });
+			return items.map(
+				({ text }) => rows.find((row) => row.text === text)?.status as string | undefined,
+			);
+		},
+		(statuses) => statuses.join() === wanted.join(),
+		60_000,
+	);
+	await editor.openDataTable('scheduled_messages');
+	await editor.page.setViewportSize({ width: 1640, height: 400 });
+	await save('data-table', editor.page);
+};
+
+const pictures = { canvas, canvasDark, panel, node, table, trigger, credential, dataTable };
+
+const only = process.argv.slice(2);
+mkdirSync(images, { recursive: true });
+const browser = await openBrowser();
+const stage = await raiseStage({}, { statusDelayMs: 30_000 });
+try {
+	const make = async (name: string, gateway: string) =>
+		await stage.n8n.createCredential(
+			name,
+			'messageGatewayApi',
+			credentialFor(stage.sandbox, gateway),
+		);
+	await make(CREDENTIAL, 'chatWhatsApp');
+	await make(HOLDING, 'whapi');
+	const context = await newContext(browser);
+	const inEditor = async (steps: Steps) =>
+		await inPage(context, async (page) => {
+			await page.addInitScript(
+				`addEventListener('DOMContentLoaded', () => document.head.append(Object.assign(document.createElement('style'), { textContent: ${JSON.stringify(unwanted)} })))`,
+			);
+			await steps(new Editor(page, stage.n8n), stage);
+		});
+	await inEditor(async (editor) => await editor.signIn());
+	for (const [name, steps] of Object.entries(pictures)) {
+		if (only.length === 0 || only.includes(name)) await inEditor(steps);
+	}
+} finally {
+	await browser.close();
+	await stage.close();
+}

@@ -1,0 +1,319 @@
+import axios from 'axios';
+import type { Browser, BrowserContext } from 'playwright-core';
+
+import { gateways } from '../../gateways/registry';
+import { output } from '../../rig/client.mts';
+import {
+	ACTION,
+	chain,
+	credentialFor,
+	listening,
+	oneNode,
+	raiseStage,
+	SECRET,
+	until,
+	type Stage,
+} from '../e2e/stage.mts';
+import { inPage, newContext, openBrowser } from './browser.mts';
+import { Editor } from './editor.mts';
+
+/**
+ * n8n's editor in a real browser, with both nodes, on one n8n and one sandbox gateway.
+ */
+const CREDENTIAL = 'Gateway';
+
+/** Far from the timezone of n8n and of the workflows: what a browser thinks of the time must not count. */
+const BROWSER_TIMEZONE = 'America/New_York';
+
+let stage: Stage;
+let browser: Browser;
+let context: BrowserContext;
+
+/** Steps in an editor of their own. */
+const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
+	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
+
+beforeAll(async () => {
+	browser = await openBrowser();
+	stage = await raiseStage();
+	context = await newContext(browser, BROWSER_TIMEZONE);
+	await stage.n8n.createCredential(
+		CREDENTIAL,
+		'messageGatewayApi',
+		credentialFor(stage.sandbox, 'chatWhatsApp'),
+	);
+	await inEditor(async (editor) => await editor.signIn())();
+}, 300_000);
+
+afterAll(async () => {
+	await browser?.close();
+	await stage?.close();
+}, 60_000);
+
+/** For a test; whatever it waits for may take a third of it, on a machine that is busy with other things. */
+const patience = 180_000;
+
+describe('the nodes panel', () => {
+	it(
+		'shows one entry for both nodes, by their name and by what people look for',
+		inEditor(async (editor) => {
+			await editor.openNewWorkflow();
+			for (const words of ['message scheduler', 'whatsapp', 'sms', 'reminder']) {
+				// In between, so that no list of an earlier search is looked at.
+				await editor.searchNodes('nothing is called this');
+				await editor.marked('node-creator-no-results').waitFor();
+				await editor.searchNodes(words);
+				await editor.entries('Message Scheduler').first().waitFor();
+				const ours = (await editor.entryNames()).filter((name) => name.startsWith('Message S'));
+				expect(ours).toEqual(['Message Scheduler']);
+			}
+		}),
+		patience,
+	);
+
+	it(
+		'offers every status as a trigger and every operation as an action',
+		inEditor(async (editor) => {
+			await editor.openNewWorkflow();
+			await editor.searchNodes('message scheduler');
+			await editor.entries('Message Scheduler').click();
+			await editor.entries('On message delivered').waitFor();
+			await editor.unfold('Actions');
+			await editor.entries('Schedule a message').waitFor();
+			expect(await editor.entryNames()).toEqual([
+				'On message cancelled',
+				'On message deleted',
+				'On message delivered',
+				'On message expired',
+				'On message failed',
+				'On message played',
+				'On message queued',
+				'On message read',
+				'On message scheduled',
+				'On message sent',
+				'On message suspended',
+				'On message status unknown',
+				'Get a message',
+				'Send a message',
+				'Cancel a scheduled message',
+				'Get a scheduled message',
+				'Get many scheduled messages',
+				'Purge old scheduled messages',
+				'Record the status of a scheduled message',
+				'Reschedule a scheduled message',
+				'Schedule a message',
+				'Send due scheduled messages',
+			]);
+			await editor.entries('On message delivered').click();
+			await editor.parameter('statuses').getByText('Delivered', { exact: true }).waitFor();
+		}),
+		patience,
+	);
+});
+
+describe('the credential', () => {
+	const secrets = Object.fromEntries(
+		gateways.map(({ id, credentialFields }) => [
+			id,
+			credentialFields.find(({ secret }) => secret)!.name,
+		]),
+	);
+
+	it.each(gateways.map(({ id, label }) => [label, id]))(
+		'of %s is filled in and tested: first a wrong key, then the right one',
+		async (label, id) =>
+			await inEditor(async (editor) => {
+				const fields = credentialFor(stage.sandbox, id);
+				const entered = Object.entries(fields).filter(([name]) => name !== 'gateway');
+				await editor.newCredential('Message Gateway API');
+				await editor.choose('gateway', label);
+				for (const [name, value] of entered) {
+					const wrong = name === secrets[id];
+					await editor.fill(name, wrong ? 'a key that nobody has' : String(value));
+				}
+				expect(await editor.saveCredential()).toBe('bad');
+				await editor.page.getByText('More details').click();
+				await editor.page.getByText(`${label} does not accept the credential`).waitFor();
+				await editor.fill(secrets[id], String(fields[secrets[id]]));
+				expect(await editor.saveCredential()).toBe('good');
+			})(),
+		patience,
+	);
+});
+
+describe('a scheduled message', () => {
+	const behindStart = (name: string, parameters: object, credential = CREDENTIAL) => ({
+		name,
+		type: ACTION,
+		parameters: { ...parameters },
+		credentials: { messageGatewayApi: credential },
+	});
+	const start = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
+
+	it(
+		'goes out at the clock time of the date picker, in the workflow’s timezone and not the browser’s',
+		inEditor(async (editor) => {
+			const id = await stage.n8n.createWorkflow({
+				nodes: [start, behindStart('Schedule', {})],
+				connections: chain('Start', 'Schedule'),
+				settings: { timezone: 'Asia/Kolkata' },
+			});
+			await editor.openWorkflow(id, 2);
+			await editor.openNode('Schedule');
+			await editor.fill('recipient', '+91 99880 66776');
+			await editor.fill('text', 'Picked by hand');
+			const picked = await editor.pickTomorrow('sendAt', '15:30:00');
+			expect(picked).toMatch(/^\d{4}-\d\d-\d\d 15:30:00$/);
+			await editor.execute();
+
+			const wall = picked.replace(' ', 'T');
+			const row = await editor.firstRow();
+			expect(row).toMatchObject({
+				status: 'scheduled',
+				scheduledAtLocal: `${wall}.000+05:30[Asia/Kolkata]`,
+				text: 'Picked by hand',
+			});
+			expect(Object.keys(row).slice(0, 4)).toEqual([
+				'scheduleId',
+				'status',
+				'scheduledAt',
+				'scheduledAtLocal',
+			]);
+			const held = stage.sandbox.messages('chatWhatsApp');
+			const sent = held.find(({ scheduleId }) => scheduleId === row.scheduleId);
+			expect(sent?.scheduledAt).toBe(new Date(`${wall}+05:30`).toISOString());
+
+			await editor.view('schema');
+			expect(await editor.schemaNames(editor.output)).toEqual(
+				expect.arrayContaining(['scheduleId', 'status', 'scheduledAt', 'recipient', 'gateway']),
+			);
+		}),
+		patience,
+	);
+
+	it(
+		'is chosen from the list and cancelled; its fields are known before the first run',
+		inEditor(async (editor) => {
+			const { n8n, sandbox } = stage;
+			const scheduling = {
+				recipient: '+919988066777',
+				text: 'Choose me from the list',
+				sendAt: "={{ $now.plus(2, 'hours') }}",
+			};
+			await n8n.runManually(await n8n.createWorkflow(oneNode(CREDENTIAL, scheduling)), {
+				timeoutMs: patience / 3,
+			});
+			const id = await n8n.createWorkflow({
+				nodes: [start, behindStart('Cancel', { operation: 'cancel' }), behindStart('After', {})],
+				connections: chain('Start', 'Cancel', 'After'),
+			});
+			await editor.openWorkflow(id, 3);
+			await editor.openNode('After');
+			expect(await editor.schemaNames(editor.input)).toEqual(
+				expect.arrayContaining(['scheduleId', 'status', 'scheduledAt']),
+			);
+			await editor.closeNode();
+
+			await editor.openNode('Cancel');
+			const entries = await editor.listed('scheduleId');
+			const mine = entries.filter({ hasText: 'Choose me from the list' });
+			expect(await mine.innerText()).toMatch(/^\+919988066777 – \d{4}-\d\d-\d\d \d\d:\d\d – /);
+			await mine.click();
+			await editor.execute();
+			const row = await editor.firstRow();
+			expect(row).toMatchObject({ status: 'cancelled', text: 'Choose me from the list' });
+			const held = sandbox.messages('chatWhatsApp');
+			expect(held.find(({ scheduleId }) => scheduleId === row.scheduleId)?.status).toBe(
+				'cancelled',
+			);
+		}),
+		patience,
+	);
+});
+
+describe('the trigger', () => {
+	const sent = () => ({
+		event: 'message.sent',
+		sessionId: stage.sandbox.accounts.chatWhatsApp.sessionId,
+		timestamp: new Date().toISOString(),
+		scheduledId: 'sched_abc123',
+		status: 'success',
+		result: { messageId: '3EB0ABC123456789', to: '919988066776@s.whatsapp.net' },
+	});
+	const post = async (url: string) =>
+		(await axios.post(`${url}?secret=${encodeURIComponent(SECRET)}`, sent())).status;
+
+	it(
+		'listens for a test event and shows it',
+		inEditor(async (editor) => {
+			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+			await editor.openWorkflow(id);
+			await editor.openNode('Status');
+			const url = await editor.webhookUrl('Test URL');
+			expect(url).toMatch(`${stage.n8n.url}webhook-test/`);
+			await editor.listen();
+			expect(await post(url)).toBe(200);
+			const row = await editor.firstRow();
+			expect(row).toMatchObject({
+				status: 'sent',
+				scheduleId: 'sched_abc123',
+				messageId: '3EB0ABC123456789',
+			});
+		}),
+		patience,
+	);
+
+	it(
+		'says where to enter its address, which works once the workflow is published',
+		inEditor(async (editor) => {
+			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+			await editor.openWorkflow(id);
+			await editor.openNode('Status');
+			for (const { label } of gateways) {
+				await editor.parameters
+					.getByRole('listitem')
+					.filter({ hasText: `${label}:` })
+					.waitFor();
+			}
+			const url = await editor.webhookUrl('Production URL');
+			expect(url).toBe(await stage.n8n.productionWebhookUrl(id, 'Status'));
+			await editor.closeNode();
+			expect(await editor.publish()).toMatch(
+				/start with each status that your gateway sends to the Production URL/,
+			);
+			// The newer releases put it into service in the background.
+			await until(
+				async () => await post(url).catch(() => 0),
+				(status) => status === 200,
+				patience / 3,
+			);
+			const [execution] = await stage.n8n.waitForExecutions(id, 1, { timeoutMs: patience / 3 });
+			expect(output(execution, 'Status')).toMatchObject([{ status: 'sent' }]);
+		}),
+		patience,
+	);
+});
+
+it(
+	'the icon is there on the canvas, for each theme its own',
+	inEditor(async (editor) => {
+		const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+		await editor.openWorkflow(id);
+		const icon = editor.canvasNodes.locator('img').first();
+		for (const [theme, file] of [
+			['light', 'messageScheduler.svg'],
+			['dark', 'messageScheduler.dark.svg'],
+		] as const) {
+			await editor.page.emulateMedia({ colorScheme: theme });
+			await until(
+				async () => ({
+					src: await icon.getAttribute('src'),
+					width: await icon.evaluate((image) => image['naturalWidth' as never] as number),
+				}),
+				({ src, width }) => src?.endsWith(`/${file}`) === true && width > 0,
+				patience / 3,
+			);
+		}
+	}),
+	patience,
+);
