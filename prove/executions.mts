@@ -7,6 +7,8 @@ import { holds, inParallel } from './figures.mts';
 const PAGE = 100;
 const IN_PARALLEL = 8;
 const MOST_TRIES = 10;
+/** Asking is work for the n8n that is measured. */
+const POLL_MS = 1_000;
 const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 /** Asks again where n8n under this load breaks off, or says that its database is not ready. */
@@ -66,7 +68,7 @@ export async function runLarge(
 	);
 	const hasEnded = async () =>
 		(await allExecutions(n8n, workflowId)).some(({ id }) => id === executionId);
-	if (await holds(hasEnded, timeoutMs))
+	if (await holds(hasEnded, timeoutMs, POLL_MS))
 		return await patiently(async () => await n8n.execution(executionId));
 	throw new Error(`Execution ${executionId} still runs after ${timeoutMs / 1000} s.`);
 }
