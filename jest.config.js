@@ -25,5 +25,6 @@ module.exports = {
 	projects: [
 		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package']),
 		project('e2e', ['e2e']),
+		project('queue', ['queue']),
 	],
 };

@@ -7,12 +7,14 @@
  *   npm run prove webhooks -- [--count 10000] [--seed 1]
  *   npm run prove properties -- [--only sendTime] [--seed 1]
  *   npm run prove mutations -- [--only Ledger]
+ *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { proveMessages } from './messagesCommand.mts';
 import { proveMutations } from './mutations.mts';
 import { proveProperties } from './properties.mts';
+import { proveQueue } from './queue.mts';
 import { proveWebhooks } from './webhooksCommand.mts';
 
 const { positionals, values } = parseArgs({
@@ -25,6 +27,7 @@ const { positionals, values } = parseArgs({
 		gateway: { type: 'string' },
 		operation: { type: 'string' },
 		count: { type: 'string' },
+		webhooks: { type: 'string' },
 		statuses: { type: 'string' },
 		release: { type: 'string' },
 		only: { type: 'string' },
@@ -38,6 +41,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	webhooks: proveWebhooks,
 	properties: proveProperties,
 	mutations: proveMutations,
+	queue: proveQueue,
 };
 
 const [name = ''] = positionals;
@@ -46,7 +50,10 @@ if (command === undefined) {
 	console.error(`Say what is to be proved: ${Object.keys(commands).join(', ')}.`);
 	process.exitCode = 2;
 } else {
-	const isProved = await command(values);
+	const isProved = await command(values).catch((error: unknown) => {
+		console.error(error instanceof Error ? error.message : error);
+		return false;
+	});
 	console.log(isProved ? pc.green(`${name}: proved`) : pc.red(`${name}: NOT proved`));
 	process.exitCode = isProved ? 0 : 1;
 }

@@ -1,12 +1,13 @@
 /**
  * By hand: `tsx rig/cli.mts install [release]` installs an n8n for later, `tsx rig/cli.mts boot
- * [release]` runs an empty one until Ctrl-C.
+ * [release]` runs an empty one until Ctrl-C, `tsx rig/cli.mts queue` tells what queue mode lacks here.
  */
 import pc from 'picocolors';
 
 import { ensureN8n } from './install.mts';
 import { startN8n } from './n8n.mts';
 import { printProgress } from './progress.mts';
+import { missingForQueueMode } from './queue.mts';
 import { defaultRelease, releaseVersions } from './releases.mts';
 
 async function install(version: string) {
@@ -32,7 +33,13 @@ async function boot(version: string) {
 	await n8n.stop();
 }
 
-const commands: Record<string, (version: string) => Promise<void>> = { install, boot };
+/** Fails, with one sentence for each thing, where something is missing. */
+async function queue() {
+	const missing = missingForQueueMode();
+	if (missing.length > 0) throw new Error(missing.join('\n'));
+}
+
+const commands: Record<string, (version: string) => Promise<void>> = { install, boot, queue };
 const [name = '', version = defaultRelease] = process.argv.slice(2);
 const command = commands[name];
 if (command) {
