@@ -43,9 +43,11 @@ export async function allExecutions(n8n: N8n, workflowId: string): Promise<Execu
 			limit: PAGE,
 			...position,
 		});
-		for (const execution of page.results) found.set(execution.id, execution);
-		if (page.results.length < PAGE) return [...found.values()];
 		const { nextCursor } = page;
+		const before = found.size;
+		for (const execution of page.results) found.set(execution.id, execution);
+		// A last page may be full. n8n gives no cursor then, and without one the first page again.
+		if (page.results.length < PAGE || found.size === before) return [...found.values()];
 		position = nextCursor ? { cursor: nextCursor } : { lastId: page.results.at(-1)?.id };
 	}
 }

@@ -28,6 +28,7 @@ export async function proveQueue({ messages, webhooks, seed }: Options): Promise
 			const result = await runWebhooks(queue, sandbox, {
 				webhooks: Math.round(Number(webhooks ?? 2_000) * share),
 				routing,
+				removeDuplicates: routing === 'in turn',
 				seed: Number(seed ?? 1),
 			});
 			results.push(result);
