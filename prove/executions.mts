@@ -37,18 +37,21 @@ interface Page {
 export async function allExecutions(n8n: N8n, workflowId: string): Promise<ExecutionSummary[]> {
 	const found = new Map<string, ExecutionSummary>();
 	let position: Json = {};
+	let startedBefore: string | undefined;
 	for (;;) {
 		const page = await read<Page>(n8n, '/executions', {
-			filter: JSON.stringify({ workflowId, status: ENDED }),
+			filter: JSON.stringify({ workflowId, status: ENDED, startedBefore }),
 			limit: PAGE,
 			...position,
 		});
-		const { nextCursor } = page;
+		const { nextCursor, results } = page;
 		const before = found.size;
-		for (const execution of page.results) found.set(execution.id, execution);
-		// A last page may be full. n8n gives no cursor then, and without one the first page again.
-		if (page.results.length < PAGE || found.size === before) return [...found.values()];
-		position = nextCursor ? { cursor: nextCursor } : { lastId: page.results.at(-1)?.id };
+		for (const execution of results) found.set(execution.id, execution);
+		if (results.length < PAGE || found.size === before) return [...found.values()];
+		// n8n sorts by the start, but its cursor goes by the id: where several workers start executions in
+		// another order than they were stored, it leaves some out. So pages begin at a time.
+		if (nextCursor === undefined) position = { lastId: results.at(-1)?.id };
+		else startedBefore = results.at(-1)?.startedAt;
 	}
 }
 
@@ -84,10 +87,17 @@ export async function countRunning(n8n: N8n, workflowId: string): Promise<number
 	return count;
 }
 
+/** How many executions a workflow has, ended or not. */
+export const countExecutions = async (n8n: N8n, workflowId: string): Promise<number> =>
+	await countThose(n8n, { workflowId });
+
 /** How many executions of a workflow have ended. */
-export async function countExecutions(n8n: N8n, workflowId: string): Promise<number> {
+export const countEnded = async (n8n: N8n, workflowId: string): Promise<number> =>
+	await countThose(n8n, { workflowId, status: ENDED });
+
+async function countThose(n8n: N8n, filter: Json): Promise<number> {
 	const { count } = await read<{ count: number }>(n8n, '/executions', {
-		filter: JSON.stringify({ workflowId }),
+		filter: JSON.stringify(filter),
 		limit: 1,
 	});
 	return count;

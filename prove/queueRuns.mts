@@ -3,12 +3,11 @@ import axios from 'axios';
 import type { Json, WorkflowJson } from '../rig/client.mts';
 import { output } from '../rig/client.mts';
 import { credentialFor } from '../rig/credential.mts';
-import type { N8n } from '../rig/n8n.mts';
 import type { QueueMode } from '../rig/queue.mts';
 import type { Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
 import { chain, SECRET, TRIGGER } from '../test/e2e/stage.mts';
-import { allExecutions, countExecutions } from './executions.mts';
+import { allExecutions, countEnded, countExecutions } from './executions.mts';
 import { count, holds, inParallel, printTable, seconds } from './figures.mts';
 
 /**
@@ -152,10 +151,9 @@ export async function runWebhooks(
 	let before = -1;
 	await holds(
 		async () => {
-			const ended = (await endedExecutions(n8n, workflows)).length;
-			const all = await Promise.all(workflows.map(async (id) => await countExecutions(n8n, id)));
-			const isOver =
-				ended >= events && ended === before && ended === all.reduce((sum, one) => sum + one, 0);
+			const ended = await total(workflows, async (id) => await countEnded(n8n, id));
+			const all = await total(workflows, async (id) => await countExecutions(n8n, id));
+			const isOver = ended >= events && ended === before && ended === all;
 			before = ended;
 			return isOver;
 		},
@@ -164,7 +162,9 @@ export async function runWebhooks(
 	);
 	const ms = Date.now() - began;
 
-	const executions = await endedExecutions(n8n, workflows);
+	const executions = (
+		await Promise.all(workflows.map(async (id) => await allExecutions(n8n, id)))
+	).flat();
 	const told = await inParallel(executions, 8, async ({ id }) => {
 		const execution = await n8n.execution(id);
 		const idsOf = (node: string) =>
@@ -192,8 +192,8 @@ export async function runWebhooks(
 	};
 }
 
-const endedExecutions = async (n8n: N8n, workflows: readonly string[]) =>
-	(await Promise.all(workflows.map(async (id) => await allExecutions(n8n, id)))).flat();
+const total = async (ids: readonly string[], of: (id: string) => Promise<number>) =>
+	(await Promise.all(ids.map(of))).reduce((sum, one) => sum + one, 0);
 
 /** A webhook of ChatWhatsApp as its documents show it. */
 const body = (sandbox: Sandbox, messageId: string, index: number): Json => ({

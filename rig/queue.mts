@@ -237,7 +237,7 @@ async function startPostgres(folder: string, port: number): Promise<Service> {
 		name: 'PostgreSQL',
 		command: findProgram('postgres')!,
 		// No socket in the file system: the path of one must be short.
-		args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+		args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'timezone=UTC'],
 		cwd: folder,
 		user,
 		ready: 'database system is ready to accept connections',
