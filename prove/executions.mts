@@ -79,21 +79,12 @@ export async function runLarge(
 }
 
 /** How many executions of a workflow are under way. */
-export async function countRunning(n8n: N8n, workflowId: string): Promise<number> {
-	const { count } = await read<{ count: number }>(n8n, '/executions', {
-		filter: JSON.stringify({ workflowId, status: ['running', 'new'] }),
-		limit: 1,
-	});
-	return count;
-}
-
-/** How many executions a workflow has, ended or not. */
-export const countExecutions = async (n8n: N8n, workflowId: string): Promise<number> =>
-	await countThose(n8n, { workflowId });
+export const countRunning = async (n8n: N8n, workflowId: string): Promise<number> =>
+	await countThose(n8n, { workflowId, status: ['running', 'new'] });
 
 /** How many executions of a workflow have ended. */
-export const countEnded = async (n8n: N8n, workflowId: string): Promise<number> =>
-	await countThose(n8n, { workflowId, status: ENDED });
+export const countExecutions = async (n8n: N8n, workflowId: string): Promise<number> =>
+	await countThose(n8n, { workflowId });
 
 async function countThose(n8n: N8n, filter: Json): Promise<number> {
 	const { count } = await read<{ count: number }>(n8n, '/executions', {

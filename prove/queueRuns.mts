@@ -7,7 +7,7 @@ import type { QueueMode } from '../rig/queue.mts';
 import type { Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
 import { chain, SECRET, TRIGGER } from '../test/e2e/stage.mts';
-import { allExecutions, countEnded, countExecutions } from './executions.mts';
+import { allExecutions, countExecutions, countRunning } from './executions.mts';
 import { count, holds, inParallel, printTable, seconds } from './figures.mts';
 
 /**
@@ -151,9 +151,9 @@ export async function runWebhooks(
 	let before = -1;
 	await holds(
 		async () => {
-			const ended = await total(workflows, async (id) => await countEnded(n8n, id));
-			const all = await total(workflows, async (id) => await countExecutions(n8n, id));
-			const isOver = ended >= events && ended === before && ended === all;
+			const running = await total(workflows, async (id) => await countRunning(n8n, id));
+			const ended = await total(workflows, async (id) => await countExecutions(n8n, id));
+			const isOver = ended >= events && ended === before && running === 0;
 			before = ended;
 			return isOver;
 		},
