@@ -29,5 +29,6 @@ module.exports = {
 		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package']),
 		project('e2e', ['e2e']),
 		project('ui', ['ui']),
+		project('queue', ['queue']),
 	],
 };

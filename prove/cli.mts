@@ -8,6 +8,7 @@
  *   npm run prove properties -- [--only sendTime] [--seed 1]
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove scan
+ *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
@@ -15,6 +16,7 @@ import { proveMessages } from './messagesCommand.mts';
 import { proveMutations } from './mutations.mts';
 import { proveScan } from './scan.mts';
 import { proveProperties } from './properties.mts';
+import { proveQueue } from './queue.mts';
 import { proveWebhooks } from './webhooksCommand.mts';
 
 const { positionals, values } = parseArgs({
@@ -27,6 +29,7 @@ const { positionals, values } = parseArgs({
 		gateway: { type: 'string' },
 		operation: { type: 'string' },
 		count: { type: 'string' },
+		webhooks: { type: 'string' },
 		statuses: { type: 'string' },
 		release: { type: 'string' },
 		only: { type: 'string' },
@@ -41,6 +44,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	properties: proveProperties,
 	mutations: proveMutations,
 	scan: proveScan,
+	queue: proveQueue,
 };
 
 const [name = ''] = positionals;
@@ -49,7 +53,10 @@ if (command === undefined) {
 	console.error(`Say what is to be proved: ${Object.keys(commands).join(', ')}.`);
 	process.exitCode = 2;
 } else {
-	const isProved = await command(values);
+	const isProved = await command(values).catch((error: unknown) => {
+		console.error(error instanceof Error ? error.message : error);
+		return false;
+	});
 	console.log(isProved ? pc.green(`${name}: proved`) : pc.red(`${name}: NOT proved`));
 	process.exitCode = isProved ? 0 : 1;
 }

@@ -54,11 +54,12 @@ export async function inParallel<T, R>(
 export async function holds(
 	condition: () => Promise<boolean> | boolean,
 	timeoutMs: number,
+	everyMs = 250,
 ): Promise<boolean> {
 	const until = Date.now() + timeoutMs;
 	while (!(await condition())) {
 		if (Date.now() > until) return false;
-		await sleep(250);
+		await sleep(everyMs);
 	}
 	return true;
 }

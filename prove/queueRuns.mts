@@ -7,10 +7,17 @@ import type { QueueMode } from '../rig/queue.mts';
 import type { Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
 import { chain, SECRET, TRIGGER } from '../test/e2e/stage.mts';
-import { allExecutions, countExecutions } from './executions.mts';
-import { count, holds, inParallel } from './figures.mts';
+import { allExecutions, countExecutions, countRunning } from './executions.mts';
+import { count, holds, inParallel, printTable, seconds } from './figures.mts';
+
+/**
+ * How webhooks reach the webhook processors: all of one address at the same processor, as a load
+ * balancer does that hashes the path; or each at the next one.
+ */
+export type Routing = 'by address' | 'in turn';
 
 export interface WebhooksResult {
+	readonly routing: Routing;
 	/** Different events. */
 	readonly events: number;
 	/** Webhooks that were posted, duplicates included. */
@@ -21,19 +28,49 @@ export interface WebhooksResult {
 	readonly failedExecutions: number;
 	/** Events that came out of the trigger nowhere. */
 	readonly lost: number;
-	/** Events that the trigger told more than once: several processes, so it cannot know. */
+	/** Events that the trigger told more than once: certain only where one process saw them all. */
 	readonly twiceByTrigger: number;
-	/** Events that came more than once behind n8n's Remove Duplicates, or not at all. */
-	readonly twiceAfterNode: number;
-	readonly lostAfterNode: number;
+	/** Events that came more than once, or not at all, behind n8n's own Remove Duplicates; null without it. */
+	readonly twiceBehindNode: number | null;
+	readonly lostBehindNode: number | null;
 	readonly ms: number;
+}
+
+/**
+ * Nothing lost; and nothing twice, where the trigger can know. n8n's Remove Duplicates may fail: two
+ * executions that both begin its list make one of them end with an error of the database.
+ */
+export const isExact = (result: WebhooksResult): boolean =>
+	result.refused === 0 &&
+	result.lost === 0 &&
+	(result.twiceBehindNode !== null || result.failedExecutions === 0) &&
+	(result.routing === 'in turn' || result.twiceByTrigger === 0);
+
+export function printWebhooks(results: readonly WebhooksResult[]): void {
+	const heads = [
+		'routing',
+		'events',
+		'webhooks',
+		'refused',
+		'executions',
+		'failed',
+		'lost',
+		'twice by the trigger',
+		'twice behind Remove Duplicates',
+		'lost behind it',
+		'time',
+	];
+	const rows = results.map(({ ms, ...result }) => [
+		...Object.values(result).map((value) => value ?? '–'),
+		seconds(ms),
+	]);
+	printTable(heads, rows);
 }
 
 const SHARE_TWICE = 0.1;
 const AT_ONCE = 32;
 
-/** As the issue wants it: what repeats is left out by n8n, across all processes. */
-const listening = (credential: string): WorkflowJson => ({
+const listening = (credential: string, removeDuplicates: boolean): WorkflowJson => ({
 	nodes: [
 		{
 			name: 'Status',
@@ -41,81 +78,107 @@ const listening = (credential: string): WorkflowJson => ({
 			parameters: { statuses: ['sent'] },
 			credentials: { messageGatewayApi: credential },
 		},
-		{
-			name: 'Remove Duplicates',
-			type: 'n8n-nodes-base.removeDuplicates',
-			typeVersion: 2,
-			parameters: {
-				operation: 'removeItemsSeenInPreviousExecutions',
-				dedupeValue: '={{ $json.eventId }}',
-				options: { historySize: 100_000 },
-			},
-		},
+		...(removeDuplicates ? [REMOVE_DUPLICATES] : []),
 	],
-	connections: chain('Status', 'Remove Duplicates'),
+	connections: removeDuplicates ? chain('Status', REMOVE_DUPLICATES.name) : {},
 });
 
-/** Posts so many webhooks to the webhook processors in turn, one in ten of them a repetition. */
+const REMOVE_DUPLICATES = {
+	name: 'Remove Duplicates',
+	type: 'n8n-nodes-base.removeDuplicates',
+	typeVersion: 2,
+	parameters: {
+		operation: 'removeItemsSeenInPreviousExecutions',
+		dedupeValue: '={{ $json.eventId }}',
+		options: { historySize: 100_000 },
+	},
+};
+
+export interface WebhooksOptions {
+	readonly webhooks: number;
+	readonly routing: Routing;
+	readonly seed?: number;
+	/** Puts n8n's own node behind the trigger, to see what that does. */
+	readonly removeDuplicates?: boolean;
+	/** How long the executions may take after the last webhook was answered. */
+	readonly timeoutMs?: number;
+}
+
+/** Posts so many webhooks to the webhook processors, one in ten of them a repetition. */
 export async function runWebhooks(
 	{ n8n, webhookUrls }: QueueMode,
 	sandbox: Sandbox,
-	webhooks: number,
-	seed = 1,
+	{ webhooks, routing, seed = 1, removeDuplicates = false, timeoutMs = 900_000 }: WebhooksOptions,
 ): Promise<WebhooksResult> {
 	const random = seededRandom(seed);
-	const credential = `webhooks ${seed}`;
+	const name = `webhooks ${routing} ${seed}`;
 	await n8n.createCredential(
-		credential,
+		name,
 		'messageGatewayApi',
 		credentialFor(sandbox, 'chatWhatsApp', SECRET),
 	);
-	const workflow = await n8n.createWorkflow(listening(credential));
-	await n8n.activate(workflow);
-	const { pathname } = new URL(await n8n.productionWebhookUrl(workflow, 'Status'));
-	const urls = webhookUrls.map((url) => `${new URL(pathname, url).href}?secret=${SECRET}`);
+	const workflows: string[] = [];
+	const paths: string[] = [];
+	for (const [index] of (routing === 'by address' ? webhookUrls : ['one']).entries()) {
+		workflows[index] = await n8n.createWorkflow(listening(name, removeDuplicates));
+		await n8n.activate(workflows[index], { timeoutMs: 120_000 });
+		paths[index] = new URL(await n8n.productionWebhookUrl(workflows[index], 'Status')).pathname;
+	}
+	const address = (event: number, turn: number): string => {
+		const workflow = event % workflows.length;
+		const processor = routing === 'by address' ? workflow : turn % webhookUrls.length;
+		return `${new URL(paths[workflow], webhookUrls[processor]).href}?secret=${SECRET}`;
+	};
 
 	const events = Math.round(webhooks * (1 - SHARE_TWICE));
 	const ids = Array.from({ length: events }, (_, index) => `3EB0${seed}X${index}`);
-	const bodies = ids.map((messageId, index) => body(sandbox, messageId, index));
+	const order = ids.map((_, event) => ({ event, at: event }));
 	// A repetition comes at once, or much later.
-	const order = bodies.map((one, index) => ({ one, at: index }));
 	for (let more = events; more < webhooks; more++) {
-		const index = Math.floor(random() * events);
-		const at = random() < 0.5 ? index + 0.5 : index + random() * events;
-		order.push({ one: bodies[index], at });
+		const event = Math.floor(random() * events);
+		order.push({ event, at: event + (random() < 0.5 ? 0.5 : random() * events) });
 	}
 	order.sort((a, b) => a.at - b.at);
 
 	const began = Date.now();
-	const answers = await inParallel(order, AT_ONCE, async ({ one }, index) => {
-		const url = urls[index % urls.length];
-		const answer = await axios.post(url, one, { proxy: false, validateStatus: () => true });
+	const answers = await inParallel(order, AT_ONCE, async ({ event }, turn) => {
+		const answer = await axios.post(address(event, turn), body(sandbox, ids[event], event), {
+			proxy: false,
+			validateStatus: () => true,
+		});
 		return answer.status;
 	});
 	let before = -1;
-	await holds(async () => {
-		const ended = (await allExecutions(n8n, workflow)).length;
-		const isOver =
-			ended >= events && ended === before && ended === (await countExecutions(n8n, workflow));
-		before = ended;
-		return isOver;
-	}, 300_000);
+	await holds(
+		async () => {
+			const running = await total(workflows, async (id) => await countRunning(n8n, id));
+			const ended = await total(workflows, async (id) => await countExecutions(n8n, id));
+			const isOver = ended >= events && ended === before && running === 0;
+			before = ended;
+			return isOver;
+		},
+		timeoutMs,
+		1_000,
+	);
 	const ms = Date.now() - began;
 
-	const executions = await allExecutions(n8n, workflow);
+	const executions = (
+		await Promise.all(workflows.map(async (id) => await allExecutions(n8n, id)))
+	).flat();
 	const told = await inParallel(executions, 8, async ({ id }) => {
 		const execution = await n8n.execution(id);
 		const idsOf = (node: string) =>
 			execution.nodes[node] === undefined
 				? []
 				: output(execution, node).map(({ messageId }) => String(messageId));
-		return { trigger: idsOf('Status'), node: idsOf('Remove Duplicates') };
+		return { trigger: idsOf('Status'), node: idsOf(REMOVE_DUPLICATES.name) };
 	});
-	await n8n.deactivate(workflow);
+	for (const id of workflows) await n8n.deactivate(id, { timeoutMs: 120_000 });
 	const byTrigger = count(told.flatMap(({ trigger }) => trigger));
 	const byNode = count(told.flatMap(({ node }) => node));
 	const twice = (counts: Map<string, number>) => [...counts.values()].filter((n) => n > 1).length;
 	return {
+		routing,
 		events,
 		posted: order.length,
 		refused: answers.filter((status) => status !== 200).length,
@@ -123,11 +186,14 @@ export async function runWebhooks(
 		failedExecutions: executions.filter(({ status }) => status !== 'success').length,
 		lost: ids.filter((id) => !byTrigger.has(id)).length,
 		twiceByTrigger: twice(byTrigger),
-		twiceAfterNode: twice(byNode),
-		lostAfterNode: ids.filter((id) => !byNode.has(id)).length,
+		twiceBehindNode: removeDuplicates ? twice(byNode) : null,
+		lostBehindNode: removeDuplicates ? ids.filter((id) => !byNode.has(id)).length : null,
 		ms,
 	};
 }
+
+const total = async (ids: readonly string[], of: (id: string) => Promise<number>) =>
+	(await Promise.all(ids.map(of))).reduce((sum, one) => sum + one, 0);
 
 /** A webhook of ChatWhatsApp as its documents show it. */
 const body = (sandbox: Sandbox, messageId: string, index: number): Json => ({

@@ -53,8 +53,11 @@ export async function proveCost(rows: number): Promise<boolean> {
 		for (const size of [100, 10_000, rows].filter((size) => size <= rows)) {
 			const began = Date.now();
 			await fill(n8n, past(size - filled));
-			console.log(`${size} rows there after ${Date.now() - began} ms more`);
 			filled = size;
+			const bytes = await tableBytes(n8n);
+			console.log(
+				`${size} rows there after ${Date.now() - began} ms more; the table has ${(bytes / 1e6).toFixed(1)} MB, ${Math.round(bytes / size)} bytes a row`,
+			);
 			results.push(...(await measure(n8n, size, account)));
 		}
 		printTable(['rows in the table', 'what', 'count', 'time', 'each'], results);
@@ -63,6 +66,15 @@ export async function proveCost(rows: number): Promise<boolean> {
 		await n8n.stop();
 		await sandbox.close();
 	}
+}
+
+/** As n8n counts it for its limit. */
+async function tableBytes(n8n: N8n): Promise<number> {
+	const { totalBytes } = await n8n.request<{ totalBytes: number }>(
+		'GET',
+		'/data-tables-global/limits',
+	);
+	return totalBytes;
 }
 
 async function measure(n8n: N8n, size: number, account: string): Promise<unknown[][]> {

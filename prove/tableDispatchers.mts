@@ -43,12 +43,18 @@ export async function runDispatchers(
 		await n8n.createWorkflow(operation('sendDue')),
 		await n8n.createWorkflow(operation('sendDue')),
 	];
+	const before = sandbox.messages(GATEWAY).length;
 	const began = Date.now();
 	const runs = await Promise.all(
 		[...workflows, ...workflows].map(async (id) => await runTo(n8n, id)),
 	);
 	const ms = Date.now() - began;
-	const sent = count(sandbox.messages(GATEWAY).map(({ text }) => String(text)));
+	const sent = count(
+		sandbox
+			.messages(GATEWAY)
+			.slice(before)
+			.map(({ text }) => String(text)),
+	);
 	const told = count(runs.flat().map(({ text }) => String(text)));
 	const twice = (counts: Map<string, number>) => [...counts.values()].filter((n) => n > 1).length;
 	return {

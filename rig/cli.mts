@@ -1,7 +1,7 @@
 /**
  * By hand: `tsx rig/cli.mts install [release]` installs an n8n for later, `tsx rig/cli.mts boot
- * [release]` runs an empty one until Ctrl-C, and `tsx rig/cli.mts chromium` tells where the browser
- * is that tests use.
+ * [release]` runs an empty one until Ctrl-C, `tsx rig/cli.mts chromium` tells where the browser is
+ * that tests use, and `tsx rig/cli.mts queue` what queue mode lacks here.
  */
 import pc from 'picocolors';
 
@@ -9,6 +9,7 @@ import { chromiumMissing, findChromium } from './chromium.mts';
 import { ensureN8n } from './install.mts';
 import { startN8n } from './n8n.mts';
 import { printProgress } from './progress.mts';
+import { missingForQueueMode } from './queue.mts';
 import { defaultRelease, releaseVersions } from './releases.mts';
 
 async function install(version: string) {
@@ -40,7 +41,18 @@ async function chromium() {
 	console.log(`The browser is ${path}`);
 }
 
-const commands: Record<string, (version: string) => Promise<void>> = { install, boot, chromium };
+/** Fails, with one sentence for each thing, where something is missing. */
+async function queue() {
+	const missing = missingForQueueMode();
+	if (missing.length > 0) throw new Error(missing.join('\n'));
+}
+
+const commands: Record<string, (version: string) => Promise<void>> = {
+	install,
+	boot,
+	chromium,
+	queue,
+};
 const [name = '', version = defaultRelease] = process.argv.slice(2);
 const command = commands[name];
 if (command) {

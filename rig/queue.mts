@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { projectRoot } from './folders.mts';
 import { ensureN8n } from './install.mts';
-import { freePorts, removeFolder, settings } from './launch.mts';
+import { removeFolder, settings } from './launch.mts';
 import { startN8n, type N8n } from './n8n.mts';
 import { installPackage } from './package.mts';
 
@@ -102,7 +104,7 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 	};
 	let n8n: N8n | undefined;
 	try {
-		const ports = await freePorts(3 + workers + 2 * webhookProcessors);
+		const ports = await quietPorts(3 + workers + 2 * webhookProcessors);
 		const take = () => ports.pop()!;
 		const [databasePort, redisPort, workerPort] = [take(), take(), take()];
 		keep(await startPostgres(join(folder, 'postgres'), databasePort));
@@ -194,6 +196,29 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueMode> 
 	}
 }
 
+/** Below those that systems give to outgoing connections: Linux from 32768, others from 49152. */
+const QUIET = { from: 20_000, below: 32_000 };
+
+/**
+ * Different ports that are free on loopback now, and stay so until their services have booted: in that
+ * time seven processes open some hundred connections, and none of those gets one of these.
+ */
+async function quietPorts(count: number): Promise<number[]> {
+	const found = new Set<number>();
+	while (found.size < count) {
+		const port = randomInt(QUIET.from, QUIET.below);
+		if (await isFree(port)) found.add(port);
+	}
+	return [...found];
+}
+
+const isFree = async (port: number): Promise<boolean> =>
+	await new Promise<boolean>((resolve) => {
+		const server = createServer();
+		server.once('error', () => resolve(false));
+		server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+	});
+
 const DATABASE_USER = 'n8n';
 
 /** An empty PostgreSQL of its own, which anybody on this machine may use while it runs. */
@@ -211,7 +236,8 @@ async function startPostgres(folder: string, port: number): Promise<Service> {
 	return await startService({
 		name: 'PostgreSQL',
 		command: findProgram('postgres')!,
-		args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder],
+		// No socket in the file system: the path of one must be short.
+		args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'timezone=UTC'],
 		cwd: folder,
 		user,
 		ready: 'database system is ready to accept connections',

@@ -49,13 +49,29 @@ const stages = [
 		command: jest('ui', '--runInBand'),
 		project: 'ui',
 	},
+	{
+		kind: 'queue',
+		title: "n8n's queue mode: PostgreSQL, Redis, two workers, two webhook processors",
+		needs: {
+			command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'queue'],
+			otherwise: 'PostgreSQL or Redis is missing: apt-get install postgresql redis-server',
+		},
+		command: jest('queue', '--runInBand'),
+		project: 'queue',
+	},
 ];
 
 /** Where nobody reads along, what was not run must not pass. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
 
 /** A file of the unit project by its folder under `test/`; anything else counts as unit. */
-const kindsByFolder = { nodes: 'nodes', sandbox: 'sandbox contract', e2e: 'e2e', ui: 'ui' };
+const kindsByFolder = {
+	nodes: 'nodes',
+	sandbox: 'sandbox contract',
+	e2e: 'e2e',
+	ui: 'ui',
+	queue: 'queue',
+};
 
 function report(project) {
 	return join(reports, `${project}.json`);

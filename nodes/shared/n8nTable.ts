@@ -66,18 +66,21 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 
 		select: async (conditions, limit, by = 'id') =>
 			(
-				await rows(
-					{
-						operation: 'get',
-						matchType: 'allConditions',
-						filters: toFilters([conditions]),
-						returnAll: false,
-						limit,
-						orderBy: true,
-						orderByColumn: by,
-						orderByDirection: 'ASC',
-					},
-					[whereOf(conditions)],
+				await again(
+					async () =>
+						await rows(
+							{
+								operation: 'get',
+								matchType: 'allConditions',
+								filters: toFilters([conditions]),
+								returnAll: false,
+								limit,
+								orderBy: true,
+								orderByColumn: by,
+								orderByDirection: 'ASC',
+							},
+							[whereOf(conditions)],
+						),
 				)
 			).map(toRow),
 
@@ -112,6 +115,22 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 				)
 			).length,
 	};
+}
+
+const MOST_READS = 5;
+
+/**
+ * The Data Table node asks how many rows there are after it has read some, and gives up where others
+ * have changed that in between, as dispatchers of several processes do all the time.
+ */
+async function again<T>(read: () => Promise<T>): Promise<T> {
+	for (let reads = 1; ; reads++) {
+		const outcome = await settle(read());
+		if (outcome.ok) return outcome.value;
+		if (reads === MOST_READS || !/synchronization error/i.test(String(outcome.error))) {
+			throw outcome.error;
+		}
+	}
 }
 
 /** Changes that follow one another and differ in values only, so that one node can make them. */

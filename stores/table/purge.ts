@@ -1,8 +1,11 @@
 import { STATUS_NAMES, type Status } from '../../messages/status';
 import { PAGE, where, type Condition, type MessageTable } from './table';
 
-/** Statuses of messages that are still to be sent, or are just being sent. */
-const ALIVE: readonly Status[] = ['scheduled', 'queued', 'suspended'];
+/**
+ * What is still to be sent. What a gateway took into its queue counts as done with: of some gateways no
+ * more is known unless somebody records their statuses, and those rows would stay for ever.
+ */
+const STILL_OURS: readonly Status[] = ['scheduled'];
 
 /**
  * Removes messages that are done with and have not changed since.
@@ -12,7 +15,7 @@ const ALIVE: readonly Status[] = ['scheduled', 'queued', 'suspended'];
  */
 export async function purge(table: MessageTable, before: string): Promise<number> {
 	let removed = 0;
-	for (const status of STATUS_NAMES.filter((name) => !ALIVE.includes(name))) {
+	for (const status of STATUS_NAMES.filter((name) => !STILL_OURS.includes(name))) {
 		removed += await removeAll(table, [
 			...where({ status }),
 			{ column: 'updatedAt', is: 'lt', value: before },

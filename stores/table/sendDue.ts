@@ -108,6 +108,10 @@ async function claim(
 /**
  * Sends what this dispatcher has claimed. When the table cannot be written any more, nothing new
  * begins; what is under way is waited for.
+ *
+ * Each access to the table costs as much as several requests. So nobody waits until it is written what
+ * became of a message: that is gathered, and goes into the access that marks the next messages. What
+ * is not written yet is bounded, since after a crash nobody would know it.
  */
 async function sendBatch(dispatch: Dispatch, rows: readonly Row[]): Promise<Dispatched[]> {
 	const { rules, table } = dispatch;
@@ -116,38 +120,59 @@ async function sendBatch(dispatch: Dispatch, rows: readonly Row[]): Promise<Disp
 		rules.batchSize,
 	);
 	const write = async (change: Change) => await writer.add(change);
-	const marks = new Marks(dispatch, rows);
+	const marks = new Marks(dispatch, rows, write);
 	const untouched = new Set(rows);
+	const unwritten = new Set<Promise<Dispatched | null>>();
 	let failed: { readonly error: unknown } | undefined;
-	const outcomes = await dispatch.inParallel(rows, rules.maxParallel, async (row) => {
-		if (failed !== undefined || dispatch.isCancelled()) return null;
-		const outcome = await settle(
-			sendRow(dispatch, row, { write, marks, begin: () => untouched.delete(row) }),
-		);
+	const orNull = async (work: Promise<Dispatched | null>): Promise<Dispatched | null> => {
+		const outcome = await settle(work);
 		if (outcome.ok) return outcome.value;
 		failed ??= outcome;
 		return null;
+	};
+	const outcomes = await dispatch.inParallel(rows, rules.maxParallel, async (row) => {
+		while (unwritten.size >= AT_STAKE * rules.maxParallel) await Promise.race(unwritten);
+		if (failed !== undefined || dispatch.isCancelled()) return null;
+		const tried = await settle(
+			tryRow(dispatch, row, { marks, begin: () => untouched.delete(row) }),
+		);
+		if (!tried.ok) {
+			failed ??= tried;
+			return null;
+		}
+		if (tried.value === null) return null;
+		const written = orNull(writeEnd(dispatch, row, tried.value, write));
+		unwritten.add(written);
+		void written.then(() => unwritten.delete(written));
+		// In an object, or it would be waited for here.
+		return { written };
 	});
+	const done = await Promise.all(outcomes.map(async (outcome) => await outcome?.written));
 	if (untouched.size > 0) await settle(release(table, [...untouched]));
 	if (failed !== undefined) throw failed.error;
-	return outcomes.filter((outcome) => outcome !== null);
+	return done.filter((one) => one !== null && one !== undefined);
 }
 
 /**
- * Writes into rows that their requests begin, a few rows at once: each write costs as much as all
- * else together. After a crash it is unknown of so many whether they went out.
+ * For each message that may be under way at once: so many are marked in one access, and of so many it
+ * may not be written yet what became of them. More would be faster than gateways allow, and leave more
+ * messages of which nobody knows after a crash.
  */
+const AT_STAKE = 2;
+
+/** Writes into rows that their requests begin, a few rows at once. */
 class Marks {
 	private readonly chunks = new Map<number, Promise<ReadonlySet<number>>>();
 
 	constructor(
 		private readonly dispatch: Dispatch,
 		private readonly rows: readonly Row[],
+		private readonly write: Write,
 	) {}
 
 	/** Marks the row, if no other of its chunk has done it; false where it is no longer ours. */
 	async begin(row: Row): Promise<boolean> {
-		const size = this.dispatch.rules.maxParallel;
+		const size = AT_STAKE * this.dispatch.rules.maxParallel;
 		const number = Math.floor(this.rows.indexOf(row) / size);
 		const chunk =
 			this.chunks.get(number) ?? this.mark(this.rows.slice(number * size, (number + 1) * size));
@@ -157,13 +182,23 @@ class Marks {
 
 	private async mark(rows: readonly Row[]): Promise<ReadonlySet<number>> {
 		const { table, now } = this.dispatch;
-		const mine = [...range(rows), ...where({ claim: rows[0].claim, status: SENDING })];
+		const where = mine(rows, rows[0].claim, SENDING);
 		const values = { began_at: new Date(now()).toISOString() };
-		const [met] = await table.update([{ where: mine, values }]);
-		const left = met === rows.length ? rows : await table.select(mine, rows.length);
+		const written = await this.write({ where, values });
+		if (!written.ok) throw written.error;
+		const left = written.value === rows.length ? rows : await table.select(where, rows.length);
 		return new Set(left.map(({ id }) => id));
 	}
 }
+
+/**
+ * Rows of this dispatcher in a certain state. One row is a range too: changes whose conditions have
+ * the same form go into one access.
+ */
+const mine = (rows: readonly Row[], claim: Cell, status: string): Condition[] => [
+	...range(rows),
+	...where({ claim, status }),
+];
 
 /** A table has no index but that of the id. */
 const range = (rows: readonly Row[]): Condition[] => [
@@ -201,51 +236,56 @@ type Write = (change: Change) => Promise<Settled<number>>;
 
 /** What the rows of a batch share. */
 interface Sending {
-	readonly write: Write;
 	readonly marks: Marks;
 	/** Called right before anything may become of the row. */
 	begin(): void;
 }
 
-/** Null where the row is no longer this dispatcher's, or was given back. */
-async function sendRow(
+/** What became of a message, to be written. */
+interface End {
+	readonly values: Values;
+	readonly attempts: number;
+	readonly lateByMs: number;
+	/** Whether the gateway was asked: it is told then, even where the row is another's by now. */
+	readonly isTried: boolean;
+	/** Whether it is told at all. */
+	readonly isTold: boolean;
+}
+
+/** Null where the row is no longer this dispatcher's, or is to be given back. */
+async function tryRow(
 	dispatch: Dispatch,
 	row: Row,
-	{ write, marks, begin }: Sending,
-): Promise<Dispatched | null> {
-	const { rules, gateway, connection, table } = dispatch;
+	{ marks, begin }: Sending,
+): Promise<End | null> {
+	const { rules, gateway, connection } = dispatch;
 	const began = dispatch.now();
 	const lateByMs = Math.max(0, began - new Date(row.send_at as string).getTime());
-	const attempts = Number(row.attempts) + 1;
-	const mine = where({ id: row.id, claim: row.claim });
+	const earlier = Number(row.attempts);
+	const attempts = earlier + 1;
 
-	const end = async (outcome: Values, tried = attempts): Promise<Dispatched | null> => {
+	const untried = (values: Values, isTold = true): End => {
 		begin();
-		const values = { attempts: tried, ...outcome };
-		const message = toScheduledMessage({ ...row, ...values }, table.id);
-		// It took longer than the grace time, and another dispatcher could not know what became of it.
-		const states = tried === attempts ? [SENDING, 'unknown'] : [SENDING];
-		for (const status of states) {
-			if (await writeSurely(dispatch, write, { where: [...mine, ...where({ status })], values })) {
-				return { message, lateByMs, attempts: tried };
-			}
-		}
-		// What was sent is told, though the row is another's by now.
-		return tried === attempts ? { message, lateByMs, attempts } : null;
+		return { values, attempts: earlier, lateByMs, isTried: false, isTold };
 	};
+	const tried = (values: Values): End => ({
+		values,
+		attempts,
+		lateByMs,
+		isTried: true,
+		isTold: true,
+	});
 
 	if (rules.notLaterThanMs !== null && lateByMs > rules.notLaterThanMs) {
 		const failure = `It was ${Math.round(lateByMs / 1000)} seconds late, more than "Do Not Send If Later Than" allows`;
-		return await end(statusValues('expired', { failure }), attempts - 1);
+		return untried(statusValues('expired', { failure }));
 	}
 	const message = attempt(() => {
 		const outgoing = toOutgoing(row);
 		assertSendable(gateway, outgoing);
 		return outgoing;
 	});
-	if (!message.ok) {
-		return await end(statusValues('failed', { failure: wordsOf(message.error) }), attempts - 1);
-	}
+	if (!message.ok) return untried(statusValues('failed', { failure: wordsOf(message.error) }));
 	// From here on a crash leaves it open whether the message went out.
 	if (!(await marks.begin(row))) {
 		begin();
@@ -254,18 +294,34 @@ async function sendRow(
 	if (dispatch.isCancelled()) return null;
 	begin();
 	const outcome = await settle(gateway.send(connection, message.value));
-	if (outcome.ok) return await end(sentValues(outcome.value, dispatch.now()));
+	if (outcome.ok) return tried(sentValues(outcome.value, dispatch.now()));
 	const { error } = outcome;
 	const failure = wordsOf(error);
-	if (isOpenEnded(error)) return await end(afterOpenEnd(rules, attempts, failure, dispatch.now()));
-	if (isUnsent(error)) {
-		await end({ status: 'scheduled', claim: null, began_at: null, attempts: attempts - 1 });
-		return null;
-	}
+	if (isOpenEnded(error)) return tried(afterOpenEnd(rules, attempts, failure, dispatch.now()));
+	if (isUnsent(error)) return untried({ status: 'scheduled', claim: null, began_at: null }, false);
 	if (isRetryable(error) && attempts < rules.maxAttempts) {
-		return await end(retryValues(attempts, failure, dispatch.now()));
+		return tried(retryValues(attempts, failure, dispatch.now()));
 	}
-	return await end(statusValues('failed', { failure }));
+	return tried(statusValues('failed', { failure }));
+}
+
+/** Writes what became of a message, and gives what is to be told of it. */
+async function writeEnd(
+	dispatch: Dispatch,
+	row: Row,
+	{ values: outcome, attempts, lateByMs, isTried, isTold }: End,
+	write: Write,
+): Promise<Dispatched | null> {
+	const values = { attempts, ...outcome };
+	const told = isTold
+		? { message: toScheduledMessage({ ...row, ...values }, dispatch.table.id), lateByMs, attempts }
+		: null;
+	// It took longer than the grace time, and another dispatcher could not know what became of it.
+	for (const status of isTried ? [SENDING, 'unknown'] : [SENDING]) {
+		const change = { where: mine([row], row.claim, status), values };
+		if (await writeSurely(dispatch, write, change)) return told;
+	}
+	return isTried ? told : null;
 }
 
 /** How long to wait before what became of a message is written again. */

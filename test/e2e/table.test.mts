@@ -1,6 +1,7 @@
 import { output, type Json } from '../../rig/client.mts';
 import { gateways } from '../../gateways/registry';
 import {
+	ACTION,
 	chain,
 	credentialFor,
 	inSeconds,
@@ -8,10 +9,10 @@ import {
 	oneNode,
 	raiseStage,
 	TRIGGER,
-	ACTION,
 	until,
 	type Stage,
 } from './stage.mts';
+import { byId, expectAllOperations, IN_TABLE, operationsOn, SOON } from './tableOperations.mts';
 
 let stage: Stage;
 
@@ -24,72 +25,11 @@ beforeAll(async () => {
 
 afterAll(async () => await stage?.close(), 60_000);
 
-const run = async (...args: Parameters<typeof oneNode>) => {
-	const id = await stage.n8n.createWorkflow(oneNode(...args));
-	return await stage.n8n.runManually(id);
-};
-const operate = async (gateway: string, operation: string, parameters: Json = {}) => {
-	const execution = await run(gateway, { operation, ...parameters });
-	if (execution.error) throw new Error(`${operation}: ${JSON.stringify(execution.error)}`);
-	return output(execution, 'Message Scheduler');
-};
-const byId = (value: unknown) => ({ scheduleId: { __rl: true, mode: 'id', value } });
-const IN_TABLE = { holdIn: 'dataTable' };
-/** Counted from when the node runs, however busy the machine is. */
-const SOON = '={{ $now.plus(2, "seconds") }}';
+const { run, operate } = operationsOn(() => stage.n8n);
 
 describe.each(gateways.map(({ id }) => id))('held in n8n for %s', (gateway) => {
 	it('schedules, lists, reads, moves, cancels, and sends what is due, once', async () => {
-		const parameters = { ...IN_TABLE, recipient: '+919988066776', text: `to ${gateway}` };
-		const far = inSeconds(400 * 86_400);
-		const [held] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
-		expect(held).toMatchObject({
-			heldBy: 'n8n',
-			gateway,
-			status: 'scheduled',
-			scheduledAt: far,
-			recipient: { phone: '+919988066776', kind: 'phone' },
-			text: `to ${gateway}`,
-		});
-		expect(held.scheduleId).toMatch(/^n8n_/);
-
-		const [read] = await operate(gateway, 'get', byId(held.scheduleId));
-		expect(read).toEqual({ ...held, adjusted: undefined });
-		const listed = await operate(gateway, 'getAll', {
-			...IN_TABLE,
-			filters: { status: 'scheduled' },
-		});
-		expect(listed.map(({ scheduleId }) => scheduleId)).toEqual([held.scheduleId]);
-
-		expect(await operate(gateway, 'sendDue')).toEqual([]);
-
-		const [moved] = await operate(gateway, 'reschedule', {
-			...byId(held.scheduleId),
-			sendAt: SOON,
-		});
-		expect(moved).toMatchObject({ scheduleId: held.scheduleId, status: 'scheduled' });
-		const soon = String(moved.scheduledAt);
-		expect(Date.parse(soon)).toBeLessThan(Date.parse(far));
-
-		const [other] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
-		const [cancelled] = await operate(gateway, 'cancel', byId(other.scheduleId));
-		expect(cancelled).toMatchObject({ scheduleId: other.scheduleId, status: 'cancelled' });
-		const again = await run(gateway, { operation: 'cancel', ...byId(other.scheduleId) });
-		expect(again.error?.message).toMatch(/already cancelled/);
-
-		const sentBefore = stage.sandbox.messages(gateway as never).length;
-		await until(
-			() => Date.now(),
-			(now) => now > Date.parse(soon),
-		);
-		const dispatched = await Promise.all([
-			operate(gateway, 'sendDue'),
-			operate(gateway, 'sendDue'),
-		]);
-		expect(dispatched.flat()).toMatchObject([{ scheduleId: held.scheduleId, attempts: 1 }]);
-		expect(['sent', 'queued']).toContain(dispatched.flat()[0].status);
-		await stage.sandbox.idle({ ignoreScheduled: true });
-		expect(stage.sandbox.messages(gateway as never).length - sentBefore).toBe(1);
+		await expectAllOperations(stage, gateway);
 	}, 60_000);
 });
 

@@ -85,6 +85,35 @@ describe('conditions', () => {
 	});
 });
 
+describe('reading while others write', () => {
+	const collide = (times: number) => {
+		let reads = 0;
+		n8n.answer = () => {
+			if (++reads > times) return [{ id: 7 }];
+			throw new Error('synchronization error: result count changed during pagination');
+		};
+	};
+
+	it('reads again where the Data Table node gives up over a changed count', async () => {
+		collide(2);
+		expect(await table().select(where({ status: 'scheduled' }), 5)).toEqual([{ id: 7 }]);
+		expect(n8n.accesses).toHaveLength(3);
+	});
+
+	it('does not go on for ever, nor with another failure', async () => {
+		collide(99);
+		await expect(table().select(where({ status: 'scheduled' }), 5)).rejects.toThrow(
+			/count changed/,
+		);
+		expect(n8n.accesses).toHaveLength(5);
+		n8n.answer = () => {
+			throw new Error('Database is closed');
+		};
+		await expect(table().select(where({ status: 'scheduled' }), 5)).rejects.toThrow(/is closed/);
+		expect(n8n.accesses).toHaveLength(6);
+	});
+});
+
 describe('opening a table', () => {
 	const columns = COLUMNS.map(({ name, type }) => ({ name, type }));
 

@@ -18,10 +18,21 @@ it('removes what is done with and has not changed since, and keeps what is still
 		{ where: [{ column: 'text', is: 'eq', value: 'read' }], values: { failure: null } },
 	]);
 
-	const kept = ['scheduled', 'queued', 'suspended', SENDING, 'a word of a person', 'read'];
+	const kept = ['scheduled', SENDING, 'a word of a person', 'read'];
 	expect(await purge(table, iso(START + 5 * DAY))).toBe(statuses.length - kept.length);
 	const left = [...table.rows.values()].map(({ text }) => text);
 	expect(left.sort()).toEqual([...kept, ...statuses.map((status) => `new ${status}`)].sort());
+});
+
+it('removes what a gateway took and never told of again, as it is where nobody records statuses', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	await table.insert([
+		rowOf('taken', START, { status: 'queued', message_id: 'm1' }),
+		rowOf('held back', START, { status: 'suspended', message_id: 'm2' }),
+	]);
+	expect(await purge(table, iso(START))).toBe(0);
+	expect(await purge(table, iso(START + 1))).toBe(2);
 });
 
 it('goes page by page', async () => {

@@ -1,0 +1,87 @@
+import { output, type Client, type Json } from '../../rig/client.mts';
+import { inSeconds, oneNode, until, type Stage } from './stage.mts';
+
+export const IN_TABLE = { holdIn: 'dataTable' };
+
+export const byId = (value: unknown): Json => ({ scheduleId: { __rl: true, mode: 'id', value } });
+
+/** Counted from when the node runs, however busy the machine is. */
+export const SOON = '={{ $now.plus(2, "seconds") }}';
+
+type N8n = Pick<Client, 'createWorkflow' | 'runManually'>;
+
+/** Runs the action node in workflows of its own. */
+export function operationsOn(n8n: () => N8n, timeoutMs = 30_000) {
+	const run = async (...args: Parameters<typeof oneNode>) => {
+		const id = await n8n().createWorkflow(oneNode(...args));
+		return await n8n().runManually(id, { timeoutMs });
+	};
+	/** One operation with the credential of that name; its items, or its error. */
+	const operate = async (credential: string, operation: string, parameters: Json = {}) => {
+		const execution = await run(credential, { operation, ...parameters });
+		if (execution.error) throw new Error(`${operation}: ${JSON.stringify(execution.error)}`);
+		return output(execution, 'Message Scheduler');
+	};
+	return { run, operate };
+}
+
+/**
+ * A message that n8n holds goes the whole way: scheduled, read, listed, moved, another one cancelled,
+ * and sent by one of two dispatchers. The credential has the name of the gateway.
+ */
+export async function expectAllOperations(
+	{ n8n, sandbox }: Pick<Stage, 'sandbox'> & { readonly n8n: N8n },
+	gateway: string,
+	timeoutMs?: number,
+): Promise<void> {
+	const { run, operate } = operationsOn(() => n8n, timeoutMs);
+	const sentTo = () => sandbox.messages(gateway as never).length;
+
+	const parameters = { ...IN_TABLE, recipient: '+919988066776', text: `to ${gateway}` };
+	const far = inSeconds(400 * 86_400);
+	const [held] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
+	expect(held).toMatchObject({
+		heldBy: 'n8n',
+		gateway,
+		status: 'scheduled',
+		scheduledAt: far,
+		recipient: { phone: '+919988066776', kind: 'phone' },
+		text: `to ${gateway}`,
+	});
+	expect(held.scheduleId).toMatch(/^n8n_/);
+
+	const [read] = await operate(gateway, 'get', byId(held.scheduleId));
+	expect(read).toEqual({ ...held, adjusted: undefined });
+	const listed = await operate(gateway, 'getAll', {
+		...IN_TABLE,
+		filters: { status: 'scheduled' },
+	});
+	expect(listed.map(({ scheduleId }) => scheduleId)).toEqual([held.scheduleId]);
+
+	expect(await operate(gateway, 'sendDue')).toEqual([]);
+
+	const [moved] = await operate(gateway, 'reschedule', {
+		...byId(held.scheduleId),
+		sendAt: SOON,
+	});
+	expect(moved).toMatchObject({ scheduleId: held.scheduleId, status: 'scheduled' });
+	const soon = String(moved.scheduledAt);
+	expect(Date.parse(soon)).toBeLessThan(Date.parse(far));
+
+	const [other] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
+	const [cancelled] = await operate(gateway, 'cancel', byId(other.scheduleId));
+	expect(cancelled).toMatchObject({ scheduleId: other.scheduleId, status: 'cancelled' });
+	const again = await run(gateway, { operation: 'cancel', ...byId(other.scheduleId) });
+	expect(again.error?.message).toMatch(/already cancelled/);
+
+	const sentBefore = sentTo();
+	await until(
+		() => Date.now(),
+		(now) => now > Date.parse(soon),
+	);
+	const dispatched = await Promise.all([operate(gateway, 'sendDue'), operate(gateway, 'sendDue')]);
+	expect(dispatched.flat()).toMatchObject([{ scheduleId: held.scheduleId, attempts: 1 }]);
+	expect(['sent', 'queued']).toContain(dispatched.flat()[0].status);
+	await sandbox.idle({ ignoreScheduled: true });
+	expect(sentTo() - sentBefore).toBe(1);
+}
