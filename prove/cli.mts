@@ -3,8 +3,8 @@
  *
  *   npm run prove messages -- [--runs 20] [--messages 1000] [--seed 1] [--at-once 4]
  *                             [--gateway chatWhatsApp|hypersenderSms] [--operation schedule|send]
- *                             [--statuses 20] [--release 2.41.1]
- *   npm run prove webhooks -- [--count 10000] [--seed 1]
+ *                             [--statuses 20] [--release 2.41.1] [--env NAME=value]
+ *   npm run prove webhooks -- [--count 10000] [--seed 1] [--env NAME=value]
  *   npm run prove properties -- [--only sendTime] [--seed 1]
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove scan
@@ -33,6 +33,8 @@ const { positionals, values } = parseArgs({
 		statuses: { type: 'string' },
 		release: { type: 'string' },
 		only: { type: 'string' },
+		/** A setting of n8n. */
+		env: { type: 'string', multiple: true },
 	},
 });
 

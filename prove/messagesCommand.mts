@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { buildPackage } from '../rig/package.mts';
 import { startN8n } from '../rig/n8n.mts';
-import { inParallel, printTable, seconds } from './figures.mts';
+import { inParallel, printTable, seconds, settingsOf } from './figures.mts';
 import {
 	isRight,
 	runMessages,
@@ -20,6 +20,7 @@ export interface MessagesOptions {
 	/** In how many of the runs the messages also become due; in all if not given. */
 	statuses?: string;
 	release?: string;
+	env?: string[];
 }
 
 /** Many runs with different seeds on one n8n, and the sum of them. */
@@ -31,7 +32,11 @@ export async function proveMessages(options: MessagesOptions): Promise<boolean> 
 		tarball: await buildPackage(),
 		release: options.release,
 		// 20 × 1,000 executions, and each is looked into.
-		env: { EXECUTIONS_DATA_PRUNE: 'false', NODE_OPTIONS: '--max-old-space-size=4096' },
+		env: {
+			EXECUTIONS_DATA_PRUNE: 'false',
+			NODE_OPTIONS: '--max-old-space-size=4096',
+			...settingsOf(options.env),
+		},
 	});
 	const began = Date.now();
 	try {

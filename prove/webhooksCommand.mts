@@ -5,17 +5,21 @@ import { startN8n, type N8n } from '../rig/n8n.mts';
 import { buildPackage } from '../rig/package.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { countExecutions } from './executions.mts';
-import { holds, inParallel, printTable, seconds } from './figures.mts';
+import { holds, inParallel, printTable, seconds, settingsOf } from './figures.mts';
 import { raiseTarget, runWebhooks, type WebhookResult } from './webhooks.mts';
 
 const PARALLEL = 20;
 
 /** As many webhooks as n8n takes, equal ones in the same moment, and some on both sides of a restart. */
-export async function proveWebhooks(options: { count?: string; seed?: string }): Promise<boolean> {
+export async function proveWebhooks(options: {
+	count?: string;
+	seed?: string;
+	env?: string[];
+}): Promise<boolean> {
 	const sandbox = await startSandbox({ rateLimits: false });
 	const n8n = await startN8n({
 		tarball: await buildPackage(),
-		env: { EXECUTIONS_DATA_PRUNE: 'false' },
+		env: { EXECUTIONS_DATA_PRUNE: 'false', ...settingsOf(options.env) },
 	});
 	try {
 		const bare = await bareRate(n8n, 500);
