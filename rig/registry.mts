@@ -87,6 +87,8 @@ export async function startRegistry(): Promise<Registry> {
 			HTTPS_PROXY: url,
 			NO_PROXY: '127.0.0.1,localhost',
 			NODE_EXTRA_CA_CERTS: authorityFile,
+			// npm looks at this alone where the machine's own npm has an authority of its own.
+			npm_config_cafile: authorityFile,
 		},
 		requests,
 		publish: (version) => void published.push(version),

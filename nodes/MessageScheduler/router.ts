@@ -6,12 +6,12 @@ import {
 } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle, type Settled } from '../../stores/settle';
-import { toNodeError } from '../shared/nodeErrors';
+import { toNodeError, withAdvice } from '../shared/nodeErrors';
 import type { Operation, Plan } from './operation';
 import { operations } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
-import { answering, isToolRun, withAdvice, withoutNulls } from './toolRun';
+import { answering, answersModel, isToolRun, withoutNulls } from './toolRun';
 
 /** What became of one item: its output, or what went wrong. */
 type Outcome = Settled<IDataObject[]>;
@@ -22,7 +22,7 @@ type Outcome = Settled<IDataObject[]>;
  */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const work = async () => await runItems(context);
-	return [await (context.isToolExecution() ? answering(work) : work())];
+	return [await (answersModel(context) ? answering(work) : work())];
 }
 
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -46,6 +46,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 /** What went wrong, for whoever reads it. */
 function told(context: IExecuteFunctions, error: unknown, index?: number) {
 	const nodeError = toNodeError(context.getNode(), error, index);
+	// An AI Agent tells its model the message of an error only.
 	return isToolRun(context) ? withAdvice(nodeError) : nodeError;
 }
 

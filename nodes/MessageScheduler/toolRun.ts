@@ -1,10 +1,4 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeExecutionData,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 /**
  * Whether a model reads what the node gives out: n8n's AI Agent runs the node as its tool, either by
@@ -17,18 +11,14 @@ export const isToolRun = (context: IExecuteFunctions): boolean =>
 export const withoutNulls = (json: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 
-/** A model is told the message of an error only, so what to do about it goes in there. */
-export function withAdvice<E extends NodeApiError | NodeOperationError>(error: E): E {
-	const { message, description } = error;
-	if (description && !message.includes(description)) {
-		error.message = `${/[.!?]$/.test(message) ? message : `${message}.`} ${description}`;
-	}
-	return error;
-}
+/** Whether the model is to be told what was refused; not where the user wants the workflow to stop. */
+export const answersModel = (context: IExecuteFunctions): boolean =>
+	isToolRun(context) && context.getNode().onError !== 'stopWorkflow';
 
 /**
- * Gives a refusal out instead of throwing it. An Agent before 3 tells its model nothing of what is
- * thrown (seen on n8n 2.41.1: the answer is empty), and the model would take the message for scheduled.
+ * Gives a refusal out instead of throwing it, as n8n 2.41 does itself for an Agent 3. An older Agent
+ * tells its model nothing of what is thrown (seen on 2.41.1: the answer is empty), and the model would
+ * take the message for scheduled; an older n8n stops the agent (seen on 2.4.8).
  */
 export async function answering(
 	work: () => Promise<INodeExecutionData[]>,

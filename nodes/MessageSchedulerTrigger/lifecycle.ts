@@ -5,7 +5,7 @@ import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 import { settle } from '../../stores/settle';
 import { linkToGateway, type Link } from '../shared/connection';
 import { CREDENTIAL_TYPE } from '../shared/network';
-import { toNodeError } from '../shared/nodeErrors';
+import { toNodeError, withAdvice } from '../shared/nodeErrors';
 import { readOptions, withWebhookSecret } from './settings';
 
 /**
@@ -88,5 +88,6 @@ function requireSecret(
 async function asNodeErrors<T>(context: IHookFunctions, work: () => Promise<T>): Promise<T> {
 	const outcome = await settle(work());
 	if (outcome.ok) return outcome.value;
-	throw toNodeError(context.getNode(), outcome.error);
+	// Where a workflow cannot be published, n8n 2.4 shows the description in the message's place.
+	throw withAdvice(toNodeError(context.getNode(), outcome.error));
 }

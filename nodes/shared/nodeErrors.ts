@@ -36,6 +36,16 @@ export function toNodeError(
 	return new NodeOperationError(node, error as Error, { itemIndex });
 }
 
+/** For who is told one sentence only: what to do about it goes in there, too. */
+export function withAdvice<E extends NodeApiError | NodeOperationError>(error: E): E {
+	const { message, description } = error;
+	if (description && !message.includes(description)) {
+		error.message = `${/[.!?]$/.test(message) ? message : `${message}.`} ${description}`;
+		error.description = null;
+	}
+	return error;
+}
+
 /**
  * n8n puts a stock sentence in the place of one that holds a system code such as ECONNRESET; after a
  * lost answer that one would tell the user to try again at once.

@@ -372,12 +372,11 @@ describe('activation', () => {
 			const error: unknown = await hook('create', {}, open).catch((thrown: unknown) => thrown);
 			expect(error).toMatchObject({
 				name: 'NodeOperationError',
+				// All in one: n8n 2.4 shows the description in the message's place where there is one.
 				message: expect.stringMatching(
-					/"Webhook Secret" is empty in the Message Gateway API credential/,
+					/"Webhook Secret" is empty in the Message Gateway API credential.*\. Enter a long random text.*"Accept Unauthenticated Webhooks"/,
 				),
-				description: expect.stringMatching(
-					/Enter a long random text.*"Accept Unauthenticated Webhooks"/,
-				),
+				description: null,
 			});
 			expectNoToken(error, open.credential);
 			expect(await hook('create', { options: { acceptUnauthenticated: true } }, open)).toBe(true);
