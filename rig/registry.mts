@@ -52,7 +52,8 @@ export async function startRegistry(): Promise<Registry> {
 	const published: PublishedVersion[] = [];
 	const requests: string[] = [];
 	const answer = (request: IncomingMessage, response: ServerResponse) => {
-		const path = decodeURIComponent((request.url ?? '/').split('?')[0]);
+		// A proxy is asked for whole addresses, a server for paths.
+		const path = decodeURIComponent(new URL(request.url ?? '/', 'http://registry').pathname);
 		requests.push(path);
 		respond(published, `https://${request.headers.host}`, path, response);
 	};
