@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -145,7 +146,13 @@ async function onFreePorts(start: (port: number, brokerPort: number) => Promise<
 }
 
 function restApi(url: string): AxiosInstance {
-	const api = axios.create({ baseURL: `${url}rest`, proxy: false, timeout: 120_000 });
+	const api = axios.create({
+		baseURL: `${url}rest`,
+		proxy: false,
+		timeout: 120_000,
+		// A kept connection may be closed by n8n just when the next request goes out on it.
+		httpAgent: new Agent(),
+	});
 	api.interceptors.response.use(undefined, (error: unknown) => {
 		if (!isAxiosError(error) || !error.response) throw error;
 		const { status, data, config } = error.response;
