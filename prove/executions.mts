@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Execution, ExecutionSummary, Json } from '../rig/client.mts';
 import { output } from '../rig/client.mts';
 import { N8nRefusal, type N8n } from '../rig/n8n.mts';
-import { holds, inParallel } from './figures.mts';
+import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
+import { holds } from './figures.mts';
 
 const PAGE = 100;
 const IN_PARALLEL = 8;
@@ -102,7 +103,7 @@ export async function triggered(
 ): Promise<{ items: Json[]; failed: ExecutionSummary[]; executions: number }> {
 	const executions = await allExecutions(n8n, workflowId);
 	const failed = executions.filter(({ status }) => status !== 'success');
-	const items = await inParallel(executions, IN_PARALLEL, async ({ id }) =>
+	const items = await mapInParallel(executions, IN_PARALLEL, async ({ id }) =>
 		itemsOf(await patiently(async () => await n8n.execution(id)), nodeName),
 	);
 	return { items: items.flat(), failed, executions: executions.length };

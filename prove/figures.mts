@@ -32,24 +32,6 @@ export function compare(wanted: readonly string[], there: readonly string[]): Di
 const over = (key: string, times: number): string[] =>
 	Array.from({ length: Math.max(0, times) }, () => key);
 
-/** Maps a list with at most `limit` calls under way at once. */
-export async function inParallel<T, R>(
-	list: readonly T[],
-	limit: number,
-	work: (value: T, index: number) => Promise<R>,
-): Promise<R[]> {
-	const results = new Array<R>(list.length);
-	let next = 0;
-	const lane = async () => {
-		while (next < list.length) {
-			const index = next++;
-			results[index] = await work(list[index], index);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, lane));
-	return results;
-}
-
 /** Waits until a condition holds; false when the time is up. */
 export async function holds(
 	condition: () => Promise<boolean> | boolean,

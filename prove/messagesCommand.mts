@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { buildPackage } from '../rig/package.mts';
 import { startN8n } from '../rig/n8n.mts';
-import { inParallel, printTable, seconds, settingsOf } from './figures.mts';
+import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
+import { printTable, seconds, settingsOf } from './figures.mts';
 import {
 	isRight,
 	runMessages,
@@ -41,7 +42,7 @@ export async function proveMessages(options: MessagesOptions): Promise<boolean> 
 	const began = Date.now();
 	try {
 		const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index * 100);
-		const results = await inParallel(
+		const results = await mapInParallel(
 			seeds,
 			Number(options['at-once'] ?? 4),
 			async (seed, index) => {

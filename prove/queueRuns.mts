@@ -8,7 +8,8 @@ import type { Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
 import { chain, SECRET, TRIGGER } from '../test/e2e/stage.mts';
 import { allExecutions, countExecutions, countRunning } from './executions.mts';
-import { count, holds, inParallel, printTable, seconds } from './figures.mts';
+import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
+import { count, holds, printTable, seconds } from './figures.mts';
 
 /**
  * How webhooks reach the webhook processors: all of one address at the same processor, as a load
@@ -141,7 +142,7 @@ export async function runWebhooks(
 	order.sort((a, b) => a.at - b.at);
 
 	const began = Date.now();
-	const answers = await inParallel(order, AT_ONCE, async ({ event }, turn) => {
+	const answers = await mapInParallel(order, AT_ONCE, async ({ event }, turn) => {
 		const answer = await axios.post(address(event, turn), body(sandbox, ids[event], event), {
 			proxy: false,
 			validateStatus: () => true,
@@ -165,7 +166,7 @@ export async function runWebhooks(
 	const executions = (
 		await Promise.all(workflows.map(async (id) => await allExecutions(n8n, id)))
 	).flat();
-	const told = await inParallel(executions, 8, async ({ id }) => {
+	const told = await mapInParallel(executions, 8, async ({ id }) => {
 		const execution = await n8n.execution(id);
 		const idsOf = (node: string) =>
 			execution.nodes[node] === undefined

@@ -7,7 +7,8 @@ import type { Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
 import { listening, SECRET } from '../test/e2e/stage.mts';
 import { countExecutions, triggered } from './executions.mts';
-import { compare, count, holds, inParallel, type Difference } from './figures.mts';
+import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
+import { compare, count, holds, type Difference } from './figures.mts';
 
 export interface WebhookRun {
 	readonly n8n: N8n;
@@ -121,7 +122,7 @@ export async function runWebhooks(run: WebhookRun): Promise<WebhookResult> {
 		else answers.push((await target.post(target.body(id, status))).status);
 	};
 	const began = Date.now();
-	await inParallel(ways, Math.max(1, Math.floor(parallel / 2)), async (way, number) => {
+	await mapInParallel(ways, Math.max(1, Math.floor(parallel / 2)), async (way, number) => {
 		for (const step of way) {
 			await Promise.all(step.map(async (each, index) => await deliver(each, number + index)));
 		}

@@ -5,7 +5,8 @@ import { startN8n, type N8n } from '../rig/n8n.mts';
 import { buildPackage } from '../rig/package.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { countExecutions } from './executions.mts';
-import { holds, inParallel, printTable, seconds, settingsOf } from './figures.mts';
+import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
+import { holds, printTable, seconds, settingsOf } from './figures.mts';
 import { raiseTarget, runWebhooks, type WebhookResult } from './webhooks.mts';
 
 const PARALLEL = 20;
@@ -66,7 +67,7 @@ export async function acrossRestart(n8n: N8n, sandbox: Sandbox, count: number): 
 	const target = await raiseTarget(n8n, sandbox, `restart ${randomUUID()}`);
 	const bodies = Array.from({ length: count }, (_, index) => target.body(`r${index}`, 'sent'));
 	const deliverAll = async () =>
-		await inParallel(bodies, PARALLEL, async (body) => await target.post(body));
+		await mapInParallel(bodies, PARALLEL, async (body) => await target.post(body));
 	await deliverAll();
 	await holds(async () => (await target.count()) >= count, 60_000);
 	await n8n.restart();
@@ -94,7 +95,7 @@ async function bareRate(n8n: N8n, count: number): Promise<number> {
 	await n8n.activate(workflow);
 	const httpAgent = new Agent();
 	const began = Date.now();
-	await inParallel(Array.from({ length: count }), PARALLEL, async (_, index) =>
+	await mapInParallel(Array.from({ length: count }), PARALLEL, async (_, index) =>
 		axios.post(`${n8n.url}webhook/${path}`, { index }, { httpAgent, proxy: false }),
 	);
 	const ms = Date.now() - began;

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
 import message from '../../fixtures/greenApi/message.json';
 import schemas from '../../fixtures/greenApi/requests.schema.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 
 const recipient = parseRecipient('+11001234567');

@@ -4,7 +4,7 @@ import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome } from '../../../gateways/transport/request';
 import schemas from '../../fixtures/greenApi/requests.schema.json';
 import fresh from '../../fixtures/greenApi/settings.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, SECRET, wanted } from './values.mts';
 
 const registration = greenApi.registration!;

@@ -7,7 +7,7 @@ import type { ContentInput } from '../../../messages/message';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import schemas from '../../fixtures/greenApi/requests.schema.json';
 import sent from '../../fixtures/greenApi/message-sent.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo, TOKEN } from './values.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));

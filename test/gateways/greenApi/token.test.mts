@@ -13,7 +13,7 @@ import {
 } from '../../../gateways/transport/request';
 import quota from '../../fixtures/greenApi/quota-exceeded.json';
 import fresh from '../../fixtures/greenApi/settings.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo, SECRET, TOKEN, wanted } from './values.mts';
 
 /** All that an error can show anywhere. */

@@ -1,6 +1,6 @@
 import { whapi } from '../../../gateways/whapi';
 import health from '../../fixtures/whapi/health.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function test(body: unknown, more: Record<string, unknown> = {}) {

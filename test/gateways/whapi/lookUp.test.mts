@@ -3,7 +3,7 @@ import type { Outcome } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
 import notFound from '../../fixtures/whapi/channel-not-found.json';
 import message from '../../fixtures/whapi/message.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function lookUp(id: string, answer: Outcome, recipient: string | null = null) {

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../gateways/transport/request';
 import { whapi } from '../../../gateways/whapi';
 import schemas from '../../fixtures/whapi/requests.schema.json';
 import settings from '../../fixtures/whapi/settings.json';
-import { fakeGateway, ok } from './fakeGateway.mts';
+import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, ours, SECRET, wanted } from './values.mts';
 
 const registration = whapi.registration!;

@@ -1,6 +1,6 @@
-import type { Connection, Credential, Gateway } from '../../../gateways/gateway';
-import { connect } from '../../../gateways/transport/connection';
-import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import type { Connection, Credential, Gateway } from '../../gateways/gateway';
+import { connect } from '../../gateways/transport/connection';
+import type { Outcome, UnsentRequest } from '../../gateways/transport/request';
 
 /** A gateway behind the real transport: what goes out is kept, what comes back is scripted. */
 export function fakeGateway(
