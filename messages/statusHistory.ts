@@ -18,87 +18,80 @@ const LONGEST_NOTES = 500;
  * looking and noting.
  */
 export class StatusHistory {
+	/** Events, by {@link short} id. */
 	private readonly told = new Set<string>();
+	/** Messages, by {@link short} key: the highest rank that was told. */
 	private readonly ranks = new Map<string, number>();
 	/** Told, but the gateway was not answered with a success: it will come again, and is new then. */
 	private readonly takenBack = new Set<string>();
-	/** The last notes of this process: another delivery may have saved a list without them. */
-	private noted: string[] = [];
+	/** The last of what was told, oldest first: a line for each event. */
+	private readonly lines: string[] = [];
+	/** The lines as they are saved; written out when somebody asks. */
+	private text: string | null = null;
 
-	/**
-	 * Asks what an event is, in the light of the notes of other processes too. Does not note it.
-	 */
-	judge(event: StatusEvent, notes: Notes = NO_NOTES): Novelty {
-		const { eventId, statusRank } = event;
-		if (this.takenBack.has(eventId)) return 'new';
-		if (this.told.has(eventId) || notes.told.has(short(eventId))) return 'duplicate';
+	/** Asks what an event is. Does not note it. */
+	judge(event: StatusEvent): Novelty {
+		const id = short(event.eventId);
+		if (this.takenBack.has(id)) return 'new';
+		if (this.told.has(id)) return 'duplicate';
 		const key = messageKey(event);
-		if (key === null) return 'new';
-		const rank = Math.max(this.ranks.get(key) ?? 0, notes.ranks.get(short(key)) ?? 0);
-		return statusRank < rank ? 'late' : 'new';
+		return key !== null && event.statusRank < (this.ranks.get(short(key)) ?? 0) ? 'late' : 'new';
 	}
 
 	/** Notes that an event is told. */
 	note(event: StatusEvent): void {
-		const { eventId, statusRank } = event;
-		this.takenBack.delete(eventId);
-		this.told.add(eventId);
-		trim(this.told);
+		const id = short(event.eventId);
 		const key = messageKey(event);
-		if (key === null) return;
-		const rank = Math.max(statusRank, this.ranks.get(key) ?? 0);
-		// Set anew, so that the message counts as recent.
-		this.ranks.delete(key);
-		this.ranks.set(key, rank);
-		trim(this.ranks);
+		this.takenBack.delete(id);
+		this.take(id, key === null ? id : short(key), event.statusRank);
 	}
 
 	/** The event was not told after all: when it comes again, it is new. */
 	takeBack({ eventId }: StatusEvent): void {
-		this.told.delete(eventId);
-		this.takenBack.add(eventId);
+		const id = short(eventId);
+		this.told.delete(id);
+		this.takenBack.add(id);
 		trim(this.takenBack);
-		const start = `${short(eventId)} `;
-		this.noted = this.noted.filter((line) => !line.startsWith(start));
+		const place = this.lines.findIndex((line) => line.startsWith(id));
+		if (place !== -1) this.lines.splice(place, 1);
+		this.text = null;
 	}
 
 	/**
-	 * Adds events to a list of notes, one short line each, and drops the oldest. What this process
-	 * noted before and does not find in the list comes in again.
+	 * What is to be saved for other processes and for after a restart: the last events, in one text,
+	 * since n8n goes through each entry of a list whenever it reads its static data.
 	 */
-	writeNotes(list: unknown, events: readonly StatusEvent[]): string[] {
-		const added = events.slice(-LONGEST_NOTES).map(toNote);
-		this.noted = [...new Set([...readLines(list), ...this.noted, ...added])].slice(-LONGEST_NOTES);
-		return [...this.noted];
+	get notes(): string {
+		return (this.text ??= this.lines.slice(-LONGEST_NOTES).join('\n'));
+	}
+
+	/** Takes in {@link notes} that were saved, by whichever process. Anything else is passed over. */
+	readNotes(saved: unknown): void {
+		if (typeof saved !== 'string' || saved === this.text) return;
+		for (const line of saved.split('\n')) {
+			// Mostly an older text of this process, which knows its lines.
+			if (this.told.has(line.slice(0, SHORT))) continue;
+			const [id, key, rank] = line.split(' ');
+			if (rank === undefined || this.takenBack.has(id)) continue;
+			this.take(id, key, Number(rank) || 0);
+		}
+	}
+
+	private take(id: string, key: string, rank: number): void {
+		if (!this.told.has(id)) {
+			this.told.add(id);
+			trim(this.told);
+			this.lines.push(`${id} ${key} ${rank}`);
+			if (this.lines.length > 2 * LONGEST_NOTES) this.lines.splice(0, LONGEST_NOTES);
+			this.text = null;
+		}
+		const highest = Math.max(rank, this.ranks.get(key) ?? 0);
+		// Set anew, so that the message counts as recent.
+		this.ranks.delete(key);
+		this.ranks.set(key, highest);
+		trim(this.ranks);
 	}
 }
-
-/** What other processes told, and this one before a restart. */
-export interface Notes {
-	readonly told: ReadonlySet<string>;
-	readonly ranks: ReadonlyMap<string, number>;
-}
-
-const NO_NOTES: Notes = { told: new Set(), ranks: new Map() };
-
-/** Reads a list as {@link StatusHistory.writeNotes} makes it; anything else in it is passed over. */
-export function readNotes(list: unknown): Notes {
-	const told = new Set<string>();
-	const ranks = new Map<string, number>();
-	for (const line of readLines(list)) {
-		const [event, message, rank] = line.split(' ');
-		if (rank === undefined) continue;
-		told.add(event);
-		ranks.set(message, Math.max(ranks.get(message) ?? 0, Number(rank) || 0));
-	}
-	return { told, ranks };
-}
-
-const readLines = (list: unknown): string[] =>
-	Array.isArray(list) ? list.filter((line): line is string => typeof line === 'string') : [];
-
-const toNote = (event: StatusEvent): string =>
-	`${short(event.eventId)} ${short(messageKey(event) ?? event.eventId)} ${event.statusRank}`;
 
 /** Each member of a group has its own way through the statuses. */
 const messageKey = ({ gateway, account, messageId, scheduleId, viewer }: StatusEvent) => {
@@ -106,8 +99,11 @@ const messageKey = ({ gateway, account, messageId, scheduleId, viewer }: StatusE
 	return id === null ? null : `${gateway}|${account ?? ''}|${id}|${viewer ?? ''}`;
 };
 
-/** 96 bits tell 500 events apart. */
-const short = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+const SHORT = 16;
+
+/** Says nothing of a person; 96 bits tell all the events apart that are remembered. */
+const short = (text: string) =>
+	createHash('sha256').update(text).digest('base64url').slice(0, SHORT);
 
 /** Forgets many at once: to look for the oldest means to pass over all that were forgotten lately. */
 function trim(collection: Set<string> | Map<string, number>): void {

@@ -1,5 +1,5 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
-import { readNotes, StatusHistory } from '../../messages/statusHistory';
+import { StatusHistory } from '../../messages/statusHistory';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { readOptions } from './settings';
 
@@ -37,16 +37,16 @@ export function leaveOutTold(context: IWebhookFunctions, events: StatusEvent[]):
 	}
 	const history = historyOf(context);
 	const data = context.getWorkflowStaticData('node');
-	const notes = readNotes(data[NOTES]);
+	history.readNotes(data[NOTES]);
 	const fresh = events.filter((event) => {
-		const novelty = history.judge(event, notes);
+		const novelty = history.judge(event);
 		if ((novelty === 'duplicate' && skipDuplicates) || (novelty === 'late' && skipLate))
 			return false;
 		history.note(event);
 		return true;
 	});
 	const note = () => {
-		if (fresh.length > 0) data[NOTES] = history.writeNotes(data[NOTES], fresh);
+		if (fresh.length > 0) data[NOTES] = history.notes;
 	};
 	note();
 	if (fresh.length > 0) takeBackIfRefused(context, history, fresh);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { STATUS_NAMES, STATUSES, type Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { runs } from '../proof.mts';
-import { readNotes, StatusHistory } from '../../messages/statusHistory';
+import { StatusHistory } from '../../messages/statusHistory';
 
 const event = (
 	messageId: string | null,
@@ -108,65 +108,112 @@ describe('in one process', () => {
 	});
 });
 
+/** A process that begins with what was saved. */
+const historyWith = (saved: unknown) => {
+	const history = new StatusHistory();
+	history.readNotes(saved);
+	return history;
+};
+
+const linesOf = (history: StatusHistory) => history.notes.split('\n');
+
 describe('notes for other processes and for after a restart', () => {
 	it('tell the same there', () => {
 		const here = new StatusHistory();
 		tell(here, event('a', 'read'));
-		const notes = readNotes(here.writeNotes(undefined, [event('a', 'read')]));
-		const there = new StatusHistory();
-		expect(there.judge(event('a', 'read'), notes)).toBe('duplicate');
-		expect(there.judge(event('a', 'sent'), notes)).toBe('late');
-		expect(there.judge(event('b', 'sent'), notes)).toBe('new');
+		const there = historyWith(here.notes);
+		expect(there.judge(event('a', 'read'))).toBe('duplicate');
+		expect(there.judge(event('a', 'sent'))).toBe('late');
+		expect(there.judge(event('b', 'sent'))).toBe('new');
+	});
+
+	it('tell nothing where nothing was told', () => {
+		expect(new StatusHistory().notes).toBe('');
+		expect(historyWith('').judge(event('a', 'sent'))).toBe('new');
 	});
 
 	it('keep what another delivery, saved later, had not seen', () => {
 		const history = new StatusHistory();
-		history.writeNotes([], [event('a', 'sent')]);
-		const saved = history.writeNotes([], [event('b', 'sent')]);
-		expect(readNotes(saved).told.size).toBe(2);
+		const before = history.notes;
+		history.note(event('a', 'sent'));
+		history.readNotes(before);
+		history.note(event('b', 'sent'));
+		expect(linesOf(history)).toHaveLength(2);
 	});
 
 	it('keep what other processes noted', () => {
-		const saved = new StatusHistory().writeNotes([], [event('a', 'sent')]);
-		expect(new StatusHistory().writeNotes(saved, [event('b', 'sent')])).toHaveLength(2);
+		const other = new StatusHistory();
+		other.note(event('a', 'sent'));
+		const history = historyWith(other.notes);
+		history.note(event('b', 'sent'));
+		expect(historyWith(history.notes).judge(event('a', 'sent'))).toBe('duplicate');
+		expect(linesOf(history)).toHaveLength(2);
 	});
 
-	it('do not hold what was taken back', () => {
+	it('come in while a process goes on', () => {
+		const [here, there] = [new StatusHistory(), new StatusHistory()];
+		here.note(event('a', 'sent'));
+		there.note(event('a', 'read'));
+		here.readNotes(there.notes);
+		expect(here.judge(event('a', 'read'))).toBe('duplicate');
+		expect(here.judge(event('a', 'delivered'))).toBe('late');
+	});
+
+	it('do not hold what was taken back, not even where it was saved before', () => {
 		const history = new StatusHistory();
-		history.writeNotes([], [event('a', 'sent')]);
+		history.note(event('a', 'sent'));
+		const saved = history.notes;
 		history.takeBack(event('a', 'sent'));
-		expect(history.writeNotes([], [event('b', 'sent')])).toHaveLength(1);
+		history.readNotes(saved);
+		history.note(event('b', 'sent'));
+		expect(linesOf(history)).toHaveLength(1);
+		expect(history.judge(event('a', 'sent'))).toBe('new');
+	});
+
+	it('hold one line for an event that is told again', () => {
+		const history = new StatusHistory();
+		for (let times = 0; times < 3; times++) history.note(event('a', 'sent'));
+		expect(linesOf(history)).toHaveLength(1);
 	});
 
 	it('are at most 500 short lines, the newest', () => {
 		const history = new StatusHistory();
 		const many = Array.from({ length: 1_200 }, (_, index) => event(`m${index}`, 'sent'));
-		let notes = history.writeNotes(undefined, many);
-		for (const each of many.slice(0, 30)) notes = history.writeNotes(notes, [each]);
-		expect(notes).toHaveLength(500);
-		expect(JSON.stringify(notes).length).toBeLessThan(25_000);
-		expect(readNotes(notes).told.size).toBe(500);
+		for (const each of many) {
+			const saved = history.notes;
+			history.note(each);
+			// As it was before: a delivery that began earlier.
+			history.readNotes(saved);
+			expect(linesOf(history).length).toBeLessThanOrEqual(500);
+		}
+		expect(history.notes.length).toBeLessThan(25_000);
+		const after = historyWith(history.notes);
+		const known = many.map((each) => after.judge(each) === 'duplicate');
+		expect(known).toEqual(many.map((_, index) => index >= 700));
 	});
 
 	it('hold no message id and no number in clear', () => {
-		const secret = event('919988066776', 'sent');
-		expect(new StatusHistory().writeNotes([], [secret]).join()).not.toContain('919988066776');
+		const history = new StatusHistory();
+		history.note(event('919988066776', 'sent'));
+		expect(history.notes).not.toContain('919988066776');
 	});
 
 	it('are read whatever stands there', () => {
 		fc.assert(
-			fc.property(fc.anything(), (value) => {
-				const { told, ranks } = readNotes(value);
-				for (const rank of ranks.values()) expect(rank).toBeGreaterThanOrEqual(0);
-				expect(new StatusHistory().judge(event('a', 'sent'), { told, ranks })).toBe('new');
-				expect(new StatusHistory().writeNotes(value, [event('a', 'sent')]).length).toBeGreaterThan(
-					0,
-				);
+			fc.property(fc.oneof(fc.anything(), fc.string(), someLines), (value) => {
+				const history = historyWith(value);
+				expect(tell(history, event('a', 'sent'))).toBe('new');
+				expect(history.judge(event('a', 'sent'))).toBe('duplicate');
+				expect(linesOf(history).length).toBeGreaterThan(0);
 			}),
 			runs(300),
 		);
 	});
 });
+
+const someLines = fc
+	.array(fc.array(fc.oneof(fc.string(), fc.nat().map(String)), { maxLength: 4 }))
+	.map((lines) => lines.map((words) => words.join(' ')).join('\n'));
 
 const someEvents = fc.array(
 	fc
@@ -213,11 +260,9 @@ it('tells the same after a restart at any moment', () => {
 			let saved: unknown;
 			const actual = events.map((each, index) => {
 				if (index === restartAt) history = new StatusHistory();
-				const novelty = history.judge(each, readNotes(saved));
-				if (novelty === 'new') {
-					history.note(each);
-					saved = JSON.parse(JSON.stringify(history.writeNotes(saved, [each])));
-				}
+				history.readNotes(saved);
+				const novelty = tell(history, each);
+				if (novelty === 'new') saved = JSON.parse(JSON.stringify(history.notes));
 				return novelty;
 			});
 			expect(actual).toEqual(expected);
