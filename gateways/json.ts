@@ -27,7 +27,7 @@ export const isoInstantAt = (object: JsonObject, key: string): string | null => 
 	if (typeof value !== 'string' || value.length > 40) return null;
 	if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(value)) return null;
 	const ms = Date.parse(value);
-	return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+	return Number.isNaN(ms) ? null : isoText(ms);
 };
 
 /** The instant at a key as ISO 8601 in UTC, or null: from Unix seconds, as a number or as digits. */
@@ -44,10 +44,11 @@ let minute = { start: Number.NaN, text: '' };
 
 /** As `toISOString`, which takes longer than all else that is read of a status. */
 function isoText(ms: number): string {
-	if (ms % 1000 !== 0) return new Date(ms).toISOString();
-	const start = ms - (ms % MINUTE);
+	const start = Math.floor(ms / MINUTE) * MINUTE;
 	if (start !== minute.start) {
-		minute = { start, text: new Date(start).toISOString().slice(0, 'YYYY-MM-DDThh:mm:'.length) };
+		minute = { start, text: new Date(start).toISOString().slice(0, -'00.000Z'.length) };
 	}
-	return `${minute.text}${String((ms - start) / 1000).padStart(2, '0')}.000Z`;
+	// The leading one keeps the zeros.
+	const digits = String(100_000 + ms - start);
+	return `${minute.text}${digits.slice(1, 3)}.${digits.slice(3)}Z`;
 }

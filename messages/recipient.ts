@@ -12,14 +12,22 @@ export interface Recipient {
 	readonly kind: RecipientKind;
 }
 
-/** The part behind the `@` of a chat id, and what it names. */
-const CHAT_SERVERS: Readonly<Record<string, RecipientKind>> = {
-	'c.us': 'phone',
-	's.whatsapp.net': 'phone',
-	'g.us': 'group',
-	lid: 'lid',
-	newsletter: 'channel',
-};
+/** What the part behind the `@` of a chat id names. */
+function kindOf(server: string): RecipientKind {
+	switch (server) {
+		case 'c.us':
+		case 's.whatsapp.net':
+			return 'phone';
+		case 'g.us':
+			return 'group';
+		case 'lid':
+			return 'lid';
+		case 'newsletter':
+			return 'channel';
+		default:
+			return 'unknown';
+	}
+}
 
 const E164_DIGITS = /^[1-9]\d{6,14}$/;
 const GROUP_ID = /^\d{5,31}(-\d{5,20})?$/;
@@ -80,7 +88,7 @@ function parsePhone(text: string): Recipient {
 function parseChatId(text: string, at: number): Recipient {
 	const id = text.slice(0, at).replace(/^\+/, '');
 	const server = text.slice(at + 1).toLowerCase();
-	const kind = Object.hasOwn(CHAT_SERVERS, server) ? CHAT_SERVERS[server] : 'unknown';
+	const kind = kindOf(server);
 	if (kind === 'phone' && E164_DIGITS.test(id)) {
 		return { address: `+${id}`, phone: `+${id}`, kind };
 	}
@@ -98,12 +106,11 @@ function parseChatId(text: string, at: number): Recipient {
 export function describeAddress(address: unknown): Recipient | null {
 	if (typeof address !== 'string' || address === '') return null;
 	const at = address.indexOf('@');
-	const id = at === -1 ? address : address.slice(0, at);
-	const server = at === -1 ? 'c.us' : address.slice(at + 1);
-	const kind = Object.hasOwn(CHAT_SERVERS, server) ? CHAT_SERVERS[server] : 'unknown';
+	const kind = at === -1 ? 'phone' : kindOf(address.slice(at + 1));
 	if (kind !== 'phone') return { address, phone: null, kind };
+	const id = at === -1 ? address : address.slice(0, at);
 	// A device suffix (`…:12@s.whatsapp.net`) is no part of the number.
-	const digits = id.replace(/^\+/, '').replace(/:\d+$/, '');
+	const digits = E164_DIGITS.test(id) ? id : id.replace(/^\+/, '').replace(/:\d+$/, '');
 	return E164_DIGITS.test(digits)
 		? { address, phone: `+${digits}`, kind }
 		: { address, phone: null, kind: 'unknown' };

@@ -92,11 +92,13 @@ const unknownEvent = (body: JsonObject, { account, name, receivedAt }: Envelope)
 		raw: body,
 	});
 
+type Told = Partial<Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>>;
+
 const eventOf = (
 	status: Status,
 	raw: JsonObject,
 	{ account, receivedAt }: Envelope,
-	more: Partial<Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>>,
+	{ gatewayStatus, recipient, viewer, origin }: Told,
 ): StatusEvent =>
 	createStatusEvent({
 		gateway: 'whapi',
@@ -108,5 +110,8 @@ const eventOf = (
 		occurredAt: unixInstantAt(raw, 'timestamp'),
 		receivedAt,
 		raw,
-		...more,
+		gatewayStatus,
+		recipient,
+		viewer,
+		origin,
 	});
