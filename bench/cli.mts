@@ -2,7 +2,7 @@
  * `npm run bench -- [normalise|items|load|schedule|webhooks …] [--rounds n] [--quick] [--write]
  * [--tarball file] [--env NAME=value]`: measures the package side by side with what a user would
  * pick instead. Without a name, all of them. `--quick` takes small counts, to see that it runs;
- * `--tarball` measures another build, for a before and after; `--env` gives the n8n of `webhooks` a
+ * `--tarball` measures another build, for a before and after; `--env` gives n8n a
  * setting.
  */
 import { resolve } from 'node:path';

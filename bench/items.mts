@@ -8,9 +8,10 @@ import { withMessageScheduler } from './workflows.mts';
 const PARALLEL = 20;
 
 /** From few items to many through the node: what each costs, in time and memory. */
-export async function items({ tarball, rounds = 3, quick, say }: BenchOptions): Promise<Report> {
+export async function items(options: BenchOptions): Promise<Report> {
+	const { rounds = 3, quick, say } = options;
 	const counts = quick ? [10, 100] : [10, 100, 1_000, 10_000];
-	const stage = await raiseStage(tarball, 0);
+	const stage = await raiseStage(options, 0);
 	const { n8n } = stage;
 	try {
 		const ids: string[] = [];

@@ -4,11 +4,18 @@ import { alternate, median } from './measure.mts';
 import { forgetPeak, memoryOf, peakOf, processorTimeOf } from './process.mts';
 import { digits, surroundings, table, type Report } from './report.mts';
 import { measure, raiseStage, type Stage } from './stage.mts';
-import { withHttpRequest, withLoop, withMessageScheduler } from './workflows.mts';
+import {
+	withExpressionsOnly,
+	withHttpRequest,
+	withLoop,
+	withMessageScheduler,
+} from './workflows.mts';
 
 interface Contestant {
 	readonly label: string;
 	readonly count: number;
+	/** How many requests it makes; one a message unless it says otherwise. */
+	readonly requests?: number;
 	/** Requests at once, as far as the contestant bounds them. */
 	readonly parallel: number | null;
 	readonly workflow: (stage: Stage) => WorkflowJson;
@@ -35,6 +42,15 @@ const inBatches = (count: number, parallel: number, delayMs: number): Contestant
 	};
 };
 
+/** No node can be faster than this: n8n evaluates what stands in the node's fields for each item. */
+const expressionsOnly = (count: number): Contestant => ({
+	label: 'Edit Fields, the same three expressions, no request',
+	count,
+	requests: 0,
+	parallel: null,
+	workflow: () => withExpressionsOnly(count),
+});
+
 const atOnce = (count: number): Contestant => ({
 	label: 'HTTP Request, all at once',
 	count,
@@ -54,7 +70,7 @@ export async function schedule(options: BenchOptions): Promise<Report> {
 	const sections: string[] = [];
 	let version = '';
 	for (const delayMs of [0, 50]) {
-		const stage = await raiseStage(options.tarball, delayMs);
+		const stage = await raiseStage(options, delayMs);
 		version = stage.n8n.version;
 		try {
 			sections.push(await beside(stage, delayMs, options));
@@ -62,7 +78,10 @@ export async function schedule(options: BenchOptions): Promise<Report> {
 			await stage.close();
 		}
 	}
-	sections.push(surroundings(version));
+	sections.push(
+		...Object.entries(options.env).map(([name, value]) => `With \`${name}=${value}\`.`),
+		surroundings(version),
+	);
 	return { name: 'schedule', sections };
 }
 
@@ -76,6 +95,7 @@ async function beside(
 		...PARALLEL.map((parallel) => ours(count, parallel)),
 		atOnce(count),
 		...PARALLEL.map((parallel) => inBatches(count, parallel, delayMs)),
+		expressionsOnly(count),
 	];
 	// A fraction of the others' messages: it takes long enough.
 	const slow = oneByOne(count / 10);
@@ -88,7 +108,12 @@ async function beside(
 		const before = memoryOf(pid);
 		forgetPeak(pid);
 		const used = processorTimeOf(pid);
-		const measured = await measure(stage, ids.get(contestant) ?? '', contestant.count);
+		const measured = await measure(
+			stage,
+			ids.get(contestant) ?? '',
+			contestant.count,
+			contestant.requests,
+		);
 		const grown = peakOf(pid) - before;
 		const cpu = processorTimeOf(pid) - used;
 		say(
@@ -112,8 +137,10 @@ async function beside(
 		memory.set(contestant, (await run(contestant)).grown);
 	}
 
+	const times = results.map((rounds) => median(rounds.map((result) => result.ms)));
+	const floor = times[contestants.length - 1];
 	const rows = contestants.map((contestant, index) => {
-		const ms = median(results[index].map((result) => result.ms));
+		const ms = times[index];
 		const { parallel } = contestant;
 		const bound = parallel === null || delayMs === 0 ? null : (count / parallel) * delayMs;
 		const grown = memory.get(contestant);
@@ -122,6 +149,7 @@ async function beside(
 			`${digits(ms / 1000)} s`,
 			`${digits(median(results[index].map(({ cpu }) => cpu)) / 1000)} s`,
 			bound === null ? '–' : digits(ms / bound),
+			bound === null ? '–' : digits(ms / (bound + floor)),
 			String(Math.max(...results[index].map(({ inFlight }) => inFlight))),
 			String(Math.max(...results[index].map(({ connections }) => connections))),
 			grown === undefined ? '–' : `${digits(grown)} MB`,
@@ -133,6 +161,7 @@ async function beside(
 		`${digits(scaled / 1000)} s`,
 		`${digits((loop.cpu * count) / slow.count / 1000)} s`,
 		delayMs === 0 ? '–' : digits(scaled / (count * delayMs)),
+		delayMs === 0 ? '–' : digits(scaled / (count * delayMs + floor)),
 		String(loop.inFlight),
 		String(loop.connections),
 		'–',
@@ -145,6 +174,7 @@ async function beside(
 				'wall time',
 				'processor',
 				'of the bound',
+				'of bound and expressions',
 				'peak in flight',
 				'connections',
 				'memory grown',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startN8n, type N8n } from '../rig/n8n.mts';
+import type { BenchOptions } from './cli.mts';
 import { startGateway, type BenchGateway, type Seen } from './gateway.mts';
 import { CREDENTIAL, MEASURED } from './workflows.mts';
 
@@ -11,10 +12,13 @@ export interface Stage {
 	close(): Promise<void>;
 }
 
-export async function raiseStage(tarball: string, answerDelayMs: number): Promise<Stage> {
+export async function raiseStage(
+	{ tarball, env }: Pick<BenchOptions, 'tarball' | 'env'>,
+	answerDelayMs: number,
+): Promise<Stage> {
 	const gateway = await startGateway(answerDelayMs);
 	try {
-		const n8n = await startN8n({ tarball, env: profiling() });
+		const n8n = await startN8n({ tarball, env: { ...profiling(), ...env } });
 		await n8n.createCredential(CREDENTIAL, 'messageGatewayApi', gateway.credential);
 		return {
 			n8n,
@@ -47,6 +51,7 @@ export async function measure(
 	{ n8n, gateway }: Stage,
 	id: string,
 	count: number,
+	requests = count,
 ): Promise<Measured> {
 	const workflowData = await n8n.workflow(id);
 	gateway.seen();
@@ -64,7 +69,7 @@ export async function measure(
 	const execution = await n8n.execution(executionId);
 	const runs = execution.nodes[MEASURED] ?? [];
 	const done = runs.reduce((sum, { outputs }) => sum + (outputs[0]?.length ?? 0), 0);
-	if (execution.status !== 'success' || done !== count || seen.requests !== count) {
+	if (execution.status !== 'success' || done !== count || seen.requests !== requests) {
 		const reason = execution.error?.message ?? '';
 		throw new Error(
 			`Execution ${executionId} gave ${done} of ${count} items for ${seen.requests} requests. ${reason}`,

@@ -14,6 +14,8 @@ import { CREDENTIAL, to, TRIGGER } from './workflows.mts';
 
 const SECRET = 'a-secret-that-only-the-gateway-knows';
 const CONNECTIONS = 16;
+/** The name of n8n's own credential for that secret. */
+const SECRET_HEADER = 'Secret header';
 
 /** One kind of webhook at one kind of node. */
 interface Contestant {
@@ -64,9 +66,17 @@ const webhookWithIsolate = {
 	parameters: { ...plainWebhook.parameters, path: 'isolate' },
 };
 
+/** n8n's own way to let only those in who know a secret, as the trigger does. */
+const webhookWithSecret = {
+	...plainWebhook,
+	parameters: { ...plainWebhook.parameters, path: 'secret', authentication: 'headerAuth' },
+	credentials: { httpHeaderAuth: SECRET_HEADER },
+};
+
 const workflows: Record<string, WorkflowJson> = {
 	'n8n Webhook': { nodes: [plainWebhook], connections: {} },
 	'n8n Webhook 1': { nodes: [webhookWithIsolate], connections: {} },
+	'n8n Webhook, Header Auth': { nodes: [webhookWithSecret], connections: {} },
 	'Webhook + Code': {
 		nodes: [
 			{ ...plainWebhook, parameters: { ...plainWebhook.parameters, path: 'normalised' } },
@@ -99,6 +109,10 @@ export async function webhooks(options: BenchOptions): Promise<Report> {
 				'messageGatewayApi',
 				credentialFor(sandbox, 'whapi', SECRET),
 			);
+			await n8n.createCredential(SECRET_HEADER, 'httpHeaderAuth', {
+				name: 'x-webhook-secret',
+				value: SECRET,
+			});
 			return await compare(n8n, sandbox.accounts.whapi.channelId, options);
 		} finally {
 			await n8n.stop();
@@ -171,7 +185,7 @@ async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Conte
 			return { workflowId, url: await n8n.productionWebhookUrl(workflowId, 'Webhook') };
 		}),
 	);
-	const [plain, withIsolate, withCode, ours] = targets;
+	const [plain, withIsolate, withSecret, withCode, ours] = targets;
 	let made = 0;
 	const body = (count: number, status: string, id = () => `message-${++made}`) =>
 		JSON.stringify({
@@ -212,6 +226,7 @@ async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Conte
 	return [
 		{ label: 'n8n Webhook', ...starts, ...fresh(plain) },
 		{ label: 'n8n Webhook, version 1', ...starts, ...fresh(withIsolate) },
+		{ label: 'n8n Webhook, Header Auth', ...starts, ...fresh(withSecret) },
 		{ label: 'n8n Webhook + Code', ...starts, ...fresh(withCode) },
 		{ label: 'Trigger: starts a run', ...starts, ...fresh(ours) },
 		{ label: 'Trigger: 100 statuses, one run', ...starts, ...fresh(ours, 100), count: few },

@@ -66,6 +66,30 @@ export const withMessageScheduler = (count: number, maxParallel: number): Workfl
 		to('Messages', MEASURED),
 	);
 
+/** n8n's Edit Fields node with the same three expressions: what n8n takes to evaluate them. */
+export const withExpressionsOnly = (count: number): WorkflowJson =>
+	overMessages(
+		count,
+		[
+			{
+				name: MEASURED,
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				parameters: {
+					assignments: {
+						assignments: Object.entries(MESSAGE).map(([name, value]) => ({
+							id: name,
+							name,
+							type: 'string',
+							value,
+						})),
+					},
+				},
+			},
+		],
+		to('Messages', MEASURED),
+	);
+
 /** n8n's HTTP Request node with the same POST, all at once or in batches. */
 export const withHttpRequest = (
 	count: number,

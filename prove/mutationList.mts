@@ -192,29 +192,29 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'A duplicate is left out',
 		file: HISTORY,
-		from: "if (this.told.has(eventId) || notes.told.has(short(eventId))) return 'duplicate';",
+		from: "if (this.told.has(id)) return 'duplicate';",
 		to: '',
 		tests: 'test/messages/statusHistory',
 	},
 	{
 		rule: 'A duplicate is known after a restart',
 		file: HISTORY,
-		from: '|| notes.told.has(short(eventId))',
+		from: 'this.take(id, key, Number(rank) || 0);',
 		to: '',
 		tests: 'test/messages/statusHistory',
 	},
 	{
 		rule: 'Late is below, not beside',
 		file: HISTORY,
-		from: "return statusRank < rank ? 'late' : 'new';",
-		to: "return statusRank <= rank ? 'late' : 'new';",
+		from: 'event.statusRank < (',
+		to: 'event.statusRank <= (',
 		tests: 'test/messages/statusHistory',
 	},
 	{
 		rule: 'The highest rank counts, not the last',
 		file: HISTORY,
-		from: 'const rank = Math.max(statusRank, this.ranks.get(key) ?? 0);',
-		to: 'const rank = statusRank;',
+		from: 'const highest = Math.max(rank, this.ranks.get(key) ?? 0);',
+		to: 'const highest = rank;',
 		tests: 'test/messages/statusHistory|test/nodes/trigger',
 	},
 	{
@@ -227,7 +227,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'What was taken back is new again',
 		file: HISTORY,
-		from: 'this.takenBack.add(eventId);',
+		from: 'this.takenBack.add(id);',
 		to: '',
 		tests: 'test/messages/statusHistory',
 	},
@@ -241,8 +241,15 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Notes of this process survive the save of another delivery',
 		file: HISTORY,
-		from: '[...new Set([...readLines(list), ...this.noted, ...added])]',
-		to: '[...new Set([...readLines(list), ...added])]',
+		from: "if (typeof saved !== 'string' || saved === this.text) return;",
+		to: "if (typeof saved !== 'string' || saved === this.text) return; this.lines.length = 0;",
+		tests: 'test/messages/statusHistory',
+	},
+	{
+		rule: 'What was taken back is not read back from an older save',
+		file: HISTORY,
+		from: 'if (rank === undefined || this.takenBack.has(id)) continue;',
+		to: 'if (rank === undefined) continue;',
 		tests: 'test/messages/statusHistory',
 	},
 	{
