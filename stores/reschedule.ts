@@ -4,7 +4,7 @@ import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import { notPending } from './notPending';
 import { settle } from './settle';
-import type { Attempt, MessageStore, Move } from './store';
+import type { Attempt, MessageStore, Move, OpenTry } from './store';
 
 /** What moving needs. */
 interface Mover {
@@ -17,8 +17,8 @@ interface Mover {
 /**
  * Moves a message where the gateway has no way to change one: the old one is cancelled, then a new one
  * is scheduled. In this order two can never be pending. Where the new one is refused, the old one is
- * scheduled again for its old time. A try that was cut off after the cancel is taken up again, and one
- * after which the old one had to be scheduled again goes on with that.
+ * scheduled again for its old time. A try that was cut off is taken up where it was: after the cancel,
+ * or while the old one was being put back, which is then done first.
  */
 export async function reschedule(
 	mover: Mover,
@@ -26,7 +26,7 @@ export async function reschedule(
 	attempt: Attempt,
 ): Promise<ScheduledMessage> {
 	const { gateway, store } = mover;
-	const { earlier } = attempt;
+	const earlier = await putBack(mover, attempt);
 	const scheduleId = earlier?.heldAs ?? move.scheduleId;
 	const found = await settle(store.get(scheduleId));
 	const isGone = found.ok ? found.value.status === 'cancelled' : isNotFound(found.error);
@@ -53,6 +53,32 @@ export async function reschedule(
 	}
 	const created = await settle(store.schedule(message, keeping(attempt, scheduleId)));
 	return created.ok ? created.value : await restore(mover, old, message, attempt, created.error);
+}
+
+/**
+ * The earlier try, from which the present one goes on. Where nobody knows whether that one put the old
+ * message back, it is looked for, and put back if it is not there: else there might be two.
+ */
+async function putBack({ store, now }: Mover, attempt: Attempt): Promise<OpenTry | null> {
+	const { earlier } = attempt;
+	if (earlier?.putBackTo === undefined) return earlier;
+	const { message, since, heldAs, putBackTo } = earlier;
+	const again = { ...message, scheduledAt: putBackTo };
+	const back = await settle(
+		store.schedule(again, { ...UNRECORDED, earlier: { since, message: again } }),
+	);
+	if (!back.ok) {
+		const [{ kind, details }, why, open] = read(back.error);
+		if (!open) return { since: now(), message, heldAs };
+		throw new GatewayError(
+			kind,
+			`The message "${heldAs}" was cancelled to be moved, and nobody knows whether it is scheduled again for ${putBackTo}. ${why}`,
+			{ ...details, hint: LOOK },
+		);
+	}
+	const known = { since: now(), message, heldAs: back.value.scheduleId };
+	attempt.begin(known);
+	return known;
 }
 
 /** The error of a cancel, with where the message is; what is left open says so itself. */
@@ -120,8 +146,8 @@ async function restore(
 		);
 	}
 	const [second, , stillOpen] = read(restored.error);
-	// It is nowhere, so the next try may schedule it.
-	if (!stillOpen) attempt.begin({ since, message: moved, heldAs: old.scheduleId });
+	const { scheduleId: heldAs, scheduledAt: putBackTo } = old;
+	attempt.begin({ since, message: moved, heldAs, ...(stillOpen ? { putBackTo } : {}) });
 	throw new GatewayError(
 		first.kind,
 		stillOpen

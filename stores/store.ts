@@ -10,6 +10,8 @@ export interface OpenTry {
 	readonly message: MessageToSchedule;
 	/** Of a message that is being moved: the id that it is held under, unless it is gone already. */
 	readonly heldAs?: string;
+	/** Of one that could not be moved: the old time, where nobody knows whether it was put back. */
+	readonly putBackTo?: string;
 }
 
 /** What is known of earlier tries of one item, and where the present one is noted. */
