@@ -6,6 +6,7 @@ const TESTS = [
 	'test/messages/statusHistory',
 	'test/messages/sendTime',
 	'test/messages/recipient',
+	'test/stores',
 ];
 
 /** Runs the property tests with all their cases; `SEED` makes a run the same as another. */

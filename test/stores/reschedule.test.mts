@@ -11,6 +11,7 @@ import {
 	message,
 	type Faults,
 } from './fakeScheduler.mts';
+import { runs } from '../proof.mts';
 
 const OLD_TIME = message().scheduledAt;
 const NEW_TIME = '2026-02-05T09:30:00.000Z';
@@ -354,13 +355,12 @@ it('never leaves two, and its error says where the message is, wherever it fails
 			const id = /now with the id "(\w+)"/.exec(outcome.error.message)?.[1];
 			if (id !== undefined) expect(onlyPending(fake).scheduleId).toBe(id);
 		}),
-		{ numRuns: 800 },
+		runs(800),
 	);
 	expect([...seen].sort()).toEqual([OLD_TIME, 'moved', 'null', 'open'].sort());
-}, 30_000);
+});
 
 it('moves it in the end, tried again and again, with never two on the way', async () => {
-	let moved = 0;
 	await fc.assert(
 		fc.asyncProperty(faults, async (befalls) => {
 			const fake = holdingOne({
@@ -376,7 +376,6 @@ it('moves it in the end, tried again and again, with never two on the way', asyn
 				);
 				if (typeof outcome === 'string') {
 					expect([outcome, onlyPending(fake).scheduledAt]).toEqual([NEW_TIME, NEW_TIME]);
-					moved++;
 					return;
 				}
 				const told = placeTold(outcome);
@@ -385,7 +384,6 @@ it('moves it in the end, tried again and again, with never two on the way', asyn
 			}
 			throw new Error('not moved after 30 tries');
 		}),
-		{ numRuns: 400 },
+		runs(400),
 	);
-	expect(moved).toBe(400);
-}, 30_000);
+});

@@ -3,6 +3,7 @@ import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import { Claims } from '../../stores/claims';
 import { CREATE_FAULTS, Entry, errorOf, FakeScheduler, iso, message } from './fakeScheduler.mts';
+import { runs } from '../proof.mts';
 
 const TIME = message().scheduledAt;
 const schedule = async (fake: FakeScheduler, wanted = message(), entry = new Entry()) =>
@@ -242,7 +243,7 @@ describe('reusing what is there', () => {
 				expect(fake.calls.create).toBe(Math.max(0, wanted - there));
 				expect(fake.pending).toHaveLength(Math.max(wanted, there));
 			}),
-			{ numRuns: 40 },
+			runs(40, 1_000),
 		);
 	});
 
@@ -370,10 +371,10 @@ it('schedules each wanted message exactly once, whatever fails', async () => {
 			const textOf = new Map(made.map(({ scheduleId, text }) => [scheduleId, text]));
 			expect(ids.map((id) => textOf.get(id))).toEqual(items);
 		}),
-		{ numRuns: 400 },
+		runs(400),
 	);
 	expect(faulty).toBeGreaterThan(50);
-}, 30_000);
+});
 
 it('has as many equal messages pending as are wanted, whatever fails, where it reuses', async () => {
 	const course = fc.record({
@@ -394,6 +395,6 @@ it('has as many equal messages pending as are wanted, whatever fails, where it r
 			expect(new Set(ids).size).toBe(wanted);
 			expect(fake.pending).toHaveLength(Math.max(wanted, there));
 		}),
-		{ numRuns: 200 },
+		runs(200),
 	);
-}, 30_000);
+});
