@@ -19,7 +19,7 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
  *
  * @param {string} gatewayId one of `gatewayIds`
  * @param {unknown} body the parsed JSON body
- * @param {{ headers?: object, receivedAt?: string, timezone?: string }} [options]
+ * @param {{ receivedAt?: string, timezone?: string }} [options]
  * @returns {object[]} status events, as docs/status-event.schema.json describes them
  */
 const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) =>

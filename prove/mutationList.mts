@@ -308,4 +308,11 @@ export const mutations: readonly Mutation[] = [
 		to: 'const cancelled = { ok: true as const, value: { cancelled: true, message: old } };',
 		tests: 'test/stores/reschedule',
 	},
+	{
+		rule: 'A lost restore is looked for before the message is moved again',
+		file: 'stores/reschedule.ts',
+		from: 'const earlier = await putBack(mover, attempt);',
+		to: 'const { earlier } = attempt;',
+		tests: 'test/stores/reschedule',
+	},
 ];

@@ -5,7 +5,7 @@
  * engine's retry loop. Ours: where credentials come from, and the workflow around the node.
  */
 import { EventEmitter } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -46,7 +46,9 @@ import { credentialFor as sandboxCredential } from '../../rig/credential.mts';
 import type { Sandbox } from '../../sandbox/index.mts';
 
 // n8n-core keeps an encryption key in its user folder, and logs to the console.
-process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'node-tests-'));
+const userFolder = mkdtempSync(join(tmpdir(), 'node-tests-'));
+process.env.N8N_USER_FOLDER = userFolder;
+afterAll(() => rmSync(userFolder, { recursive: true, force: true }));
 process.env.N8N_LOG_LEVEL = 'silent';
 // Its SSH manager looks after connections for ever, which would keep the tests from ending.
 const { setInterval: begin } = globalThis;
@@ -118,6 +120,7 @@ const start: INodeType = {
 const types: Record<string, INodeType> = {
 	[START]: start,
 	[ACTION]: new MessageScheduler(),
+	[`${ACTION}Tool`]: new MessageScheduler(),
 	[TRIGGER]: new MessageSchedulerTrigger(),
 };
 
