@@ -26,7 +26,9 @@ module.exports = {
 	// A machine that does other things is no failure.
 	testTimeout: 60_000,
 	projects: [
-		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package']),
+		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package'], {
+			setupFilesAfterEnv: ['<rootDir>/test/userFolder.mts'],
+		}),
 		project('e2e', ['e2e']),
 		project('ui', ['ui']),
 		project('queue', ['queue']),

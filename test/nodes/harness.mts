@@ -5,9 +5,6 @@
  * engine's retry loop. Ours: where credentials come from, and the workflow around the node.
  */
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
 	CredentialTestContext,
 	ExecuteContext,
@@ -45,10 +42,7 @@ import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/Mes
 import { credentialFor as sandboxCredential } from '../../rig/credential.mts';
 import type { Sandbox } from '../../sandbox/index.mts';
 
-// n8n-core keeps an encryption key in its user folder, and logs to the console.
-const userFolder = mkdtempSync(join(tmpdir(), 'node-tests-'));
-process.env.N8N_USER_FOLDER = userFolder;
-afterAll(() => rmSync(userFolder, { recursive: true, force: true }));
+// n8n-core logs to the console.
 process.env.N8N_LOG_LEVEL = 'silent';
 // Its SSH manager looks after connections for ever, which would keep the tests from ending.
 const { setInterval: begin } = globalThis;

@@ -163,7 +163,7 @@ describe('when the execution is stopped', () => {
 	});
 
 	it('a pause is given up, and nothing more goes out', async () => {
-		sandbox.faults.add({ kind: 'rateLimit', retryAfter: 50 });
+		sandbox.faults.add({ kind: 'rateLimit', retryAfter: 25 });
 		const began = Date.now();
 		const context = executeContext(
 			{ ...toEach(), options: { maxParallel: 2 } },
