@@ -1,11 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 /**
- * Whether a model reads what the node gives out: n8n's AI Agent runs the node as its tool, either by
- * the engine, as a node of the type with `Tool` behind its name (Agent 3), or by itself (before).
+ * Whether a model reads what the node gives out: n8n's AI Agent runs the node as its tool, a node of
+ * the type with `Tool` behind its name. `isToolExecution()` would add nothing: it is false where the
+ * engine runs the tool (Agent 3), and an n8n before 2.2 does not have it.
  */
 export const isToolRun = (context: IExecuteFunctions): boolean =>
-	context.isToolExecution() || context.getNode().type.endsWith('Tool');
+	context.getNode().type.endsWith('Tool');
 
 /** A model pays for each word, and learns nothing from what is not known. */
 export const withoutNulls = (json: IDataObject): IDataObject =>
