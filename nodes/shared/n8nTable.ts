@@ -17,7 +17,7 @@ import type { Change, Condition, MessageTable } from '../../stores/table/table';
  * sub-workflow with that node. It runs in the same process and leaves no row in the executions list.
  */
 const TABLE_NODE = 'n8n-nodes-base.dataTable';
-/** Present since Data Tables left their preview. */
+/** The first that gives dates as such; an n8n before 2.3 has none that can make a table. */
 const TABLE_NODE_VERSION = 1.1;
 
 /**
@@ -251,9 +251,10 @@ function assertColumns(name: string, columns: unknown): void {
 function asTableError(error: unknown): unknown {
 	if (error instanceof InvalidParameter || error instanceof GatewayError) return error;
 	const words = error instanceof Error ? error.message : String(error);
-	if (/unrecogni[sz]ed node type|unknown node type/i.test(words)) {
+	// The last is what an older Data Table node says to an operation that it does not have.
+	if (/unrecogni[sz]ed node type|unknown node type|could not get parameter/i.test(words)) {
 		return unusable(
-			'it has none: they came with n8n 1.113',
+			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
 			'Update n8n, or hold the messages in the gateway.',
 		);
 	}

@@ -141,7 +141,8 @@ describe('opening a table', () => {
 	});
 
 	it.each([
-		['Unrecognized node type: n8n-nodes-base.dataTable', /came with n8n 1\.113/],
+		['Unrecognized node type: n8n-nodes-base.dataTable', /node is missing, .* since n8n 2\.3/],
+		['Could not get parameter', /cannot make tables, as it can since n8n 2\.3/],
 		['Attempted to use Data table node but the module is disabled', /they are turned off/],
 		['Data table size limit exceeded: 200MB used, limit is 200MB', /they are full/],
 		['Database is closed', /cannot be used: Database is closed/],
