@@ -43,6 +43,20 @@ const releases: Release[] = [
 		overrides: { xlsx: '0.18.5' },
 		settings: (url) => ({ WEBHOOK_URL: url }),
 	},
+	{
+		version: '1.123.81',
+		// Its isolated-vm has binaries for Node 22 and 24 only.
+		node: { from: '24.0.0', below: '25.0.0' },
+		npmArguments: [],
+		dependencies: {},
+		overrides: { xlsx: '0.18.5' },
+		settings: (url) => ({
+			WEBHOOK_URL: url,
+			// What n8n 2 has by default, and n8n 1 asks for in its log. Without it, SQLite does not do n8n's
+			// writes in their order, and says that an execution has ended before its data are there.
+			DB_SQLITE_POOL_SIZE: '3',
+		}),
+	},
 ];
 
 /** What the demo and the end-to-end tests run on unless told otherwise. */

@@ -6,16 +6,16 @@ import axios from 'axios';
 import { ensureN8n } from '../../rig/install.mts';
 import { startN8n, type N8n } from '../../rig/n8n.mts';
 import { buildPackage } from '../../rig/package.mts';
-import { defaultRelease } from '../../rig/releases.mts';
+import { RELEASE } from './stage.mts';
 
 const nodes = ['messageScheduler', 'messageSchedulerTrigger'];
 
-describe(`n8n ${defaultRelease}`, () => {
+describe(`n8n ${RELEASE}`, () => {
 	let n8n: N8n;
 
 	beforeAll(async () => {
-		await ensureN8n();
-		n8n = await startN8n({ tarball: await buildPackage() });
+		await ensureN8n(RELEASE);
+		n8n = await startN8n({ release: RELEASE, tarball: await buildPackage() });
 	}, 300_000);
 
 	afterAll(async () => await n8n?.stop(), 60_000);

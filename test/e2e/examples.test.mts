@@ -7,10 +7,12 @@ import {
 	ACTION,
 	credentialFor,
 	inSeconds,
+	itHolding,
 	oneNode,
 	raiseStage,
 	SECRET,
 	TRIGGER,
+	until,
 	type Stage,
 } from './stage.mts';
 
@@ -79,11 +81,14 @@ describe.each(files)('%s', (file) => {
 			const names = properties.map(({ name }) => name);
 			expect(names).toEqual(expect.arrayContaining(Object.keys(parameters)));
 		}
-		// As the editor imports: n8n itself finds the credential by its name.
+		// As the editor imports: n8n itself finds the credential by its name, before 2 only in a project
+		// that is named.
+		const project = await stage.n8n.request<{ id: string }>('GET', '/projects/personal');
 		const { id } = await stage.n8n.request<{ id: string }>('POST', '/workflows', {
 			...read(file),
 			name: `${file} as it is`,
 			settings,
+			projectId: project.id,
 		});
 		const stored = await stage.n8n.workflow(id);
 		for (const { credentials } of stored.nodes.filter(ours)) {
@@ -131,6 +136,24 @@ it('sends at once', async () => {
 	}
 }, 60_000);
 
+it('waits until the time and sends then', async () => {
+	const { n8n, sandbox } = stage;
+	const began = Date.now();
+	const id = await n8n.createWorkflow(read('wait-and-send.json'));
+	const started = await n8n.runManually(id);
+	const execution = await until(
+		async () => await n8n.execution(started.id),
+		({ status }) => status === 'success',
+		60_000,
+	);
+	expect(output(execution, 'Send')).toMatchObject([
+		{ status: 'sent', messageId: expect.any(String) },
+	]);
+	const texts = sandbox.messages('chatWhatsApp').map(({ text }) => text);
+	expect(texts).toContain('How was your visit?');
+	expect(Date.now() - began).toBeGreaterThan(5_000);
+}, 90_000);
+
 it('follows a message to its status and takes the right branch', async () => {
 	const { n8n, sandbox } = stage;
 	const id = await n8n.createWorkflow(read('follow-statuses.json'));
@@ -149,34 +172,42 @@ it('follows a message to its status and takes the right branch', async () => {
 	}
 }, 60_000);
 
-it('sends what a table holds when it is due', async () => {
-	const { n8n, sandbox } = stage;
-	const parameters = {
-		holdIn: 'dataTable',
-		recipient: '+12025550108',
-		text: 'Held in n8n',
-		sendAt: inSeconds(2),
-	};
-	const id = await n8n.createWorkflow(oneNode(CREDENTIAL, parameters));
-	const [held] = output(await n8n.runManually(id), 'Message Scheduler');
-	expect(held).toMatchObject({ heldBy: 'n8n', status: 'scheduled' });
-	await new Promise((resolve) => setTimeout(resolve, 2_500));
-	const given = await run('send-due-messages.json');
-	expect(given('Send Due')).toMatchObject([{ scheduleId: held.scheduleId, status: 'sent' }]);
-	const sent = sandbox.messages('chatWhatsApp').filter(({ to }) => to.includes('12025550108'));
-	expect(sent).toHaveLength(1);
-}, 60_000);
+itHolding(
+	'sends what a table holds when it is due',
+	async () => {
+		const { n8n, sandbox } = stage;
+		const parameters = {
+			holdIn: 'dataTable',
+			recipient: '+12025550108',
+			text: 'Held in n8n',
+			sendAt: inSeconds(2),
+		};
+		const id = await n8n.createWorkflow(oneNode(CREDENTIAL, parameters));
+		const [held] = output(await n8n.runManually(id), 'Message Scheduler');
+		expect(held).toMatchObject({ heldBy: 'n8n', status: 'scheduled' });
+		await new Promise((resolve) => setTimeout(resolve, 2_500));
+		const given = await run('send-due-messages.json');
+		expect(given('Send Due')).toMatchObject([{ scheduleId: held.scheduleId, status: 'sent' }]);
+		const sent = sandbox.messages('chatWhatsApp').filter(({ to }) => to.includes('12025550108'));
+		expect(sent).toHaveLength(1);
+	},
+	60_000,
+);
 
-it('gives each status to Record Status', async () => {
-	const { n8n, sandbox } = stage;
-	const id = await n8n.createWorkflow(read('track-status.json'));
-	await n8n.activate(id);
-	const url = await n8n.productionWebhookUrl(id, 'Message Status');
-	sandbox.setWebhook('chatWhatsApp', { url: `${url}?secret=${SECRET}` });
-	await run('schedule-a-message.json');
-	const [execution] = await n8n.waitForExecutions(id, 1);
-	expect(output(execution, 'Record Status')).toMatchObject([
-		// Held by the gateway, so it has no row.
-		{ status: 'sent', recorded: false },
-	]);
-}, 60_000);
+itHolding(
+	'gives each status to Record Status',
+	async () => {
+		const { n8n, sandbox } = stage;
+		const id = await n8n.createWorkflow(read('track-status.json'));
+		await n8n.activate(id);
+		const url = await n8n.productionWebhookUrl(id, 'Message Status');
+		sandbox.setWebhook('chatWhatsApp', { url: `${url}?secret=${SECRET}` });
+		await run('schedule-a-message.json');
+		const [execution] = await n8n.waitForExecutions(id, 1);
+		expect(output(execution, 'Record Status')).toMatchObject([
+			// Held by the gateway, so it has no row.
+			{ status: 'sent', recorded: false },
+		]);
+	},
+	60_000,
+);

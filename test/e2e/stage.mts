@@ -2,7 +2,20 @@ import { startN8n, type N8n, type StartOptions } from '../../rig/n8n.mts';
 import type { Json, WorkflowJson, WorkflowNode } from '../../rig/client.mts';
 import { credentialFor as sandboxCredential } from '../../rig/credential.mts';
 import { buildPackage } from '../../rig/package.mts';
+import { compareVersions, defaultRelease } from '../../rig/releases.mts';
 import { startSandbox } from '../../sandbox/index.mts';
+
+/** Another of rig/releases.mts can be tested, e.g. N8N_RELEASE=2.4.8 npm run test:e2e. */
+export const RELEASE = process.env.N8N_RELEASE ?? defaultRelease;
+
+/** Whether the tested n8n can hold messages: its Data Table node makes tables since 2.3. */
+export const CAN_HOLD = compareVersions(RELEASE, '2.3.0') >= 0;
+
+/** A test of messages that n8n holds. Where n8n cannot, it is skipped, and its name says why. */
+export const itHolding = (name: string, test: () => Promise<void>, timeoutMs?: number): void =>
+	CAN_HOLD
+		? it(name, test, timeoutMs)
+		: it.skip(`${name} [n8n ${RELEASE} cannot hold messages]`, test, timeoutMs);
 
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
@@ -25,9 +38,7 @@ export async function raiseStage(
 ): Promise<Stage> {
 	const sandbox = await startSandbox({ clockFactor: 60, rateLimits: false, ...sandboxOptions });
 	try {
-		// Another of rig/releases.mts can be tested, e.g. N8N_RELEASE=2.4.8 npm run test:e2e.
-		const release = process.env.N8N_RELEASE;
-		const n8n = await startN8n({ release, tarball: await buildPackage(), ...options });
+		const n8n = await startN8n({ release: RELEASE, tarball: await buildPackage(), ...options });
 		return {
 			n8n,
 			sandbox,

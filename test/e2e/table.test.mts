@@ -2,9 +2,11 @@ import { output, type Json } from '../../rig/client.mts';
 import { gateways } from '../../gateways/registry';
 import {
 	ACTION,
+	CAN_HOLD,
 	chain,
 	credentialFor,
 	inSeconds,
+	itHolding as it,
 	listening,
 	oneNode,
 	raiseStage,
@@ -126,3 +128,18 @@ it('says what is wrong with a table of other columns', async () => {
 	});
 	expect(execution.error?.message).toMatch(/"Data Table" is "recipes", a table that lacks columns/);
 }, 60_000);
+
+if (!CAN_HOLD) {
+	test('says that this n8n cannot hold messages, and what can be done', async () => {
+		const execution = await run('whapi', {
+			...IN_TABLE,
+			recipient: '+919988066776',
+			text: 'x',
+			sendAt: inSeconds(60),
+		});
+		expect(execution.error).toMatchObject({
+			message: expect.stringMatching(/cannot make tables, as it can since n8n 2\.3/),
+			description: expect.stringMatching(/^Update n8n, or hold the messages in the gateway/),
+		});
+	}, 60_000);
+}

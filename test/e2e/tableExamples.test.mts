@@ -5,7 +5,15 @@ import axios from 'axios';
 
 import { output, type Json, type WorkflowJson } from '../../rig/client.mts';
 import { projectRoot } from '../../rig/folders.mts';
-import { credentialFor, inSeconds, oneNode, raiseStage, until, type Stage } from './stage.mts';
+import {
+	credentialFor,
+	inSeconds,
+	itHolding as it,
+	oneNode,
+	raiseStage,
+	until,
+	type Stage,
+} from './stage.mts';
 
 const CREDENTIAL = 'Message Gateway';
 const read = (file: string): WorkflowJson =>
@@ -224,19 +232,3 @@ it('daily-failure-digest.json tells what did not go out', async () => {
 	expect(digest.text).toMatch(/\+12025550142, .*: failed, .+/);
 	expect(digest.recipient).toMatchObject({ phone: '+12025550199' });
 }, 60_000);
-
-it('wait-and-send.json waits until the time and sends then', async () => {
-	const began = Date.now();
-	const id = await create('wait-and-send.json');
-	const started = await stage.n8n.runManually(id);
-	const execution = await until(
-		async () => await stage.n8n.execution(started.id),
-		({ status }) => status === 'success',
-		60_000,
-	);
-	expect(output(execution, 'Send')).toMatchObject([
-		{ status: 'queued', messageId: expect.any(String) },
-	]);
-	expect(sentTexts()).toContain('How was your visit?');
-	expect(Date.now() - began).toBeGreaterThan(5_000);
-}, 90_000);
