@@ -81,6 +81,10 @@ const genuine = (gateway: Hostile, id: string, more = ''): string => {
 const executionsOf = async (gateway: Hostile) =>
 	await stage.n8n.executions(triggers.get(gateway)!.id);
 
+/** n8n 1.123 and 2.4 answer first, and then begin an execution that is new until it starts. */
+const hasEnded = ({ status }: { readonly status: string }) =>
+	status !== 'new' && status !== 'running';
+
 const MARK = 'MARK-OF-A-HOSTILE-BODY';
 const mebibyte = 1024 * 1024;
 const nested = (levels: number, [open, close]: readonly [string, string]) =>
@@ -199,8 +203,7 @@ describe.each(GATEWAYS)('%s', (gateway) => {
 		expect(statuses).toEqual(extras.map(() => 200));
 		const executions = await until(
 			async () => await executionsOf(gateway),
-			(all) =>
-				all.length - before === extras.length && all.every(({ status }) => status !== 'running'),
+			(all) => all.length - before === extras.length && all.every(hasEnded),
 		);
 		expect(executions.slice(0, extras.length).map(({ status }) => status)).toEqual(
 			extras.map(() => 'success'),
@@ -227,9 +230,7 @@ it('takes 100,000 statuses in one body', async () => {
 	if (process.env.SHOW) console.log('100,000 statuses', body.length, first);
 	const [execution] = await until(
 		async () => await executionsOf('whapi'),
-		(all) =>
-			all.length === before + 1 &&
-			all.every(({ status }) => status !== 'running' && status !== 'new'),
+		(all) => all.length === before + 1 && all.every(hasEnded),
 		40_000,
 	);
 	expect(output(await n8n.execution(execution.id), 'Status')).toHaveLength(100_000);
