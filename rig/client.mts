@@ -189,9 +189,21 @@ export function client(api: AxiosInstance, url: string) {
 
 	/** Every node version that this n8n offers in its editor. */
 	async function nodeTypes(): Promise<NodeDescription[]> {
-		described ??= (await api.get<NodeDescription[]>(`${url}types/nodes.json`, { baseURL: '' }))
-			.data;
+		described ??= await listOfNodes();
 		return described;
+	}
+
+	/** n8n 1.123 and 2.4 go on while they write this list, and half of it is text, not JSON. */
+	async function listOfNodes({ timeoutMs = 30_000 }: Waiting = {}): Promise<NodeDescription[]> {
+		const until = Date.now() + timeoutMs;
+		for (;;) {
+			const { data } = await api.get<NodeDescription[] | string>(`${url}types/nodes.json`, {
+				baseURL: '',
+			});
+			if (typeof data !== 'string') return data;
+			if (Date.now() > until) throw new Error('n8n still writes its list of nodes.');
+			await sleep(50);
+		}
 	}
 
 	/** The same, asked anew: after a package was installed, upgraded or removed. */
