@@ -2,8 +2,7 @@
  * `npm run bench -- [normalise|items|load|schedule|webhooks …] [--rounds n] [--quick] [--write]
  * [--tarball file] [--env NAME=value]`: measures the package side by side with what a user would
  * pick instead. Without a name, all of them. `--quick` takes small counts, to see that it runs;
- * `--tarball` measures another build, for a before and after; `--env` gives n8n a
- * setting.
+ * `--tarball` measures another build, for a before and after; `--env` gives n8n a setting.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +10,7 @@ import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 
 import { buildPackage } from '../rig/package.mts';
+import { settingsOf } from '../rig/settings.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { normalise } from './normalise.mts';
@@ -60,7 +60,7 @@ const options: BenchOptions = {
 	tarball: values.tarball === undefined ? await buildPackage() : resolve(values.tarball),
 	rounds: values.rounds === undefined ? undefined : Number(values.rounds),
 	quick: values.quick,
-	env: Object.fromEntries(values.env.map((setting) => setting.split('=', 2))),
+	env: settingsOf(values.env),
 	say: (line) => console.error(pc.dim(line)),
 };
 for (const name of names) {

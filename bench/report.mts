@@ -20,11 +20,15 @@ export function table(head: readonly string[], rows: ReadonlyArray<readonly stri
 	return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** Where and when the figures were taken. */
-export function surroundings(n8nVersion?: string): string {
+/** Where, when and with which settings of n8n the figures were taken. */
+export function surroundings(
+	n8nVersion?: string,
+	env: Readonly<Record<string, string>> = {},
+): string {
 	const [{ model }] = cpus();
 	const [load] = loadavg();
 	return [
+		...Object.entries(env).map(([name, value]) => `\`${name}=${value}\``),
 		`${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB`,
 		`Node ${process.version}${n8nVersion === undefined ? '' : ` for the bench, n8n ${n8nVersion}`}`,
 		`load ${load.toFixed(1)} at the end`,

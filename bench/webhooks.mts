@@ -171,8 +171,7 @@ async function compare(
 				rows,
 			),
 			`${CONNECTIONS} connections, median of ${quick ? 1 : rounds} alternating rounds (ratios: round by round). The number of runs is checked in each round: one for each webhook that starts one, none for the others.`,
-			...Object.entries(env).map(([name, value]) => `With \`${name}=${value}\`.`),
-			surroundings(n8n.version),
+			surroundings(n8n.version, env),
 		],
 	};
 }

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import type { WorkflowJson } from '../rig/client.mts';
 import { CREDENTIAL_TYPE, credentialFor } from '../rig/credential.mts';
-import { projectRoot } from '../rig/folders.mts';
+import { readExample } from '../rig/examples.mts';
 import { ensureN8n } from '../rig/install.mts';
 import { startN8n, type N8n } from '../rig/n8n.mts';
 import { buildPackage } from '../rig/package.mts';
@@ -81,9 +78,7 @@ async function makeCredential(n8n: N8n, sandbox: Sandbox, { id }: GatewayToShow)
 async function importExamples(n8n: N8n, shown: GatewayToShow) {
 	const ids = {} as Record<ExampleName, string>;
 	for (const name of exampleNames) {
-		const file = join(projectRoot(), 'examples', `${name}.json`);
-		const example: WorkflowJson = JSON.parse(readFileSync(file, 'utf8'));
-		ids[name] = await n8n.createWorkflow(suitedTo(shown, example));
+		ids[name] = await n8n.createWorkflow(suitedTo(shown, readExample(`${name}.json`)));
 	}
 	return ids;
 }

@@ -1,6 +1,6 @@
 import { InvalidParameter } from '../messages/invalidParameter';
 import { chatWhatsApp } from './chatWhatsApp';
-import type { Credential, Gateway } from './gateway';
+import type { Capabilities, Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
@@ -17,6 +17,13 @@ export const gateways: readonly Gateway[] = [
 
 /** The ids of all gateways. */
 export const gatewayIds: readonly string[] = gateways.map(({ id }) => id);
+
+/** The names of the gateways that can do something, for people to read. */
+export const labelsWith = (can: (capabilities: Capabilities) => boolean): string =>
+	gateways
+		.filter(({ capabilities }) => can(capabilities))
+		.map(({ label }) => label)
+		.join(', ');
 
 /**
  * The gateway with an id.

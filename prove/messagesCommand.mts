@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { buildPackage } from '../rig/package.mts';
 import { startN8n } from '../rig/n8n.mts';
+import { settingsOf } from '../rig/settings.mts';
 import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
-import { printTable, seconds, settingsOf } from './figures.mts';
+import { printTable, seconds } from './figures.mts';
 import {
 	isRight,
 	runMessages,

@@ -176,6 +176,20 @@ export const mutations: readonly Mutation[] = [
 		tests: 'test/nodes/action|test/nodes/retry',
 	},
 	{
+		rule: 'An agent is answered with what was refused',
+		file: 'nodes/MessageScheduler/toolRun.ts',
+		from: "isToolRun(context) && context.getNode().onError !== 'stopWorkflow';",
+		to: 'false;',
+		tests: 'test/nodes/tool',
+	},
+	{
+		rule: 'An agent is told what to do, too',
+		file: ROUTER,
+		from: 'isToolRun(context) ? withAdvice(nodeError) : nodeError',
+		to: 'nodeError',
+		tests: 'test/nodes/tool',
+	},
+	{
 		rule: 'An error keeps its own words',
 		file: 'nodes/shared/nodeErrors.ts',
 		from: 'error.message = message;',

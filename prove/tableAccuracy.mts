@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import type { WorkflowJson } from '../rig/client.mts';
-import { projectRoot } from '../rig/folders.mts';
+import { readExample } from '../rig/examples.mts';
 import type { N8n } from '../rig/n8n.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
@@ -74,8 +70,7 @@ async function measure(
 	sandbox: Sandbox,
 	{ interval, spanMs, messages, random }: Measurement,
 ): Promise<number[]> {
-	const file = join(projectRoot(), 'examples', 'send-due-messages.json');
-	const example = JSON.parse(readFileSync(file, 'utf8')) as WorkflowJson;
+	const example = readExample('send-due-messages.json');
 	const trigger = example.nodes.find(({ type }) => type.endsWith('scheduleTrigger'))!;
 	trigger.parameters = { rule: { interval: [interval] } };
 	const dispatcher = await n8n.createWorkflow(example);

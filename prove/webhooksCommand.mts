@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import axios from 'axios';
 import { startN8n, type N8n } from '../rig/n8n.mts';
 import { buildPackage } from '../rig/package.mts';
+import { settingsOf } from '../rig/settings.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { countExecutions } from './executions.mts';
 import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
-import { holds, printTable, seconds, settingsOf } from './figures.mts';
+import { holds, printTable, seconds } from './figures.mts';
 import { raiseTarget, runWebhooks, type WebhookResult } from './webhooks.mts';
 
 const PARALLEL = 20;

@@ -2,13 +2,14 @@
  * `npm run docs:screenshots`: makes the pictures of the README and the docs, in a real n8n with a
  * sandbox gateway, and writes them into docs/images. Look at each of them before you commit it.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import axios from 'axios';
 import type { Locator, Page } from 'playwright-core';
 
 import { output, type Json, type WorkflowJson } from '../rig/client.mts';
+import { readExample } from '../rig/examples.mts';
 import { projectRoot } from '../rig/folders.mts';
 import {
 	chain,
@@ -37,9 +38,6 @@ const largestBytes = 160_000;
 
 const images = join(projectRoot(), 'docs', 'images');
 
-const example = (name: string): WorkflowJson =>
-	JSON.parse(readFileSync(join(projectRoot(), 'examples', `${name}.json`), 'utf8'));
-
 async function save(name: string, shown: Page | Locator) {
 	await seen('page' in shown ? shown.page() : shown);
 	const picture = await shown.screenshot({ animations: 'disabled' });
@@ -66,7 +64,7 @@ type Steps = (editor: Editor, stage: Stage) => Promise<void>;
 
 /** The example "Schedule a message" on the canvas, as it is imported. */
 const canvas: Steps = async (editor, { n8n }) => {
-	const id = await n8n.createWorkflow(example('schedule-a-message'));
+	const id = await n8n.createWorkflow(readExample('schedule-a-message.json'));
 	await editor.openWorkflow(id, 4);
 	await editor.fit();
 	await save('canvas', editor.page);
@@ -75,7 +73,7 @@ const canvas: Steps = async (editor, { n8n }) => {
 /** Another example, in the dark theme. */
 const canvasDark: Steps = async (editor, { n8n }) => {
 	await editor.page.emulateMedia({ colorScheme: 'dark' });
-	const id = await n8n.createWorkflow(example('list-reschedule-cancel'));
+	const id = await n8n.createWorkflow(readExample('list-reschedule-cancel.json'));
 	await editor.openWorkflow(id, 3);
 	await editor.fit();
 	await save('canvas-dark', editor.page);
@@ -199,7 +197,7 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	sandbox.script('whapi', [{ status: 'failed', reason: 'Not on WhatsApp' }], {
 		to: '12025550103',
 	});
-	const tracking = await n8n.createWorkflow(use(example('track-status')));
+	const tracking = await n8n.createWorkflow(use(readExample('track-status.json')));
 	await n8n.activate(tracking);
 
 	const soon = inSeconds(8);

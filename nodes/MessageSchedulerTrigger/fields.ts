@@ -63,7 +63,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to replace the webhook of somebody else where the gateway has room for one only (GREEN-API). It is put back when the workflow is taken off again.',
+					'Whether to replace the webhook of somebody else where the gateway has room for one only. It is put back when the workflow is taken off again.',
 			},
 			{
 				displayName: 'Skip Duplicates',

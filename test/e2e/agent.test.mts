@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { output, type WorkflowJson, type WorkflowNode } from '../../rig/client.mts';
-import { projectRoot } from '../../rig/folders.mts';
+import { readExample } from '../../rig/examples.mts';
 import { credentialFor, inSeconds, raiseStage, type Stage } from './stage.mts';
 import { startScriptedModel, type Reply, type ScriptedModel } from './scriptedModel.mts';
 
 /** The example for n8n's AI Agent, driven by a model that follows a script. */
-const EXAMPLE = join(projectRoot(), 'examples', 'schedule-by-ai-agent.json');
+const EXAMPLE = 'schedule-by-ai-agent.json';
 
 let stage: Stage;
 let model: ScriptedModel;
@@ -28,7 +25,7 @@ afterAll(async () => {
 
 /** The example, with a click for the chat, and our model for OpenAI's. */
 function example(agentVersion: number): WorkflowJson {
-	const workflow = JSON.parse(readFileSync(EXAMPLE, 'utf8')) as WorkflowJson;
+	const workflow = readExample(EXAMPLE);
 	const instead: Record<string, (node: WorkflowNode) => Partial<WorkflowNode>> = {
 		Chat: () => ({ type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} }),
 		Agent: ({ parameters }) => ({

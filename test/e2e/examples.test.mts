@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { output, type Json, type WorkflowJson } from '../../rig/client.mts';
-import { projectRoot } from '../../rig/folders.mts';
+import { output, type Json } from '../../rig/client.mts';
+import { exampleFiles, readExample } from '../../rig/examples.mts';
 import {
 	ACTION,
 	credentialFor,
@@ -15,10 +12,6 @@ import {
 	until,
 	type Stage,
 } from './stage.mts';
-
-const folder = join(projectRoot(), 'examples');
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-const read = (file: string): WorkflowJson => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 
 const CREDENTIAL = 'Message Gateway';
 
@@ -36,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => await stage?.close(), 60_000);
 
 const run = async (file: string) => {
-	const id = await stage.n8n.createWorkflow(read(file));
+	const id = await stage.n8n.createWorkflow(readExample(file));
 	const execution = await stage.n8n.runManually(id);
 	expect(execution.error?.message).toBeUndefined();
 	return (node: string) => output(execution, node);
@@ -47,9 +40,9 @@ const hoursFromNow = ({ scheduledAt }: Json) =>
 
 const ours = ({ type }: { type: string }) => [ACTION, `${ACTION}Tool`, TRIGGER].includes(type);
 
-describe.each(files)('%s', (file) => {
+describe.each(exampleFiles())('%s', (file) => {
 	it('has the form in which the editor exports, and a sticky note that explains it', () => {
-		const { nodes, meta, ...workflow } = read(file);
+		const { nodes, meta, ...workflow } = readExample(file);
 		expect(workflow).toMatchObject({
 			active: false,
 			pinData: {},
@@ -62,13 +55,13 @@ describe.each(files)('%s', (file) => {
 	});
 
 	it('names the credential, and holds no id of somebody’s own', () => {
-		for (const { credentials } of read(file).nodes.filter(ours)) {
+		for (const { credentials } of readExample(file).nodes.filter(ours)) {
 			expect(credentials).toEqual({ messageGatewayApi: { id: null, name: CREDENTIAL } });
 		}
 	});
 
 	it('takes only nodes and parameters that this n8n has', async () => {
-		const { nodes, settings } = read(file);
+		const { nodes, settings } = readExample(file);
 		const known = await stage.n8n.nodeTypes();
 		for (const { type, typeVersion } of nodes) {
 			const description = known.find(
@@ -85,7 +78,7 @@ describe.each(files)('%s', (file) => {
 		// that is named.
 		const project = await stage.n8n.request<{ id: string }>('GET', '/projects/personal');
 		const { id } = await stage.n8n.request<{ id: string }>('POST', '/workflows', {
-			...read(file),
+			...readExample(file),
 			name: `${file} as it is`,
 			settings,
 			projectId: project.id,
@@ -139,7 +132,7 @@ it('sends at once', async () => {
 it('waits until the time and sends then', async () => {
 	const { n8n, sandbox } = stage;
 	const began = Date.now();
-	const id = await n8n.createWorkflow(read('wait-and-send.json'));
+	const id = await n8n.createWorkflow(readExample('wait-and-send.json'));
 	const started = await n8n.runManually(id);
 	const execution = await until(
 		async () => await n8n.execution(started.id),
@@ -156,7 +149,7 @@ it('waits until the time and sends then', async () => {
 
 it('follows a message to its status and takes the right branch', async () => {
 	const { n8n, sandbox } = stage;
-	const id = await n8n.createWorkflow(read('follow-statuses.json'));
+	const id = await n8n.createWorkflow(readExample('follow-statuses.json'));
 	await n8n.activate(id);
 	const url = await n8n.productionWebhookUrl(id, 'Message Status');
 	sandbox.setWebhook('chatWhatsApp', { url: `${url}?secret=${SECRET}` });
@@ -198,7 +191,7 @@ itHolding(
 	'gives each status to Record Status',
 	async () => {
 		const { n8n, sandbox } = stage;
-		const id = await n8n.createWorkflow(read('track-status.json'));
+		const id = await n8n.createWorkflow(readExample('track-status.json'));
 		await n8n.activate(id);
 		const url = await n8n.productionWebhookUrl(id, 'Message Status');
 		sandbox.setWebhook('chatWhatsApp', { url: `${url}?secret=${SECRET}` });

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import axios from 'axios';
 
-import { output, type Json, type WorkflowJson } from '../../rig/client.mts';
-import { projectRoot } from '../../rig/folders.mts';
+import { output, type Json } from '../../rig/client.mts';
+import { readExample } from '../../rig/examples.mts';
 import {
 	credentialFor,
 	inSeconds,
@@ -16,8 +13,6 @@ import {
 } from './stage.mts';
 
 const CREDENTIAL = 'Message Gateway';
-const read = (file: string): WorkflowJson =>
-	JSON.parse(readFileSync(join(projectRoot(), 'examples', file), 'utf8'));
 
 let stage: Stage;
 
@@ -32,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(async () => await stage?.close(), 60_000);
 
-const create = async (file: string) => await stage.n8n.createWorkflow(read(file));
+const create = async (file: string) => await stage.n8n.createWorkflow(readExample(file));
 
 /** Runs an example from one of its triggers, as the editor does. */
 async function run(file: string, trigger?: string) {
@@ -95,7 +90,7 @@ it('send-due-messages.json sends what is due, tells what is not sent, and when n
 		{ note: expect.stringMatching(/^The message to \+12025550142 of .* is unknown: .+/) },
 	]);
 
-	const broken = read('send-due-messages.json');
+	const broken = readExample('send-due-messages.json');
 	const node = broken.nodes.find(({ name }) => name === 'Send Due')!;
 	Object.assign(node, { maxTries: 2, waitBetweenTries: 100 });
 	node.parameters!.options = { batchSize: 0 };
@@ -107,7 +102,7 @@ it('send-due-messages.json sends what is due, tells what is not sent, and when n
 }, 90_000);
 
 it('send-due-messages.json sends by itself when it is active', async () => {
-	const workflow = read('send-due-messages.json');
+	const workflow = readExample('send-due-messages.json');
 	const trigger = workflow.nodes.find(({ name }) => name === 'Every Minute')!;
 	trigger.parameters = { rule: { interval: [{ field: 'seconds', secondsInterval: 2 }] } };
 	const id = await stage.n8n.createWorkflow(workflow);

@@ -2,19 +2,24 @@ import type { Connection, Credential, Gateway } from '../../gateways/gateway';
 import { connect } from '../../gateways/transport/connection';
 import type { Outcome, UnsentRequest } from '../../gateways/transport/request';
 
-/** A gateway behind the real transport: what goes out is kept, what comes back is scripted. */
+/**
+ * A gateway behind the real transport: what goes out is kept, what comes back is scripted.
+ * `authenticates`: with the whole address and the key, as n8n sends it.
+ */
 export function fakeGateway(
 	gateway: Gateway,
 	credential: Credential,
 	answer: (request: UnsentRequest) => Outcome,
+	{ now = 1_700_000_000_000, authenticates = false } = {},
 ): { connection: Connection; requests: UnsentRequest[] } {
 	const requests: UnsentRequest[] = [];
 	const connection = connect(gateway, credential, {
-		send: async (request) => {
+		send: async (unsent) => {
+			const request = authenticates ? gateway.authenticate(credential, unsent) : unsent;
 			requests.push(request);
 			return answer(request);
 		},
-		now: () => 1_700_000_000_000,
+		now: () => now,
 		sleep: async () => {},
 		random: () => 0,
 	});

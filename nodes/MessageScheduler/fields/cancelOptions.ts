@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { labelsWith } from '../../../gateways/registry';
 import { readOption } from './common';
 
 /** For gateways that document no cancel. */
@@ -7,8 +8,7 @@ export const allowDeletionOption: INodeProperties = {
 	name: 'allowDeletion',
 	type: 'boolean',
 	default: false,
-	description:
-		'Whether the message may be deleted where the gateway documents no way to cancel it (Hypersender SMS). It is checked afterwards that it is gone.',
+	description: `Whether the message may be deleted where the gateway documents no way to cancel it (${labelsWith(({ schedules }) => schedules?.cancelsBy === 'delete')}). It is checked afterwards that it is gone.`,
 };
 
 export const readAllowDeletion = (context: IExecuteFunctions, index: number): boolean =>

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { gateways } from '../../../gateways/registry';
+import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import type { Hold } from '../run';
 
@@ -24,10 +24,6 @@ const DATA_TABLE = 'n8n Data Table';
 const SEND_DUE_NOTICE =
 	'Messages in the table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
 
-const WITH_SCHEDULER = gateways
-	.filter(({ capabilities }) => capabilities.schedules !== null)
-	.map(({ label }) => label);
-
 /** Where a message waits for its time. */
 export const holdFields: INodeProperties[] = [
 	{
@@ -49,7 +45,7 @@ export const holdFields: INodeProperties[] = [
 		],
 		default: 'gateway',
 		description: 'Where messages wait for their time',
-		hint: `Gateways with a scheduler of their own: ${WITH_SCHEDULER.join(', ')}`,
+		hint: `Gateways with a scheduler of their own: ${labelsWith(({ schedules }) => schedules !== null)}`,
 	},
 	{ ...tableField, displayOptions: { show: { holdIn: ['dataTable'] } } },
 ];

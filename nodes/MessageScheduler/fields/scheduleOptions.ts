@@ -92,8 +92,7 @@ export const scheduleOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 86400 },
 		default: 60,
 		hint: 'In seconds',
-		description:
-			'Seconds between consecutive items, e.g. 60, as ChatWhatsApp advises for many messages. Read from the first item.',
+		description: 'Seconds between consecutive items, e.g. 60. Read from the first item.',
 	},
 	{
 		displayName: 'Spacing Jitter',

@@ -1,25 +1,14 @@
-import type { Connection, Credential, Gateway } from '../../../gateways/gateway';
-import { connect } from '../../../gateways/transport/connection';
+import type { Credential, Gateway } from '../../../gateways/gateway';
 import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import { fakeGateway as fake } from '../fakeGateway.mts';
 
-/** A gateway behind the real transport: what goes out is kept, what comes back is scripted. */
-export function fakeGateway(
+export { ok } from '../fakeGateway.mts';
+
+const now = Date.parse('2026-02-01T12:00:00Z');
+
+/** The fake gateway, on the day of the vendor's samples, with requests as they leave n8n. */
+export const fakeGateway = (
 	gateway: Gateway,
 	credential: Credential,
 	answer: (request: UnsentRequest) => Outcome,
-): { connection: Connection; requests: UnsentRequest[] } {
-	const requests: UnsentRequest[] = [];
-	const connection = connect(gateway, credential, {
-		send: async (unsent) => {
-			const request = gateway.authenticate(credential, unsent);
-			requests.push(request);
-			return answer(request);
-		},
-		now: () => Date.parse('2026-02-01T12:00:00Z'),
-		sleep: async () => {},
-		random: () => 0,
-	});
-	return { connection, requests };
-}
-
-export const ok = (body: unknown, status = 200): Outcome => ({ status, headers: {}, body });
+) => fake(gateway, credential, answer, { now, authenticates: true });

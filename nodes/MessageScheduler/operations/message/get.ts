@@ -1,4 +1,5 @@
 import { requireLookUp } from '../../../../gateways/refusals';
+import { labelsWith } from '../../../../gateways/registry';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { parseRecipient, type Recipient } from '../../../../messages/recipient';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
@@ -21,8 +22,7 @@ export const get: Operation<GetPlan> = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 3EB0C767D097B7C7C030',
-			description:
-				'The messageId that "Send" gave, or its queueId where the gateway puts messages into a queue (Hypersender)',
+			description: `The messageId that "Send" gave, or its queueId where the gateway looks that up (${labelsWith(({ looksUp }) => looksUp?.by === 'queueId')})`,
 		},
 		simplifyField,
 		optionsField([
@@ -32,7 +32,7 @@ export const get: Operation<GetPlan> = {
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. +14155238886',
-				description: 'Whom the message was for. GREEN-API needs it to find a message.',
+				description: `Whom the message was for. Needed to find a message at: ${labelsWith(({ looksUp }) => looksUp?.needsRecipient === true)}.`,
 			},
 		]),
 	],
