@@ -67,18 +67,14 @@ async function putBack({ store, now }: Mover, attempt: Attempt): Promise<OpenTry
 	const back = await settle(
 		store.schedule(again, { ...UNRECORDED, earlier: { since, message: again } }),
 	);
-	if (!back.ok) {
-		const [{ kind, details }, why, open] = read(back.error);
-		if (!open) return { since: now(), message, heldAs };
-		throw new GatewayError(
-			kind,
-			`The message "${heldAs}" was cancelled to be moved, and nobody knows whether it is scheduled again for ${putBackTo}. ${why}`,
-			{ ...details, hint: LOOK },
-		);
-	}
-	const known = { since: now(), message, heldAs: back.value.scheduleId };
-	attempt.begin(known);
-	return known;
+	if (back.ok) return { since: now(), message, heldAs: back.value.scheduleId };
+	const [{ kind, details }, why, open] = read(back.error);
+	if (!open) return { since: now(), message, heldAs };
+	throw new GatewayError(
+		kind,
+		`The message "${heldAs}" was cancelled to be moved, and nobody knows whether it is scheduled again for ${putBackTo}. ${why}`,
+		{ ...details, hint: LOOK },
+	);
 }
 
 /** The error of a cancel, with where the message is; what is left open says so itself. */

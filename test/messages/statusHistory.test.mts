@@ -187,6 +187,8 @@ describe('notes for other processes and for after a restart', () => {
 			expect(linesOf(history).length).toBeLessThanOrEqual(500);
 		}
 		expect(history.notes.length).toBeLessThan(25_000);
+		const { lines } = history as unknown as { lines: string[] };
+		expect(lines.length).toBeLessThanOrEqual(1_000);
 		const after = historyWith(history.notes);
 		const known = many.map((each) => after.judge(each) === 'duplicate');
 		expect(known).toEqual(many.map((_, index) => index >= 700));

@@ -1,6 +1,7 @@
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
 import { connect } from '../../../gateways/transport/connection';
 import { NoAnswer, type Outcome } from '../../../gateways/transport/request';
+import { settle } from '../../../stores/settle';
 import rateLimited from '../../fixtures/chatWhatsApp/rate-limited.json';
 import { answer, Clock, create, credential, NOW, reach, read, rejection } from './surroundings.mts';
 import { VirtualClock } from './virtualClock.mts';
@@ -240,31 +241,43 @@ it('sends nothing that waits for room before a pause that was asked for is over'
 	expect(Math.min(...sent.slice(1))).toBe(45_010);
 });
 
-it('has no more requests under way than it may, and fewer after a 429', async () => {
-	const clock = new VirtualClock(NOW);
-	let together = 0;
-	const widths: number[] = [];
-	const connection = connect(
-		chatWhatsApp,
-		credential,
-		{
-			send: async () => {
-				const request = widths.push(++together);
-				await clock.sleep(10);
-				together--;
-				return request <= 4 ? answer(429, {}) : answer(200);
+describe('requests under way at once', () => {
+	/** How many there were as each of twelve began, where four may be; the first four meet a limit. */
+	async function widthsWhereLaterGet(later: Outcome): Promise<number[]> {
+		const clock = new VirtualClock(NOW);
+		let together = 0;
+		const widths: number[] = [];
+		const connection = connect(
+			chatWhatsApp,
+			credential,
+			{
+				send: async () => {
+					const request = widths.push(++together);
+					await clock.sleep(10);
+					together--;
+					return request <= 4 ? answer(429, {}) : later;
+				},
+				now: clock.now,
+				sleep: clock.sleep,
+				random: () => 0,
 			},
-			now: clock.now,
-			sleep: clock.sleep,
-			random: () => 0,
-		},
-		{ maxParallel: 4 },
-	);
-	const all = Array.from({ length: 12 }, async () => await connection.request(read));
-	await clock.run(Promise.all(all));
-	expect(Math.max(...widths.slice(0, 4))).toBe(4);
-	expect(Math.max(...widths.slice(4, 6))).toBe(1);
-	expect(Math.max(...widths)).toBe(4);
+			{ maxParallel: 4 },
+		);
+		const all = Array.from({ length: 12 }, async () => await settle(connection.request(create)));
+		await clock.run(Promise.all(all));
+		expect(Math.max(...widths.slice(0, 4))).toBe(4);
+		expect(Math.max(...widths.slice(4, 6))).toBe(1);
+		return widths;
+	}
+
+	it('are no more than may be, and fewer after a 429, until it goes well', async () => {
+		expect(Math.max(...(await widthsWhereLaterGet(answer(200))))).toBe(4);
+		expect(Math.max(...(await widthsWhereLaterGet(answer(200))).slice(4))).toBeGreaterThan(1);
+	});
+
+	it('stay few while the gateway answers with 5xx', async () => {
+		expect(Math.max(...(await widthsWhereLaterGet(answer(500))).slice(4))).toBe(1);
+	});
 });
 
 describe('a stopped execution', () => {
