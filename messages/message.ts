@@ -1,5 +1,6 @@
 import { InvalidParameter } from './invalidParameter';
 import type { Recipient } from './recipient';
+import type { SendingWindow } from './sendTime/window';
 
 /** The kinds of message, in the order in which users see them. */
 export const MESSAGE_TYPES = ['text', 'image', 'video', 'document', 'audio', 'voice'] as const;
@@ -28,6 +29,14 @@ export interface OutgoingMessage extends MessageContent {
 /** A message on its way out, with the instant (ISO 8601, UTC) at which it is to be sent. */
 export interface MessageToSchedule extends OutgoingMessage {
 	readonly scheduledAt: string;
+	/** The instant as it was asked for, before spacing, jitter, window and rules moved it. */
+	readonly requestedAt?: string;
+	/** When it may be sent at all; kept when it is sent, too, by a store that sends itself. */
+	readonly sendingWindow?: SendingWindow | null;
+	/** Minutes after its time for which it is worth sending; unless given a day. */
+	readonly validForMinutes?: number;
+	/** In one account, one key makes one message, whatever runs again. */
+	readonly deduplicationKey?: string | null;
 }
 
 /** What an operation read from its parameters; empty text counts as not given. */

@@ -15,6 +15,11 @@ export interface StatusFacts {
 export const STATUSES = {
 	unknown: { rank: 0, isFinal: false, meaning: 'A word of the gateway that is not documented' },
 	scheduled: { rank: 10, isFinal: false, meaning: 'Held until its time' },
+	unconfirmed: {
+		rank: 15,
+		isFinal: false,
+		meaning: 'May have been sent: the outcome is unknown',
+	},
 	queued: { rank: 20, isFinal: false, meaning: 'Accepted by the gateway, not yet sent' },
 	suspended: { rank: 25, isFinal: false, meaning: 'Held back by the gateway' },
 	sent: { rank: 30, isFinal: false, meaning: 'The network has it' },

@@ -42,9 +42,9 @@ export async function proveCost(rows: number): Promise<boolean> {
 						status: index % 3 === 0 ? 'read' : 'delivered',
 						message_id: `PsdWjyzLUbHFpxI-wAYCuIUBtA${index}`,
 						sent_at: new Date().toISOString(),
-						claim: crypto.randomUUID(),
+						claim_token: crypto.randomUUID(),
 						claimed_at: new Date().toISOString(),
-						began_at: new Date().toISOString(),
+						send_started_at: new Date().toISOString(),
 					},
 				),
 			);

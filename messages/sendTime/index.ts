@@ -4,5 +4,6 @@ export { resolveSendTime, type ResolveOptions } from './resolve';
 export { spacingOffset, spreadSendTimes, type Spacing } from './spacing';
 export type { Adjustment, AdjustmentReason, Instant, ResolvedSendTime } from './types';
 export { formatWallClock, parseWallClock, toLocal } from './wallClock';
-export { applySendingWindow, type SendingWindow } from './window';
+export { applySendingWindow, openingHours, type SendingWindow } from './window';
+export { formatWindow, parseWindow } from './windowText';
 export { isTimezone } from './zone';

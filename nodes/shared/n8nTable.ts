@@ -84,8 +84,26 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 				)
 			).map(toRow),
 
+		selectAny: async (column, values) =>
+			values.length === 0
+				? []
+				: (
+						await again(
+							async () =>
+								await rows(
+									{
+										operation: 'get',
+										matchType: 'anyCondition',
+										filters: toFilters([values.map((value) => ({ column, is: 'eq', value }))]),
+										returnAll: true,
+									},
+									[{ where: [...values] }],
+								),
+						)
+					).map(toRow),
+
 		update: async (changes) => {
-			const met: number[] = [];
+			const matched: Row[][] = [];
 			for (const alike of runsOfAlike(changes)) {
 				const updated = await rows(
 					{
@@ -96,11 +114,11 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 					},
 					alike.map(({ where, values }) => ({ ...whereOf(where), values: { ...values } })),
 				);
-				const counts = alike.map(() => 0);
-				for (const { pairedItem } of updated) counts[indexOf(pairedItem)]++;
-				met.push(...counts);
+				const ofEach = alike.map((): Row[] => []);
+				for (const item of updated) ofEach[indexOf(item.pairedItem)].push(toRow(item));
+				matched.push(...ofEach);
 			}
-			return met;
+			return matched;
 		},
 
 		remove: async (conditions) =>

@@ -27,7 +27,7 @@ export async function recordStatus(
 		...(failure === null ? {} : { failure: failure.reason }),
 		...(status === 'sent' && occurredAt !== null ? { sent_at: occurredAt } : {}),
 	};
-	const [changed] = await table.update([
+	const [matched] = await table.update([
 		{
 			where: [
 				...where({ gateway, message_id: messageId }),
@@ -36,7 +36,7 @@ export async function recordStatus(
 			values,
 		},
 	]);
-	return changed;
+	return matched.length;
 }
 
 /**

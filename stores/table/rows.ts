@@ -7,9 +7,13 @@ import {
 	type OutgoingMessage,
 } from '../../messages/message';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
+import { formatWindow } from '../../messages/sendTime';
 import type { Failure, ScheduledMessage } from '../../messages/scheduledMessage';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
 import type { Cell, Row, Values } from './columns';
+
+/** How long after its time a message is sent unless the user says otherwise: a day. */
+export const DEFAULT_VALID_FOR_MINUTES = 1_440;
 
 /** Between claim and answer; the only state of a row that is no status of the vocabulary. */
 export const SENDING = 'sending';
@@ -30,22 +34,27 @@ export function toRow(
 	now: number,
 ): Values {
 	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = message;
+	const { requestedAt, sendingWindow, validForMinutes, deduplicationKey } = message;
 	return {
 		schedule_id: message.idempotencyKey,
 		status: 'scheduled',
 		send_at: scheduledAt,
-		not_before: new Date(now).toISOString(),
+		next_attempt_at: new Date(now).toISOString(),
 		recipient: recipient.address,
 		type,
 		text,
 		media_url: mediaUrl,
 		caption,
 		file_name: fileName,
-		time_zone: timezone,
+		timezone: timezone,
 		gateway: sender.gateway,
 		account: sender.account,
 		credential: sender.credential,
 		reference,
+		deduplication_key: deduplicationKey ?? null,
+		requested_at: requestedAt ?? scheduledAt,
+		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
+		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
 		attempts: 0,
 		status_rank: STATUSES.scheduled.rank,
 	};

@@ -87,7 +87,7 @@ async function claim(
 		...own(dispatch),
 		...where({ status: 'scheduled' }),
 		{ column: 'send_at', is: 'lte', value: now },
-		{ column: 'not_before', is: 'lte', value: now },
+		{ column: 'next_attempt_at', is: 'lte', value: now },
 	];
 	const behind: Condition = { column: 'id', is: 'gt', value: after };
 	const seen = await table.select([...due, behind], rules.batchSize);
@@ -98,10 +98,10 @@ async function claim(
 	await table.update([
 		{
 			where: [...due, ...among],
-			values: { status: SENDING, claim: mark, claimed_at: now, began_at: null },
+			values: { status: SENDING, claim_token: mark, send_started_at: null },
 		},
 	]);
-	const claimed = where({ claim: mark, status: SENDING });
+	const claimed = where({ claim_token: mark, status: SENDING });
 	return { seen, mine: await table.select([...among, ...claimed], rules.batchSize * 2) };
 }
 
@@ -182,8 +182,8 @@ class Marks {
 
 	private async mark(rows: readonly Row[]): Promise<ReadonlySet<number>> {
 		const { table, now } = this.dispatch;
-		const where = mine(rows, rows[0].claim, SENDING);
-		const values = { began_at: new Date(now()).toISOString() };
+		const where = mine(rows, rows[0].claim_token, SENDING);
+		const values = { send_started_at: new Date(now()).toISOString() };
 		const written = await this.write({ where, values });
 		if (!written.ok) throw written.error;
 		const left = written.value === rows.length ? rows : await table.select(where, rows.length);
@@ -197,7 +197,7 @@ class Marks {
  */
 const mine = (rows: readonly Row[], claim: Cell, status: string): Condition[] => [
 	...range(rows),
-	...where({ claim, status }),
+	...where({ claim_token: claim, status }),
 ];
 
 /** A table has no index but that of the id. */
@@ -212,12 +212,12 @@ async function writeAll(
 	changes: readonly Change[],
 ): Promise<Array<Settled<number>>> {
 	const together = await settle(table.update(changes));
-	if (together.ok) return together.value.map((value) => ({ ok: true, value }));
+	if (together.ok) return together.value.map((rows) => ({ ok: true, value: rows.length }));
 	if (changes.length === 1) return [together];
 	const each: Array<Settled<number>> = [];
 	for (const change of changes) {
 		const alone = await settle(table.update([change]));
-		each.push(alone.ok ? { ok: true, value: alone.value[0] } : alone);
+		each.push(alone.ok ? { ok: true, value: alone.value[0].length } : alone);
 	}
 	return each;
 }
@@ -225,9 +225,9 @@ async function writeAll(
 /** Gives back what was claimed and not sent, so that it need not wait for the grace time. */
 async function release(table: MessageTable, rows: readonly Row[]): Promise<void> {
 	await table.update(
-		rows.map(({ id, claim }) => ({
-			where: where({ id, claim, status: SENDING }),
-			values: { status: 'scheduled', claim: null, began_at: null },
+		rows.map(({ id, claim_token }) => ({
+			where: where({ id, claim_token, status: SENDING }),
+			values: { status: 'scheduled', claim_token: null, send_started_at: null },
 		})),
 	);
 }
@@ -298,7 +298,8 @@ async function tryRow(
 	const { error } = outcome;
 	const failure = wordsOf(error);
 	if (isOpenEnded(error)) return tried(afterOpenEnd(rules, attempts, failure, dispatch.now()));
-	if (isUnsent(error)) return untried({ status: 'scheduled', claim: null, began_at: null }, false);
+	if (isUnsent(error))
+		return untried({ status: 'scheduled', claim_token: null, send_started_at: null }, false);
 	if (isRetryable(error) && attempts < rules.maxAttempts) {
 		return tried(retryValues(attempts, failure, dispatch.now()));
 	}
@@ -318,7 +319,7 @@ async function writeEnd(
 		: null;
 	// It took longer than the grace time, and another dispatcher could not know what became of it.
 	for (const status of isTried ? [SENDING, 'unknown'] : [SENDING]) {
-		const change = { where: mine([row], row.claim, status), values };
+		const change = { where: mine([row], row.claim_token, status), values };
 		if (await writeSurely(dispatch, write, change)) return told;
 	}
 	return isTried ? told : null;
@@ -345,13 +346,14 @@ async function takeUpInterrupted(dispatch: Dispatch): Promise<Dispatched[]> {
 		[
 			...own(dispatch),
 			...where({ status: SENDING }),
-			{ column: 'claimed_at', is: 'lte', value: new Date(stale).toISOString() },
+			{ column: 'updatedAt', is: 'lte', value: new Date(stale).toISOString() },
 		],
 		1_000,
 	);
 	const taken = left
 		.filter(
-			({ began_at: began }) => !hasBegun(began) || new Date(began as string).getTime() <= stale,
+			({ send_started_at: began }) =>
+				!hasBegun(began) || new Date(began as string).getTime() <= stale,
 		)
 		.map((row) => ({
 			row,
@@ -360,15 +362,15 @@ async function takeUpInterrupted(dispatch: Dispatch): Promise<Dispatched[]> {
 	const met = await table.update(
 		taken.map(({ row, values }) => ({
 			where: [
-				...where({ id: row.id, claim: row.claim, status: SENDING }),
+				...where({ id: row.id, claim_token: row.claim_token, status: SENDING }),
 				// Its dispatcher may be slow, not gone, and begin in this moment.
-				...(hasBegun(row.began_at) ? [] : [NOT_BEGUN]),
+				...(hasBegun(row.send_started_at) ? [] : [NOT_BEGUN]),
 			],
 			values,
 		})),
 	);
 	return taken
-		.filter(({ values }, index) => met[index] > 0 && values.status !== 'scheduled')
+		.filter(({ values }, index) => met[index].length > 0 && values.status !== 'scheduled')
 		.map(({ row, values }) => ({
 			message: toScheduledMessage({ ...row, ...values }, table.id),
 			lateByMs: Math.max(0, dispatch.now() - new Date(row.send_at as string).getTime()),
@@ -376,13 +378,13 @@ async function takeUpInterrupted(dispatch: Dispatch): Promise<Dispatched[]> {
 		}));
 }
 
-const NOT_BEGUN: Condition = { column: 'began_at', is: 'isEmpty', value: null };
+const NOT_BEGUN: Condition = { column: 'send_started_at', is: 'isEmpty', value: null };
 
 const hasBegun = (began: Cell | undefined): boolean => began !== null && began !== undefined;
 
 /** A row whose request never began certainly was not sent. */
 const afterInterruption = (rules: DispatchRules, row: Row, now: number): Values =>
-	hasBegun(row.began_at)
+	hasBegun(row.send_started_at)
 		? {
 				attempts: Number(row.attempts) + 1,
 				...afterOpenEnd(
@@ -392,7 +394,7 @@ const afterInterruption = (rules: DispatchRules, row: Row, now: number): Values 
 					now,
 				),
 			}
-		: { status: 'scheduled', claim: null };
+		: { status: 'scheduled', claim_token: null };
 
 const afterOpenEnd = (
 	rules: DispatchRules,
@@ -424,8 +426,8 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** Again after a minute, then after two, four … at most an hour. */
 const retryValues = (attempts: number, failure: string, now: number): Values => ({
 	status: 'scheduled',
-	claim: null,
-	not_before: new Date(
+	claim_token: null,
+	next_attempt_at: new Date(
 		now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1)),
 	).toISOString(),
 	failure,

@@ -25,8 +25,10 @@ export interface MessageTable {
 	insert(rows: readonly Values[]): Promise<Row[]>;
 	/** The first of the rows that meet all conditions, by ascending id unless by another column. */
 	select(where: readonly Condition[], limit: number, by?: 'id' | ColumnName): Promise<Row[]>;
-	/** Makes the changes one after the other, and tells how many rows each one met. */
-	update(changes: readonly Change[]): Promise<number[]>;
+	/** All rows whose column has one of the values, at most {@link PAGE} values. */
+	selectAny(column: ColumnName, values: readonly string[]): Promise<Row[]>;
+	/** Makes the changes one after the other, and gives the rows that each one matched, as they are then. */
+	update(changes: readonly Change[]): Promise<Row[][]>;
 	/** Removes the rows that meet all conditions, and tells how many. */
 	remove(where: readonly Condition[]): Promise<number>;
 }

@@ -93,8 +93,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	/** Changes a row that is still scheduled; the row afterwards, changed or not. */
 	async function change(scheduleId: string, values: Values): Promise<[boolean, Row]> {
 		const { id } = await readRow(scheduleId);
-		const [met] = await table.update([{ where: where({ id, status: 'scheduled' }), values }]);
-		return [met > 0, await readRow(scheduleId)];
+		const [matched] = await table.update([{ where: where({ id, status: 'scheduled' }), values }]);
+		return [matched.length > 0, await readRow(scheduleId)];
 	}
 
 	return {
@@ -119,7 +119,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			// A pause after a failed try ends with that.
 			const values = {
 				send_at: scheduledAt,
-				not_before: new Date(options.now()).toISOString(),
+				next_attempt_at: new Date(options.now()).toISOString(),
 			};
 			const [moved, row] = await change(scheduleId, values);
 			if (!moved) throw notPending(gateway, toMessage(row), 'rescheduled');

@@ -4,6 +4,7 @@ import { isStatus, mapStatus, STATUS_NAMES, STATUSES, type Status } from '../../
 const DOCUMENTED: ReadonlyArray<[Status, number, boolean]> = [
 	['unknown', 0, false],
 	['scheduled', 10, false],
+	['unconfirmed', 15, false],
 	['queued', 20, false],
 	['suspended', 25, false],
 	['sent', 30, false],

@@ -47,16 +47,24 @@ export class MemoryTable implements MessageTable {
 			.map((row) => ({ ...row }));
 	}
 
-	async update(changes: readonly Change[]): Promise<number[]> {
-		const met: number[] = [];
+	async selectAny(column: ColumnName, values: readonly string[]): Promise<Row[]> {
+		await this.access('select');
+		return [...this.rows.values()]
+			.filter((row) => values.includes(String(row[column])))
+			.map((row) => ({ ...row }));
+	}
+
+	async update(changes: readonly Change[]): Promise<Row[][]> {
+		const matched: Row[][] = [];
 		for (const { where, values } of changes) {
 			await this.access('update');
 			const found = this.matching(where);
 			const updatedAt = new Date(this.now()).toISOString();
-			for (const row of found) this.rows.set(row.id, { ...row, ...values, updatedAt });
-			met.push(found.length);
+			const changed = found.map((row) => ({ ...row, ...values, updatedAt }));
+			for (const row of changed) this.rows.set(row.id, row);
+			matched.push(changed.map((row) => ({ ...row })));
 		}
-		return met;
+		return matched;
 	}
 
 	async remove(where: readonly Condition[]): Promise<number> {

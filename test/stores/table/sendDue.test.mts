@@ -66,7 +66,7 @@ describe('what is due', () => {
 			rowOf('another account', START, { account: 'account-2' }),
 			rowOf('another gateway', START, { gateway: 'whapi' }),
 			rowOf('cancelled', START, { status: 'cancelled' }),
-			rowOf('paused', START, { not_before: iso(START + 1) }),
+			rowOf('paused', START, { next_attempt_at: iso(START + 1) }),
 			rowOf('due', START),
 		]);
 		await run();
@@ -103,7 +103,7 @@ describe('what is due', () => {
 });
 
 /** Whether a change writes into rows that their requests begin. */
-const isMark = ({ values }: Change) => Object.keys(values).join() === 'began_at';
+const isMark = ({ values }: Change) => Object.keys(values).join() === 'send_started_at';
 
 describe('few accesses to the table', () => {
 	it('are made: what became of messages is written with the marks of the next', async () => {
@@ -123,7 +123,7 @@ describe('few accesses to the table', () => {
 		await due(...Array.from({ length: 60 }, (_, index) => `m${index}`));
 		const atStake = () =>
 			[...table.rows.values()].filter(
-				({ status, began_at: began }) => status === 'sending' && began !== null,
+				({ status, send_started_at: began }) => status === 'sending' && began !== null,
 			).length;
 		let most = 0;
 		fake.send = async () => {
@@ -252,8 +252,8 @@ describe('several dispatchers', () => {
 		const select = table.select.bind(table);
 		// It sees a due row each time, and gets none.
 		table.select = async (where, limit) =>
-			where.some(({ column }) => column === 'claim') ? [] : await select(where, limit);
-		table.update = async (changes) => changes.map(() => 0);
+			where.some(({ column }) => column === 'claim_token') ? [] : await select(where, limit);
+		table.update = async (changes) => changes.map(() => []);
 		expect(await run()).toEqual([]);
 	});
 });
@@ -321,7 +321,7 @@ describe('a failure', () => {
 		table.edit(1, { attempts: 15 });
 		failing('unavailable');
 		await run({ maxAttempts: 20 });
-		expect(table.row(1).not_before).toBe(iso(START + 60 * MINUTE));
+		expect(table.row(1).next_attempt_at).toBe(iso(START + 60 * MINUTE));
 	});
 
 	it.each(['rejected', 'unauthorized', 'unsupported'] as const)(
@@ -382,7 +382,7 @@ describe('a crash', () => {
 		void run();
 		await new Promise((resolve) => setTimeout(resolve, 5));
 		table.before = () => undefined;
-		expect(table.row(1)).toMatchObject({ status: 'sending', began_at: null });
+		expect(table.row(1)).toMatchObject({ status: 'sending', send_started_at: null });
 		clock.ms += 9 * MINUTE;
 		expect(await run()).toEqual([]);
 		clock.ms += MINUTE;
@@ -396,7 +396,7 @@ describe('a crash', () => {
 		void run();
 		await new Promise((resolve) => setTimeout(resolve, 5));
 		fake.send = async () => ({});
-		expect(table.row(1)).toMatchObject({ status: 'sending', began_at: iso(START) });
+		expect(table.row(1)).toMatchObject({ status: 'sending', send_started_at: iso(START) });
 		clock.ms += 10 * MINUTE;
 	};
 
@@ -525,7 +525,11 @@ describe('an execution that is stopped', () => {
 		};
 		expect(await run({}, { isCancelled: () => isCancelled })).toEqual([]);
 		expect(fake.asked).toEqual([]);
-		expect(table.row(1)).toMatchObject({ status: 'scheduled', began_at: null, claim: null });
+		expect(table.row(1)).toMatchObject({
+			status: 'scheduled',
+			send_started_at: null,
+			claim_token: null,
+		});
 		expect(table.statuses).toEqual(['scheduled', 'scheduled', 'scheduled']);
 	});
 
@@ -537,7 +541,7 @@ describe('an execution that is stopped', () => {
 			throw new GatewayError('cancelled', 'The execution was stopped', { openEnded: false });
 		};
 		expect(await run({}, { isCancelled: () => isCancelled })).toEqual([]);
-		expect(table.row(1)).toMatchObject({ status: 'scheduled', attempts: 0, began_at: null });
+		expect(table.row(1)).toMatchObject({ status: 'scheduled', attempts: 0, send_started_at: null });
 	});
 
 	it('leaves open what had gone out', async () => {

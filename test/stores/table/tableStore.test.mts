@@ -53,7 +53,7 @@ describe('schedule', () => {
 			recipient: '+919988066776',
 			type: 'text',
 			text: 'hello',
-			time_zone: 'Asia/Kolkata',
+			timezone: 'Asia/Kolkata',
 			gateway: 'fake',
 			account: 'account-1',
 			credential: 'My Gateway',
@@ -277,13 +277,13 @@ describe('cancel and reschedule', () => {
 
 	it('moves a pending one in its place, and ends the pause after a failed try', async () => {
 		const { scheduleId } = await schedule(message('hello', START));
-		table.edit(1, { not_before: iso(START + DAY) });
+		table.edit(1, { next_attempt_at: iso(START + DAY) });
 		const move = { scheduleId, scheduledAt: iso(START + MINUTE), idempotencyKey: randomUUID() };
 		expect(await storeOf().reschedule(move, new Memory())).toMatchObject({
 			scheduleId,
 			scheduledAt: iso(START + MINUTE),
 		});
-		expect(table.row(1).not_before).toBe(iso(START));
+		expect(table.row(1).next_attempt_at).toBe(iso(START));
 	});
 });
 
