@@ -3,7 +3,7 @@ import type { Recipient } from '../messages/recipient';
 import type { ScheduledMessage, SentMessage } from '../messages/scheduledMessage';
 import type { Status } from '../messages/status';
 import type { StatusEvent } from '../messages/statusEvent';
-import type { AnswerKind, GatewayError } from './transport/gatewayError';
+import type { AnswerKind, Fault, GatewayError } from './transport/gatewayError';
 import type { GatewayResponse, RequestGateway, UnsentRequest } from './transport/request';
 
 /** The fields of a Message Gateway API credential, as n8n decrypted them. */
@@ -56,6 +56,8 @@ export interface Capabilities {
 	readonly schedules: ScheduleCapabilities | null;
 	/** Null where the gateway documents no way to look a sent message up. */
 	readonly looksUp: LookUpCapabilities | null;
+	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
+	readonly messagesPerMinute: number | null;
 	/** Whether the gateway keeps the user's reference and tells it again. */
 	readonly keepsReference: boolean;
 	readonly webhooks: WebhookCapabilities;
@@ -207,6 +209,16 @@ export interface Gateway {
 	readonly scheduler?: NativeScheduler;
 	/** Looks a sent message up; there where {@link Capabilities.looksUp} says so. */
 	lookUp?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
+	/**
+	 * What may have come of a send whose outcome is unknown: outgoing messages to the same recipient with
+	 * the same content since then (milliseconds since 1970, our clock), by the vendor's documented list.
+	 * Not there where the vendor documents none.
+	 */
+	findSent?(
+		connection: Connection,
+		message: OutgoingMessage,
+		since: number,
+	): Promise<SentMessage[]>;
 	/** There where {@link WebhookCapabilities.registration} is `api`. */
 	readonly registration?: WebhookRegistration;
 	/** Constant time; called before {@link Gateway.parse}. */
@@ -223,6 +235,8 @@ export interface Explanation {
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else. */
 	readonly kind?: AnswerKind;
+	/** Whose fault a refusal is, where the HTTP status alone would say otherwise. */
+	readonly fault?: Fault;
 	/** What to do, where the vendor's case has its own answer to that. */
 	readonly hint?: string;
 }

@@ -15,6 +15,7 @@ export const capabilities: Capabilities = {
 		cancelsBy: 'cancel',
 	},
 	looksUp: null,
+	messagesPerMinute: null,
 	keepsReference: false,
 	webhooks: {
 		registration: 'manual',

@@ -7,6 +7,7 @@ export const capabilities: Capabilities = {
 	// There is a send queue with a pause between messages, but no method takes a time.
 	schedules: null,
 	looksUp: { by: 'messageId', needsRecipient: true },
+	messagesPerMinute: null,
 	keepsReference: false,
 	webhooks: {
 		registration: 'api',

@@ -14,6 +14,7 @@ export const capabilities: Capabilities = {
 	},
 	// No page tells how to get a message by its id, but the list can be asked for a `request_id`.
 	looksUp: { by: 'queueId', needsRecipient: false },
+	messagesPerMinute: null,
 	keepsReference: true,
 	webhooks: {
 		registration: 'manual',

@@ -6,6 +6,7 @@ export const capabilities: Capabilities = {
 	sends: ['text', 'image', 'video', 'document', 'voice'],
 	schedules: null,
 	looksUp: { by: 'queueId', needsRecipient: false },
+	messagesPerMinute: null,
 	keepsReference: false,
 	webhooks: {
 		registration: 'manual',

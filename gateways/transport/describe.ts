@@ -32,6 +32,7 @@ export function describeAnswer(
 		status,
 		code: explained?.code === undefined ? undefined : redact(who, explained.code),
 		retryAfterMs: askedMs,
+		fault: explained?.fault,
 		openEnded: wanted.kind === 'create' && isOpenEnded(response),
 	});
 }

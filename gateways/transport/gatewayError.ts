@@ -17,6 +17,12 @@ export type AnswerKind =
 	| 'unavailable'
 	| 'unexpectedAnswer';
 
+/**
+ * Whose fault a certain refusal is. `account`: no message of the account would go out now (logged out,
+ * not paid, wrong key). `message`: this one never will. Neither given: the error's kind decides.
+ */
+export type Fault = 'account' | 'message';
+
 /** What a {@link GatewayError} may know beside its kind and text. */
 export interface GatewayErrorDetails {
 	/** What to do about it, as a second sentence. */
@@ -27,6 +33,8 @@ export interface GatewayErrorDetails {
 	readonly code?: string;
 	/** How long the gateway asks to wait, in milliseconds. */
 	readonly retryAfterMs?: number;
+	/** Whose fault it is, where the gateway's folder knows better than the kind of error. */
+	readonly fault?: Fault;
 	/** True when the gateway may have taken the message all the same. */
 	readonly openEnded?: boolean;
 }

@@ -6,6 +6,7 @@ export const capabilities: Capabilities = {
 	// The vendor says that messages are neither stored nor queued: they go out at once.
 	schedules: null,
 	looksUp: { by: 'messageId', needsRecipient: false },
+	messagesPerMinute: null,
 	keepsReference: false,
 	webhooks: {
 		registration: 'api',

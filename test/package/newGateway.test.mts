@@ -49,6 +49,7 @@ const pigeon: Gateway = {
 			cancelsBy: 'cancel',
 		},
 		looksUp: null,
+		messagesPerMinute: null,
 		keepsReference: false,
 		webhooks: {
 			registration: 'manual',
