@@ -9,8 +9,8 @@ import type {
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
-import { COLUMNS, type Row } from '../../stores/table/columns';
-import type { Change, Condition, MessageTable } from '../../stores/table/table';
+import { COLUMNS, type ColumnName } from '../../stores/table/columns';
+import type { Change, Condition, MessageTable, RowOf, Table } from '../../stores/table/table';
 
 /**
  * n8n lets only its own Data Table node reach Data Tables, so each access is a short inline
@@ -27,6 +27,21 @@ const TABLE_NODE_VERSION = 1.1;
  * @throws InvalidParameter naming *Data Table*, GatewayError where n8n has no Data Tables
  */
 export async function openTable(context: IExecuteFunctions, name: string): Promise<MessageTable> {
+	return await openTableOf<ColumnName>(context, name, COLUMNS);
+}
+
+/** A column as n8n makes it. */
+export interface Column<C extends string> {
+	readonly name: C;
+	readonly type: 'string' | 'number' | 'date' | 'boolean';
+}
+
+/** The same for a table with other columns. */
+export async function openTableOf<C extends string>(
+	context: IExecuteFunctions,
+	name: string,
+	wanted: readonly Column<C>[],
+): Promise<Table<C>> {
 	if (isExpression(name)) {
 		throw new InvalidParameter(
 			'Data Table',
@@ -38,18 +53,21 @@ export async function openTable(context: IExecuteFunctions, name: string): Promi
 			resource: 'table',
 			operation: 'create',
 			tableName: name,
-			columns: { column: COLUMNS.map(({ name: column, type }) => ({ name: column, type })) },
+			columns: { column: wanted.map(({ name: column, type }) => ({ name: column, type })) },
 			options: { createIfNotExists: true },
 		},
 	]);
 	const { id, columns } = table?.json ?? {};
 	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
-	assertColumns(name, columns);
-	return tableById(context, id);
+	assertColumns(name, columns, wanted);
+	return tableById<C>(context, id);
 }
 
 /** A Data Table whose id a schedule id tells. */
-export function tableById(context: IExecuteFunctions, id: string): MessageTable {
+export function tableById<C extends string = ColumnName>(
+	context: IExecuteFunctions,
+	id: string,
+): Table<C> {
 	const at = { __rl: true, mode: 'id', value: id };
 	const rows = async (parameters: INodeParameters, items?: IDataObject[]) =>
 		await inline(context, [{ resource: 'row', dataTableId: at, ...parameters }], items);
@@ -62,7 +80,7 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 					{ operation: 'insert', columns: { mappingMode: 'autoMapInputData', value: null } },
 					values.map((row) => ({ ...row })),
 				)
-			).map(toRow),
+			).map(toRow<C>),
 
 		select: async (conditions, limit, by = 'id') =>
 			(
@@ -82,7 +100,7 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 							[whereOf(conditions)],
 						),
 				)
-			).map(toRow),
+			).map(toRow<C>),
 
 		selectAny: async (column, values) =>
 			values.length === 0
@@ -100,10 +118,10 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 									[{ where: [...values] }],
 								),
 						)
-					).map(toRow),
+					).map(toRow<C>),
 
 		update: async (changes) => {
-			const matched: Row[][] = [];
+			const matched: RowOf<C>[][] = [];
 			for (const alike of runsOfAlike(changes)) {
 				const updated = await rows(
 					{
@@ -114,8 +132,8 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 					},
 					alike.map(({ where, values }) => ({ ...whereOf(where), values: { ...values } })),
 				);
-				const ofEach = alike.map((): Row[] => []);
-				for (const item of updated) ofEach[indexOf(item.pairedItem)].push(toRow(item));
+				const ofEach = alike.map((): RowOf<C>[] => []);
+				for (const item of updated) ofEach[indexOf(item.pairedItem)].push(toRow<C>(item));
 				matched.push(...ofEach);
 			}
 			return matched;
@@ -152,9 +170,9 @@ async function again<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** Changes that follow one another and differ in values only, so that one node can make them. */
-function runsOfAlike(changes: readonly Change[]): Change[][] {
-	const shape = ({ where }: Change) => where.map(({ column, is }) => `${column} ${is}`).join();
-	const runs: Change[][] = [];
+function runsOfAlike<C extends string>(changes: readonly Change<C>[]): Change<C>[][] {
+	const shape = ({ where }: Change<C>) => where.map(({ column, is }) => `${column} ${is}`).join();
+	const runs: Change<C>[][] = [];
 	for (const change of changes) {
 		const last = runs[runs.length - 1];
 		if (last !== undefined && shape(last[0]) === shape(change)) last.push(change);
@@ -168,7 +186,7 @@ function runsOfAlike(changes: readonly Change[]): Change[][] {
  * only where the items differ, or where a value could be taken for an expression itself: message ids
  * come from outside.
  */
-const toFilters = (all: ReadonlyArray<readonly Condition[]>) =>
+const toFilters = (all: ReadonlyArray<readonly Condition<string>[]>) =>
 	({
 		conditions: all[0].map(({ column, is, value }, index) => ({
 			keyName: column,
@@ -181,14 +199,15 @@ const toFilters = (all: ReadonlyArray<readonly Condition[]>) =>
 	}) as unknown as INodeParameters;
 
 /** What the expressions of {@link toFilters} read. */
-const whereOf = (conditions: readonly Condition[]) => ({
+const whereOf = (conditions: readonly Condition<string>[]) => ({
 	where: conditions.map(({ value }) => value),
 });
 
 /** n8n evaluates every parameter that begins so. */
 const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
 
-const toRow = ({ json }: INodeExecutionData): Row => json as unknown as Row;
+const toRow = <C extends string>({ json }: INodeExecutionData): RowOf<C> =>
+	json as unknown as RowOf<C>;
 
 const indexOf = (pairedItem: INodeExecutionData['pairedItem']): number => {
 	const first = Array.isArray(pairedItem) ? pairedItem[0] : pairedItem;
@@ -250,14 +269,14 @@ const tableNode = (parameters: INodeParameters, index: number): INode => ({
 });
 
 /** Columns of a table that was there before, perhaps made for something else. */
-function assertColumns(name: string, columns: unknown): void {
+function assertColumns(name: string, columns: unknown, wanted: readonly Column<string>[]): void {
 	const found = new Map(
 		(Array.isArray(columns) ? columns : []).map((column: { name?: unknown; type?: unknown }) => [
 			column.name,
 			column.type,
 		]),
 	);
-	const wrong = COLUMNS.filter((column) => found.get(column.name) !== column.type);
+	const wrong = wanted.filter((column) => found.get(column.name) !== column.type);
 	if (wrong.length === 0) return;
 	throw new InvalidParameter(
 		'Data Table',

@@ -1,46 +1,67 @@
-import type { Cell, ColumnName, Row, Values } from './columns';
+import type { Cell, ColumnName, Row } from './columns';
+
+/** Columns that every table of n8n has. */
+export type OwnColumn = 'id' | 'createdAt' | 'updatedAt';
+
+/** Values of some columns. */
+export type ValuesOf<C extends string> = Readonly<Partial<Record<C, Cell>>>;
+
+/** A row as it stands in a table with these columns. */
+export type RowOf<C extends string> = Readonly<Record<C, Cell>> & {
+	readonly id: number;
+	readonly createdAt: string;
+	readonly updatedAt: string;
+};
 
 /** Compares a column with a value. */
-export interface Condition {
-	readonly column: ColumnName | 'id' | 'createdAt' | 'updatedAt';
+export interface Condition<C extends string = ColumnName> {
+	readonly column: C | OwnColumn;
 	readonly is: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'isEmpty';
 	/** Not looked at for `isEmpty`. */
 	readonly value: Cell;
 }
 
 /** Writes values to every row that meets all conditions at that moment. */
-export interface Change {
-	readonly where: readonly Condition[];
-	readonly values: Values;
+export interface Change<C extends string = ColumnName> {
+	readonly where: readonly Condition<C>[];
+	readonly values: ValuesOf<C>;
 }
 
 /**
- * A table of messages. Each change is atomic: of several that want the same row in a certain state,
- * one gets it.
+ * A table with these columns. Each change is atomic: of several that want the same row in a certain
+ * state, one gets it.
  */
-export interface MessageTable {
+export interface Table<C extends string> {
 	/** Tells one table from another, for ids. */
 	readonly id: string;
 	/** Writes rows, all or none, and gives them back in their order. */
-	insert(rows: readonly Values[]): Promise<Row[]>;
+	insert(rows: readonly ValuesOf<C>[]): Promise<RowOf<C>[]>;
 	/** The first of the rows that meet all conditions, by ascending id unless by another column. */
-	select(where: readonly Condition[], limit: number, by?: 'id' | ColumnName): Promise<Row[]>;
+	select(where: readonly Condition<C>[], limit: number, by?: 'id' | C): Promise<RowOf<C>[]>;
 	/** All rows whose column has one of the values, at most {@link PAGE} values. */
-	selectAny(column: ColumnName, values: readonly string[]): Promise<Row[]>;
+	selectAny(column: C, values: readonly string[]): Promise<RowOf<C>[]>;
 	/** Makes the changes one after the other, and gives the rows that each one matched, as they are then. */
-	update(changes: readonly Change[]): Promise<Row[][]>;
+	update(changes: readonly Change<C>[]): Promise<RowOf<C>[][]>;
 	/** Removes the rows that meet all conditions, and tells how many. */
-	remove(where: readonly Condition[]): Promise<number>;
+	remove(where: readonly Condition<C>[]): Promise<number>;
 }
 
-export const where = (
-	conditions: Readonly<Partial<Record<Condition['column'], Cell>>>,
-): Condition[] =>
+/** The table of messages. */
+export type MessageTable = Table<ColumnName>;
+
+/** Conditions that ask for equality. */
+export const whereIn = <C extends string>(
+	conditions: Readonly<Partial<Record<Condition<C>['column'], Cell>>>,
+): Condition<C>[] =>
 	Object.entries(conditions).map(([column, value]) => ({
-		column: column as Condition['column'],
+		column: column as Condition<C>['column'],
 		is: 'eq',
-		value,
+		value: value as Cell,
 	}));
+
+/** The same for the table of messages. */
+export const where = (conditions: Readonly<Partial<Record<Condition['column'], Cell>>>) =>
+	whereIn<ColumnName>(conditions);
 
 /** All rows that meet the conditions, read in pages. */
 export async function selectAll(

@@ -1,0 +1,62 @@
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { InvalidParameter } from '../../messages/invalidParameter';
+
+/**
+ * What went wrong with a send, sorted by what has to follow.
+ *
+ * | kind | the message | the account |
+ * |---|---|---|
+ * | `account` | waits on, no attempt counted | paused |
+ * | `rate` | waits on, no attempt counted | paused for as long as the gateway asks, and slower from then on |
+ * | `unreachable` | waits on: certainly not sent | paused after three in a row |
+ * | `suspect` | waits on; counted once another message goes out | paused after three in a row |
+ * | `ambiguous` | may have been sent | paused after three in a row |
+ * | `message` | failed: it is the message's own fault | goes on |
+ * | `unsent` | waits on: the execution was stopped before the request | – |
+ */
+export interface Fault {
+	readonly kind:
+		| 'account'
+		| 'rate'
+		| 'unreachable'
+		| 'suspect'
+		| 'ambiguous'
+		| 'message'
+		| 'unsent';
+	/** What a person reads: one sentence. */
+	readonly reason: string;
+	/** How long the gateway asks to wait, in milliseconds. */
+	readonly retryAfterMs?: number;
+}
+
+/** Says whose fault it is that a send did not end with a success. */
+export function faultOf(error: unknown): Fault {
+	const reason = error instanceof Error ? error.message : String(error);
+	if (error instanceof InvalidParameter) return { kind: 'message', reason };
+	// What is no error of ours is a slip in the code, and it is unknown whether a request went out.
+	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
+	const { openEnded, fault, retryAfterMs } = error.details;
+	if (openEnded === true) return { kind: 'ambiguous', reason };
+	if (error.kind === 'cancelled') return { kind: 'unsent', reason };
+	if (error.kind === 'rateLimited') return { kind: 'rate', reason, retryAfterMs };
+	if (fault !== undefined) return { kind: fault, reason, retryAfterMs };
+	return { kind: KINDS[error.kind], reason, retryAfterMs };
+}
+
+const KINDS: Readonly<
+	Record<Exclude<GatewayError['kind'], 'cancelled' | 'rateLimited'>, Fault['kind']>
+> = {
+	unauthorized: 'account',
+	// One recipient who may not be written to, or one message that is not found, is told by the same
+	// codes as an account that may do nothing: the messages after it show which it was.
+	forbidden: 'suspect',
+	notFound: 'suspect',
+	// A redirect: the base URL is another service's.
+	unexpectedAnswer: 'account',
+	unavailable: 'unreachable',
+	unreachable: 'unreachable',
+	timedOut: 'unreachable',
+	rejected: 'message',
+	notPending: 'message',
+	unsupported: 'message',
+};
