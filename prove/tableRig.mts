@@ -130,6 +130,7 @@ export const row = (account: string, text: string, at: number, more: Json = {}):
 		account,
 		credential: CREDENTIAL,
 		attempts: 0,
+		claim_token: '',
 		status_rank: 10,
 		...more,
 	};

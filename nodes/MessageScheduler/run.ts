@@ -16,12 +16,16 @@ export interface Run extends Link {
 	readonly ledger: Ledger;
 	/** Requests in flight at once. */
 	readonly maxParallel: number;
+	/** How long a request may take, in milliseconds. */
+	readonly timeoutMs: number;
 	/** Milliseconds since 1970, now. */
 	now(): number;
 	/** The workflow's timezone. */
 	readonly timezone: string;
 	/** Whose messages of a table are this credential's. */
 	readonly sender: Sender;
+	/** All keys under which this credential serves the account; {@link sender} is the first. */
+	readonly senders: readonly Sender[];
 	/** The Data Table of that name, made where it is missing; the same for all items. */
 	table(name: string): Promise<MessageTable>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
@@ -89,10 +93,12 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		...link,
 		ledger,
 		maxParallel,
+		timeoutMs,
 		now,
 		sleep,
 		timezone,
 		sender,
+		senders: [sender],
 		table,
 		holder: (hold) => {
 			if (hold.in === 'gateway') {

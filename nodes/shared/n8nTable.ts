@@ -48,19 +48,48 @@ export async function openTableOf<C extends string>(
 			`"Data Table" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
 		);
 	}
-	const [table] = await inline(context, [
-		{
-			resource: 'table',
-			operation: 'create',
-			tableName: name,
-			columns: { column: wanted.map(({ name: column, type }) => ({ name: column, type })) },
-			options: { createIfNotExists: true },
-		},
-	]);
-	const { id, columns } = table?.json ?? {};
+	const table = (await findTable(context, name)) ?? (await createTable(context, name, wanted));
+	const { id, columns } = table;
 	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
 	assertColumns(name, columns, wanted);
 	return tableById<C>(context, id);
+}
+
+/**
+ * The table of exactly that name. Not by the node's own *Reuse Existing Tables*: that looks at the first
+ * of all tables whose name contains this one, and then makes a second one, which n8n refuses.
+ */
+async function findTable(
+	context: IExecuteFunctions,
+	name: string,
+): Promise<IDataObject | undefined> {
+	const tables = await inline(context, [
+		{ resource: 'table', operation: 'list', returnAll: true, options: { filterName: name } },
+	]);
+	return tables.find(({ json }) => json.name === name)?.json;
+}
+
+async function createTable(
+	context: IExecuteFunctions,
+	name: string,
+	wanted: readonly Column<string>[],
+): Promise<IDataObject> {
+	const created = await settle(
+		inline(context, [
+			{
+				resource: 'table',
+				operation: 'create',
+				tableName: name,
+				columns: { column: wanted.map(({ name: column, type }) => ({ name: column, type })) },
+				options: { createIfNotExists: false },
+			},
+		]),
+	);
+	if (created.ok) return created.value[0]?.json ?? {};
+	// Another execution may have made it in between.
+	const table = await findTable(context, name);
+	if (table === undefined) throw created.error;
+	return table;
 }
 
 /** A Data Table whose id a schedule id tells. */
@@ -207,7 +236,13 @@ const whereOf = (conditions: readonly Condition<string>[]) => ({
 const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
 
 const toRow = <C extends string>({ json }: INodeExecutionData): RowOf<C> =>
-	json as unknown as RowOf<C>;
+	Object.fromEntries(
+		// Some of its operations give dates as objects, whose text has no milliseconds.
+		Object.entries(json).map(([name, cell]) => [
+			name,
+			(cell as unknown) instanceof Date ? (cell as unknown as Date).toISOString() : cell,
+		]),
+	) as unknown as RowOf<C>;
 
 const indexOf = (pairedItem: INodeExecutionData['pairedItem']): number => {
 	const first = Array.isArray(pairedItem) ? pairedItem[0] : pairedItem;

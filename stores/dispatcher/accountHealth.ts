@@ -152,6 +152,7 @@ export class AccountHealth {
 	onFault(fault: Fault): HealthEvent | null {
 		switch (fault.kind) {
 			case 'unsent':
+			case 'interrupted':
 				return null;
 			case 'message':
 				return this.onRejected(fault);

@@ -11,6 +11,7 @@ import { InvalidParameter } from '../../messages/invalidParameter';
  * | `unreachable` | waits on: certainly not sent | paused after three in a row |
  * | `suspect` | waits on; counted once another message goes out | paused after three in a row |
  * | `ambiguous` | may have been sent | paused after three in a row |
+ * | `interrupted` | may have been sent: the execution was stopped meanwhile | – |
  * | `message` | failed: it is the message's own fault | goes on |
  * | `unsent` | waits on: the execution was stopped before the request | – |
  */
@@ -21,6 +22,7 @@ export interface Fault {
 		| 'unreachable'
 		| 'suspect'
 		| 'ambiguous'
+		| 'interrupted'
 		| 'message'
 		| 'unsent';
 	/** What a person reads: one sentence. */
@@ -36,8 +38,8 @@ export function faultOf(error: unknown): Fault {
 	// What is no error of ours is a slip in the code, and it is unknown whether a request went out.
 	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
 	const { openEnded, fault, retryAfterMs } = error.details;
+	if (error.kind === 'cancelled') return { kind: openEnded ? 'interrupted' : 'unsent', reason };
 	if (openEnded === true) return { kind: 'ambiguous', reason };
-	if (error.kind === 'cancelled') return { kind: 'unsent', reason };
 	if (error.kind === 'rateLimited') return { kind: 'rate', reason, retryAfterMs };
 	if (fault !== undefined) return { kind: fault, reason, retryAfterMs };
 	return { kind: KINDS[error.kind], reason, retryAfterMs };

@@ -56,6 +56,8 @@ export function toRow(
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
 		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
 		attempts: 0,
+		// Empty, not null: n8n compares no empty cell with a text.
+		claim_token: '',
 		status_rank: STATUSES.scheduled.rank,
 	};
 }

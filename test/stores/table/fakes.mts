@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Connection, Gateway } from '../../../gateways/gateway';
+import type { Connection, Gateway, Health } from '../../../gateways/gateway';
 import type { MessageToSchedule, OutgoingMessage } from '../../../messages/message';
 import { MESSAGE_TYPES } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import type { SentMessage } from '../../../messages/scheduledMessage';
 import type { Values } from '../../../stores/table/columns';
 import { toRow, type Sender } from '../../../stores/table/rows';
-import type { Dispatch, DispatchRules } from '../../../stores/table/sendDue';
-import { mapInParallel } from '../../../nodes/MessageScheduler/parallel';
-import type { MemoryTable } from './memoryTable.mts';
+import type { DispatchContext, DispatchRules } from '../../../stores/dispatcher';
+import {
+	ACCOUNT_COLUMNS,
+	createLeaseStore,
+	type AccountColumn,
+} from '../../../stores/table/accounts';
+import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
+import { MemoryTable } from './memoryTable.mts';
 
 /** The instant at which the tests begin. */
 export const START = Date.parse('2026-02-01T12:00:00.000Z');
@@ -57,6 +62,11 @@ export type Send = (message: OutgoingMessage) => Promise<Partial<SentMessage>>;
 export class FakeGateway {
 	readonly asked: string[] = [];
 	lookUp: Gateway['lookUp'];
+	findSent: Gateway['findSent'];
+	/** What the gateway says of the account. */
+	health: () => Promise<Health> = async () => ({ ready: true, message: 'well' });
+	/** How often it was asked for its health. */
+	healthAsked = 0;
 	send: Send = async () => ({});
 
 	get gateway(): Gateway {
@@ -66,10 +76,16 @@ export class FakeGateway {
 			capabilities: {
 				sends: MESSAGE_TYPES.filter((type) => type !== 'voice'),
 				schedules: null,
+				messagesPerMinute: null,
 				looksUp: this.lookUp === undefined ? null : { by: 'queueId', needsRecipient: false },
 			},
 			assertSendable: () => undefined,
 			lookUp: this.lookUp,
+			findSent: this.findSent,
+			test: async () => {
+				this.healthAsked++;
+				return await this.health();
+			},
 			send: async (_connection: Connection, outgoing: OutgoingMessage) => {
 				this.asked.push(outgoing.text ?? outgoing.mediaUrl ?? '');
 				return {
@@ -91,29 +107,40 @@ export class FakeGateway {
 }
 
 export const RULES: DispatchRules = {
-	batchSize: 100,
 	maxParallel: 5,
-	maxAttempts: 5,
-	notLaterThanMs: null,
-	graceMs: 10 * MINUTE,
-	afterInterruption: 'leave',
+	budgetMs: 50 * SECOND,
+	messagesPerMinute: null,
+	timeoutMs: 30 * SECOND,
+	ifOutcomeUnknown: 'markUnconfirmed',
 };
 
-/** A dispatcher for a table. */
-export const dispatchFor = (
+/** The table of accounts beside a table of messages. */
+export const accountsTable = (now?: () => number): MemoryTable<AccountColumn> => {
+	const accounts = new MemoryTable<AccountColumn>(ACCOUNT_COLUMNS.map(({ name }) => name));
+	if (now !== undefined) accounts.now = now;
+	return accounts;
+};
+
+/** What a run of the dispatcher works with, on a table in memory. */
+export const contextFor = (
 	table: MemoryTable,
+	accounts: MemoryTable<AccountColumn>,
 	fake: FakeGateway,
 	clock: FakeClock,
-	{ rules, ...more }: Partial<Omit<Dispatch, 'rules'>> & { rules?: Partial<DispatchRules> } = {},
-): Dispatch => ({
+	{
+		rules,
+		...more
+	}: Partial<Omit<DispatchContext, 'rules'>> & { rules?: Partial<DispatchRules> } = {},
+): DispatchContext => ({
 	gateway: fake.gateway,
 	connection,
-	table,
-	sender: SENDER,
+	queue: createDispatchQueue(table, [SENDER]),
+	lease: createLeaseStore(accounts, [SENDER]),
 	rules: { ...RULES, ...rules },
+	resolveMessageIds: async () => 0,
 	now: clock.now,
+	random: () => 0.5,
 	sleep: clock.sleep,
 	isCancelled: () => false,
-	inParallel: mapInParallel,
 	...more,
 });

@@ -1,28 +1,47 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { connect } from '../../../../gateways/transport/connection';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
-import { sendDue as dispatch, type DispatchRules } from '../../../../stores/table/sendDue';
+import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
+import {
+	ACCOUNT_COLUMNS,
+	accountsTableName,
+	createLeaseStore,
+	type AccountsTable,
+} from '../../../../stores/table/accounts';
+import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
+import { nameQueued } from '../../../../stores/table/queued';
+import { openTableOf } from '../../../shared/n8nTable';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
-import { mapInParallel } from '../../parallel';
+import type { Run } from '../../run';
 
 interface SendDuePlan extends Plan {
 	readonly table: string;
-	readonly rules: Omit<DispatchRules, 'maxParallel'>;
+	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
+	accounts(): Promise<AccountsTable>;
+	/** Says something below the output, also where there is none. */
+	hint(message: string): void;
 }
+
+const SECOND = 1_000;
+/** Unless the user says otherwise: a schedule of a minute then has one run after the other. */
+const DEFAULT_RUN_FOR_SECONDS = 50;
+/** What a run takes beside its budget and its last request: writes, and giving the lease back. */
+const WRAP_UP_MS = 10 * SECOND;
 
 const options: INodeProperties[] = [
 	{
-		displayName: 'After an Interrupted Send',
-		name: 'afterInterruption',
+		displayName: 'If Outcome Unknown',
+		name: 'ifOutcomeUnknown',
 		type: 'options',
 		options: [
 			{
-				name: 'Leave for a Person',
-				value: 'leave',
-				description: 'The message gets the status unknown and is not sent again',
+				name: 'Mark for Manual Review',
+				value: 'markUnconfirmed',
+				description: 'The message gets the status unconfirmed and is not sent again',
 			},
 			{
 				name: 'Send Again',
@@ -30,102 +49,160 @@ const options: INodeProperties[] = [
 				description: 'The recipient may get it twice',
 			},
 		],
-		default: 'leave',
-		description: 'What to do when nobody knows whether a message went out',
+		default: 'markUnconfirmed',
+		description: 'What to do if it is unknown whether a message was sent',
 	},
 	{
-		displayName: 'Batch Size',
-		name: 'batchSize',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 500 },
-		default: 100,
-		description: 'How many messages this run claims at once',
-	},
-	{
-		displayName: 'Do Not Send If Later Than',
-		name: 'notLaterThan',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 60,
-		hint: 'In minutes',
-		description: 'Minutes. A message that is later gets the status expired instead.',
-	},
-	{
-		displayName: 'Max Attempts',
-		name: 'maxAttempts',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 20 },
-		default: 5,
-		description:
-			'How often a message is tried when the gateway certainly did not take it, with growing pauses',
-	},
-	{
-		displayName: 'Grace Time',
-		name: 'graceTime',
+		displayName: 'Messages per Minute',
+		name: 'messagesPerMinute',
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		default: 10,
-		hint: 'In minutes',
+		default: 30,
 		description:
-			'Minutes after which a message that is being sent counts as interrupted. Longer than a run may take.',
+			'How many messages of the account to send a minute at most. Unless given: as many as the gateway documents, else as many as it accepts.',
 	},
-].sort((a, b) => a.displayName.localeCompare(b.displayName)) as INodeProperties[];
+	{
+		displayName: 'Run For At Most',
+		name: 'runForAtMost',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_RUN_FOR_SECONDS,
+		hint: 'In seconds',
+		description:
+			'Seconds after which a run sends nothing new. The next run continues. A little less than the interval of the Schedule Trigger.',
+	},
+];
 
-/** Sends the messages of a Data Table that are due, of this credential's account. */
+/** Sends the due messages of a Data Table, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
 	description: [tableField, simplifyField, optionsField(options)],
 
-	prepare(context, index) {
+	prepare(context, index, run) {
+		const table = readTableName(context, index);
+		const rules = readRules(context, index, run);
+		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
 			identity: ['sendDue', String(index)],
-			table: readTableName(context, index),
-			rules: readRules(context, index),
+			table,
+			rules,
 			simplify: readSimplify(context, index),
+			accounts: async () => await openTableOf(context, accountsTableName(table), ACCOUNT_COLUMNS),
+			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},
 
-	async perform({ table, rules, simplify }, run) {
-		const done = await dispatch({
-			gateway: run.gateway,
-			connection: run.connection,
-			table: await run.table(table),
-			sender: run.sender,
-			rules: { ...rules, maxParallel: run.maxParallel },
-			now: () => run.now(),
-			sleep: async (ms) => await run.sleep(ms),
-			isCancelled: () => run.surroundings.isCancelled?.() === true,
-			inParallel: mapInParallel,
+	async perform({ table: name, rules, simplify, accounts, hint }, run) {
+		const { gateway, surroundings, timezone } = run;
+		const table = await run.table(name);
+		const senders = run.senders;
+		// Each request once: what is to follow a fault is decided for the whole account.
+		const connection = connect(gateway, run.connection.credential, surroundings, {
+			maxParallel: UNBOUNDED,
+			policy: { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 },
 		});
-		return done.map(({ message, lateByMs, attempts }) => ({
-			...scheduledItem(message, { simplify, timezone: run.timezone }),
-			lateBySeconds: Math.round(lateByMs / 100) / 10,
-			attempts,
-		}));
+		const report = await dispatchDue({
+			gateway,
+			connection,
+			queue: createDispatchQueue(table, senders),
+			lease: createLeaseStore(await accounts(), senders),
+			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
+			resolveMessageIds: async () =>
+				await nameQueued({ gateway, connection, table, sender: run.sender, now: () => run.now() }),
+			now: () => run.now(),
+			random: () => surroundings.random(),
+			isCancelled: () => surroundings.isCancelled?.() === true,
+			sleep: async (ms) => await run.sleep(ms),
+		});
+		const { entries, idle, error } = report;
+		if (error !== undefined && entries.length === 0) throw error;
+		if (error !== undefined) {
+			hint(
+				`The run ended early: ${error instanceof Error ? error.message : String(error)} The next run continues.`,
+			);
+		}
+		if (idle !== null) hint(idleHint(idle, run));
+		return entries.map((entry) => toItem(entry, run, { simplify, timezone }));
 	},
 };
 
-const MINUTE = 60_000;
+/** The dispatcher itself bounds what is in flight. */
+const UNBOUNDED = 1_000;
 
-function readRules(context: IExecuteFunctions, index: number): SendDuePlan['rules'] {
-	const number = (name: string, label: string, least: number, otherwise: number): number => {
-		const given = readOption(context, index, name);
-		const value = given === undefined ? otherwise : Number(given);
-		if (Number.isFinite(value) && value >= least) return value;
-		throw new InvalidParameter(
-			label,
-			`"${label}" is "${String(given)}". Enter a number from ${least}.`,
-		);
-	};
-	const later = readOption(context, index, 'notLaterThan');
+/** A message as an item, or the begin or end of a pause. */
+function toItem(
+	entry: DispatchEntry,
+	{ sender }: Run,
+	output: { readonly simplify: boolean; readonly timezone: string },
+): IDataObject {
+	if (!('event' in entry)) {
+		return {
+			...scheduledItem(entry.message, output),
+			lateBySeconds: Math.round(entry.lateByMs / 100) / 10,
+			attempts: entry.attempts,
+		};
+	}
+	const iso = (ms: number) => new Date(ms).toISOString();
 	return {
-		batchSize: Math.min(500, Math.floor(number('batchSize', 'Batch Size', 1, 100))),
-		maxAttempts: Math.floor(number('maxAttempts', 'Max Attempts', 1, 5)),
-		notLaterThanMs:
-			later === undefined
-				? null
-				: number('notLaterThan', 'Do Not Send If Later Than', 0, 0) * MINUTE,
-		graceMs: number('graceTime', 'Grace Time', 0.01, 10) * MINUTE,
-		afterInterruption:
-			readOption(context, index, 'afterInterruption') === 'sendAgain' ? 'sendAgain' : 'leave',
+		event: entry.event,
+		reason: entry.reason,
+		pausedAt: iso(entry.pausedAt),
+		pausedUntil: entry.event === 'paused' ? iso(entry.pausedUntil) : null,
+		gateway: sender.gateway,
+		account: sender.account,
+		credential: sender.credential,
 	};
+}
+
+function idleHint(
+	idle: NonNullable<Awaited<ReturnType<typeof dispatchDue>>['idle']>,
+	{ gateway, sender }: Run,
+): string {
+	const account = `${gateway.label} account "${sender.account}"`;
+	switch (idle.why) {
+		case 'leaseTaken':
+			return `Nothing was sent by this run: another run of "Send Due" is sending for the ${account}.`;
+		case 'paused':
+			return `Nothing was sent: the ${account} is paused until ${new Date(idle.until).toISOString()}. ${idle.reason}`;
+		case 'pausedByPerson':
+			return `Nothing was sent: the ${account} was paused with the operation "Pause"${idle.note === null ? '' : ` ("${idle.note}")`}. Use "Resume" to continue.`;
+	}
+}
+
+function readRules(context: IExecuteFunctions, index: number, run: Run): SendDuePlan['rules'] {
+	const number = (name: string, label: string): number | undefined => {
+		const given = readOption(context, index, name);
+		if (given === undefined) return undefined;
+		const value = Number(given);
+		if (Number.isFinite(value) && value >= 1) return value;
+		throw new InvalidParameter(label, `"${label}" is "${String(given)}". Enter a number from 1.`);
+	};
+	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
+	return {
+		budgetMs: seconds * SECOND,
+		messagesPerMinute:
+			number('messagesPerMinute', 'Messages per Minute') ??
+			run.gateway.capabilities.messagesPerMinute,
+		ifOutcomeUnknown:
+			readOption(context, index, 'ifOutcomeUnknown') === 'sendAgain'
+				? 'sendAgain'
+				: 'markUnconfirmed',
+	};
+}
+
+/**
+ * After a workflow's time-out n8n lets nothing reach a table any more, so a run that it ends could not
+ * write what became of its messages.
+ */
+function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs: number): void {
+	// Older versions of n8n do not say.
+	const settings = (
+		context as { getWorkflowSettings?: () => { executionTimeout?: number } }
+	).getWorkflowSettings?.();
+	const seconds = settings?.executionTimeout ?? -1;
+	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
+	if (seconds <= 0 || seconds >= needed) return;
+	throw new InvalidParameter(
+		'Run For At Most',
+		`The workflow times out after ${seconds} seconds, but "Send Due" may take ${needed}: "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}. Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most".`,
+	);
 }

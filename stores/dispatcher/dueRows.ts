@@ -1,0 +1,85 @@
+import type { Row } from '../table/columns';
+import type { DispatchQueue } from './queue';
+
+/** Rows read in one access. */
+const PAGE_SIZE = 200;
+/** However many rows wait for others, no more are read at once. */
+const MAX_PAGE_SIZE = 1_000;
+
+/**
+ * The rows whose time has come, the earliest first, read page by page. Messages to one recipient are
+ * given out one after the other, so that they arrive in the order of their times.
+ */
+export class DueRows {
+	private page: Row[] = [];
+	private duplicates: ReadonlySet<number> = new Set();
+	/** Given out, or waiting for the next run. */
+	private readonly seen = new Set<number>();
+	private readonly busy = new Set<string>();
+	/** Recipients with a message that has to go out before theirs. */
+	private readonly deferred = new Set<string>();
+	/** Rows that wait for a later run: each page shows them again. */
+	private parked = 0;
+	private isDrained = false;
+
+	constructor(
+		private readonly queue: DispatchQueue,
+		private readonly now: () => number,
+	) {}
+
+	/** The next row; null where there is none, or all that is left waits for a message in flight. */
+	async next(): Promise<Row | null> {
+		for (;;) {
+			const index = this.page.findIndex((row) => !this.busy.has(recipientOf(row)));
+			if (index !== -1) {
+				const [row] = this.page.splice(index, 1);
+				this.busy.add(recipientOf(row));
+				return row;
+			}
+			if (this.page.length > 0 || this.isDrained) return null;
+			await this.read();
+		}
+	}
+
+	/** Whether an earlier row has the same deduplication key. */
+	isDuplicate(row: Row): boolean {
+		return this.duplicates.has(row.id);
+	}
+
+	/** A row is done with, for this run. */
+	done(row: Row): void {
+		this.busy.delete(recipientOf(row));
+	}
+
+	/** A row is to be sent in this run all the same. */
+	putBack(row: Row): void {
+		this.done(row);
+		this.seen.delete(row.id);
+		this.page.unshift(row);
+	}
+
+	/** A row waits for a later run, and so does all for its recipient. */
+	defer(row: Row): void {
+		const recipient = recipientOf(row);
+		this.done(row);
+		this.parked++;
+		this.deferred.add(recipient);
+		const rest = this.page.filter((other) => recipientOf(other) !== recipient);
+		this.parked += this.page.length - rest.length;
+		this.page = rest;
+	}
+
+	private async read(): Promise<void> {
+		const limit = Math.min(MAX_PAGE_SIZE, PAGE_SIZE + this.parked);
+		const rows = await this.queue.due(new Date(this.now()).toISOString(), limit);
+		const fresh = rows.filter((row) => !this.seen.has(row.id));
+		for (const { id } of fresh) this.seen.add(id);
+		this.page = fresh.filter((row) => !this.deferred.has(recipientOf(row)));
+		this.parked += fresh.length - this.page.length;
+		const keyed = this.page.filter(({ deduplication_key: key }) => key !== null && key !== '');
+		this.duplicates = keyed.length === 0 ? new Set() : await this.queue.duplicates(keyed);
+		this.isDrained = fresh.length === 0;
+	}
+}
+
+const recipientOf = ({ recipient }: Row): string => String(recipient);

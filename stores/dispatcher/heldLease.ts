@@ -1,0 +1,66 @@
+import type { AccountRecord, AccountState, LeaseStore } from './queue';
+
+/** The shortest time for which a lease is taken: the longest usual request, a write, a margin. */
+const LEAST_LEASE_MS = 90_000;
+/** Its holder stops so much before the end, for clocks that differ. */
+const MARGIN_MS = 10_000;
+/** How often it is renewed, and the account looked at, while a run goes on. */
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * The lease of a run: while it lasts, no other run sends for the account. Renewed (heartbeat) between
+ * requests, since n8n lets a node have no timers; a run that could not renew it begins no request that
+ * could outlive it.
+ */
+export class HeldLease {
+	private renewedAt: number;
+
+	private constructor(
+		private readonly store: LeaseStore,
+		private readonly holder: string,
+		private readonly requestMs: number,
+		private readonly now: () => number,
+		private until: number,
+		/** The account as it was when last read. */
+		public record: AccountRecord,
+	) {
+		this.renewedAt = now();
+	}
+
+	/** Null where another run has it. */
+	static async take(
+		store: LeaseStore,
+		holder: string,
+		requestMs: number,
+		now: () => number,
+	): Promise<HeldLease | null> {
+		const at = now();
+		const until = at + leaseMs(requestMs);
+		const record = await store.acquire(holder, at, until);
+		return record === null ? null : new HeldLease(store, holder, requestMs, now, until, record);
+	}
+
+	/** Whether a request that begins now certainly ends before the lease does. */
+	get coversRequest(): boolean {
+		return this.now() + this.requestMs + MARGIN_MS <= this.until;
+	}
+
+	/** Renews it if it is time; false where another run has taken it over. */
+	async keep(state: AccountState): Promise<boolean> {
+		const now = this.now();
+		if (now - this.renewedAt < HEARTBEAT_MS && this.coversRequest) return true;
+		const until = now + leaseMs(this.requestMs);
+		const record = await this.store.renew(this.holder, until, state);
+		if (record === null) return false;
+		this.until = until;
+		this.renewedAt = now;
+		this.record = record;
+		return true;
+	}
+
+	async release(state: AccountState): Promise<void> {
+		await this.store.release(this.holder, state);
+	}
+}
+
+const leaseMs = (requestMs: number) => Math.max(LEAST_LEASE_MS, requestMs + 60_000);

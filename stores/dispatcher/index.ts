@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { settle } from '../settle';
+import { AccountHealth } from './accountHealth';
+import { DueRows } from './dueRows';
+import { HeldLease } from './heldLease';
+import { Pace } from './pace';
+import { lookForUnconfirmed, recoverInterrupted } from './recover';
+import type { DispatchContext, DispatchEntry, DispatchReport, Idle } from './rules';
+import { SendRow } from './sendRow';
+import { Turns } from './turns';
+
+export type {
+	DispatchContext,
+	DispatchEntry,
+	DispatchReport,
+	DispatchResult,
+	DispatchRules,
+	Idle,
+} from './rules';
+
+/**
+ * One run of the dispatcher: sends what is due, of one account.
+ *
+ * 1. It takes the account's lease, or ends at once: one run at a time sends for an account.
+ * 2. A paused account sends nothing. When its pause is over, the gateway's health is asked, then one
+ *    message goes out as a probe.
+ * 3. What an earlier run left in flight is of unknown outcome; what is, is looked for at the gateway.
+ * 4. Due messages go out, the earliest first, at the account's pace, until the budget is used up.
+ *
+ * Delivery is at most once: a row says that its request begins before it does, and every later write
+ * asks for the run's token. The lease is for pace and health; that nothing goes out twice rests on the
+ * rows alone.
+ */
+export async function dispatchDue(context: DispatchContext): Promise<DispatchReport> {
+	const { rules, now } = context;
+	const token = randomUUID();
+	const lease = await HeldLease.take(context.lease, token, rules.timeoutMs, now);
+	if (lease === null) return { entries: [], idle: { why: 'leaseTaken' } };
+	const run = new Run(context, lease, token);
+	const outcome = await settle(run.go());
+	// The lease of a run whose table cannot be written ends by itself.
+	await settle(lease.release(run.state));
+	if (outcome.ok) return { entries: run.entries, idle: outcome.value };
+	return { entries: run.entries, idle: null, error: outcome.error };
+}
+
+class Run {
+	readonly entries: DispatchEntry[] = [];
+	private readonly health: AccountHealth;
+	private readonly pace: Pace;
+	private readonly turns: Turns;
+	private readonly deadline: number;
+	private readonly inFlight = new Set<Promise<void>>();
+	private failure: { readonly error: unknown } | undefined;
+
+	constructor(
+		private readonly context: DispatchContext,
+		private readonly lease: HeldLease,
+		private readonly token: string,
+	) {
+		const { rules, now } = context;
+		this.health = new AccountHealth(lease.record.health, rules.maxParallel, context);
+		this.pace = new Pace(lease.record.pace, rules.messagesPerMinute, now);
+		this.turns = new Turns(context);
+		this.deadline = now() + rules.budgetMs;
+	}
+
+	/** What is kept of the account for the next run. */
+	get state() {
+		return { health: this.health.state, pace: this.pace.state };
+	}
+
+	/** @returns why nothing was sent, or null */
+	async go(): Promise<Idle | null> {
+		const { queue, now } = this.context;
+		const idle = this.idle();
+		if (idle !== null) return idle;
+		this.entries.push(...(await recoverInterrupted(this.context, this.token)));
+		const at = new Date(now()).toISOString();
+		await queue.adopt(at);
+		if (this.health.isProbing) {
+			// Nothing to send, nothing to find out.
+			if ((await queue.due(at, 1)).length === 0) return null;
+			if (!(await this.isWell())) return this.idle();
+		} else {
+			await this.context.resolveMessageIds();
+			this.entries.push(...(await lookForUnconfirmed(this.context)));
+		}
+		await this.sendAll();
+		const event = this.health.onRunEnd();
+		if (event !== null) this.entries.push(event);
+		if (this.failure !== undefined) throw this.failure.error;
+		return null;
+	}
+
+	private idle(): Idle | null {
+		const { manualPause } = this.lease.record;
+		if (manualPause !== null && manualPause.until > this.context.now()) {
+			return { why: 'pausedByPerson', ...manualPause };
+		}
+		const { pausedUntil, pauseReason } = this.health.state;
+		return this.health.isPaused
+			? { why: 'paused', until: pausedUntil ?? 0, reason: pauseReason ?? '' }
+			: null;
+	}
+
+	/** Asks for the gateway's health: a read can send nothing twice. */
+	private async isWell(): Promise<boolean> {
+		const { gateway, connection } = this.context;
+		const health = await settle(gateway.test(connection));
+		const isWell = health.ok && health.value.ready;
+		if (isWell && this.health.mayProbe()) return true;
+		const why = health.ok ? health.value.message : (health.error as Error).message;
+		this.health.onUnhealthy(isWell ? null : why);
+		return false;
+	}
+
+	/** Sends what is due, a bounded number at a time, until nothing is left or the run has to end. */
+	private async sendAll(): Promise<void> {
+		const rows = new DueRows(this.context.queue, this.context.now);
+		const sender = new SendRow({
+			...this.context,
+			token: this.token,
+			lease: this.lease,
+			turns: this.turns,
+			rows,
+			health: this.health,
+			pace: this.pace,
+			tell: (entry) => this.entries.push(entry),
+		});
+		const begun = await settle(this.beginAll(rows, sender));
+		if (!begun.ok) this.failure ??= begun;
+		while (this.inFlight.size > 0) await Promise.race(this.inFlight);
+		const left = await settle(this.turns.flush());
+		if (!left.ok) this.failure ??= left;
+	}
+
+	private async beginAll(rows: DueRows, sender: SendRow): Promise<void> {
+		while (await this.mayBegin()) {
+			if (this.inFlight.size >= this.health.concurrency) {
+				await Promise.race(this.inFlight);
+				continue;
+			}
+			const wait = this.pace.waitMs;
+			if (wait > 0) {
+				if (this.context.now() + wait > this.deadline) break;
+				await this.context.sleep(wait);
+				continue;
+			}
+			const row = await rows.next();
+			if (row !== null) {
+				// Between reading the row and now, others may have ended the run.
+				if (this.failure !== undefined || this.inFlight.size >= this.health.concurrency) {
+					rows.putBack(row);
+					continue;
+				}
+				this.begin(sender.send(row));
+			} else if (this.inFlight.size > 0) await Promise.race(this.inFlight);
+			else break;
+		}
+	}
+
+	private begin(work: Promise<void>): void {
+		const guarded: Promise<void> = work
+			.catch((error: unknown) => void (this.failure ??= { error }))
+			.finally(() => this.inFlight.delete(guarded));
+		this.inFlight.add(guarded);
+	}
+
+	private async mayBegin(): Promise<boolean> {
+		const { now, isCancelled, sleep } = this.context;
+		if (this.failure !== undefined || isCancelled() || now() >= this.deadline) return false;
+		if (!(await this.lease.keep(this.state))) return false;
+		if (this.idle() === null) return true;
+		// A gateway that takes only so many a second asks for a moment; the run can wait for that.
+		const { pausedUntil } = this.health.state;
+		const isShort = !this.health.isProbing && (pausedUntil ?? Infinity) < this.deadline;
+		if (!isShort || this.lease.record.manualPause !== null) return false;
+		await sleep((pausedUntil ?? 0) - now());
+		return !isCancelled();
+	}
+}

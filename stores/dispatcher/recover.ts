@@ -1,0 +1,97 @@
+import { settle } from '../settle';
+import type { Row, Values } from '../table/columns';
+import { SENDING, toOutgoing, toScheduledMessage } from '../table/rows';
+import { lateByMs } from './admission';
+import type { Step } from './queue';
+import type { DispatchContext, DispatchResult } from './rules';
+import { accepted, nextLookAt, released, retryAt, unconfirmed, waiting } from './transitions';
+
+const INTERRUPTED =
+	'The run that sent this message was interrupted: it is unknown whether the message was sent';
+
+/** Looked for in one run. */
+const MAX_LOOKS = 20;
+
+/**
+ * What an earlier run left in flight. The lease is this run's, so that run is gone, or so slow that it
+ * may begin nothing any more: the outcome is unknown.
+ */
+export async function recoverInterrupted(
+	context: DispatchContext,
+	token: string,
+): Promise<DispatchResult[]> {
+	const { queue } = context;
+	const left = (await queue.inFlight()).filter((row) => row.claim_token !== token);
+	if (left.length === 0) return [];
+	const steps = left.map((row): Step => {
+		const values = afterInterruption(context, row);
+		return { id: row.id, ifStatus: SENDING, ifToken: String(row.claim_token ?? ''), values };
+	});
+	const changed = await queue.turn(steps);
+	return changed
+		.filter((row) => row !== null && row.status !== 'scheduled')
+		.map((row) => resultOf(context, row as Row));
+}
+
+function afterInterruption({ gateway, rules, now }: DispatchContext, row: Row): Values {
+	if (row.send_started_at === null) return released();
+	const attempts = Number(row.attempts ?? 0) + 1;
+	const startedAt = new Date(String(row.send_started_at)).getTime();
+	// The first look is due at once: the request began long ago.
+	const lookAt = gateway.findSent === undefined ? null : (nextLookAt(startedAt, 0) ?? now());
+	return rules.ifOutcomeUnknown === 'sendAgain' && lookAt === null
+		? waiting(retryAt(attempts, now()), { attempts, failure: INTERRUPTED })
+		: unconfirmed(INTERRUPTED, attempts, lookAt);
+}
+
+/**
+ * Looks at the gateway for messages of unknown outcome, where it documents a list. Exactly one that no
+ * other row owns: that is it. None: it is looked for again later, and stays unconfirmed in the end,
+ * since a vendor's list may be late or short.
+ */
+export async function lookForUnconfirmed(context: DispatchContext): Promise<DispatchResult[]> {
+	const { gateway, queue, now } = context;
+	if (gateway.findSent === undefined) return [];
+	const results: DispatchResult[] = [];
+	const rows = await queue.toLookFor(new Date(now()).toISOString(), MAX_LOOKS);
+	for (const row of rows) {
+		if (context.isCancelled()) break;
+		const outcome = await settle(look(context, row));
+		const values = outcome.ok ? outcome.value : later(context, row);
+		const step = { id: row.id, ifStatus: 'unconfirmed', ifToken: String(row.claim_token ?? '') };
+		const [changed] = await queue.turn([{ ...step, values }]);
+		// The gateway does not answer: no need to ask it for the others now.
+		if (!outcome.ok) break;
+		if (changed !== null && changed.status !== 'unconfirmed' && changed.status !== 'scheduled') {
+			results.push(resultOf(context, changed));
+		}
+	}
+	return results;
+}
+
+async function look(context: DispatchContext, row: Row): Promise<Values> {
+	const { gateway, connection, queue, rules, now } = context;
+	const startedAt = new Date(String(row.send_started_at)).getTime();
+	const found = await gateway.findSent!(connection, toOutgoing(row), startedAt);
+	const ids = found.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
+	const owned = await queue.ownedMessageIds(ids);
+	const free = found.filter(({ messageId }) => messageId !== null && !owned.has(messageId));
+	const attempts = Number(row.attempts ?? 0);
+	if (free.length === 1) return { ...accepted(free[0], attempts, now()), next_attempt_at: null };
+	const isLast = nextLookAt(startedAt, now()) === null;
+	return isLast && rules.ifOutcomeUnknown === 'sendAgain'
+		? waiting(retryAt(attempts, now()), { failure: String(row.failure ?? INTERRUPTED) })
+		: later(context, row);
+}
+
+/** When it is looked for again, if at all. */
+function later({ now }: DispatchContext, row: Row): Values {
+	const again = nextLookAt(new Date(String(row.send_started_at)).getTime(), now());
+	return { next_attempt_at: again === null ? null : new Date(again).toISOString() };
+}
+
+const resultOf = ({ queue, now }: DispatchContext, row: Row): DispatchResult => ({
+	message: toScheduledMessage(row, queue.id),
+	lateByMs: lateByMs(row, now()),
+	attempts: Number(row.attempts ?? 0),
+});

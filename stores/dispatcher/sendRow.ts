@@ -1,0 +1,213 @@
+import { settle } from '../settle';
+import type { Row, Values } from '../table/columns';
+import { SENDING, toScheduledMessage } from '../table/rows';
+import type { AccountHealth } from './accountHealth';
+import { admit, lateByMs, sendAtOf } from './admission';
+import type { DueRows } from './dueRows';
+import { faultOf, type Fault } from './faults';
+import type { HeldLease } from './heldLease';
+import type { Pace } from './pace';
+import type { DispatchContext, DispatchEntry } from './rules';
+import {
+	accepted,
+	duplicate,
+	failed,
+	nextLookAt,
+	released,
+	retryAt,
+	started,
+	unconfirmed,
+	waiting,
+} from './transitions';
+import type { Turns } from './turns';
+
+/** What the rows of a run share. */
+export interface Sending extends Omit<DispatchContext, 'lease'> {
+	readonly token: string;
+	readonly lease: HeldLease;
+	readonly turns: Turns;
+	readonly rows: DueRows;
+	readonly health: AccountHealth;
+	readonly pace: Pace;
+	/** Gives something out. */
+	tell(entry: DispatchEntry): void;
+}
+
+/** The mark that a request begins is no older than this when it does; else it is written again. */
+const MARK_MAX_AGE_MS = 5_000;
+/** A suspect is given up after so many refusals, each followed by another message that went out. */
+const MAX_SUSPECT_ATTEMPTS = 3;
+const SUSPECT_PAUSE_MS = 60_000;
+
+/** A refusal that may be the message's fault or the account's: the next success tells. */
+interface Suspect {
+	readonly row: Row;
+	readonly fault: Fault;
+	/** Milliseconds since 1970. */
+	readonly at: number;
+}
+
+/** Sends one row after the other, or several at once; what they share is in {@link Sending}. */
+export class SendRow {
+	private suspects: Suspect[] = [];
+
+	constructor(private readonly sending: Sending) {}
+
+	/** Deals with one due row: its start, its request, and what becomes of both. */
+	async send(row: Row): Promise<void> {
+		const { gateway, rows, turns, token, health, now } = this.sending;
+		if (rows.isDuplicate(row)) {
+			return await this.settleUnsent(row, duplicate(DUPLICATE), true);
+		}
+		const admission = admit(row, gateway, now(), health.state.pauseReason);
+		if ('values' in admission) {
+			return await this.settleUnsent(row, admission.values, admission.isReported);
+		}
+		const began = await turns.step({
+			id: row.id,
+			ifStatus: 'scheduled',
+			ifToken: '',
+			values: started(token, now()),
+		});
+		// A person has cancelled it, or another run has it.
+		if (began === null) return rows.done(row);
+		await this.sendStarted(began);
+	}
+
+	/** The row says that its request begins; what it says now is what is sent. */
+	private async sendStarted(row: Row): Promise<void> {
+		const { gateway, connection, health, pace, now, rows } = this.sending;
+		// Between the page and the start, a person may have edited it.
+		const admission = admit(row, gateway, now(), health.state.pauseReason);
+		if ('values' in admission) return this.finish(row, admission.values, admission.isReported);
+		if (!(sendAtOf(row) <= now()) || this.mustNotBegin())
+			return this.finish(row, released(), false);
+		const fresh = await this.freshMark(row);
+		if (fresh === null) return rows.done(row);
+		if (this.mustNotBegin()) return this.finish(row, released(), false);
+		if (health.isProbing) health.onProbe();
+		pace.onStart();
+		const startedAt = now();
+		const outcome = await settle(gateway.send(connection, admission.send));
+		const attempts = Number(row.attempts ?? 0) + 1;
+		if (outcome.ok) {
+			pace.onAccepted();
+			// What the gateway takes and says of at once that it will not arrive is still taken.
+			this.tellEvent(health.onAccepted(startedAt));
+			this.finish(row, accepted(outcome.value, attempts, now()), true);
+			return await this.condemnSuspects(startedAt);
+		}
+		const fault = faultOf(outcome.error);
+		if (fault.kind === 'rate') pace.onRateLimited(startedAt);
+		this.afterFault(row, fault, { attempts, startedAt });
+		this.tellEvent(health.onFault(fault));
+	}
+
+	/** What becomes of a row whose send did not end with a success. */
+	private afterFault(
+		row: Row,
+		fault: Fault,
+		{ attempts, startedAt }: { readonly attempts: number; readonly startedAt: number },
+	): void {
+		const { now, rows } = this.sending;
+		const { kind, reason } = fault;
+		switch (kind) {
+			case 'message':
+				return this.finish(row, failed(reason, attempts), true);
+			case 'ambiguous':
+			case 'interrupted':
+				return this.finish(row, this.outcomeUnknown(reason, attempts, startedAt), true);
+			case 'suspect':
+				this.suspects.push({ row, fault, at: now() });
+				rows.defer(row);
+				return this.write(row, waiting(now() + SUSPECT_PAUSE_MS, { failure: reason }));
+			case 'rate':
+				// In this run again, once the gateway's moment is over.
+				this.write(row, released());
+				return rows.putBack(row);
+			case 'unsent':
+				return this.finish(row, released(), false);
+			default:
+				return this.finish(row, { ...released(), failure: reason }, false);
+		}
+	}
+
+	private outcomeUnknown(reason: string, attempts: number, startedAt: number): Values {
+		const { gateway, now, rules } = this.sending;
+		const lookAt = gateway.findSent === undefined ? null : nextLookAt(startedAt, now());
+		return rules.ifOutcomeUnknown === 'sendAgain' && lookAt === null
+			? waiting(retryAt(attempts, now()), { attempts, failure: reason })
+			: unconfirmed(reason, attempts, lookAt);
+	}
+
+	/** Another message went out: those that were refused before it were so by their own fault. */
+	private async condemnSuspects(startedAt: number): Promise<void> {
+		const { now, turns } = this.sending;
+		const condemned = this.suspects.filter(({ at }) => at < startedAt);
+		this.suspects = this.suspects.filter(({ at }) => at >= startedAt);
+		for (const { row, fault } of condemned) {
+			const attempts = Number(row.attempts ?? 0) + 1;
+			const values =
+				attempts >= MAX_SUSPECT_ATTEMPTS
+					? failed(fault.reason, attempts)
+					: waiting(retryAt(attempts, now()), { attempts, failure: fault.reason });
+			const changed = await turns.step({ id: row.id, ifStatus: 'scheduled', ifToken: '', values });
+			if (changed !== null && values.status === 'failed') this.report(changed);
+		}
+	}
+
+	private mustNotBegin(): boolean {
+		const { isCancelled, lease, health } = this.sending;
+		return isCancelled() || health.isPaused || !lease.coversRequest;
+	}
+
+	/** Writes the mark anew where it is old: another run may have taken the row for interrupted. */
+	private async freshMark(row: Row): Promise<Row | null> {
+		const { now, token, turns } = this.sending;
+		const age = now() - new Date(String(row.send_started_at)).getTime();
+		if (age <= MARK_MAX_AGE_MS) return row;
+		const values = started(token, now());
+		return await turns.step({ id: row.id, ifStatus: SENDING, ifToken: token, values });
+	}
+
+	/** A row that was not started: it will not be sent, or not now. */
+	private async settleUnsent(row: Row, values: Values, isReported: boolean): Promise<void> {
+		const { turns, rows } = this.sending;
+		const changed = await turns.step({ id: row.id, ifStatus: 'scheduled', ifToken: '', values });
+		if (values.status === 'scheduled') rows.defer(row);
+		else rows.done(row);
+		if (changed !== null && isReported) this.report(changed);
+	}
+
+	/** A row that was started: writes what became of it, and gives it out. */
+	private finish(row: Row, values: Values, isReported: boolean): void {
+		const { rows } = this.sending;
+		if (values.status === 'scheduled') rows.defer(row);
+		else rows.done(row);
+		this.write(row, values);
+		if (isReported) this.report({ ...row, ...values });
+	}
+
+	private write(row: Row, values: Values): void {
+		const { turns, token } = this.sending;
+		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
+		// It took longer than the lease, and another run could not know what became of it.
+		turns.result(step, { ifStatus: 'unconfirmed', ifToken: token });
+	}
+
+	private report(row: Row): void {
+		const { queue, tell, now } = this.sending;
+		tell({
+			message: toScheduledMessage(row, queue.id),
+			lateByMs: lateByMs(row, now()),
+			attempts: Number(row.attempts ?? 0),
+		});
+	}
+
+	private tellEvent(event: DispatchEntry | null): void {
+		if (event !== null) this.sending.tell(event);
+	}
+}
+
+const DUPLICATE =
+	'Not sent: another message with the same "Deduplication Key" stands before it in the table';

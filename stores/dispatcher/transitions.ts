@@ -1,0 +1,84 @@
+import type { SentMessage } from '../../messages/scheduledMessage';
+import { STATUSES, type Status } from '../../messages/status';
+import type { Values } from '../table/columns';
+import { SENDING } from '../table/rows';
+
+/*
+ * The states of a row, as column values:
+ *
+ *   scheduled ──started──▶ sending ──accepted──▶ queued, sent
+ *       ▲                     ├──── failed ────▶ failed
+ *       ├──────released───────┤
+ *       │                     └─ unconfirmed ──▶ unconfirmed ──▶ (found) sent, (sendAgain) scheduled
+ *       └─ waiting: not before a moment       scheduled ──▶ expired, cancelled
+ */
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const statusValues = (status: Status, more: Values = {}): Values => ({
+	status,
+	status_rank: STATUSES[status].rank,
+	...more,
+});
+
+/** The write right before the request: from then on a crash leaves the outcome unknown. */
+export const started = (token: string, now: number): Values => ({
+	status: SENDING,
+	claim_token: token,
+	send_started_at: iso(now),
+});
+
+/** Given back: it certainly was not sent. */
+export const released = (): Values =>
+	statusValues('scheduled', { claim_token: '', send_started_at: null });
+
+/** Given back, and not to be sent before a moment. */
+export const waiting = (until: number, more: Values = {}): Values => ({
+	...released(),
+	next_attempt_at: iso(until),
+	...more,
+});
+
+/** The gateway has it. */
+export const accepted = (sent: SentMessage, attempts: number, now: number): Values =>
+	statusValues(sent.status === 'unknown' ? 'queued' : sent.status, {
+		attempts,
+		message_id: sent.messageId,
+		queue_id: sent.queueId,
+		sent_at: sent.acceptedAt ?? iso(now),
+		failure: sent.failure?.reason ?? null,
+	});
+
+/** It will not be sent, by its own fault. */
+export const failed = (reason: string, attempts: number): Values =>
+	statusValues('failed', { attempts, failure: reason, claim_token: '' });
+
+/** It was not sent within its validity. */
+export const expired = (reason: string): Values =>
+	statusValues('expired', { failure: reason, claim_token: '' });
+
+/** Another row stands for it. */
+export const duplicate = (reason: string): Values =>
+	statusValues('cancelled', { failure: reason, claim_token: '' });
+
+/** It may have been sent. `lookAt`: when to look for it at the gateway; null for never. */
+export const unconfirmed = (reason: string, attempts: number, lookAt: number | null): Values =>
+	statusValues('unconfirmed', {
+		attempts,
+		failure: reason,
+		next_attempt_at: lookAt === null ? null : iso(lookAt),
+	});
+
+/** How long after its request began a message of unknown outcome is looked for. */
+const LOOK_AFTER_MS = [20_000, 120_000, 600_000, 3_600_000];
+
+/** When to look next for a message whose request began then; null when it was looked for often enough. */
+export const nextLookAt = (startedAt: number, now: number): number | null =>
+	LOOK_AFTER_MS.map((after) => startedAt + after).find((at) => at > now) ?? null;
+
+const FIRST_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 3_600_000;
+
+/** Exponential backoff of one message: a minute, then two, four … at most an hour. */
+export const retryAt = (attempts: number, now: number): number =>
+	now + Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, Math.max(0, attempts - 1)));

@@ -1,0 +1,99 @@
+import { settle, type Settled } from '../settle';
+import { Batcher } from '../table/batcher';
+import type { Row } from '../table/columns';
+import { SENDING } from '../table/rows';
+import type { DispatchContext } from './rules';
+import type { Step } from './queue';
+
+/** How long to wait before what became of a message is written again. */
+const WRITE_RETRY_DELAYS_MS = [1_000, 3_000, 9_000];
+const MAX_BATCH_SIZE = 100;
+
+/**
+ * The run's writes, gathered: while one access is under way, the next steps collect. An access costs
+ * as much as several requests, so what became of some messages and the start of the next go into one.
+ * The order of the steps is kept: a message is only started once the result before it is written.
+ */
+export class Turns {
+	private readonly batcher: Batcher<Step, Settled<Row | null>>;
+	/** Results that nobody waits for. */
+	private readonly unwritten = new Set<Promise<void>>();
+	/** A result that could not be written yet: nothing new begins meanwhile. */
+	private retrying: Promise<void> | undefined;
+	private failure: { readonly error: unknown } | undefined;
+
+	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'isCancelled'>) {
+		this.batcher = new Batcher(async (steps) => await this.write(steps), MAX_BATCH_SIZE);
+	}
+
+	/** Makes a step; null where the row is in another state. @throws where the store cannot be written */
+	async step(step: Step): Promise<Row | null> {
+		await this.retrying;
+		if (this.failure !== undefined) throw this.failure.error;
+		const written = await this.batcher.add(step);
+		if (!written.ok) throw written.error;
+		return written.value;
+	}
+
+	/**
+	 * Writes what became of a message, without being waited for. Tried several times: lost, a person
+	 * would have to find it out. `orElse`: the state that the row may be in instead.
+	 */
+	result(step: Step, orElse: Pick<Step, 'ifStatus' | 'ifToken'>): void {
+		const work: Promise<void> = this.writeResult(step, orElse)
+			.catch((error: unknown) => void (this.failure ??= { error }))
+			.finally(() => this.unwritten.delete(work));
+		this.unwritten.add(work);
+	}
+
+	/** Waits until all is written. @throws where something could not be */
+	async flush(): Promise<void> {
+		while (this.unwritten.size > 0) await Promise.race(this.unwritten);
+		if (this.failure !== undefined) throw this.failure.error;
+	}
+
+	private async writeResult(step: Step, orElse: Pick<Step, 'ifStatus' | 'ifToken'>): Promise<void> {
+		const first = await this.batcher.add(step);
+		const again = first.ok ? undefined : this.writeAgain(step);
+		if (again !== undefined)
+			this.retrying = Promise.allSettled([this.retrying, again]).then(() => {});
+		const written = first.ok ? first.value : await again;
+		if (written === null) await this.batcher.add({ ...step, ...orElse });
+	}
+
+	private async writeAgain(step: Step): Promise<Row | null> {
+		for (let attempt = 0; ; attempt++) {
+			await this.context.sleep(WRITE_RETRY_DELAYS_MS[attempt]);
+			const written = await this.batcher.add(step);
+			if (written.ok) return written.value;
+			if (attempt === WRITE_RETRY_DELAYS_MS.length - 1) throw written.error;
+		}
+	}
+
+	/** Steps together; where that fails, each by itself, so that none spoils the others. */
+	private async write(steps: Step[]): Promise<Array<Settled<Row | null>>> {
+		const { queue } = this.context;
+		const together = await settle(queue.turn(steps));
+		if (together.ok) return together.value.map((value) => ({ ok: true, value }));
+		const each: Array<Settled<Row | null>> = [];
+		let failed: Settled<Row | null> | undefined;
+		for (const step of steps) {
+			// A message must not begin while the result before it is not written.
+			const isStart = step.values.status === SENDING;
+			const alone =
+				failed !== undefined && isStart ? failed : await settle(this.writeAlone(step, isStart));
+			if (!alone.ok) failed ??= alone;
+			each.push(alone);
+		}
+		return each;
+	}
+
+	/** The access that failed may have made the step all the same. */
+	private async writeAlone(step: Step, isStart: boolean): Promise<Row | null> {
+		const { queue } = this.context;
+		const [row] = await queue.turn([step]);
+		if (row !== null || !isStart) return row;
+		const again = { ...step, ifStatus: SENDING, ifToken: String(step.values.claim_token) };
+		return (await queue.turn([again]))[0];
+	}
+}

@@ -1,0 +1,201 @@
+import { HEALTHY } from '../dispatcher/accountHealth';
+import { INITIAL_PACE } from '../dispatcher/pace';
+import type { AccountRecord, AccountState, LeaseStore } from '../dispatcher/queue';
+import type { Sender } from './rows';
+import { whereIn, type Condition, type RowOf, type Table, type ValuesOf } from './table';
+
+/** The columns of the table that stores what is known of each account, for people first. */
+export const ACCOUNT_COLUMNS = [
+	{ name: 'gateway', type: 'string' },
+	{ name: 'account', type: 'string' },
+	{ name: 'credential', type: 'string' },
+	{ name: 'paused_until', type: 'date' },
+	{ name: 'pause_reason', type: 'string' },
+	{ name: 'paused_at', type: 'date' },
+	/** Set by the operation *Pause*, and apart from the dispatcher's own pauses. */
+	{ name: 'manual_pause_until', type: 'date' },
+	{ name: 'manual_pause_note', type: 'string' },
+	{ name: 'last_run_at', type: 'date' },
+	/** Who may send for the account, and until when. */
+	{ name: 'lease_until', type: 'date' },
+	{ name: 'lease_holder', type: 'string' },
+	/** Health and pace as JSON: the dispatcher's own. */
+	{ name: 'state', type: 'string' },
+] as const;
+
+export type AccountColumn = (typeof ACCOUNT_COLUMNS)[number]['name'];
+export type AccountsTable = Table<AccountColumn>;
+type AccountRow = RowOf<AccountColumn>;
+
+/** The table of accounts that belongs to a table of messages. */
+export const accountsTableName = (messages: string): string => `${messages}_accounts`;
+
+/** A lease of nobody: a date, since n8n compares no empty cell. */
+const NEVER = new Date(0).toISOString();
+/** A pause without an end. */
+const ALWAYS = '9999-12-31T00:00:00.000Z';
+/** Clocks of two processes may differ by so much: a lease that ran out is left alone for as long. */
+const CLOCK_SKEW_MS = 5_000;
+
+const iso = (ms: number | null): string | null =>
+	ms === null || !Number.isFinite(ms) ? null : new Date(ms).toISOString();
+
+/** The row of an account; made where it is missing. The lowest id counts, should two be made at once. */
+export async function accountRow(
+	table: AccountsTable,
+	{ gateway, account, credential }: Sender,
+): Promise<AccountRow> {
+	const own = whereIn<AccountColumn>({ gateway, account });
+	const [known] = await table.select(own, 1);
+	if (known !== undefined) return known;
+	const values = { gateway, account, credential, lease_until: NEVER, lease_holder: '' };
+	const [inserted] = await table.insert([values]);
+	const [first] = await table.select(own, 1);
+	if (first.id !== inserted.id) await table.remove(whereIn<AccountColumn>({ id: inserted.id }));
+	return first;
+}
+
+/** All accounts that a dispatcher, or a person's pause, has made known. */
+export async function accountRows(table: AccountsTable): Promise<AccountRow[]> {
+	return await table.select([], 1_000);
+}
+
+/** A row as the record of an account. */
+export function toAccountRecord(row: AccountRow): AccountRecord {
+	const until = msOf(row.manual_pause_until);
+	const note = row.manual_pause_note;
+	return {
+		...stateOf(row),
+		manualPause:
+			until === null ? null : { until, note: note === null || note === '' ? null : String(note) },
+		leaseUntil: msOf(row.lease_until) ?? 0,
+		lastRunAt: msOf(row.last_run_at),
+	};
+}
+
+/**
+ * The lease of an account, by conditional changes of its row. Where a credential serves an account
+ * under several keys, it takes the lease of each, in one order, so that two cannot wait for each other.
+ */
+export function createLeaseStore(table: AccountsTable, senders: readonly Sender[]): LeaseStore {
+	let ids: number[] = [];
+
+	const change = async (
+		id: number,
+		conditions: readonly Condition<AccountColumn>[],
+		values: ValuesOf<AccountColumn>,
+	): Promise<AccountRow | undefined> => {
+		const [matched] = await table.update([
+			{ where: [...whereIn<AccountColumn>({ id }), ...conditions], values },
+		]);
+		return matched[0];
+	};
+	const held = (holder: string) => whereIn<AccountColumn>({ lease_holder: holder });
+	const free = { lease_until: NEVER, lease_holder: '' };
+
+	const store: LeaseStore = {
+		async acquire(holder, now, until) {
+			const rows = await Promise.all(
+				senders.map(async (sender) => await accountRow(table, sender)),
+			);
+			const primary = rows[0].id;
+			const taken = new Map<number, AccountRow>();
+			for (const { id } of [...rows].sort((a, b) => a.id - b.id)) {
+				const expired = {
+					column: 'lease_until',
+					is: 'lte',
+					value: iso(now - CLOCK_SKEW_MS),
+				} as const;
+				const row = await change(id, [expired], {
+					lease_holder: holder,
+					lease_until: iso(until),
+					last_run_at: iso(now),
+					credential: senders[0].credential,
+				});
+				if (row === undefined) {
+					for (const other of taken.keys()) await change(other, held(holder), free);
+					return null;
+				}
+				taken.set(id, row);
+			}
+			ids = [primary, ...[...taken.keys()].filter((id) => id !== primary)];
+			return toAccountRecord(taken.get(primary)!);
+		},
+
+		async renew(holder, until, state) {
+			const values = { lease_until: iso(until), ...stateValues(state) };
+			let record: AccountRecord | null = null;
+			for (const [index, id] of ids.entries()) {
+				const row = await change(
+					id,
+					held(holder),
+					index === 0 ? values : { lease_until: iso(until) },
+				);
+				if (row === undefined) return null;
+				if (index === 0) record = toAccountRecord(row);
+			}
+			return record;
+		},
+
+		async release(holder, state) {
+			for (const [index, id] of ids.entries()) {
+				await change(id, held(holder), index === 0 ? { ...free, ...stateValues(state) } : free);
+			}
+		},
+	};
+	return store;
+}
+
+/** Pauses an account until a moment, or until somebody resumes it. Milliseconds since 1970. */
+export async function pauseAccount(
+	table: AccountsTable,
+	sender: Sender,
+	{ until, note }: { readonly until: number | null; readonly note: string | null },
+): Promise<AccountRecord> {
+	const { id } = await accountRow(table, sender);
+	const values = { manual_pause_until: iso(until) ?? ALWAYS, manual_pause_note: note };
+	const [[row]] = await table.update([{ where: whereIn<AccountColumn>({ id }), values }]);
+	return toAccountRecord(row);
+}
+
+/** Ends every pause of an account, a person's and the dispatcher's own. */
+export async function resumeAccount(table: AccountsTable, sender: Sender): Promise<AccountRecord> {
+	const row = await accountRow(table, sender);
+	const { pace } = stateOf(row);
+	const values = {
+		manual_pause_until: null,
+		manual_pause_note: null,
+		...stateValues({ health: HEALTHY, pace }),
+	};
+	const [[changed]] = await table.update([
+		{ where: whereIn<AccountColumn>({ id: row.id }), values },
+	]);
+	return toAccountRecord(changed);
+}
+
+const stateValues = (state: AccountState): ValuesOf<AccountColumn> => ({
+	paused_until: iso(state.health.pausedUntil),
+	pause_reason: state.health.pauseReason,
+	paused_at: iso(state.health.pausedAt),
+	state: JSON.stringify(state),
+});
+
+/** What is no JSON, or not ours, counts as nothing known: the account is then found to be well or not. */
+function stateOf(row: AccountRow): AccountState {
+	let state: Partial<AccountState> = {};
+	try {
+		state = JSON.parse(String(row.state ?? '{}')) as Partial<AccountState>;
+	} catch {
+		// A person has edited it.
+	}
+	// A person may have emptied or changed the date of a pause.
+	const pausedUntil = msOf(row.paused_until);
+	const health = { ...HEALTHY, ...state.health, pausedUntil };
+	return { health, pace: { ...INITIAL_PACE, ...state.pace } };
+}
+
+function msOf(cell: AccountRow[AccountColumn]): number | null {
+	if (cell === null || cell === undefined || cell === '') return null;
+	const ms = new Date(String(cell)).getTime();
+	return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,116 @@
+import type { DispatchQueue, Step } from '../dispatcher/queue';
+import type { Row } from './columns';
+import { SENDING, type Sender } from './rows';
+import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
+
+/**
+ * A Data Table as the queue of one account. All steps have one form (id, status, token), so that n8n's
+ * node makes them in one access.
+ *
+ * @param senders the keys under which the credential serves the account; the first is the one of today
+ */
+export function createDispatchQueue(
+	table: MessageTable,
+	senders: readonly Sender[],
+): DispatchQueue {
+	const ofEach = async (read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> => {
+		const lists: Row[][] = [];
+		for (const { gateway, account } of senders) lists.push(await read(where({ gateway, account })));
+		return lists.flat();
+	};
+	const isOwn = (row: Row) =>
+		senders.some(({ gateway, account }) => row.gateway === gateway && row.account === account);
+
+	return {
+		id: table.id,
+
+		adopt: async (now) => {
+			for (const { gateway, account } of senders) {
+				// Rows that a person has added, or whose cell a person has emptied.
+				await table.update([
+					{
+						where: [
+							...where({ gateway, account, status: 'scheduled' }),
+							{ column: 'next_attempt_at', is: 'isEmpty', value: null },
+						],
+						values: { next_attempt_at: now, claim_token: '' },
+					},
+				]);
+			}
+		},
+
+		due: async (now, limit) => {
+			const rows = await ofEach(
+				async (own) =>
+					await table.select(
+						[
+							...own,
+							...where({ status: 'scheduled' }),
+							{ column: 'send_at', is: 'lte', value: now },
+							{ column: 'next_attempt_at', is: 'lte', value: now },
+						],
+						limit,
+						'send_at',
+					),
+			);
+			return rows.sort(byTime).slice(0, limit);
+		},
+
+		turn: async (steps) => {
+			const changes = steps.map(({ id, ifStatus, ifToken, values }: Step) => ({
+				where: where({ id, status: ifStatus, claim_token: ifToken }),
+				values,
+			}));
+			return (await table.update(changes)).map(([row]) => row ?? null);
+		},
+
+		inFlight: async () =>
+			await ofEach(async (own) => await selectAll(table, [...own, ...where({ status: SENDING })])),
+
+		toLookFor: async (now, limit) =>
+			await ofEach(
+				async (own) =>
+					await table.select(
+						[
+							...own,
+							...where({ status: 'unconfirmed' }),
+							{ column: 'next_attempt_at', is: 'lte', value: now },
+						],
+						limit,
+					),
+			),
+
+		ownedMessageIds: async (messageIds) => {
+			const rows = await table.selectAny('message_id', messageIds.slice(0, PAGE));
+			const [{ gateway }] = senders;
+			return new Set(
+				rows.filter((row) => row.gateway === gateway).map((row) => String(row.message_id)),
+			);
+		},
+
+		duplicates: async (rows) => {
+			const keys = [...new Set(rows.map(({ deduplication_key: key }) => String(key)))];
+			const lowest = new Map<string, number>();
+			for (let from = 0; from < keys.length; from += MAX_KEYS) {
+				for (const row of await table.selectAny(
+					'deduplication_key',
+					keys.slice(from, from + MAX_KEYS),
+				)) {
+					const key = String(row.deduplication_key);
+					if (isOwn(row)) lowest.set(key, Math.min(row.id, lowest.get(key) ?? Infinity));
+				}
+			}
+			return new Set(
+				rows
+					.filter(({ id, deduplication_key: key }) => id > (lowest.get(String(key)) ?? id))
+					.map(({ id }) => id),
+			);
+		},
+	};
+}
+
+/** Conditions of one look-up. */
+const MAX_KEYS = 200;
+
+const byTime = (a: Row, b: Row): number =>
+	new Date(String(a.send_at)).getTime() - new Date(String(b.send_at)).getTime() || a.id - b.id;
