@@ -1,0 +1,569 @@
+/**
+ * One simulated day of an account: messages, schedulers, a gateway with lasting faults, slow tables,
+ * kills and people. Everything follows from the seed.
+ */
+import { GatewayError } from '../../../gateways/transport/gatewayError';
+import type { Connection, Gateway } from '../../../gateways/gateway';
+import { parseRecipient } from '../../../messages/recipient';
+import { formatWindow, type SendingWindow } from '../../../messages/sendTime';
+import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
+import type { SentMessage } from '../../../messages/scheduledMessage';
+import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
+import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
+import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
+import { toRow, type Sender } from '../../../stores/table/rows';
+import type { Table } from '../../../stores/table/table';
+import { seededRandom } from '../../../sandbox/random.mts';
+import { accountsTable } from '../table/fakes.mts';
+import { MemoryTable } from '../table/memoryTable.mts';
+import { VirtualTime } from './virtualTime.mts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+/** A Monday. */
+export const START = Date.parse('2026-03-02T00:00:00.000Z');
+
+/** What the gateway does for a while. */
+export type OutageKind =
+	| 'unauthorized'
+	| 'unpaid'
+	| 'forbidden'
+	| 'rateLimited'
+	| 'unavailable'
+	| 'hang'
+	| 'refused'
+	| 'notFound'
+	/** Sending does not work, and the gateway's health call sees nothing of it. */
+	| 'sendOnly';
+
+const OUTAGES: readonly OutageKind[] = [
+	'unauthorized',
+	'unpaid',
+	'forbidden',
+	'rateLimited',
+	'unavailable',
+	'hang',
+	'refused',
+	'notFound',
+	'sendOnly',
+];
+
+export interface Outage {
+	readonly kind: OutageKind;
+	readonly from: number;
+	readonly to: number;
+	/** Requests to send that it met. */
+	readonly sends: number[];
+	/** Of these, those whose outcome nobody could know. */
+	ambiguous: number;
+}
+
+export interface DayOptions {
+	readonly messages: number;
+	readonly rules?: Partial<DispatchRules>;
+	readonly outages?: ReadonlyArray<Pick<Outage, 'kind' | 'from' | 'to'>>;
+	/** Messages a minute that the gateway takes; null for all. */
+	readonly takesPerMinute?: number | null;
+	readonly kills?: number;
+	readonly schedulers?: number;
+	readonly intervalMs?: number;
+	/** How often a response gets lost by chance. */
+	readonly chance?: number;
+	readonly hasFindSent?: boolean;
+	/** Everything is due at once, at the beginning. */
+	readonly burst?: boolean;
+	readonly hasPeople?: boolean;
+	readonly clockSkewMs?: number;
+	readonly tableErrors?: number;
+}
+
+/** One message of the day, with what became of it outside. */
+export interface Planned {
+	readonly id: number;
+	readonly sendAt: number;
+	readonly recipient: string;
+	readonly validMs: number;
+	readonly window: SendingWindow | null;
+	/** The gateway refuses it whenever it comes. */
+	readonly isBad: boolean;
+	/** When the gateway took it. */
+	readonly acceptedAt: number[];
+	/** A person has cancelled or moved it. */
+	isEdited: boolean;
+}
+
+/** A request to send, as the gateway sees it. */
+export interface Request {
+	readonly at: number;
+	readonly run: number;
+	endedAt: number;
+	readonly isRefusedForRate: boolean;
+}
+
+export interface Day {
+	readonly options: Required<Omit<DayOptions, 'rules' | 'outages'>>;
+	readonly rules: DispatchRules;
+	readonly table: MemoryTable;
+	readonly planned: readonly Planned[];
+	readonly outages: readonly Outage[];
+	readonly requests: readonly Request[];
+	readonly healthAsked: number;
+	readonly killedAt: readonly number[];
+	/** Rows in flight at each kill. */
+	readonly inFlightAtKill: readonly number[];
+	/** Runs whose process was killed. */
+	readonly killedRuns: ReadonlySet<number>;
+	/** Ambiguous outcomes by chance, not by an outage. */
+	readonly chanceAmbiguous: number;
+	readonly events: ReadonlyArray<{ readonly at: number; readonly event: string }>;
+	readonly reports: number;
+	readonly runErrors: number;
+	readonly end: number;
+	/** When the last fault was over. */
+	readonly wellFrom: number;
+	readonly gaveOut: ReadonlyMap<number, readonly string[]>;
+}
+
+const SENDER: Sender = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
+
+/** A process that was killed: whatever it still waits for never comes. */
+const never = async <T,>(): Promise<T> => await new Promise<T>(() => {});
+
+export async function simulateDay(seed: number, given: DayOptions): Promise<Day> {
+	const options = {
+		takesPerMinute: null,
+		kills: 0,
+		schedulers: 1,
+		intervalMs: MINUTE,
+		chance: 0,
+		hasFindSent: false,
+		burst: false,
+		hasPeople: false,
+		clockSkewMs: 0,
+		tableErrors: 0,
+		...given,
+	};
+	const random = seededRandom(seed);
+	const pick = <T,>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
+	const time = new VirtualTime(START);
+	const { now } = time;
+	const table = new MemoryTable();
+	const accounts = accountsTable(now);
+	table.now = now;
+	const rules: DispatchRules = {
+		maxParallel: 5,
+		budgetMs: 50 * SECOND,
+		messagesPerMinute: null,
+		timeoutMs: 30 * SECOND,
+		ifOutcomeUnknown: 'markUnconfirmed',
+		...given.rules,
+	};
+
+	// The day's messages.
+	const dayEnd = START + 24 * HOUR;
+	const recipients = Math.max(2, Math.floor(options.messages / 2));
+	const planned: Planned[] = [];
+	const byKey = new Map<string, Planned>();
+	for (let id = 0; id < options.messages; id++) {
+		const hasWindow = options.hasPeople && random() < 0.1;
+		const message: Planned = {
+			id,
+			sendAt: options.burst ? START + 30 * SECOND : START + Math.floor(random() * 20 * HOUR),
+			recipient: `+9199880${String(10_000 + Math.floor(random() * recipients))}`,
+			validMs: options.hasPeople && random() < 0.1 ? 30 * MINUTE : 24 * HOUR,
+			window: hasWindow
+				? { from: '08:00', to: '20:00', weekdays: [1, 2, 3, 4, 5, 6, 7], timezone: 'UTC' }
+				: null,
+			isBad: options.hasPeople && random() < 0.02,
+			acceptedAt: [],
+			isEdited: false,
+		};
+		planned.push(message);
+	}
+	const rows = await table.insert(
+		planned.map(({ id, sendAt, recipient, validMs, window }) => {
+			const key = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
+			byKey.set(key, planned[id]);
+			const row = toRow(
+				{
+					recipient: parseRecipient(recipient),
+					type: 'text',
+					text: `message ${id}`,
+					mediaUrl: null,
+					caption: null,
+					fileName: null,
+					reference: null,
+					scheduledAt: new Date(sendAt).toISOString(),
+					idempotencyKey: key,
+					validForMinutes: validMs / MINUTE,
+				},
+				SENDER,
+				'UTC',
+				START,
+			);
+			return { ...row, sending_window: window === null ? null : formatWindow(window) };
+		}),
+	);
+	table.accesses.length = 0;
+
+	// The gateway.
+	const outages: Outage[] = (given.outages ?? []).map((outage) => ({
+		...outage,
+		sends: [],
+		ambiguous: 0,
+	}));
+	const requests: Request[] = [];
+	const records: SentMessage[] = [];
+	let healthAsked = 0;
+	let chanceAmbiguous = 0;
+	let tokens = 5;
+	let tokensAt = START;
+	const outageAt = (at: number) => outages.find(({ from, to }) => at >= from && at < to);
+	const takeToken = (): boolean => {
+		const perMinute = options.takesPerMinute;
+		if (perMinute === null) return true;
+		tokens = Math.min(5, tokens + ((now() - tokensAt) / MINUTE) * perMinute);
+		tokensAt = now();
+		if (tokens < 1) return false;
+		tokens -= 1;
+		return true;
+	};
+	const latency = () => 20 + Math.floor(random() * 400);
+	const accept = (message: OutgoingMessage): SentMessage => {
+		const one = byKey.get(message.idempotencyKey)!;
+		one.acceptedAt.push(now());
+		const { idempotencyKey, ...rest } = message;
+		const sent: SentMessage = {
+			...rest,
+			gateway: SENDER.gateway,
+			account: SENDER.account,
+			messageId: `id-${one.id}-${one.acceptedAt.length}`,
+			queueId: null,
+			status: 'sent',
+			gatewayStatus: 'sent',
+			acceptedAt: new Date(now()).toISOString(),
+			failure: null,
+			raw: {},
+		};
+		records.push(sent);
+		return sent;
+	};
+	const unknownOutcome = (kind: 'timedOut' | 'unavailable' | 'unreachable', text: string) =>
+		new GatewayError(kind, text, { openEnded: true });
+
+	const serve = async (message: OutgoingMessage): Promise<SentMessage> => {
+		const outage = outageAt(now());
+		const one = byKey.get(message.idempotencyKey)!;
+		if (outage !== undefined) {
+			outage.sends.push(now());
+			const seconds = (outage.to - now()) / SECOND;
+			switch (outage.kind) {
+				case 'unauthorized':
+					await time.sleep(latency());
+					throw new GatewayError('unauthorized', 'wrong key', { status: 401 });
+				case 'unpaid':
+					await time.sleep(latency());
+					throw new GatewayError('rejected', 'not paid', { status: 402, fault: 'account' });
+				case 'forbidden':
+					await time.sleep(latency());
+					throw new GatewayError('forbidden', 'not allowed', { status: 403 });
+				case 'notFound':
+					await time.sleep(latency());
+					throw new GatewayError('notFound', 'no such session', { status: 404 });
+				case 'rateLimited':
+					await time.sleep(latency());
+					throw new GatewayError('rateLimited', 'slow down', {
+						status: 429,
+						retryAfterMs: Math.min(seconds * SECOND, 90 * SECOND),
+					});
+				case 'refused':
+					await time.sleep(latency());
+					throw new GatewayError('unreachable', 'connection refused', { openEnded: false });
+				case 'hang': {
+					const isProcessed = random() < 0.3 && !one.isBad;
+					if (isProcessed) accept(message);
+					outage.ambiguous++;
+					await time.sleep(rules.timeoutMs);
+					throw unknownOutcome('timedOut', 'no answer');
+				}
+				case 'unavailable':
+				case 'sendOnly': {
+					await time.sleep(latency());
+					if (random() < 0.2 && !one.isBad) accept(message);
+					outage.ambiguous++;
+					throw unknownOutcome('unavailable', 'bad gateway');
+				}
+			}
+		}
+		if (!takeToken()) {
+			requests[requests.length - 1] = { ...requests.at(-1)!, isRefusedForRate: true };
+			await time.sleep(latency());
+			throw new GatewayError('rateLimited', 'slow down', { status: 429, retryAfterMs: SECOND });
+		}
+		await time.sleep(latency());
+		if (one.isBad) throw new GatewayError('rejected', `no such number ${one.recipient}`);
+		const sent = accept(message);
+		if (random() < options.chance) {
+			chanceAmbiguous++;
+			throw unknownOutcome('timedOut', 'answer lost');
+		}
+		return sent;
+	};
+
+	// Processes with schedulers, which may be killed.
+	let run = 0;
+	const killedRuns = new Set<number>();
+	const killedAt: number[] = [];
+	const inFlightAtKill: number[] = [];
+	const events: Array<{ at: number; event: string }> = [];
+	const gaveOut = new Map<number, string[]>();
+	let reports = 0;
+	let runErrors = 0;
+	let tableIsDownUntil = 0;
+	let isOver = false;
+
+	const startRun = async (process: { isAlive: boolean; skewMs: number; runs: Set<number> }) => {
+		const number = ++run;
+		process.runs.add(number);
+		const alive = async <T,>(work: Promise<T>): Promise<T> => {
+			const outcome = await work.then(
+				(value) => ({ ok: true as const, value }),
+				(error: unknown) => ({ ok: false as const, error }),
+			);
+			if (!process.isAlive) return await never<T>();
+			if (outcome.ok) return outcome.value;
+			throw outcome.error;
+		};
+		const access = async <T,>(work: () => Promise<T>): Promise<T> =>
+			await alive(
+				(async () => {
+					await time.sleep(5 + Math.floor(random() * (random() < 0.01 ? 3_000 : 40)));
+					const fails = now() < tableIsDownUntil || random() < options.tableErrors;
+					// A failing access may have taken effect all the same.
+					if (fails && random() < 0.5) throw new Error('table error before');
+					if (!process.isAlive && random() < 0.5) return await never<T>();
+					const result = await work();
+					if (fails) throw new Error('table error after');
+					return result;
+				})(),
+			);
+		const slow = <C extends string>(inner: Table<C>): Table<C> => ({
+			id: inner.id,
+			insert: async (values) => await access(async () => await inner.insert(values)),
+			select: async (where, limit, by) =>
+				await access(async () => await inner.select(where, limit, by)),
+			selectAny: async (column, values) =>
+				await access(async () => await inner.selectAny(column, values)),
+			update: async (changes) => await access(async () => await inner.update(changes)),
+			remove: async (where) => await access(async () => await inner.remove(where)),
+		});
+		const gateway = {
+			id: SENDER.gateway,
+			label: 'Fake',
+			capabilities: { sends: MESSAGE_TYPES, schedules: null, looksUp: null },
+			assertSendable: () => undefined,
+			test: async () => {
+				healthAsked++;
+				await alive(time.sleep(latency()));
+				const outage = outageAt(now());
+				return outage === undefined || ['sendOnly', 'rateLimited'].includes(outage.kind)
+					? { ready: true, message: 'well' }
+					: { ready: false, message: outage.kind };
+			},
+			send: async (_: Connection, message: OutgoingMessage) => {
+				const request = { at: now(), run: number, endedAt: Infinity, isRefusedForRate: false };
+				const place = requests.push(request) - 1;
+				return await alive(
+					serve(message).finally(() => (requests[place] = { ...requests[place], endedAt: now() })),
+				);
+			},
+			...(options.hasFindSent
+				? {
+						findSent: async (_: Connection, message: OutgoingMessage, since: number) => {
+							await alive(time.sleep(latency()));
+							if (outageAt(now()) !== undefined) throw new GatewayError('unavailable', 'down');
+							return records.filter(
+								(sent) =>
+									sent.text === message.text &&
+									sent.recipient.phone === message.recipient.phone &&
+									Date.parse(sent.acceptedAt!) >= since - 5 * MINUTE,
+							);
+						},
+					}
+				: {}),
+		} as unknown as Gateway;
+		const outcome: DispatchReport | Error = await dispatchDue({
+			gateway,
+			connection: {} as Connection,
+			queue: createDispatchQueue(slow(table), [SENDER]),
+			lease: createLeaseStore(slow(accounts), [SENDER]),
+			rules,
+			resolveMessageIds: async () => undefined,
+			now: () => now() + process.skewMs,
+			random,
+			isCancelled: () => false,
+			sleep: async (ms) => await alive(time.sleep(ms)),
+		}).catch((error: Error) => error);
+		process.runs.delete(number);
+		reports++;
+		if (outcome instanceof Error || outcome.error !== undefined) runErrors++;
+		for (const entry of outcome instanceof Error ? [] : outcome.entries) {
+			if ('event' in entry) events.push({ at: now(), event: entry.event });
+			else {
+				const id = Number(/\d+$/.exec(entry.message.text ?? '')?.[0]);
+				gaveOut.set(id, [...(gaveOut.get(id) ?? []), entry.message.status]);
+			}
+		}
+	};
+
+	const killTimes = Array.from({ length: options.kills }, () =>
+		options.burst
+			? START + Math.floor(random() * 10 * MINUTE)
+			: START + Math.floor(random() * 20 * HOUR),
+	).sort((a, b) => a - b);
+	const scheduler = async (first: number) => {
+		await time.sleep(first);
+		for (;;) {
+			const process = {
+				isAlive: true,
+				skewMs: Math.floor((random() * 2 - 1) * options.clockSkewMs),
+				runs: new Set<number>(),
+			};
+			const killAt = killTimes.find((at) => at > now()) ?? Infinity;
+			if (Number.isFinite(killAt)) killTimes.splice(killTimes.indexOf(killAt), 1);
+			while (!isOver && now() < killAt) {
+				// Where nothing is due, a run would only read: time passes to when something is.
+				const dueAt = nextDueAt(table);
+				if (dueAt <= now() + 6_000) void startRun(process);
+				const idleFor = Math.min(dueAt - now() - 6_000, 30 * MINUTE);
+				const intervals = Math.max(1, Math.floor(idleFor / options.intervalMs));
+				await time.sleep(Math.min(intervals * options.intervalMs, killAt - now() + 1));
+			}
+			if (isOver) return;
+			killedAt.push(now());
+			inFlightAtKill.push(
+				[...table.rows.values()].filter(({ status }) => status === 'sending').length,
+			);
+			process.isAlive = false;
+			for (const number of process.runs) killedRuns.add(number);
+			await time.sleep(5 * SECOND + random() * MINUTE);
+		}
+	};
+	for (let i = 0; i < options.schedulers; i++) {
+		void scheduler((options.intervalMs / options.schedulers) * i);
+	}
+
+	// People edit the table and pause the account.
+	if (options.hasPeople) {
+		for (let i = 0; i < Math.ceil(options.messages / 50); i++) {
+			const at = Math.floor(random() * 20 * HOUR);
+			const id = Math.floor(random() * options.messages);
+			const isCancel = random() < 0.5;
+			void time.sleep(at).then(() => {
+				const row = table.row(rows[id].id);
+				if (row.status !== 'scheduled') return;
+				planned[id].isEdited = true;
+				table.edit(
+					row.id,
+					isCancel
+						? { status: 'cancelled' }
+						: { send_at: new Date(now() + Math.floor(random() * HOUR)).toISOString() },
+				);
+			});
+		}
+		const pauseAt = Math.floor(random() * 18 * HOUR);
+		void time
+			.sleep(pauseAt)
+			.then(async () => await pauseAccount(accounts, SENDER, { until: null, note: 'deploy' }));
+		void time
+			.sleep(pauseAt + random() * 20 * MINUTE)
+			.then(async () => await resumeAccount(accounts, SENDER));
+	}
+	if (options.tableErrors > 0) {
+		const downAt = Math.floor(random() * 20 * HOUR);
+		void time.sleep(downAt).then(() => (tableIsDownUntil = now() + pick([2, 20, 120]) * SECOND));
+	}
+
+	const wellFrom = Math.max(dayEnd - 4 * HOUR, ...outages.map(({ to }) => to));
+	const end = wellFrom + 34 * HOUR;
+	await time.runUntil(wellFrom);
+	// To the end, or until nothing is left to do.
+	for (let at = wellFrom; at < end && nextDueAt(table) < Infinity; at += 10 * MINUTE) {
+		await time.runUntil(at);
+	}
+	isOver = true;
+	await time.runUntil(now() + 10 * MINUTE);
+	return {
+		options,
+		rules,
+		table,
+		planned,
+		outages,
+		requests,
+		healthAsked,
+		killedAt,
+		inFlightAtKill,
+		killedRuns,
+		chanceAmbiguous,
+		events,
+		reports,
+		runErrors,
+		end,
+		wellFrom,
+		gaveOut,
+	};
+}
+
+/** When something is to be done next, by the table: now where something is in flight. */
+function nextDueAt(table: MemoryTable): number {
+	// Texts of ISO 8601 sort as the instants do; to parse them all would take most of the day.
+	let next = '~';
+	for (const row of table.rows.values()) {
+		if (row.status === 'sending') return -Infinity;
+		const cell =
+			row.status === 'scheduled'
+				? row.send_at
+				: row.status === 'unconfirmed'
+					? row.next_attempt_at
+					: null;
+		if (typeof cell === 'string' && cell < next) next = cell;
+	}
+	return next === '~' ? Infinity : Date.parse(next);
+}
+
+/** A day of every kind of trouble, from a seed. */
+export function randomOptions(seed: number, maxMessages: number): DayOptions {
+	const random = seededRandom(seed ^ 0x5eed);
+	const outageCount = Math.floor(random() * 4);
+	const outages: Array<Pick<Outage, 'kind' | 'from' | 'to'>> = [];
+	let from = START + random() * 4 * HOUR;
+	for (let i = 0; i < outageCount && from < START + 19 * HOUR; i++) {
+		const kind = OUTAGES[Math.floor(random() * OUTAGES.length)];
+		// Log-uniform, from one second to six hours.
+		const length = SECOND * Math.exp(random() * Math.log(6 * 3_600));
+		outages.push({ kind, from, to: Math.min(from + length, START + 22 * HOUR) });
+		from += length + 20 * MINUTE + random() * 5 * HOUR;
+	}
+	const takesPerMinute = random() < 0.3 ? Math.ceil(10 * Math.exp(random() * 4)) : null;
+	const knowsPace = takesPerMinute !== null && random() < 0.5;
+	return {
+		messages: Math.ceil(20 * Math.exp(random() * Math.log(maxMessages / 20))),
+		outages,
+		takesPerMinute,
+		rules: {
+			maxParallel: [1, 2, 5, 5, 10][Math.floor(random() * 5)],
+			budgetMs: [8, 50, 50][Math.floor(random() * 3)] * SECOND,
+			messagesPerMinute: knowsPace ? takesPerMinute * 0.95 : null,
+		},
+		kills: random() < 0.4 ? 1 + Math.floor(random() * 4) : 0,
+		schedulers: 1 + Math.floor(random() * 3),
+		intervalMs: random() < 0.5 ? 10 * SECOND : MINUTE,
+		chance: random() < 0.3 ? 0.01 : 0,
+		hasFindSent: random() < 0.4,
+		burst: random() < 0.2,
+		hasPeople: random() < 0.5,
+		clockSkewMs: random() < 0.5 ? 2_400 : 0,
+		tableErrors: random() < 0.2 ? 0.002 : 0,
+	};
+}

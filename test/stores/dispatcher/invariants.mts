@@ -1,0 +1,273 @@
+/** What must hold of every simulated day, and how near the day came to the edge of each. */
+import { openingHours } from '../../../messages/sendTime';
+import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned } from './day.mts';
+
+/** The worst case of each invariant over days. */
+export interface Worst {
+	sentTwice: number;
+	lost: number;
+	wronglyFailed: number;
+	/** In doubt for one outage, beyond Max Parallel. */
+	doubtsBesideParallel: number;
+	/** In flight at a kill, beyond Max Parallel. */
+	inFlightBesideParallel: number;
+	dispatchersAtOnce: number;
+	/** Requests to send within 25 seconds during a pause. */
+	sendsInPause: number;
+	drainMinutes: number;
+	refusedSharePaced: number;
+	earlyMs: number;
+	outOfOrder: number;
+	outsideWindow: number;
+	pausedItems: number;
+}
+
+export const NO_WORST: Worst = {
+	sentTwice: 0,
+	lost: 0,
+	wronglyFailed: 0,
+	doubtsBesideParallel: -Infinity,
+	inFlightBesideParallel: -Infinity,
+	dispatchersAtOnce: 0,
+	sendsInPause: 0,
+	drainMinutes: 0,
+	refusedSharePaced: 0,
+	earlyMs: 0,
+	outOfOrder: 0,
+	outsideWindow: 0,
+	pausedItems: 0,
+};
+
+export const worstOf = (a: Worst, b: Worst): Worst =>
+	Object.fromEntries(
+		Object.keys(a).map((key) => [key, Math.max(a[key as keyof Worst], b[key as keyof Worst])]),
+	) as unknown as Worst;
+
+export interface Verdict {
+	readonly violations: readonly string[];
+	readonly worst: Worst;
+}
+
+/** Outages whose begin or end nobody but the sends can see. */
+const SIX_HOURS = 6 * HOUR;
+
+export function judge(day: Day): Verdict {
+	const violations: string[] = [];
+	const worst = { ...NO_WORST };
+	const { rules, options, table, planned, outages } = day;
+	const say = (words: string) => void violations.push(words);
+	const must = (holds: boolean, words: () => string) => (holds ? undefined : say(words()));
+	const rowOf = (message: Planned) => table.row(message.id + 1);
+
+	let unconfirmed = 0;
+	for (const message of planned) {
+		const row = rowOf(message);
+		const times = message.acceptedAt.length;
+		worst.sentTwice = Math.max(worst.sentTwice, times - 1);
+		must(times <= 1, () => `message ${message.id} was sent ${times} times`);
+		const status = String(row.status);
+		if (status === 'unconfirmed') unconfirmed++;
+		// The table says what is so outside.
+		const isLost =
+			times > 0
+				? !['sent', 'queued', 'unconfirmed'].includes(status)
+				: !['failed', 'expired', 'cancelled', 'unconfirmed'].includes(status);
+		if (isLost) worst.lost++;
+		must(!isLost, () => `message ${message.id}: sent ${times} times, but its status is ${status}`);
+		if (status === 'failed' && !message.isBad) {
+			worst.wronglyFailed++;
+			say(`message ${message.id} failed by no fault of its own: ${String(row.failure)}`);
+		}
+		if (status === 'cancelled') {
+			must(message.isEdited, () => `message ${message.id} was cancelled by nobody`);
+		}
+		must(
+			status !== 'expired' || mayExpire(day, message),
+			() => `message ${message.id} expired: ${String(row.failure)}`,
+		);
+		for (const at of message.acceptedAt) {
+			const early = Date.parse(String(row.send_at)) - at;
+			if (!message.isEdited) worst.earlyMs = Math.max(worst.earlyMs, early);
+			must(
+				message.isEdited || early <= options.clockSkewMs,
+				() => `message ${message.id} was ${early} ms early`,
+			);
+			if (message.window !== null) {
+				const isOpen = openingHours(message.window).isOpen(at + options.clockSkewMs);
+				const wasOpen = openingHours(message.window).isOpen(at - options.clockSkewMs - 31 * SECOND);
+				if (!isOpen && !wasOpen) worst.outsideWindow++;
+				must(isOpen || wasOpen, () => `message ${message.id} was sent outside its window`);
+			}
+		}
+	}
+
+	// What is in doubt has a cause, and each cause a bound.
+	const found = options.hasFindSent;
+	const bound =
+		outages.reduce((sum, outage) => sum + doubtLimit(day, outage), 0) +
+		day.killedAt.length * rules.maxParallel * day.options.schedulers +
+		day.chanceAmbiguous +
+		(options.tableErrors > 0 ? rules.maxParallel * Math.max(1, day.runErrors) : 0);
+	must(unconfirmed <= bound, () => `${unconfirmed} are unconfirmed; at most ${bound} may be`);
+	if (found) {
+		const settled = planned.filter(
+			(message) => message.acceptedAt.length === 1 && rowOf(message).status === 'unconfirmed',
+		).length;
+		must(settled <= day.killedAt.length * rules.maxParallel, () => `${settled} were not found`);
+	}
+	for (const outage of outages) {
+		const killed = day.killedAt.filter((at) => at >= outage.from && at < outage.to + MINUTE).length;
+		if (killed === 0 && options.tableErrors === 0) {
+			const beside = outage.ambiguous - rules.maxParallel;
+			worst.doubtsBesideParallel = Math.max(worst.doubtsBesideParallel, beside);
+			const limit = doubtLimit(day, outage);
+			must(
+				outage.ambiguous <= limit,
+				() => `${outage.ambiguous} in doubt for ${outage.kind}; at most ${limit}`,
+			);
+		}
+	}
+
+	for (const inFlight of day.inFlightAtKill) {
+		worst.inFlightBesideParallel = Math.max(
+			worst.inFlightBesideParallel,
+			inFlight - rules.maxParallel,
+		);
+		must(inFlight <= rules.maxParallel, () => `${inFlight} were in flight at a kill`);
+	}
+
+	judgeDispatchers(day, worst, say);
+	judgeOutages(day, worst, say);
+	judgePace(day, worst, say);
+	judgeOrder(day, worst, say);
+
+	// When all is well again, the queue drains.
+	const rate = Math.min(
+		options.takesPerMinute ?? Infinity,
+		rules.messagesPerMinute ?? Infinity,
+		rules.maxParallel * 60,
+	);
+	const last = Math.max(
+		0,
+		...planned.flatMap(({ acceptedAt, window, isEdited, sendAt }) =>
+			window === null && !isEdited
+				? acceptedAt.map((at) => at - Math.max(day.wellFrom, sendAt))
+				: [],
+		),
+	);
+	worst.drainMinutes = Math.round(last / MINUTE);
+	const slack = outages.some(({ kind }) => kind === 'sendOnly') ? SIX_HOURS + HOUR : 40 * MINUTE;
+	// A rate that had to be found out is lower at first, and learned again after each 429.
+	const drain = (planned.length / rate) * MINUTE * (rules.messagesPerMinute === null ? 6 : 1.5);
+	must(last <= slack + drain, () => `it took ${worst.drainMinutes} minutes to drain`);
+	return { violations, worst };
+}
+
+/** How many may be in doubt for one outage: what was in flight, three more, and one for each six hours. */
+const doubtLimit = ({ rules }: Day, { kind, from, to }: Outage): number =>
+	['hang', 'unavailable', 'sendOnly'].includes(kind)
+		? rules.maxParallel + 3 + Math.ceil((to - from) / SIX_HOURS)
+		: 0;
+
+/** A message may only be too late where something kept the account for as long as it was worth sending. */
+function mayExpire(day: Day, message: Planned): boolean {
+	if (message.window !== null || message.isEdited || day.options.hasPeople) return true;
+	return message.validMs < 24 * HOUR;
+}
+
+/** Of runs that live, one sends at a time. */
+function judgeDispatchers(day: Day, worst: Worst, say: (words: string) => void): void {
+	const alive = day.requests.filter(({ run }) => !day.killedRuns.has(run));
+	let latest = { run: 0, endedAt: -Infinity };
+	for (const { at, run, endedAt } of alive) {
+		if (run !== latest.run && at < latest.endedAt) {
+			worst.dispatchersAtOnce = 2;
+			say(`runs ${latest.run} and ${run} sent at the same time`);
+		}
+		if (endedAt > latest.endedAt || run !== latest.run) latest = { run, endedAt };
+	}
+	worst.dispatchersAtOnce = Math.max(worst.dispatchersAtOnce, day.requests.length > 0 ? 1 : 0);
+}
+
+/** In an outage, after its first requests, at most one a pause. */
+function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): void {
+	for (const outage of day.outages) {
+		if (outage.kind === 'rateLimited' || day.options.tableErrors > 0) continue;
+		const killed = day.killedAt.some(
+			(at) => at >= outage.from - 2 * MINUTE && at < outage.to + 2 * MINUTE,
+		);
+		if (killed || day.options.hasPeople) continue;
+		// The first ones are what was in flight, and up to three in a row; a suspect message waits a minute.
+		const first = day.rules.maxParallel + 3;
+		const later = outage.sends.slice(first);
+		const pauses = Math.ceil((outage.to - outage.from) / (27 * SECOND)) + 1;
+		worst.sendsInPause = Math.max(worst.sendsInPause, later.length > pauses ? later.length : 1);
+		if (later.length > pauses) say(`${outage.kind}: ${later.length} sends in ${pauses} pauses`);
+		for (let i = 1; i < later.length; i++) {
+			const gap = later[i] - later[i - 1];
+			if (gap < 25 * SECOND) {
+				worst.sendsInPause = Math.max(worst.sendsInPause, 2);
+				say(`${outage.kind}: two sends ${gap} ms apart during a pause`);
+				break;
+			}
+		}
+	}
+	// Each pause has one begin and one end.
+	const kinds = day.events.map(({ event }) => event);
+	const paused = kinds.filter((kind) => kind === 'paused').length;
+	const limit = day.outages.length + (day.options.takesPerMinute === null ? 0 : Infinity);
+	worst.pausedItems = Math.max(worst.pausedItems, paused);
+	if (
+		day.killedAt.length === 0 &&
+		!day.options.hasPeople &&
+		day.options.tableErrors === 0 &&
+		day.options.chance === 0 &&
+		paused > limit
+	) {
+		say(`${paused} items tell of a pause; there were ${day.outages.length} outages`);
+	}
+}
+
+/** A known pace is kept in every minute, also from one run to the next. */
+function judgePace(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { messagesPerMinute } = day.rules;
+	if (messagesPerMinute === null) return;
+	const times = day.requests.map(({ at }) => at);
+	for (let i = 0, j = 0; j < times.length; j++) {
+		while (times[j] - times[i] >= MINUTE) i++;
+		const allowed = (messagesPerMinute * (MINUTE + 2 * day.options.clockSkewMs)) / MINUTE;
+		if (j - i + 1 > Math.ceil(allowed) + 1) {
+			if (day.killedAt.length === 0 && day.options.tableErrors === 0) {
+				say(`${j - i + 1} requests within a minute; ${messagesPerMinute} are allowed`);
+				break;
+			}
+		}
+	}
+	const refused = day.requests.filter(({ isRefusedForRate }) => isRefusedForRate).length;
+	const share = day.requests.length === 0 ? 0 : refused / day.requests.length;
+	worst.refusedSharePaced = Math.max(worst.refusedSharePaced, Math.round(share * 1000) / 1000);
+	if (share >= 0.02 && day.killedAt.length === 0)
+		say(`${refused} requests were refused for the rate`);
+}
+
+/** Messages to one recipient go out in the order of their times. */
+function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void {
+	const byRecipient = new Map<string, Planned[]>();
+	for (const message of day.planned) {
+		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
+		const list = byRecipient.get(message.recipient) ?? [];
+		list.push(message);
+		byRecipient.set(message.recipient, list);
+	}
+	for (const list of byRecipient.values()) {
+		list.sort((a, b) => a.sendAt - b.sendAt || a.id - b.id);
+		for (let i = 1; i < list.length; i++) {
+			if (list[i].acceptedAt[0] >= list[i - 1].acceptedAt[0]) continue;
+			// A refusal that might be the message's own keeps only that message for a minute.
+			const isSuspect = day.outages.some(({ kind }) => kind === 'forbidden' || kind === 'notFound');
+			if (isSuspect) continue;
+			worst.outOfOrder++;
+			say(`messages ${list[i - 1].id} and ${list[i].id} to one recipient went out of order`);
+		}
+	}
+}
