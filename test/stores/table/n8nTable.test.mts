@@ -118,19 +118,47 @@ describe('reading while others write', () => {
 describe('opening a table', () => {
 	const columns = COLUMNS.map(({ name, type }) => ({ name, type }));
 
+	/** n8n's tables by name, as its list shows them: all whose name contains the one asked for. */
+	const tables = (...there: IDataObject[]) => {
+		n8n.answer = ({ node }) => {
+			if (node.operation === 'list') return there;
+			const made = { id: 'made', name: node.tableName as string, columns };
+			there.push(made);
+			return [made];
+		};
+	};
+
 	it('makes it where it is missing, and leaves no row in the list of executions', async () => {
-		n8n.answer = () => [{ id: 'made', columns }] as never;
+		tables();
 		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('made');
-		expect(n8n.accesses[0].node).toMatchObject({
+		expect(n8n.accesses[1].node).toMatchObject({
 			operation: 'create',
 			tableName: 'scheduled_messages',
-			options: { createIfNotExists: true },
 		});
-		expect(n8n.accesses[0].settings).toMatchObject({ saveDataSuccessExecution: 'none' });
+		expect(n8n.accesses[1].settings).toMatchObject({ saveDataSuccessExecution: 'none' });
+	});
+
+	it('takes the one of exactly that name, not one whose name contains it', async () => {
+		tables(
+			{ id: 'other', name: 'old_scheduled_messages', columns: [] },
+			{ id: 'there', name: 'scheduled_messages', columns },
+		);
+		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('there');
+		expect(n8n.accesses).toHaveLength(1);
+	});
+
+	it('takes one that another execution has made in between', async () => {
+		const there: IDataObject[] = [];
+		n8n.answer = ({ node }) => {
+			if (node.operation === 'list') return there;
+			there.push({ id: 'theirs', name: 'scheduled_messages', columns });
+			throw new Error("Data table with name 'scheduled_messages' already exists");
+		};
+		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('theirs');
 	});
 
 	it('names the columns that one of the same name lacks', async () => {
-		n8n.answer = () => [{ id: 'there', columns: columns.slice(2) }] as never;
+		tables({ id: 'there', name: 'recipes', columns: columns.slice(2) });
 		await expect(openTable(n8n.context, 'recipes')).rejects.toThrow(
 			/"recipes", a table that lacks columns for messages: status \(string\), send_at \(date\)/,
 		);
