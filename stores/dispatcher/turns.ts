@@ -1,5 +1,4 @@
 import { settle, type Settled } from '../settle';
-import { Batcher } from '../table/batcher';
 import type { Row } from '../table/columns';
 import { SENDING } from '../table/rows';
 import type { DispatchContext } from './rules';
@@ -8,6 +7,13 @@ import type { Step } from './queue';
 /** How long to wait before what became of a message is written again. */
 const WRITE_RETRY_DELAYS_MS = [1_000, 3_000, 9_000];
 const MAX_BATCH_SIZE = 100;
+/** How long a result waits for the start of the next message, to go into the same access. */
+const GATHER_MS = 5;
+
+interface Waiting {
+	readonly step: Step;
+	readonly resolve: (written: Settled<Row | null>) => void;
+}
 
 /**
  * The run's writes, gathered: while one access is under way, the next steps collect. An access costs
@@ -15,22 +21,21 @@ const MAX_BATCH_SIZE = 100;
  * The order of the steps is kept: a message is only started once the result before it is written.
  */
 export class Turns {
-	private readonly batcher: Batcher<Step, Settled<Row | null>>;
+	private readonly waiting: Waiting[] = [];
+	private isWriting = false;
 	/** Results that nobody waits for. */
 	private readonly unwritten = new Set<Promise<void>>();
 	/** A result that could not be written yet: nothing new begins meanwhile. */
 	private retrying: Promise<void> | undefined;
 	private failure: { readonly error: unknown } | undefined;
 
-	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'isCancelled'>) {
-		this.batcher = new Batcher(async (steps) => await this.write(steps), MAX_BATCH_SIZE);
-	}
+	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'isCancelled'>) {}
 
 	/** Makes a step; null where the row is in another state. @throws where the store cannot be written */
 	async step(step: Step): Promise<Row | null> {
 		await this.retrying;
 		if (this.failure !== undefined) throw this.failure.error;
-		const written = await this.batcher.add(step);
+		const written = await this.add(step);
 		if (!written.ok) throw written.error;
 		return written.value;
 	}
@@ -53,21 +58,43 @@ export class Turns {
 	}
 
 	private async writeResult(step: Step, orElse: Pick<Step, 'ifStatus' | 'ifToken'>): Promise<void> {
-		const first = await this.batcher.add(step);
+		const gathering = this.context.sleep(GATHER_MS).then(() => this.writeAll());
+		const [first] = await Promise.all([this.add(step, false), gathering]);
 		const again = first.ok ? undefined : this.writeAgain(step);
 		if (again !== undefined)
 			this.retrying = Promise.allSettled([this.retrying, again]).then(() => {});
 		const written = first.ok ? first.value : await again;
-		if (written === null) await this.batcher.add({ ...step, ...orElse });
+		if (written === null) await this.add({ ...step, ...orElse });
 	}
 
 	private async writeAgain(step: Step): Promise<Row | null> {
 		for (let attempt = 0; ; attempt++) {
 			await this.context.sleep(WRITE_RETRY_DELAYS_MS[attempt]);
-			const written = await this.batcher.add(step);
+			const written = await this.add(step);
 			if (written.ok) return written.value;
 			if (attempt === WRITE_RETRY_DELAYS_MS.length - 1) throw written.error;
 		}
+	}
+
+	/** In the order of the calls, whatever becomes urgent first. */
+	private async add(step: Step, isUrgent = true): Promise<Settled<Row | null>> {
+		return await new Promise((resolve) => {
+			this.waiting.push({ step, resolve });
+			if (isUrgent) void this.writeAll();
+		});
+	}
+
+	private async writeAll(): Promise<void> {
+		if (this.isWriting) return;
+		this.isWriting = true;
+		// The starts of what has come free together go into one access.
+		await this.context.sleep(0);
+		while (this.waiting.length > 0) {
+			const batch = this.waiting.splice(0, MAX_BATCH_SIZE);
+			const written = await this.write(batch.map(({ step }) => step));
+			batch.forEach(({ resolve }, index) => resolve(written[index]));
+		}
+		this.isWriting = false;
 	}
 
 	/** Steps together; where that fails, each by itself, so that none spoils the others. */
