@@ -82,6 +82,24 @@ describe('a time that earlier items have overtaken', () => {
 	);
 });
 
+it('gives each item the window that its time has to keep', () => {
+	const { weekdays } = workdays;
+	const window = { from: '09:00', to: '18:00', timezone: ZONE, weekdays };
+	const options = { sendingWindow: { window } };
+	const context = {
+		getNodeParameter: (name: string, _: number, fallback: unknown) =>
+			name === 'options' ? options : fallback,
+		getTimezone: () => 'UTC',
+	};
+	const plans = [{ time: at('2026-02-06 17:00') }, null, { time: at('2026-02-07 12:00') }];
+	const arranged = schedule.arrange!(plans as never, context as never);
+	expect(arranged).toMatchObject([
+		{ time: { local: '2026-02-06T17:00:00.000+01:00' }, window: workdays },
+		null,
+		{ time: { local: '2026-02-09T09:00:00.000+01:00' }, window: workdays },
+	]);
+});
+
 describe('Same Time Next Day', () => {
 	const rule = (away: number, window?: SendingWindow) =>
 		inTime(

@@ -287,4 +287,17 @@ describe('the limits of a gateway', () => {
 	])('refuses %p', (value, more, message) => {
 		expect(() => hold(value, more)).toThrow(new InvalidParameter('Send At', message));
 	});
+
+	it.each([
+		['spacing', 'Spacing'],
+		['sendingWindow', 'Sending Window'],
+	] as const)('say what moved a time out of them: %s', (reason, option) => {
+		const time = at(now + 31 * DAY);
+		const { local: from, local: to } = time;
+		const steps = [reason, 'outdatedTimezoneData' as const];
+		const adjusted = steps.map((step) => ({ reason: step, from, to, note: '' }));
+		expect(() => assertWithin({ ...time, adjusted }, limits)).toThrow(
+			`in Asia/Kolkata after "${option}", 31 days from now`,
+		);
+	});
 });

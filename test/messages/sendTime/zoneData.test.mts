@@ -7,6 +7,7 @@ import {
 	spreadSendTimes,
 	type SendingWindow,
 } from '../../../messages/sendTime';
+import { currentZone } from '../../../messages/sendTime/zoneData';
 import { ZONE_CHANGES } from '../../../messages/sendTime/zoneChanges';
 import { prove } from '../../proof.mts';
 import { changesOf, iso, isTold, isWrong, offsetAt } from './reckoning.mts';
@@ -66,6 +67,18 @@ it('names all names of a zone', () => {
 		});
 		expect(zones).toEqual(expect.arrayContaining(equal));
 	}
+});
+
+it('trusts data that has the change, whatever it says of later years', () => {
+	const at = Date.UTC(2026, 10, 1, 9);
+	const clock = (atChange: number, later: number) => ({
+		name: 'america/vancouver',
+		offsetAt: (instant: number) => (instant < at + 1 ? atChange : later) * HOUR,
+	});
+	expect(currentZone(clock(-7, -8))).toBeUndefined();
+	expect(currentZone(clock(-8, -8))).toMatchObject({ release: '2026b' });
+	expect(currentZone(clock(-8, -8))?.offsetAt(at + HOUR)).toBe(-7 * HOUR);
+	expect(currentZone({ ...clock(-8, -8), name: 'America/Whitehorse' })).toBeUndefined();
 });
 
 (isBehind ? describe : describe.skip)('with data older than release 2026b', () => {
