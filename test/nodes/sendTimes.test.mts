@@ -92,7 +92,7 @@ it('gives each item the window that its time has to keep', () => {
 		getTimezone: () => 'UTC',
 	};
 	const plans = [{ time: at('2026-02-06 17:00') }, null, { time: at('2026-02-07 12:00') }];
-	const arranged = schedule.arrange!(plans as never, context as never);
+	const arranged = schedule.arrange!(plans as never, context as never, {} as never);
 	expect(arranged).toMatchObject([
 		{ time: { local: '2026-02-06T17:00:00.000+01:00' }, window: workdays },
 		null,
