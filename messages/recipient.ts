@@ -40,6 +40,12 @@ const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066
 /** `+44 (0)20 …`: the zero is dialled inside the country only, and is no part of the number. */
 const TRUNK_ZERO = /\(\s*0\s*\)/;
 
+/** A whole number that a spreadsheet has written as a float; a phone number of its own never ends so. */
+const WHOLE_FLOAT = /^[1-9]\d{6,14}[.,]0{1,2}$/;
+/** Any other decimal or scientific form: digits may be missing, or would be taken for the number's. */
+const NUMERIC =
+	/^(?:[+-]?\d+[.,]\d{1,2}|[^.,]*[.,]0{1,2}|[1-9]\d*[.,]0+|[+-]?\d+(?:[.,]\d*)?e[+-]?\d+)$/i;
+
 const FORMS =
 	'Use the international form with country code, e.g. +14155238886, or a WhatsApp chat id such as 14155238886@c.us or 120363039326117111@g.us';
 
@@ -47,6 +53,10 @@ const FORMS =
  * Reads a recipient in any form that a supported gateway documents: a phone number with country
  * code (`+…`, `00…` or digits only, punctuation ignored), or a chat id ending in `@c.us`,
  * `@s.whatsapp.net`, `@g.us`, `@lid` or `@newsletter`.
+ *
+ * A whole number with a decimal point behind it, `14155238886.0`, is what spreadsheets make of a phone
+ * number, and is read as that number. Every other decimal or scientific form is refused: `1.4155E+10`
+ * has lost digits.
  *
  * The result's `address` is neutral: `+` and digits for a phone number, else the chat id. Each
  * gateway turns it into its own form.
@@ -58,7 +68,7 @@ export function parseRecipient(value: unknown): Recipient {
 		throw new InvalidParameter('Recipient', `"Recipient" is missing. ${FORMS}.`);
 	}
 	if (typeof value === 'number' && !(value > 0 && Number.isSafeInteger(value))) {
-		throw notUnderstood(String(value));
+		throw NUMERIC.test(String(value)) ? notWhole(String(value)) : notUnderstood(String(value));
 	}
 	const text = String(value).trim();
 	if (text === '') throw new InvalidParameter('Recipient', `"Recipient" is empty. ${FORMS}.`);
@@ -73,7 +83,8 @@ function parsePhone(text: string): Recipient {
 			`"Recipient" is "${shorten(text)}": leave the "(0)" out, it is not dialled after a country code. ${FORMS}.`,
 		);
 	}
-	const compact = text.replace(PUNCTUATION, '');
+	if (NUMERIC.test(text) && !WHOLE_FLOAT.test(text)) throw notWhole(text);
+	const compact = text.replace(WHOLE_FLOAT.test(text) ? /[.,]0+$/ : PUNCTUATION, '');
 	const digits = compact.replace(/^\+|^00/, '');
 	if (/^0\d+$/.test(digits) && /^\d+$/.test(compact)) {
 		throw new InvalidParameter(
@@ -123,6 +134,12 @@ export const phoneDigits = (recipient: Recipient): string | null =>
 /** Whether two recipients are the same, in whatever form each is written. */
 export const sameRecipient = (a: Recipient, b: Recipient): boolean =>
 	a.phone === null && b.phone === null ? a.address === b.address : a.phone === b.phone;
+
+const notWhole = (text: string) =>
+	new InvalidParameter(
+		'Recipient',
+		`"Recipient" is "${shorten(text)}", a decimal number as spreadsheets write it, whose digits may not be the phone number's. Format the column as text. ${FORMS}.`,
+	);
 
 const notUnderstood = (text: string) =>
 	new InvalidParameter(

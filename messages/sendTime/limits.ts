@@ -41,7 +41,8 @@ export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): vo
 }
 
 function movedBy(resolved: ResolvedSendTime): string {
-	const last = resolved.adjusted?.at(-1)?.reason;
+	const moves = resolved.adjusted?.filter(({ reason }) => reason !== 'outdatedTimezoneData');
+	const last = moves?.at(-1)?.reason;
 	if (last === 'spacing') return ' after "Spacing"';
 	return last === 'sendingWindow' ? ' after "Sending Window"' : '';
 }

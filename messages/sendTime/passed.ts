@@ -1,10 +1,12 @@
 import { InvalidParameter } from '../invalidParameter';
 import { dateTimeOf } from './dateTimeText';
-import { inWords, moveTo } from './resolve';
+import { inWords, moveTo, type Step } from './resolve';
 import { durationInWords } from './text';
 import type { Instant, ResolvedSendTime } from './types';
 import { DAY, instantFrom, readWallTime, wallTimeAt } from './wallClock';
+import { applySendingWindow, type SendingWindow } from './window';
 import { timeZone } from './zone';
+import { currentZone, isTold, misreadNote } from './zoneData';
 
 /** What to do with a time that has passed: the option *If the Time Has Passed*. */
 export type IfPassed = 'refuse' | 'sendEarliest' | 'nextDay';
@@ -14,6 +16,8 @@ export interface PassedRule {
 	now: Instant;
 	/** How far ahead the gateway wants a message at least, in milliseconds; null for no limit. */
 	minimumLeadMs?: number | null;
+	/** The hours that the result lies in; any when absent. */
+	window?: SendingWindow;
 	/** The name that the user sees for the send time. */
 	parameter?: string;
 }
@@ -25,14 +29,22 @@ export interface PassedRule {
  *   `assertWithin`'s to say.
  * - `sendEarliest` moves what the gateway no longer takes to `now` plus its minimum lead, rounded
  *   up to a whole second, since some gateways take no parts of it.
- * - `nextDay` moves what the gateway no longer takes to the next day, at the same clock time in its
- *   zone, on which the gateway takes it.
+ * - `nextDay` moves what has passed to the next day, at the same clock time in its zone, on which
+ *   the gateway takes it. What is still ahead, but nearer than the gateway takes, has not passed:
+ *   it goes out at the earliest moment, as with `sendEarliest`, and not a day later.
  *
- * The value `now` always means the earliest moment.
+ * The value `now` always means the earliest moment. Whatever the rule says, a time outside `window`
+ * goes on to its next opening.
  *
- * @throws InvalidParameter when the time has passed and the rule is `refuse`
+ * @throws InvalidParameter when the time has passed and the rule is `refuse`, and when the window's
+ *   values cannot be used
  */
 export function applyPassedRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSendTime {
+	const moved = movedByRule(resolved, rule);
+	return rule.window === undefined ? moved : applySendingWindow(moved, rule.window);
+}
+
+function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSendTime {
 	const now = Number(rule.now);
 	const lead = rule.minimumLeadMs ?? 0;
 	const instant = instantFrom(resolved.scheduledAt);
@@ -50,7 +62,7 @@ export function applyPassedRule(resolved: ResolvedSendTime, rule: PassedRule): R
 		instant < now
 			? `The time had passed ${durationInWords(now - instant)} before`
 			: 'The time was sooner than the gateway takes messages';
-	if (rule.ifPassed === 'nextDay' && !resolved.earliest) {
+	if (rule.ifPassed === 'nextDay' && reason === 'passed' && !resolved.earliest) {
 		return nextDay(resolved, now + lead, parameter, {
 			reason,
 			note: `${because}, so it was moved to the same time of a later day.`,
@@ -68,7 +80,7 @@ function nextDay(
 	resolved: ResolvedSendTime,
 	earliest: number,
 	parameter: string,
-	step: { reason: 'passed' | 'tooSoon'; note: string },
+	step: Step,
 ): ResolvedSendTime {
 	const zone = timeZone(resolved.timezone);
 	const wall = wantedWallTime(resolved);
@@ -76,7 +88,14 @@ function nextDay(
 	let reading = readWallTime(wall + days * DAY, zone);
 	while (reading.instant < earliest) reading = readWallTime(wall + ++days * DAY, zone);
 
-	const moved = moveTo(resolved, reading.instant, parameter, step);
+	const current = currentZone(zone);
+	const told: Step[] = [];
+	if (current !== undefined && !isTold(resolved, zone.name)) {
+		const lateBy = reading.instant - readWallTime(wall + days * DAY, current).instant;
+		const note = misreadNote(lateBy, current);
+		if (lateBy !== 0) told.push({ reason: 'outdatedTimezoneData', note });
+	}
+	const moved = moveTo(resolved, reading.instant, parameter, step, ...told);
 	const { adjustment } = reading;
 	return adjustment ? { ...moved, adjusted: [...(moved.adjusted ?? []), adjustment] } : moved;
 }

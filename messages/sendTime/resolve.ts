@@ -15,6 +15,7 @@ import {
 	type WallReading,
 } from './wallClock';
 import { timeZone, type TimeZone } from './zone';
+import { currentZone, misreadNote, outdated, tellShown } from './zoneData';
 
 export interface ResolveOptions {
 	/** The current time; needed for relative values only. */
@@ -40,7 +41,8 @@ const OUTSIDE = `outside ${RANGE}; give a date within them`;
  * - Relative text: see `RelativeTime`.
  *
  * A clock time that a DST change skips moves forward by the length of the gap; of one that comes
- * twice the earlier counts; `adjusted` says so. Whether the instant has passed is not asked here.
+ * twice the earlier counts; `adjusted` says so, and where the time zone data of this process is
+ * too old to tell. Whether the instant has passed is not asked here.
  *
  * @param timezone an IANA name, or an offset such as `UTC+2`
  * @throws InvalidParameter for an unknown timezone and for everything else: a date without a time,
@@ -58,24 +60,45 @@ export function resolveSendTime(
 	};
 
 	const context = { zone, now: now === undefined ? undefined : Number(now), parameter, refuse };
-	const { earliest, instant, adjustment } = read(value, context);
+	const { earliest, instant, adjusted } = readWithCurrentData(value, context);
 	if (!isInRange(instant)) refuse(`${quote(value)}, which is ${OUTSIDE}`);
-	return {
+	const resolved = {
 		...describe(instant, zone),
 		...(earliest && { earliest }),
-		...(adjustment && { adjusted: [adjustment] }),
+		...(adjusted.length > 0 && { adjusted }),
 	};
+	return tellShown(resolved, instant, zone);
+}
+
+/** Reads the value, and once more by the newest clock that is known where this process's is older. */
+function readWithCurrentData(
+	value: unknown,
+	context: Context,
+): { instant: number; earliest?: true; adjusted: Adjustment[] } {
+	const { instant, earliest, adjustment, clock = context.zone } = read(value, context);
+	const current = currentZone(clock);
+	const right = current && read(value, { ...context, readBy: current });
+	if (!right || right.instant === instant) {
+		const told = right ? right.adjustment : adjustment;
+		return { instant, earliest, adjusted: told ? [told] : [] };
+	}
+	const note = misreadNote(instant - right.instant, current);
+	const step = outdated(instant, context.zone, note);
+	return { instant, earliest, adjusted: [...(adjustment ? [adjustment] : []), step] };
 }
 
 interface Context {
 	zone: TimeZone;
 	now: number | undefined;
 	parameter: string;
+	/** Whose clock counts, instead of the one that the value is in. */
+	readBy?: TimeZone;
 	/** Throws; `what` goes on after `"Send At" is`. */
 	refuse(what: string): never;
 }
 
-type Reading = WallReading & { earliest?: true };
+/** `clock` is the zone of a clock time, where it is another than the one of the context. */
+type Reading = WallReading & { earliest?: true; clock?: TimeZone };
 
 function read(value: unknown, context: Context): Reading {
 	const { refuse } = context;
@@ -107,7 +130,8 @@ function refuseIncomplete(text: string, refuse: Context['refuse']): void {
 	}
 }
 
-function readRelative(text: string, { zone, now, refuse }: Context): Reading | undefined {
+function readRelative(text: string, context: Context): Reading | undefined {
+	const { now, refuse, readBy = context.zone } = context;
 	const time = relativeTimeOf(text);
 	if (!time) return undefined;
 	if (now === undefined) return refuse(`${quote(text)}, which needs to be told the current time`);
@@ -115,10 +139,10 @@ function readRelative(text: string, { zone, now, refuse }: Context): Reading | u
 	if (time.kind === 'ahead' && !isInRange(now + time.days * DAY + time.elapsed)) {
 		return refuse(`${quote(text)}, which is ${OUTSIDE}`);
 	}
-	return readRelativeTime(time, now, zone);
+	return readRelativeTime(time, now, readBy);
 }
 
-function readDateTime(text: string, { zone, parameter, refuse }: Context): WallReading {
+function readDateTime(text: string, { zone, parameter, readBy, refuse }: Context): Reading {
 	const written = dateTimeOf(text);
 	if (written.kind === 'other') {
 		return refuse(`${quote(text)}, which cannot be read as a time; give one ${FORMS}`);
@@ -130,12 +154,15 @@ function readDateTime(text: string, { zone, parameter, refuse }: Context): WallR
 
 	const { wall, offset, zoneName } = written;
 	const ownZone = zoneName === undefined ? zone : timeZone(zoneName, parameter);
-	if (offset === undefined) return readWallTime(wall, ownZone);
+	if (offset === undefined) return { ...readWallTime(wall, readBy ?? ownZone), clock: ownZone };
 
 	const instant = wall - offset;
 	// "Z" before a zone in brackets says that the clock time is UTC's, not what the zone's offset is.
 	const isUtc = /z(?: ?\[|$)/i.test(text);
-	if (zoneName !== undefined && !isUtc && ownZone.offsetAt(instant) !== offset) {
+	// Of a zone whose clock changed lately, both the old offset and the new one may be written.
+	const clocks = [ownZone, currentZone(ownZone) ?? ownZone];
+	const fits = clocks.some((clock) => clock.offsetAt(instant) === offset);
+	if (zoneName !== undefined && !isUtc && !fits) {
 		return refuse(
 			`${quote(text)}, whose offset is not the one of ${ownZone.name} at that time; leave one of the two away`,
 		);
@@ -194,7 +221,11 @@ export function describe(instant: number, zone: TimeZone): ResolvedSendTime {
 /** A step to another instant; `to` may be left out for the last one. */
 export type Step = Pick<Adjustment, 'reason' | 'note'> & { to?: number };
 
-/** The same send time at another instant, with the steps that led there. */
+/**
+ * The same send time at another instant, with the steps that led there.
+ *
+ * @throws InvalidParameter naming `parameter` where that leaves the years of send times
+ */
 export function moveTo(
 	resolved: ResolvedSendTime,
 	instant: number,
@@ -208,14 +239,25 @@ export function moveTo(
 		);
 	}
 	const zone = timeZone(resolved.timezone);
-	const adjusted = [...(resolved.adjusted ?? [])];
-	let from = resolved.local;
-	for (const { reason, note, to: reached = instant } of steps) {
-		const to = localText(reached, zone);
+	const { adjusted } = addSteps(
+		resolved,
+		steps.map((step) => ({ to: instant, ...step })),
+	);
+	return tellShown({ ...describe(instant, zone), adjusted }, instant, zone);
+}
+
+/** The same send time with more steps; those without `to` move nothing. */
+export function addSteps<Item extends ResolvedSendTime>(item: Item, steps: readonly Step[]): Item {
+	if (steps.length === 0) return item;
+	const zone = timeZone(item.timezone);
+	const adjusted = [...(item.adjusted ?? [])];
+	let from = item.local;
+	for (const { reason, note, to: reached } of steps) {
+		const to = reached === undefined ? from : localText(reached, zone);
 		adjusted.push({ reason, from, to, note });
 		from = to;
 	}
-	return { ...describe(instant, zone), adjusted };
+	return { ...item, adjusted };
 }
 
 /** A send time in a sentence: `2026-02-01 15:00 in Asia/Kolkata`. */

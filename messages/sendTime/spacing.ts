@@ -1,9 +1,9 @@
 import { InvalidParameter } from '../invalidParameter';
-import { moveTo, type Step } from './resolve';
+import { addSteps, moveTo, type Step } from './resolve';
 import { durationInWords, quote } from './text';
 import type { ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
-import { openingHours, type OpeningHours, type SendingWindow } from './window';
+import { openingHours, outdatedStep, type OpeningHours, type SendingWindow } from './window';
 
 /** The option *Spacing*. */
 export interface Spacing {
@@ -66,9 +66,11 @@ export function spreadSendTimes<Item extends ResolvedSendTime | null>(
 		const instant = open(base + jitter) === base + jitter ? base + jitter : base;
 		free = base + between;
 
-		if (instant === wanted) continue;
 		const steps = stepsOf({ wanted, turn, base, instant }, between, hours);
-		spread[index] = moveTo(item, instant, 'Spacing', ...steps) as Item;
+		if (hours) steps.push(...outdatedStep(item, hours, turn, instant));
+		const placed =
+			instant === wanted ? addSteps(item, steps) : moveTo(item, instant, 'Spacing', ...steps);
+		spread[index] = placed as Item;
 	}
 	return spread;
 }

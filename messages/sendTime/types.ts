@@ -11,9 +11,14 @@ export type AdjustmentReason =
 	/** The time was outside the *Sending Window*: moved to its next opening. */
 	| 'sendingWindow'
 	/** Moved to keep the distance of *Spacing*, with its jitter. */
-	| 'spacing';
+	| 'spacing'
+	/**
+	 * Not moved, but told: this process's time zone data is older than the last change of the zone's
+	 * clock, so the time, or the clock time shown for it, is off.
+	 */
+	| 'outdatedTimezoneData';
 
-/** One step from the time that was asked for to the one that is used. */
+/** One step from the time that was asked for to the one that is used, or what is to be known of it. */
 export interface Adjustment {
 	reason: AdjustmentReason;
 	/**

@@ -121,23 +121,39 @@ export function instantFrom(iso: string): number {
 }
 
 /**
- * An instant as the clock in a timezone shows it.
+ * An instant for people, for output: never throws for a time that somebody typed into a table.
  *
- * @param instantIso ISO 8601 with `Z` or an offset
- * @returns `local` (ISO 8601 with offset), `offset` (`+05:30`) and the zone's name
- * @throws InvalidParameter for an unknown timezone, RangeError for a text that is no instant
+ * @param instantIso ISO 8601 with `Z`, of any year
+ * @returns `2026-02-01T15:00:00.000+05:30[Asia/Kolkata]`: offset and zone, as RFC 9557 writes them;
+ *   null for a text that is no instant
+ * @throws InvalidParameter for an unknown timezone
  */
-export function toLocal(
-	instantIso: string,
-	timezone: string,
-): { local: string; offset: string; timezone: string } {
+export function showInstant(instantIso: string, timezone: string): string | null {
 	const zone = timeZone(timezone);
-	const instant = instantFrom(instantIso);
-	return {
-		local: localText(instant, zone),
-		offset: offsetText(zone.offsetAt(instant)),
-		timezone: zone.name,
-	};
+	const instant = anyInstantFrom(instantIso);
+	// At either end of what a Date holds, the zone's clock shows what none can.
+	if (Number.isNaN(new Date(instant + zone.offsetAt(instant)).getTime())) return null;
+	return `${localText(instant, zone)}[${zone.name}]`;
+}
+
+/** What `toISOString` writes: a year of four digits, or a sign and six. */
+const ANY_INSTANT =
+	/^(\d{4}|[+-]\d{6})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{3}))?)?Z$/;
+
+/** The milliseconds since 1970 of an instant of any year; NaN for what is none. */
+function anyInstantFrom(iso: string): number {
+	const fields = ANY_INSTANT.exec(iso)
+		?.slice(1)
+		.map((field) => Number(field ?? 0));
+	if (fields === undefined) return Number.NaN;
+
+	const [year, month, day, hour, minute, second, millisecond] = fields;
+	// Date.UTC takes the years 0 to 99 for those of the last century.
+	const date = new Date(0);
+	date.setUTCFullYear(year, month - 1, day);
+	const isDate = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+	if (!isDate || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+	return date.setUTCHours(hour, minute, second, millisecond);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { InvalidParameter } from '../invalidParameter';
 import { timeOfDayOf } from './relative';
-import { moveTo } from './resolve';
+import { addSteps, moveTo, type Step } from './resolve';
 import { quote } from './text';
 import type { ResolvedSendTime } from './types';
 import {
@@ -13,6 +13,7 @@ import {
 	wallTimeAt,
 } from './wallClock';
 import { timeZone, type TimeZone } from './zone';
+import { currentZone, isTold, windowNote } from './zoneData';
 
 /** When messages may go out: the option *Sending Window*. */
 export interface SendingWindow {
@@ -37,6 +38,16 @@ export interface OpeningHours {
 	nextOpen(instant: number): number;
 	/** Why a time was moved to an opening, as a sentence. */
 	note(opening: number): string;
+	/**
+	 * Why the window is not kept exactly, as a sentence: the time zone data of this process is too
+	 * old. Null where it is kept.
+	 *
+	 * @param wanted the instant for which an opening was looked for
+	 * @param instant the one that was chosen
+	 */
+	outdatedNote(wanted: number, instant: number): string | null;
+	/** The name of the zone whose clock counts. */
+	readonly timezone: string;
 }
 
 const PARAMETER = 'Sending Window';
@@ -63,23 +74,35 @@ export function openingHours(window: SendingWindow): OpeningHours {
 		}
 	}
 
-	const isOpen = (instant: number): boolean => {
-		const wall = wallTimeAt(instant, zone);
+	const isOpenBy = (instant: number, clock: TimeZone): boolean => {
+		const wall = wallTimeAt(instant, clock);
 		const time = wall - midnight(wall);
 		const openOn = (day: number) => weekdays.has(isoWeekday(day));
 		if (from < to) return time >= from && time < to && openOn(wall);
 		return (time >= from && openOn(wall)) || (time < to && openOn(wall - DAY));
 	};
+	const nextOpenBy = (instant: number, clock: TimeZone): number =>
+		isOpenBy(instant, clock)
+			? instant
+			: firstOpen(instant, from, clock, (candidate) => isOpenBy(candidate, clock));
+	const current = currentZone(zone);
 	return {
-		isOpen,
-		nextOpen: (instant) => (isOpen(instant) ? instant : firstOpen(instant, from, zone, isOpen)),
+		isOpen: (instant) => isOpenBy(instant, zone),
+		nextOpen: (instant) => nextOpenBy(instant, zone),
+		timezone: zone.name,
+		outdatedNote: (wanted, instant) =>
+			current === undefined ||
+			(nextOpenBy(wanted, current) === nextOpenBy(wanted, zone) && isOpenBy(instant, current))
+				? null
+				: windowNote(current),
 		note: (opening) =>
 			`The time was outside the sending window (${window.from} to ${window.to}, ${dayNames(weekdays)}, ${zone.name}), so it was moved to the next opening, ${shortText(wallTimeAt(opening, zone))} there.`,
 	};
 }
 
 /**
- * Moves a time that is outside the window to its next opening, and says so in `adjusted`.
+ * Moves a time that is outside the window to its next opening, and says so in `adjusted`; says
+ * there too where the time zone data of this process is too old to keep the window.
  *
  * @throws InvalidParameter when the window's values cannot be used
  */
@@ -90,11 +113,21 @@ export function applySendingWindow(
 	const hours = openingHours(window);
 	const instant = instantFrom(resolved.scheduledAt);
 	const opening = hours.nextOpen(instant);
-	if (opening === instant) return resolved;
-	return moveTo(resolved, opening, PARAMETER, {
-		reason: 'sendingWindow',
-		note: hours.note(opening),
-	});
+	const told = outdatedStep(resolved, hours, instant, opening);
+	if (opening === instant) return addSteps(resolved, told);
+	const step: Step = { reason: 'sendingWindow', note: hours.note(opening) };
+	return moveTo(resolved, opening, PARAMETER, step, ...told);
+}
+
+/** The step that tells of a window that is not kept exactly; none where it is, or where it was told. */
+export function outdatedStep(
+	item: ResolvedSendTime,
+	hours: OpeningHours,
+	wanted: number,
+	instant: number,
+): Step[] {
+	const note = isTold(item, hours.timezone) ? null : hours.outdatedNote(wanted, instant);
+	return note === null ? [] : [{ reason: 'outdatedTimezoneData', note }];
 }
 
 /**

@@ -4,6 +4,14 @@ import { openingHours, type SendingWindow } from './window';
 
 const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
+/** Hours in each form that the option takes; a weekday may have a comma behind it. */
+const FORM =
+	/^((?:[A-Za-z]{3}(?:, *| +))+)(\d{1,2}:\d{2}(?::\d{2})?) *[-–] *(\d{1,2}:\d{2}(?::\d{2})?) +(\S+)$/;
+
+/** 1 for Monday to 7 for Sunday, 0 for what is no weekday. */
+const weekdayOf = (name: string): number =>
+	1 + DAY_NAMES.findIndex((day) => day.toLowerCase() === name.toLowerCase());
+
 /** A window as one line that a person can read and edit: `Mon Tue Wed 09:00-18:00 Europe/Berlin`. */
 export const formatWindow = ({ from, to, weekdays, timezone }: SendingWindow): string =>
 	`${DAY_NAMES.filter((_, index) => weekdays.includes(index + 1)).join(' ')} ${from}-${to} ${timezone}`;
@@ -14,11 +22,9 @@ export const formatWindow = ({ from, to, weekdays, timezone }: SendingWindow): s
  * @throws InvalidParameter naming *Sending Window*
  */
 export function parseWindow(text: string): SendingWindow {
-	const match = /^((?:[A-Za-z]{3},? +)+)(\d\d:\d\d) *[-–] *(\d\d:\d\d) +(\S+)$/.exec(text.trim());
-	const weekdays = (match?.[1] ?? '')
-		.split(/[ ,]+/)
-		.filter((name) => name !== '')
-		.map((name) => 1 + DAY_NAMES.findIndex((day) => day.toLowerCase() === name.toLowerCase()));
+	const match = FORM.exec(text.trim());
+	const names = (match?.[1] ?? '').split(/[ ,]+/).filter((name) => name !== '');
+	const weekdays = [...new Set(names.map(weekdayOf))];
 	if (match === null || weekdays.includes(0)) {
 		throw new InvalidParameter(
 			'Sending Window',

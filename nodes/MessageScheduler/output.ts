@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
-import { toLocal, type Adjustment } from '../../messages/sendTime';
+import { showInstant, type Adjustment } from '../../messages/sendTime';
 
 export interface OutputOptions {
 	/** Leaves the gateway's own record out. */
@@ -23,9 +23,8 @@ export function scheduledItem(
 		scheduleId: message.scheduleId,
 		status: message.status,
 		scheduledAt: message.scheduledAt,
-		// A person may have emptied the time in a table.
-		scheduledAtLocal:
-			message.scheduledAt === '' ? null : localWithZone(message.scheduledAt, timezone),
+		// Null where a person has emptied the time in a table.
+		scheduledAtLocal: showInstant(message.scheduledAt, timezone),
 		recipient: { ...message.recipient },
 		type: message.type,
 		text: message.text,
@@ -64,9 +63,3 @@ export const sentItem = (message: SentMessage, simplify: boolean): IDataObject =
 	acceptedAt: message.acceptedAt,
 	...(simplify ? {} : { raw: message.raw as IDataObject }),
 });
-
-/** `2026-02-01T15:00:00.000+05:30[Asia/Kolkata]`: offset and zone, as RFC 9557 writes them. */
-const localWithZone = (scheduledAt: string, timezone: string): string => {
-	const { local, timezone: zone } = toLocal(scheduledAt, timezone);
-	return `${local}[${zone}]`;
-};

@@ -39,6 +39,10 @@ it.each<[string, unknown]>([
 	['as a chat id with a plus', '+14155238886@c.us'],
 	['as a chat id in capitals', '14155238886@C.US'],
 	["as WhatsApp's own id", '14155238886@s.whatsapp.net'],
+	["as a spreadsheet's float", '14155238886.0'],
+	['as a float with two decimals', '14155238886.00'],
+	['as a float with a comma', ' 14155238886,0'],
+	['as a number in scientific notation', 1.4155238886e10],
 ])('takes a phone number %s', (_, value) => {
 	expect(parseRecipient(value)).toEqual(PHONE);
 });
@@ -74,9 +78,20 @@ it.each<[string, unknown, string]>([
 	['a zero in brackets', '+44 (0)20 7946 0018', 'leave the "(0)" out'],
 	['NaN', Number.NaN, 'which is no number.'],
 	['a negative number', -14155238886, 'which is no number.'],
-	['a number with a fraction', 1415523888.6, 'which is no number.'],
-	['a fraction', 1.5, 'which is no number.'],
-	['a huge number', 1e21, 'which is no number.'],
+	['a number with a fraction', 1415523888.6, 'is "1415523888.6", a decimal number'],
+	['a fraction', 1.5, 'a decimal number as spreadsheets write it'],
+	['a huge number', 1e21, 'a decimal number as spreadsheets write it'],
+	['a text with a fraction', '14155238886.5', 'Format the column as text.'],
+	['a text with a fraction behind a plus', '+14155238886.5', 'Format the column as text.'],
+	['a float behind a plus', '+14155238886.0', 'Format the column as text.'],
+	['a float with blanks', '1 415 523 8886.0', 'Format the column as text.'],
+	['a float that could be a group', '1415523.0000', 'Format the column as text.'],
+	['a float without a country code', '01712345678.0', 'Format the column as text.'],
+	['a float of too few digits', '123456.0', 'Format the column as text.'],
+	['scientific notation', '1.4155238886e10', 'Format the column as text.'],
+	["a spreadsheet's scientific notation", '1.41552E+10', 'Format the column as text.'],
+	['the same with a comma', '1,41552E+10', 'Format the column as text.'],
+	['a float as a chat id', '14155238886.0@c.us', 'which is no number.'],
 	['two numbers', '+14155238886,+14155238887', 'which is no number.'],
 	['an e-mail address', 'a@example.com', 'which is no number.'],
 	['an id at an unknown server', '14155238886@x.us', 'which is no number.'],
@@ -114,6 +129,8 @@ it('gives the same phone for any number in any form', () => {
 		fc.property(written, ({ digits, prefix, gaps }) => {
 			const text = prefix + [...digits].map((digit, index) => digit + gaps[index]).join('');
 			fc.pre(!text.includes('(0)'));
+			// One dot before the last one or two digits is a decimal point.
+			fc.pre(!/^\+?\d+\.\d{1,2}$|^[^.]*\.0{1,2}$|^[1-9]\d*\.0+$/.test(text.trim()));
 			expect(parseRecipient(text)).toEqual({
 				address: `+${digits}`,
 				phone: `+${digits}`,
@@ -121,6 +138,36 @@ it('gives the same phone for any number in any form', () => {
 			});
 		}),
 		runs(1_000),
+	);
+});
+
+it('takes no form of a float for another number', () => {
+	const forms = (digits: string) => {
+		const value = Number(digits);
+		return [
+			value,
+			value + 0.5,
+			...[1, 2, 3, 6].map((decimals) => value.toFixed(decimals)),
+			...[0, 3, 6, digits.length - 1, 14].map((decimals) => value.toExponential(decimals)),
+			`+${value.toFixed(1)}`,
+			`${digits},0`,
+			`${digits}.5`,
+		];
+	};
+	fc.assert(
+		fc.property(e164, (digits) => {
+			for (const form of forms(digits)) {
+				let phone: string | null;
+				try {
+					({ phone } = parseRecipient(form));
+				} catch (refused) {
+					expect(refused).toBeInstanceOf(InvalidParameter);
+					continue;
+				}
+				expect([form, phone]).toEqual([form, `+${digits}`]);
+			}
+		}),
+		runs(500),
 	);
 });
 

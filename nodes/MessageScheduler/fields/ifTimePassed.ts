@@ -5,6 +5,7 @@ import {
 	assertWithin,
 	type IfPassed,
 	type ResolvedSendTime,
+	type SendingWindow,
 } from '../../../messages/sendTime';
 import type { StoreLimits } from '../../../stores/store';
 import { readOption } from './common';
@@ -19,7 +20,8 @@ export const ifTimePassedOption: INodeProperties = {
 		{
 			name: 'Same Time Next Day',
 			value: 'nextDay',
-			description: 'At the same clock time of the next day',
+			description:
+				'At the same clock time of the next day. A time that is still ahead, but too near, goes out at the earliest moment.',
 		},
 		{
 			name: 'Send at the Earliest Moment',
@@ -49,14 +51,27 @@ export function readIfPassed(context: IExecuteFunctions, index: number): IfPasse
 /** A request takes a moment: a time at the very limit would be too late when it arrives. */
 const UNDERWAY_MS = 5_000;
 
-/** Applies the rule to a time, with what the store asks for at least. */
+/** Applies the rule to a time as it was asked for, with what the store asks for at least. */
 export const inTime = (
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
 	now: number,
 	{ minimumLeadMs }: StoreLimits,
+	window?: SendingWindow,
 ): ResolvedSendTime =>
-	applyPassedRule(time, { ifPassed, now, minimumLeadMs: (minimumLeadMs ?? 0) + UNDERWAY_MS });
+	applyPassedRule(time, {
+		ifPassed,
+		now,
+		minimumLeadMs: (minimumLeadMs ?? 0) + UNDERWAY_MS,
+		window,
+	});
+
+/**
+ * Applies the rule again to a time that `inTime` let through, since earlier items take a while. What
+ * the run itself was too slow for goes out as soon as possible, and not a day later.
+ */
+export const stillInTime: typeof inTime = (time, ifPassed, ...rest) =>
+	inTime(time, ifPassed === 'nextDay' ? 'sendEarliest' : ifPassed, ...rest);
 
 /** @throws InvalidParameter where the store does not take a message for that time */
 export function assertInTime(
@@ -64,9 +79,10 @@ export function assertInTime(
 	ifPassed: IfPassed,
 	now: number,
 	limits: StoreLimits,
+	window?: SendingWindow,
 ): void {
 	const { label, minimumLeadMs, horizonMs } = limits;
-	assertWithin(inTime(time, ifPassed, now, limits), {
+	assertWithin(stillInTime(time, ifPassed, now, limits, window), {
 		now,
 		minimumLeadMs,
 		horizonMs,

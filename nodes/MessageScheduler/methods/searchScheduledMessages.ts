@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { unsupported } from '../../../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
-import { toLocal } from '../../../messages/sendTime';
+import { showInstant } from '../../../messages/sendTime';
 import { Claims } from '../../../stores/claims';
 import { createGatewayStore } from '../../../stores/gatewayStore';
 import { settle } from '../../../stores/settle';
@@ -52,6 +52,6 @@ function title(message: ScheduledMessage, timezone: string): string {
 	const words = text ?? caption ?? '';
 	const first = words.length > 40 ? `${words.slice(0, 40)}…` : words;
 	const what = type === 'text' ? first : [type, first].filter(Boolean).join(': ');
-	const at = toLocal(scheduledAt, timezone).local.slice(0, 16).replace('T', ' ');
+	const at = showInstant(scheduledAt, timezone)?.slice(0, 16).replace('T', ' ') ?? scheduledAt;
 	return `${recipient.phone ?? recipient.address} – ${at} – ${what}`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import { resolveSendTime } from '../../../messages/sendTime';
+import { ZONE_CHANGES } from '../../../messages/sendTime/zoneChanges';
 
 const FILE = 'docs/time-zones.md';
 const NOW = '2026-01-15T10:00:00.000Z';
@@ -98,6 +99,10 @@ function refusedRow(value: unknown): string {
 	throw new Error(`${value} is not refused`);
 }
 
+/** `America/Vancouver, Canada/Pacific (2026b)`: a zone's names, and the release that it needs. */
+const changes = () =>
+	ZONE_CHANGES.map(({ names, release }) => `${names.join(', ')} (${release})`).join('; ');
+
 const short = (text: string) => text.replace(/:00\.000|\.000/, '');
 const code = (value: unknown) => `\`${value}\`${typeof value === 'number' ? ' (number)' : ''}`;
 
@@ -114,6 +119,9 @@ function page(): string {
 		'- Unix time: 9 or 10 digits before the point are seconds, 12 or 13 are milliseconds. Both must lie in the years 2000 to 2100, so neither is ever taken for the other.',
 		"- A value without an offset, and what n8n's date picker gives, is clock time in *Timezone*, or in the zone in brackets.",
 		'- `dstGap`: the clock skips that time, so it is moved forward by the length of the gap. `dstOverlap`: the clock shows that time twice, so the earlier of the two is taken.',
+		`- \`outdatedTimezoneData\`: the time zone data of the Node.js that runs n8n is older than a change of the zone's clock. Nothing is moved by it: n8n's own expressions read with the same data, and two reckonings in one workflow would be worse than one. The note says what is off, and what to do: see [troubleshooting](troubleshooting.md#the-clock-of-a-zone-changed-lately). Known are ${changes()}.`,
+		'- Whatever moves a time keeps to the *Sending Window*: *Spacing* and each choice of *If the Time Has Passed* go on to its next opening.',
+		'- *Same Time Next Day* is for a time that has passed when the run begins. One that is still ahead, but nearer than the gateway takes (or than 5 seconds, which a request may need), goes out at the earliest moment instead, and so does one that passes while the run is busy with other items.',
 		'- Relative: `now`; `in` or `+` with seconds (`s`), minutes (`m`), hours (`h`), days (`d`), weeks (`w`), several of them if you like, and after days or weeks a time of day; `today`, `tomorrow` or a weekday, with a time of day. Hours, minutes and seconds are time that passes; days and weeks are calendar days. A weekday is the next one whose time is still to come, today included; with `next`, today is left out.',
 		'- `now` means the earliest moment that the gateway takes.',
 		'- *Timezone* is an IANA name or an offset like `UTC+2`. Abbreviations that several countries share, like `IST`, `BST` or `CST`, are refused.',

@@ -266,6 +266,30 @@ describe('what is refused', () => {
 			'is "1999-12-31 15:00", which is outside the years 2000 to 2100; give a date within them.',
 		],
 		[
+			'0026-02-01 15:00',
+			'is "0026-02-01 15:00", which is outside the years 2000 to 2100; give a date within them.',
+		],
+		[
+			'0026-02-01T15:00:00.000Z',
+			'is "0026-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+		],
+		[
+			'99999-02-01 15:00',
+			`is "99999-02-01 15:00", which cannot be read as a time; give one ${readable}.`,
+		],
+		[
+			new Date('0026-02-01T15:00:00Z'),
+			'is "0026-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+		],
+		[
+			new Date('+099999-02-01T15:00:00Z'),
+			'is "+099999-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+		],
+		[
+			DateTime.utc(99_999),
+			'is "+099999-01-01T00:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+		],
+		[
 			new Date(0),
 			'is "1970-01-01T00:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
 		],

@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import {
 	applyPassedRule,
+	applySendingWindow,
 	assertWithin,
 	resolveSendTime,
+	spreadSendTimes,
 	type IfPassed,
 	type SendLimits,
+	type SendingWindow,
 } from '../../../messages/sendTime';
-import { changesOf, clockAt, zones } from './intl.mts';
+import { changesOf, clockAt, isTold, zones } from './reckoning.mts';
 import { runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
@@ -56,9 +59,22 @@ describe('If the Time Has Passed', () => {
 			scheduledAt: '2026-01-15T10:01:01.000Z',
 			adjusted: [{ reason: 'tooSoon' }],
 		});
-		expect(passed('+10s', 'nextDay')).toMatchObject({
-			scheduledAt: '2026-01-16T10:00:10.250Z',
-			adjusted: [{ reason: 'tooSoon' }],
+	});
+
+	it.each(['+10s', '+4s', now, now + MINUTE - 1])(
+		'moves %j, which is still ahead, to the earliest moment and not by a day',
+		(value) => {
+			expect(passed(value, 'nextDay')).toMatchObject({
+				scheduledAt: '2026-01-15T10:01:01.000Z',
+				adjusted: [{ reason: 'tooSoon' }],
+			});
+		},
+	);
+
+	it('moves what passed a moment ago by a day', () => {
+		expect(passed(now - 1, 'nextDay')).toMatchObject({
+			scheduledAt: '2026-01-16T10:00:00.249Z',
+			adjusted: [{ reason: 'passed' }],
 		});
 	});
 
@@ -105,7 +121,7 @@ describe('If the Time Has Passed', () => {
 	it('leaves times that are far enough ahead, and its own results', () => {
 		const rules = fc.constantFrom<IfPassed>('sendEarliest', 'nextDay');
 		const distance = fc.integer({ min: -400 * DAY, max: 2 * DAY });
-		const changes = zones.flatMap((zone) => changesOf(zone, 2026, 2026, 7));
+		const changes = zones.flatMap((zone) => changesOf(zone, 2026, 2026));
 		fc.assert(
 			fc.property(fc.constantFrom(...changes), distance, rules, (change, away, ifPassed) => {
 				const rule = { ifPassed, now: change.at, minimumLeadMs: MINUTE };
@@ -114,7 +130,7 @@ describe('If the Time Has Passed', () => {
 				const instant = Date.parse(after.scheduledAt);
 				expect(applyPassedRule(after, rule)).toEqual(after);
 				if (away >= MINUTE) return after === before;
-				if (ifPassed === 'sendEarliest') return instant - change.at - MINUTE < 1000;
+				if (ifPassed === 'sendEarliest' || away >= 0) return instant - change.at - MINUTE < 1000;
 
 				const clock = clockAt(instant, change.zone) - clockAt(change.at + away, change.zone);
 				const gap = after.adjusted?.some(({ reason }) => reason === 'dstGap');
@@ -122,12 +138,103 @@ describe('If the Time Has Passed', () => {
 				return (
 					instant >= change.at + MINUTE &&
 					instant < change.at + MINUTE + 26 * 60 * MINUTE &&
-					(gap || clock % DAY === 0)
+					(gap || isTold(after) || clock % DAY === 0)
 				);
 			}),
 			runs(300, 20_000),
 		);
 	}, 300_000);
+});
+
+describe('If the Time Has Passed, with a sending window', () => {
+	const window: SendingWindow = {
+		from: '09:00',
+		to: '18:00',
+		weekdays: [1, 2, 3, 4, 5],
+		timezone: 'Asia/Kolkata',
+	};
+	const friday = Date.parse('2026-01-16T10:00:00Z');
+	const inWindow = (value: unknown, ifPassed: IfPassed, at = friday) =>
+		applyPassedRule(resolveSendTime(value, 'Asia/Kolkata', { now: at }), {
+			ifPassed,
+			now: at,
+			minimumLeadMs: MINUTE,
+			window,
+		});
+
+	it('goes from the next day, a Saturday, on to Monday', () => {
+		expect(inWindow('2026-01-16 12:00', 'nextDay')).toMatchObject({
+			local: '2026-01-19T09:00:00.000+05:30',
+			adjusted: [
+				{ reason: 'passed', to: '2026-01-17T12:00:00.000+05:30' },
+				{ reason: 'sendingWindow', to: '2026-01-19T09:00:00.000+05:30' },
+			],
+		});
+	});
+
+	it('waits with the earliest moment for the next opening', () => {
+		const evening = Date.parse('2026-01-16T12:29:30Z');
+		expect(inWindow('2026-01-16 12:00', 'sendEarliest', evening)).toMatchObject({
+			local: '2026-01-19T09:00:00.000+05:30',
+			adjusted: [{ reason: 'passed' }, { reason: 'sendingWindow' }],
+		});
+		expect(inWindow('now', 'refuse', evening).local).toBe('2026-01-19T09:00:00.000+05:30');
+	});
+
+	it('lies inside and not in the past: any window, spacing, jitter, rule and moment', () => {
+		const quarter = fc
+			.integer({ min: 0, max: 95 })
+			.map((count) => new Date(count * 15 * MINUTE).toISOString().slice(11, 16));
+		const anyWindow = fc
+			.record({
+				from: quarter,
+				to: fc.oneof(quarter, fc.constant('24:00')),
+				weekdays: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+				timezone: fc.constantFrom(...zones),
+			})
+			.filter(({ from, to }) => from !== to);
+		const changes = zones.flatMap((zone) => changesOf(zone, 2026, 2027));
+		const anyNow = fc.oneof(
+			fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2028, 0, 1) }),
+			fc
+				.tuple(fc.constantFrom(...changes), fc.integer({ min: -2 * DAY, max: 2 * DAY }))
+				.map(([{ at }, away]) => at + away),
+		);
+		const anyCase = fc.record({
+			now: anyNow,
+			away: fc.array(fc.integer({ min: -3 * DAY, max: 3 * DAY }), { minLength: 1, maxLength: 8 }),
+			timezone: fc.constantFrom(...zones),
+			window: anyWindow,
+			spacingSeconds: fc.integer({ min: 0, max: 3600 }),
+			jitterSeconds: fc.integer({ min: 0, max: 3600 }),
+			minimumLeadMs: fc.constantFrom(null, 5_000, MINUTE),
+			ifPassed: fc.constantFrom<IfPassed>('refuse', 'sendEarliest', 'nextDay'),
+			laterMs: fc.integer({ min: 0, max: 2 * DAY }),
+		});
+		fc.assert(
+			fc.property(anyCase, ({ now, away, timezone, window, ifPassed, laterMs, ...rest }) => {
+				const { minimumLeadMs, ...spacing } = rest;
+				const rule = { ifPassed, minimumLeadMs };
+				const asked = away
+					.filter((ms) => ifPassed !== 'refuse' || ms >= 0)
+					.map((ms) => resolveSendTime(now + ms, timezone))
+					.map((time) => applyPassedRule(time, { ...rule, now }));
+				const arranged = spreadSendTimes(asked, { ...spacing, window });
+				// Once more when its turn has come, when others may have taken a while.
+				const later = now + laterMs;
+				const lead = ifPassed === 'refuse' ? 0 : (minimumLeadMs ?? 0);
+				for (const time of arranged) {
+					expect(applySendingWindow(time, window)).toBe(time);
+					expect(Date.parse(time.scheduledAt)).toBeGreaterThanOrEqual(now + lead);
+					if (ifPassed === 'refuse' && Date.parse(time.scheduledAt) < later) continue;
+					const sent = applyPassedRule(time, { ...rule, now: later, window });
+					expect(applySendingWindow(sent, window)).toBe(sent);
+					expect(Date.parse(sent.scheduledAt)).toBeGreaterThanOrEqual(later + lead);
+				}
+			}),
+			runs(300, 20_000),
+		);
+	}, 600_000);
 });
 
 describe('the limits of a gateway', () => {
@@ -179,5 +286,18 @@ describe('the limits of a gateway', () => {
 		],
 	])('refuses %p', (value, more, message) => {
 		expect(() => hold(value, more)).toThrow(new InvalidParameter('Send At', message));
+	});
+
+	it.each([
+		['spacing', 'Spacing'],
+		['sendingWindow', 'Sending Window'],
+	] as const)('say what moved a time out of them: %s', (reason, option) => {
+		const time = at(now + 31 * DAY);
+		const { local: from, local: to } = time;
+		const steps = [reason, 'outdatedTimezoneData' as const];
+		const adjusted = steps.map((step) => ({ reason: step, from, to, note: '' }));
+		expect(() => assertWithin({ ...time, adjusted }, limits)).toThrow(
+			`in Asia/Kolkata after "${option}", 31 days from now`,
+		);
 	});
 });

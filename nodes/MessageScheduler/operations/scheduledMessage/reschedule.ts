@@ -2,7 +2,13 @@ import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
-import { assertInTime, ifTimePassedOption, inTime, readIfPassed } from '../../fields/ifTimePassed';
+import {
+	assertInTime,
+	ifTimePassedOption,
+	inTime,
+	readIfPassed,
+	stillInTime,
+} from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
@@ -45,7 +51,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
 		const { idempotencyKey } = entry;
 		const store = run.storeOf(scheduleId);
-		const time = inTime(planned, ifPassed, run.now(), store.limits);
+		const time = stillInTime(planned, ifPassed, run.now(), store.limits);
 		const { scheduledAt, timezone, adjusted = [] } = time;
 		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion };
 		const moved = await store.reschedule(move, entry);

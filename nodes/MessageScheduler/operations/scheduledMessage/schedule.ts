@@ -3,10 +3,11 @@ import {
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
+	type SendingWindow,
 } from '../../../../messages/sendTime';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { holdFields, readHold, sendDueNotice } from '../../fields/holdIn';
-import { assertInTime, inTime, readIfPassed } from '../../fields/ifTimePassed';
+import { assertInTime, inTime, readIfPassed, stillInTime } from '../../fields/ifTimePassed';
 import { messageFields, readMessage } from '../../fields/message';
 import { readSpacing, readWindow, scheduleOptions } from '../../fields/scheduleOptions';
 import { readReference } from '../../fields/reference';
@@ -20,6 +21,8 @@ interface SchedulePlan extends Plan {
 	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
 	readonly time: ResolvedSendTime;
 	readonly ifPassed: IfPassed;
+	/** The same for all items; set once they are arranged. */
+	readonly window?: SendingWindow;
 	readonly reuseExisting: boolean;
 	readonly simplify: boolean;
 }
@@ -66,19 +69,20 @@ export const schedule: Operation<SchedulePlan> = {
 		);
 		return plans.map((plan, index) => {
 			const time = times[index];
-			return plan === null || time === null ? null : { ...plan, time };
+			return plan === null || time === null ? null : { ...plan, time, window };
 		});
 	},
 
-	check({ time, ifPassed, hold }, run) {
-		assertInTime(time, ifPassed, run.now(), run.holder(hold).limits);
+	check({ time, ifPassed, hold, window }, run) {
+		assertInTime(time, ifPassed, run.now(), run.holder(hold).limits, window);
 	},
 
-	async perform({ hold, message, time: planned, ifPassed, reuseExisting, simplify }, run, entry) {
+	async perform(plan, run, entry) {
+		const { hold, message, time: planned, ifPassed, window, reuseExisting, simplify } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.holder(hold);
 		// Earlier items may have taken a while.
-		const time = inTime(planned, ifPassed, run.now(), limits);
+		const time = stillInTime(planned, ifPassed, run.now(), limits, window);
 		const { scheduledAt, timezone, adjusted = [] } = time;
 		const holding = await store();
 		const held = await holding.schedule({ ...message, scheduledAt, idempotencyKey }, entry, {

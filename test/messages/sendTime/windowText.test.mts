@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { InvalidParameter } from '../../../messages/invalidParameter';
+import { formatWindow, parseWindow, type SendingWindow } from '../../../messages/sendTime';
+import { runs } from '../../proof.mts';
+import { zones } from './reckoning.mts';
+
+const workdays: SendingWindow = {
+	from: '09:00',
+	to: '18:00',
+	weekdays: [1, 2, 3, 4, 5],
+	timezone: 'Europe/Berlin',
+};
+
+it('is one line that a person can read', () => {
+	expect(formatWindow(workdays)).toBe('Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin');
+	expect(formatWindow({ ...workdays, weekdays: [7, 6], from: '22:00', to: '24:00' })).toBe(
+		'Sat Sun 22:00-24:00 Europe/Berlin',
+	);
+});
+
+it('reads what it wrote, whatever the window', () => {
+	const time = fc
+		.integer({ min: 0, max: 24 * 60 - 1 })
+		.map((minute) => new Date(minute * 60_000).toISOString().slice(11, 16));
+	const anyWindow = fc
+		.record({
+			from: time,
+			to: fc.oneof(time, fc.constant('24:00')),
+			weekdays: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+			timezone: fc.oneof(fc.constantFrom(...zones), fc.constantFrom('UTC+2', '+05:30', 'GMT')),
+		})
+		.filter(({ from, to }) => from !== to);
+	fc.assert(
+		fc.property(anyWindow, (window) => {
+			const text = formatWindow(window);
+			expect(parseWindow(text)).toEqual({
+				...window,
+				weekdays: [...window.weekdays].sort((one, other) => one - other),
+			});
+			expect(formatWindow(parseWindow(text))).toBe(text);
+		}),
+		runs(300, 20_000),
+	);
+});
+
+it('reads what the node itself takes as a time of day', () => {
+	const short = { ...workdays, from: '9:00', to: '18:00:00' };
+	expect(parseWindow(formatWindow(short))).toEqual(short);
+});
+
+it.each([
+	['  Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin\n'],
+	['mon tue WED Thu fri 09:00-18:00 Europe/Berlin'],
+	['Mon, Tue, Wed, Thu, Fri 09:00-18:00 Europe/Berlin'],
+	['Mon,Tue,Wed,Thu,Fri 09:00-18:00 Europe/Berlin'],
+	['Mon Tue Wed Thu Fri  09:00 - 18:00  Europe/Berlin'],
+	['Mon Tue Wed Thu Fri 09:00–18:00 Europe/Berlin'],
+])('reads %j as a person may have edited it', (text) => {
+	expect(parseWindow(text)).toEqual(workdays);
+});
+
+it.each([
+	[''],
+	['soon'],
+	['09:00-18:00 Europe/Berlin'],
+	['Mon-Fri 09:00-18:00 Europe/Berlin'],
+	['Mo Di Mi 09:00-18:00 Europe/Berlin'],
+	['Mon Abc 09:00-18:00 Europe/Berlin'],
+	['Mon 09:00 Europe/Berlin'],
+	['Mon 9-18 Europe/Berlin'],
+	['Mon 09:00-18:00'],
+	['Mon 09:00-18:00 Europe/Berlin Mon'],
+	['Mon Tue 09:00-18:00\nWed 09:00-18:00 UTC'],
+])('refuses %j and says how to write it', (text) => {
+	expect(() => parseWindow(text)).toThrow(InvalidParameter);
+	expect(() => parseWindow(text)).toThrow(
+		/^"Sending Window" is ".*"\. Write it as Mon Tue Wed Thu Fri 09:00-18:00 Europe\/Berlin\.$/,
+	);
+});
+
+it.each([
+	['Mon 09:00-25:00 UTC', '"Sending Window" has "25:00" as "To"; give a time of day like 09:00.'],
+	['Mon 09:60-10:00 UTC', '"Sending Window" has "09:60" as "From"; give a time of day like 09:00.'],
+	['Mon 09:00-09:00 UTC', '"Sending Window" begins and ends at 09:00; choose two different times.'],
+	[
+		'Mon 09:00-18:00 Berlin',
+		'"Sending Window: Timezone" is "Berlin", which is not the name of a timezone; did you mean Europe/Berlin?',
+	],
+])('refuses %j, whose form is right', (text, message) => {
+	expect(() => parseWindow(text)).toThrow(new InvalidParameter('Sending Window', message));
+});
+
+it('takes or refuses any text, and throws nothing else', () => {
+	const like = fc
+		.array(
+			fc.constantFrom(
+				'Mon',
+				'Sun',
+				'X',
+				'09:00',
+				'18:00',
+				'99:99',
+				'-',
+				' ',
+				',',
+				'UTC',
+				'Nowhere',
+			),
+			{ maxLength: 12 },
+		)
+		.map((parts) => parts.join(''));
+	fc.assert(
+		fc.property(fc.oneof(fc.string(), like), (text) => {
+			try {
+				return formatWindow(parseWindow(text)) !== '';
+			} catch (refusal) {
+				return refusal instanceof InvalidParameter;
+			}
+		}),
+		runs(1_000, 100_000),
+	);
+});
