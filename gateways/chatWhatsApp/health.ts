@@ -1,6 +1,6 @@
 import { isObject, objectAt, textAt } from '../json';
 import type { Connection, Health } from '../gateway';
-import { account } from './credential';
+import { sessionOf } from './credential';
 
 /** States that the sessions page shows, and what to do in each. */
 const NOT_READY: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const NOT_READY: Readonly<Record<string, string>> = {
 
 /** Asks for the session's state (docs.chatwhatsapp.in/api-reference/sessions). */
 export async function test(connection: Connection): Promise<Health> {
-	const id = account(connection.credential);
+	const id = sessionOf(connection.credential);
 	const response = await connection.request({
 		method: 'GET',
 		path: `/sessions/${encodeURIComponent(id)}/status`,

@@ -1,6 +1,6 @@
 import { isObject, objectAt, textAt } from '../json';
 import type { Connection, Health } from '../gateway';
-import { account } from './credential';
+import { channelOf } from './credential';
 
 /** `status.text` (…/incoming-webhooks-format/account-and-device-status), and what to do in each state. */
 const NOT_READY: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ export async function test(connection: Connection): Promise<Health> {
 	const body = isObject(response.body) ? response.body : {};
 	const state = textAt(objectAt(body, 'status'), 'text');
 	if (state === null) throw connection.unexpected(response, '"status.text"', false);
-	const wanted = account(connection.credential);
+	const wanted = channelOf(connection.credential);
 	const told = textAt(body, 'channel_id');
 	if (wanted !== '' && told !== null && told !== wanted) {
 		return {

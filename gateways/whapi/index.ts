@@ -1,6 +1,13 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
-import { account, authenticate, baseUrl, credentialFields } from './credential';
+import {
+	account,
+	accountAliases,
+	authenticate,
+	baseUrl,
+	credentialFields,
+	isNamed,
+} from './credential';
 import { explain } from './explain';
 import { test } from './health';
 import { lookUp } from './lookUp';
@@ -17,6 +24,8 @@ export const whapi: Gateway = {
 	credentialFields,
 	baseUrl,
 	account,
+	accountAliases,
+	isNamed,
 	authenticate,
 	explain,
 	test,
