@@ -9,6 +9,7 @@ import {
 	isNamed,
 } from './credential';
 import { explain } from './explain';
+import { findSent } from './findSent';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -32,6 +33,7 @@ export const whapi: Gateway = {
 	send,
 	assertSendable: (message) => void sendBody(message),
 	lookUp,
+	findSent,
 	registration,
 	verify,
 	parse,

@@ -79,7 +79,7 @@ describe('ChatWhatsApp', () => {
 
 	it('shares no key between two sessions or two installations, whatever their ids', () => {
 		const credentials = fc.record({
-			id: fc.string({ minLength: 1 }).filter((id) => id.trim() !== '' && id.isWellFormed()),
+			id: fc.string({ minLength: 1 }).filter((id) => id.trim() !== ''),
 			host: fc.constantFrom('api.chatwhatsapp.in', 'wa.example', 'wa.example/x', 'localhost:3000'),
 		});
 		fc.assert(

@@ -199,6 +199,37 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(['sent', 'delivered', 'read', 'queued', 'played']).toContain(found.status);
 	});
 
+	it('finds what came of a send whose answer was lost, where the vendor has a list', async () => {
+		const { connection } = reach(gateway);
+		if (gateway.findSent === undefined) return expect(gateway.label).toMatch(/ChatW|WhatsApp/);
+		for (const type of sends) {
+			// Nobody else writes to it: an image without caption looks like any other.
+			const recipient = parseRecipient('+919988066780');
+			const message = { ...messageOf(type), recipient };
+			const sinceMs = Date.now();
+			expect(await gateway.findSent(connection, message, sinceMs)).toEqual([]);
+			const fault = {
+				kind: 'loseAnswer',
+				method: 'POST',
+				path: /send|messages/,
+				times: 1,
+			} as const;
+			sandbox.faults.add({ ...fault, gateway: gateway.id as never });
+			await expect(gateway.send(connection, message)).rejects.toMatchObject({
+				details: { openEnded: true },
+			});
+			const taken = sandbox.messages(gateway.id as never).at(-1)!;
+			const ids = async () =>
+				(await gateway.findSent!(connection, message, sinceMs)).map(({ messageId }) => messageId);
+			// At once, where there is a queue, and when it has gone out.
+			expect(await ids()).toEqual([taken.id]);
+			await sandbox.idle({ ignoreScheduled: true });
+			expect(await ids()).toEqual([taken.id]);
+			const other = { ...message, recipient: parseRecipient('+919988066777') };
+			expect(await gateway.findSent(connection, other, sinceMs)).toEqual([]);
+		}
+	});
+
 	it('tells what it documents of a message, each status once and trusted', async () => {
 		const { connection, credential } = reach(gateway);
 		const events: StatusEvent[] = [];
