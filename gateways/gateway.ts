@@ -105,6 +105,11 @@ export interface ListFilter {
 /** The state of an account, as the credential test tells it. */
 export interface Health {
 	readonly ready: boolean;
+	/**
+	 * Whether messages go out all the same, where what is not ready concerns something else, such as a
+	 * field that only scheduling needs. Not given: as `ready`.
+	 */
+	readonly sends?: boolean;
 	/** What a person reads: what is wrong and what to do, or that all is well. */
 	readonly message: string;
 }
@@ -219,7 +224,10 @@ export interface Gateway {
 	explain(response: GatewayResponse): Explanation | null;
 	/**
 	 * Asks the gateway whether the account can send: one cheap read, which wakes nothing up. The answer
-	 * is `ready: false` in every state in which it cannot, as far as the vendor tells.
+	 * is `ready: false` in every state in which it cannot, as far as the vendor tells. Where it cannot be
+	 * asked (not every plan has the call), nothing is known, and a send has to show it.
+	 *
+	 * @throws GatewayError where the gateway gives no such answer
 	 */
 	test(connection: Connection): Promise<Health>;
 	send(connection: Connection, message: OutgoingMessage): Promise<SentMessage>;

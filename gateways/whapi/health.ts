@@ -12,7 +12,10 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	SYNC_ERROR: "reports an error while synchronising. Look at it on the channel's page.",
 };
 
-/** Asks for the channel's state, without waking it up: by default, the request would launch it. */
+/**
+ * Asks for the channel's state, without waking it up: by default, the request would launch it. The
+ * vendor limits no requests.
+ */
 export async function test(connection: Connection): Promise<Health> {
 	const response = await connection.request({
 		method: 'GET',

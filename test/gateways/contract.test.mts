@@ -69,6 +69,19 @@ const messageOf = (type: MessageType) => ({
 	reference: null,
 	idempotencyKey: crypto.randomUUID(),
 });
+/** The states that the vendors document in which nothing goes out; Hypersender SMS documents none. */
+const NOT_READY: Readonly<Record<string, readonly string[]>> = {
+	chatWhatsApp: ['starting', 'qr_ready'],
+	greenApi: ['notAuthorized', 'blocked', 'starting', 'yellowCard'],
+	hypersenderWhatsApp: ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'FAILED', 'PENDING'],
+	whapi: ['INIT', 'LAUNCH', 'QR', 'STOP', 'ERROR', 'SYNC_ERROR'],
+};
+const READY: Readonly<Record<string, string>> = {
+	chatWhatsApp: 'ready',
+	greenApi: 'authorized',
+	hypersenderWhatsApp: 'WORKING',
+	whapi: 'AUTH',
+};
 const attempt = { earlier: null, begin: () => {}, abandon: () => {} };
 
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
@@ -104,6 +117,23 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(error).toMatchObject({ kind: expect.stringMatching(/unauthorized|forbidden/) });
 		expect(JSON.stringify([(error as GatewayError).message, error])).not.toContain('a-wrong-key');
 	});
+
+	for (const state of NOT_READY[gateway.id] ?? []) {
+		it(`tells in the state ${state} that it is not ready, by one read`, async () => {
+			const { connection } = reach(gateway);
+			sandbox.setHealth(gateway.id as never, state);
+			try {
+				sandbox.clearRequests();
+				await expect(gateway.test(connection)).resolves.toMatchObject({ ready: false });
+				expect(sandbox.requests(gateway.id as never)).toMatchObject([{ method: 'GET' }]);
+				// To have asked did not change it.
+				await expect(gateway.test(connection)).resolves.toMatchObject({ ready: false });
+			} finally {
+				sandbox.setHealth(gateway.id as never, READY[gateway.id]);
+			}
+			await expect(gateway.test(connection)).resolves.toMatchObject({ ready: true });
+		});
+	}
 
 	it.each(MESSAGE_TYPES)('sends %s at once, or refuses before any request', async (type) => {
 		sandbox.clearRequests();
