@@ -248,3 +248,18 @@ describe('a success that is not what is documented', () => {
 		);
 	});
 });
+
+it('takes a 2xx that says whose fault it is for a refusal', () => {
+	const { connection } = reach([], once);
+	const unexpected = (body: unknown) => connection.unexpected(answer(200, body), '"id"', true);
+	expect(unexpected(said('Session not authenticated.')).details).toMatchObject({
+		fault: 'account',
+		openEnded: false,
+		hint: expect.stringContaining('QR code'),
+	});
+	expect(unexpected(said('Something else')).details).toMatchObject({
+		fault: undefined,
+		openEnded: true,
+		hint: expect.stringContaining('"Base URL"'),
+	});
+});

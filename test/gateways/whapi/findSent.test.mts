@@ -80,6 +80,8 @@ it.each<[string, unknown, boolean, ContentInput?, number?]>([
 	['to somebody else', { ...own, chat_id: '61371989951@s.whatsapp.net' }, false],
 	['without a chat', { ...own, chat_id: undefined }, false],
 	['incoming', { ...incoming, text: own.text }, false],
+	['incoming, whatever its source', { ...own, from_me: false }, false],
+	['of no known direction', { ...own, from_me: undefined }, false],
 	['written on the phone', { ...own, source: 'mobile' }, false],
 	['without an id', { ...own, id: '' }, false],
 	['a poll', { ...own, type: 'poll' }, false, { type: 'text', text: 'x' }],
