@@ -58,6 +58,11 @@ export interface Capabilities {
 	readonly looksUp: LookUpCapabilities | null;
 	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
 	readonly messagesPerMinute: number | null;
+	/**
+	 * How long after it was taken a message may still be missing where {@link Gateway.findSent} looks, in
+	 * milliseconds, by the vendor's documents. Until then, not to have found it says nothing.
+	 */
+	readonly sentListDelayMs?: number;
 	/** Whether the gateway keeps the user's reference and tells it again. */
 	readonly keepsReference: boolean;
 	readonly webhooks: WebhookCapabilities;
@@ -100,6 +105,11 @@ export interface ListFilter {
 /** The state of an account, as the credential test tells it. */
 export interface Health {
 	readonly ready: boolean;
+	/**
+	 * Whether messages go out all the same, where what is not ready concerns something else, such as a
+	 * field that only scheduling needs. Not given: as `ready`.
+	 */
+	readonly sends?: boolean;
 	/** What a person reads: what is wrong and what to do, or that all is well. */
 	readonly message: string;
 }
@@ -190,13 +200,35 @@ export interface Gateway {
 	readonly credentialFields: readonly CredentialField[];
 	/** Where the gateway is: http or https, no slash at the end. */
 	baseUrl(credential: Credential): string;
-	/** Session, instance or channel id that a credential is for. */
+	/**
+	 * The key of the account that a credential is for: its session, instance or channel, and where that
+	 * is unique on one installation only, where it is. Rate limits, pauses and waiting messages belong to
+	 * it; so it is never empty, holds no secret, and two accounts never have the same one.
+	 *
+	 * @throws InvalidParameter where the credential lacks what its account is known by
+	 */
 	account(credential: Credential): string;
+	/**
+	 * All keys under which messages of this account may wait, {@link Gateway.account} first. Not there
+	 * where that is the only one. Read by `accountsOf`.
+	 */
+	accountAliases?(credential: Credential): readonly string[];
+	/**
+	 * Whether a webhook that names this account is of the credential's. Not there where webhooks name it
+	 * by one of its keys. Read by `isOfAccount`.
+	 */
+	isNamed?(credential: Credential, named: string): boolean;
 	/** Puts the base address and the vendor's authentication onto a request. */
 	authenticate(credential: Credential, request: UnsentRequest): UnsentRequest;
 	/** The vendor's words for what went wrong, from an answer that is no success; null if it gives none. */
 	explain(response: GatewayResponse): Explanation | null;
-	/** Asks the gateway whether the account can send. */
+	/**
+	 * Asks the gateway whether the account can send: one cheap read, which wakes nothing up. The answer
+	 * is `ready: false` in every state in which it cannot, as far as the vendor tells. Where it cannot be
+	 * asked (not every plan has the call), nothing is known, and a send has to show it.
+	 *
+	 * @throws GatewayError where the gateway gives no such answer
+	 */
 	test(connection: Connection): Promise<Health>;
 	send(connection: Connection, message: OutgoingMessage): Promise<SentMessage>;
 	/**
@@ -212,7 +244,10 @@ export interface Gateway {
 	/**
 	 * What may have come of a send whose outcome is unknown: outgoing messages to the same recipient with
 	 * the same content since then (milliseconds since 1970, our clock), by the vendor's documented list.
-	 * Not there where the vendor documents none.
+	 * Not there where the vendor documents none. Each has a `messageId`. Whether one belongs to another
+	 * message with the same content is not known here.
+	 *
+	 * @throws GatewayError where the list cannot be read, or does not reach back far enough
 	 */
 	findSent?(
 		connection: Connection,
@@ -235,7 +270,10 @@ export interface Explanation {
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else. */
 	readonly kind?: AnswerKind;
-	/** Whose fault a refusal is, where the HTTP status alone would say otherwise. */
+	/**
+	 * Whose fault a refusal is, where the kind alone would not say it. Given only where the vendor
+	 * documents the case, so that it is certain: nothing was taken, whatever the HTTP status.
+	 */
 	readonly fault?: Fault;
 	/** What to do, where the vendor's case has its own answer to that. */
 	readonly hint?: string;

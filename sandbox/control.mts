@@ -33,6 +33,10 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 		sandbox.clearRequests();
 		return reply.code(204).send();
 	});
+	app.get('/counts', async ({ query }) => {
+		const { since, until } = asRecord(query) as Record<string, string | undefined>;
+		return sandbox.counts({ gateway: gatewayOf(query), since, until });
+	});
 	app.get('/deliveries', async ({ query }) => sandbox.deliveries(gatewayOf(query)));
 
 	app.get('/faults', async () => ({
@@ -42,6 +46,10 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 	app.post('/faults', async (request, reply) => {
 		const id = sandbox.faults.add(request.body as Fault);
 		return reply.code(201).send({ id });
+	});
+	app.delete<{ Params: { id: string } }>('/faults/:id', async ({ params }, reply) => {
+		sandbox.faults.remove(Number(params.id));
+		return reply.code(204).send();
 	});
 	app.delete('/faults', async (_request, reply) => {
 		sandbox.faults.clear();
@@ -82,6 +90,13 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 	app.post<GatewayRoute>('/restart/:gateway', async (request, reply) => {
 		sandbox.restart(request.params.gateway);
 		return reply.code(204).send();
+	});
+	app.post('/down', async (request, reply) => {
+		const forMs = Number(asRecord(request.body).forMs);
+		if (!(forMs > 0)) throw new RangeError('forMs must be a number above 0');
+		// Who asked gets an answer before its connection breaks.
+		reply.raw.once('close', () => void sandbox.goDown(forMs).catch(() => undefined));
+		return reply.code(202).header('connection', 'close').send({ forMs });
 	});
 	app.post('/fire', async (_request, reply) => {
 		sandbox.fireDue();

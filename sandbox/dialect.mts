@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Clock } from './clock.mts';
+import type { RateHints } from './faults.mts';
 import type { Ids } from './random.mts';
 import { RateLimit } from './rateLimit.mts';
 import type { ScriptStep, Scripts } from './script.mts';
@@ -34,6 +35,9 @@ export abstract class Dialect {
 
 	/** Adds the vendor's routes to a server that is mounted already. */
 	abstract routes(app: FastifyInstance): void;
+
+	/** Where a 429 says how long to wait, as far as the vendor documents it. */
+	readonly rateHints: RateHints = 'none';
 
 	/** The body of an error in the vendor's form; `retryAfter` is in seconds. */
 	abstract errorBody(status: number, text: string, retryAfter?: number): unknown;

@@ -1,4 +1,5 @@
 import { seededRandom } from './random.mts';
+import { TokenBucket } from './rateLimit.mts';
 import type { GatewayId } from './types.mts';
 
 interface CommonFault {
@@ -8,7 +9,12 @@ interface CommonFault {
 	probability?: number;
 	/** How often at most; default unlimited. */
 	times?: number;
+	/** How long it lasts, in real milliseconds from when it is added; default until it is removed. */
+	forMs?: number;
 }
+
+/** Where a 429 says how long to wait. */
+export type RateHints = 'body' | 'header' | 'reset' | 'none';
 
 interface RequestMatch extends CommonFault {
 	method?: string;
@@ -30,9 +36,20 @@ export type RequestFault = RequestMatch &
 		| {
 				/** 429 without processing; `hints` says where the time to wait stands (default `body`). */
 				kind: 'rateLimit';
-				hints?: 'body' | 'header' | 'reset' | 'none';
+				hints?: RateHints;
 				/** Seconds; default 1. */
 				retryAfter?: number;
+		  }
+		| {
+				/**
+				 * The gateway takes only so many matching requests a second for one account; the others get a
+				 * 429. `burst` at once at most (default: those of a second). `hints`: by default as the vendor
+				 * documents it.
+				 */
+				kind: 'pace';
+				perSecond: number;
+				burst?: number;
+				hints?: RateHints;
 		  }
 		| /** The vendor's quota answer: GREEN-API 466, Whapi 402, others 429. */ { kind: 'quota' }
 		| /** Processed, but the answer comes so many real milliseconds later. */ {
@@ -76,6 +93,7 @@ const requestKinds: readonly RequestFault['kind'][] = [
 	'errorBefore',
 	'errorAfter',
 	'rateLimit',
+	'pace',
 	'quota',
 	'delay',
 	'hang',
@@ -102,10 +120,32 @@ export interface AppliedFault {
 	at: string;
 }
 
+/** A fault as it befalls a request. */
+export type StruckFault = RequestFault & {
+	/** A `pace` fault: milliseconds until the next request is taken. */
+	waitMs?: number;
+};
+
+/** A fault in force. */
+export type ListedFault = Fault & {
+	id: number;
+	/** How often it struck. */
+	applied: number;
+	/** When it was added, ISO 8601. */
+	since: string;
+	/** When it ends by itself, ISO 8601; null where it does not. */
+	until: string | null;
+};
+
 interface Entry {
 	id: number;
 	fault: Fault;
 	applied: number;
+	since: number;
+	/** Milliseconds since 1970; infinite where it lasts until it is removed. */
+	until: number;
+	/** Of a `pace` fault: one for each gateway, which has one account here. */
+	buckets: Map<GatewayId, TokenBucket>;
 	/** Each fault draws from its own sequence, so that one does not disturb another. */
 	random: () => number;
 }
@@ -138,8 +178,22 @@ export class Faults {
 			const kinds = [...requestKinds, ...webhookKinds].join(', ');
 			throw new RangeError(`Unknown fault "${(fault as Fault).kind}"; the kinds are ${kinds}`);
 		}
+		if (fault.forMs !== undefined && !(fault.forMs > 0)) {
+			throw new RangeError('forMs must be a number above 0');
+		}
+		// Refused here, not at the first request.
+		if (fault.kind === 'pace') new TokenBucket(fault.perSecond, fault.burst);
 		const id = ++this.#lastId;
-		this.#entries.push({ id, fault, applied: 0, random: seededRandom(this.seed + id) });
+		const since = Date.now();
+		this.#entries.push({
+			id,
+			fault,
+			applied: 0,
+			since,
+			until: since + (fault.forMs ?? Infinity),
+			buckets: new Map(),
+			random: seededRandom(this.seed + id),
+		});
 		return id;
 	}
 
@@ -153,9 +207,18 @@ export class Faults {
 		this.#entries.length = 0;
 	}
 
-	/** The faults in force, each with its number and how often it struck. */
-	list(): Array<Fault & { id: number; applied: number }> {
-		return this.#entries.map(({ id, fault, applied }) => ({ ...fault, id, applied }));
+	/** The faults in force, each with its number, how often it struck, and how long it lasts. */
+	list(): ListedFault[] {
+		const now = Date.now();
+		return this.#entries
+			.filter(({ until }) => now < until)
+			.map(({ id, fault, applied, since, until }) => ({
+				...fault,
+				id,
+				applied,
+				since: new Date(since).toISOString(),
+				until: until === Infinity ? null : new Date(until).toISOString(),
+			}));
 	}
 
 	/** Every time that a fault struck, oldest first. */
@@ -164,15 +227,16 @@ export class Faults {
 	}
 
 	/** What befalls a request: any delays, and the first other fault that strikes. */
-	forRequest(gateway: GatewayId, method: string, path: string): RequestFault[] {
-		const struck: RequestFault[] = [];
+	forRequest(gateway: GatewayId, method: string, path: string): StruckFault[] {
+		const struck: StruckFault[] = [];
 		for (const entry of this.#entries) {
 			const { fault } = entry;
 			if (!isRequestFault(fault)) continue;
 			if (fault.kind !== 'delay' && struck.some(({ kind }) => kind !== 'delay')) continue;
 			if (fault.method !== undefined && fault.method.toUpperCase() !== method) continue;
 			if (!matches(fault.path, path)) continue;
-			if (this.#strikes(entry, gateway, `${method} ${path}`)) struck.push(fault);
+			const waitMs = this.#strike(entry, gateway, `${method} ${path}`);
+			if (waitMs !== null) struck.push(fault.kind === 'pace' ? { ...fault, waitMs } : fault);
 		}
 		return struck;
 	}
@@ -183,20 +247,35 @@ export class Faults {
 		for (const entry of this.#entries) {
 			const { fault } = entry;
 			if (!isWebhookFault(fault) || !matches(fault.event, event)) continue;
-			if (this.#strikes(entry, gateway, event)) struck.push(fault);
+			if (this.#strike(entry, gateway, event) !== null) struck.push(fault);
 		}
 		return struck;
 	}
 
-	#strikes(entry: Entry, gateway: GatewayId, where: string): boolean {
+	/** Null where the fault does not strike, else how long to wait: 0 but for a `pace`. */
+	#strike(entry: Entry, gateway: GatewayId, where: string): number | null {
 		const { fault } = entry;
-		if (fault.gateway !== undefined && fault.gateway !== gateway) return false;
-		if (fault.times !== undefined && entry.applied >= fault.times) return false;
-		if (fault.probability !== undefined && entry.random() >= fault.probability) return false;
+		if (Date.now() >= entry.until) return null;
+		if (fault.gateway !== undefined && fault.gateway !== gateway) return null;
+		if (fault.times !== undefined && entry.applied >= fault.times) return null;
+		if (fault.probability !== undefined && entry.random() >= fault.probability) return null;
+		const waitMs =
+			fault.kind === 'pace' ? this.#bucket(entry, fault, gateway).take(performance.now()) : 0;
+		if (fault.kind === 'pace' && waitMs === 0) return null;
 		entry.applied += 1;
 		const at = new Date().toISOString();
 		this.#applied.push({ id: entry.id, kind: fault.kind, gateway, where, at });
 		this.log(`fault ${fault.kind} on ${gateway} ${where}`);
-		return true;
+		return waitMs;
+	}
+
+	#bucket(
+		{ buckets }: Entry,
+		{ perSecond, burst }: { perSecond: number; burst?: number },
+		gateway: GatewayId,
+	): TokenBucket {
+		const bucket = buckets.get(gateway) ?? new TokenBucket(perSecond, burst);
+		buckets.set(gateway, bucket);
+		return bucket;
 	}
 }

@@ -47,3 +47,39 @@ export class RateLimit {
 		};
 	}
 }
+
+/**
+ * So many calls a second, and no more than `burst` at once: a bucket with room for `burst` tokens, into
+ * which they drip evenly. Real seconds, whatever the clock factor.
+ */
+export class TokenBucket {
+	#tokens: number;
+	#filledAt: number | undefined;
+
+	/** @param burst at least 1; by default what comes in a second */
+	constructor(
+		private readonly perSecond: number,
+		private readonly burst = Math.max(1, Math.ceil(perSecond)),
+	) {
+		if (!(perSecond > 0 && Number.isFinite(perSecond) && burst >= 1)) {
+			throw new RangeError('perSecond must be a number above 0, and burst at least 1');
+		}
+		this.#tokens = burst;
+	}
+
+	/**
+	 * Takes a token, if there is one.
+	 *
+	 * @param now milliseconds since any fixed moment
+	 * @returns 0, or how many milliseconds until the next one is there
+	 */
+	take(now: number): number {
+		const since = Math.max(0, now - (this.#filledAt ?? now));
+		this.#tokens = Math.min(this.burst, this.#tokens + (since / 1000) * this.perSecond);
+		this.#filledAt = now;
+		// A hair less than one is one: the drops do not add up exactly.
+		if (this.#tokens < 1 - 1e-9) return ((1 - this.#tokens) / this.perSecond) * 1000;
+		this.#tokens -= 1;
+		return 0;
+	}
+}

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import type { FastifyInstance } from 'fastify';
 
 import {
@@ -11,8 +13,9 @@ import { Activity } from './activity.mts';
 import { ChatWhatsApp } from './chatWhatsApp/index.mts';
 import { Clock } from './clock.mts';
 import { controlRoutes } from './control.mts';
+import { countRequests, type RequestCounts } from './counts.mts';
 import type { Dialect, Kit } from './dialect.mts';
-import { Faults } from './faults.mts';
+import { Faults, type Fault } from './faults.mts';
 import { GreenApi } from './greenApi/index.mts';
 import { HypersenderSms } from './hypersender/sms.mts';
 import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
@@ -43,6 +46,8 @@ export interface SandboxOptions {
 	answerDelayMs?: number;
 	/** Between the statuses of a sequence, in sandbox time; default 1000. */
 	statusDelayMs?: number;
+	/** In force from the start. */
+	faults?: readonly Fault[];
 	/** Told of webhooks and faults, a line each. */
 	logger?: (line: string) => void;
 }
@@ -65,11 +70,15 @@ export class Sandbox {
 	};
 	readonly #server: FastifyInstance;
 	#origin = '';
+	#isClosed = false;
+	/** Ends the time of being down. */
+	#wake: (() => void) | null = null;
 
 	constructor(options: SandboxOptions) {
 		const { seed = 1, logger: log = () => undefined } = options;
 		this.#clock = new Clock(options.clockFactor ?? 1, this.#activity);
 		this.faults = new Faults(seed, log);
+		for (const fault of options.faults ?? []) this.faults.add(fault);
 		this.#webhooks = new Webhooks(this.#clock, this.#activity, this.faults, log, seed);
 		const kit: Kit = {
 			clock: this.#clock,
@@ -134,6 +143,19 @@ export class Sandbox {
 	/** The requests that came, oldest first; those to `/_sandbox` are left out. */
 	requests(gateway?: GatewayId): RecordedRequest[] {
 		return this.#requests.filter((request) => !gateway || request.gateway === gateway);
+	}
+
+	/**
+	 * How many requests came, by path, fault and status.
+	 *
+	 * @param since and `until`: ISO 8601; from the one on, and before the other
+	 */
+	counts({
+		gateway,
+		since = '',
+		until = '~',
+	}: { gateway?: GatewayId; since?: string; until?: string } = {}): RequestCounts {
+		return countRequests(this.requests(gateway).filter(({ at }) => at >= since && at < until));
 	}
 
 	clearRequests(): void {
@@ -201,6 +223,37 @@ export class Sandbox {
 	}
 
 	/**
+	 * Stops listening for so many real milliseconds: connections under way break, new ones are refused,
+	 * also those to `/_sandbox`. What the gateways hold stays, and goes out at its time.
+	 *
+	 * @returns when the sandbox listens again, on the same port
+	 */
+	async goDown(forMs: number): Promise<void> {
+		if (!(forMs > 0)) throw new RangeError('forMs must be a number above 0');
+		const { server } = this.#server;
+		if (!server.listening) throw new RangeError('The sandbox is down already');
+		const closed = new Promise((resolve) => server.close(resolve));
+		server.closeAllConnections();
+		await closed;
+		await new Promise<void>((resolve) => {
+			this.#wake = resolve;
+			this.#clock.afterReal(forMs, resolve);
+			// A clock that was stopped meanwhile wakes nobody.
+			if (this.#isClosed) resolve();
+		});
+		this.#wake = null;
+		if (this.#isClosed) return;
+		const { hostname, port } = new URL(this.#origin);
+		server.listen(Number(port), hostname);
+		await once(server, 'listening');
+	}
+
+	/** Ends what {@link goDown} began, before its time. */
+	goUp(): void {
+		this.#wake?.();
+	}
+
+	/**
 	 * Resolves when no timer is pending and no webhook is under way. With `ignoreScheduled`, messages
 	 * that are held until their time do not count.
 	 */
@@ -210,6 +263,8 @@ export class Sandbox {
 
 	/** Ends everything: server, timers, webhooks. */
 	async close(): Promise<void> {
+		this.#isClosed = true;
+		this.goUp();
 		this.#clock.stop();
 		this.#webhooks.stop();
 		this.#activity.close();

@@ -2,7 +2,7 @@ import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } f
 
 import type { Clock } from './clock.mts';
 import type { Dialect } from './dialect.mts';
-import type { Faults, RequestFault } from './faults.mts';
+import type { Faults, RateHints, StruckFault } from './faults.mts';
 import type { Json, RecordedRequest } from './types.mts';
 
 declare module 'fastify' {
@@ -11,7 +11,7 @@ declare module 'fastify' {
 		recorded: RecordedRequest;
 		dialect: Dialect | null;
 		/** The faults that befall this request. */
-		befallen: RequestFault[];
+		befallen: StruckFault[];
 	}
 }
 
@@ -27,10 +27,11 @@ export interface ServerParts {
 }
 
 /** The faults that strike before the vendor's code sees the request. */
-const isBefore = (fault: RequestFault): boolean => {
+const isBefore = (fault: StruckFault): boolean => {
 	switch (fault.kind) {
 		case 'errorBefore':
 		case 'rateLimit':
+		case 'pace':
 		case 'quota':
 		case 'reset':
 			return true;
@@ -143,25 +144,19 @@ export function createServer(parts: ServerParts): FastifyInstance {
 	return app;
 }
 
-function strikeBefore(fault: RequestFault, dialect: Dialect, reply: FastifyReply): void {
+function strikeBefore(fault: StruckFault, dialect: Dialect, reply: FastifyReply): void {
 	switch (fault.kind) {
 		case 'errorBefore': {
 			const status = fault.status ?? 500;
 			void reply.code(status).send(dialect.errorBody(status, 'Internal server error'));
 			return;
 		}
-		case 'rateLimit': {
-			const { hints = 'body', retryAfter = 1 } = fault;
-			const reset = Math.ceil(Date.now() / 1000) + retryAfter;
-			if (hints === 'header') reply.header('Retry-After', retryAfter);
-			if (hints === 'reset') {
-				reply.headers({ 'X-RateLimit-Remaining': 0, 'X-RateLimit-Reset': reset });
-			}
-			const hint = ` Please wait ${retryAfter} seconds before trying again.`;
-			const text = `Rate limit exceeded.${hints === 'body' ? hint : ''}`;
-			void reply
-				.code(429)
-				.send(dialect.errorBody(429, text, hints === 'body' ? retryAfter : undefined));
+		case 'rateLimit':
+			refuseRate(dialect, reply, fault.hints ?? 'body', fault.retryAfter ?? 1);
+			return;
+		case 'pace': {
+			const seconds = Math.max(1, Math.ceil((fault.waitMs ?? 0) / 1000));
+			refuseRate(dialect, reply, fault.hints ?? dialect.rateHints, seconds);
 			return;
 		}
 		case 'quota': {
@@ -186,9 +181,23 @@ function strikeBefore(fault: RequestFault, dialect: Dialect, reply: FastifyReply
 	}
 }
 
+/** A 429 that says where it is told how many seconds to wait. */
+function refuseRate(dialect: Dialect, reply: FastifyReply, hints: RateHints, retryAfter: number) {
+	const reset = Math.ceil(Date.now() / 1000) + retryAfter;
+	if (hints === 'header') reply.header('Retry-After', retryAfter);
+	if (hints === 'reset') {
+		reply.headers({ 'X-RateLimit-Remaining': 0, 'X-RateLimit-Reset': reset });
+	}
+	const hint = ` Please wait ${retryAfter} seconds before trying again.`;
+	const text = `Rate limit exceeded.${hints === 'body' ? hint : ''}`;
+	void reply
+		.code(429)
+		.send(dialect.errorBody(429, text, hints === 'body' ? retryAfter : undefined));
+}
+
 /** Gives the changed answer; `noAnswer` when none is to be written. */
 function strikeAfter(
-	fault: RequestFault,
+	fault: StruckFault,
 	dialect: Dialect | null,
 	reply: FastifyReply,
 	payload: unknown,

@@ -15,7 +15,8 @@ export const capabilities: Capabilities = {
 		cancelsBy: 'cancel',
 	},
 	looksUp: null,
-	messagesPerMinute: null,
+	// "Sending: 30 / minute per session" (docs.chatwhatsapp.in/rate-limits).
+	messagesPerMinute: 30,
 	keepsReference: false,
 	webhooks: {
 		registration: 'manual',
@@ -28,5 +29,6 @@ export const capabilities: Capabilities = {
 		'https://docs.chatwhatsapp.in/api-reference/scheduled-messages',
 		'https://docs.chatwhatsapp.in/api-reference/messaging',
 		'https://docs.chatwhatsapp.in/api-reference/sessions',
+		'https://docs.chatwhatsapp.in/rate-limits',
 	],
 };

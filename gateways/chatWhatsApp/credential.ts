@@ -30,7 +30,26 @@ export const credentialFields: readonly CredentialField[] = [BASE_URL, SESSION_I
 
 export const baseUrl = (credential: Credential): string => baseUrlField(credential, BASE_URL);
 
-export const account = (credential: Credential): string => requiredField(credential, SESSION_ID);
+export const sessionOf = (credential: Credential): string => requiredField(credential, SESSION_ID);
+
+/** The vendor's own installation. */
+const HOSTED = 'api.chatwhatsapp.in';
+
+/**
+ * The session, and for an installation of one's own where that is: nobody but the vendor's own
+ * installation vouches that no other has a session with the same id.
+ */
+export function account(credential: Credential): string {
+	// Only a UUID is documented, and stays as it is.
+	const session = encodeURIComponent(sessionOf(credential));
+	const { host, pathname } = new URL(baseUrl(credential));
+	const place = `${host}${pathname}`.replace(/\/+$/, '');
+	return place === HOSTED ? session : `${session}@${place}`;
+}
+
+/** Webhooks name the session alone (docs.chatwhatsapp.in/api-reference/scheduled-messages). */
+export const isNamed = (credential: Credential, named: string): boolean =>
+	named === sessionOf(credential);
 
 /** `X-API-Key` is the recommended header (docs.chatwhatsapp.in/authentication). */
 export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({

@@ -5,6 +5,36 @@ import type { GatewayResponse } from '../transport/request';
 /** Whether the gateway says no, which the vendor has callers look at whatever the HTTP status. */
 export const isRefusal = (body: unknown): boolean => isObject(body) && body.success === false;
 
+type Meaning = Pick<Explanation, 'kind' | 'fault' | 'hint'>;
+
+/**
+ * The texts that docs.chatwhatsapp.in/errors shows. Which HTTP status each comes with stands nowhere,
+ * so the text counts.
+ */
+const ACCOUNT_FAULTS: ReadonlyArray<readonly [text: RegExp, meaning: Meaning]> = [
+	[/^invalid api key/i, { kind: 'unauthorized', fault: 'account' }],
+	[/can only access its own session/i, { kind: 'forbidden', fault: 'account' }],
+	[
+		/^session not found/i,
+		{
+			fault: 'account',
+			hint: 'Check "Session ID" and "Base URL" in the Message Gateway API credential.',
+		},
+	],
+	[
+		/^session not authenticated/i,
+		{
+			kind: 'rejected',
+			fault: 'account',
+			hint: 'The session is not linked to a phone. Scan its QR code (GET /sessions/{id}/qr).',
+		},
+	],
+	[
+		/^session is still connecting/i,
+		{ kind: 'rejected', fault: 'account', hint: 'The session is starting. Wait a minute.' },
+	],
+];
+
 /** `{ success: false, error, retryAfter? }`, with seconds in `retryAfter` (docs.chatwhatsapp.in/errors, /rate-limits). */
 export function explain({ body }: GatewayResponse): Explanation | null {
 	if (!isObject(body)) return null;
@@ -13,6 +43,7 @@ export function explain({ body }: GatewayResponse): Explanation | null {
 	const { retryAfter } = body;
 	return {
 		text,
+		...ACCOUNT_FAULTS.find(([pattern]) => pattern.test(text))?.[1],
 		retryAfterMs:
 			typeof retryAfter === 'number' && retryAfter >= 0 && Number.isFinite(retryAfter)
 				? retryAfter * 1000

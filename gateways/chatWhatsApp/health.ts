@@ -1,6 +1,6 @@
 import { isObject, objectAt, textAt } from '../json';
 import type { Connection, Health } from '../gateway';
-import { account } from './credential';
+import { sessionOf } from './credential';
 
 /** States that the sessions page shows, and what to do in each. */
 const NOT_READY: Readonly<Record<string, string>> = {
@@ -9,9 +9,12 @@ const NOT_READY: Readonly<Record<string, string>> = {
 		'is not linked to a phone yet. Scan its QR code (GET /sessions/{id}/qr), then test again.',
 };
 
-/** Asks for the session's state (docs.chatwhatsapp.in/api-reference/sessions). */
+/**
+ * Asks for the session's state (docs.chatwhatsapp.in/api-reference/sessions). It counts among the 100
+ * requests a minute of the key, and not among the messages (docs.chatwhatsapp.in/rate-limits).
+ */
 export async function test(connection: Connection): Promise<Health> {
-	const id = account(connection.credential);
+	const id = sessionOf(connection.credential);
 	const response = await connection.request({
 		method: 'GET',
 		path: `/sessions/${encodeURIComponent(id)}/status`,

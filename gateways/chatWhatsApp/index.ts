@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateway';
 import { verifyWebhookSecret } from '../webhookSecret';
 import { capabilities } from './capabilities';
-import { account, authenticate, baseUrl, credentialFields } from './credential';
+import { account, authenticate, baseUrl, credentialFields, isNamed } from './credential';
 import { explain } from './explain';
 import { test } from './health';
 import { parse } from './parse';
@@ -16,6 +16,7 @@ export const chatWhatsApp: Gateway = {
 	credentialFields,
 	baseUrl,
 	account,
+	isNamed,
 	authenticate,
 	explain,
 	test,

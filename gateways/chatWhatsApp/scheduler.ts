@@ -4,7 +4,7 @@ import { isObject } from '../json';
 import type { Connection, NativeScheduler } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
 import type { GatewayRequest } from '../transport/request';
-import { account } from './credential';
+import { account, sessionOf } from './credential';
 import { isRefusal } from './explain';
 import { toAddress } from './recipient';
 import { scheduledWord, toScheduledMessage } from './records';
@@ -55,7 +55,7 @@ export const scheduler: NativeScheduler = {
 };
 
 const path = ({ credential }: Connection) =>
-	`/sessions/${encodeURIComponent(account(credential))}/scheduled`;
+	`/sessions/${encodeURIComponent(sessionOf(credential))}/scheduled`;
 
 const one = (
 	connection: Connection,
@@ -78,9 +78,9 @@ async function list(connection: Connection, status?: string): Promise<ScheduledM
 	});
 	const records = field(response.body);
 	if (!Array.isArray(records)) throw connection.unexpected(response, 'the list "scheduled"', false);
-	const session = account(connection.credential);
+	const key = account(connection.credential);
 	return records
-		.map((record) => toScheduledMessage(record, session))
+		.map((record) => toScheduledMessage(record, key))
 		.filter((record) => record !== null);
 }
 

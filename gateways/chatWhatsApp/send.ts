@@ -4,13 +4,13 @@ import { createSentMessage, type SentMessage } from '../../messages/scheduledMes
 import { mapStatus } from '../../messages/status';
 import { isObject, isoInstantAt, textAt } from '../json';
 import type { Connection } from '../gateway';
-import { account } from './credential';
+import { account, sessionOf } from './credential';
 import { isRefusal } from './explain';
 import { toAddress } from './recipient';
 
 /** Sends at once (docs.chatwhatsapp.in/api-reference/messaging). */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
-	const session = account(connection.credential);
+	const session = sessionOf(connection.credential);
 	const body = sendBody(message);
 	const response = await connection.request({
 		method: 'POST',
@@ -27,7 +27,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 	return createSentMessage(message, {
 		recipient: describeAddress(textAt(answer, 'to')) ?? message.recipient,
 		gateway: 'chatWhatsApp',
-		account: session,
+		account: account(connection.credential),
 		messageId,
 		// The vendor's sample answers `sent` before anything is known of delivery.
 		status: mapStatus({ sent: 'sent' }, gatewayStatus),

@@ -7,7 +7,11 @@ export const capabilities: Capabilities = {
 	// There is a send queue with a pause between messages, but no method takes a time.
 	schedules: null,
 	looksUp: { by: 'messageId', needsRecipient: true },
-	messagesPerMinute: null,
+	// 50 calls of each send method a second (…/docs/api/ratelimiter). They wait in the instance's queue,
+	// whose own pause between two messages is a setting of the instance.
+	messagesPerMinute: 50 * 60,
+	// "The appearance of messages in the log may take up to 2 minutes" (…/journals/GetChatHistory).
+	sentListDelayMs: 2 * 60_000,
 	keepsReference: false,
 	webhooks: {
 		registration: 'api',
@@ -20,6 +24,9 @@ export const capabilities: Capabilities = {
 		'https://green-api.com/en/docs/api/sending/SendMessage/',
 		'https://green-api.com/en/docs/api/sending/SendFileByUrl/',
 		'https://green-api.com/en/docs/api/account/SetSettings/',
+		'https://green-api.com/en/docs/api/ratelimiter/',
+		'https://green-api.com/en/docs/api/journals/GetChatHistory/',
+		'https://green-api.com/en/docs/api/queues/ShowMessagesQueue/',
 		'https://green-api.com/en/docs/api/receiving/notifications-format/outgoing-message/OutgoingMessageStatus/',
 	],
 };

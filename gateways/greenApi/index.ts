@@ -2,6 +2,7 @@ import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields } from './credential';
 import { explain } from './explain';
+import { findSent } from './findSent';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -23,6 +24,7 @@ export const greenApi: Gateway = {
 	send,
 	assertSendable: (message) => void sendBody(message),
 	lookUp,
+	findSent,
 	registration,
 	verify,
 	parse,

@@ -1,24 +1,12 @@
 import { InvalidParameter } from '../../messages/invalidParameter';
-import type { MessageType } from '../../messages/message';
 import { describeAddress, type Recipient } from '../../messages/recipient';
 import type { SentMessage } from '../../messages/scheduledMessage';
-import { mapStatus } from '../../messages/status';
-import { isObject, objectAt, textAt, unixInstantAt } from '../json';
+import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';
 import { account, methodPath } from './credential';
 import { toChatId } from './recipient';
-import { failureOf, STATUS_WORDS } from './statuses';
-
-/** `typeMessage`, as far as it is a type of ours. */
-const TYPES: Readonly<Record<string, MessageType>> = {
-	textMessage: 'text',
-	extendedTextMessage: 'text',
-	imageMessage: 'image',
-	videoMessage: 'video',
-	documentMessage: 'document',
-	audioMessage: 'audio',
-};
+import { toSentMessage } from './records';
 
 /**
  * `getMessage { chatId, idMessage }` gives a message out of the chat's journal, in which it appears up
@@ -51,25 +39,9 @@ export async function lookUp(
 			{ hint: 'Give the ID that the operation "Send" returned.' },
 		);
 	}
-	const gatewayStatus = textAt(record, 'statusMessage');
-	const word = textAt(record, 'typeMessage') ?? '';
-	return {
-		// What is none of our types (a poll, a sticker) is told by `raw`.
-		type: Object.hasOwn(TYPES, word) ? TYPES[word] : 'text',
-		text: textAt(record, 'textMessage') ?? textAt(objectAt(record, 'extendedTextMessage'), 'text'),
-		mediaUrl: textAt(record, 'downloadUrl'),
-		caption: textAt(record, 'caption'),
-		fileName: textAt(record, 'fileName'),
-		reference: null,
-		recipient: describeAddress(textAt(record, 'chatId')) ?? recipient,
-		gateway: 'greenApi',
-		account: account(connection.credential),
+	return toSentMessage(record, {
 		messageId,
-		queueId: null,
-		status: mapStatus(STATUS_WORDS, gatewayStatus),
-		gatewayStatus,
-		acceptedAt: unixInstantAt(record, 'timestamp'),
-		failure: failureOf(gatewayStatus, textAt(record, 'description')),
-		raw: response.body,
-	};
+		recipient: describeAddress(textAt(record, 'chatId')) ?? recipient,
+		account: account(connection.credential),
+	});
 }

@@ -5,10 +5,24 @@ import type { GatewayResponse } from '../transport/request';
 /** More than this would be no sentence any more. */
 const MOST_DETAILS = 3;
 
-/** No page documents a code, or how long to wait after a 429. */
+/** The one refusal that the vendor's SDK shows: it concerns the number, with 422 as with 404. */
+const NOT_ON_WHATSAPP = /is not on whatsapp/i;
+
+/**
+ * No page documents a code, how long to wait after a 429, or the texts about the account: there the
+ * HTTP status has to do.
+ */
 export function explain({ body }: GatewayResponse): Explanation | null {
 	const text = errorText(body);
-	return text === null ? null : { text };
+	if (text === null) return null;
+	return NOT_ON_WHATSAPP.test(text)
+		? {
+				text,
+				kind: 'rejected',
+				fault: 'message',
+				hint: 'Check "Recipient": the number has no WhatsApp.',
+			}
+		: { text };
 }
 
 /**

@@ -2,10 +2,11 @@ import { isObject } from '../json';
 import type { Connection, Health } from '../gateway';
 import { timezoneProblem } from './credential';
 
-/** No page documents a state of the account or the phone, so the cheapest read has to do. */
+/**
+ * No page documents a state of the account or the phone, or a limit on reads, so the cheapest read has
+ * to do.
+ */
 export async function test(connection: Connection): Promise<Health> {
-	const problem = timezoneProblem(connection.credential);
-	if (problem !== null) return { ready: false, message: problem };
 	const response = await connection.request({
 		method: 'GET',
 		path: '/messages',
@@ -15,5 +16,8 @@ export async function test(connection: Connection): Promise<Health> {
 	if (!isObject(response.body) || !Array.isArray(response.body.data)) {
 		throw connection.unexpected(response, 'the list "data"', false);
 	}
+	// Only scheduling at the gateway reads times on the account's clock.
+	const problem = timezoneProblem(connection.credential);
+	if (problem !== null) return { ready: false, sends: true, message: problem };
 	return { ready: true, message: 'Hypersender SMS accepts the credential.' };
 }

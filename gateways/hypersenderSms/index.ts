@@ -3,6 +3,7 @@ import { explain } from '../hypersender/explain';
 import { verifyDelivery } from '../hypersender/verify';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields, instanceOf } from './credential';
+import { findSent } from './findSent';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -24,6 +25,7 @@ export const hypersenderSms: Gateway = {
 	assertSendable: (message) => void sendBody(message),
 	scheduler,
 	lookUp,
+	findSent,
 	verify: (credential, delivery) => verifyDelivery(credential, delivery, instanceOf(credential)),
 	parse,
 };

@@ -11,7 +11,10 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	PENDING: 'is not set up yet. Wait a minute and test again.',
 };
 
-/** Asks for the instance's state; at most ten times a minute (…/instance-management/check-health). */
+/**
+ * Asks for the instance's state, which can be done ten times a minute
+ * (…/enterprise/instance-management/check-health). Whether every plan has it stands nowhere.
+ */
 export async function test(connection: Connection): Promise<Health> {
 	const response = await connection.request({
 		method: 'GET',

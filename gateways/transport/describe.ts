@@ -1,6 +1,6 @@
 import { optionalField } from '../credential';
 import type { Credential, Gateway } from '../gateway';
-import { GatewayError, type AnswerKind } from './gatewayError';
+import { GatewayError, type AnswerKind, type Fault } from './gatewayError';
 import type { GatewayRequest, GatewayResponse, NoAnswer } from './request';
 import { isOpenEnded } from './retry';
 
@@ -24,16 +24,19 @@ export function describeAnswer(
 	const { status } = response;
 	const explained = who.gateway.explain(response);
 	const kind = explained?.kind ?? kindOf(status);
+	// A kind of the vendor's own says enough.
+	const fault = explained?.fault ?? (explained?.kind === undefined ? faultOf(status) : undefined);
 	const text = redact(who, explained?.text ?? fallbackText(response));
 	const said = text === '' ? `HTTP ${status}` : `"${text}" (HTTP ${status})`;
 	const after = tries > 1 ? `, after ${tries} tries` : '';
 	return new GatewayError(kind, `${who.gateway.label} ${WHAT_HAPPENED[kind]}: ${said}${after}`, {
-		hint: explained?.hint ?? hintFor(kind, who, askedMs),
+		hint: explained?.hint ?? hintFor(status, kind, who, askedMs),
 		status,
 		code: explained?.code === undefined ? undefined : redact(who, explained.code),
 		retryAfterMs: askedMs,
-		fault: explained?.fault,
-		openEnded: wanted.kind === 'create' && isOpenEnded(response),
+		fault,
+		// Where it is known whose fault it is, it was a refusal, even if a 5xx says it.
+		openEnded: wanted.kind === 'create' && fault === undefined && isOpenEnded(response),
 	});
 }
 
@@ -46,6 +49,12 @@ function kindOf(status: number): AnswerKind {
 	return status < 400 ? 'unexpectedAnswer' : 'rejected';
 }
 
+/** The statuses that say, for every vendor, that the account is not paid or its quota is used up. */
+const UNPAID = new Set([402, 466]);
+
+/** Whose fault a refusal is by its HTTP status; undefined where the kind of error says it. */
+const faultOf = (status: number): Fault | undefined => (UNPAID.has(status) ? 'account' : undefined);
+
 const WHAT_HAPPENED: Readonly<Record<AnswerKind, string>> = {
 	unauthorized: 'does not accept the credential',
 	forbidden: 'does not let this credential do that',
@@ -56,7 +65,10 @@ const WHAT_HAPPENED: Readonly<Record<AnswerKind, string>> = {
 	rejected: 'refused the request',
 };
 
-function hintFor(kind: AnswerKind, who: Who, askedMs: number | undefined): string {
+function hintFor(status: number, kind: AnswerKind, who: Who, askedMs: number | undefined): string {
+	if (UNPAID.has(status)) {
+		return 'The plan of the account is not paid, or its quota is used up. Look at the plan at the gateway.';
+	}
 	const { credentialFields } = who.gateway;
 	const secret = credentialFields.find((field) => field.secret)?.label ?? 'key';
 	const base = baseLabel(who);
@@ -120,16 +132,20 @@ export function unexpectedAnswer(
 	openEnded: boolean,
 ): GatewayError {
 	const base = baseOf(who);
-	const said = redact(who, who.gateway.explain(response)?.text ?? '');
+	const explained = who.gateway.explain(response);
+	const said = redact(who, explained?.text ?? '');
 	return new GatewayError(
 		'unexpectedAnswer',
 		typeof response.body === 'string'
 			? `${who.gateway.label} at ${base} answered with something that is no JSON`
 			: `${who.gateway.label} at ${base} gave an answer without ${missing}${said === '' ? '' : `: "${said}"`}`,
 		{
-			hint: `Check "${baseLabel(who)}" in the Message Gateway API credential: it may be the address of another service.`,
+			hint:
+				explained?.hint ??
+				`Check "${baseLabel(who)}" in the Message Gateway API credential: it may be the address of another service.`,
 			status: response.status,
-			openEnded,
+			fault: explained?.fault,
+			openEnded: openEnded && explained?.fault === undefined,
 		},
 	);
 }

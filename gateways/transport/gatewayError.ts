@@ -33,7 +33,7 @@ export interface GatewayErrorDetails {
 	readonly code?: string;
 	/** How long the gateway asks to wait, in milliseconds. */
 	readonly retryAfterMs?: number;
-	/** Whose fault it is, where the gateway's folder knows better than the kind of error. */
+	/** Whose fault it is, where that is known better than by the kind of error. */
 	readonly fault?: Fault;
 	/** True when the gateway may have taken the message all the same. */
 	readonly openEnded?: boolean;

@@ -6,6 +6,8 @@ export const capabilities: Capabilities = {
 	// The vendor says that messages are neither stored nor queued: they go out at once.
 	schedules: null,
 	looksUp: { by: 'messageId', needsRecipient: false },
+	// The vendor says that it limits neither messages nor requests. What it advises against bans (about
+	// two a minute to strangers) is no limit of the gateway.
 	messagesPerMinute: null,
 	keepsReference: false,
 	webhooks: {

@@ -1,3 +1,4 @@
+import { fingerprint } from '../account';
 import { baseUrlField, optionalField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
 import type { UnsentRequest } from '../transport/request';
@@ -20,7 +21,7 @@ const CHANNEL_ID: CredentialField = {
 	name: 'whapiChannelId',
 	label: 'Channel ID',
 	description:
-		"ID of the token's channel. When given, webhooks of any other channel are not trusted.",
+		"ID of the token's channel. When given, webhooks of any other channel are not trusted, and the token can be changed while messages wait.",
 	placeholder: 'e.g. MANTIS-M72HC',
 	optional: true,
 };
@@ -29,9 +30,25 @@ export const credentialFields: readonly CredentialField[] = [BASE_URL, API_TOKEN
 
 export const baseUrl = (credential: Credential): string => baseUrlField(credential, BASE_URL);
 
-/** The token alone says which channel it is for, so the channel's id may be missing: then it is empty. */
-export const account = (credential: Credential): string =>
+/** The channel's id, or empty text: the token alone says which channel it is for. */
+export const channelOf = (credential: Credential): string =>
 	optionalField(credential, CHANNEL_ID.name);
+
+/** One token is for one channel, so without *Channel ID* the token's fingerprint stands for it. */
+const tokenKey = (credential: Credential): string =>
+	fingerprint(requiredField(credential, API_TOKEN));
+
+export const account = (credential: Credential): string =>
+	channelOf(credential) || tokenKey(credential);
+
+/** What was scheduled before *Channel ID* was filled in waits under the token's fingerprint. */
+export const accountAliases = (credential: Credential): readonly string[] => [
+	...new Set([account(credential), tokenKey(credential)]),
+];
+
+/** Webhooks name the channel. A credential that does not know its own trusts its secret alone. */
+export const isNamed = (credential: Credential, named: string): boolean =>
+	channelOf(credential) === '' || channelOf(credential) === named;
 
 /** `Authorization: Bearer`, the only form that the vendor's newest documents know. */
 export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({

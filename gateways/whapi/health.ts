@@ -1,6 +1,6 @@
 import { isObject, objectAt, textAt } from '../json';
 import type { Connection, Health } from '../gateway';
-import { account } from './credential';
+import { channelOf } from './credential';
 
 /** `status.text` (…/incoming-webhooks-format/account-and-device-status), and what to do in each state. */
 const NOT_READY: Readonly<Record<string, string>> = {
@@ -12,7 +12,10 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	SYNC_ERROR: "reports an error while synchronising. Look at it on the channel's page.",
 };
 
-/** Asks for the channel's state, without waking it up: by default, the request would launch it. */
+/**
+ * Asks for the channel's state, without waking it up: by default, the request would launch it. The
+ * vendor limits no requests.
+ */
 export async function test(connection: Connection): Promise<Health> {
 	const response = await connection.request({
 		method: 'GET',
@@ -23,7 +26,7 @@ export async function test(connection: Connection): Promise<Health> {
 	const body = isObject(response.body) ? response.body : {};
 	const state = textAt(objectAt(body, 'status'), 'text');
 	if (state === null) throw connection.unexpected(response, '"status.text"', false);
-	const wanted = account(connection.credential);
+	const wanted = channelOf(connection.credential);
 	const told = textAt(body, 'channel_id');
 	if (wanted !== '' && told !== null && told !== wanted) {
 		return {

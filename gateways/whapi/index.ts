@@ -1,7 +1,15 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
-import { account, authenticate, baseUrl, credentialFields } from './credential';
+import {
+	account,
+	accountAliases,
+	authenticate,
+	baseUrl,
+	credentialFields,
+	isNamed,
+} from './credential';
 import { explain } from './explain';
+import { findSent } from './findSent';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -17,12 +25,15 @@ export const whapi: Gateway = {
 	credentialFields,
 	baseUrl,
 	account,
+	accountAliases,
+	isNamed,
 	authenticate,
 	explain,
 	test,
 	send,
 	assertSendable: (message) => void sendBody(message),
 	lookUp,
+	findSent,
 	registration,
 	verify,
 	parse,

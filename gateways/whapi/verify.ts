@@ -1,7 +1,7 @@
 import { isObject, textAt } from '../json';
 import type { Credential, Delivery, Verdict } from '../gateway';
 import { verifyWebhookSecret } from '../webhookSecret';
-import { account } from './credential';
+import { channelOf } from './credential';
 
 /**
  * The vendor signs nothing, so the webhook is registered with a header that holds the secret; and
@@ -10,7 +10,7 @@ import { account } from './credential';
 export function verify(credential: Credential, delivery: Delivery): Verdict {
 	const verdict = verifyWebhookSecret(credential, delivery);
 	if (!verdict.trusted) return verdict;
-	const wanted = account(credential);
+	const wanted = channelOf(credential);
 	const told = isObject(delivery.body) ? textAt(delivery.body, 'channel_id') : null;
 	return wanted === '' || told === wanted
 		? verdict

@@ -43,6 +43,7 @@ export class ChatWhatsApp extends Dialect {
 	readonly id = 'chatWhatsApp';
 	readonly host = '/chatwhatsapp';
 	readonly mount = '/chatwhatsapp';
+	override readonly rateHints = 'body';
 	readonly #sessions = new Map<string, Session>();
 	readonly #scheduled = new Map<string, Scheduled>();
 	readonly #held: HeldMessages;

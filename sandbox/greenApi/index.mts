@@ -20,6 +20,8 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const longestSettingsDelayMs = 5 * minute;
 const longestDelayMs = 86_400_000;
+/** "The method returns the first 500 messages." */
+const mostQueued = 500;
 
 const states: readonly string[] = [
 	'notAuthorized',
@@ -43,10 +45,14 @@ const statuses: readonly string[] = [
 /** Calls per second; where the vendor gives no figure for WhatsApp there is no limit here. */
 const limits: Record<string, number> = {
 	sendMessage: 50,
+	sendFileByUrl: 50,
 	getSettings: 1,
 	setSettings: 1,
 	getStateInstance: 1,
 	lastOutgoingMessages: 1,
+	getChatHistory: 1,
+	showMessagesQueue: 1,
+	clearMessagesQueue: 1,
 	getMessage: 10,
 	deleteMessage: 10,
 };
@@ -123,7 +129,9 @@ export class GreenApi extends Dialect {
 			'GET getSettings': () => ok(this.#saved),
 			'GET getStateInstance': () => ok({ stateInstance: this.#state }),
 			'GET lastOutgoingMessages': ({ query }) => this.#lastOutgoing(query.minutes),
-			'GET showMessagesQueue': () => ok(this.#queue.map((queued) => this.#queueEntry(queued))),
+			'POST getChatHistory': ({ body }) => this.#chatHistory(asRecord(body)),
+			'GET showMessagesQueue': () =>
+				ok(this.#queue.slice(0, mostQueued).map((queued) => this.#queueEntry(queued))),
 			'GET clearMessagesQueue': () => {
 				this.#queue.length = 0;
 				return ok({ isCleared: true });
@@ -422,6 +430,15 @@ export class GreenApi extends Dialect {
 	#deleteMessage(request: FastifyRequest<MethodRoute>): Answer {
 		const message = this.#findBy(request);
 		return message ? ok({}) : this.#bad('Message not found');
+	}
+
+	/** The newest first. What is still queued is not in it; what the others write never comes here. */
+	#chatHistory({ chatId, count = 100 }: Json): Answer {
+		if (!textOf(chatId)) return this.#bad("Validation failed. Details: 'chatId' is required");
+		const sent = this.messages
+			.filter(({ to, sentAt }) => to === chatId && sentAt)
+			.sort((a, b) => Date.parse(String(b.sentAt)) - Date.parse(String(a.sentAt)));
+		return ok(sent.slice(0, Number(count)).map((message) => this.#journalEntry(message)));
 	}
 
 	#lastOutgoing(minutes = '1440'): Answer {

@@ -41,6 +41,9 @@ const healthCodes: Record<string, number> = {
 /** undocumented: how often the vendor tries */
 const mostAttempts = 10;
 
+/** The most that `count` may ask for. */
+const mostInList = 500;
+
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 interface MessageRoute {
@@ -122,6 +125,14 @@ export class Whapi extends Dialect {
 			app.post(`/messages/${type}`, async (request, reply) => this.#send(request, reply, type));
 		}
 		app.get<MessageRoute>('/messages/list', async ({ query }) => this.#list(query));
+		app.get<MessageRoute>('/messages/list/:id', async ({ params: { id }, query }, reply) => {
+			if (!/^[\d-]{10,31}@[\w.]+$/.test(id)) {
+				return this.#refuse(reply, 400, `ChatID does not match its pattern: ${id}`);
+			}
+			// undocumented: when a chat is there; here from its first message on
+			const isKnown = this.messages.some(({ to }) => to === id);
+			return isKnown ? this.#list(query, id) : this.#refuse(reply, 404, 'Specified chat not found');
+		});
 		app.get<MessageRoute>('/messages/:id', async ({ params }, reply) => {
 			const message = this.find(params.id);
 			return message ? this.#shown(message) : this.#refuse(reply, 404, 'Message not found');
@@ -295,14 +306,17 @@ export class Whapi extends Dialect {
 		};
 	}
 
-	#list(query: Record<string, string | undefined>): Json {
-		const { count = '100', offset = '0', time_from, time_to, sort = 'desc' } = query;
-		const within = this.messages.filter(({ takenAt }) => {
+	#list(query: Record<string, string | undefined>, chatId?: string): Json {
+		const { offset = '0', time_from, time_to, from_me, sort = 'desc' } = query;
+		const count = Math.min(mostInList, Number(query.count ?? 100));
+		const within = this.messages.filter(({ takenAt, to }) => {
 			const at = seconds(new Date(takenAt));
-			return at >= Number(time_from ?? 0) && at <= Number(time_to ?? Infinity);
+			// Nothing ever comes in here.
+			const isAsked = from_me !== 'false' && (chatId === undefined || to === chatId);
+			return isAsked && at >= Number(time_from ?? 0) && at <= Number(time_to ?? Infinity);
 		});
 		const sorted = sort === 'asc' ? within : [...within].reverse();
-		const page = sorted.slice(Number(offset), Number(offset) + Number(count));
+		const page = sorted.slice(Number(offset), Number(offset) + count);
 		const messages = page.map((message) => this.#shown(message));
 		return { messages, count: messages.length, total: within.length, offset: Number(offset) };
 	}

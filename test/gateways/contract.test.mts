@@ -69,6 +69,19 @@ const messageOf = (type: MessageType) => ({
 	reference: null,
 	idempotencyKey: crypto.randomUUID(),
 });
+/** The states that the vendors document in which nothing goes out; Hypersender SMS documents none. */
+const NOT_READY: Readonly<Record<string, readonly string[]>> = {
+	chatWhatsApp: ['starting', 'qr_ready'],
+	greenApi: ['notAuthorized', 'blocked', 'starting', 'yellowCard'],
+	hypersenderWhatsApp: ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'FAILED', 'PENDING'],
+	whapi: ['INIT', 'LAUNCH', 'QR', 'STOP', 'ERROR', 'SYNC_ERROR'],
+};
+const READY: Readonly<Record<string, string>> = {
+	chatWhatsApp: 'ready',
+	greenApi: 'authorized',
+	hypersenderWhatsApp: 'WORKING',
+	whapi: 'AUTH',
+};
 const attempt = { earlier: null, begin: () => {}, abandon: () => {} };
 
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
@@ -104,6 +117,23 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(error).toMatchObject({ kind: expect.stringMatching(/unauthorized|forbidden/) });
 		expect(JSON.stringify([(error as GatewayError).message, error])).not.toContain('a-wrong-key');
 	});
+
+	for (const state of NOT_READY[gateway.id] ?? []) {
+		it(`tells in the state ${state} that it is not ready, by one read`, async () => {
+			const { connection } = reach(gateway);
+			sandbox.setHealth(gateway.id as never, state);
+			try {
+				sandbox.clearRequests();
+				await expect(gateway.test(connection)).resolves.toMatchObject({ ready: false });
+				expect(sandbox.requests(gateway.id as never)).toMatchObject([{ method: 'GET' }]);
+				// To have asked did not change it.
+				await expect(gateway.test(connection)).resolves.toMatchObject({ ready: false });
+			} finally {
+				sandbox.setHealth(gateway.id as never, READY[gateway.id]);
+			}
+			await expect(gateway.test(connection)).resolves.toMatchObject({ ready: true });
+		});
+	}
 
 	it.each(MESSAGE_TYPES)('sends %s at once, or refuses before any request', async (type) => {
 		sandbox.clearRequests();
@@ -197,6 +227,37 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const found = await requireLookUp(gateway).lookUp(connection, id, RECIPIENT);
 		expect(found).toMatchObject({ gateway: gateway.id, recipient: { phone: RECIPIENT.phone } });
 		expect(['sent', 'delivered', 'read', 'queued', 'played']).toContain(found.status);
+	});
+
+	it('finds what came of a send whose answer was lost, where the vendor has a list', async () => {
+		const { connection } = reach(gateway);
+		if (gateway.findSent === undefined) return expect(gateway.label).toMatch(/ChatW|WhatsApp/);
+		for (const type of sends) {
+			// Nobody else writes to it: an image without caption looks like any other.
+			const recipient = parseRecipient('+919988066780');
+			const message = { ...messageOf(type), recipient };
+			const sinceMs = Date.now();
+			expect(await gateway.findSent(connection, message, sinceMs)).toEqual([]);
+			const fault = {
+				kind: 'loseAnswer',
+				method: 'POST',
+				path: /send|messages/,
+				times: 1,
+			} as const;
+			sandbox.faults.add({ ...fault, gateway: gateway.id as never });
+			await expect(gateway.send(connection, message)).rejects.toMatchObject({
+				details: { openEnded: true },
+			});
+			const taken = sandbox.messages(gateway.id as never).at(-1)!;
+			const ids = async () =>
+				(await gateway.findSent!(connection, message, sinceMs)).map(({ messageId }) => messageId);
+			// At once, where there is a queue, and when it has gone out.
+			expect(await ids()).toEqual([taken.id]);
+			await sandbox.idle({ ignoreScheduled: true });
+			expect(await ids()).toEqual([taken.id]);
+			const other = { ...message, recipient: parseRecipient('+919988066777') };
+			expect(await gateway.findSent(connection, other, sinceMs)).toEqual([]);
+		}
 	});
 
 	it('tells what it documents of a message, each status once and trusted', async () => {

@@ -1,3 +1,4 @@
+import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import { gatewayIds } from '../../gateways/registry';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import {
@@ -47,7 +48,7 @@ describe('Schedule', () => {
 			scheduleId: expect.stringMatching(/^sched_/),
 			gateway: 'chatWhatsApp',
 			heldBy: 'gateway',
-			account: sandbox.accounts.chatWhatsApp.sessionId,
+			account: chatWhatsApp.account(credentialFor(sandbox)),
 			recipient: { address: '919988066776', phone: '+919988066776', kind: 'phone' },
 			type: 'text',
 			text: 'See you at ten',

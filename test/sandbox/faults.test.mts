@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import axios, { type AxiosInstance } from 'axios';
+import fc from 'fast-check';
 
 import { startSandbox, type Fault, type Sandbox } from '../../sandbox/index.mts';
+import { TokenBucket } from '../../sandbox/rateLimit.mts';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { day, fromNow, minute } from './shape.mts';
 
@@ -178,6 +182,127 @@ describe('requests', () => {
 
 	it('should refuse a kind that it does not know', () => {
 		expect(() => sandbox.faults.add({ kind: 'fire' } as unknown as Fault)).toThrow(RangeError);
+	});
+});
+
+describe('faults that last', () => {
+	it('should end by themselves, and tell until when they last', async () => {
+		const id = sandbox.faults.add({ kind: 'status', status: 401, forMs: 60_000 });
+		const [listed] = sandbox.faults.list();
+		expect(Date.parse(listed.until!) - Date.parse(listed.since)).toBe(60_000);
+		expect((await http.get('/status')).status).toBe(401);
+		sandbox.faults.remove(id);
+		expect((await http.get('/status')).status).toBe(200);
+
+		sandbox.faults.add({ kind: 'status', status: 401, forMs: 50 });
+		sandbox.faults.add({ kind: 'status', status: 402 });
+		expect(sandbox.faults.list()[1].until).toBeNull();
+		// The first one ends, whenever that is on a busy machine.
+		while (sandbox.faults.list().length === 2) await sleep(10);
+		expect((await http.get('/status')).status).toBe(402);
+	});
+
+	it('should be in force from the start', async () => {
+		await sandbox.close();
+		await start({ faults: [{ kind: 'errorBefore', status: 503 }] });
+		expect((await http.get('/status')).status).toBe(503);
+	});
+
+	it.each([{ forMs: 0 }, { forMs: -1 }, { forMs: Number.NaN }])('should refuse %j', (more) => {
+		expect(() => sandbox.faults.add({ kind: 'reset', ...more })).toThrow(RangeError);
+	});
+});
+
+describe('a pace', () => {
+	// So slow that no further token comes while the test runs.
+	const slow = { kind: 'pace', perSecond: 0.001 } as const;
+	const statuses = async (count: number, ask = () => http.get('/status')) => {
+		const answers = [];
+		for (let call = 0; call < count; call++) answers.push((await ask()).status);
+		return answers;
+	};
+
+	it('should take only so many at once, and say how long to wait', async () => {
+		sandbox.faults.add({ ...slow, burst: 3 });
+		expect(await statuses(5)).toEqual([200, 200, 200, 429, 429]);
+		const { data, headers } = await http.get('/status');
+		expect(data).toEqual({
+			success: false,
+			error: `Rate limit exceeded. Please wait ${data.retryAfter} seconds before trying again.`,
+			retryAfter: expect.any(Number),
+		});
+		expect(data.retryAfter).toBeGreaterThan(900);
+		expect(data.retryAfter).toBeLessThanOrEqual(1000);
+		expect(headers['retry-after']).toBeUndefined();
+		expect(sandbox.faults.list()[0].applied).toBe(3);
+		expect(sandbox.counts()).toMatchObject({
+			total: 6,
+			byStatus: { 200: 3, 429: 3 },
+			byFault: { none: 3, pace: 3 },
+		});
+	});
+
+	it('should be the one of each account, and of what it is for', async () => {
+		sandbox.faults.add({ ...slow, method: 'GET' });
+		expect(await statuses(2)).toEqual([200, 429]);
+		expect((await schedule()).status).toBe(201);
+		const { baseUrl, apiToken } = sandbox.accounts.whapi;
+		const whapi = axios.create({
+			baseURL: baseUrl,
+			headers: { Authorization: `Bearer ${apiToken}` },
+			validateStatus: () => true,
+		});
+		expect(await statuses(2, () => whapi.get('/health'))).toEqual([200, 429]);
+		// Its vendor documents no hint.
+		const { data, headers } = await whapi.get('/health');
+		expect(data).toEqual({ error: { code: 429, message: 'Rate limit exceeded.' } });
+		expect(headers['retry-after']).toBeUndefined();
+	});
+
+	it('should give the hint that was asked for', async () => {
+		sandbox.faults.add({ ...slow, hints: 'header' });
+		await http.get('/status');
+		const { data, headers } = await http.get('/status');
+		expect(Number(headers['retry-after'])).toBeGreaterThan(900);
+		expect(data).toEqual({ success: false, error: 'Rate limit exceeded.' });
+	});
+
+	it('should refuse what is no pace', () => {
+		for (const more of [{ perSecond: 0 }, { perSecond: Number.NaN }, { perSecond: 5, burst: 0 }]) {
+			expect(() => sandbox.faults.add({ kind: 'pace', ...more })).toThrow(RangeError);
+		}
+	});
+});
+
+describe('a bucket', () => {
+	it('should fill evenly, and never above its brim', () => {
+		const bucket = new TokenBucket(5);
+		const take = (now: number) => bucket.take(now) === 0;
+		expect([0, 0, 0, 0, 0, 0].map(take)).toEqual([true, true, true, true, true, false]);
+		expect(bucket.take(0)).toBeCloseTo(200);
+		expect(bucket.take(150)).toBeCloseTo(50);
+		expect([200, 200, 400].map(take)).toEqual([true, false, true]);
+		expect(Array.from({ length: 7 }, () => take(3_600_000)).filter(Boolean)).toHaveLength(5);
+	});
+
+	it('should let no more through than its pace, in any window', () => {
+		const rate = fc.integer({ min: 1, max: 50 });
+		const gaps = fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 20, maxLength: 200 });
+		fc.assert(
+			fc.property(rate, fc.integer({ min: 1, max: 10 }), gaps, (perSecond, burst, waits) => {
+				const bucket = new TokenBucket(perSecond, burst);
+				let now = 0;
+				const taken = waits.flatMap((gap) => {
+					now += gap;
+					return bucket.take(now) === 0 ? [now] : [];
+				});
+				taken.forEach((from, first) =>
+					taken.slice(first).forEach((to, index) => {
+						expect(index + 1).toBeLessThanOrEqual(burst + ((to - from) / 1000) * perSecond + 1e-3);
+					}),
+				);
+			}),
+		);
 	});
 });
 

@@ -1,7 +1,9 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import chatHistory from '../fixtures/greenApi/chat-history.json';
 import messageSent from '../fixtures/greenApi/message-sent.json';
+import messagesQueue from '../fixtures/greenApi/messages-queue.json';
 import outgoingApiMessage from '../fixtures/greenApi/outgoing-api-message.webhook.json';
 import outgoingMessageStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
 import quotaExceeded from '../fixtures/greenApi/quota-exceeded.json';
@@ -250,5 +252,39 @@ it('should speak the WABA flavour', async () => {
 	expect(receiver.bodies().at(-1)).toMatchObject({
 		instanceData: { typeInstance: 'waba' },
 		status: 'noActiveSession',
+	});
+});
+
+describe('the history of a chat', () => {
+	it('should hold what was sent, the newest first, with the fields of the sample', async () => {
+		for (const message of ['one', 'two']) await sendMessage({ message });
+		await sendMessage({ chatId: '11001234569@c.us' });
+		await sandbox.idle();
+		const { data } = await post('getChatHistory', { chatId });
+		expect(data.map(({ textMessage }: { textMessage: string }) => textMessage)).toEqual([
+			'two',
+			'one',
+		]);
+		const sample = chatHistory.find(({ type }) => type === 'outgoing')!;
+		// `sendByApi` is of a newer age than the sample.
+		expect(Object.keys(data[0]).sort()).toEqual([...Object.keys(sample), 'sendByApi'].sort());
+		expect((await post('getChatHistory', { chatId, count: 1 })).data).toEqual([data[0]]);
+		expect((await post('getChatHistory', {})).status).toBe(400);
+	});
+
+	it('should not hold what still waits in the queue, which tells it as it was sent', async () => {
+		sandbox.setHealth('greenApi', 'notAuthorized');
+		await sendMessage({ message: 'waits' });
+		expect((await post('getChatHistory', { chatId })).data).toEqual([]);
+		const [entry] = (await get('showMessagesQueue')).data;
+		expect(Object.keys(entry)).toEqual(Object.keys(messagesQueue[0]));
+		expect(entry).toMatchObject({ type: 'sendMessage', body: { chatId, message: 'waits' } });
+	});
+
+	it('should be asked for once a second', async () => {
+		await sandbox.close();
+		await start({ rateLimits: true, clockFactor: 1 });
+		const ask = async () => (await post('getChatHistory', { chatId })).status;
+		expect([await ask(), await ask()]).toEqual([200, 429]);
 	});
 });

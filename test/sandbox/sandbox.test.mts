@@ -239,3 +239,86 @@ it('should run alone, and end by Ctrl-C', async () => {
 	}
 	expect(await ended).toEqual([0, null]);
 }, 15_000);
+
+describe('going down', () => {
+	const codeOf = async (call: Promise<unknown>) =>
+		await call.then(
+			() => 'answered',
+			(error: { code?: string }) => error.code,
+		);
+	const ask = (path = '') => axios.get(`${sandbox.origin}/_sandbox${path}`);
+
+	it('should refuse connections, break those under way, and come back on the same port', async () => {
+		sandbox = await startSandbox();
+		await schedule(hour);
+		const { origin } = sandbox;
+		sandbox.faults.add({ kind: 'hang', times: 1 });
+		const hanging = codeOf(schedule(hour));
+		while (sandbox.requests().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+		const down = sandbox.goDown(3_600_000);
+		expect(await hanging).toBe('ECONNRESET');
+		expect(await codeOf(schedule(hour))).toBe('ECONNREFUSED');
+		expect(await codeOf(ask())).toBe('ECONNREFUSED');
+		await expect(sandbox.goDown(1)).rejects.toThrow(RangeError);
+		sandbox.goUp();
+		await down;
+		expect(sandbox.origin).toBe(origin);
+		expect((await schedule(hour)).status).toBe(201);
+		expect(sandbox.messages('chatWhatsApp')).toHaveLength(2);
+		// And again.
+		await sandbox.goDown(1);
+		expect((await ask()).status).toBe(200);
+	});
+
+	it('should be told to from outside, and answer that first', async () => {
+		sandbox = await startSandbox();
+		const { status, data } = await axios.post(`${sandbox.origin}/_sandbox/down`, { forMs: 300 });
+		expect([status, data]).toEqual([202, { forMs: 300 }]);
+		let code = await codeOf(ask());
+		while (code === 'answered') code = await codeOf(ask());
+		expect(code).toMatch(/^ECONN(REFUSED|RESET)$/);
+		while ((await codeOf(ask())) !== 'answered');
+		await expect(axios.post(`${sandbox.origin}/_sandbox/down`, {})).rejects.toMatchObject({
+			response: { status: 400 },
+		});
+	});
+
+	it('should end with the sandbox', async () => {
+		sandbox = await startSandbox();
+		const down = sandbox.goDown(3_600_000);
+		await sandbox.close();
+		await down;
+		expect(await codeOf(ask())).toBe('ECONNREFUSED');
+	});
+});
+
+it('should count requests, also for another process', async () => {
+	sandbox = await startSandbox();
+	sandbox.faults.add({ kind: 'errorBefore', status: 503, times: 1 });
+	await schedule(hour).catch(() => undefined);
+	await schedule(hour);
+	const since = sandbox.requests()[1].at;
+	await axios.get(`${sandbox.accounts.whapi.baseUrl}/health`).catch(() => undefined);
+	const path = `POST /sessions/${sandbox.accounts.chatWhatsApp.sessionId}/scheduled`;
+	const count = async (query: string) =>
+		(await axios.get(`${sandbox.origin}/_sandbox/counts?${query}`)).data as unknown;
+	expect(await count('gateway=chatWhatsApp')).toEqual({
+		total: 2,
+		byPath: { [path]: 2 },
+		byFault: { errorBefore: 1, none: 1 },
+		byStatus: { 201: 1, 503: 1 },
+	});
+	expect(await count('')).toMatchObject({ total: 3, byPath: { 'GET /health': 1 } });
+	expect(await count('since=3000')).toMatchObject({ total: 0, byPath: {} });
+	const total = async (query: string) => ((await count(query)) as { total: number }).total;
+	expect((await total(`since=${since}`)) + (await total(`until=${since}`))).toBe(3);
+});
+
+it('should end one fault for another process', async () => {
+	sandbox = await startSandbox();
+	const url = `${sandbox.origin}/_sandbox/faults`;
+	const { data } = await axios.post<{ id: number }>(url, { kind: 'reset', forMs: 60_000 });
+	await axios.post(url, { kind: 'pace', perSecond: 5 });
+	await axios.delete(`${url}/${data.id}`);
+	expect(sandbox.faults.list()).toMatchObject([{ kind: 'pace', perSecond: 5, until: null }]);
+});

@@ -1,6 +1,7 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import messagesList from '../fixtures/whapi/messages-list.json';
 import messagesPostApi from '../fixtures/whapi/messages-post-api.webhook.json';
 import messagesPostMobile from '../fixtures/whapi/messages-post-mobile.webhook.json';
 import sentMessage from '../fixtures/whapi/sent-message.json';
@@ -255,4 +256,46 @@ it('should delete a sent message', async () => {
 	expect(removed.data).toEqual({ success: true });
 	await sandbox.idle();
 	expect(statusesOf()).toMatchObject([{ code: 6, status: 'deleted' }]);
+});
+
+describe('the messages of a chat', () => {
+	const chat = '61371989951@s.whatsapp.net';
+	const list = async (params: Record<string, unknown> = {}, id = chat) =>
+		await http.get(`/messages/list/${id}`, { params });
+
+	it('should be listed as in the sample, the newest first', async () => {
+		await sendText({ body: 'one' });
+		await sendText({ to: '61371989952' });
+		await sendText({ body: 'two' });
+		const { status, data } = await list();
+		expect(status).toBe(200);
+		expect(data.messages.map(({ text }: { text: { body: string } }) => text.body)).toEqual([
+			'two',
+			'one',
+		]);
+		expect(data).toMatchObject({ count: 2, total: 2, offset: 0 });
+		expect(Object.keys(data)).toEqual(Object.keys(messagesList));
+		const fields = Object.keys(messagesList.messages[0]).sort();
+		expect(Object.keys(data.messages[0]).sort()).toEqual(fields);
+	});
+
+	it('should be filtered by direction and time, and paged', async () => {
+		await sendText({ body: 'one' });
+		await sendText({ body: 'two' });
+		const now = Math.floor(Date.now() / 1000);
+		const count = async (params: Record<string, unknown>) =>
+			(await list(params)).data.messages.length;
+		expect(await count({ from_me: 'true', time_from: now - 60 })).toBe(2);
+		expect(await count({ from_me: 'false' })).toBe(0);
+		expect(await count({ time_from: now + 60 })).toBe(0);
+		expect(await count({ time_to: now - 60 })).toBe(0);
+		expect(await count({ count: 1 })).toBe(1);
+		expect((await list({ count: 1, offset: 1 })).data.messages[0].text.body).toBe('one');
+	});
+
+	it('should not be there for a chat that nobody wrote to, or that is none', async () => {
+		const { status, data } = await list();
+		expect([status, data.error.message]).toEqual([404, 'Specified chat not found']);
+		expect((await list({}, 'somebody')).status).toBe(400);
+	});
 });

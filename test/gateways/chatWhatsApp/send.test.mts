@@ -176,7 +176,10 @@ describe('the test of the connection', () => {
 });
 
 it.each<[unknown, unknown]>([
-	[{ success: false, error: 'Invalid API key' }, { text: 'Invalid API key' }],
+	[
+		{ success: false, error: 'Invalid API key' },
+		{ text: 'Invalid API key', kind: 'unauthorized', fault: 'account' },
+	],
 	[
 		{ error: 'Wait', retryAfter: 45 },
 		{ text: 'Wait', retryAfterMs: 45_000 },

@@ -117,6 +117,7 @@ describe('test', () => {
 		const wrong = start(new Vendor([]), { hypersenderSmsTimezone: 'Kairo' });
 		expect(await hypersenderSms.test(wrong.connection)).toEqual({
 			ready: false,
+			sends: true,
 			message: expect.stringContaining('"Account Timezone" is "Kairo"'),
 		});
 	});

@@ -48,6 +48,20 @@ it.each<[string, Outcome, string, string, string]>([
 		answer(404, said('Session not found')),
 		'notFound',
 		'ChatWhatsApp does not find what was asked for: "Session not found" (HTTP 404)',
+		'Check "Session ID" and "Base URL" in the Message Gateway API credential.',
+	],
+	[
+		'402',
+		answer(402, said('Please pay')),
+		'rejected',
+		'ChatWhatsApp refused the request: "Please pay" (HTTP 402)',
+		'The plan of the account is not paid, or its quota is used up. Look at the plan at the gateway.',
+	],
+	[
+		'404 of something else',
+		answer(404, said('Not here')),
+		'notFound',
+		'ChatWhatsApp does not find what was asked for: "Not here" (HTTP 404)',
 		'Check the id, and the account and "Base URL" in the Message Gateway API credential.',
 	],
 	[
@@ -232,5 +246,20 @@ describe('a success that is not what is documented', () => {
 		expect(connection.unexpected(answer(200, body), '"id"', false).message).toBe(
 			'ChatWhatsApp at https://api.chatwhatsapp.in answered with something that is no JSON',
 		);
+	});
+});
+
+it('takes a 2xx that says whose fault it is for a refusal', () => {
+	const { connection } = reach([], once);
+	const unexpected = (body: unknown) => connection.unexpected(answer(200, body), '"id"', true);
+	expect(unexpected(said('Session not authenticated.')).details).toMatchObject({
+		fault: 'account',
+		openEnded: false,
+		hint: expect.stringContaining('QR code'),
+	});
+	expect(unexpected(said('Something else')).details).toMatchObject({
+		fault: undefined,
+		openEnded: true,
+		hint: expect.stringContaining('"Base URL"'),
 	});
 });

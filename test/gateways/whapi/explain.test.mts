@@ -12,14 +12,45 @@ it.each<[number, unknown, unknown]>([
 	[
 		404,
 		{ error: { code: 404, message: 'Channel not found' } },
-		{ text: 'Channel not found', code: '404', kind: 'unauthorized' },
+		{ text: 'Channel not found', code: '404', kind: 'unauthorized', fault: 'account' },
 	],
 	[
 		402,
 		{ error: { code: 402, message: 'Payment required' } },
-		{ text: 'Payment required', code: '402', hint: expect.stringMatching(/plan of the channel/) },
+		{
+			text: 'Payment required',
+			code: '402',
+			fault: 'account',
+			hint: expect.stringMatching(/plan of the channel/),
+		},
 	],
-	[402, null, { text: '', code: undefined, hint: expect.stringMatching(/plan of the channel/) }],
+	[
+		402,
+		null,
+		{
+			text: '',
+			code: undefined,
+			fault: 'account',
+			hint: expect.stringMatching(/plan of the channel/),
+		},
+	],
+	// The token is right: nobody is to replace it.
+	[
+		401,
+		{ error: { code: 401, message: 'Need channel authorization' } },
+		{
+			text: 'Need channel authorization',
+			code: '401',
+			kind: 'rejected',
+			fault: 'account',
+			hint: expect.stringMatching(/not logged in.*QR code/),
+		},
+	],
+	[
+		403,
+		{ error: { code: 403, message: 'Forbidden' } },
+		{ text: 'Forbidden', code: '403', hint: expect.stringMatching(/this recipient/) },
+	],
 	[500, '<html>', null],
 	[500, { error: 'oops' }, null],
 	[500, [], null],

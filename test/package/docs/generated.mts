@@ -62,6 +62,14 @@ export const capabilityTable = (): string =>
 			(gateway) => ofScheduler(gateway, (s) => yesNo(!s.keptInMemory)),
 		],
 		['Message: Get', ({ capabilities }) => lookUpOf(capabilities)],
+		[
+			'Messages a minute',
+			({ capabilities }) => String(capabilities.messagesPerMinute ?? 'not stated'),
+		],
+		[
+			'Finds a message whose sending had no answer',
+			({ findSent }) => yesNo(findSent !== undefined),
+		],
 		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.keepsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
@@ -191,7 +199,11 @@ export function statusesSaid(gateway: Gateway): Set<string> {
 
 /** A gateway that gives one answer. */
 const answering = (answer: string): Connection => ({
-	credential: { gateway: 'chatWhatsApp', chatWhatsAppSessionId: SESSION },
+	credential: {
+		gateway: 'chatWhatsApp',
+		chatWhatsAppUrl: 'https://api.chatwhatsapp.in',
+		chatWhatsAppSessionId: SESSION,
+	},
 	request: async () => ({
 		status: 200,
 		headers: {},

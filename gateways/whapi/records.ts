@@ -1,0 +1,53 @@
+import type { MessageType } from '../../messages/message';
+import type { Recipient } from '../../messages/recipient';
+import type { SentMessage } from '../../messages/scheduledMessage';
+import { mapStatus } from '../../messages/status';
+import { objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
+import { failureOf, STATUS_WORDS } from './statuses';
+
+/** The vendor's types that are ours too. Each has its content under its own name. */
+const TYPES: Readonly<Record<string, MessageType>> = {
+	text: 'text',
+	link_preview: 'text',
+	image: 'image',
+	video: 'video',
+	gif: 'video',
+	short: 'video',
+	document: 'document',
+	audio: 'audio',
+	voice: 'voice',
+};
+
+/** The type of ours that a message has; null where it has none (a poll, a sticker). */
+export function typeOf(record: JsonObject): MessageType | null {
+	const word = textAt(record, 'type') ?? '';
+	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;
+}
+
+/** What a message of the channel tells (the vendor's OpenAPI file, `Message`), but its id and recipient. */
+export function toSentMessage(
+	record: JsonObject,
+	known: { readonly messageId: string; readonly recipient: Recipient; readonly account: string },
+): SentMessage {
+	const type = typeOf(record);
+	const content = type === null ? {} : objectAt(record, String(record.type));
+	const gatewayStatus = textAt(record, 'status');
+	const status = mapStatus(STATUS_WORDS, gatewayStatus);
+	return {
+		// What is none of our types has no text and no media here; `raw` tells it.
+		type: type ?? 'text',
+		text: textAt(content, 'body'),
+		mediaUrl: type === 'text' ? null : textAt(content, 'link'),
+		caption: textAt(content, 'caption'),
+		fileName: textAt(content, 'filename') ?? textAt(content, 'file_name'),
+		reference: null,
+		gateway: 'whapi',
+		queueId: null,
+		status,
+		gatewayStatus,
+		acceptedAt: unixInstantAt(record, 'timestamp'),
+		failure: failureOf(record, status),
+		raw: record,
+		...known,
+	};
+}
