@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { accountsOf } from '../../gateways/account';
 import { assertSendable } from '../../gateways/refusals';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
@@ -66,11 +67,14 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	// What an earlier try has scheduled belongs to its item.
 	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
 	const sleep = async (ms: number) => await surroundings.sleep(ms);
-	const sender: Sender = {
-		gateway: gateway.id,
-		account: gateway.account(connection.credential),
-		credential: context.getNode().credentials?.[CREDENTIAL_TYPE]?.name ?? '',
-	};
+	const senders = accountsOf(gateway, connection.credential).map(
+		(account): Sender => ({
+			gateway: gateway.id,
+			account,
+			credential: context.getNode().credentials?.[CREDENTIAL_TYPE]?.name ?? '',
+		}),
+	);
+	const [sender] = senders;
 	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep }));
 	const tables = new Map<string, Promise<MessageTable>>();
 	const tableStores = new Map<string, MessageStore>();
@@ -98,7 +102,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		sleep,
 		timezone,
 		sender,
-		senders: [sender],
+		senders,
 		table,
 		holder: (hold) => {
 			if (hold.in === 'gateway') {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../settle';
 import { AccountHealth } from './accountHealth';
 import { DueRows } from './dueRows';
@@ -43,6 +44,8 @@ export async function dispatchDue(context: DispatchContext): Promise<DispatchRep
 	if (outcome.ok) return { entries: run.entries, idle: outcome.value };
 	return { entries: run.entries, idle: null, error: outcome.error };
 }
+
+const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
 
 class Run {
 	readonly entries: DispatchEntry[] = [];
@@ -108,7 +111,9 @@ class Run {
 	private async isWell(): Promise<boolean> {
 		const { gateway, connection } = this.context;
 		const health = await settle(gateway.test(connection));
-		const isWell = health.ok && health.value.ready;
+		// A gateway whose health call is missing tells nothing: the probe has to find out.
+		const isUnknown = !health.ok && isNotFound(health.error);
+		const isWell = health.ok ? (health.value.sends ?? health.value.ready) : isUnknown;
 		if (isWell && this.health.mayProbe()) return true;
 		const why = health.ok ? health.value.message : (health.error as Error).message;
 		this.health.onUnhealthy(isWell ? null : why);
