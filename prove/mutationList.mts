@@ -233,9 +233,23 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'Each member of a group has a way of their own',
-		file: HISTORY,
-		from: "|${id}|${viewer ?? ''}`",
-		to: '|${id}`',
+		file: 'messages/statusEvent.ts',
+		from: 'messageId ?? scheduleId ?? contentKey(raw), viewer];',
+		to: 'messageId ?? scheduleId ?? contentKey(raw), null];',
+		tests: 'test/messages/statusHistory',
+	},
+	{
+		rule: 'One status of one message is one event, whatever its time',
+		file: 'messages/statusEvent.ts',
+		from: ': eventIdOf(message, status),',
+		to: ': eventIdOf(message, status, occurredAt),',
+		tests: 'test/messages/statusEvent|test/messages/statusHistory',
+	},
+	{
+		rule: 'A success after a transient failure is emitted',
+		file: 'messages/status.ts',
+		from: 'failed: { rank: 35,',
+		to: 'failed: { rank: 90,',
 		tests: 'test/messages/statusHistory',
 	},
 	{

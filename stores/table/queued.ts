@@ -1,4 +1,5 @@
 import type { Connection, Gateway } from '../../gateways/gateway';
+import { STATUSES } from '../../messages/status';
 import { settle } from '../settle';
 import type { Row } from './columns';
 import { toScheduledMessage, type Sender } from './rows';
@@ -56,7 +57,11 @@ export async function nameQueued(naming: Naming): Promise<number> {
 		if (!outcome.ok) return null;
 		const { messageId, status, failure } = outcome.value;
 		if (status === 'failed') {
-			const values = { status, status_rank: 90, failure: failure?.reason ?? null };
+			const values = {
+				status,
+				status_rank: STATUSES.failed.rank,
+				failure: failure?.reason ?? null,
+			};
 			return { where: where({ id: row.id, status: 'queued' }), values };
 		}
 		if (messageId === null) return null;
