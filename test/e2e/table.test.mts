@@ -43,6 +43,7 @@ it('writes the way of a message into the table, and a late status changes nothin
 			{
 				name: 'Status',
 				type: TRIGGER,
+				typeVersion: 2,
 				parameters: { statuses: ['sent', 'delivered', 'read'] },
 				credentials: { messageGatewayApi: gateway },
 			},
