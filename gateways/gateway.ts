@@ -225,6 +225,11 @@ export interface Gateway {
 	verify(credential: Credential, delivery: Delivery): Verdict;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
 	parse(body: unknown, context: ParseContext): StatusEvent[];
+	/**
+	 * The message's text or caption out of an event's `raw`, if it has it. Not there where no webhook of
+	 * the vendor has it. Never throws.
+	 */
+	eventText?(raw: unknown): string | null;
 }
 
 /** An answer that is no success, in the vendor's words. */

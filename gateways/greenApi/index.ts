@@ -1,6 +1,7 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields } from './credential';
+import { eventText } from './eventText';
 import { explain } from './explain';
 import { test } from './health';
 import { lookUp } from './lookUp';
@@ -26,4 +27,5 @@ export const greenApi: Gateway = {
 	registration,
 	verify,
 	parse,
+	eventText,
 };

@@ -3,6 +3,7 @@ import { explain } from '../hypersender/explain';
 import { verifyDelivery } from '../hypersender/verify';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields, instanceOf } from './credential';
+import { eventText } from './eventText';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -26,4 +27,5 @@ export const hypersenderSms: Gateway = {
 	lookUp,
 	verify: (credential, delivery) => verifyDelivery(credential, delivery, instanceOf(credential)),
 	parse,
+	eventText,
 };

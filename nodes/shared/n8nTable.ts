@@ -9,7 +9,7 @@ import type {
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
-import { COLUMNS, type Row } from '../../stores/table/columns';
+import { COLUMNS, EVENT_COLUMNS, type Row } from '../../stores/table/columns';
 import type { Change, Condition, MessageTable } from '../../stores/table/table';
 
 /**
@@ -33,19 +33,51 @@ export async function openTable(context: IExecuteFunctions, name: string): Promi
 			`"Data Table" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
 		);
 	}
+	const events = `${name}_events`;
+	let opened: MessageTable | null = null;
+	return {
+		...tableById(context, await ensureTable(context, name, COLUMNS)),
+		events: async ({ create }) => {
+			if (opened !== null) return opened;
+			const id = create
+				? await ensureTable(context, events, EVENT_COLUMNS)
+				: await findTable(context, events);
+			return (opened = id === null ? null : tableById(context, id));
+		},
+	};
+}
+
+type Columns = ReadonlyArray<(typeof COLUMNS)[number]>;
+
+/** The id of the table of that name: created where it is missing, its columns checked where it is there. */
+async function ensureTable(
+	context: IExecuteFunctions,
+	name: string,
+	wanted: Columns,
+): Promise<string> {
 	const [table] = await inline(context, [
 		{
 			resource: 'table',
 			operation: 'create',
 			tableName: name,
-			columns: { column: COLUMNS.map(({ name: column, type }) => ({ name: column, type })) },
+			columns: { column: wanted.map(({ name: column, type }) => ({ name: column, type })) },
 			options: { createIfNotExists: true },
 		},
 	]);
 	const { id, columns } = table?.json ?? {};
 	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
-	assertColumns(name, columns);
-	return tableById(context, id);
+	assertColumns(name, columns, wanted);
+	return id;
+}
+
+/** The id of the table of that name, null if there is none. */
+async function findTable(context: IExecuteFunctions, name: string): Promise<string | null> {
+	const tables = await inline(context, [
+		// The filter takes whatever contains the name.
+		{ resource: 'table', operation: 'list', returnAll: true, options: { filterName: name } },
+	]);
+	const found = tables.find(({ json }) => json.name === name);
+	return typeof found?.json.id === 'string' ? found.json.id : null;
 }
 
 /** A Data Table whose id a schedule id tells. */
@@ -250,14 +282,14 @@ const tableNode = (parameters: INodeParameters, index: number): INode => ({
 });
 
 /** Columns of a table that was there before, perhaps made for something else. */
-function assertColumns(name: string, columns: unknown): void {
+function assertColumns(name: string, columns: unknown, wanted: Columns): void {
 	const found = new Map(
 		(Array.isArray(columns) ? columns : []).map((column: { name?: unknown; type?: unknown }) => [
 			column.name,
 			column.type,
 		]),
 	);
-	const wrong = COLUMNS.filter((column) => found.get(column.name) !== column.type);
+	const wrong = wanted.filter((column) => found.get(column.name) !== column.type);
 	if (wrong.length === 0) return;
 	throw new InvalidParameter(
 		'Data Table',

@@ -8,7 +8,7 @@ import { STATUSES, type Status } from '../../messages/status';
 import { settle, type Settled } from '../settle';
 import { Batcher } from './batcher';
 import type { Cell, Row, Values } from './columns';
-import { nameQueued } from './queued';
+import { resolveMessageIds } from './resolveMessageIds';
 import { SENDING, toOutgoing, toScheduledMessage, type Sender } from './rows';
 import { where, type Change, type Condition, type MessageTable } from './table';
 
@@ -57,7 +57,7 @@ export interface Dispatched {
  * after a crash a row tells whether the message certainly was not sent, or whether nobody knows.
  */
 export async function sendDue(dispatch: Dispatch): Promise<Dispatched[]> {
-	await nameQueued(dispatch);
+	await resolveMessageIds(dispatch);
 	const done: Dispatched[] = await takeUpInterrupted(dispatch);
 	// Where others took all that was seen, this one looks behind it; but not for ever.
 	for (let inVain = 0, after = 0; inVain < MOST_IN_VAIN && !dispatch.isCancelled(); ) {

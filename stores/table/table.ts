@@ -31,6 +31,11 @@ export interface MessageTable {
 	update(changes: readonly Change[]): Promise<Row[][]>;
 	/** Removes the rows that meet all conditions, and tells how many. */
 	remove(where: readonly Condition[]): Promise<number>;
+	/**
+	 * The table beside this one for status events that wait for their message's id; null if there is
+	 * none and it is not to be created. Not there if the table was reached by its id.
+	 */
+	events?(options: { readonly create: boolean }): Promise<MessageTable | null>;
 }
 
 export const where = (

@@ -22,6 +22,18 @@ export class MemoryTable implements MessageTable {
 	now = () => Date.now();
 	before: Before = () => undefined;
 	private lastId = 0;
+	/** The table of events beside this one, once it was created. */
+	kept: MemoryTable | null = null;
+
+	async events({ create }: { create: boolean }): Promise<MessageTable | null> {
+		if (this.kept === null && create) {
+			this.kept = new MemoryTable();
+			this.kept.now = () => this.now();
+			// One count of accesses for both.
+			Object.assign(this.kept, { accesses: this.accesses, before: this.before });
+		}
+		return this.kept;
+	}
 
 	async insert(values: readonly Values[]): Promise<Row[]> {
 		await this.access('insert');
