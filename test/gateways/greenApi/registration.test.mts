@@ -3,7 +3,7 @@ import type { RegistrationRecord, WantedWebhook } from '../../../gateways/gatewa
 import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome } from '../../../gateways/transport/request';
 import schemas from '../../fixtures/greenApi/requests.schema.json';
-import { sealInto, splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
+import { splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
 import fresh from '../../fixtures/greenApi/settings.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, SECRET, wanted } from './values.mts';

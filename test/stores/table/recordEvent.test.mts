@@ -247,6 +247,23 @@ describe('an event of no message in the table', () => {
 	});
 });
 
+it('settles the unconfirmed message that the event fits', async () => {
+	const more = { status: 'unconfirmed', status_rank: 15, send_started_at: iso(START) };
+	await table.insert([rowOf('hello', START, more)]);
+	const result = await record('m1', { status: 'queued', text: 'hello' });
+	expect(result).toEqual({ recorded: true, kept: false });
+	expect(await record('m1')).toEqual({ recorded: true, kept: false });
+	expect(table.row(1)).toMatchObject({ status: 'delivered', message_id: 'm1' });
+});
+
+it('asks the gateway for nothing of another account: its credential is not here', async () => {
+	await table.insert([queued('q1', { account: 'account-2' })]);
+	named = { q1: 'm1' };
+	const result = await record('m1', { account: 'account-2' });
+	expect(result).toEqual({ recorded: false, kept: true });
+	expect(asked).toEqual([]);
+});
+
 it('keeps the events of two accounts apart', async () => {
 	const account = 'account-2';
 	await table.insert([rowOf('a', START, { status: 'sending', account })]);
