@@ -25,12 +25,13 @@ export async function changeSettings<Settings, Change, Result>({
 	for (let attempt = 1; ; attempt++) {
 		const { change, result } = plan(await fetch());
 		if (change === null) return result;
-		try {
-			await save(change);
-			return result;
-		} catch (error) {
-			const isOutcomeUnknown = error instanceof GatewayError && error.details.openEnded === true;
-			if (!isOutcomeUnknown || attempt === MAX_ATTEMPTS) throw error;
-		}
+		const failure = await save(change).then(
+			() => null,
+			(error: unknown) => ({ error }),
+		);
+		if (failure === null) return result;
+		const { error } = failure;
+		const isOutcomeUnknown = error instanceof GatewayError && error.details.openEnded === true;
+		if (!isOutcomeUnknown || attempt === MAX_ATTEMPTS) throw error;
 	}
 }
