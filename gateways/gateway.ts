@@ -134,7 +134,10 @@ export interface WantedWebhook {
 	readonly replaceExisting: boolean;
 }
 
-/** What was there before and is put back on removal. JSON, kept in the workflow's static data. */
+/**
+ * What was there before and is restored on removal. JSON, kept in the workflow's static data, which n8n
+ * saves only after a successful `create`: what must not be lost is kept at the gateway, too.
+ */
 export type RegistrationRecord = Readonly<Record<string, unknown>>;
 
 /** Registers a trigger's webhook by the vendor's API, as a good neighbour of others' webhooks. */
