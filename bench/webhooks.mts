@@ -90,7 +90,14 @@ const workflows: Record<string, WorkflowJson> = {
 		connections: to('Webhook', 'Normalise'),
 	},
 	'Message Scheduler Trigger': {
-		nodes: [{ name: 'Webhook', type: TRIGGER, credentials: { messageGatewayApi: CREDENTIAL } }],
+		nodes: [
+			{
+				name: 'Webhook',
+				type: TRIGGER,
+				typeVersion: 2,
+				credentials: { messageGatewayApi: CREDENTIAL },
+			},
+		],
 		connections: {},
 	},
 };

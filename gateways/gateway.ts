@@ -144,7 +144,10 @@ export interface WantedWebhook {
 	readonly replaceExisting: boolean;
 }
 
-/** What was there before and is put back on removal. JSON, kept in the workflow's static data. */
+/**
+ * What was there before and is restored on removal. JSON, kept in the workflow's static data, which n8n
+ * saves only after a successful `create`: what must not be lost is kept at the gateway, too.
+ */
 export type RegistrationRecord = Readonly<Record<string, unknown>>;
 
 /** Registers a trigger's webhook by the vendor's API, as a good neighbour of others' webhooks. */
@@ -260,6 +263,11 @@ export interface Gateway {
 	verify(credential: Credential, delivery: Delivery): Verdict;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
 	parse(body: unknown, context: ParseContext): StatusEvent[];
+	/**
+	 * The message's text or caption out of an event's `raw`, if it has it. Not there where no webhook of
+	 * the vendor has it. Never throws.
+	 */
+	eventText?(raw: unknown): string | null;
 }
 
 /** An answer that is no success, in the vendor's words. */

@@ -2,7 +2,7 @@
 export interface StatusFacts {
 	/** How far a message has come: a later status has a higher rank. */
 	readonly rank: number;
-	/** Whether nothing can follow. */
+	/** Whether nothing more is expected. */
 	readonly isFinal: boolean;
 	/** What it tells, in a few words for people. */
 	readonly meaning: string;
@@ -23,10 +23,14 @@ export const STATUSES = {
 	queued: { rank: 20, isFinal: false, meaning: 'Accepted by the gateway, not yet sent' },
 	suspended: { rank: 25, isFinal: false, meaning: 'Held back by the gateway' },
 	sent: { rank: 30, isFinal: false, meaning: 'The network has it' },
+	/**
+	 * Below `delivered`: a gateway may report a failure, try again and succeed, and the recipient's device
+	 * is the better witness. Above `sent`, which a failure follows.
+	 */
+	failed: { rank: 35, isFinal: true, meaning: 'Will not arrive' },
 	delivered: { rank: 40, isFinal: false, meaning: "On the recipient's device" },
 	read: { rank: 50, isFinal: false, meaning: 'Read by the recipient' },
 	played: { rank: 60, isFinal: true, meaning: 'Voice message or video played' },
-	failed: { rank: 90, isFinal: true, meaning: 'Will not arrive' },
 	expired: { rank: 90, isFinal: true, meaning: 'Its validity ran out before it was sent' },
 	cancelled: { rank: 90, isFinal: true, meaning: 'Cancelled before it was sent' },
 	deleted: { rank: 95, isFinal: true, meaning: 'Removed after it was sent' },

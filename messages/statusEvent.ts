@@ -5,7 +5,7 @@ import { STATUSES, type Status } from './status';
 
 /** One status of one message, as a gateway's webhook told it. Every key is always there. */
 export interface StatusEvent {
-	/** The same for the same status told twice, in any process: see {@link eventIdOf}. */
+	/** The same for the same status of the same message, in any process: see {@link eventIdOf}. */
 	readonly eventId: string;
 	readonly gateway: string;
 	readonly channel: 'whatsapp' | 'sms';
@@ -38,7 +38,10 @@ export type StatusEventInput = Pick<
 	StatusEvent,
 	'gateway' | 'channel' | 'status' | 'receivedAt' | 'raw'
 > &
-	Partial<Omit<StatusEvent, 'eventId' | 'statusRank' | 'isFinal'>>;
+	Partial<Omit<StatusEvent, 'eventId' | 'statusRank' | 'isFinal'>> & {
+		/** The chat of the message, where the gateway's message ids are unique within a chat only. */
+		readonly idScope?: string | null;
+	};
 
 /** Completes an event: every key present, rank and finality from the vocabulary, a stable id. */
 export function createStatusEvent(input: StatusEventInput): StatusEvent {
@@ -59,17 +62,16 @@ export function createStatusEvent(input: StatusEventInput): StatusEvent {
 		occurredAt = null,
 		receivedAt,
 		raw,
+		idScope = null,
 	} = input;
+	const message = [gateway, account, idScope, messageId ?? scheduleId ?? contentKey(raw), viewer];
 	return {
-		eventId: eventIdOf([
-			gateway,
-			account,
-			messageId ?? scheduleId ?? contentKey(raw),
-			// Two words that are both unknown are two events.
-			status === 'unknown' ? `unknown:${gatewayStatus ?? ''}` : status,
-			viewer,
-			occurredAt,
-		]),
+		eventId:
+			status === 'unknown'
+				? // What a word means that is not documented is unknown: whether it tells a state, which is one
+					// event however often it is told, or something that happens again.
+					eventIdOf(message, `unknown:${gatewayStatus ?? ''}`, occurredAt)
+				: eventIdOf(message, status),
 		gateway,
 		channel,
 		account,
@@ -90,19 +92,45 @@ export function createStatusEvent(input: StatusEventInput): StatusEvent {
 	};
 }
 
-/** The longest event id that is written out; of a longer one, its start and its hash. */
-const LONGEST_ID = 256;
+/** The longest halves of an event id that are written out; of a longer one, its start and its hash. */
+const MAX_MESSAGE_LENGTH = 128;
+const MAX_STATUS_LENGTH = 64;
 
 /**
- * The id of an event: gateway, account, message or schedule id, status, viewer and the gateway's own
- * time, joined by `|`. It is text that a person can read, and needs no hash for each event.
+ * The id of an event, joined by `|`: which message it is about (gateway, account, chat if the
+ * gateway's ids need it, message or schedule id, viewer), then its status. Without the time: gateways
+ * report one status of one message by two events, which give different times. It is text that a
+ * person can read, and needs no hash for each event.
+ *
+ * @param message tells one message and viewer from all others; the id without its last part(s)
+ * @param status one of the vocabulary, or a word of the gateway with the time of the event
  */
-export function eventIdOf(parts: ReadonlyArray<string | null>): string {
-	let id = '';
-	// `map` and `join` take half as long again, and this is the longest step of an event.
-	for (let i = 0; i < parts.length; i++) id += (i === 0 ? '' : '|') + escapePart(parts[i]);
-	return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID)}#${sha256(id)}`;
+export function eventIdOf(
+	message: ReadonlyArray<string | null>,
+	...status: ReadonlyArray<string | null>
+): string {
+	return `${bounded(joined(message), MAX_MESSAGE_LENGTH)}|${bounded(joined(status), MAX_STATUS_LENGTH)}`;
 }
+
+/**
+ * Tells one message and viewer from all others. Null for an event that names no message, and for one
+ * whose status is unknown: neither has a place in a message's order.
+ */
+export function messageKeyOf(event: StatusEvent): string | null {
+	if ((event.messageId ?? event.scheduleId) === null || event.status === 'unknown') return null;
+	// A word of the vocabulary holds no separator.
+	return event.eventId.slice(0, event.eventId.lastIndexOf('|'));
+}
+
+function joined(parts: ReadonlyArray<string | null>): string {
+	let text = '';
+	// `map` and `join` take half as long again, and this is the longest step of an event.
+	for (let i = 0; i < parts.length; i++) text += (i === 0 ? '' : '|') + escapePart(parts[i]);
+	return text;
+}
+
+const bounded = (text: string, max: number): string =>
+	text.length <= max ? text : `${text.slice(0, max)}#${sha256(text)}`;
 
 const escapePart = (part: string | null): string => {
 	if (part === null) return '';

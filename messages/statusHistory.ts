@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StatusEvent } from './statusEvent';
+import { messageKeyOf, type StatusEvent } from './statusEvent';
 
 /** What an event is, seen against what was told before. */
 export type Novelty = 'new' | 'duplicate' | 'late';
@@ -13,8 +13,8 @@ const LONGEST_NOTES = 500;
 /**
  * Remembers which events of one trigger were told, bounded in memory: the oldest are forgotten first.
  *
- * A duplicate has the id of an event that was told; a late one has a lower rank than what was last
- * told of its message. All calls are synchronous, so within a process nothing can come between
+ * A duplicate has the id of an event that was told; a late one has a lower rank than the highest that
+ * was told of its message and viewer. An unknown status has no place in that order. All calls are synchronous, so within a process nothing can come between
  * looking and noting.
  */
 export class StatusHistory {
@@ -34,14 +34,14 @@ export class StatusHistory {
 		const id = short(event.eventId);
 		if (this.takenBack.has(id)) return 'new';
 		if (this.told.has(id)) return 'duplicate';
-		const key = messageKey(event);
+		const key = messageKeyOf(event);
 		return key !== null && event.statusRank < (this.ranks.get(short(key)) ?? 0) ? 'late' : 'new';
 	}
 
 	/** Notes that an event is told. */
 	note(event: StatusEvent): void {
 		const id = short(event.eventId);
-		const key = messageKey(event);
+		const key = messageKeyOf(event);
 		this.takenBack.delete(id);
 		this.take(id, key === null ? id : short(key), event.statusRank);
 	}
@@ -92,12 +92,6 @@ export class StatusHistory {
 		trim(this.ranks);
 	}
 }
-
-/** Each member of a group has its own way through the statuses. */
-const messageKey = ({ gateway, account, messageId, scheduleId, viewer }: StatusEvent) => {
-	const id = messageId ?? scheduleId;
-	return id === null ? null : `${gateway}|${account ?? ''}|${id}|${viewer ?? ''}`;
-};
 
 const SHORT = 16;
 

@@ -76,6 +76,7 @@ const listening = (credential: string, removeDuplicates: boolean): WorkflowJson 
 		{
 			name: 'Status',
 			type: TRIGGER,
+			typeVersion: 2,
 			parameters: { statuses: ['sent'] },
 			credentials: { messageGatewayApi: credential },
 		},

@@ -16,7 +16,7 @@ const ID_INSTANCE: CredentialField = {
 	placeholder: 'e.g. 1101000001',
 };
 
-const API_TOKEN: CredentialField = {
+export const API_TOKEN: CredentialField = {
 	name: 'greenApiToken',
 	label: 'apiTokenInstance',
 	description: "The instance's key, from the same page",

@@ -1,6 +1,7 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields } from './credential';
+import { eventText } from './eventText';
 import { explain } from './explain';
 import { findSent } from './findSent';
 import { test } from './health';
@@ -28,4 +29,5 @@ export const greenApi: Gateway = {
 	registration,
 	verify,
 	parse,
+	eventText,
 };

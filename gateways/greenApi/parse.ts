@@ -35,6 +35,8 @@ export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[
 			channel: 'whatsapp',
 			account: textAt(objectAt(body, 'instanceData'), 'idInstance'),
 			messageId: textAt(body, 'idMessage'),
+			// Unique within a chat only (green-api.com/en/docs/api/message-id).
+			idScope: told.recipient?.address,
 			occurredAt: unixInstantAt(body, 'timestamp'),
 			receivedAt,
 			raw: body,

@@ -5,16 +5,26 @@ import type {
 	WantedWebhook,
 	WebhookRegistration,
 } from '../gateway';
+import { changeSettings, type SettingsChange } from '../changeSettings';
 import { GatewayError } from '../transport/gatewayError';
 import { methodPath } from './credential';
+import { sealInto, splitUrl, unseal } from './formerWebhook';
 
 /** The switches that statuses need (…/OutgoingMessageStatus; green-api.com/en/docs/api/account/SetSettings). */
 const FLAGS = ['outgoingWebhook', 'outgoingMessageWebhook', 'outgoingAPIMessageWebhook'] as const;
 
 /**
- * An instance has one webhook address. Another's is replaced only when the user says so, and what was
- * there is put back on removal. For that, the record holds it, **its `webhookUrlToken` included**:
- * that secret of the previous owner then stands in the workflow's static data.
+ * The longest webhook URL that is entered. The vendor documents no limit; this is what any server and
+ * proxy takes.
+ */
+const MAX_URL_LENGTH = 2_000;
+
+/**
+ * An instance has one webhook URL. Another's is replaced only when the user says so, and restored on
+ * removal. What stood there is kept, encrypted, in the query of our own URL ({@link sealInto}): n8n
+ * saves a node's static data only after a successful `create`, and whole, so a lost response to
+ * `setSettings` would leave our URL there and no record of the owner's. The record in static data is a
+ * copy, used only if it is of the very URL that the instance has.
  *
  * `setSettings` restarts the instance and takes up to five minutes to apply, so it is called only where
  * something has to change. `getSettings` and `setSettings` take one call a second each; the transport
@@ -22,31 +32,128 @@ const FLAGS = ['outgoingWebhook', 'outgoingMessageWebhook', 'outgoingAPIMessageW
  */
 export const registration: WebhookRegistration = {
 	async check(connection, wanted) {
-		return Object.keys(changes(await read(connection), wanted)).length === 0;
+		const settings = await fetchSettings(connection);
+		const current = urlOf(settings);
+		return (
+			splitUrl(current).url === wanted.url &&
+			changes(settings, { ...wanted, url: current }) === null
+		);
 	},
 
 	async register(connection, wanted, previous) {
-		const settings = await read(connection);
-		const current = urlOf(settings);
-		const isOurs =
-			current === wanted.url || (previous !== null && current === textAt(previous, 'url'));
-		if (!isOurs && current !== '' && !wanted.replaceExisting) throw taken(current);
-		const needed = changes(settings, wanted);
-		if (Object.keys(needed).length > 0) await write(connection, needed);
-		const before = isOurs ? known(previous) : ownerOf(settings);
-		return { url: wanted.url, previous: { ...before, ...switchedOff(settings) } };
+		return await change(connection, (settings) => {
+			const current = urlOf(settings);
+			const isOurs = isOurUrl(current, wanted.url, previous);
+			if (!isOurs && current !== '' && !wanted.replaceExisting) throw taken(current);
+			const former = isOurs ? formerOf(current, connection, previous) : ownerOf(settings);
+			const restored = { ...former, ...switchedOff(settings) };
+			const url = urlWith(connection, { wanted: wanted.url, current, restored, former });
+			if (url.length > MAX_URL_LENGTH) throw tooLong();
+			return {
+				change: changes(settings, { ...wanted, url }),
+				result: { url, previous: restored },
+			};
+		});
 	},
 
 	async remove(connection, { url }, record) {
-		const settings = await read(connection);
-		// Somebody else has taken the place meanwhile.
-		if (urlOf(settings) !== url) return;
-		await write(connection, { webhookUrl: '', webhookUrlToken: '', ...known(record) });
+		await change(connection, (settings) => {
+			const current = urlOf(settings);
+			if (!isOurUrl(current, url, record)) {
+				// Somebody else has taken the place meanwhile; it may be one of us that is to restore ours.
+				const without = withoutUrl(current, url, connection);
+				return {
+					change: without === current ? null : { webhookUrl: without },
+					result: undefined,
+				};
+			}
+			const former = formerOf(current, connection, record);
+			// To clear the place would destroy the only record.
+			if (former === null) throw unreadable();
+			return { change: { webhookUrl: '', webhookUrlToken: '', ...former }, result: undefined };
+		});
 	},
 };
 
+type Plan<Result> = SettingsChange<JsonObject, JsonObject, Result>['plan'];
+
+const change = async <Result>(connection: Connection, plan: Plan<Result>): Promise<Result> =>
+	await changeSettings({
+		fetch: async () => await fetchSettings(connection),
+		plan,
+		save: async (settings) => await saveSettings(connection, settings),
+	});
+
+/** Whether a URL is this trigger's: by its address, or by the record of where it was before. */
+const isOurUrl = (current: string, url: string, record: RegistrationRecord | null): boolean =>
+	splitUrl(current).url === url || (current !== '' && current === recordedUrl(record));
+
+const recordedUrl = (record: RegistrationRecord | null) =>
+	record === null ? null : textAt(record, 'url');
+
+/**
+ * What stood there before our URL: from the URL itself, else from the record of that very URL. A URL
+ * that keeps nothing was entered where nothing was. Null if it keeps something that cannot be read.
+ */
+function formerOf(
+	current: string,
+	{ credential }: Connection,
+	record: RegistrationRecord | null,
+): RegistrationRecord | null {
+	const { sealed } = splitUrl(current);
+	const kept = sealed === null ? null : unseal(sealed, credential);
+	if (kept !== null) return restorable(kept);
+	if (current === recordedUrl(record)) return restorable(objectAt(record ?? {}, 'previous'));
+	return sealed === null ? {} : null;
+}
+
+/** Our URL with what is to be restored in its query: as it stands there, if it is right already. */
+function urlWith(
+	{ credential }: Connection,
+	{
+		wanted,
+		current,
+		restored,
+		former,
+	}: Readonly<{
+		wanted: string;
+		current: string;
+		restored: RegistrationRecord;
+		former: RegistrationRecord | null;
+	}>,
+): string {
+	const { url, sealed } = splitUrl(current);
+	const isSomething = Object.values(restored).some((value) => value !== '');
+	if (url === wanted) {
+		// What cannot be read is left for whoever has the token it was sealed with.
+		if (sealed !== null && (former === null || unseal(sealed, credential) !== null)) return current;
+		if (sealed === null && !isSomething) return current;
+	}
+	return isSomething ? sealInto(wanted, credential, restored) : wanted;
+}
+
+/**
+ * A URL without ours among those that it is to restore: an earlier trigger that goes while a later one
+ * has the place hands its own former webhook on.
+ */
+function withoutUrl(current: string, ours: string, connection: Connection): string {
+	const { credential } = connection;
+	const { url, sealed } = splitUrl(current);
+	const kept = sealed === null ? null : unseal(sealed, credential);
+	if (kept === null) return current;
+	const former = textAt(kept, 'webhookUrl') ?? '';
+	if (splitUrl(former).url === ours && former !== '') {
+		const ofOurs = formerOf(former, connection, null);
+		if (ofOurs === null) return current;
+		const restored = { webhookUrl: '', webhookUrlToken: '', ...ofOurs };
+		return sealInto(url, credential, { ...kept, ...restored });
+	}
+	const without = withoutUrl(former, ours, connection);
+	return without === former ? current : sealInto(url, credential, { ...kept, webhookUrl: without });
+}
+
 /** The settings as they are. An answer without an address is an error, not a free place. */
-async function read(connection: Connection): Promise<JsonObject> {
+async function fetchSettings(connection: Connection): Promise<JsonObject> {
 	const response = await connection.request({
 		method: 'GET',
 		path: methodPath(connection.credential, 'getSettings'),
@@ -60,12 +167,13 @@ async function read(connection: Connection): Promise<JsonObject> {
 }
 
 /** Settings that are not named stay as they are. */
-async function write(connection: Connection, settings: JsonObject): Promise<void> {
+async function saveSettings(connection: Connection, settings: JsonObject): Promise<void> {
 	const response = await connection.request({
 		method: 'POST',
 		path: methodPath(connection.credential, 'setSettings'),
 		body: settings,
-		kind: 'repeatable',
+		// Another may change the settings before a repetition: see `changeSettings`.
+		kind: 'create',
 	});
 	if (!isObject(response.body) || response.body.saveSettings !== true) {
 		throw connection.unexpected(response, '"saveSettings": true', false);
@@ -74,16 +182,20 @@ async function write(connection: Connection, settings: JsonObject): Promise<void
 
 const urlOf = (settings: JsonObject): string => textAt(settings, 'webhookUrl') ?? '';
 
-/** The settings that are not yet as wanted. */
-function changes(settings: JsonObject, { url, secret }: WantedWebhook): JsonObject {
+/** The settings that are not yet as wanted; null if there are none. */
+function changes(
+	settings: JsonObject,
+	{ url, secret }: Pick<WantedWebhook, 'url' | 'secret'>,
+): JsonObject | null {
 	const wanted = {
 		webhookUrl: url,
 		webhookUrlToken: secret ?? '',
 		...Object.fromEntries(FLAGS.map((flag) => [flag, 'yes'])),
 	};
-	return Object.fromEntries(
-		Object.entries(wanted).filter(([key, value]) => (textAt(settings, key) ?? '') !== value),
+	const needed = Object.entries(wanted).filter(
+		([key, value]) => (textAt(settings, key) ?? '') !== value,
 	);
+	return needed.length === 0 ? null : Object.fromEntries(needed);
 }
 
 const ownerOf = (settings: JsonObject): RegistrationRecord => ({
@@ -95,19 +207,33 @@ const ownerOf = (settings: JsonObject): RegistrationRecord => ({
 const switchedOff = (settings: JsonObject): RegistrationRecord =>
 	Object.fromEntries(FLAGS.filter((flag) => settings[flag] === 'no').map((flag) => [flag, 'no']));
 
-/** What an earlier record says was there before us; empty where nothing is known of it. */
-function known(record: RegistrationRecord | null): RegistrationRecord {
-	const previous = objectAt(record ?? {}, 'previous');
-	return Object.fromEntries(
+/** What of a record can be restored. */
+const restorable = (former: JsonObject): RegistrationRecord =>
+	Object.fromEntries(
 		['webhookUrl', 'webhookUrlToken', ...FLAGS]
-			.filter((key) => typeof previous[key] === 'string')
-			.map((key) => [key, previous[key]]),
+			.filter((key) => typeof former[key] === 'string')
+			.map((key) => [key, former[key]]),
 	);
-}
 
 const taken = (url: string) =>
 	new GatewayError(
 		'rejected',
 		`GREEN-API has one webhook address for each instance, and it is already in use: it leads to ${URL.canParse(url) ? new URL(url).host : 'another address'}. Turn on "Replace Existing Webhook" to replace it until this trigger is switched off`,
 		{ hint: 'Or use an instance of its own for this trigger.' },
+	);
+
+const tooLong = () =>
+	new GatewayError(
+		'rejected',
+		`The webhook URL of this trigger together with what GREEN-API has to restore later is longer than ${MAX_URL_LENGTH} characters, so nothing was changed`,
+		{ hint: 'Remove the present webhook in the GREEN-API console, or use an instance of its own.' },
+	);
+
+const unreadable = () =>
+	new GatewayError(
+		'rejected',
+		'The webhook that this trigger replaced at GREEN-API cannot be restored: it was stored with an earlier "apiTokenInstance", so nothing was changed',
+		{
+			hint: 'Enter the former webhook in the GREEN-API console, or put the earlier token into the credential and unpublish again.',
+		},
 	);

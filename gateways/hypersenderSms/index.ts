@@ -4,6 +4,7 @@ import { verifyDelivery } from '../hypersender/verify';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields, instanceOf } from './credential';
 import { findSent } from './findSent';
+import { eventText } from './eventText';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -28,4 +29,5 @@ export const hypersenderSms: Gateway = {
 	findSent,
 	verify: (credential, delivery) => verifyDelivery(credential, delivery, instanceOf(credential)),
 	parse,
+	eventText,
 };

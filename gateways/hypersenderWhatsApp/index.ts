@@ -2,6 +2,7 @@ import type { Gateway } from '../gateway';
 import { explain } from '../hypersender/explain';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields } from './credential';
+import { eventText } from './eventText';
 import { test } from './health';
 import { lookUp } from './lookUp';
 import { parse } from './parse';
@@ -24,4 +25,5 @@ export const hypersenderWhatsApp: Gateway = {
 	lookUp,
 	verify,
 	parse,
+	eventText,
 };

@@ -8,6 +8,7 @@ import {
 	credentialFields,
 	isNamed,
 } from './credential';
+import { eventText } from './eventText';
 import { explain } from './explain';
 import { findSent } from './findSent';
 import { test } from './health';
@@ -37,4 +38,5 @@ export const whapi: Gateway = {
 	registration,
 	verify,
 	parse,
+	eventText,
 };

@@ -1,4 +1,5 @@
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
+import { changeSettings, type SettingsChange } from '../changeSettings';
 import type { Connection, WantedWebhook, WebhookRegistration } from '../gateway';
 
 /** What tells of messages that were sent: their creation, and each status. */
@@ -11,39 +12,57 @@ const EVENTS = [
 /**
  * A channel has a list of webhooks in its settings (the vendor's OpenAPI file, `Settings`, `Webhook`).
  * `PATCH /settings` replaces the list as a whole, so it is read, changed and written back: every entry
- * of others goes back as it came. Two who write at the same moment can still lose one change.
+ * of others goes back as it came; after a lost response it is read again. Two who write at the same
+ * moment can still lose one change.
  */
 export const registration: WebhookRegistration = {
 	async check(connection, wanted) {
-		const ours = (await read(connection)).filter((entry) => hasUrl(entry, wanted.url));
+		const ours = (await fetchWebhooks(connection)).filter((entry) => hasUrl(entry, wanted.url));
 		return ours.length === 1 && ours.every((entry) => isAsWanted(entry, wanted));
 	},
 
 	async register(connection, wanted, previous) {
-		const entries = await read(connection);
-		const isOurs = (entry: unknown) =>
-			hasUrl(entry, wanted.url) || (previous !== null && hasUrl(entry, textAt(previous, 'url')));
-		const first = entries.findIndex(isOurs);
-		const place = first === -1 ? entries.length : first;
-		const ours = entries.find((entry) => hasUrl(entry, wanted.url)) ?? entries[place];
-		const others = (entry: unknown) => !isOurs(entry);
-		await write(connection, [
-			...entries.slice(0, place).filter(others),
-			repaired(isObject(ours) ? ours : {}, wanted),
-			...entries.slice(place).filter(others),
-		]);
-		return { url: wanted.url };
+		return await change(connection, (entries) => {
+			const isOurs = (entry: unknown) =>
+				hasUrl(entry, wanted.url) || (previous !== null && hasUrl(entry, textAt(previous, 'url')));
+			const first = entries.findIndex(isOurs);
+			const place = first === -1 ? entries.length : first;
+			const ours = entries.find((entry) => hasUrl(entry, wanted.url)) ?? entries[place];
+			const others = (entry: unknown) => !isOurs(entry);
+			return {
+				change: [
+					...entries.slice(0, place).filter(others),
+					repaired(isObject(ours) ? ours : {}, wanted),
+					...entries.slice(place).filter(others),
+				],
+				result: { url: wanted.url },
+			};
+		});
 	},
 
-	async remove(connection, { url }) {
-		const entries = await read(connection);
-		const others = entries.filter((entry) => !hasUrl(entry, url));
-		if (others.length < entries.length) await write(connection, others);
+	async remove(connection, { url }, record) {
+		const recorded = textAt(record ?? {}, 'url');
+		await change(connection, (entries) => {
+			const others = entries.filter((entry) => !hasUrl(entry, url) && !hasUrl(entry, recorded));
+			return { change: others.length < entries.length ? others : null, result: undefined };
+		});
 	},
 };
 
+type Entries = readonly unknown[];
+
+const change = async <Result>(
+	connection: Connection,
+	plan: SettingsChange<Entries, Entries, Result>['plan'],
+): Promise<Result> =>
+	await changeSettings({
+		fetch: async () => await fetchWebhooks(connection),
+		plan,
+		save: async (webhooks) => await saveWebhooks(connection, webhooks),
+	});
+
 /** The webhooks as they are. An answer without them is an error: writing would wipe out what is there. */
-async function read(connection: Connection): Promise<readonly unknown[]> {
+async function fetchWebhooks(connection: Connection): Promise<Entries> {
 	const response = await connection.request({
 		method: 'GET',
 		path: '/settings',
@@ -57,12 +76,13 @@ async function read(connection: Connection): Promise<readonly unknown[]> {
 }
 
 /** Fields that are not named stay as they are. */
-async function write(connection: Connection, webhooks: readonly unknown[]): Promise<void> {
+async function saveWebhooks(connection: Connection, webhooks: Entries): Promise<void> {
 	await connection.request({
 		method: 'PATCH',
 		path: '/settings',
 		body: { webhooks },
-		kind: 'repeatable',
+		// Others may have changed the list before a repetition: see `changeSettings`.
+		kind: 'create',
 	});
 }
 

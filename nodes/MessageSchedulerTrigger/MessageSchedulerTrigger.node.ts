@@ -22,9 +22,11 @@ export class MessageSchedulerTrigger implements INodeType {
 			dark: 'file:../../icons/messageScheduler.dark.svg',
 		},
 		group: ['trigger'],
-		// Not 1: for each webhook of a node whose version is 1, n8n 2.41.1 evaluates an expression of its
-		// own (webhook-helpers, `parseRequestBody`), and builds an isolate for it: 40 ms of processor time.
-		version: 2,
+		// Both do the same; 1 is for the workflows of the first release. New nodes get 2: for each webhook of
+		// a node whose version is 1, n8n 2.41.1 evaluates an expression of its own (webhook-helpers,
+		// `parseRequestBody`), and builds an isolate for it: 40 ms of processor time.
+		version: [1, 2],
+		defaultVersion: 2,
 		subtitle: '={{ $parameter["statuses"].join(", ") }}',
 		description: 'Starts the workflow when a message is sent, delivered, read or has failed',
 		eventTriggerDescription: 'Send a message through a gateway that knows the Test URL',

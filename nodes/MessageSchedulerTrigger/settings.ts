@@ -18,7 +18,8 @@ export const readOptions = (context: TriggerContext) =>
 /**
  * The credential with the secret that webhooks must bring along. Where the trigger registers itself
  * and the user gave no secret, one is derived from the gateway's key and the node: the same in every
- * process and after every restart, without being stored anywhere.
+ * process and after every restart, without being stored anywhere. Without a key there is none: what is
+ * derived from nothing but the node, anyone can derive.
  */
 export function withWebhookSecret(
 	context: TriggerContext,
@@ -29,9 +30,11 @@ export function withWebhookSecret(
 	if (hasWebhookSecret(credential) || capabilities.webhooks.registration === 'manual') {
 		return credential;
 	}
-	const key = credentialFields.find(({ secret }) => secret === true)?.name ?? '';
+	const field = credentialFields.find(({ secret }) => secret === true)?.name ?? '';
+	const key = optionalField(credential, field);
+	if (key === '') return credential;
 	const { id, webhookId } = context.getNode();
-	const derived = createHmac('sha256', optionalField(credential, key))
+	const derived = createHmac('sha256', key)
 		.update(`message-scheduler-webhook/${webhookId ?? id}`)
 		.digest('hex');
 	return { ...credential, [WEBHOOK_SECRET_FIELD]: derived };

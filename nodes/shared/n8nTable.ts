@@ -9,7 +9,7 @@ import type {
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
-import { COLUMNS, type ColumnName } from '../../stores/table/columns';
+import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../../stores/table/columns';
 import type { Change, Condition, MessageTable, RowOf, Table } from '../../stores/table/table';
 
 /**
@@ -27,7 +27,17 @@ const TABLE_NODE_VERSION = 1.1;
  * @throws InvalidParameter naming *Data Table*, GatewayError where n8n has no Data Tables
  */
 export async function openTable(context: IExecuteFunctions, name: string): Promise<MessageTable> {
-	return await openTableOf<ColumnName>(context, name, COLUMNS);
+	const events = `${name}_events`;
+	let opened: MessageTable | null = null;
+	return {
+		...(await openTableOf<ColumnName>(context, name, COLUMNS)),
+		events: async ({ create }) => {
+			if (opened !== null) return opened;
+			if (create) return (opened = await openTableOf<ColumnName>(context, events, EVENT_COLUMNS));
+			const id = (await findTable(context, events))?.id;
+			return (opened = typeof id === 'string' ? tableById(context, id) : null);
+		},
+	};
 }
 
 /** A column as n8n makes it. */

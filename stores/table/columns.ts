@@ -57,3 +57,22 @@ export type Row = Readonly<Record<ColumnName, Cell>> & {
 	readonly createdAt: string;
 	readonly updatedAt: string;
 };
+
+/**
+ * The columns of the table of status events that wait for their message's id. They are named as those
+ * of a message; `sent_at` is when it happened.
+ */
+const OF_EVENTS: readonly ColumnName[] = [
+	'status',
+	'recipient',
+	'text',
+	'failure',
+	'sent_at',
+	'gateway',
+	'account',
+	'reference',
+	'message_id',
+	'status_rank',
+];
+
+export const EVENT_COLUMNS = COLUMNS.filter(({ name }) => OF_EVENTS.includes(name));

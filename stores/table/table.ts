@@ -47,7 +47,13 @@ export interface Table<C extends string> {
 }
 
 /** The table of messages. */
-export type MessageTable = Table<ColumnName>;
+export interface MessageTable extends Table<ColumnName> {
+	/**
+	 * The table beside this one for status events that wait for their message's id; null if there is
+	 * none and it is not to be created. Not there if the table was reached by its id.
+	 */
+	events?(options: { readonly create: boolean }): Promise<MessageTable | null>;
+}
 
 /** Conditions that ask for equality. */
 export const whereIn = <C extends string>(

@@ -109,6 +109,7 @@ export const listening = (credential: string, parameters: Json = {}): WorkflowJs
 		{
 			name: 'Status',
 			type: TRIGGER,
+			typeVersion: 2,
 			parameters,
 			credentials: { messageGatewayApi: credential },
 		},

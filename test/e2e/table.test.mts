@@ -10,6 +10,7 @@ import {
 	listening,
 	oneNode,
 	raiseStage,
+	SECRET,
 	TRIGGER,
 	until,
 	type Stage,
@@ -43,6 +44,7 @@ it('writes the way of a message into the table, and a late status changes nothin
 			{
 				name: 'Status',
 				type: TRIGGER,
+				typeVersion: 2,
 				parameters: { statuses: ['sent', 'delivered', 'read'] },
 				credentials: { messageGatewayApi: gateway },
 			},
@@ -86,6 +88,66 @@ it('writes the way of a message into the table, and a late status changes nothin
 	expect(await read()).toMatchObject({ status: 'read', messageId: sent.messageId });
 	await n8n.deactivate(tracker);
 }, 90_000);
+
+it('brings the statuses of messages that a gateway queues into their rows, early ones too', async () => {
+	const { n8n, sandbox } = stage;
+	const gateway = 'hypersenderWhatsApp';
+	const tracker = await n8n.createWorkflow({
+		nodes: [
+			{
+				name: 'Status',
+				type: TRIGGER,
+				typeVersion: 2,
+				parameters: { statuses: ['sent', 'delivered', 'read'] },
+				credentials: { messageGatewayApi: gateway },
+			},
+			{
+				name: 'Record',
+				type: ACTION,
+				parameters: { operation: 'recordStatus' },
+				credentials: { messageGatewayApi: gateway },
+			},
+		],
+		connections: chain('Status', 'Record'),
+	});
+	await n8n.activate(tracker);
+	sandbox.setWebhook(gateway, {
+		url: await n8n.productionWebhookUrl(tracker, 'Status'),
+		secret: SECRET,
+	});
+	const held: Json[] = [];
+	for (const recipient of ['+919988066781', '+919988066782', '+919988066783']) {
+		held.push(
+			...(await operate(gateway, 'schedule', {
+				...IN_TABLE,
+				recipient,
+				text: 'to be followed',
+				sendAt: SOON,
+			})),
+		);
+	}
+	await until(
+		() => Date.now(),
+		(now) => now > Date.parse(String(held[2].scheduledAt)),
+	);
+	await operate(gateway, 'sendDue');
+	await sandbox.idle({ ignoreScheduled: true });
+	// What came before its message had an id is recorded by the next run.
+	const statuses = async () => {
+		await operate(gateway, 'sendDue');
+		const rows = await Promise.all(
+			held.map(async ({ scheduleId }) => (await operate(gateway, 'get', byId(scheduleId)))[0]),
+		);
+		return rows.map(({ status }) => status).join();
+	};
+	await until(
+		statuses,
+		(all) => all === 'read,read,read' || all === 'played,played,played',
+		60_000,
+	);
+	await n8n.deactivate(tracker);
+	sandbox.setWebhook(gateway, null);
+}, 180_000);
 
 it('schedules a list of 1,000 in one insert and leaves no row in the list of executions', async () => {
 	const items = Array.from({ length: 1_000 }, (_, index) => ({ to: `+9199880${10_000 + index}` }));

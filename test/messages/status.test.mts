@@ -1,6 +1,6 @@
 import { isStatus, mapStatus, STATUS_NAMES, STATUSES, type Status } from '../../messages/status';
 
-/** The table of the architecture, to the letter: rank, and whether nothing can follow. */
+/** The table of the architecture, to the letter: rank, and whether nothing more is expected. */
 const DOCUMENTED: ReadonlyArray<[Status, number, boolean]> = [
 	['unknown', 0, false],
 	['scheduled', 10, false],
@@ -8,10 +8,10 @@ const DOCUMENTED: ReadonlyArray<[Status, number, boolean]> = [
 	['queued', 20, false],
 	['suspended', 25, false],
 	['sent', 30, false],
+	['failed', 35, true],
 	['delivered', 40, false],
 	['read', 50, false],
 	['played', 60, true],
-	['failed', 90, true],
 	['expired', 90, true],
 	['cancelled', 90, true],
 	['deleted', 95, true],

@@ -75,7 +75,7 @@ it('has null for what is not known', () => {
 it('keeps what is known', () => {
 	expect(createStatusEvent(full)).toEqual({
 		...full,
-		eventId: 'chatWhatsApp|account-1|3EB0|sent|14155238886@c.us|2026-02-01T15:00:00.000Z',
+		eventId: 'chatWhatsApp|account-1||3EB0|14155238886@c.us|sent',
 		statusRank: 30,
 		isFinal: false,
 	});
@@ -90,6 +90,7 @@ describe('the event id', () => {
 	it('does not depend on when it was received, or on what else is known', () => {
 		const same: Partial<StatusEventInput> = {
 			receivedAt: '2030-01-01T00:00:00.000Z',
+			occurredAt: '2030-01-01T00:00:00.000Z',
 			scheduleId: null,
 			reference: null,
 			recipient: null,
@@ -141,9 +142,9 @@ describe('the event id', () => {
 		gateway: fc.string({ minLength: 1 }),
 		account: texts,
 		messageId: fc.string({ minLength: 1 }),
+		idScope: texts,
 		status: fc.constantFrom<Status>(...STATUS_NAMES),
 		viewer: texts,
-		occurredAt: texts,
 	});
 
 	it('differs when any one component differs', () => {
@@ -151,7 +152,7 @@ describe('the event id', () => {
 			fc.property(
 				anyPart,
 				anyPart,
-				fc.constantFrom('gateway', 'account', 'messageId', 'status', 'viewer', 'occurredAt'),
+				fc.constantFrom('gateway', 'account', 'idScope', 'messageId', 'status', 'viewer'),
 				(parts, others, name) => {
 					const key = name as keyof typeof parts;
 					const changed = { ...parts, [key]: others[key] };
@@ -167,10 +168,10 @@ describe('the event id', () => {
 			fc.constant(null),
 			fc.string({ unit: fc.constantFrom('|', '\\', 'a', '#'), minLength: 1, maxLength: 4 }),
 		);
-		const parts = fc.array(part, { minLength: 6, maxLength: 6 });
+		const parts = fc.tuple(fc.array(part, { minLength: 5, maxLength: 5 }), part, part);
 		fc.assert(
 			fc.property(parts, parts, (a, b) => {
-				expect(eventIdOf(a) === eventIdOf(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
+				expect(eventIdOf(...a) === eventIdOf(...b)).toBe(JSON.stringify(a) === JSON.stringify(b));
 			}),
 			{ numRuns: 2_000 },
 		);
@@ -197,30 +198,46 @@ describe('the event id', () => {
 			['a', null, 'b'],
 			['a', 'b', null],
 		],
-	])('tells %j from %j', (a, b) => expect(eventIdOf(a)).not.toBe(eventIdOf(b)));
+	])('tells %j from %j', (a, b) => expect(eventIdOf(a, 'sent')).not.toBe(eventIdOf(b, 'sent')));
 
 	it('is bounded, and still tells long ids apart', () => {
 		const long = 'x'.repeat(1_000_000);
 		const id = idOf({ messageId: long });
-		expect(id.length).toBeLessThanOrEqual(256 + 1 + 64);
-		expect(id).toMatch(/^chatWhatsApp\|account-1\|x+#[0-9a-f]{64}$/);
+		expect(id.length).toBeLessThanOrEqual(128 + 1 + 64 + '|sent'.length);
+		expect(id).toMatch(/^chatWhatsApp\|account-1\|\|x+#[0-9a-f]{64}\|sent$/);
+		const word = createStatusEvent({ ...full, status: 'unknown', gatewayStatus: long }).eventId;
+		expect(word.length).toBeLessThanOrEqual(128 + 64 + 2 * (1 + 64) + 1);
 		expect(idOf({ messageId: `${long}y` })).not.toBe(id);
 		expect(idOf({ messageId: long, status: 'read' })).not.toBe(id);
 		expect(idOf({ messageId: long })).toBe(id);
 	});
 
-	it('is written out up to 256 characters, and hashed from there', () => {
-		const written = eventIdOf(['x'.repeat(256)]);
-		expect(written).toBe('x'.repeat(256));
-		const text = 'x'.repeat(257);
+	it('is written out up to 128 characters, and hashed from there', () => {
+		const written = eventIdOf(['x'.repeat(128)], 'sent');
+		expect(written).toBe(`${'x'.repeat(128)}|sent`);
+		const text = 'x'.repeat(129);
 		const hash = createHash('sha256').update(text).digest('hex');
-		expect(eventIdOf([text])).toBe(`${'x'.repeat(256)}#${hash}`);
+		expect(eventIdOf([text], 'sent')).toBe(`${'x'.repeat(128)}#${hash}|sent`);
 	});
 
 	it('tells two unknown words apart, but not two words for one status', () => {
 		const unknown = (gatewayStatus: string | null) => idOf({ status: 'unknown', gatewayStatus });
 		expect(new Set([unknown('a'), unknown('b'), unknown(null), unknown('null')]).size).toBe(4);
 		expect(idOf({ gatewayStatus: 'a' })).toBe(idOf({ gatewayStatus: 'b' }));
+	});
+
+	it('takes an unknown word at another time for another event: what it means is not known', () => {
+		const at = (occurredAt: string | null) => idOf({ status: 'unknown', occurredAt });
+		const times = ['2026-02-01T15:00:00.000Z', '2026-02-01T15:00:01.000Z', null];
+		expect(new Set(times.map(at)).size).toBe(3);
+		expect(at(times[0])).toBe(at(times[0]));
+	});
+
+	it('names the chat only where the gateway says that its ids need it', () => {
+		const to = (address: string) => ({ address, phone: null, kind: 'group' as const });
+		expect(idOf({ recipient: to('a@g.us') })).toBe(idOf({ recipient: to('b@g.us') }));
+		expect(idOf({ idScope: 'a@g.us' })).not.toBe(idOf({ idScope: 'b@g.us' }));
+		expect(Object.keys(createStatusEvent({ ...full, idScope: 'a@g.us' }))).toEqual(KEYS);
 	});
 
 	it('tells bodies without ids apart by what they hold, not by its order', () => {

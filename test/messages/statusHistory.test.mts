@@ -46,14 +46,57 @@ describe('in one process', () => {
 		tell(history, event('a', 'read'));
 		expect(tell(history, event('a', 'delivered'))).toBe('late');
 		expect(tell(history, event('b', 'delivered'))).toBe('new');
-		expect(tell(history, event('a', 'failed'))).toBe('new');
+		expect(tell(history, event('a', 'deleted'))).toBe('new');
 	});
 
-	it('does not call another event of the same rank late', () => {
+	it('does not call another status of the same rank late', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'expired'));
+		expect(tell(history, event('a', 'cancelled'))).toBe('new');
+	});
+
+	it('calls the same status at another time a duplicate', () => {
 		const history = new StatusHistory();
 		tell(history, event('a', 'read'));
 		const later = event('a', 'read', { occurredAt: '2026-11-21T10:05:00.000Z' });
-		expect(tell(history, later)).toBe('new');
+		expect(tell(history, later)).toBe('duplicate');
+	});
+
+	it('tells a success after a transient failure, and no failure after the success', () => {
+		const history = new StatusHistory();
+		const told: Status[] = ['sent', 'failed', 'sent', 'queued', 'delivered', 'failed', 'read'];
+		expect(told.map((status) => tell(history, event('a', status)))).toEqual([
+			...['new', 'new', 'duplicate', 'late', 'new', 'duplicate', 'new'],
+		]);
+		tell(history, event('b', 'delivered'));
+		expect(tell(history, event('b', 'failed'))).toBe('late');
+	});
+
+	it.each(['cancelled', 'expired', 'deleted'] as const)('tells nothing after %s', (end) => {
+		const history = new StatusHistory();
+		tell(history, event('a', end));
+		for (const status of ['sent', 'failed', 'delivered', 'read', 'played'] as const) {
+			expect(tell(history, event('a', status))).toBe('late');
+		}
+	});
+
+	it('never calls an unknown status late, and no status late because of one', () => {
+		const history = new StatusHistory();
+		tell(history, event('a', 'deleted'));
+		const waiting = event('a', 'unknown', { gatewayStatus: 'waiting' });
+		expect(tell(history, waiting)).toBe('new');
+		expect(tell(history, waiting)).toBe('duplicate');
+		tell(history, event('b', 'unknown'));
+		expect(tell(history, event('b', 'scheduled'))).toBe('new');
+	});
+
+	it('tells messages of two chats apart where their ids do not', () => {
+		const history = new StatusHistory();
+		const inChat = (idScope: string, status: Status) =>
+			event('a', status, { idScope } as Partial<StatusEvent>);
+		tell(history, inChat('1@c.us', 'read'));
+		expect(tell(history, inChat('2@c.us', 'sent'))).toBe('new');
+		expect(tell(history, inChat('1@c.us', 'sent'))).toBe('late');
 	});
 
 	it('gives each member of a group a way of their own', () => {
@@ -239,13 +282,16 @@ it('tells each event once and each way upwards, in whatever order they come', ()
 			const ids = told.map(({ eventId }) => eventId);
 			expect(new Set(ids).size).toBe(ids.length);
 			const last = new Map<string, number>();
-			for (const each of told.filter(({ messageId }) => messageId !== null)) {
+			const isOrdered = ({ messageId, status }: StatusEvent) =>
+				messageId !== null && status !== 'unknown';
+			for (const each of told.filter(isOrdered)) {
 				expect(each.statusRank).toBeGreaterThanOrEqual(last.get(wayOf(each)) ?? 0);
 				last.set(wayOf(each), STATUSES[each.status].rank);
 			}
 			// Nothing is lost: what was left out is the same as, or older than, something told.
 			for (const each of events) {
 				if (told.some(({ eventId }) => eventId === each.eventId)) continue;
+				expect(isOrdered(each)).toBe(true);
 				expect(last.get(wayOf(each))).toBeGreaterThan(each.statusRank);
 			}
 		}),

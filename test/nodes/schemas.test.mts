@@ -135,7 +135,8 @@ it('fits what the trigger gives, and so what Record Status passes on', async () 
 	const schema = read(folder('MessageSchedulerTrigger'), 'v2.0.0.json');
 	expect(differences(events[0], schema)).toEqual([]);
 	const { properties } = schemaOf('scheduledMessage', 'recordStatus');
-	expect(properties).toEqual({ ...schema.properties, recorded: { type: 'boolean' } });
+	const boolean = { type: 'boolean' };
+	expect(properties).toEqual({ ...schema.properties, recorded: boolean, kept: boolean });
 });
 
 it('tells a difference', () => {

@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { gatewayIds } from '../../gateways/registry';
+import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import {
 	credentialFor,
@@ -274,6 +276,19 @@ describe('a status that was told before', () => {
 	});
 });
 
+it('has both versions, and gives new nodes the one that costs n8n less', () => {
+	const { version, defaultVersion } = new MessageSchedulerTrigger().description;
+	expect({ version, defaultVersion }).toEqual({ version: [1, 2], defaultVersion: 2 });
+	for (const name of readdirSync(join(__dirname, '../../examples'))) {
+		const { nodes } = JSON.parse(readFileSync(join(__dirname, '../../examples', name), 'utf8')) as {
+			nodes: Array<{ type: string; typeVersion: number }>;
+		};
+		for (const { type, typeVersion } of nodes) {
+			if (type.endsWith('.messageSchedulerTrigger')) expect([name, typeVersion]).toEqual([name, 2]);
+		}
+	}
+});
+
 describe('hostile input', () => {
 	const fixtures = gatewayIds.flatMap((gateway) => {
 		const folder = join(__dirname, '../fixtures', gateway);
@@ -432,6 +447,53 @@ describe('activation', () => {
 			const bad = await receive({ ...call, headers: { authorization: SECRET } }, ALL, own);
 			expect(bad.sent).toMatchObject([{ status: 401 }]);
 			await hook('delete', {}, own);
+		},
+	);
+
+	it.each([
+		['whapi', 'whapiToken'],
+		['greenApi', 'greenApiToken'],
+	])(
+		"%s: derives it from the gateway's key and the node, and from nothing else",
+		async (gateway, field) => {
+			const plain = credentialFor(sandbox, { webhookSecret: '' }, gateway);
+			const registered = async (credential: Json, node = {}) => {
+				sandbox.clearRequests();
+				await hook('create', {}, { ...setting, credential, staticData: {}, node });
+				const { body } = sandbox.requests(gateway as never).find(({ method }) => method !== 'GET')!;
+				await hook('delete', {}, { ...setting, credential, staticData: {}, node });
+				return /[0-9a-f]{64}/.exec(JSON.stringify(body))?.[0];
+			};
+			const derived = (webhookId: string) =>
+				createHmac('sha256', String(plain[field]))
+					.update(`message-scheduler-webhook/${webhookId}`)
+					.digest('hex');
+			expect(await registered(plain)).toBe(derived('webhook-1'));
+			expect(await registered(plain, { webhookId: 'webhook-2' })).toBe(derived('webhook-2'));
+			// The other gateways' fields stay in a credential when the user switches.
+			const others = { ...plain, chatWhatsAppApiKey: 'x', hypersenderSmsApiToken: 'y' };
+			expect(await registered(others)).toBe(derived('webhook-1'));
+		},
+	);
+
+	it.each([
+		['whapi', 'whapiToken'],
+		['greenApi', 'greenApiToken'],
+	])(
+		'%s: derives no secret from an empty token, and trusts nobody then',
+		async (gateway, field) => {
+			const credential = credentialFor(sandbox, { webhookSecret: '', [field]: ' ' }, gateway);
+			const own = { ...setting, credential };
+			sandbox.clearRequests();
+			await expect(hook('create', {}, own)).rejects.toThrow(/"Webhook Secret" is empty/);
+			expect(sandbox.requests()).toEqual([]);
+			const derived = createHmac('sha256', '').update('message-scheduler-webhook/webhook-1');
+			const { sent: answers } = await receive(
+				{ body: sent(), headers: { authorization: derived.digest('hex') } },
+				ALL,
+				own,
+			);
+			expect(answers).toMatchObject([{ status: 401 }]);
 		},
 	);
 

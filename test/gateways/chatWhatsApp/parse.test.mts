@@ -9,8 +9,7 @@ const parse = (body: unknown) => chatWhatsApp.parse(body, { receivedAt });
 
 /** The vendor's sample, as one of ours. */
 const event = {
-	eventId:
-		'chatWhatsApp|e67a00be-ed45-4356-9488-049cabb9895d|3EB0ABC123456789|sent||2026-02-01T15:00:00.000Z',
+	eventId: 'chatWhatsApp|e67a00be-ed45-4356-9488-049cabb9895d||3EB0ABC123456789||sent',
 	gateway: 'chatWhatsApp',
 	channel: 'whatsapp',
 	account: 'e67a00be-ed45-4356-9488-049cabb9895d',

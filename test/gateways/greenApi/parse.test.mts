@@ -22,9 +22,9 @@ const common = {
 };
 const failure = {
 	...common,
-	eventId: 'greenApi|1234|3EB0608D6A2901063D63|failed||2020-04-12T14:13:22.000Z',
+	eventId: 'greenApi|1234|11001234567890@c.us|3EB0608D6A2901063D63||failed',
 	status: 'failed',
-	statusRank: 90,
+	statusRank: 35,
 	isFinal: true,
 	messageId: '3EB0608D6A2901063D63',
 	origin: 'api',
@@ -59,6 +59,7 @@ describe("the vendor's samples", () => {
 		expect(parse(groupLimit)).toEqual([
 			{
 				...failure,
+				eventId: 'greenApi|1234|120363039326117111@g.us|3EB0608D6A2901063D63||failed',
 				gatewayStatus: 'failed',
 				recipient: { address: '120363039326117111@g.us', phone: null, kind: 'group' },
 				failure: {
@@ -86,7 +87,7 @@ describe("the vendor's samples", () => {
 		expect(parse(fromApi)).toEqual([
 			{
 				...message,
-				eventId: `greenApi|1234|${message.messageId}|queued||2020-04-28T16:33:00.000Z`,
+				eventId: `greenApi|1234|79001234568@c.us|${message.messageId}||queued`,
 				status: 'queued',
 				statusRank: 20,
 				gatewayStatus: 'outgoingAPIMessageReceived',
@@ -100,7 +101,7 @@ describe("the vendor's samples", () => {
 		expect(parse(fromPhone)).toEqual([
 			{
 				...message,
-				eventId: `greenApi|1234|${message.messageId}|sent||2020-04-28T16:33:00.000Z`,
+				eventId: `greenApi|1234|79001234568@c.us|${message.messageId}||sent`,
 				status: 'sent',
 				statusRank: 30,
 				gatewayStatus: 'outgoingMessageReceived',

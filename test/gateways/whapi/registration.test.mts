@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import type { RegistrationRecord, WantedWebhook } from '../../../gateways/gateway';
-import type { Outcome } from '../../../gateways/transport/request';
+import { NoAnswer, type Outcome } from '../../../gateways/transport/request';
 import { whapi } from '../../../gateways/whapi';
 import schemas from '../../fixtures/whapi/requests.schema.json';
 import settings from '../../fixtures/whapi/settings.json';
@@ -13,18 +13,24 @@ const neighbour = settings.webhooks[0];
 const validate = addFormats(new Ajv({ strict: false })).compile(schemas['PATCH /settings']);
 
 /** A channel that keeps its settings: PATCH replaces what it names, and the list as a whole. */
-function channel(webhooks: unknown) {
+function channel(webhooks: unknown, afterWrite: (writes: number) => unknown[] | null = () => null) {
 	let state: Record<string, unknown> = { ...settings, webhooks };
 	const { connection, requests } = fakeGateway(whapi, credential, ({ method, body }): Outcome => {
-		if (method === 'PATCH') state = { ...state, ...body };
-		return ok(state);
+		if (method !== 'PATCH') return ok(state);
+		state = { ...state, ...body };
+		// The response is lost, and a neighbour writes before anything is repeated.
+		const next = afterWrite(requests.filter((one) => one.method === 'PATCH').length);
+		if (next === null) return ok(state);
+		state = { ...state, webhooks: next };
+		return new NoAnswer('broken', 'ECONNRESET');
 	});
 	return {
 		check: (more: Partial<WantedWebhook> = {}) =>
 			registration.check(connection, { ...wanted, ...more }),
 		register: (previous: RegistrationRecord | null = null, more: Partial<WantedWebhook> = {}) =>
 			registration.register(connection, { ...wanted, ...more }, previous),
-		remove: (url = wanted.url) => registration.remove(connection, { url }, { url }),
+		remove: (url = wanted.url, record = { url }) =>
+			registration.remove(connection, { url }, record),
 		webhooks: () => state.webhooks,
 		state: () => state,
 		methods: () => requests.map(({ method }) => method),
@@ -159,5 +165,34 @@ describe('remove', () => {
 		const here = channel([neighbour]);
 		await here.remove();
 		expect(here.methods()).toEqual(['GET']);
+	});
+
+	it('takes away the entry with the former address, where that of n8n has changed', async () => {
+		const old = { ...ours, url: 'https://old.example/webhook' };
+		const here = channel([old, neighbour]);
+		await here.remove(wanted.url, { url: old.url });
+		expect(here.webhooks()).toEqual([neighbour]);
+	});
+});
+
+describe('a response that is lost', () => {
+	const late = { ...neighbour, url: 'https://late.example/' };
+
+	it('of a registration does not undo what a neighbour entered meanwhile', async () => {
+		const here = channel([neighbour], (writes) => (writes === 1 ? [neighbour, ours, late] : null));
+		expect(await here.register()).toEqual({ url: wanted.url });
+		expect(here.webhooks()).toEqual([neighbour, ours, late]);
+	});
+
+	it('of a removal does not either', async () => {
+		const here = channel([ours, neighbour], (writes) => (writes === 1 ? [neighbour, late] : null));
+		await here.remove();
+		expect(here.webhooks()).toEqual([neighbour, late]);
+	});
+
+	it('again and again is an error', async () => {
+		const here = channel([neighbour], () => [neighbour]);
+		await expect(here.register()).rejects.toMatchObject({ kind: 'unreachable' });
+		expect(here.methods()).toEqual(['GET', 'PATCH', 'GET', 'PATCH', 'GET', 'PATCH']);
 	});
 });

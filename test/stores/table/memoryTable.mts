@@ -16,6 +16,18 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 	now = () => Date.now();
 	before: Before = () => undefined;
 	private lastId = 0;
+	/** The table of events beside this one, once it was created. */
+	kept: MemoryTable | null = null;
+
+	async events({ create }: { create: boolean }): Promise<MemoryTable | null> {
+		if (this.kept === null && create) {
+			this.kept = new MemoryTable();
+			this.kept.now = () => this.now();
+			// One count of accesses for both.
+			Object.assign(this.kept, { accesses: this.accesses, before: this.before });
+		}
+		return this.kept;
+	}
 
 	constructor(private readonly columns: readonly string[] = COLUMNS.map(({ name }) => name)) {}
 

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
 
-import { COLUMNS } from '../../../stores/table/columns';
+import { COLUMNS, EVENT_COLUMNS } from '../../../stores/table/columns';
 import { where, type Change } from '../../../stores/table/table';
 import { openTable, tableById } from '../../../nodes/shared/n8nTable';
 
@@ -162,6 +162,47 @@ describe('opening a table', () => {
 		await expect(openTable(n8n.context, 'recipes')).rejects.toThrow(
 			/"recipes", a table that lacks columns for messages: status \(string\), send_at \(date\)/,
 		);
+	});
+
+	describe('and the one for events beside it', () => {
+		const others = [{ id: 'x', name: 'a_scheduled_messages_events' }];
+		let tables: IDataObject[];
+		const open = async () => {
+			tables = [...others];
+			n8n.answer = ({ node }) => {
+				if (node.operation === 'list') return tables;
+				if (node.operation !== 'create') return [];
+				const name = node.tableName as string;
+				const of = name.endsWith('_events') ? EVENT_COLUMNS : COLUMNS;
+				if (tables.every((each) => each.name !== name)) tables.push({ id: `id of ${name}`, name });
+				return [{ id: `id of ${name}`, columns: of.map((column) => ({ ...column })) }];
+			};
+			return (await openTable(n8n.context, 'scheduled_messages')).events!;
+		};
+
+		it('is not made unless it is asked for, nor taken for one of a longer name', async () => {
+			const events = await open();
+			expect(await events({ create: false })).toBeNull();
+			const { node } = n8n.accesses[1];
+			expect(node).toMatchObject({ operation: 'list', returnAll: true });
+			expect(node.options).toEqual({ filterName: 'scheduled_messages_events' });
+		});
+
+		it('is made with its own columns, found later, and looked for once', async () => {
+			const events = await open();
+			const id = 'id of scheduled_messages_events';
+			expect((await events({ create: true }))?.id).toBe(id);
+			const { columns: made } = n8n.accesses[1].node as unknown as {
+				columns: { column: unknown[] };
+			};
+			expect(made.column).toHaveLength(EVENT_COLUMNS.length);
+			const accesses = n8n.accesses.length;
+			expect((await events({ create: false }))?.id).toBe(id);
+			expect(n8n.accesses).toHaveLength(accesses);
+			// As another execution finds it.
+			const again = (await openTable(n8n.context, 'scheduled_messages')).events!;
+			expect((await again({ create: false }))?.id).toBe(id);
+		});
 	});
 
 	it('does not evaluate its name', async () => {

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 
 import { STATUSES, type Status } from '../../../messages/status';
-import { holdsMessage, isSending, recordStatus } from '../../../stores/table/recordStatus';
+import { describeAddress } from '../../../messages/recipient';
+import { accountOf, recordStatus } from '../../../stores/table/recordStatus';
 import { iso, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -17,24 +18,29 @@ beforeEach(async () => {
 const record = async (status: Status, more: object = {}) =>
 	await recordStatus(table, {
 		gateway: SENDER.gateway,
+		account: SENDER.account,
 		messageId: 'm1',
 		status,
-		statusRank: STATUSES[status].rank,
 		failure: null,
 		occurredAt: iso(START),
+		receivedAt: iso(START),
+		recipient: null,
+		origin: null,
+		reference: null,
+		text: null,
 		...more,
 	});
 
 it('takes a message further, and leaves the others alone', async () => {
-	expect(await record('delivered')).toBe(1);
-	expect(await record('read')).toBe(1);
+	expect(await record('delivered')).toBe('recorded');
+	expect(await record('read')).toBe('recorded');
 	expect(table.statuses).toEqual(['read', 'sent']);
 });
 
 it('changes nothing for a duplicate or a late event', async () => {
 	await record('read');
 	for (const status of ['read', 'delivered', 'sent', 'queued'] as const) {
-		expect(await record(status)).toBe(0);
+		expect(await record(status)).toBe('outOfOrder');
 	}
 	expect(table.statuses).toEqual(['read', 'sent']);
 });
@@ -42,16 +48,31 @@ it('changes nothing for a duplicate or a late event', async () => {
 it('writes why a message failed', async () => {
 	await record('failed', { failure: { code: '131026', reason: 'not on WhatsApp' } });
 	expect(table.row(1)).toMatchObject({ status: 'failed', failure: 'not on WhatsApp' });
-	expect(await record('delivered')).toBe(0);
+	expect(await record('sent')).toBe('outOfOrder');
+});
+
+it('clears that reason when the message arrives after all', async () => {
+	await record('failed', { failure: { code: '1', reason: 'a transient failure' } });
+	expect(await record('delivered')).toBe('recorded');
+	expect(table.row(1)).toMatchObject({ status: 'delivered', failure: null });
+	expect(await record('failed', { failure: { code: '1', reason: 'late' } })).toBe('outOfOrder');
+	expect(table.row(1)).toMatchObject({ status: 'delivered', failure: null });
+});
+
+it('keeps the reason where the message is deleted after its failure', async () => {
+	await record('failed', { failure: { code: '1', reason: 'not on WhatsApp' } });
+	expect(await record('deleted')).toBe('recorded');
+	expect(table.row(1)).toMatchObject({ status: 'deleted', failure: 'not on WhatsApp' });
 });
 
 it.each([
 	['of another gateway', { gateway: 'whapi' }],
+	['of another account', { account: 'account-2' }],
 	['of an unknown message', { messageId: 'm9' }],
 	['without a message id', { messageId: null }],
-	['of an undocumented word', { status: 'unknown', statusRank: 0 }],
+	['of an undocumented word', { status: 'unknown' }],
 ])('leaves an event %s alone', async (_, more) => {
-	expect(await record('read', more)).toBe(0);
+	expect(await record('read', more)).toBe('noRow');
 	expect(table.statuses).toEqual(['sent', 'sent']);
 });
 
@@ -68,11 +89,33 @@ it('ends at the furthest status, whatever the order and however often', async ()
 	);
 });
 
-it('tells whether an event may be of a message that is just being sent', async () => {
-	expect(await isSending(table, SENDER)).toBe(false);
-	table.edit(2, { status: 'sending' });
-	expect(await isSending(table, SENDER)).toBe(true);
-	expect(await isSending(table, { ...SENDER, account: 'account-2' })).toBe(false);
-	expect(await holdsMessage(table, { gateway: SENDER.gateway, messageId: 'm1' })).toBe(true);
-	expect(await holdsMessage(table, { gateway: SENDER.gateway, messageId: 'm9' })).toBe(false);
+describe('two rows with one message id', () => {
+	const other = '14155238886@c.us';
+
+	it('of two accounts: the event’s account decides, and without one neither is changed', async () => {
+		table.edit(2, { message_id: 'm1', account: 'account-2' });
+		expect(await record('read', { account: null })).toBe('ambiguous');
+		expect(table.statuses).toEqual(['sent', 'sent']);
+		expect(await record('read', { account: 'account-2' })).toBe('recorded');
+		expect(table.statuses).toEqual(['sent', 'read']);
+	});
+
+	it('of two chats: the recipient decides, in whatever form', async () => {
+		table.edit(2, { message_id: 'm1', recipient: '+14155238886' });
+		expect(await record('read')).toBe('ambiguous');
+		expect(await record('read', { recipient: describeAddress(other) })).toBe('recorded');
+		expect(table.statuses).toEqual(['sent', 'read']);
+	});
+});
+
+it('goes by gateway and message id where the event names no account', async () => {
+	expect(await record('read', { account: null })).toBe('recorded');
+	expect(table.statuses).toEqual(['read', 'sent']);
+});
+
+it('takes any account for the credential’s where that one names none', () => {
+	const sender = { ...SENDER, account: 'key of the secret' };
+	expect(accountOf('channel-1', sender, '')).toBe('key of the secret');
+	expect(accountOf('channel-1', SENDER, 'account-1')).toBe('channel-1');
+	expect(accountOf(null, SENDER, '')).toBeNull();
 });

@@ -1,13 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
-import { isStatus, STATUSES } from '../../../../messages/status';
-import { nameQueued } from '../../../../stores/table/queued';
-import {
-	holdsMessage,
-	isSending,
-	recordStatus as record,
-	type RecordableStatus,
-} from '../../../../stores/table/recordStatus';
+import { describeAddress } from '../../../../messages/recipient';
+import { isStatus } from '../../../../messages/status';
+import { recordEvent } from '../../../../stores/table/recordEvent';
+import { accountOf, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import type { Operation, Plan } from '../../operation';
@@ -32,39 +28,48 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		};
 	},
 
-	async perform({ table: name, event, item }, run) {
-		const table = await run.table(name);
-		let changed = await record(table, event);
-		// A gateway may tell of a message before the table knows its id.
-		for (const pause of PAUSES_MS) {
-			if (changed > 0 || (await holdsMessage(table, event))) break;
-			// It may still be known by its place in the gateway's queue only.
-			const isNamed = (await nameQueued({ ...run, table })) > 0;
-			if (!isNamed && !(await isSending(table, run.sender))) break;
-			if (!isNamed) await run.sleep(pause);
-			changed = await record(table, event);
-		}
-		return [{ ...item, recorded: changed > 0 }];
+	async perform({ table, event, item }, run) {
+		const { gateway, connection, sender } = run;
+		const isOfGateway = event.gateway === gateway.id;
+		const result = await recordEvent(
+			{ ...run, table: await run.table(table) },
+			isOfGateway
+				? {
+						...event,
+						account: accountOf(event.account, sender, gateway.account(connection.credential)),
+						text: gateway.eventText?.(item.raw) ?? null,
+					}
+				: event,
+		);
+		return [{ ...item, ...result }];
 	},
 };
 
-const PAUSES_MS = [250, 500, 1_000, 2_000];
-
 /** The input item must be an event as the trigger gives it out. */
 function readEvent(item: IDataObject): RecordableStatus {
-	const { gateway, messageId, status, failure, occurredAt } = item;
+	const { gateway, messageId, status, failure } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		throw new InvalidParameter(
 			'Input',
-			'The input item is no status event. Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
+			'The input item is not a status event. Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
 		);
 	}
+	const { recipient, origin } = item;
+	const address = (recipient as IDataObject | null)?.address;
 	return {
 		gateway,
-		messageId: typeof messageId === 'string' ? messageId : null,
+		account: textOf(item.account),
+		messageId: textOf(messageId),
 		status,
-		statusRank: STATUSES[status].rank,
 		failure: (failure as unknown as RecordableStatus['failure']) ?? null,
-		occurredAt: typeof occurredAt === 'string' ? occurredAt : null,
+		occurredAt: textOf(item.occurredAt),
+		receivedAt: textOf(item.receivedAt) ?? new Date().toISOString(),
+		recipient: describeAddress(address),
+		origin: origin === 'api' || origin === 'phone' ? origin : null,
+		reference: textOf(item.reference),
+		text: null,
 	};
 }
+
+const textOf = (value: unknown): string | null =>
+	typeof value === 'string' && value !== '' ? value : null;

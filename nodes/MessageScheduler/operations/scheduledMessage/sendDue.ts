@@ -9,7 +9,7 @@ import {
 	type AccountsTable,
 } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
-import { nameQueued } from '../../../../stores/table/queued';
+import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { openTableOf } from '../../../shared/n8nTable';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
@@ -107,7 +107,13 @@ export const sendDue: Operation<SendDuePlan> = {
 			lease: createLeaseStore(await accounts(), senders),
 			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
 			resolveMessageIds: async () =>
-				await nameQueued({ gateway, connection, table, sender: run.sender, now: () => run.now() }),
+				await resolveMessageIds({
+					gateway,
+					connection,
+					table,
+					sender: run.sender,
+					now: () => run.now(),
+				}),
 			now: () => run.now(),
 			random: () => surroundings.random(),
 			isCancelled: () => surroundings.isCancelled?.() === true,

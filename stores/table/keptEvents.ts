@@ -1,0 +1,171 @@
+import { describeAddress } from '../../messages/recipient';
+import { isStatus, STATUSES } from '../../messages/status';
+import type { Cell, Row, Values } from './columns';
+import { changeOf, rowOf, rowRecipient, type RecordableStatus } from './recordStatus';
+import { SENDING, type Sender } from './rows';
+import { settleUnconfirmed } from './settleUnconfirmed';
+import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
+
+/** What joining works with. */
+interface JoinContext {
+	readonly table: MessageTable;
+	readonly sender: Sender;
+	now(): number;
+}
+
+/** An event that has found no row for so long is of none. */
+const MAX_AGE_MS = 2 * 86_400_000;
+
+/** The status of a kept event that found its row and is about to be removed. */
+const JOINED = 'joined';
+
+/** Keeps an event until its message has its id; see {@link joinEvents}. Whether that is possible. */
+export async function keepEvent(
+	{ table, sender }: Omit<JoinContext, 'now'>,
+	event: RecordableStatus,
+): Promise<boolean> {
+	const events = await table.events?.({ create: true });
+	if (events === undefined || events === null) return false;
+	await events.insert([toRow(event, sender)]);
+	return true;
+}
+
+/**
+ * Records the kept events whose message has its id by now, and settles unconfirmed rows by those that
+ * fit. Removes these, and what can find no row any more: all if no message of the account waits for
+ * its id.
+ *
+ * @param messageIds only the events of these messages; all if not given
+ */
+export async function joinEvents(
+	context: JoinContext,
+	messageIds: readonly string[] | null = null,
+): Promise<void> {
+	const { table, sender, now } = context;
+	const events = await table.events?.({ create: false });
+	if (events === undefined || events === null || messageIds?.length === 0) return;
+	const ofAccount = where({ gateway: sender.gateway, account: sender.account });
+	const kept =
+		messageIds === null
+			? await selectAll(events, ofAccount)
+			: (await events.selectAny('message_id', messageIds.slice(0, PAGE))).filter(
+					({ gateway, account }) => gateway === sender.gateway && account === sender.account,
+				);
+	if (kept.length === 0) return;
+	// Asked before the rows are read: an event that came for a row that waited until now finds it then.
+	const isAnyWaiting = messageIds !== null || (await isWaiting(context));
+	const known = kept.flatMap((row) => {
+		const event = fromRow(row);
+		return event === null ? [] : [{ row, event }];
+	});
+	for (const { event } of known) {
+		if (event.text !== null || event.reference !== null) {
+			await settleUnconfirmed(table, event, sender);
+		}
+	}
+	const rows = await rowsOf(
+		table,
+		known.map(({ event }) => String(event.messageId)),
+	);
+	const joined = known
+		.map(({ row, event }) => ({ row, event, of: rowOf(rows.get(event.messageId!) ?? [], event) }))
+		.filter(({ of }) => of !== null);
+	const changes = joined
+		.sort((a, b) => STATUSES[a.event.status].rank - STATUSES[b.event.status].rank)
+		.flatMap(({ event, of }) => (of === null || of === 'ambiguous' ? [] : [changeOf(of, event)]));
+	if (changes.length > 0) await table.update(changes);
+	const oldest = now() - MAX_AGE_MS;
+	const done = isAnyWaiting
+		? [
+				...joined.map(({ row }) => row),
+				...kept.filter(({ createdAt }) => new Date(createdAt).getTime() < oldest),
+			]
+		: kept;
+	await removeAll(events, [...new Set(done)]);
+}
+
+/** Whether a message of the account may get its id yet: in flight, in the queue, or unconfirmed. */
+export async function isWaiting({ table, sender, now }: JoinContext): Promise<boolean> {
+	const since = new Date(now() - MAX_AGE_MS).toISOString();
+	const waiting: Condition[][] = [
+		where({ status: SENDING }),
+		[...where({ status: 'queued' }), ...WITHOUT_ID, recent('sent_at', since)],
+		[...where({ status: 'unconfirmed' }), ...WITHOUT_ID, recent('send_started_at', since)],
+	];
+	for (const conditions of waiting) {
+		const ofAccount = where({ gateway: sender.gateway, account: sender.account });
+		if ((await table.select([...ofAccount, ...conditions], 1)).length > 0) return true;
+	}
+	return false;
+}
+
+const WITHOUT_ID: readonly Condition[] = [{ column: 'message_id', is: 'isEmpty', value: null }];
+const recent = (column: 'sent_at' | 'send_started_at', since: string): Condition => ({
+	column,
+	is: 'gte',
+	value: since,
+});
+
+/** The rows of messages, by message id. */
+async function rowsOf(
+	table: MessageTable,
+	messageIds: readonly string[],
+): Promise<Map<string, Row[]>> {
+	const ids = [...new Set(messageIds)];
+	const rows = new Map<string, Row[]>();
+	for (let first = 0; first < ids.length; first += PAGE) {
+		for (const row of await table.selectAny('message_id', ids.slice(first, first + PAGE))) {
+			const id = String(row.message_id);
+			rows.set(id, [...(rows.get(id) ?? []), row]);
+		}
+	}
+	return rows;
+}
+
+/** Two accesses, however many there are: n8n removes by one set of conditions at a time. */
+async function removeAll(events: MessageTable, rows: readonly Row[]): Promise<void> {
+	if (rows.length === 0) return;
+	await events.update(rows.map(({ id }) => ({ where: where({ id }), values: { status: JOINED } })));
+	await events.remove(where({ status: JOINED }));
+}
+
+const toRow = (event: RecordableStatus, sender: Sender): Values => ({
+	status: event.status,
+	status_rank: STATUSES[event.status].rank,
+	gateway: event.gateway,
+	account: event.account ?? sender.account,
+	message_id: event.messageId,
+	recipient: rowRecipient(event.recipient),
+	reference: event.reference,
+	text: event.text,
+	failure: event.failure?.reason ?? null,
+	sent_at: event.occurredAt,
+});
+
+/** A kept event as it came; null for one that is joined, and being removed. */
+function fromRow(row: Row): RecordableStatus | null {
+	const { status } = row;
+	if (!isStatus(status) || textOf(row.message_id) === null) return null;
+	const reason = textOf(row.failure);
+	return {
+		gateway: String(row.gateway),
+		account: textOf(row.account),
+		messageId: textOf(row.message_id),
+		status,
+		failure: reason === null ? null : { code: null, reason },
+		recipient: describeAddress(row.recipient),
+		// From the phone is none that was kept.
+		origin: null,
+		reference: textOf(row.reference),
+		text: textOf(row.text),
+		occurredAt: instantOf(row.sent_at),
+		receivedAt: instantOf(row.createdAt) ?? new Date(0).toISOString(),
+	};
+}
+
+const textOf = (cell: Cell): string | null =>
+	cell === null || cell === undefined || cell === '' ? null : String(cell);
+
+/** Databases differ in how they write an instant. */
+const instantOf = (cell: Cell): string | null =>
+	textOf(cell) === null ? null : new Date(cell as string).toISOString();

@@ -1,0 +1,121 @@
+import type { Cell } from './columns';
+import { isWaiting, joinEvents, keepEvent } from './keptEvents';
+import { recordStatus, rowRecipient, type RecordableStatus, type Recorded } from './recordStatus';
+import {
+	claim,
+	isUnresolved,
+	lookUpOldest,
+	lookUpRows,
+	resolvesQueueIds,
+	type ResolveContext,
+} from './resolveMessageIds';
+import { SENDING } from './rows';
+import { settleUnconfirmed } from './settleUnconfirmed';
+import { PAGE, where, type Condition } from './table';
+
+/** What recording works with. */
+export interface RecordContext extends ResolveContext {
+	/** Resolves after so many milliseconds, or at once when the execution is cancelled. */
+	sleep(ms: number): Promise<void>;
+}
+
+/** What came of an event. */
+export interface EventResult {
+	/** Whether a row changed. */
+	readonly recorded: boolean;
+	/** Whether it waits for its message's id, and is recorded then. */
+	readonly kept: boolean;
+}
+
+/** A message that is in flight gets its id within seconds. */
+const PAUSES_MS = [250, 500, 1_000, 2_000];
+
+/** Rows that one event asks the gateway for, if its recipient leads to no row. */
+const MAX_LOOKUPS = 5;
+
+/**
+ * Records an event. If no row has its message id:
+ * 1. asks the gateway for the ids of its queue: first of the messages to the same recipient, which is
+ *    mostly one, then of the oldest. What it learns serves all later events.
+ * 2. settles the one unconfirmed message that it fits.
+ * 3. waits a little if a message to the same recipient is in flight.
+ * 4. keeps the event, if a message of the account waits for its id.
+ */
+export async function recordEvent(
+	context: RecordContext,
+	event: RecordableStatus,
+): Promise<EventResult> {
+	const { table, sender } = context;
+	let result = await recordStatus(table, event);
+	if (!isOpen(result, event)) return done(result);
+	const isOfSender = event.account === null || event.account === sender.account;
+	if (isOfSender && event.gateway === context.gateway.id && resolvesQueueIds(context)) {
+		result = await resolve(context, event);
+		if (!isOpen(result, event)) return done(result);
+	}
+	if (await settleUnconfirmed(table, event, sender)) return done('recorded');
+	for (const pause of PAUSES_MS) {
+		if (!(await isSendingTo(context, event))) break;
+		await context.sleep(pause);
+		result = await recordStatus(table, event);
+		if (!isOpen(result, event)) return done(result);
+	}
+	const owner = { ...sender, gateway: event.gateway, account: event.account ?? sender.account };
+	const ofEvent = { ...context, sender: owner };
+	// In this order: what no longer waits after that has its id before the row is looked for again.
+	const kept = (await isWaiting(ofEvent)) && (await keepEvent(ofEvent, event));
+	result = await recordStatus(table, event);
+	if (isOpen(result, event)) return { recorded: false, kept };
+	if (kept) await joinEvents(ofEvent, [event.messageId!]);
+	return done(result);
+}
+
+/** Whether a row may still be found. A message from the phone has none. */
+const isOpen = (result: Recorded, { messageId, origin, status }: RecordableStatus): boolean =>
+	result === 'noRow' && messageId !== null && origin !== 'phone' && status !== 'unknown';
+
+const done = (result: Recorded): EventResult => ({ recorded: result === 'recorded', kept: false });
+
+/** Asks the gateway for the message ids of its queue, as far as the event needs it. */
+async function resolve(context: RecordContext, event: RecordableStatus): Promise<Recorded> {
+	const { table } = context;
+	const toRecipient = await rowsTo(context, event, WITHOUT_ID);
+	const unresolved = bySentAt(toRecipient.filter(isUnresolved)).slice(0, MAX_LOOKUPS);
+	// The only one is asked for at any time: the event says that it has left the queue.
+	const asked = unresolved.length === 1 ? unresolved : await claim(context, unresolved);
+	const ids = [...(await lookUpRows(context, asked, event.messageId)).messageIds];
+	if (!toRecipient.some(({ status }) => MAY_BE_MEANT.includes(status))) {
+		// The gateway may write the recipient otherwise: a hidden id, or a number of another form.
+		ids.push(...(await lookUpOldest(context, MAX_LOOKUPS, event.messageId)).messageIds);
+	}
+	// Also if nothing was found: another execution may have asked for the same row meanwhile.
+	const result = await recordStatus(table, event);
+	await joinEvents(context, ids);
+	return result;
+}
+
+/** In the gateway's queue, or about to be. */
+const MAY_BE_MEANT: readonly Cell[] = [SENDING, 'queued'];
+
+const bySentAt = <T extends { sent_at: unknown }>(rows: T[]): T[] =>
+	rows.sort((a, b) => Date.parse(String(a.sent_at)) - Date.parse(String(b.sent_at)));
+
+const WITHOUT_ID: readonly Condition[] = [{ column: 'message_id', is: 'isEmpty', value: null }];
+
+const isSendingTo = async (context: RecordContext, event: RecordableStatus): Promise<boolean> =>
+	(await rowsTo(context, event, where({ status: SENDING }))).length > 0;
+
+/** Rows of the event's account to its recipient. */
+async function rowsTo(
+	{ table, sender }: RecordContext,
+	event: RecordableStatus,
+	conditions: readonly Condition[],
+) {
+	const recipient = rowRecipient(event.recipient);
+	if (recipient === null) return [];
+	const account = event.account ?? sender.account;
+	return await table.select(
+		[...where({ gateway: event.gateway, account, recipient }), ...conditions],
+		PAGE,
+	);
+}

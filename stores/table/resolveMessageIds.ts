@@ -1,0 +1,195 @@
+import type { Connection, Gateway } from '../../gateways/gateway';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { STATUSES } from '../../messages/status';
+import { settle } from '../settle';
+import type { Row, Values } from './columns';
+import { joinEvents } from './keptEvents';
+import { toScheduledMessage, type Sender } from './rows';
+import { PAGE, where, type Condition, type MessageTable } from './table';
+
+/** What resolving works with. */
+export interface ResolveContext {
+	readonly gateway: Gateway;
+	readonly connection: Connection;
+	readonly table: MessageTable;
+	readonly sender: Sender;
+	now(): number;
+}
+
+/** Looked up in one run; the rest in the next. */
+const MAX_LOOKUPS = 50;
+const CONCURRENT_LOOKUPS = 5;
+
+/** What a gateway has not named for so long, it will not name any more. */
+const GIVEN_UP_AFTER_MS = 2 * 86_400_000;
+
+/** A message that the gateway does not name yet is asked for again after half its age, within these. */
+const MIN_DELAY_MS = 5_000;
+const MAX_DELAY_MS = 3_600_000;
+
+/**
+ * Finds the message ids of messages that a gateway took into a queue, oldest first, and records the
+ * events that have waited for them. Such a gateway reports the id of a message only when it is asked,
+ * and its webhooks report nothing but that id. A gateway that reports the id at once is asked nothing.
+ *
+ * @returns how many rows changed by what the gateway said
+ */
+export async function resolveMessageIds(context: ResolveContext): Promise<number> {
+	const changed = resolvesQueueIds(context)
+		? (await lookUpOldest(context, MAX_LOOKUPS)).changed
+		: 0;
+	await joinEvents(context);
+	return changed;
+}
+
+/** Whether the gateway reports the id of a message only for that of its queue. */
+export const resolvesQueueIds = ({ gateway }: Pick<ResolveContext, 'gateway'>): boolean =>
+	gateway.capabilities.looksUp?.by === 'queueId' && gateway.lookUp !== undefined;
+
+/** Rows in the gateway's queue without a message id. */
+export const UNRESOLVED: readonly Condition[] = [
+	...where({ status: 'queued' }),
+	{ column: 'message_id', is: 'isEmpty', value: null },
+];
+
+/** Whether a row is one that the gateway can be asked for. */
+export const isUnresolved = (row: Row): boolean =>
+	row.status === 'queued' && !hasText(row.message_id) && hasText(row.queue_id);
+
+/** Asks for the oldest unresolved rows, as {@link lookUpRows} does. */
+export async function lookUpOldest(
+	context: ResolveContext,
+	limit: number,
+	wanted: string | null = null,
+): Promise<LookedUp> {
+	const due = (await unresolvedRows(context)).slice(0, limit);
+	return await lookUpRows(context, await claim(context, due), wanted);
+}
+
+/**
+ * Of these rows the ones that no other execution asks for: the statuses of a bulk come at once, and
+ * would all ask for the same.
+ */
+export async function claim({ table, now }: ResolveContext, rows: readonly Row[]): Promise<Row[]> {
+	if (rows.length === 0) return [];
+	const [from, until] = [now(), now() + MIN_DELAY_MS].map((ms) => new Date(ms).toISOString());
+	const matched = await table.update(
+		rows.map(({ id, next_attempt_at: at }) => ({
+			where: [
+				...where({ id }),
+				...UNRESOLVED,
+				hasText(at)
+					? { column: 'next_attempt_at', is: 'lte', value: from }
+					: { column: 'next_attempt_at', is: 'isEmpty', value: null },
+			],
+			values: { next_attempt_at: until },
+		})),
+	);
+	return rows.filter((_, index) => matched[index].length > 0);
+}
+
+/** The unresolved rows that are to be asked for now, oldest first. */
+async function unresolvedRows({ table, sender, now }: ResolveContext): Promise<Row[]> {
+	const since = new Date(now() - GIVEN_UP_AFTER_MS).toISOString();
+	const rows = await table.select(
+		[
+			...where({ gateway: sender.gateway, account: sender.account }),
+			...UNRESOLVED,
+			{ column: 'sent_at', is: 'gte', value: since },
+		],
+		PAGE,
+		'sent_at',
+	);
+	const isDue = ({ next_attempt_at: at }: Row) => !hasText(at) || msOf(at) <= now();
+	return rows.filter((row) => isUnresolved(row) && isDue(row));
+}
+
+/** What came of some look-ups. */
+export interface LookedUp {
+	/** How many rows changed. */
+	readonly changed: number;
+	/** The message ids that are known now. */
+	readonly messageIds: readonly string[];
+}
+
+/**
+ * Asks the gateway for rows in its queue and writes what it says. It works its queue off in order, so
+ * behind a row that still waits there, the younger ones are not asked for.
+ *
+ * @param rows oldest first
+ * @param wanted stop as soon as this message is found
+ */
+export async function lookUpRows(
+	context: ResolveContext,
+	rows: readonly Row[],
+	wanted: string | null = null,
+): Promise<LookedUp> {
+	const { table } = context;
+	const messageIds: string[] = [];
+	let changed = 0;
+	for (let first = 0; first < rows.length; first += CONCURRENT_LOOKUPS) {
+		const some = rows.slice(first, first + CONCURRENT_LOOKUPS);
+		const answers = await Promise.all(some.map(async (row) => await lookUpRow(context, row)));
+		const written = some.flatMap((row, index) => {
+			const { values } = answers[index];
+			return values === null ? [] : [{ where: [...where({ id: row.id }), ...UNRESOLVED], values }];
+		});
+		const matched = written.length === 0 ? [] : await table.update(written);
+		changed += matched.filter(
+			(found, index) => found.length > 0 && !('next_attempt_at' in written[index].values),
+		).length;
+		const found = answers.flatMap(({ values }) => values?.message_id ?? []).map(String);
+		messageIds.push(...found);
+		if (answers.some(({ stop }) => stop) || (wanted !== null && found.includes(wanted))) break;
+	}
+	return { changed, messageIds };
+}
+
+/** What is to be written for a row, and whether there is no use in asking further. */
+interface Answer {
+	readonly values: Values | null;
+	readonly stop: boolean;
+}
+
+async function lookUpRow(context: ResolveContext, row: Row): Promise<Answer> {
+	const { gateway, connection, table } = context;
+	const { recipient } = toScheduledMessage(row, table.id);
+	const outcome = await settle(gateway.lookUp!(connection, String(row.queue_id), recipient));
+	if (!outcome.ok) {
+		const isGone = outcome.error instanceof GatewayError && outcome.error.kind === 'notFound';
+		return isGone
+			? { values: later(context, row), stop: false }
+			: // The account's or the gateway's fault: no other row fares better.
+				{ values: null, stop: true };
+	}
+	const { messageId, status, failure } = outcome.value;
+	if (status === 'failed') {
+		const { rank } = STATUSES.failed;
+		return {
+			values: { status, status_rank: rank, failure: failure?.reason ?? null },
+			stop: false,
+		};
+	}
+	if (messageId === null) return { values: later(context, row), stop: true };
+	const isFurther = STATUSES[status].rank > STATUSES.queued.rank;
+	return {
+		values: {
+			message_id: messageId,
+			...(isFurther ? { status, status_rank: STATUSES[status].rank } : {}),
+		},
+		stop: false,
+	};
+}
+
+/** Asked for again later, so that some which the gateway never names do not stand before the rest. */
+function later({ now }: ResolveContext, row: Row): Values {
+	const age = now() - msOf(row.sent_at);
+	const delay = Math.min(MAX_DELAY_MS, Math.max(MIN_DELAY_MS, age / 2));
+	return { next_attempt_at: new Date(now() + delay).toISOString() };
+}
+
+const hasText = (cell: Row['queue_id']): boolean =>
+	cell !== null && cell !== undefined && cell !== '';
+
+/** Databases differ in how they write an instant. */
+const msOf = (cell: Row['sent_at']): number => new Date(cell as string).getTime();

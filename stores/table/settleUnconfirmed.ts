@@ -1,0 +1,75 @@
+import { STATUSES } from '../../messages/status';
+import type { Row } from './columns';
+import { rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
+import { SENDING, type Sender } from './rows';
+import { PAGE, where, type Condition, type MessageTable } from './table';
+
+/** How long before an event its request may have begun, and, clocks being what they are, after it. */
+const LONGEST_BEFORE_MS = 15 * 60_000;
+const LONGEST_AFTER_MS = 2 * 60_000;
+
+const WITHOUT_ID: Condition = { column: 'message_id', is: 'isEmpty', value: null };
+
+/**
+ * Finds the message of an event among those whose outcome is unknown, and writes its id and status.
+ * It must be certain: the same account and recipient, sent by the API as far as the event says, the
+ * reference or the content equal, and no second message that could be meant, be it unconfirmed, in
+ * flight or in the gateway's queue.
+ *
+ * @returns whether a row was settled; never more than one
+ */
+export async function settleUnconfirmed(
+	table: MessageTable,
+	event: RecordableStatus,
+	sender: Sender,
+): Promise<boolean> {
+	const { gateway, messageId, origin, reference, text, status } = event;
+	const recipient = rowRecipient(event.recipient);
+	if (messageId === null || recipient === null || status === 'unknown') return false;
+	if (origin === 'phone' || (reference === null && text === null)) return false;
+	const fitting = async (state: string) =>
+		(
+			await table.select(
+				[
+					...where({ gateway, account: event.account ?? sender.account, recipient, status: state }),
+					WITHOUT_ID,
+				],
+				PAGE,
+			)
+		).filter((row) => fits(row, event));
+	const unconfirmed = await fitting('unconfirmed');
+	if (unconfirmed.length !== 1) return false;
+	for (const state of [SENDING, 'queued']) if ((await fitting(state)).length > 0) return false;
+	const [row] = unconfirmed;
+	const [matched] = await table.update([
+		{
+			where: [...where({ id: row.id, status: 'unconfirmed' }), WITHOUT_ID],
+			values: {
+				// Whatever the event says of it, the gateway has the message.
+				failure: null,
+				...statusValues(event),
+				status_rank: STATUSES[status].rank,
+				message_id: messageId,
+				sent_at: event.occurredAt ?? event.receivedAt,
+			},
+		},
+	]);
+	return matched.length > 0;
+}
+
+/** Whether an event may be of the message of a row. What either does not tell is not compared. */
+function fits(row: Row, { reference, text, occurredAt, receivedAt }: RecordableStatus): boolean {
+	// A dispatcher that was given no reference sends the row's own id as such.
+	if (reference !== null && reference === row.schedule_id) return true;
+	if (reference !== null && reference !== row.reference) return false;
+	if (text !== null && plain(text) !== plain(row.text ?? row.caption)) return false;
+	const age =
+		Date.parse(occurredAt ?? receivedAt) - new Date(row.send_started_at as string).getTime();
+	return age <= LONGEST_BEFORE_MS && age >= -LONGEST_AFTER_MS;
+}
+
+/** A text as gateways may give it back. */
+const plain = (text: Row['text']): string =>
+	String(text ?? '')
+		.replace(/\r\n?/g, '\n')
+		.trim();
