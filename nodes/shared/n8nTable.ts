@@ -9,8 +9,8 @@ import type {
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
-import { COLUMNS, type Row } from '../../stores/table/columns';
-import type { Change, Condition, MessageTable } from '../../stores/table/table';
+import { COLUMNS, type ColumnName } from '../../stores/table/columns';
+import type { Change, Condition, DataTable, MessageTable, RowOf } from '../../stores/table/table';
 
 /**
  * n8n lets only its own Data Table node reach Data Tables, so each access is a short inline
@@ -20,17 +20,45 @@ const TABLE_NODE = 'n8n-nodes-base.dataTable';
 /** The first that gives dates as such; an n8n before 2.3 has none that can make a table. */
 const TABLE_NODE_VERSION = 1.1;
 
+/** What a table is for, and what it needs. */
+export interface TableKind<C extends string> {
+	/** The name of the parameter with the table's name, for errors. */
+	readonly parameter: string;
+	/** What the rows are, for errors. */
+	readonly rows: string;
+	readonly columns: ReadonlyArray<{
+		readonly name: C;
+		readonly type: 'string' | 'number' | 'boolean' | 'date';
+	}>;
+}
+
+const MESSAGES: TableKind<ColumnName> = {
+	parameter: 'Data Table',
+	rows: 'messages',
+	columns: COLUMNS,
+};
+
+/** The table of messages of that name; see {@link openTableOf}. */
+export const openTable = async (context: IExecuteFunctions, name: string): Promise<MessageTable> =>
+	await openTableOf(context, name, MESSAGES);
+
 /**
  * The Data Table of that name in the workflow's project: made where it is missing, its columns
  * checked where it is there.
  *
- * @throws InvalidParameter naming *Data Table*, GatewayError where n8n has no Data Tables
+ * @throws InvalidParameter naming the kind's parameter; GatewayError, of kind `unsupported` where
+ *   n8n has no Data Tables, else `unavailable`
  */
-export async function openTable(context: IExecuteFunctions, name: string): Promise<MessageTable> {
+export async function openTableOf<C extends string>(
+	context: IExecuteFunctions,
+	name: string,
+	kind: TableKind<C>,
+): Promise<DataTable<C>> {
+	const { parameter, columns: needed } = kind;
 	if (isExpression(name)) {
 		throw new InvalidParameter(
-			'Data Table',
-			`"Data Table" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
+			parameter,
+			`"${parameter}" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
 		);
 	}
 	const [table] = await inline(context, [
@@ -38,18 +66,22 @@ export async function openTable(context: IExecuteFunctions, name: string): Promi
 			resource: 'table',
 			operation: 'create',
 			tableName: name,
-			columns: { column: COLUMNS.map(({ name: column, type }) => ({ name: column, type })) },
+			columns: { column: needed.map(({ name: column, type }) => ({ name: column, type })) },
 			options: { createIfNotExists: true },
 		},
 	]);
 	const { id, columns } = table?.json ?? {};
 	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
-	assertColumns(name, columns);
-	return tableById(context, id);
+	assertColumns(name, columns, kind);
+	return tableById<C>(context, id);
 }
 
 /** A Data Table whose id a schedule id tells. */
-export function tableById(context: IExecuteFunctions, id: string): MessageTable {
+export function tableById<C extends string = ColumnName>(
+	context: IExecuteFunctions,
+	id: string,
+): DataTable<C> {
+	const toRow = ({ json }: INodeExecutionData) => json as unknown as RowOf<C>;
 	const at = { __rl: true, mode: 'id', value: id };
 	const rows = async (parameters: INodeParameters, items?: IDataObject[]) =>
 		await inline(context, [{ resource: 'row', dataTableId: at, ...parameters }], items);
@@ -103,7 +135,7 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 					).map(toRow),
 
 		update: async (changes) => {
-			const matched: Row[][] = [];
+			const matched: Array<Array<RowOf<C>>> = [];
 			for (const alike of runsOfAlike(changes)) {
 				const updated = await rows(
 					{
@@ -114,7 +146,7 @@ export function tableById(context: IExecuteFunctions, id: string): MessageTable 
 					},
 					alike.map(({ where, values }) => ({ ...whereOf(where), values: { ...values } })),
 				);
-				const ofEach = alike.map((): Row[] => []);
+				const ofEach = alike.map((): Array<RowOf<C>> => []);
 				for (const item of updated) ofEach[indexOf(item.pairedItem)].push(toRow(item));
 				matched.push(...ofEach);
 			}
@@ -152,9 +184,9 @@ async function again<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** Changes that follow one another and differ in values only, so that one node can make them. */
-function runsOfAlike(changes: readonly Change[]): Change[][] {
-	const shape = ({ where }: Change) => where.map(({ column, is }) => `${column} ${is}`).join();
-	const runs: Change[][] = [];
+function runsOfAlike<C extends string>(changes: ReadonlyArray<Change<C>>): Array<Array<Change<C>>> {
+	const shape = ({ where }: Change<C>) => where.map(({ column, is }) => `${column} ${is}`).join();
+	const runs: Array<Array<Change<C>>> = [];
 	for (const change of changes) {
 		const last = runs[runs.length - 1];
 		if (last !== undefined && shape(last[0]) === shape(change)) last.push(change);
@@ -168,7 +200,7 @@ function runsOfAlike(changes: readonly Change[]): Change[][] {
  * only where the items differ, or where a value could be taken for an expression itself: message ids
  * come from outside.
  */
-const toFilters = (all: ReadonlyArray<readonly Condition[]>) =>
+const toFilters = (all: ReadonlyArray<ReadonlyArray<Condition<string>>>) =>
 	({
 		conditions: all[0].map(({ column, is, value }, index) => ({
 			keyName: column,
@@ -181,14 +213,12 @@ const toFilters = (all: ReadonlyArray<readonly Condition[]>) =>
 	}) as unknown as INodeParameters;
 
 /** What the expressions of {@link toFilters} read. */
-const whereOf = (conditions: readonly Condition[]) => ({
+const whereOf = (conditions: ReadonlyArray<Condition<string>>) => ({
 	where: conditions.map(({ value }) => value),
 });
 
 /** n8n evaluates every parameter that begins so. */
 const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
-
-const toRow = ({ json }: INodeExecutionData): Row => json as unknown as Row;
 
 const indexOf = (pairedItem: INodeExecutionData['pairedItem']): number => {
 	const first = Array.isArray(pairedItem) ? pairedItem[0] : pairedItem;
@@ -250,18 +280,22 @@ const tableNode = (parameters: INodeParameters, index: number): INode => ({
 });
 
 /** Columns of a table that was there before, perhaps made for something else. */
-function assertColumns(name: string, columns: unknown): void {
+function assertColumns<C extends string>(
+	name: string,
+	columns: unknown,
+	{ parameter, rows, columns: needed }: TableKind<C>,
+): void {
 	const found = new Map(
 		(Array.isArray(columns) ? columns : []).map((column: { name?: unknown; type?: unknown }) => [
 			column.name,
 			column.type,
 		]),
 	);
-	const wrong = COLUMNS.filter((column) => found.get(column.name) !== column.type);
+	const wrong = needed.filter((column) => found.get(column.name) !== column.type);
 	if (wrong.length === 0) return;
 	throw new InvalidParameter(
-		'Data Table',
-		`"Data Table" is "${name}", a table that lacks columns for messages: ${wrong.map((column) => `${column.name} (${column.type})`).join(', ')}. Add them in n8n, or enter another name and the node makes the table.`,
+		parameter,
+		`"${parameter}" is "${name}", a table that lacks columns for ${rows}: ${wrong.map((column) => `${column.name} (${column.type})`).join(', ')}. Add them in n8n, or enter another name and the node makes the table.`,
 	);
 }
 
@@ -274,12 +308,14 @@ function asTableError(error: unknown): unknown {
 		return unusable(
 			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
 			'Update n8n, or hold the messages in the gateway.',
+			'unsupported',
 		);
 	}
 	if (/module is disabled/i.test(words)) {
 		return unusable(
 			'they are turned off',
 			'Turn the module "data-table" on again in the settings of n8n.',
+			'unsupported',
 		);
 	}
 	if (/size limit exceeded/i.test(words)) {
@@ -291,5 +327,8 @@ function asTableError(error: unknown): unknown {
 	return unusable(words);
 }
 
-const unusable = (why: string, hint = 'Open Data Tables in n8n and look at the table.') =>
-	new GatewayError('unavailable', `The Data Tables of this n8n cannot be used: ${why}`, { hint });
+const unusable = (
+	why: string,
+	hint = 'Open Data Tables in n8n and look at the table.',
+	kind: 'unavailable' | 'unsupported' = 'unavailable',
+) => new GatewayError(kind, `The Data Tables of this n8n cannot be used: ${why}`, { hint });

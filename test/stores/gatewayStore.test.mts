@@ -145,7 +145,7 @@ describe('cancelling', () => {
 			const { work } = await cancel({ cancel: [fault], get: [false, true] });
 			const error = await errorOf(work());
 			expect(error.message).toMatch(
-				/^Nobody knows whether the scheduled message "sched_1" is cancelled: .*\. Fake /,
+				/^It is unknown whether the scheduled message "sched_1" is cancelled: .*\. Fake /,
 			);
 			expect(error.details).toMatchObject({ openEnded: true });
 			expect(error.details.hint).toContain('"Get Many"');
@@ -154,7 +154,7 @@ describe('cancelling', () => {
 
 	it('says the same where the gateway has forgotten it in between', async () => {
 		const { work } = await cancel({ cancel: ['lostTaken'], get: [false, 'forgotten'] });
-		expect((await errorOf(work())).message).toMatch(/^Nobody knows/);
+		expect((await errorOf(work())).message).toMatch(/^It is unknown/);
 	});
 
 	it('of what is not there says so, and asks nothing more', async () => {

@@ -114,7 +114,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the cancel and the look after it are lost',
 			{ cancel: ['lostTaken'], get: [false, false, true] },
-			/^Nobody knows whether .* is cancelled/,
+			/^It is unknown whether .* is cancelled/,
 			null,
 		],
 		[
@@ -145,13 +145,13 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the new time is lost, and looking fails',
 			{ create: ['lostTaken'], find: [true] },
-			/cancelled to be moved, and nobody knows whether Fake took it for the new time/,
+			/cancelled to be moved, and it is unknown whether Fake took it for the new time/,
 			NEW_TIME,
 		],
 		[
 			'the old time is lost, and looking fails',
 			{ create: ['refused', 'lostTaken'], find: [true] },
-			/nobody knows whether it took it again for the old one/,
+			/it is unknown whether it took it again for the old one/,
 			OLD_TIME,
 		],
 	])('%s', async (_, faults, sentence, pendingAt) => {
@@ -264,7 +264,7 @@ describe('the next try', () => {
 			const fake = holdingOne({ create: ['refused', fault], find: [true] });
 			const entry = new Entry();
 			const lost = await errorOf(reschedule(fake, entry));
-			expect(lost.message).toContain('nobody knows whether it took it again for the old one');
+			expect(lost.message).toContain('it is unknown whether it took it again for the old one');
 			expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
 			expect(fake.calls.create).toBe(creates);
 			expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
@@ -286,7 +286,7 @@ describe('the next try', () => {
 		for (let tries = 0; tries < 2; tries++) {
 			const error = await errorOf(reschedule(fake, entry));
 			expect(error.message).toMatch(
-				/"sched_1" was cancelled to be moved, and nobody knows whether it is scheduled again for 2026-02-03T15:00/,
+				/"sched_1" was cancelled to be moved, and it is unknown whether it is scheduled again for 2026-02-03T15:00/,
 			);
 			expect(error.details.hint).toContain('"Get Many"');
 		}
@@ -300,14 +300,14 @@ describe('the next try', () => {
 		const entry = new Entry();
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
-		expect(error.message).toMatch(/^Nobody knows whether the message "sched_1" was moved/);
+		expect(error.message).toMatch(/^It is unknown whether the message "sched_1" was moved/);
 		expect(entry.earlier).not.toBeNull();
 	});
 });
 
 /** Where a sentence says that the message is. */
 function placeTold({ kind, message: sentence }: GatewayError): string | null | 'open' {
-	if (/nobody knows/i.test(sentence)) return 'open';
+	if (/is unknown whether/i.test(sentence)) return 'open';
 	if (/no longer scheduled at all|holds no scheduled message|can no longer be/.test(sentence)) {
 		return null;
 	}

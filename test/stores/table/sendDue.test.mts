@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 
 import { GatewayError } from '../../../gateways/transport/gatewayError';
-import { Claims } from '../../../stores/claims';
 import type { Row } from '../../../stores/table/columns';
 import { scheduleIdOf } from '../../../stores/table/rows';
 import { sendDue, type Dispatch, type DispatchRules } from '../../../stores/table/sendDue';
@@ -570,7 +569,6 @@ describe('a row that is changed after it was claimed', () => {
 			gateway: fake.gateway,
 			sender: SENDER,
 			timezone: 'UTC',
-			claims: new Claims(),
 			now: clock.now,
 		});
 		let result: unknown;

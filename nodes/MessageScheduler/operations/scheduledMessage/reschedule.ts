@@ -2,7 +2,13 @@ import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
-import { assertInTime, ifTimePassedOption, inTime, readIfPassed } from '../../fields/ifTimePassed';
+import {
+	assertInTime,
+	ifTimePassedOption,
+	inTime,
+	isStillPossible,
+	readIfPassed,
+} from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
@@ -45,10 +51,19 @@ export const reschedule: Operation<ReschedulePlan> = {
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
 		const { idempotencyKey } = entry;
 		const store = run.storeOf(scheduleId);
-		const time = inTime(planned, ifPassed, run.now(), store.limits);
-		const { scheduledAt, timezone, adjusted = [] } = time;
-		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion };
+		let time = planned;
+		const timeNow = (earlier?: string): string => {
+			const now = run.now();
+			if (earlier !== undefined && isStillPossible(earlier, now, store.limits)) return earlier;
+			assertInTime(planned, ifPassed, now, store.limits);
+			time = inTime(planned, ifPassed, now, store.limits);
+			return time.scheduledAt;
+		};
+		// An earlier attempt is settled before anything is checked.
+		const scheduledAt = entry.earlier === null ? timeNow() : planned.scheduledAt;
+		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
 		const moved = await store.reschedule(move, entry);
+		const { timezone, adjusted = [] } = time;
 		return [scheduledItem(moved, { simplify, timezone, adjusted })];
 	},
 };
