@@ -1,11 +1,5 @@
-import {
-	COLUMNS,
-	type Cell,
-	type ColumnName,
-	type Row,
-	type Values,
-} from '../../../stores/table/columns';
-import type { Change, Condition, MessageTable } from '../../../stores/table/table';
+import { COLUMNS, type Cell, type ColumnName } from '../../../stores/table/columns';
+import type { Change, Condition, DataTable, RowOf, ValuesOf } from '../../../stores/table/table';
 
 /** What a test may do before an access takes effect: wait, or throw. */
 export type Before = (access: 'insert' | 'select' | 'update' | 'remove') => Promise<void> | void;
@@ -14,32 +8,34 @@ export type Before = (access: 'insert' | 'select' | 'update' | 'remove') => Prom
  * A table in memory with what n8n's promises: an insert is all or none, each change is atomic, and
  * between any two of them others may come.
  */
-export class MemoryTable implements MessageTable {
-	readonly id = 'memory';
-	readonly rows = new Map<number, Row>();
+export class MemoryTable<C extends string = ColumnName> implements DataTable<C> {
+	readonly id: string = 'memory';
+	readonly rows = new Map<number, RowOf<C>>();
 	/** How many inserts, selects, updates and removals there were. */
 	readonly accesses: string[] = [];
 	now = () => Date.now();
 	before: Before = () => undefined;
 	private lastId = 0;
 
-	async insert(values: readonly Values[]): Promise<Row[]> {
+	constructor(private readonly columns: readonly string[] = COLUMNS.map(({ name }) => name)) {}
+
+	async insert(values: ReadonlyArray<ValuesOf<C>>): Promise<Array<RowOf<C>>> {
 		await this.access('insert');
 		const at = new Date(this.now()).toISOString();
 		return values.map((value) => {
 			const id = ++this.lastId;
-			const empty = Object.fromEntries(COLUMNS.map(({ name }) => [name, null]));
-			const row = { ...empty, ...value, id, createdAt: at, updatedAt: at } as unknown as Row;
+			const empty = Object.fromEntries(this.columns.map((name) => [name, null]));
+			const row = { ...empty, ...value, id, createdAt: at, updatedAt: at } as unknown as RowOf<C>;
 			this.rows.set(id, row);
 			return { ...row };
 		});
 	}
 
 	async select(
-		where: readonly Condition[],
+		where: ReadonlyArray<Condition<C>>,
 		limit: number,
-		by: 'id' | ColumnName = 'id',
-	): Promise<Row[]> {
+		by: 'id' | C = 'id',
+	): Promise<Array<RowOf<C>>> {
 		await this.access('select');
 		return this.matching(where)
 			.sort((a, b) => order(a[by], b[by]))
@@ -47,15 +43,15 @@ export class MemoryTable implements MessageTable {
 			.map((row) => ({ ...row }));
 	}
 
-	async selectAny(column: ColumnName, values: readonly string[]): Promise<Row[]> {
+	async selectAny(column: C, values: readonly string[]): Promise<Array<RowOf<C>>> {
 		await this.access('select');
 		return [...this.rows.values()]
 			.filter((row) => values.includes(String(row[column])))
 			.map((row) => ({ ...row }));
 	}
 
-	async update(changes: readonly Change[]): Promise<Row[][]> {
-		const matched: Row[][] = [];
+	async update(changes: ReadonlyArray<Change<C>>): Promise<Array<Array<RowOf<C>>>> {
+		const matched: Array<Array<RowOf<C>>> = [];
 		for (const { where, values } of changes) {
 			await this.access('update');
 			const found = this.matching(where);
@@ -67,7 +63,7 @@ export class MemoryTable implements MessageTable {
 		return matched;
 	}
 
-	async remove(where: readonly Condition[]): Promise<number> {
+	async remove(where: ReadonlyArray<Condition<C>>): Promise<number> {
 		await this.access('remove');
 		const found = this.matching(where);
 		for (const { id } of found) this.rows.delete(id);
@@ -75,11 +71,11 @@ export class MemoryTable implements MessageTable {
 	}
 
 	/** As a person edits a cell in n8n. */
-	edit(id: number, values: Values): void {
+	edit(id: number, values: ValuesOf<C>): void {
 		this.rows.set(id, { ...this.row(id), ...values });
 	}
 
-	row(id: number): Row {
+	row(id: number): RowOf<C> {
 		const row = this.rows.get(id);
 		if (row === undefined) throw new Error(`There is no row ${id}`);
 		return row;
@@ -87,7 +83,7 @@ export class MemoryTable implements MessageTable {
 
 	/** The status of every row, by id. */
 	get statuses(): Cell[] {
-		return [...this.rows.values()].map(({ status }) => status);
+		return [...this.rows.values()].map((row) => (row as unknown as { status: Cell }).status);
 	}
 
 	private async access(kind: Parameters<Before>[0]): Promise<void> {
@@ -95,7 +91,7 @@ export class MemoryTable implements MessageTable {
 		await this.before(kind);
 	}
 
-	private matching(where: readonly Condition[]): Row[] {
+	private matching(where: ReadonlyArray<Condition<C>>): Array<RowOf<C>> {
 		return [...this.rows.values()].filter((row) => where.every((one) => meets(row, one)));
 	}
 }
@@ -104,8 +100,8 @@ const order = (a: Cell, b: Cell): number =>
 	a === b ? 0 : a === null || (b !== null && a < b) ? -1 : 1;
 
 /** As SQL compares: an empty cell meets no comparison. */
-function meets(row: Row, { column, is, value }: Condition): boolean {
-	const cell = row[column];
+function meets<C extends string>(row: RowOf<C>, { column, is, value }: Condition<C>): boolean {
+	const cell = (row as unknown as Record<string, Cell>)[column];
 	if (is === 'isEmpty') return cell === null;
 	if (cell === null || value === null) return false;
 	switch (is) {
