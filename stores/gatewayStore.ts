@@ -139,8 +139,13 @@ export function createGatewayStore(
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
 			return await cancel({ scheduler, connection, get }, scheduleId, attempt);
 		},
+		// What takes the place of a message has its key already.
 		reschedule: async (move, attempt) =>
-			await reschedule({ gateway, store, now: () => connection.now() }, move, attempt),
+			await reschedule({ gateway, store: plain, now: () => connection.now() }, move, attempt),
+	};
+	const plain: MessageStore = {
+		...store,
+		schedule: async (message, attempt, more) => await scheduleOnce(once, message, attempt, more),
 	};
 	return store;
 }

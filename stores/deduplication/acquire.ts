@@ -19,8 +19,8 @@ export type Turn =
 
 /** What to do where another attempt began and was never finished. */
 export interface Interrupted {
-	/** What became of it, if that can be seen already; null where not. */
-	look?(record: KeyRecord): Promise<KeyRecord | null>;
+	/** What became of it, if that can be seen; null where not. Who began it may still be at it. */
+	look?(record: KeyRecord, isDead: boolean): Promise<KeyRecord | null>;
 	/** Whether it may be done again, once who began it counts as dead. */
 	readonly mayRepeat: boolean;
 }
@@ -65,9 +65,9 @@ export async function acquire(
 		}
 		const { startedAt } = record;
 		if (startedAt !== null) {
-			const found = (await interrupted.look?.(record)) ?? null;
-			if (found !== null) return { is: 'done', record: found };
 			const isDead = waiting.now() - startedAt > waiting.staleMs;
+			const found = (await interrupted.look?.(record, isDead)) ?? null;
+			if (found !== null) return { is: 'done', record: found };
 			if (!isDead) throw stillBusy(key);
 			if (!interrupted.mayRepeat) throw interruptedBefore(key);
 		}

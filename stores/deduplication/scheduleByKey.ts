@@ -1,6 +1,7 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import { toMessage } from '../cancelling';
 import { settle } from '../settle';
 import type { Attempt, MessageStore, OpenTry, ScheduleOptions } from '../store';
 import { acquire, begin, type Waiting } from './acquire';
@@ -50,7 +51,7 @@ export async function scheduleByKey(
 	for (;;) {
 		const turn = await acquire(ledger, key, owner, by, {
 			mayRepeat: true,
-			look: async (record) => await lookFor(by, record),
+			look: async (record, isDead) => await lookFor(by, record, isDead),
 		});
 		const { record } = turn;
 		const outcome = await settle(
@@ -254,17 +255,36 @@ const resultOf = ({ result }: KeyRecord): ScheduledMessage => {
 	return { ...scheduled, scheduledAt: scheduled?.scheduledAt ?? '', raw: null } as ScheduledMessage;
 };
 
-/** Whether what an interrupted execution began is at the gateway; the finished record then. */
+/**
+ * Whether what an interrupted execution began is at the gateway; the finished record then. One that was
+ * being replaced may be there as it was, or have been put back: that is told only of a dead execution,
+ * since one alive may be about to cancel it.
+ */
 async function lookFor(
 	{ ledger, store, sleep }: ByKey,
 	record: KeyRecord,
+	isDead: boolean,
 ): Promise<KeyRecord | null> {
-	// Of one that is being replaced, too much may be at the gateway for a look to tell.
-	if (record.attempt === null || record.scheduleId !== null) return null;
-	const found = await store.look(record.attempt);
+	const { attempt, scheduleId } = record;
+	if (attempt === null || (scheduleId !== null && !isDead)) return null;
+	const before = scheduleId === null ? null : resultOf(record);
+	const found =
+		(await store.look(attempt)) ??
+		(before === null
+			? null
+			: await store.look({
+					since: -Infinity,
+					message: toMessage(before, attempt.message.idempotencyKey),
+				}));
 	if (found === null) return null;
-	await surely(async () => await ledger.finish(record, found), sleep);
-	return { ...record, isDone: true, scheduleId: found.scheduleId, result: { ...found } };
+	await surely(async () => await ledger.finish(record, found, NOBODY), sleep);
+	return {
+		...record,
+		owner: NOBODY,
+		isDone: true,
+		scheduleId: found.scheduleId,
+		result: { ...found },
+	};
 }
 
 const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
