@@ -147,9 +147,10 @@ async function make(
 		if (record.scheduleId === null) await surely(async () => await ledger.remove(row), sleep);
 		else {
 			const heldAs = attempt.earlier?.heldAs ?? record.scheduleId;
-			const held = await giveBack(by, { ...row, owner }, heldAs);
+			const isOver = error instanceof GatewayError && error.kind === 'notPending';
+			const held = await giveBack(by, { ...row, owner }, heldAs, isOver);
 			// It was sent while it was to be replaced.
-			if (held !== null && error instanceof GatewayError && error.kind === 'notPending') {
+			if (held !== null && isOver) {
 				attempt.abandon();
 				return held;
 			}
@@ -158,16 +159,24 @@ async function make(
 	throw error;
 }
 
-/** The message that could not be replaced, under whatever id, has the key as before. */
+/**
+ * The message that could not be replaced, under whatever id, has the key as before. Where it was cancelled
+ * to be replaced and could not be put back either, the key is free: the error says that it is nowhere.
+ */
 async function giveBack(
 	{ ledger, store, sleep }: ByKey,
 	row: KeyRecord,
 	scheduleId: string,
+	isOver: boolean,
 ): Promise<ScheduledMessage | null> {
 	const held = await settle(store.get(scheduleId));
 	// Else the row stays unfinished, and the next execution looks for the message.
 	if (!held.ok) return null;
-	await surely(async () => await ledger.finish(row, held.value, NOBODY), sleep);
+	const isNowhere = held.value.status === 'cancelled' && !isOver;
+	await surely(
+		async () => await (isNowhere ? ledger.remove(row) : ledger.finish(row, held.value, NOBODY)),
+		sleep,
+	);
 	return held.value;
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { DataTables } from './dataTables.mts';
 import {
@@ -104,6 +106,39 @@ describe.each(['gateway', 'dataTable'])('held in: %s', (holdIn) => {
 		const pending =
 			holdIn === 'gateway' ? held().filter(({ status }) => status === 'pending').length : count();
 		expect(pending).toBe(1);
+	});
+});
+
+describe('the examples that may run again', () => {
+	const parametersOf = (example: string, node: string): Json => {
+		const text = readFileSync(join(__dirname, '../../examples', `${example}.json`), 'utf8');
+		const { nodes } = JSON.parse(text) as { nodes: Array<{ name: string; parameters: Json }> };
+		return nodes.find(({ name }) => name === node)!.parameters;
+	};
+	const rows = () => [...tables.named('scheduled_messages').rows.values()];
+
+	it('schedule-a-list makes 51 of 50 and one more at the top, also on another day', async () => {
+		const parameters = parametersOf('schedule-a-list', 'Schedule');
+		const list = Array.from({ length: 50 }, (_, index) => ({ phone: `+1202555${1000 + index}` }));
+		await execute(parameters, { ...setting, items: list });
+		const dayAfter = Date.now() + 86_400_000;
+		jest.spyOn(Date, 'now').mockImplementation(() => dayAfter);
+		await execute(parameters, { ...setting, items: [{ phone: '+12025559999' }, ...list] });
+		expect(rows()).toHaveLength(51);
+	});
+
+	it('appointment-reminder moves the reminder of an appointment that is booked for another time', async () => {
+		const parameters = parametersOf('appointment-reminder', 'Schedule Reminder');
+		const book = async (startsAt: string) =>
+			await execute(parameters, {
+				...setting,
+				items: [{ body: { id: 'A-1', phone: '+12025550101', startsAt } }],
+			});
+		await book(inSeconds(7 * 86_400));
+		const later = inSeconds(8 * 86_400);
+		await book(later);
+		const dayBefore = new Date(Date.parse(later) - 86_400_000).toISOString();
+		expect(rows()).toMatchObject([{ send_at: dayBefore, deduplication_key: 'A-1-reminder' }]);
 	});
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { InvalidParameter } from '../../messages/invalidParameter';
 import type { GatewayError } from '../../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Move } from '../../stores/store';
@@ -226,6 +227,74 @@ describe('the next try', () => {
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
 		expect(error.message).toMatch(/^The message "sched_2" is no longer scheduled at all/);
+	});
+
+	it.each([
+		['refused', 'refused' as const],
+		['too late', 'sentMeanwhile' as const],
+	])(
+		'does not schedule anew what somebody cancelled after a cancel that was %s',
+		async (_, fault) => {
+			const fake = holdingOne({ cancel: [fault] });
+			const entry = new Entry();
+			await errorOf(reschedule(fake, entry));
+			expect(entry.earlier).toBeNull();
+			fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+			const error = await errorOf(reschedule(fake, entry));
+			expect(error.message).toContain('it is already cancelled');
+			expect(fake.calls.create).toBe(0);
+		},
+	);
+
+	it('does not schedule anew what was put back and then cancelled by somebody', async () => {
+		const fake = holdingOne({ create: ['refused'] });
+		const entry = new Entry();
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('now with the id "sched_2"');
+		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('it is already cancelled');
+		expect(fake.pending).toHaveLength(0);
+	});
+
+	it('goes on from the one that was put back, also after a refused cancel', async () => {
+		const fake = holdingOne({ create: ['refused'], cancel: [null, 'refused'] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('"sched_2" was not moved');
+		expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	const over = () => {
+		throw new InvalidParameter('Send At', '"Send At" has passed; give a later time.');
+	};
+
+	it('says that the message stays where the time asked for is over before anything is cancelled', async () => {
+		const fake = holdingOne();
+		const entry = new Entry();
+		const error = await errorOf(reschedule(fake, entry, { timeNow: over }));
+		expect(error).toBeInstanceOf(InvalidParameter);
+		expect(error.message).toMatch(
+			/"sched_1" was not moved and stays scheduled for .*T15:00:00\.000Z\. "Send/,
+		);
+		expect([fake.calls.cancel, entry.earlier]).toEqual([0, null]);
+	});
+
+	it('puts back what it had cancelled where the time is over, and says so', async () => {
+		const fake = holdingOne({ create: ['lostNotTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		const error = await errorOf(reschedule(fake, entry, { timeNow: over }));
+		expect(error.message).toMatch(
+			/was not moved and stays scheduled for .*, now with the id "sched_2"\. "Send At" has/,
+		);
+		expect(onlyPending(fake).scheduledAt).toBe(OLD_TIME);
+	});
+
+	it('finds what it had created though the time is over', async () => {
+		const fake = holdingOne({ create: ['lostTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await reschedule(fake, entry, { timeNow: over })).scheduledAt).toBe(NEW_TIME);
 	});
 
 	it('schedules what was left nowhere', async () => {

@@ -7,12 +7,9 @@ import { deduplicationKeyOption, deduplicationTableOption } from './deduplicatio
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
 
-const ALLOW_DELETION =
-	'Whether a message that is to be replaced may be deleted where the gateway documents no way to cancel it (Hypersender SMS). It is checked afterwards that it is gone.';
-
 /** Options of *Schedule*: what to do with times, and with messages that are there already. */
 export const scheduleOptions: INodeProperties[] = [
-	{ ...allowDeletionOption, description: ALLOW_DELETION },
+	allowDeletionOption,
 	deduplicationKeyOption,
 	deduplicationTableOption,
 	{

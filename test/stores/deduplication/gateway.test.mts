@@ -131,6 +131,16 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		expect(world.there).toHaveLength(1);
 	});
 
+	it('is free again where the gateway took neither the new content nor the old one again', async () => {
+		await world.schedule(keyed('a'));
+		world.fake.faults = { create: [null, 'refused', 'refused'] };
+		const changed = keyed('a', { text: 'new' });
+		const error = await errorOf(world.schedule(changed, { ifExists: 'replace' }));
+		expect(error.message).toContain('is no longer scheduled at all');
+		expect((await world.schedule(keyed('a'))).status).toBe('scheduled');
+		expect(world.there).toHaveLength(1);
+	});
+
 	it('is free again where the gateway refused the message', async () => {
 		world.fake.faults = { create: ['refused'] };
 		await errorOf(world.schedule(keyed('a')));

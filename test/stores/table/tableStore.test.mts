@@ -316,3 +316,17 @@ describe('schedule ids', () => {
 		(id) => expect(readPlace(id)).toBeNull(),
 	);
 });
+
+it('a cancel whose response was lost is told as done by the next attempt, another one not', async () => {
+	const { scheduleId } = await schedule(message('hello', START));
+	const attempt = new Memory();
+	const update = table.update.bind(table);
+	table.update = async (changes) => {
+		await update(changes);
+		throw new Error('the database went away');
+	};
+	await expect(storeOf().cancel(scheduleId, {}, attempt)).rejects.toThrow('went away');
+	table.update = update;
+	expect(await storeOf().cancel(scheduleId, {}, attempt)).toMatchObject({ cancelled: true });
+	expect(await storeOf().cancel(scheduleId, {}, new Memory())).toMatchObject({ cancelled: false });
+});
