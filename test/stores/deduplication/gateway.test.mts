@@ -3,6 +3,7 @@ import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { createSentMessage } from '../../../messages/scheduledMessage';
 import type { MessageToSchedule } from '../../../messages/message';
 import { Claims } from '../../../stores/claims';
+import { acquire, begin } from '../../../stores/deduplication/acquire';
 import {
 	createKeyLedger,
 	KEY_COLUMNS,
@@ -308,6 +309,84 @@ it('one key is one message at the gateway, interleaved, killed and unanswered wh
 		runs(250),
 	);
 	expect(waited).toBeGreaterThan(20);
+});
+
+it.each<ScheduleOptions['ifExists']>(['return', 'replace'])(
+	'one key is one message, killed at any step (%s)',
+	async (ifExists) => {
+		for (let killedAt = 1; killedAt < 40; killedAt++) {
+			const here = new World();
+			if (ifExists === 'replace') await here.schedule(keyed('a', { text: 'old' }));
+			const store = here.store(processOf(here, [1], killedAt));
+			await here.schedule(keyed('a', { text: 'new' }), { ifExists }, { store }).catch(() => null);
+			await here.clock.run(here.clock.sleep(2 * STALE_MS));
+			const { scheduleId } = await here.schedule(keyed('a', { text: 'last' }));
+			expect([killedAt, here.fake.pending.map((one) => one.scheduleId)]).toEqual([
+				killedAt,
+				[scheduleId],
+			]);
+		}
+	},
+);
+
+/** What a database shows late, or another execution does in between, which no memory table does. */
+describe('whose turn it is', () => {
+	const open = { since: 0, message: message() };
+	const waiting = () => ({ now: world.clock.now, sleep: world.clock.sleep, staleMs: STALE_MS });
+	const own = async (owner: string) =>
+		(await world.ledger().find('a')).find((record) => record.owner === owner)!;
+
+	it('is lost where another has taken the row over', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'mine');
+		const record = await own('mine');
+		expect(await ledger.takeOver(record, 'other')).toBe(true);
+		expect(await begin(ledger, record, 'mine', open)).toBeNull();
+		expect(world.keys.row(1)).toMatchObject({ owner: 'other', started_at: null });
+		expect(await ledger.takeOver(record, 'third')).toBe(false);
+	});
+
+	it('is lost where a lower row shows only after the begin, and nothing of it stays', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'other');
+		await ledger.insert('a', 'mine');
+		expect(await begin(ledger, await own('mine'), 'mine', open)).toBeNull();
+		expect([...world.keys.rows.keys()]).toEqual([1]);
+		expect(await begin(ledger, await own('other'), 'other', open)).not.toBeNull();
+	});
+
+	it('is with who has begun, though a lower row shows after that', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'mine');
+		await ledger.insert('a', 'other');
+		const later = await own('other');
+		await ledger.start(later, 'other', open);
+		const turn = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: true });
+		await expect(world.clock.run(turn)).rejects.toThrow(/Another execution makes the message/);
+		expect([...world.keys.rows.keys()]).toEqual([2]);
+		await ledger.finish(later, { ...message(), scheduleId: 'x' } as never);
+		const next = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: true });
+		expect(await world.clock.run(next)).toMatchObject({ is: 'done', record: { scheduleId: 'x' } });
+	});
+
+	it('comes to who waits, at once where the other gave up, later where it never began', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'other');
+		const start = world.clock.ms;
+		const turn = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: false });
+		const [mine] = await world.clock.run(
+			Promise.all([
+				turn,
+				world.clock.sleep(3_500).then(async () => await ledger.remove(await own('other'))),
+			]),
+		);
+		expect(mine).toMatchObject({ is: 'mine', record: { rowId: 2 } });
+		expect(world.clock.ms - start).toBe(4_000);
+		await ledger.remove(mine.record);
+		await ledger.insert('a', 'dead');
+		const taken = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: false });
+		expect(await world.clock.run(taken)).toMatchObject({ is: 'mine', record: { rowId: 3 } });
+	});
 });
 
 describe('Send with a key', () => {
