@@ -1,5 +1,6 @@
 import { InvalidParameter } from '../messages/invalidParameter';
 import type { MessageToSchedule } from '../messages/message';
+import { settleSync } from './settle';
 import type { Attempt, Renew } from './store';
 
 /**
@@ -15,15 +16,15 @@ export function renewed(
 ): MessageToSchedule {
 	const { earlier } = attempt;
 	if (earlier === null) return message;
-	try {
-		return renew(earlier.message);
-	} catch (error) {
-		attempt.abandon();
-		if (!(error instanceof InvalidParameter)) throw error;
-		throw new InvalidParameter(
-			error.parameter,
-			`The message is not scheduled: an earlier attempt for ${earlier.message.scheduledAt} did not succeed. ${error.message}`,
-			error.hint,
-		);
-	}
+	const made = settleSync(() => renew(earlier.message));
+	if (made.ok) return made.value;
+	const { error } = made;
+	attempt.abandon();
+	throw error instanceof InvalidParameter
+		? new InvalidParameter(
+				error.parameter,
+				`The message is not scheduled: an earlier attempt for ${earlier.message.scheduledAt} did not succeed. ${error.message}`,
+				error.hint,
+			)
+		: error;
 }

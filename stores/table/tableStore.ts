@@ -162,7 +162,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	/** Gives a row that is still pending this content and time; the row afterwards, changed or not. */
 	async function replace(row: Row, values: Values): Promise<Row> {
-		const { schedule_id: _, attempts: __, ...content } = values;
+		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
 		const [matched] = await table.update([
 			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);

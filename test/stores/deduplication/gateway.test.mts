@@ -355,6 +355,32 @@ describe('whose turn it is', () => {
 		expect(await begin(ledger, await own('other'), 'other', open)).not.toBeNull();
 	});
 
+	it('stays with who has begun, for each further request', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'other');
+		await ledger.insert('a', 'mine');
+		const lower = world.keys.row(1);
+		world.keys.rows.delete(1);
+		const begun = (await begin(ledger, await own('mine'), 'mine', open))!;
+		world.keys.rows.set(1, lower);
+		expect(await begin(ledger, begun, 'mine', open)).toEqual(begun);
+		expect(world.keys.rows.size).toBe(2);
+	});
+
+	it('is not waited for where the message of a killed execution is at the gateway already', async () => {
+		let found = 0;
+		for (let killedAt = 1; killedAt < 24; killedAt++) {
+			const here = new World();
+			const store = here.store(processOf(here, [1], killedAt));
+			await here.schedule(keyed('a'), {}, { store }).catch(() => null);
+			if (here.there.length === 0) continue;
+			found++;
+			const { scheduleId } = await here.schedule(keyed('a'));
+			expect(here.there.map((one) => one.scheduleId)).toEqual([scheduleId]);
+		}
+		expect(found).toBeGreaterThan(3);
+	});
+
 	it('is with who has begun, though a lower row shows after that', async () => {
 		const ledger = world.ledger();
 		await ledger.insert('a', 'mine');
