@@ -182,9 +182,14 @@ export interface NativeScheduler {
 	list(connection: Connection, filter: ListFilter): Promise<ScheduledMessage[]>;
 	/**
 	 * Those that may have come of this very message, in any status: by the reference where the gateway
-	 * keeps it, else by recipient, content and time.
+	 * keeps it, else by recipient, content and time. With `byContent` always by the latter: those of
+	 * other executions, which had another reference, count as well; only pending ones are needed then.
 	 */
-	find(connection: Connection, message: MessageToSchedule): Promise<ScheduledMessage[]>;
+	find(
+		connection: Connection,
+		message: MessageToSchedule,
+		how?: { readonly byContent?: boolean },
+	): Promise<ScheduledMessage[]>;
 	/** Resolves when the gateway has said that it is cancelled. */
 	cancel(connection: Connection, scheduleId: string): Promise<void>;
 }

@@ -75,16 +75,22 @@ export function createSentMessage(message: OutgoingMessage, told: Told): SentMes
 }
 
 /**
- * Whether a record that a gateway tells may be this very message: the same recipient and instant, and
- * the same content as far as the record tells it.
+ * Whether a record that a gateway returns may be this very message: the same recipient and instant, and
+ * the same content as far as the record has it. Gateways trim texts, and some keep whole seconds only,
+ * rounded or cut off: neither makes another message.
  */
-export function couldBeSame(record: ScheduledMessage, message: MessageToSchedule): boolean {
-	const same = (told: string | null, wanted: string | null) => told === null || told === wanted;
-	// Text is always told; media is not by every gateway.
+export function matchesMessage(
+	record: ScheduledMessage,
+	message: Omit<MessageToSchedule, 'idempotencyKey'>,
+): boolean {
+	const same = (told: string | null, wanted: string | null) =>
+		told === null || told.trim() === (wanted ?? '').trim();
+	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));
+	// Text is always there; media is not with every gateway.
 	return (
 		sameRecipient(record.recipient, message.recipient) &&
-		Date.parse(record.scheduledAt) === Date.parse(message.scheduledAt) &&
-		record.text === message.text &&
+		apartMs < 1_000 &&
+		(record.text?.trim() ?? null) === (message.text?.trim() ?? null) &&
 		same(record.mediaUrl, message.mediaUrl) &&
 		same(record.caption, message.caption)
 	);

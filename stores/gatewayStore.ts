@@ -1,19 +1,35 @@
 import type { Connection, Gateway, ListFilter, NativeScheduler } from '../gateways/gateway';
 import { requireScheduler } from '../gateways/refusals';
 import { GatewayError, unsupported } from '../gateways/transport/gatewayError';
+import type { MessageToSchedule } from '../messages/message';
 import { sameRecipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
+import { cancelling } from './cancelling';
 import type { Claims } from './claims';
+import { keyIsUsed } from './deduplication/keyIsUsed';
+import type { KeyLedger } from './deduplication/keyTable';
+import { scheduleByKey, scheduleUnlessPending, type ByKey } from './deduplication/scheduleByKey';
+import { isRefusal } from './isRefusal';
 import { reschedule } from './reschedule';
-import { scheduleOnce } from './scheduleOnce';
+import { likeness, lookFor, scheduleOnce } from './scheduleOnce';
 import { settle } from './settle';
-import type { CancelResult, MessageStore } from './store';
+import type { Attempt, CancelResult, MessageStore, ScheduleOptions } from './store';
 
 /** What the store needs beside the connection. */
 export interface GatewayStoreOptions {
 	/** Shared by all items of one run. */
 	readonly claims: Claims;
 	sleep(ms: number): Promise<void>;
+	/** Which messages were made under which keys; unless given, messages with keys are refused. */
+	readonly keys?: Keys;
+}
+
+/** Where keys are kept; a table is only opened when it is used. */
+export interface Keys {
+	/** @throws GatewayError of kind `unsupported` where this n8n has no Data Tables */
+	ledger(): Promise<KeyLedger>;
+	/** See `Waiting`. */
+	readonly staleMs: number;
 }
 
 /**
@@ -36,18 +52,100 @@ export function createGatewayStore(
 		throw isNotFound(found.error) ? notHeld(gateway, scheduleId, keptInMemory) : found.error;
 	};
 
+	async function schedule(
+		message: MessageToSchedule,
+		attempt: Attempt,
+		more: ScheduleOptions = {},
+	): Promise<ScheduledMessage> {
+		const key = message.deduplicationKey ?? null;
+		if (key === null && more.ifExists !== 'return') {
+			return await scheduleOnce(once, message, attempt, more);
+		}
+		// Equal items of one run one after the other: what one has, the next one must know.
+		const held = await options.claims.alone(`key ${key ?? likeness(message)}`, async () => {
+			const ledger = await openLedger();
+			const by = ledger === null ? null : byKey(ledger);
+			if (key === null) {
+				return await (by === null
+					? scheduleOnce(once, message, attempt, more)
+					: scheduleUnlessPending(by, message, attempt, more));
+			}
+			if (by === null) return await scheduleByReference(key, message, attempt, more);
+			return await scheduleByKey(by, key, withReference(message, key), attempt, more);
+		});
+		options.claims.take(held.scheduleId);
+		return held;
+	}
+
+	/** Null where this n8n has no Data Tables. */
+	async function openLedger(): Promise<KeyLedger | null> {
+		if (options.keys === undefined) return null;
+		const opened = await settle(options.keys.ledger());
+		if (opened.ok) return opened.value;
+		if (opened.error instanceof GatewayError && opened.error.kind === 'unsupported') return null;
+		throw opened.error;
+	}
+
+	const byKey = (ledger: KeyLedger): ByKey => ({
+		ledger,
+		now: () => connection.now(),
+		sleep: options.sleep,
+		staleMs: options.keys?.staleMs ?? 0,
+		store: {
+			label: gateway.label,
+			get,
+			reschedule: store.reschedule,
+			look: async (earlier) => await lookFor(once, earlier),
+			schedule: async (message, attempt, more, mayCreate) =>
+				await scheduleOnce({ ...once, mayCreate }, message, attempt, more),
+		},
+	});
+
+	/** A gateway that keeps the reference finds the message by it, if the user gave no other. */
+	const withReference = (message: MessageToSchedule, key: string): MessageToSchedule =>
+		gateway.capabilities.keepsReference && message.reference === null
+			? { ...message, reference: key }
+			: message;
+
+	/** Without Data Tables the reference has to do; two executions at the same moment could make two. */
+	async function scheduleByReference(
+		key: string,
+		message: MessageToSchedule,
+		attempt: Attempt,
+		more: ScheduleOptions,
+	): Promise<ScheduledMessage> {
+		const wanted = withReference(message, key);
+		if (wanted.reference !== key) throw needsTables(gateway);
+		const [existing] = attempt.earlier === null ? await scheduler.find(connection, wanted) : [];
+		if (existing === undefined) return await scheduleOnce(once, wanted, attempt, more);
+		if (more.ifExists === 'refuse') throw keyIsUsed(key, existing);
+		if (more.ifExists !== 'replace' || existing.status !== 'scheduled') return existing;
+		const { scheduledAt, idempotencyKey } = wanted;
+		const { scheduleId } = existing;
+		const { allowDeletion } = more;
+		return await store.reschedule(
+			{ scheduleId, scheduledAt, idempotencyKey, allowDeletion, content: wanted },
+			attempt,
+		);
+	}
+
 	const store: MessageStore = {
 		limits: { label: gateway.label, minimumLeadMs, horizonMs },
 		assertTakes: ({ type }) => void requireScheduler(gateway, type),
-		schedule: async (message, attempt, more) => await scheduleOnce(once, message, attempt, more),
+		schedule,
 		get,
 		list: async (filter) => arrange(await scheduler.list(connection, filter), filter),
-		cancel: async (scheduleId, { allowDeletion = false } = {}) => {
+		cancel: async (scheduleId, { allowDeletion = false } = {}, attempt) => {
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
-			return await cancel(scheduler, connection, get, scheduleId);
+			return await cancel({ scheduler, connection, get }, scheduleId, attempt);
 		},
+		// What takes the place of a message has its key already.
 		reschedule: async (move, attempt) =>
-			await reschedule({ gateway, store, now: () => connection.now() }, move, attempt),
+			await reschedule({ gateway, store: plain, now: () => connection.now() }, move, attempt),
+	};
+	const plain: MessageStore = {
+		...store,
+		schedule: async (message, attempt, more) => await scheduleOnce(once, message, attempt, more),
 	};
 	return store;
 }
@@ -74,23 +172,46 @@ function arrange(messages: ScheduledMessage[], filter: ListFilter): ScheduledMes
 const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
 	a.scheduledAt === b.scheduledAt ? 0 : a.scheduledAt < b.scheduledAt ? -1 : 1;
 
+/** What cancelling needs. */
+interface Canceller {
+	readonly scheduler: NativeScheduler;
+	readonly connection: Connection;
+	get(scheduleId: string): Promise<ScheduledMessage>;
+}
+
 /**
  * Cancels and reads what became of it. A refusal is no verdict: the vendors do not document what
- * they answer for a message that is no longer pending, so the message itself is asked.
+ * they answer for a message that is no longer pending, so the message itself is asked. One that an
+ * earlier attempt began to cancel, and that is cancelled or gone now, is cancelled by us.
  */
 async function cancel(
-	scheduler: NativeScheduler,
-	connection: Connection,
-	get: (scheduleId: string) => Promise<ScheduledMessage>,
+	{ scheduler, connection, get }: Canceller,
 	scheduleId: string,
+	attempt?: Attempt,
 ): Promise<CancelResult> {
-	const before = await get(scheduleId);
-	if (before.status !== 'scheduled') return { cancelled: false, message: before };
+	const begun = attempt?.earlier?.cancelling;
+	const found = await settle(get(scheduleId));
+	if (!found.ok) {
+		if (begun === undefined) throw found.error;
+		if (isNotFound(found.error)) return { cancelled: true, message: asCancelled(begun) };
+		throw leftOpen(scheduleId, found.error);
+	}
+	const before = found.value;
+	if (before.status !== 'scheduled') {
+		attempt?.abandon();
+		return { cancelled: begun !== undefined && before.status === 'cancelled', message: before };
+	}
+	attempt?.begin(cancelling(before, connection.now()));
 	const outcome = await settle(scheduler.cancel(connection, scheduleId));
 	if (outcome.ok) return { cancelled: true, message: asCancelled(before) };
 	const after = await settle(get(scheduleId));
 	if (!after.ok) throw leftOpen(scheduleId, outcome.error);
-	if (after.value.status === 'scheduled') throw outcome.error;
+	if (after.value.status === 'scheduled') {
+		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
+		if (isRefusal(outcome.error)) attempt?.abandon();
+		throw outcome.error;
+	}
+	attempt?.abandon();
 	return { cancelled: after.value.status === 'cancelled', message: after.value };
 }
 
@@ -99,7 +220,7 @@ function leftOpen(scheduleId: string, error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
-		`Nobody knows whether the scheduled message "${scheduleId.slice(0, 80)}" is cancelled: asking for it did not work either. ${error.message}`,
+		`It is unknown whether the scheduled message "${scheduleId.slice(0, 80)}" is cancelled: asking for it did not work either. ${error.message}`,
 		{
 			...error.details,
 			openEnded: true,
@@ -118,6 +239,14 @@ const onlyDeletes = ({ label }: Gateway) =>
 	unsupported(
 		`${label} documents no way to cancel a scheduled message, only one to delete a message`,
 		'If deleting it is what you want, turn on "Allow Deletion" under Options.',
+	);
+
+const needsTables = ({ label, capabilities: { keepsReference } }: Gateway) =>
+	unsupported(
+		`"Deduplication Key" needs the Data Tables of n8n, which this n8n does not have: ${keepsReference ? `${label} keeps one reference only, and "Reference" is another one` : `${label} keeps no key with a message`}`,
+		keepsReference
+			? 'Leave "Reference" empty, or update n8n to 2.3 or newer.'
+			: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.',
 	);
 
 const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';

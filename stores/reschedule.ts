@@ -1,9 +1,12 @@
 import type { Gateway } from '../gateways/gateway';
 import { GatewayError, unsupported } from '../gateways/transport/gatewayError';
+import { InvalidParameter } from '../messages/invalidParameter';
 import type { MessageToSchedule } from '../messages/message';
-import type { ScheduledMessage } from '../messages/scheduledMessage';
+import { matchesMessage, type ScheduledMessage } from '../messages/scheduledMessage';
+import { toMessage } from './cancelling';
+import { isRefusal } from './isRefusal';
 import { notPending } from './notPending';
-import { settle } from './settle';
+import { settle, settleSync } from './settle';
 import type { Attempt, MessageStore, Move, OpenTry } from './store';
 
 /** What moving needs. */
@@ -26,53 +29,98 @@ export async function reschedule(
 	attempt: Attempt,
 ): Promise<ScheduledMessage> {
 	const { gateway, store } = mover;
-	const earlier = await putBack(mover, attempt);
+	const earlier = await finishPutBack(mover, attempt);
 	const scheduleId = earlier?.heldAs ?? move.scheduleId;
 	const found = await settle(store.get(scheduleId));
 	const isGone = found.ok ? found.value.status === 'cancelled' : isNotFound(found.error);
-	if (earlier !== null && isGone) {
+	// One that is back was not cancelled by us since.
+	if (earlier !== null && earlier.isBack !== true && isGone) {
 		const { message } = earlier;
-		const scheduledAt = found.ok ? found.value.scheduledAt : null;
+		const old: Cancelled = { scheduleId, message: found.ok ? copyOf(found.value, message) : null };
+		// An earlier attempt may have made it; if not, its time may be over meanwhile.
+		const renew = (wanted: MessageToSchedule): MessageToSchedule => {
+			try {
+				return {
+					...wanted,
+					scheduledAt: move.timeNow?.(wanted.scheduledAt) ?? wanted.scheduledAt,
+				};
+			} catch (error) {
+				// Where the message is then, `restore` says.
+				throw read(error)[0];
+			}
+		};
 		const created = await settle(
-			store.schedule(message, { ...keeping(attempt, scheduleId), earlier }),
+			store.schedule(message, { ...keeping(attempt, scheduleId), earlier }, { renew }),
 		);
 		if (created.ok) return created.value;
-		return await restore(mover, { scheduleId, scheduledAt }, message, attempt, created.error);
+		return await restore(mover, old, message, attempt, created.error);
 	}
 	if (!found.ok) throw earlier === null ? found.error : unknown(scheduleId, found.error);
 	const old = found.value;
-	if (old.status !== 'scheduled') throw notPending(gateway, old, 'rescheduled');
-	if (Date.parse(old.scheduledAt) === Date.parse(move.scheduledAt)) return old;
-	const message = copyFor(gateway, old, move);
+	if (old.status !== 'scheduled') {
+		attempt.abandon();
+		throw notPending(gateway, old, 'rescheduled');
+	}
+	if (isThereAlready(old, move)) {
+		attempt.abandon();
+		return old;
+	}
+	const replacement = replacementOf(gateway, old, move);
+	const now = settleSync(() => move.timeNow?.() ?? move.scheduledAt);
+	if (!now.ok) {
+		leaveAsItIs(attempt, move, replacement, scheduleId);
+		throw notMoved(old, now.error);
+	}
+	const message = { ...replacement, scheduledAt: now.value };
 	attempt.begin({ since: mover.now(), message, heldAs: scheduleId });
 	const cancelled = await settle(store.cancel(scheduleId, move));
-	if (!cancelled.ok) throw notMoved(old, cancelled.error);
+	if (!cancelled.ok) {
+		if (isRefusal(cancelled.error)) leaveAsItIs(attempt, move, message, scheduleId);
+		throw notMoved(old, cancelled.error);
+	}
 	if (!cancelled.value.cancelled) {
 		attempt.abandon();
 		throw notPending(gateway, cancelled.value.message, 'rescheduled');
 	}
 	const created = await settle(store.schedule(message, keeping(attempt, scheduleId)));
-	return created.ok ? created.value : await restore(mover, old, message, attempt, created.error);
+	if (created.ok) return created.value;
+	const before: Cancelled = { scheduleId, message: copyOf(old, message) };
+	return await restore(mover, before, message, attempt, created.error);
 }
 
 /**
- * The earlier try, from which the present one goes on. Where nobody knows whether that one put the old
- * message back, it is looked for, and put back if it is not there: else there might be two.
+ * The message stays, and nothing is under way: a later attempt must not schedule anew what somebody has
+ * cancelled meanwhile. It only has to know the id, where that is no longer the one that was asked for.
  */
-async function putBack({ store, now }: Mover, attempt: Attempt): Promise<OpenTry | null> {
+function leaveAsItIs(attempt: Attempt, move: Move, message: MessageToSchedule, heldAs: string) {
+	const since = attempt.earlier?.since ?? 0;
+	if (heldAs === move.scheduleId) attempt.abandon();
+	else attempt.begin({ since, message, heldAs, isBack: true });
+}
+
+/** Whether the message is as it is wanted. */
+const isThereAlready = (old: ScheduledMessage, { scheduledAt, content }: Move) =>
+	content === undefined
+		? Date.parse(old.scheduledAt) === Date.parse(scheduledAt)
+		: matchesMessage(old, { ...content, scheduledAt });
+
+/**
+ * The earlier attempt, from which the present one goes on. Where it is unknown whether that one put the
+ * old message back, it is looked for, and put back if it is not there: else there might be two.
+ */
+async function finishPutBack({ store, now }: Mover, attempt: Attempt): Promise<OpenTry | null> {
 	const { earlier } = attempt;
-	if (earlier?.putBackTo === undefined) return earlier;
-	const { message, since, heldAs, putBackTo } = earlier;
-	const again = { ...message, scheduledAt: putBackTo };
+	if (earlier?.putBack === undefined) return earlier;
+	const { message, since, heldAs, putBack } = earlier;
 	const back = await settle(
-		store.schedule(again, { ...UNRECORDED, earlier: { since, message: again } }),
+		store.schedule(putBack, { ...UNRECORDED, earlier: { since, message: putBack } }),
 	);
-	if (back.ok) return { since: now(), message, heldAs: back.value.scheduleId };
+	if (back.ok) return { since: now(), message, heldAs: back.value.scheduleId, isBack: true };
 	const [{ kind, details }, why, open] = read(back.error);
 	if (!open) return { since: now(), message, heldAs };
 	throw new GatewayError(
 		kind,
-		`The message "${heldAs}" was cancelled to be moved, and nobody knows whether it is scheduled again for ${putBackTo}. ${why}`,
+		`The message "${heldAs}" was cancelled to be moved, and it is unknown whether it is scheduled again for ${putBack.scheduledAt}. ${why}`,
 		{ ...details, hint: LOOK },
 	);
 }
@@ -80,12 +128,12 @@ async function putBack({ store, now }: Mover, attempt: Attempt): Promise<OpenTry
 /** The error of a cancel, with where the message is; what is left open says so itself. */
 function notMoved(old: ScheduledMessage, cause: unknown): unknown {
 	const [{ kind, details }, why, open] = read(cause);
+	const said = `The message "${old.scheduleId}" was not moved and stays scheduled for ${old.scheduledAt}. ${why}`;
+	if (cause instanceof InvalidParameter) {
+		return new InvalidParameter(cause.parameter, said, cause.hint);
+	}
 	if (open || kind === 'unsupported' || !(cause instanceof GatewayError)) return cause;
-	return new GatewayError(
-		kind,
-		`The message "${old.scheduleId}" was not moved and stays scheduled for ${old.scheduledAt}. ${why}`,
-		details,
-	);
+	return new GatewayError(kind, said, details);
 }
 
 /** After an earlier try that was cut off, the message may be at either time, or nowhere. */
@@ -93,7 +141,7 @@ function unknown(scheduleId: string, cause: unknown): unknown {
 	if (!(cause instanceof GatewayError)) return cause;
 	return new GatewayError(
 		cause.kind,
-		`Nobody knows whether the message "${scheduleId}" was moved: an earlier try was cut off, and asking for the message did not work. ${cause.message}`,
+		`It is unknown whether the message "${scheduleId}" was moved: an earlier attempt was cut off, and asking for the message did not work. ${cause.message}`,
 		{ ...cause.details, openEnded: true, hint: LOOK },
 	);
 }
@@ -101,8 +149,8 @@ function unknown(scheduleId: string, cause: unknown): unknown {
 /** What is known of the message that was cancelled. */
 interface Cancelled {
 	readonly scheduleId: string;
-	/** Null where the gateway does not tell any more. */
-	readonly scheduledAt: string | null;
+	/** As it was; null where the gateway does not tell any more. */
+	readonly message: MessageToSchedule | null;
 }
 
 /** Always throws: the message is not where the user wanted it, and the error says where it is. */
@@ -117,12 +165,12 @@ async function restore(
 	if (open) {
 		throw new GatewayError(
 			first.kind,
-			`The message "${old.scheduleId}" was cancelled to be moved, and nobody knows whether ${label} took it for the new time. ${why}`,
+			`The message "${old.scheduleId}" was cancelled to be moved, and it is unknown whether ${label} took it for the new time. ${why}`,
 			{ ...first.details, hint: LOOK },
 		);
 	}
 	const since = now();
-	if (old.scheduledAt === null) {
+	if (old.message === null) {
 		attempt.begin({ since, message: moved, heldAs: old.scheduleId });
 		throw new GatewayError(
 			first.kind,
@@ -130,24 +178,25 @@ async function restore(
 			{ ...first.details, hint: ANEW },
 		);
 	}
-	const again = { ...moved, scheduledAt: old.scheduledAt };
+	const again = old.message;
 	const restored = await settle(store.schedule(again, UNRECORDED));
 	if (restored.ok) {
 		// The next try moves the one that stands in for the old one.
-		attempt.begin({ since, message: moved, heldAs: restored.value.scheduleId });
+		const { scheduleId: heldAs } = restored.value;
+		attempt.begin({ since, message: moved, heldAs, isBack: true });
 		throw new GatewayError(
 			first.kind,
-			`The message was not moved and stays scheduled for ${old.scheduledAt}, now with the id "${restored.value.scheduleId}". ${why}`,
+			`The message was not moved and stays scheduled for ${again.scheduledAt}, now with the id "${restored.value.scheduleId}". ${why}`,
 			first.details,
 		);
 	}
 	const [second, , stillOpen] = read(restored.error);
-	const { scheduleId: heldAs, scheduledAt: putBackTo } = old;
-	attempt.begin({ since, message: moved, heldAs, ...(stillOpen ? { putBackTo } : {}) });
+	const { scheduleId: heldAs } = old;
+	attempt.begin({ since, message: moved, heldAs, ...(stillOpen ? { putBack: again } : {}) });
 	throw new GatewayError(
 		first.kind,
 		stillOpen
-			? `The message "${old.scheduleId}" was cancelled to be moved; ${label} did not take it for the new time, and nobody knows whether it took it again for the old one. ${why}`
+			? `The message "${old.scheduleId}" was cancelled to be moved; ${label} did not take it for the new time, and it is unknown whether it took it again for the old one. ${why}`
 			: `The message "${old.scheduleId}" is no longer scheduled at all: it was cancelled to be moved, and ${label} took it neither for the new time nor again for the old one. ${why}`,
 		{
 			...second.details,
@@ -180,28 +229,31 @@ const UNRECORDED: Attempt = { earlier: null, begin: () => {}, abandon: () => {} 
 
 const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
 
-/** Refuses what the gateway does not tell completely, before anything is cancelled. */
-function copyFor(
+/**
+ * What takes the place of the old message. Refuses what the gateway does not tell completely, before
+ * anything is cancelled.
+ */
+function replacementOf(
 	{ label }: Gateway,
 	old: ScheduledMessage,
-	{ scheduledAt, idempotencyKey }: Move,
+	{ scheduledAt, idempotencyKey, content }: Move,
 ): MessageToSchedule {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference } = old;
+	const { type, text, mediaUrl } = content ?? old;
 	if (type === 'text' ? text === null : mediaUrl === null) {
 		throw unsupported(
 			`${label} does not tell the content of the scheduled message "${old.scheduleId}", so it cannot be moved`,
 			'Cancel it, and schedule it anew with the operation "Schedule".',
 		);
 	}
-	return {
-		recipient,
-		type,
-		text,
-		mediaUrl,
-		caption,
-		fileName,
-		reference,
-		scheduledAt,
-		idempotencyKey,
-	};
+	return { ...toMessage(old, idempotencyKey), ...content, scheduledAt, idempotencyKey };
 }
+
+/** The old message, to be put back; a gateway may tell less of it than what takes its place. */
+const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSchedule => ({
+	...wanted,
+	...toMessage(old, wanted.idempotencyKey),
+	...(old.type === wanted.type && old.mediaUrl === null && old.text === null
+		? { text: wanted.text, mediaUrl: wanted.mediaUrl, caption: wanted.caption }
+		: {}),
+	reference: old.reference ?? wanted.reference,
+});

@@ -4,7 +4,8 @@ import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { Claims } from './claims';
 import { settle } from './settle';
-import type { Attempt, ScheduleOptions } from './store';
+import { renewed } from './renewed';
+import type { Attempt, OpenTry, ScheduleOptions } from './store';
 
 /** What scheduling exactly once needs. */
 export interface Once {
@@ -12,14 +13,21 @@ export interface Once {
 	readonly connection: Connection;
 	readonly claims: Claims;
 	sleep(ms: number): Promise<void>;
+	/** Asked right before each create. @throws where another execution makes the message meanwhile */
+	mayCreate?(attempt: OpenTry): Promise<void>;
 }
 
 /** Creates in all, looked for in between. */
 const MAX_CREATES = 4;
 /** A gateway may be slow to list what it has just taken: how long to wait before looking again. */
 const LOOK_AGAIN_MS = 2_000;
-/** HTTP dates have whole seconds, and an answer takes a while to get here. */
-const CLOCK_TOLERANCE_MS = 3_000;
+/**
+ * How far a message may seem older than the attempt that made it: clocks are not trusted to within
+ * seconds, and the `Date` of a response may be that of some proxy. It matters only after an attempt whose
+ * outcome is unknown, since nothing is looked for before: there an equal message (same recipient, content
+ * and time) that another execution made in these minutes is taken for this one, rather than sent twice.
+ */
+const CLOCK_TOLERANCE_MS = 2 * 60_000;
 
 /**
  * Schedules a message exactly once: after an outcome that leaves open whether the gateway took it, it
@@ -31,13 +39,17 @@ export async function scheduleOnce(
 	once: Once,
 	message: MessageToSchedule,
 	attempt: Attempt,
-	{ reuseExisting = false }: ScheduleOptions = {},
+	{ ifExists, renew }: ScheduleOptions = {},
 ): Promise<ScheduledMessage> {
 	const { claims } = once;
-	const wanted = attempt.earlier?.message ?? message;
-	return await claims.alone(likeness(wanted), async () => {
-		const existing = reuseExisting ? await existingOne(once, wanted, attempt) : null;
-		const held = existing ?? (await createOrFind(once, wanted, attempt));
+	const { earlier } = attempt;
+	return await claims.alone(likeness(earlier?.message ?? message), async () => {
+		const found =
+			(ifExists === 'return'
+				? await existingOne(once, earlier?.message ?? message, attempt)
+				: null) ??
+			(earlier === null ? null : await lookTwice(once, earlier.message, earlier.since));
+		const held = found ?? (await create(once, renewed(message, attempt, renew), attempt));
 		claims.take(held.scheduleId);
 		return held;
 	});
@@ -54,28 +66,26 @@ async function existingOne(
 	throw earlier === null ? outcome.error : leftOpen(outcome.error);
 }
 
-async function createOrFind(
+async function create(
 	once: Once,
 	message: MessageToSchedule,
 	attempt: Attempt,
 ): Promise<ScheduledMessage> {
 	const { scheduler, connection } = once;
-	let since = attempt.earlier?.since ?? null;
-	let last: unknown;
-	for (let creates = 0; ; creates++) {
-		if (since !== null) {
-			const found = await lookTwice(once, message, since);
-			if (found !== null) return found;
-		}
-		if (creates === MAX_CREATES) throw last;
-		since ??= connection.now();
+	// An earlier attempt may have made it, and a list may still be slow to show it.
+	const since = attempt.earlier?.since ?? connection.now();
+	for (let creates = 1; ; creates++) {
+		await once.mayCreate?.({ since, message });
 		attempt.begin({ since, message });
 		const outcome = await settle(scheduler.schedule(connection, message));
 		if (outcome.ok) return outcome.value;
-		last = outcome.error;
-		if (isOpenEnded(last)) continue;
-		attempt.abandon();
-		throw last;
+		if (!isOpenEnded(outcome.error)) {
+			attempt.abandon();
+			throw outcome.error;
+		}
+		const found = await lookTwice(once, message, since);
+		if (found !== null) return found;
+		if (creates === MAX_CREATES) throw outcome.error;
 	}
 }
 
@@ -100,22 +110,31 @@ interface Which {
 	readonly pendingOnly?: boolean;
 }
 
+/** What came of an attempt, if the gateway shows it: one look, without a pause. */
+export const lookFor = async (once: Once, { message, since }: OpenTry) =>
+	await look(once, message, { since });
+
 /** An equal message at the gateway that belongs to no other item of this run. */
 async function look(
 	{ scheduler, connection, claims }: Once,
 	message: MessageToSchedule,
 	{ since = -Infinity, pendingOnly = false }: Which,
 ): Promise<ScheduledMessage | null> {
-	const equal = await scheduler.find(connection, message);
+	const equal = await scheduler.find(connection, message, { byContent: pendingOnly });
 	// Only now, since it is this answer that tells how far the gateway's clock is from ours.
 	const oldest = since + connection.clockAhead() - CLOCK_TOLERANCE_MS;
-	const mine = equal.find(
+	const possible = equal.filter(
 		({ scheduleId, status, createdAt }) =>
 			!claims.isTaken(scheduleId) &&
 			(pendingOnly ? status === 'scheduled' : status !== 'cancelled') &&
 			(createdAt === null || Date.parse(createdAt) >= oldest),
 	);
-	if (mine === undefined) return null;
+	if (possible.length === 0) return null;
+	const age = ({ createdAt }: ScheduledMessage) => (createdAt === null ? 0 : Date.parse(createdAt));
+	// What was just made is the last one.
+	const mine = pendingOnly
+		? possible[0]
+		: possible.reduce((best, one) => (age(one) > age(best) ? one : best));
 	// A list may tell less of a message than what was sent.
 	const { type, text, mediaUrl, caption, fileName, reference } = message;
 	return { ...mine, type, text, mediaUrl, caption, fileName, reference };
@@ -129,7 +148,7 @@ function leftOpen(error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
-		`Nobody knows whether the message is scheduled: the answer was lost, and looking for it did not work. ${error.message}`,
+		`It is unknown whether the message is scheduled: the response was lost, and looking for it did not work. ${error.message}`,
 		{
 			...error.details,
 			openEnded: true,
@@ -138,6 +157,9 @@ function leftOpen(error: unknown): unknown {
 	);
 }
 
-/** What a gateway's list tells of every message. Not the media: a list may leave it out. */
-const likeness = ({ recipient, text, scheduledAt }: MessageToSchedule) =>
-	JSON.stringify([recipient.phone ?? recipient.address, text, scheduledAt]);
+/**
+ * What equal messages share for certain. Not the media: a list may leave it out. Not the time: a
+ * gateway may round it.
+ */
+export const likeness = ({ recipient, text }: MessageToSchedule) =>
+	JSON.stringify([recipient.phone ?? recipient.address, text?.trim()]);

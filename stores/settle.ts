@@ -9,3 +9,12 @@ export const settle = async <T>(promise: Promise<T>): Promise<Settled<T>> =>
 		(value): Settled<T> => ({ ok: true, value }),
 		(error: unknown): Settled<T> => ({ ok: false, error }),
 	);
+
+/** The same of a function that returns at once. */
+export function settleSync<T>(work: () => T): Settled<T> {
+	try {
+		return { ok: true, value: work() };
+	} catch (error) {
+		return { ok: false, error };
+	}
+}

@@ -2,7 +2,7 @@ import type { ListFilter } from '../gateways/gateway';
 import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
-/** A try of which nobody knows whether the message was taken. Plain JSON. */
+/** An attempt of which it is unknown whether the message was taken. Plain JSON. */
 export interface OpenTry {
 	/** When it began, by our own clock: milliseconds since 1970. */
 	readonly since: number;
@@ -10,8 +10,12 @@ export interface OpenTry {
 	readonly message: MessageToSchedule;
 	/** Of a message that is being moved: the id that it is held under, unless it is gone already. */
 	readonly heldAs?: string;
-	/** Of one that could not be moved: the old time, where nobody knows whether it was put back. */
-	readonly putBackTo?: string;
+	/** Of one that could not be moved: it is there again under that id, and nothing is under way. */
+	readonly isBack?: true;
+	/** Of one that could not be moved: as it was before, where it is unknown whether it was put back. */
+	readonly putBack?: MessageToSchedule;
+	/** Of one that is being cancelled: as it was right before, when it was still pending. */
+	readonly cancelling?: ScheduledMessage;
 }
 
 /** What is known of earlier tries of one item, and where the present one is noted. */
@@ -53,7 +57,11 @@ export interface MessageStore {
 	get(scheduleId: string): Promise<ScheduledMessage>;
 	/** All that match, the earliest first; with a limit, at least so many of them if there are. */
 	list(filter: ListFilter, limit?: number): Promise<ScheduledMessage[]>;
-	cancel(scheduleId: string, options?: CancelOptions): Promise<CancelResult>;
+	/**
+	 * Cancels a pending message. With an attempt, a cancel whose response was lost is reported as done by
+	 * the next one.
+	 */
+	cancel(scheduleId: string, options?: CancelOptions, attempt?: Attempt): Promise<CancelResult>;
 	/**
 	 * Moves a pending message to another instant. Never leaves two pending; where none is left, the
 	 * error says so.
@@ -61,10 +69,34 @@ export interface MessageStore {
 	reschedule(move: Move, attempt: Attempt): Promise<ScheduledMessage>;
 }
 
-export interface ScheduleOptions {
-	/** Where an equal message is pending already, that one is given back and nothing is created. */
-	readonly reuseExisting?: boolean;
+/**
+ * What to do where the same message is there already.
+ *
+ * - `schedule`: make one more all the same. Not with a deduplication key.
+ * - `return`: return that one, as it is.
+ * - `replace`: give that one this content and time, while it is still pending; else return it.
+ * - `refuse`: say so and make none.
+ *
+ * With a deduplication key the same means: has that key, whatever became of it. Without one (`schedule`
+ * and `return` only): is pending and has the same recipient, content and time as asked for.
+ */
+export type IfExists = 'schedule' | 'return' | 'replace' | 'refuse';
+
+export interface ScheduleOptions extends CancelOptions {
+	/** Unless given: `return` with a deduplication key, else `schedule`. */
+	readonly ifExists?: IfExists;
+	/** Of several equal messages of one run, the how manieth this is; 1 unless given. */
+	readonly occurrence?: number;
+	/**
+	 * Which message to make when it turned out that an earlier attempt made none: its own while its time
+	 * is still possible, else the present one. Unless given, its own.
+	 *
+	 * @throws InvalidParameter where neither is possible any more
+	 */
+	readonly renew?: Renew;
 }
+
+export type Renew = (earlier: MessageToSchedule) => MessageToSchedule;
 
 export interface CancelOptions {
 	/** The user agreed that the message is deleted where the gateway documents no cancel. */
@@ -77,4 +109,13 @@ export interface Move extends CancelOptions {
 	/** ISO 8601, UTC. */
 	readonly scheduledAt: string;
 	readonly idempotencyKey: string;
+	/** What it says from now on; unless given, what it says now. */
+	readonly content?: OutgoingMessage;
+	/**
+	 * The time for a message that an earlier attempt wanted at the given time, and right before anything
+	 * is cancelled (without an argument) the time that is asked for now.
+	 *
+	 * @throws InvalidParameter where that time is not possible any more
+	 */
+	timeNow?(earlier?: string): string;
 }

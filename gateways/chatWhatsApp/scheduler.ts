@@ -1,5 +1,5 @@
 import type { MessageToSchedule } from '../../messages/message';
-import { couldBeSame, type ScheduledMessage } from '../../messages/scheduledMessage';
+import { matchesMessage, type ScheduledMessage } from '../../messages/scheduledMessage';
 import { isObject } from '../json';
 import type { Connection, NativeScheduler } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
@@ -43,7 +43,7 @@ export const scheduler: NativeScheduler = {
 
 	async find(connection, message) {
 		const all = await list(connection);
-		return all.filter((record) => couldBeSame(record, message));
+		return all.filter((record) => matchesMessage(record, message));
 	},
 
 	async cancel(connection, scheduleId) {

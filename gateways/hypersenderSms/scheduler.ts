@@ -54,16 +54,18 @@ export const scheduler: NativeScheduler = {
 		return [...found.values()].filter((message) => message.status === status);
 	},
 
-	async find(connection, message) {
+	async find(connection, message, { byContent = false } = {}) {
 		const zone = timezone(connection.credential);
 		const ids = { requestId: requestIdOf(message), id: null };
 		const to = { 'filter[to_phone_number]': toPhone(message.recipient) };
-		const records = await messagesWith(connection, ids, to);
-		// The key is this message's alone; a reference may be that of several reminders.
+		const records = byContent
+			? await readPages(connection, { ...to, 'filter[status]': 'scheduled' })
+			: await messagesWith(connection, ids, to);
+		// A key is this message's alone; a reference may be that of several reminders.
+		const { reference, deduplicationKey } = message;
+		const isOwn = reference === null || reference === deduplicationKey;
 		const mine =
-			message.reference === null
-				? records
-				: records.filter((record) => isSame(record, message, zone));
+			isOwn && !byContent ? records : records.filter((record) => isSame(record, message, zone));
 		// In which zone `created_at` is stands nowhere: misread, it would make a message seem too old.
 		return toScheduled(connection, mine).map((found) => ({ ...found, createdAt: null }));
 	},

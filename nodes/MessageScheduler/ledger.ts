@@ -56,6 +56,11 @@ export class Ledger {
 		return new LedgerEntry(entries[index]);
 	}
 
+	/** What an earlier attempt of an item left unsettled, where it cannot be tried now. */
+	openOf(index: number): OpenTry | null {
+		return this.run.entries[index]?.open ?? null;
+	}
+
 	/** All that earlier tries of this run have given. */
 	outputs(): IDataObject[] {
 		return Object.values(this.run.entries).flatMap(({ output }) => output ?? []);

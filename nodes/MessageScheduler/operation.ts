@@ -16,12 +16,12 @@ export interface Operation<P extends Plan = Plan> {
 	/** Its own parameters. */
 	readonly description: INodeProperties[];
 	/** How many items go on at once; as many as requests may be in flight unless it says otherwise. */
-	lanes?(context: IExecuteFunctions, run: Run): number;
+	lanes?(plans: ReadonlyArray<P | null>, run: Run): number;
 	/** Reads and checks one item's parameters. Sends nothing. */
 	prepare(context: IExecuteFunctions, index: number, run: Run): P;
 	/** Changes the plans of all items together; null where an item could not be prepared. */
 	arrange?(plans: ReadonlyArray<P | null>, context: IExecuteFunctions, run: Run): Array<P | null>;
-	/** Last check of one item before anything is sent. */
+	/** Last check of one item before anything is sent; not where an earlier attempt is to be settled. */
 	check?(plan: P, run: Run): void;
 	/** Does it, for one item. */
 	perform(plan: P, run: Run, entry: LedgerEntry): Promise<IDataObject[]>;

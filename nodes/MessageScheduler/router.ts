@@ -5,12 +5,13 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { settle, type Settled } from '../../stores/settle';
+import { settle, settleSync, type Settled } from '../../stores/settle';
 import { toNodeError, withAdvice } from '../shared/nodeErrors';
 import type { Operation, Plan } from './operation';
 import { operations } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
+import { withStanding } from './standing';
 import { answering, answersModel, isToolRun, withoutNulls } from './toolRun';
 
 /** What became of one item: its output, or what went wrong. */
@@ -36,7 +37,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
 	if (first && !first.ok) throw told(context, first.error, plans.indexOf(first));
 
-	const lanes = operation.lanes?.(context, run) ?? run.maxParallel;
+	const lanes = operation.lanes?.(plans.map(valueOf), run) ?? run.maxParallel;
 	const outcomes = await performAll(operation, plans, context, run, { lanes, mayContinue });
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
@@ -71,27 +72,27 @@ function prepareAll(
 ): Array<Settled<Plan>> {
 	const prepared = context
 		.getInputData()
-		.map((_, index) => attempt(() => operation.prepare(context, index, run)));
-	const arranged = attempt(
-		() =>
-			operation.arrange?.(
-				prepared.map((plan) => (plan.ok ? plan.value : null)),
-				context,
-				run,
-			) ?? [],
-	);
+		.map((_, index) => settleSync(() => operation.prepare(context, index, run)));
+	const arranged = settleSync(() => operation.arrange?.(prepared.map(valueOf), context, run) ?? []);
 	return prepared.map((plan, index) => {
-		if (!plan.ok) return plan;
-		if (!arranged.ok) return arranged;
+		if (!plan.ok || !arranged.ok) {
+			const { error } = (plan.ok ? arranged : plan) as Settled<never> & { ok: false };
+			const open = run.ledger.openOf(index);
+			return { ok: false, error: open === null ? error : withStanding(error, open) };
+		}
 		const final = arranged.value[index] ?? plan.value;
-		// What an earlier try has done needs no place in the future any more.
-		if (run.ledger.entry(index, final.identity).output !== null) return { ok: true, value: final };
-		return attempt(() => {
+		// What an earlier attempt has done needs no place in the future any more, and what it left unsettled
+		// is settled before the present parameters are checked.
+		const { output, earlier } = run.ledger.entry(index, final.identity);
+		if (output !== null || earlier !== null) return { ok: true, value: final };
+		return settleSync(() => {
 			operation.check?.(final, run);
 			return final;
 		});
 	});
 }
+
+const valueOf = (plan: Settled<Plan>) => (plan.ok ? plan.value : null);
 
 /** So many items in a row that a passing fault befell: the gateway is down, and no other need try. */
 const MOST_FAILURES_IN_ROW = 10;
@@ -155,12 +156,4 @@ function toItems(
 		const message = error.description ?? undefined;
 		return [{ json: { error: error.message, ...(message ? { message } : {}) }, pairedItem }];
 	});
-}
-
-function attempt<T>(work: () => T): Settled<T> {
-	try {
-		return { ok: true, value: work() };
-	} catch (error) {
-		return { ok: false, error };
-	}
 }

@@ -2,14 +2,18 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
 import { assertSendable } from '../../gateways/refusals';
 import { Claims } from '../../stores/claims';
-import { createGatewayStore } from '../../stores/gatewayStore';
+import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
+import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
 import { readPlace, type Sender } from '../../stores/table/rows';
 import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { linkToGateway, type Link } from '../shared/connection';
-import { openTable, tableById } from '../shared/n8nTable';
+import { openTable, openTableOf, tableById } from '../shared/n8nTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
+import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
 
 /** One run of the node over all its items: what the operations share. */
@@ -33,6 +37,8 @@ export interface Run extends Link {
 	holder(hold: Hold): Holder;
 	/** The store that gave a schedule id. @throws GatewayError where that is a gateway without one */
 	storeOf(scheduleId: string): MessageStore;
+	/** Which messages were made under which deduplication keys. */
+	readonly keys: Keys;
 	/** Resolves after so many milliseconds, or at once when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 }
@@ -55,6 +61,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const options = context.getNodeParameter('options', 0, {}) as {
 		timeout?: number;
 		maxParallel?: number;
+		deduplicationTable?: unknown;
 	};
 	const maxParallel = Math.floor(positive(options.maxParallel, DEFAULT_MAX_PARALLEL));
 	const timeoutMs = positive(options.timeout, DEFAULT_TIMEOUT_MS / 1000) * 1000;
@@ -75,14 +82,20 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		}),
 	);
 	const [sender] = senders;
-	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep }));
+	const keys: Keys = {
+		staleMs: staleAfter(timeoutMs),
+		ledger: once(async () =>
+			createKeyLedger(await openKeyTable(context, options.deduplicationTable), sender, now),
+		),
+	};
+	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
 	const tables = new Map<string, Promise<MessageTable>>();
 	const tableStores = new Map<string, MessageStore>();
 
 	const tableStore = (table: MessageTable): MessageStore => {
 		const known = tableStores.get(table.id);
 		if (known !== undefined) return known;
-		const store = createTableStore(table, { gateway, sender, timezone, claims, now });
+		const store = createTableStore(table, { gateway, sender, timezone, now });
 		tableStores.set(table.id, store);
 		return store;
 	};
@@ -103,6 +116,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		timezone,
 		sender,
 		senders,
+		keys,
 		table,
 		holder: (hold) => {
 			if (hold.in === 'gateway') {
@@ -120,6 +134,23 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			return place === null ? gatewayStore() : tableStore(tableById(context, place.tableId));
 		},
 	};
+}
+
+/** The longest that one create may take with all its repetitions and pauses, and clocks that differ. */
+const staleAfter = (timeoutMs: number) =>
+	DEFAULT_RETRY_POLICY.maxTries * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
+
+/** @throws InvalidParameter naming *Deduplication Table* */
+async function openKeyTable(context: IExecuteFunctions, value: unknown): Promise<KeyTable> {
+	const parameter = 'Deduplication Table';
+	const name = String(value ?? DEFAULT_KEY_TABLE).trim();
+	if (name !== '' && name.length <= 128) {
+		return await openTableOf(context, name, { parameter, rows: 'keys', columns: KEY_COLUMNS });
+	}
+	throw new InvalidParameter(
+		parameter,
+		`"${parameter}" is ${name === '' ? 'empty' : 'longer than 128 characters'}. Enter the name of a table, e.g. ${DEFAULT_KEY_TABLE}.`,
+	);
 }
 
 const positive = (value: unknown, otherwise: number): number =>

@@ -9,6 +9,7 @@ import type {
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
+import { ACCOUNT_COLUMNS, type AccountColumn } from '../../stores/table/accounts';
 import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../../stores/table/columns';
 import type { Change, Condition, MessageTable, RowOf, Table } from '../../stores/table/table';
 
@@ -20,48 +21,75 @@ const TABLE_NODE = 'n8n-nodes-base.dataTable';
 /** The first that gives dates as such; an n8n before 2.3 has none that can make a table. */
 const TABLE_NODE_VERSION = 1.1;
 
-/**
- * The Data Table of that name in the workflow's project: made where it is missing, its columns
- * checked where it is there.
- *
- * @throws InvalidParameter naming *Data Table*, GatewayError where n8n has no Data Tables
- */
+/** What a table is for, and what it needs. */
+export interface TableKind<C extends string> {
+	/** The name of the parameter with the table's name, for errors. */
+	readonly parameter: string;
+	/** What the rows are, for errors. */
+	readonly rows: string;
+	readonly columns: ReadonlyArray<{
+		readonly name: C;
+		readonly type: 'string' | 'number' | 'boolean' | 'date';
+	}>;
+}
+
+const MESSAGES: TableKind<ColumnName> = {
+	parameter: 'Data Table',
+	rows: 'messages',
+	columns: COLUMNS,
+};
+
+const EVENTS: TableKind<ColumnName> = {
+	parameter: 'Data Table',
+	rows: 'status events',
+	columns: EVENT_COLUMNS,
+};
+
+/** The table of accounts beside a table of messages. */
+export const ACCOUNTS: TableKind<AccountColumn> = {
+	parameter: 'Data Table',
+	rows: 'accounts',
+	columns: ACCOUNT_COLUMNS,
+};
+
+/** The table of messages of that name, with the one for events beside it; see {@link openTableOf}. */
 export async function openTable(context: IExecuteFunctions, name: string): Promise<MessageTable> {
 	const events = `${name}_events`;
 	let opened: MessageTable | null = null;
 	return {
-		...(await openTableOf<ColumnName>(context, name, COLUMNS)),
+		...(await openTableOf(context, name, MESSAGES)),
 		events: async ({ create }) => {
 			if (opened !== null) return opened;
-			if (create) return (opened = await openTableOf<ColumnName>(context, events, EVENT_COLUMNS));
+			if (create) return (opened = await openTableOf(context, events, EVENTS));
 			const id = (await findTable(context, events))?.id;
 			return (opened = typeof id === 'string' ? tableById(context, id) : null);
 		},
 	};
 }
 
-/** A column as n8n makes it. */
-export interface Column<C extends string> {
-	readonly name: C;
-	readonly type: 'string' | 'number' | 'date' | 'boolean';
-}
-
-/** The same for a table with other columns. */
+/**
+ * The Data Table of that name in the workflow's project: made where it is missing, its columns
+ * checked where it is there.
+ *
+ * @throws InvalidParameter naming the kind's parameter; GatewayError, of kind `unsupported` where
+ *   n8n has no Data Tables, else `unavailable`
+ */
 export async function openTableOf<C extends string>(
 	context: IExecuteFunctions,
 	name: string,
-	wanted: readonly Column<C>[],
+	kind: TableKind<C>,
 ): Promise<Table<C>> {
+	const { parameter } = kind;
 	if (isExpression(name)) {
 		throw new InvalidParameter(
-			'Data Table',
-			`"Data Table" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
+			parameter,
+			`"${parameter}" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
 		);
 	}
-	const table = (await findTable(context, name)) ?? (await createTable(context, name, wanted));
+	const table = (await findTable(context, name)) ?? (await createTable(context, name, kind));
 	const { id, columns } = table;
 	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
-	assertColumns(name, columns, wanted);
+	assertColumns(name, columns, kind);
 	return tableById<C>(context, id);
 }
 
@@ -82,7 +110,7 @@ async function findTable(
 async function createTable(
 	context: IExecuteFunctions,
 	name: string,
-	wanted: readonly Column<string>[],
+	{ columns }: Pick<TableKind<string>, 'columns'>,
 ): Promise<IDataObject> {
 	const created = await settle(
 		inline(context, [
@@ -90,7 +118,7 @@ async function createTable(
 				resource: 'table',
 				operation: 'create',
 				tableName: name,
-				columns: { column: wanted.map(({ name: column, type }) => ({ name: column, type })) },
+				columns: { column: columns.map(({ name: column, type }) => ({ name: column, type })) },
 				options: { createIfNotExists: false },
 			},
 		]),
@@ -160,7 +188,7 @@ export function tableById<C extends string = ColumnName>(
 					).map(toRow<C>),
 
 		update: async (changes) => {
-			const matched: RowOf<C>[][] = [];
+			const matched: Array<Array<RowOf<C>>> = [];
 			for (const alike of runsOfAlike(changes)) {
 				const updated = await rows(
 					{
@@ -171,7 +199,7 @@ export function tableById<C extends string = ColumnName>(
 					},
 					alike.map(({ where, values }) => ({ ...whereOf(where), values: { ...values } })),
 				);
-				const ofEach = alike.map((): RowOf<C>[] => []);
+				const ofEach = alike.map((): Array<RowOf<C>> => []);
 				for (const item of updated) ofEach[indexOf(item.pairedItem)].push(toRow<C>(item));
 				matched.push(...ofEach);
 			}
@@ -209,9 +237,9 @@ async function again<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** Changes that follow one another and differ in values only, so that one node can make them. */
-function runsOfAlike<C extends string>(changes: readonly Change<C>[]): Change<C>[][] {
+function runsOfAlike<C extends string>(changes: ReadonlyArray<Change<C>>): Array<Array<Change<C>>> {
 	const shape = ({ where }: Change<C>) => where.map(({ column, is }) => `${column} ${is}`).join();
-	const runs: Change<C>[][] = [];
+	const runs: Array<Array<Change<C>>> = [];
 	for (const change of changes) {
 		const last = runs[runs.length - 1];
 		if (last !== undefined && shape(last[0]) === shape(change)) last.push(change);
@@ -225,7 +253,7 @@ function runsOfAlike<C extends string>(changes: readonly Change<C>[]): Change<C>
  * only where the items differ, or where a value could be taken for an expression itself: message ids
  * come from outside.
  */
-const toFilters = (all: ReadonlyArray<readonly Condition<string>[]>) =>
+const toFilters = (all: ReadonlyArray<ReadonlyArray<Condition<string>>>) =>
 	({
 		conditions: all[0].map(({ column, is, value }, index) => ({
 			keyName: column,
@@ -238,7 +266,7 @@ const toFilters = (all: ReadonlyArray<readonly Condition<string>[]>) =>
 	}) as unknown as INodeParameters;
 
 /** What the expressions of {@link toFilters} read. */
-const whereOf = (conditions: readonly Condition<string>[]) => ({
+const whereOf = (conditions: ReadonlyArray<Condition<string>>) => ({
 	where: conditions.map(({ value }) => value),
 });
 
@@ -314,18 +342,22 @@ const tableNode = (parameters: INodeParameters, index: number): INode => ({
 });
 
 /** Columns of a table that was there before, perhaps made for something else. */
-function assertColumns(name: string, columns: unknown, wanted: readonly Column<string>[]): void {
+function assertColumns<C extends string>(
+	name: string,
+	columns: unknown,
+	{ parameter, rows, columns: needed }: TableKind<C>,
+): void {
 	const found = new Map(
 		(Array.isArray(columns) ? columns : []).map((column: { name?: unknown; type?: unknown }) => [
 			column.name,
 			column.type,
 		]),
 	);
-	const wrong = wanted.filter((column) => found.get(column.name) !== column.type);
+	const wrong = needed.filter((column) => found.get(column.name) !== column.type);
 	if (wrong.length === 0) return;
 	throw new InvalidParameter(
-		'Data Table',
-		`"Data Table" is "${name}", a table that lacks columns for messages: ${wrong.map((column) => `${column.name} (${column.type})`).join(', ')}. Add them in n8n, or enter another name and the node makes the table.`,
+		parameter,
+		`"${parameter}" is "${name}", a table that lacks columns for ${rows}: ${wrong.map((column) => `${column.name} (${column.type})`).join(', ')}. Add them in n8n, or enter another name and the node makes the table.`,
 	);
 }
 
@@ -338,12 +370,14 @@ function asTableError(error: unknown): unknown {
 		return unusable(
 			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
 			'Update n8n, or hold the messages in the gateway.',
+			'unsupported',
 		);
 	}
 	if (/module is disabled/i.test(words)) {
 		return unusable(
 			'they are turned off',
 			'Turn the module "data-table" on again in the settings of n8n.',
+			'unsupported',
 		);
 	}
 	if (/size limit exceeded/i.test(words)) {
@@ -355,5 +389,8 @@ function asTableError(error: unknown): unknown {
 	return unusable(words);
 }
 
-const unusable = (why: string, hint = 'Open Data Tables in n8n and look at the table.') =>
-	new GatewayError('unavailable', `The Data Tables of this n8n cannot be used: ${why}`, { hint });
+const unusable = (
+	why: string,
+	hint = 'Open Data Tables in n8n and look at the table.',
+	kind: 'unavailable' | 'unsupported' = 'unavailable',
+) => new GatewayError(kind, `The Data Tables of this n8n cannot be used: ${why}`, { hint });

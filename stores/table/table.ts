@@ -1,4 +1,4 @@
-import type { Cell, ColumnName, Row } from './columns';
+import type { Cell, ColumnName } from './columns';
 
 /** Columns that every table of n8n has. */
 export type OwnColumn = 'id' | 'createdAt' | 'updatedAt';
@@ -73,8 +73,8 @@ export const where = (conditions: Readonly<Partial<Record<Condition['column'], C
 export async function selectAll(
 	table: MessageTable,
 	conditions: readonly Condition[],
-): Promise<Row[]> {
-	const all: Row[] = [];
+): Promise<Array<RowOf<ColumnName>>> {
+	const all: Array<RowOf<ColumnName>> = [];
 	for (;;) {
 		const after: Condition = { column: 'id', is: 'gt', value: all.at(-1)?.id ?? 0 };
 		const page = await table.select([...conditions, after], PAGE);

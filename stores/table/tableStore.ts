@@ -3,10 +3,21 @@ import { assertSendable } from '../../gateways/refusals';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../messages/message';
 import { sameRecipient } from '../../messages/recipient';
-import { couldBeSame, type ScheduledMessage } from '../../messages/scheduledMessage';
-import type { Claims } from '../claims';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import { fingerprint } from '../deduplication/fingerprint';
+import { insertThenLook } from '../deduplication/insertThenLook';
+import { keyIsUsed } from '../deduplication/keyIsUsed';
 import { notPending } from '../notPending';
-import type { Attempt, MessageStore, Move, ScheduleOptions, StoreLimits } from '../store';
+import { cancelling } from '../cancelling';
+import { renewed } from '../renewed';
+import type {
+	Attempt,
+	CancelResult,
+	MessageStore,
+	Move,
+	ScheduleOptions,
+	StoreLimits,
+} from '../store';
 import { Batcher } from './batcher';
 import type { Row, Values } from './columns';
 import { readPlace, toRow, toScheduledMessage, type Sender } from './rows';
@@ -21,63 +32,143 @@ export interface TableStoreOptions {
 	readonly sender: Sender;
 	/** In which the user gave the times; told in the table. */
 	readonly timezone: string;
-	/** Shared by all items of one run. */
-	readonly claims: Claims;
 	now(): number;
 }
 
+/** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
+const MOST_KEYS = 500;
+
 /** A table of n8n as a store: any gateway that sends, any horizon, and it survives a restart. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
-	const { gateway, sender, claims } = options;
+	const { gateway, sender } = options;
 	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE);
-	const pending = new Batcher<string, ScheduledMessage[]>(readPending, PAGE);
+	const byKey = new Batcher(
+		async (keys: string[]) => await read('deduplication_key', keys),
+		MOST_KEYS,
+	);
+	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MOST_KEYS);
+	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE);
 	const toMessage = (row: Row) => toScheduledMessage(row, table.id);
 	const own = where({ gateway: sender.gateway, account: sender.account });
+
+	/** The account's rows of each value, the lowest id first: one look for many items. */
+	async function read(
+		column: 'deduplication_key' | 'schedule_id',
+		values: readonly string[],
+	): Promise<Row[][]> {
+		const rows = await table.selectAny(column, [...new Set(values)]);
+		const mine = rows
+			.filter((row) => row.gateway === sender.gateway && row.account === sender.account)
+			.sort((a, b) => a.id - b.id);
+		const ofValue = groupBy(mine, (row) => String(row[column]));
+		return values.map((value) => ofValue.get(value) ?? []);
+	}
+
+	/** The account's rows that were asked for at each of these times: one look for many items. */
+	async function readRequested(times: readonly string[]): Promise<Row[][]> {
+		const sorted = [...times].sort();
+		const rows = await selectAll(table, [
+			...own,
+			{ column: 'requested_at', is: 'gte', value: sorted[0] },
+			{ column: 'requested_at', is: 'lte', value: sorted[sorted.length - 1] },
+		]);
+		const ofTime = groupBy(rows, requestedAtOf);
+		return times.map((time) => ofTime.get(time) ?? []);
+	}
 
 	async function schedule(
 		message: MessageToSchedule,
 		attempt: Attempt,
-		{ reuseExisting = false }: ScheduleOptions = {},
+		{ ifExists, occurrence = 1, renew }: ScheduleOptions = {},
 	): Promise<ScheduledMessage> {
-		const wanted = attempt.earlier?.message ?? message;
-		if (attempt.earlier !== null) {
-			const [row] = await table.select(where({ schedule_id: wanted.idempotencyKey }), 1);
-			if (row !== undefined) return toMessage(row);
+		const { earlier } = attempt;
+		if (earlier !== null) {
+			const [row] = await byOwnId.add(earlier.message.idempotencyKey);
+			if (row !== undefined) return toMessage(await winnerOver(row));
 		}
-		const existing = reuseExisting ? await takeEqual(wanted) : undefined;
-		if (existing !== undefined) return existing;
-		const now = options.now();
-		attempt.begin({ since: now, message: wanted });
-		const held = toMessage(await inserts.add(toRow(wanted, sender, options.timezone, now)));
-		claims.take(held.scheduleId);
-		return held;
+		const wanted = renewed(message, attempt, renew);
+		const values = toRow(wanted, sender, options.timezone, options.now());
+		const key = wanted.deduplicationKey ?? null;
+		if (key !== null) {
+			const row = await theOne(key, wanted, values, attempt);
+			if (row.schedule_id === wanted.idempotencyKey) return toMessage(row);
+			if (ifExists === 'refuse') throw keyIsUsed(key, toMessage(row));
+			return toMessage(ifExists === 'replace' ? await replace(row, values) : row);
+		}
+		if (ifExists === 'return')
+			return toMessage(await pendingOne(wanted, occurrence, values, attempt));
+		return toMessage(await insert(wanted, values, attempt));
 	}
 
-	/** An equal message that is pending and belongs to no other item of this run. */
-	async function takeEqual(message: MessageToSchedule): Promise<ScheduledMessage | undefined> {
-		const equal = (await pending.add(message.scheduledAt)).find(
-			(held) => couldBeSame(held, message) && !claims.isTaken(held.scheduleId),
+	async function insert(wanted: MessageToSchedule, values: Values, attempt: Attempt): Promise<Row> {
+		attempt.begin({ since: options.now(), message: wanted });
+		return await inserts.add(values);
+	}
+
+	/** The one row of a key, made where there is none. */
+	const theOne = async (
+		key: string,
+		wanted: MessageToSchedule,
+		values: Values,
+		attempt: Attempt,
+		look: { readonly isKnownFree?: boolean } = {},
+	): Promise<Row> =>
+		await insertThenLook<Row>(
+			{
+				find: async () => await byKey.add(key),
+				insert: async () => await insert(wanted, { ...values, deduplication_key: key }, attempt),
+				remove: discard,
+			},
+			look,
 		);
-		if (equal !== undefined) claims.take(equal.scheduleId);
-		return equal;
+
+	/** A row that lost to one with the same key; not where its sending has begun. */
+	const discard = async ({ id }: Row): Promise<void> =>
+		void (await table.remove(where({ id, status: 'scheduled' })));
+
+	/** The row that an interrupted attempt left, or the one that it lost to. */
+	async function winnerOver(row: Row): Promise<Row> {
+		const { deduplication_key: key } = row;
+		if (typeof key !== 'string' || key === '') return row;
+		const [winner = row, ...losers] = await byKey.add(key);
+		for (const loser of losers) await discard(loser);
+		return winner;
 	}
 
-	/** The pending messages of each of these times: one look for many items. */
-	async function readPending(times: readonly string[]): Promise<ScheduledMessage[][]> {
-		const sorted = [...times].sort();
-		const rows = await selectAll(table, [
-			...own,
-			...where({ status: 'scheduled' }),
-			{ column: 'send_at', is: 'gte', value: sorted[0] },
-			{ column: 'send_at', is: 'lte', value: sorted[sorted.length - 1] },
+	/**
+	 * The pending message with this recipient, content and time as asked for: of several equal ones of a
+	 * run, each its own. Where there is none, it is made under a key that only its equals have, so that
+	 * two executions at the same moment make one.
+	 */
+	async function pendingOne(
+		wanted: MessageToSchedule,
+		occurrence: number,
+		values: Values,
+		attempt: Attempt,
+	): Promise<Row> {
+		const requestedAt = wanted.requestedAt ?? wanted.scheduledAt;
+		const likeness = fingerprint({ ...wanted, requestedAt });
+		const equal = (await byRequest.add(new Date(requestedAt).toISOString())).filter(
+			(row) => fingerprint({ ...toMessage(row), requestedAt: requestedAtOf(row) }) === likeness,
+		);
+		const pending = equal.filter(({ status }) => status === 'scheduled');
+		const found = nthOf(pending, likeness, occurrence);
+		if (found !== undefined) return found;
+		// What is over makes room for a new one, for which all executions come to the same key.
+		const over = equal.filter((row) => occurrenceOf(row, likeness) === occurrence).at(-1);
+		const key = `${keyOf(likeness, occurrence)}${over?.id ?? 0}`;
+		return await theOne(key, wanted, values, attempt, { isKnownFree: true });
+	}
+
+	/** Gives a row that is still pending this content and time; the row afterwards, changed or not. */
+	async function replace(row: Row, values: Values): Promise<Row> {
+		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
+		const [matched] = await table.update([
+			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);
-		const byTime = new Map<string, ScheduledMessage[]>();
-		for (const held of rows.map(toMessage)) {
-			const ofThatTime = byTime.get(held.scheduledAt);
-			if (ofThatTime === undefined) byTime.set(held.scheduledAt, [held]);
-			else ofThatTime.push(held);
-		}
-		return times.map((time) => byTime.get(time) ?? []);
+		if (matched.length > 0) return matched[0];
+		const [now = row] = await table.select(where({ id: row.id }), 1);
+		return now;
 	}
 
 	async function readRow(scheduleId: string): Promise<Row> {
@@ -91,10 +182,35 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	}
 
 	/** Changes a row that is still scheduled; the row afterwards, changed or not. */
-	async function change(scheduleId: string, values: Values): Promise<[boolean, Row]> {
-		const { id } = await readRow(scheduleId);
+	async function change({ id }: Row, values: Values): Promise<[boolean, Row]> {
 		const [matched] = await table.update([{ where: where({ id, status: 'scheduled' }), values }]);
-		return [matched.length > 0, await readRow(scheduleId)];
+		if (matched.length > 0) return [true, matched[0]];
+		const [now] = await table.select(where({ id }), 1);
+		return [false, now];
+	}
+
+	async function cancel(scheduleId: string, _: unknown, attempt?: Attempt): Promise<CancelResult> {
+		const row = await readRow(scheduleId);
+		const before = toMessage(row);
+		if (before.status === 'cancelled' && attempt?.earlier?.cancelling !== undefined) {
+			return { cancelled: true, message: before };
+		}
+		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
+		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
+		return { cancelled, message: toMessage(after) };
+	}
+
+	async function reschedule({ scheduleId, scheduledAt, timeNow }: Move): Promise<ScheduledMessage> {
+		const row = await readRow(scheduleId);
+		const wanted =
+			toMessage(row).status === 'scheduled' ? (timeNow?.() ?? scheduledAt) : scheduledAt;
+		const [moved, after] = await change(row, {
+			send_at: wanted,
+			// A pause after a failed attempt ends with that.
+			next_attempt_at: new Date(options.now()).toISOString(),
+		});
+		if (!moved) throw notPending(gateway, toMessage(after), 'rescheduled');
+		return toMessage(after);
 	}
 
 	return {
@@ -106,26 +222,80 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			const conditions = listConditions(own, filter);
 			// Of what is on its way the table does not tell all by one condition.
 			const rows =
-				limit <= PAGE && filter.status !== 'queued'
-					? await table.select(conditions, limit, 'send_at')
+				limit < Infinity && filter.status !== 'queued'
+					? await selectFirst(table, conditions, limit)
 					: await selectAll(table, conditions);
 			return arrange(rows.map(toMessage), filter);
 		},
-		cancel: async (scheduleId) => {
-			const [cancelled, row] = await change(scheduleId, { status: 'cancelled', status_rank: 90 });
-			return { cancelled, message: toMessage(row) };
-		},
-		reschedule: async ({ scheduleId, scheduledAt }: Move) => {
-			// A pause after a failed try ends with that.
-			const values = {
-				send_at: scheduledAt,
-				next_attempt_at: new Date(options.now()).toISOString(),
-			};
-			const [moved, row] = await change(scheduleId, values);
-			if (!moved) throw notPending(gateway, toMessage(row), 'rescheduled');
-			return toMessage(row);
-		},
+		cancel,
+		reschedule,
 	};
+}
+
+const keyOf = (likeness: string, occurrence: number) => `auto.${likeness}.${occurrence}.`;
+
+/** The how manieth of its equals a row was made as; null where it was made in another way. */
+function occurrenceOf({ deduplication_key: key }: Row, likeness: string): number | null {
+	const match = /^auto\.(.+)\.(\d+)\.\d+$/.exec(String(key ?? ''));
+	return match?.[1] === likeness ? Number(match[2]) : null;
+}
+
+/**
+ * Which of the equal pending rows the how manieth equal message of a run is: the one made as such, else
+ * one that was made in another way, in their order.
+ */
+function nthOf(pending: readonly Row[], likeness: string, occurrence: number): Row | undefined {
+	const made = new Map<number, Row>();
+	const others: Row[] = [];
+	for (const row of pending) {
+		const nth = occurrenceOf(row, likeness);
+		if (nth === null) others.push(row);
+		else if (!made.has(nth)) made.set(nth, row);
+	}
+	const before = [...made.keys()].filter((nth) => nth < occurrence).length;
+	return made.get(occurrence) ?? others[occurrence - before - 1];
+}
+
+const requestedAtOf = (row: Row): string => {
+	const ms = new Date(row.requested_at as string).getTime();
+	return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
+};
+
+function groupBy<T>(all: readonly T[], keyOfOne: (one: T) => string): Map<string, T[]> {
+	const groups = new Map<string, T[]>();
+	for (const one of all) {
+		const key = keyOfOne(one);
+		const group = groups.get(key);
+		if (group === undefined) groups.set(key, [one]);
+		else group.push(one);
+	}
+	return groups;
+}
+
+/** The first rows by their time, at least so many if there are: page by page, and no further. */
+async function selectFirst(
+	table: MessageTable,
+	conditions: readonly Condition[],
+	limit: number,
+): Promise<Row[]> {
+	const found = new Map<number, Row>();
+	const add = (rows: readonly Row[]) => rows.forEach((row) => found.set(row.id, row));
+	for (let after: readonly Condition[] = []; found.size < limit; ) {
+		const size = Math.min(PAGE, limit - found.size);
+		const page = await table.select([...conditions, ...after], size, 'send_at');
+		add(page);
+		if (page.length < size) break;
+		const { send_at: last } = page[page.length - 1];
+		// Rows without a time come first, and no condition goes on behind them.
+		if (last === null) return await selectAll(table, conditions);
+		const atLast: Condition[] = [
+			{ column: 'send_at', is: 'gte', value: last },
+			{ column: 'send_at', is: 'lte', value: last },
+		];
+		if (found.size < limit) add(await selectAll(table, [...conditions, ...atLast]));
+		after = [{ column: 'send_at', is: 'gt', value: last }];
+	}
+	return [...found.values()];
 }
 
 /** What the table can filter by; the rest is done by {@link arrange}. */

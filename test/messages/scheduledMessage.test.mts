@@ -1,7 +1,7 @@
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import {
-	couldBeSame,
+	matchesMessage,
 	createSentMessage,
 	type ScheduledMessage,
 } from '../../messages/scheduledMessage';
@@ -40,23 +40,32 @@ it.each<[string, Partial<ScheduledMessage>]>([
 		{ recipient: { address: '919988066776@c.us', phone: '+919988066776', kind: 'phone' } },
 	],
 	['it has no reference', { reference: null }],
+	['it keeps whole seconds and rounded up', { scheduledAt: '2026-02-01T15:00:00.999Z' }],
+	['it keeps whole seconds and cut off', { scheduledAt: '2026-02-01T14:59:59.001Z' }],
 ])('a record could be the message where %s', (_, changes) => {
-	expect(couldBeSame({ ...record, ...changes }, message)).toBe(true);
+	expect(matchesMessage({ ...record, ...changes }, message)).toBe(true);
 });
 
 it.each<[string, Partial<ScheduledMessage>]>([
 	['recipient', { recipient: parseRecipient('+919988066777') }],
 	['group', { recipient: parseRecipient('919988066776@g.us') }],
-	['instant', { scheduledAt: '2026-02-01T15:00:00.001Z' }],
+	['instant', { scheduledAt: '2026-02-01T15:00:01.000Z' }],
+	['earlier instant', { scheduledAt: '2026-02-01T14:59:59.000Z' }],
 	['text', { text: 'Hello' }],
 	['media', { mediaUrl: 'https://example.com/b.jpg' }],
 	['caption', { caption: 'a' }],
 ])('a record with another %s is another message', (_, changes) => {
-	expect(couldBeSame({ ...record, ...changes }, message)).toBe(false);
+	expect(matchesMessage({ ...record, ...changes }, message)).toBe(false);
+});
+
+it('a gateway may trim a text', () => {
+	const wanted = { ...message, type: 'text' as const, text: ' Hello \n', mediaUrl: null };
+	expect(matchesMessage({ ...record, text: 'Hello', mediaUrl: null }, wanted)).toBe(true);
+	expect(matchesMessage({ ...record, text: 'Hel lo', mediaUrl: null }, wanted)).toBe(false);
 });
 
 it('a record without text is no text message', () => {
-	expect(couldBeSame({ ...record, text: null }, { ...message, text: 'Hello' })).toBe(false);
+	expect(matchesMessage({ ...record, text: null }, { ...message, text: 'Hello' })).toBe(false);
 });
 
 it('a sent message has what was sent, what the gateway told, and null for the rest', () => {

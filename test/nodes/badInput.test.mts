@@ -346,7 +346,7 @@ describe('the gateway', () => {
 		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST' });
 		sandbox.faults.add({ kind: 'errorBefore', method: 'GET' });
 		const error = await errorOf(good(), setting);
-		expect(error.message).toMatch(/Nobody knows whether the message is scheduled/);
+		expect(error.message).toMatch(/It is unknown whether the message is scheduled/);
 		expect(error.description).toMatch(/not created again.*"Get Many"/);
 		expect(sandbox.messages('chatWhatsApp')).toHaveLength(before + 1);
 	});
@@ -358,7 +358,7 @@ describe('the gateway', () => {
 			setting,
 		);
 		expect(error.message).toMatch(/ChatWhatsApp did not answer in time/);
-		expect(error.message).toMatch(/Nobody knows whether the message was sent/);
+		expect(error.message).toMatch(/It is unknown whether the message was sent/);
 		expect(error.description).toMatch(/was not sent again/);
 		expect(sandbox.requests()).toHaveLength(1);
 	});

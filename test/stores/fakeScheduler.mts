@@ -3,7 +3,7 @@ import type { Connection, Gateway, NativeScheduler } from '../../gateways/gatewa
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
-import { couldBeSame, type ScheduledMessage } from '../../messages/scheduledMessage';
+import { matchesMessage, type ScheduledMessage } from '../../messages/scheduledMessage';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
 import type { Attempt, MessageStore, OpenTry } from '../../stores/store';
@@ -180,7 +180,7 @@ export class FakeScheduler implements NativeScheduler {
 		const fails = this.next('find') ?? false;
 		const all = await this.list();
 		if (fails) throw unreachable();
-		return all.filter((record) => couldBeSame(record, wanted));
+		return all.filter((record) => matchesMessage(record, wanted));
 	}
 
 	async cancel(_: Connection, scheduleId: string): Promise<void> {

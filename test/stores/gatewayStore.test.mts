@@ -4,7 +4,7 @@ import { parseRecipient } from '../../messages/recipient';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
 import { notPending } from '../../stores/notPending';
-import { errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
+import { Entry, errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
 
 it('has the limits of the gateway, and refuses what it does not schedule', () => {
 	const fake = new FakeScheduler();
@@ -145,7 +145,7 @@ describe('cancelling', () => {
 			const { work } = await cancel({ cancel: [fault], get: [false, true] });
 			const error = await errorOf(work());
 			expect(error.message).toMatch(
-				/^Nobody knows whether the scheduled message "sched_1" is cancelled: .*\. Fake /,
+				/^It is unknown whether the scheduled message "sched_1" is cancelled: .*\. Fake /,
 			);
 			expect(error.details).toMatchObject({ openEnded: true });
 			expect(error.details.hint).toContain('"Get Many"');
@@ -154,7 +154,7 @@ describe('cancelling', () => {
 
 	it('says the same where the gateway has forgotten it in between', async () => {
 		const { work } = await cancel({ cancel: ['lostTaken'], get: [false, 'forgotten'] });
-		expect((await errorOf(work())).message).toMatch(/^Nobody knows/);
+		expect((await errorOf(work())).message).toMatch(/^It is unknown/);
 	});
 
 	it('of what is not there says so, and asks nothing more', async () => {
@@ -195,4 +195,54 @@ it.each([
 	]);
 	const wordless = notPending(fake.gateway, { ...held, gatewayStatus: null }, 'moved');
 	expect(wordless.message).toMatch(/be moved: [a-z ]+$/);
+});
+
+describe('a cancel that is tried again', () => {
+	const cancel = async (fake: FakeScheduler, entry: Entry, cancelsBy = false) =>
+		await fake.clock.run(fake.store().cancel('sched_1', { allowDeletion: cancelsBy }, entry));
+	const holding = (faults: FakeScheduler['faults']) => {
+		const fake = new FakeScheduler();
+		fake.hold(message());
+		fake.faults = faults;
+		return fake;
+	};
+
+	it('is told as done where only its response was lost', async () => {
+		const fake = holding({ cancel: ['lostTaken'], get: [false, true] });
+		const entry = new Entry();
+		expect((await errorOf(cancel(fake, entry))).message).toMatch(/^It is unknown whether/);
+		expect(await cancel(fake, entry)).toMatchObject({
+			cancelled: true,
+			message: { scheduleId: 'sched_1', status: 'cancelled' },
+		});
+		expect(fake.calls.cancel).toBe(1);
+	});
+
+	it('is told as done where the gateway keeps no record of what it deleted', async () => {
+		const fake = holding({ cancel: ['lostTaken'], get: [false, true] });
+		const entry = new Entry();
+		await errorOf(cancel(fake, entry));
+		fake.held = [];
+		expect(await cancel(fake, entry)).toMatchObject({
+			cancelled: true,
+			message: { scheduleId: 'sched_1', status: 'cancelled', text: 'Hello' },
+		});
+	});
+
+	it('is not told as done where it was refused, and somebody else cancelled it', async () => {
+		const fake = holding({ cancel: ['refused'] });
+		const entry = new Entry();
+		expect((await errorOf(cancel(fake, entry))).kind).toBe('rejected');
+		expect(entry.earlier).toBeNull();
+		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+		expect(await cancel(fake, entry)).toMatchObject({ cancelled: false });
+	});
+
+	it('is still unknown where asking does not work', async () => {
+		const fake = holding({ cancel: ['lostTaken'], get: [false, true, true] });
+		const entry = new Entry();
+		await errorOf(cancel(fake, entry));
+		expect((await errorOf(cancel(fake, entry))).message).toMatch(/^It is unknown whether/);
+		expect(entry.earlier).not.toBeNull();
+	});
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { InvalidParameter } from '../../messages/invalidParameter';
 import type { GatewayError } from '../../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Move } from '../../stores/store';
@@ -114,7 +115,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the cancel and the look after it are lost',
 			{ cancel: ['lostTaken'], get: [false, false, true] },
-			/^Nobody knows whether .* is cancelled/,
+			/^It is unknown whether .* is cancelled/,
 			null,
 		],
 		[
@@ -145,13 +146,13 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the new time is lost, and looking fails',
 			{ create: ['lostTaken'], find: [true] },
-			/cancelled to be moved, and nobody knows whether Fake took it for the new time/,
+			/cancelled to be moved, and it is unknown whether Fake took it for the new time/,
 			NEW_TIME,
 		],
 		[
 			'the old time is lost, and looking fails',
 			{ create: ['refused', 'lostTaken'], find: [true] },
-			/nobody knows whether it took it again for the old one/,
+			/it is unknown whether it took it again for the old one/,
 			OLD_TIME,
 		],
 	])('%s', async (_, faults, sentence, pendingAt) => {
@@ -228,6 +229,74 @@ describe('the next try', () => {
 		expect(error.message).toMatch(/^The message "sched_2" is no longer scheduled at all/);
 	});
 
+	it.each([
+		['refused', 'refused' as const],
+		['too late', 'sentMeanwhile' as const],
+	])(
+		'does not schedule anew what somebody cancelled after a cancel that was %s',
+		async (_, fault) => {
+			const fake = holdingOne({ cancel: [fault] });
+			const entry = new Entry();
+			await errorOf(reschedule(fake, entry));
+			expect(entry.earlier).toBeNull();
+			fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+			const error = await errorOf(reschedule(fake, entry));
+			expect(error.message).toContain('it is already cancelled');
+			expect(fake.calls.create).toBe(0);
+		},
+	);
+
+	it('does not schedule anew what was put back and then cancelled by somebody', async () => {
+		const fake = holdingOne({ create: ['refused'] });
+		const entry = new Entry();
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('now with the id "sched_2"');
+		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('it is already cancelled');
+		expect(fake.pending).toHaveLength(0);
+	});
+
+	it('goes on from the one that was put back, also after a refused cancel', async () => {
+		const fake = holdingOne({ create: ['refused'], cancel: [null, 'refused'] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('"sched_2" was not moved');
+		expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+	});
+
+	const over = () => {
+		throw new InvalidParameter('Send At', '"Send At" has passed; give a later time.');
+	};
+
+	it('says that the message stays where the time asked for is over before anything is cancelled', async () => {
+		const fake = holdingOne();
+		const entry = new Entry();
+		const error = await errorOf(reschedule(fake, entry, { timeNow: over }));
+		expect(error).toBeInstanceOf(InvalidParameter);
+		expect(error.message).toMatch(
+			/"sched_1" was not moved and stays scheduled for .*T15:00:00\.000Z\. "Send/,
+		);
+		expect([fake.calls.cancel, entry.earlier]).toEqual([0, null]);
+	});
+
+	it('puts back what it had cancelled where the time is over, and says so', async () => {
+		const fake = holdingOne({ create: ['lostNotTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		const error = await errorOf(reschedule(fake, entry, { timeNow: over }));
+		expect(error.message).toMatch(
+			/was not moved and stays scheduled for .*, now with the id "sched_2"\. "Send At" has/,
+		);
+		expect(onlyPending(fake).scheduledAt).toBe(OLD_TIME);
+	});
+
+	it('finds what it had created though the time is over', async () => {
+		const fake = holdingOne({ create: ['lostTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await reschedule(fake, entry, { timeNow: over })).scheduledAt).toBe(NEW_TIME);
+	});
+
 	it('schedules what was left nowhere', async () => {
 		const fake = holdingOne({ create: ['refused', 'refused'] });
 		const entry = new Entry();
@@ -264,7 +333,7 @@ describe('the next try', () => {
 			const fake = holdingOne({ create: ['refused', fault], find: [true] });
 			const entry = new Entry();
 			const lost = await errorOf(reschedule(fake, entry));
-			expect(lost.message).toContain('nobody knows whether it took it again for the old one');
+			expect(lost.message).toContain('it is unknown whether it took it again for the old one');
 			expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
 			expect(fake.calls.create).toBe(creates);
 			expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
@@ -286,7 +355,7 @@ describe('the next try', () => {
 		for (let tries = 0; tries < 2; tries++) {
 			const error = await errorOf(reschedule(fake, entry));
 			expect(error.message).toMatch(
-				/"sched_1" was cancelled to be moved, and nobody knows whether it is scheduled again for 2026-02-03T15:00/,
+				/"sched_1" was cancelled to be moved, and it is unknown whether it is scheduled again for 2026-02-03T15:00/,
 			);
 			expect(error.details.hint).toContain('"Get Many"');
 		}
@@ -300,14 +369,14 @@ describe('the next try', () => {
 		const entry = new Entry();
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
-		expect(error.message).toMatch(/^Nobody knows whether the message "sched_1" was moved/);
+		expect(error.message).toMatch(/^It is unknown whether the message "sched_1" was moved/);
 		expect(entry.earlier).not.toBeNull();
 	});
 });
 
 /** Where a sentence says that the message is. */
 function placeTold({ kind, message: sentence }: GatewayError): string | null | 'open' {
-	if (/nobody knows/i.test(sentence)) return 'open';
+	if (/is unknown whether/i.test(sentence)) return 'open';
 	if (/no longer scheduled at all|holds no scheduled message|can no longer be/.test(sentence)) {
 		return null;
 	}

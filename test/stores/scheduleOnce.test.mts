@@ -44,11 +44,11 @@ describe('scheduling one message', () => {
 		async (clockAheadMs) => {
 			const fake = new FakeScheduler({ clockAheadMs });
 			fake.hold(message());
-			fake.clock.ms += 60_000;
+			fake.clock.ms += 200_000;
 			fake.faults = { create: ['lostTaken'] };
 			expect((await schedule(fake)).scheduleId).toBe('sched_2');
 			expect(fake.calls.create).toBe(1);
-			fake.clock.ms += 60_000;
+			fake.clock.ms += 200_000;
 			fake.faults = { create: [null, 'lostNotTaken'] };
 			expect((await schedule(fake)).scheduleId).toBe('sched_3');
 			expect(fake.calls.create).toBe(3);
@@ -74,7 +74,9 @@ describe('scheduling one message', () => {
 		const entry = new Entry();
 		fake.faults = { create: ['lostNotTaken'], find: [true] };
 		const error = await errorOf(schedule(fake, message(), entry));
-		expect(error.message).toMatch(/^Nobody knows whether the message is scheduled: .* Fake cannot/);
+		expect(error.message).toMatch(
+			/^It is unknown whether the message is scheduled: .* Fake cannot/,
+		);
 		expect(error.details).toMatchObject({ openEnded: true });
 		expect(error.details.hint).toContain('"Get Many"');
 		expect(fake.calls.create).toBe(1);
@@ -84,7 +86,7 @@ describe('scheduling one message', () => {
 	it('says so too where only the second look fails', async () => {
 		const fake = new FakeScheduler();
 		fake.faults = { create: ['lostNotTaken'], find: [false, true] };
-		expect((await errorOf(schedule(fake))).message).toMatch(/^Nobody knows/);
+		expect((await errorOf(schedule(fake))).message).toMatch(/^It is unknown/);
 		expect(fake.calls.create).toBe(1);
 	});
 
@@ -120,10 +122,36 @@ describe('scheduling one message', () => {
 describe('what was there before', () => {
 	it('is not taken for the message whose answer was lost', async () => {
 		const fake = new FakeScheduler();
-		fake.hold(message(), { createdAt: iso(fake.clock.ms - 3_001) });
+		fake.hold(message(), { createdAt: iso(fake.clock.ms - 120_001) });
 		fake.faults = { create: ['lostNotTaken'] };
 		expect((await schedule(fake)).scheduleId).toBe('sched_2');
 		expect(fake.held).toHaveLength(2);
+	});
+
+	it('may be it where it is minutes old only: clocks are not trusted to within seconds', async () => {
+		for (const ageMs of [0, 30_000, 119_000]) {
+			const fake = new FakeScheduler();
+			const held = fake.hold(message(), { createdAt: iso(fake.clock.ms - ageMs) });
+			fake.faults = { create: ['lostNotTaken'] };
+			expect((await schedule(fake)).scheduleId).toBe(held.scheduleId);
+			expect(fake.held).toHaveLength(1);
+		}
+	});
+
+	it('is not it where another one was made later: that is the one just made', async () => {
+		const fake = new FakeScheduler();
+		fake.hold(message(), { createdAt: iso(fake.clock.ms - 30_000) });
+		fake.faults = { create: ['lostTaken'] };
+		expect((await schedule(fake)).scheduleId).toBe('sched_2');
+		expect(fake.calls.create).toBe(1);
+	});
+
+	it('is found though the gateway trims texts and keeps whole seconds', async () => {
+		const fake = new FakeScheduler();
+		const wanted = message({ text: 'Hello \n', scheduledAt: '2026-02-03T15:00:00.400Z' });
+		fake.hold({ ...wanted, text: 'Hello', scheduledAt: '2026-02-03T15:00:01.000Z' });
+		fake.faults = { create: ['lostNotTaken'] };
+		expect((await schedule(fake, wanted)).scheduleId).toBe('sched_1');
 	});
 
 	it('is not searched through where all goes well', async () => {
@@ -188,9 +216,11 @@ describe('an earlier try', () => {
 			const entry = new Entry();
 			entry.begin({ since: fake.clock.ms, message: message() });
 			fake.faults = { find: [true] };
-			const work = fake.store().schedule(message(), entry, { reuseExisting });
+			const work = fake
+				.store()
+				.schedule(message(), entry, { ifExists: reuseExisting ? 'return' : 'schedule' });
 			const error = await errorOf(fake.clock.run(work));
-			expect(error.message).toMatch(/^Nobody knows/);
+			expect(error.message).toMatch(/^It is unknown/);
 			expect(entry.earlier).not.toBeNull();
 			expect(fake.calls.create).toBe(0);
 		}
@@ -201,7 +231,7 @@ describe('reusing what is there', () => {
 	const reuse = async (fake: FakeScheduler, count = 1) => {
 		const store = fake.store();
 		const work = Array.from({ length: count }, async () => {
-			const held = await store.schedule(message(), new Entry(), { reuseExisting: true });
+			const held = await store.schedule(message(), new Entry(), { ifExists: 'return' });
 			return held.scheduleId;
 		});
 		return await fake.clock.run(Promise.all(work));
@@ -251,7 +281,7 @@ describe('reusing what is there', () => {
 		const fake = new FakeScheduler();
 		const entry = new Entry();
 		fake.faults = { find: [true] };
-		const work = fake.store().schedule(message(), entry, { reuseExisting: true });
+		const work = fake.store().schedule(message(), entry, { ifExists: 'return' });
 		const error = await errorOf(fake.clock.run(work));
 		expect(error).toMatchObject({ kind: 'unreachable', message: 'Fake cannot be reached' });
 		expect([entry.earlier, fake.calls.create]).toEqual([null, 0]);
@@ -325,7 +355,9 @@ async function runUntilDone(
 		const store = fake.store(claims);
 		const work = items.map(async (item, index) => {
 			if (ids[index] !== undefined) return;
-			const held = await store.schedule(item, entries[index], { reuseExisting });
+			const held = await store.schedule(item, entries[index], {
+				ifExists: reuseExisting ? 'return' : 'schedule',
+			});
 			expect(held.text).toBe(item.text);
 			ids[index] = held.scheduleId;
 		});
@@ -358,7 +390,7 @@ it('schedules each wanted message exactly once, whatever fails', async () => {
 			const fake = new FakeScheduler(options);
 			// Of older messages nothing tells them apart where the gateway does not say when it made them.
 			const before = (options.tellsCreation ? older : []).map((text) =>
-				fake.hold(message({ text }), { createdAt: iso(fake.clock.ms - 3_001) }),
+				fake.hold(message({ text }), { createdAt: iso(fake.clock.ms - 120_001) }),
 			);
 			fake.faults = { create, find };
 			const wanted = items.map((text) => message({ text }));
@@ -387,7 +419,7 @@ it('has as many equal messages pending as are wanted, whatever fails, where it r
 		fc.asyncProperty(course, async ({ wanted, there, create, find }) => {
 			const fake = new FakeScheduler();
 			for (let count = 0; count < there; count++) {
-				fake.hold(message(), { createdAt: iso(fake.clock.ms - 3_001) });
+				fake.hold(message(), { createdAt: iso(fake.clock.ms - 120_001) });
 			}
 			fake.faults = { create, find };
 			const items = Array.from({ length: wanted }, () => message());

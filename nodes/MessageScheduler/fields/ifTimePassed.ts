@@ -89,3 +89,13 @@ export function assertInTime(
 		gatewayLabel: label,
 	});
 }
+
+/** Whether the store still takes a message for that time (ISO 8601). */
+export const isStillPossible = (
+	scheduledAt: string,
+	now: number,
+	{ minimumLeadMs, horizonMs }: StoreLimits,
+): boolean => {
+	const ahead = Date.parse(scheduledAt) - now;
+	return ahead >= (minimumLeadMs ?? 0) && ahead <= (horizonMs ?? Infinity);
+};

@@ -1,29 +1,46 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { SendingWindow, Spacing } from '../../../messages/sendTime';
+import { InvalidParameter } from '../../../messages/invalidParameter';
+import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
+import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
 
 /** Options of *Schedule*: what to do with times, and with messages that are there already. */
 export const scheduleOptions: INodeProperties[] = [
+	allowDeletionOption,
+	deduplicationKeyOption,
+	deduplicationTableOption,
 	{
 		displayName: 'If Already Scheduled',
 		name: 'ifAlreadyScheduled',
 		type: 'options',
 		options: [
 			{
-				name: 'Schedule Anyway',
-				value: 'schedule',
-				description: 'Each item makes a message of its own',
+				name: 'Refuse',
+				value: 'refuse',
+				description: 'Say what became of the message with this key. Needs a Deduplication Key.',
+			},
+			{
+				name: 'Replace Its Content and Time',
+				value: 'replace',
+				description:
+					'Only while it is still scheduled; else it is returned unchanged. Needs a Deduplication Key.',
 			},
 			{
 				name: 'Return the Scheduled One',
 				value: 'return',
 				description:
-					'Where the same message is pending for the same recipient and time, no second one is made',
+					'With a Deduplication Key: the message that has it, whatever became of it. Without: one that is pending and has the same recipient, content and time as asked for.',
+			},
+			{
+				name: 'Schedule Anyway',
+				value: 'schedule',
+				description: 'Each item makes a message of its own. Not with a Deduplication Key.',
 			},
 		],
-		default: 'schedule',
+		default: 'return',
 		description: 'For workflows that may run again with the same data',
 	},
 	ifTimePassedOption,
@@ -104,7 +121,36 @@ export const scheduleOptions: INodeProperties[] = [
 		description:
 			'Up to so many seconds are added to each item, so that messages do not go out like clockwork. Read from the first item.',
 	},
+	{
+		displayName: 'Valid For',
+		name: 'validForMinutes',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1440,
+		hint: 'In minutes',
+		description:
+			'Minutes after its time for which a message is worth sending; after that it ends as expired. For messages in an n8n Data Table only: the documents of the gateways say nothing of it for their own schedulers.',
+	},
 ];
+
+/**
+ * Minutes for which one item's message is worth sending; undefined where the user did not say.
+ *
+ * @throws InvalidParameter naming *Valid For*
+ */
+export function readValidFor(context: IExecuteFunctions, index: number): number | undefined {
+	const value = readOption(context, index, 'validForMinutes');
+	if (value === undefined) return undefined;
+	const minutes = Math.ceil(Number(value));
+	if (value !== '' && minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
+	throw new InvalidParameter(
+		'Valid For',
+		`"Valid For" is "${String(value).slice(0, 40)}". Enter a number of minutes from 1.`,
+	);
+}
+
+/** A hundred years: beyond that it is a slip. */
+const MOST_MINUTES = 52_596_000;
 
 /** The spacing that the first item asks for; its jitter is the same on each try of the execution. */
 export function readSpacing(context: IExecuteFunctions): Spacing | undefined {

@@ -9,7 +9,7 @@ export type Before = (access: 'insert' | 'select' | 'update' | 'remove') => Prom
  * between any two of them others may come.
  */
 export class MemoryTable<C extends string = ColumnName> implements Table<C> {
-	readonly id = 'memory';
+	readonly id: string = 'memory';
 	readonly rows = new Map<number, RowOf<C>>();
 	/** How many inserts, selects, updates and removals there were. */
 	readonly accesses: string[] = [];

@@ -211,17 +211,25 @@ describe('opening a table', () => {
 	});
 
 	it.each([
-		['Unrecognized node type: n8n-nodes-base.dataTable', /node is missing, .* since n8n 2\.3/],
-		['Could not get parameter', /cannot make tables, as it can since n8n 2\.3/],
-		['Attempted to use Data table node but the module is disabled', /they are turned off/],
-		['Data table size limit exceeded: 200MB used, limit is 200MB', /they are full/],
-		['Database is closed', /cannot be used: Database is closed/],
-	])('says what is wrong: %s', async (words, said) => {
+		[
+			'Unrecognized node type: n8n-nodes-base.dataTable',
+			/node is missing, .* since n8n 2\.3/,
+			'unsupported',
+		],
+		['Could not get parameter', /cannot make tables, as it can since n8n 2\.3/, 'unsupported'],
+		[
+			'Attempted to use Data table node but the module is disabled',
+			/they are turned off/,
+			'unsupported',
+		],
+		['Data table size limit exceeded: 200MB used, limit is 200MB', /they are full/, 'unavailable'],
+		['Database is closed', /cannot be used: Database is closed/, 'unavailable'],
+	])('says what is wrong: %s', async (words, said, kind) => {
 		n8n.answer = () => {
 			throw new Error(words);
 		};
 		await expect(openTable(n8n.context, 'scheduled_messages')).rejects.toMatchObject({
-			kind: 'unavailable',
+			kind,
 			message: expect.stringMatching(said),
 		});
 	});

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
-import { Claims } from '../../../stores/claims';
 import type { Attempt, OpenTry } from '../../../stores/store';
 import { readPlace, scheduleIdOf } from '../../../stores/table/rows';
 import { createTableStore } from '../../../stores/table/tableStore';
@@ -25,7 +24,6 @@ const storeOf = (account = SENDER.account) =>
 		gateway: new FakeGateway().gateway,
 		sender: { ...SENDER, account },
 		timezone: 'Asia/Kolkata',
-		claims: new Claims(),
 		now: clock.now,
 	});
 
@@ -116,7 +114,7 @@ describe('schedule', () => {
 });
 
 describe('If Already Scheduled: Return the Scheduled One', () => {
-	const again = { reuseExisting: true };
+	const again = { ifExists: 'return' } as const;
 
 	it('gives the pending one back, also where only some of a list are there', async () => {
 		const list = [1, 2, 3, 4].map((index) => message(`m${index}`, START + index * MINUTE));
@@ -141,7 +139,7 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 				await store.schedule(message(`m${index}`, START + index), new Memory(), again);
 			}),
 		);
-		expect(table.accesses).toEqual(['select', 'insert']);
+		expect(table.accesses).toEqual(['select', 'insert', 'select']);
 	});
 
 	it('takes two equal items for two messages, in the first run and in the second', async () => {
@@ -149,11 +147,15 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 			const store = storeOf();
 			const held = [];
 			for (let item = 0; item < 2; item++) {
-				held.push(await store.schedule(message('twice', START), new Memory(), again));
+				const options = { ...again, occurrence: item + 1 };
+				held.push(await store.schedule(message('twice', START), new Memory(), options));
 			}
 			held.push(
 				...(await Promise.all(
-					[0, 1].map(async () => await store.schedule(message('both', START), new Memory(), again)),
+					[1, 2].map(async (occurrence) => {
+						const options = { ...again, occurrence };
+						return await store.schedule(message('both', START), new Memory(), options);
+					}),
 				)),
 			);
 			expect([run, new Set(held.map(({ scheduleId }) => scheduleId)).size]).toEqual([run, 4]);
@@ -313,4 +315,18 @@ describe('schedule ids', () => {
 		'of others are not taken for our own: %p',
 		(id) => expect(readPlace(id)).toBeNull(),
 	);
+});
+
+it('a cancel whose response was lost is told as done by the next attempt, another one not', async () => {
+	const { scheduleId } = await schedule(message('hello', START));
+	const attempt = new Memory();
+	const update = table.update.bind(table);
+	table.update = async (changes) => {
+		await update(changes);
+		throw new Error('the database went away');
+	};
+	await expect(storeOf().cancel(scheduleId, {}, attempt)).rejects.toThrow('went away');
+	table.update = update;
+	expect(await storeOf().cancel(scheduleId, {}, attempt)).toMatchObject({ cancelled: true });
+	expect(await storeOf().cancel(scheduleId, {}, new Memory())).toMatchObject({ cancelled: false });
 });

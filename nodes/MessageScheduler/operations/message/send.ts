@@ -1,8 +1,17 @@
 import type { OutgoingMessage } from '../../../../messages/message';
+import type { SentMessage } from '../../../../messages/scheduledMessage';
 import { assertSendable } from '../../../../gateways/refusals';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
+import { sendByKey } from '../../../../stores/deduplication/sendByKey';
 import { settle } from '../../../../stores/settle';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import {
+	deduplicationKeyOption,
+	deduplicationTableOption,
+	ifAlreadySentOption,
+	readDeduplicationKey,
+	readIfSent,
+} from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
 import { readReference, referenceOption } from '../../fields/reference';
 import type { Operation, Plan } from '../../operation';
@@ -10,12 +19,24 @@ import { sentItem } from '../../output';
 
 interface SendPlan extends Plan {
 	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
+	/** Null without one. */
+	readonly key: string | null;
+	readonly ifExists: 'return' | 'refuse';
 	readonly simplify: boolean;
 }
 
 /** Sends a message at once. */
 export const send: Operation<SendPlan> = {
-	description: [...messageFields, simplifyField, optionsField([referenceOption])],
+	description: [
+		...messageFields,
+		simplifyField,
+		optionsField([
+			deduplicationKeyOption,
+			deduplicationTableOption,
+			ifAlreadySentOption,
+			referenceOption,
+		]),
+	],
 
 	prepare(context, index, run) {
 		const message = { ...readMessage(context, index), reference: readReference(context, index) };
@@ -23,21 +44,41 @@ export const send: Operation<SendPlan> = {
 		return {
 			identity: ['send', message.recipient.address, message.type],
 			message,
+			key: readDeduplicationKey(context, index),
+			ifExists: readIfSent(context, index),
 			simplify: readSimplify(context, index),
 		};
 	},
 
-	async perform({ message, simplify }, { gateway, connection, now }, entry) {
+	async perform({ message, key, ifExists, simplify }, run, entry) {
+		const { gateway, connection, now, sleep, keys } = run;
 		const { idempotencyKey, earlier } = entry;
 		if (earlier !== null) throw notRepeated(gateway.label);
 		const outgoing = { ...message, idempotencyKey };
-		entry.begin({ since: now(), message: { ...outgoing, scheduledAt: '' } });
-		const outcome = await settle(gateway.send(connection, outgoing));
-		if (outcome.ok) return [sentItem(outcome.value, simplify)];
-		const { error } = outcome;
-		if (!isOpenEnded(error)) entry.abandon();
-		throw error instanceof GatewayError && isOpenEnded(error) ? leftOpen(error) : error;
+		const attempt = { since: now(), message: { ...outgoing, scheduledAt: '' } };
+		const once = async (): Promise<SentMessage> => {
+			entry.begin(attempt);
+			const outcome = await settle(gateway.send(connection, outgoing));
+			if (outcome.ok) return outcome.value;
+			const { error } = outcome;
+			if (!isOpenEnded(error)) entry.abandon();
+			throw error instanceof GatewayError && isOpenEnded(error) ? leftOpen(error) : error;
+		};
+		if (key === null) return [sentItem(await once(), simplify)];
+		const by = { owner: idempotencyKey, ifExists, attempt, send: once, now, sleep };
+		const ledger = await keys.ledger().catch(needsTables);
+		return [sentItem(await sendByKey(key, { ...by, ledger, staleMs: keys.staleMs }), simplify)];
 	},
+};
+
+/** Says why the table is needed at all. */
+const needsTables = (error: unknown): never => {
+	if (!(error instanceof GatewayError) || error.kind !== 'unsupported') throw error;
+	throw new GatewayError(
+		error.kind,
+		`"Deduplication Key" needs the Data Tables of n8n, which know what was sent. ${error.message}`,
+		{ hint: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.' },
+	);
 };
 
 const isOpenEnded = (error: unknown) =>
@@ -45,7 +86,7 @@ const isOpenEnded = (error: unknown) =>
 
 /** The gateway's own advice to try again would send it twice. */
 const leftOpen = ({ kind, message, details }: GatewayError) =>
-	new GatewayError(kind, `Nobody knows whether the message was sent: ${message}`, {
+	new GatewayError(kind, `It is unknown whether the message was sent: ${message}`, {
 		...details,
 		hint: 'It was not sent again, so that it does not go out twice. Check with the recipient or at the gateway. To send it in any case, run the workflow anew.',
 	});
@@ -54,7 +95,7 @@ const leftOpen = ({ kind, message, details }: GatewayError) =>
 const notRepeated = (label: string) =>
 	new GatewayError(
 		'unavailable',
-		`The message was not sent again: an earlier try got no clear answer from ${label}, so it may have gone out already`,
+		`The message was not sent again: the outcome of an earlier attempt at ${label} is unknown, so it may have gone out already`,
 		{
 			hint: 'Check with the recipient or at the gateway. To send it in any case, run the workflow anew.',
 			openEnded: true,

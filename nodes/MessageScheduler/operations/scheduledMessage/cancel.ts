@@ -59,9 +59,9 @@ export const cancel: Operation<CancelPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, allowDeletion, mayBeOver, output }, run) {
+	async perform({ scheduleId, allowDeletion, mayBeOver, output }, run, entry) {
 		const store = run.storeOf(scheduleId);
-		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion });
+		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
 		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];
 	},

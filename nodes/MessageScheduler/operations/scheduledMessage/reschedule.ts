@@ -6,6 +6,7 @@ import {
 	assertInTime,
 	ifTimePassedOption,
 	inTime,
+	isStillPossible,
 	readIfPassed,
 	stillInTime,
 } from '../../fields/ifTimePassed';
@@ -51,10 +52,19 @@ export const reschedule: Operation<ReschedulePlan> = {
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
 		const { idempotencyKey } = entry;
 		const store = run.storeOf(scheduleId);
-		const time = stillInTime(planned, ifPassed, run.now(), store.limits);
-		const { scheduledAt, timezone, adjusted = [] } = time;
-		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion };
+		let time = planned;
+		const timeNow = (earlier?: string): string => {
+			const now = run.now();
+			if (earlier !== undefined && isStillPossible(earlier, now, store.limits)) return earlier;
+			assertInTime(planned, ifPassed, now, store.limits);
+			time = stillInTime(planned, ifPassed, now, store.limits);
+			return time.scheduledAt;
+		};
+		// An earlier attempt is settled before anything is checked.
+		const scheduledAt = entry.earlier === null ? timeNow() : planned.scheduledAt;
+		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
 		const moved = await store.reschedule(move, entry);
+		const { timezone, adjusted = [] } = time;
 		return [scheduledItem(moved, { simplify, timezone, adjusted })];
 	},
 };

@@ -1,15 +1,30 @@
-import type { OutgoingMessage } from '../../../../messages/message';
+import type { MessageToSchedule } from '../../../../messages/message';
 import {
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
 	type SendingWindow,
 } from '../../../../messages/sendTime';
-import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { fingerprint } from '../../../../stores/deduplication/fingerprint';
+import type { IfExists, Renew } from '../../../../stores/store';
+import { readAllowDeletion } from '../../fields/cancelOptions';
+import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
 import { holdFields, readHold, sendDueNotice } from '../../fields/holdIn';
-import { assertInTime, inTime, readIfPassed, stillInTime } from '../../fields/ifTimePassed';
+import {
+	assertInTime,
+	inTime,
+	isStillPossible,
+	readIfPassed,
+	stillInTime,
+} from '../../fields/ifTimePassed';
 import { messageFields, readMessage } from '../../fields/message';
-import { readSpacing, readWindow, scheduleOptions } from '../../fields/scheduleOptions';
+import {
+	readSpacing,
+	readValidFor,
+	readWindow,
+	scheduleOptions,
+} from '../../fields/scheduleOptions';
 import { readReference } from '../../fields/reference';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
@@ -18,12 +33,17 @@ import type { Hold } from '../../run';
 
 interface SchedulePlan extends Plan {
 	readonly hold: Hold;
-	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
+	readonly message: Omit<MessageToSchedule, 'idempotencyKey' | 'scheduledAt'> & {
+		readonly requestedAt: string;
+	};
 	readonly time: ResolvedSendTime;
 	readonly ifPassed: IfPassed;
 	/** The same for all items; set once they are arranged. */
 	readonly window?: SendingWindow;
-	readonly reuseExisting: boolean;
+	readonly ifExists: IfExists;
+	/** Of several equal items, the how manieth this is. */
+	readonly occurrence: number;
+	readonly allowDeletion: boolean;
 	readonly simplify: boolean;
 }
 
@@ -38,11 +58,21 @@ export const schedule: Operation<SchedulePlan> = {
 		optionsField(scheduleOptions),
 	],
 
-	lanes: (context, run) =>
-		readHold(context, 0).in === 'dataTable' ? TABLE_LANES : run.maxParallel,
+	lanes: (plans, run) =>
+		plans.every((plan) => plan === null || plan.hold.in === 'dataTable')
+			? TABLE_LANES
+			: run.maxParallel,
 
 	prepare(context, index, run) {
-		const message = { ...readMessage(context, index), reference: readReference(context, index) };
+		const deduplicationKey = readDeduplicationKey(context, index);
+		const asked = readSendTime(context, index, run);
+		const message = {
+			...readMessage(context, index),
+			reference: readReference(context, index),
+			requestedAt: asked.scheduledAt,
+			validForMinutes: readValidFor(context, index),
+			deduplicationKey,
+		};
 		const hold = readHold(context, index);
 		const { limits, assertTakes } = run.holder(hold);
 		assertTakes({ ...message, idempotencyKey: '' });
@@ -52,9 +82,11 @@ export const schedule: Operation<SchedulePlan> = {
 			hold,
 			message,
 			// Counted from the first try, so that each try comes to the same times.
-			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
+			time: inTime(asked, ifPassed, run.ledger.startedAt, limits),
 			ifPassed,
-			reuseExisting: readOption(context, index, 'ifAlreadyScheduled') === 'return',
+			ifExists: readIfScheduled(context, index, deduplicationKey),
+			occurrence: 1,
+			allowDeletion: readAllowDeletion(context, index),
 			simplify: readSimplify(context, index),
 		};
 	},
@@ -62,14 +94,20 @@ export const schedule: Operation<SchedulePlan> = {
 	arrange(plans, context) {
 		const spacing = readSpacing(context);
 		const window = readWindow(context);
-		if (spacing === undefined && window === undefined) return [...plans];
-		const times = spreadSendTimes(
-			plans.map((plan) => plan?.time ?? null),
-			{ ...(spacing ?? { spacingSeconds: 0 }), window },
-		);
+		const planned = plans.map((plan) => plan?.time ?? null);
+		const times =
+			spacing === undefined && window === undefined
+				? planned
+				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window });
+		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
 			const time = times[index];
-			return plan === null || time === null ? null : { ...plan, time, window };
+			if (plan === null || time === null) return null;
+			const likeness = fingerprint(plan.message);
+			const occurrence = (occurrences.get(likeness) ?? 0) + 1;
+			occurrences.set(likeness, occurrence);
+			const message = { ...plan.message, sendingWindow: window };
+			return { ...plan, time, window, occurrence, message };
 		});
 	},
 
@@ -78,16 +116,27 @@ export const schedule: Operation<SchedulePlan> = {
 	},
 
 	async perform(plan, run, entry) {
-		const { hold, message, time: planned, ifPassed, window, reuseExisting, simplify } = plan;
+		const { hold, message, time: planned, ifPassed, window, simplify } = plan;
+		const { ifExists, occurrence, allowDeletion } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.holder(hold);
-		// Earlier items may have taken a while.
-		const time = stillInTime(planned, ifPassed, run.now(), limits, window);
-		const { scheduledAt, timezone, adjusted = [] } = time;
-		const holding = await store();
-		const held = await holding.schedule({ ...message, scheduledAt, idempotencyKey }, entry, {
-			reuseExisting,
+		let time = planned;
+		const present = (): MessageToSchedule => ({
+			...message,
+			scheduledAt: time.scheduledAt,
+			idempotencyKey,
 		});
+		// Earlier items may have taken a while. But an earlier attempt is settled before anything is checked.
+		if (entry.earlier === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
+		const renew: Renew = (earlier) => {
+			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
+			assertInTime(planned, ifPassed, run.now(), limits, window);
+			time = stillInTime(planned, ifPassed, run.now(), limits, window);
+			return present();
+		};
+		const options = { ifExists, occurrence, allowDeletion, renew };
+		const held = await (await store()).schedule(present(), entry, options);
+		const { timezone, adjusted = [] } = time;
 		return [scheduledItem(held, { simplify, timezone, adjusted })];
 	},
 };

@@ -3,14 +3,13 @@ import { connect } from '../../../../gateways/transport/connection';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
 import {
-	ACCOUNT_COLUMNS,
 	accountsTableName,
 	createLeaseStore,
 	type AccountsTable,
 } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
-import { openTableOf } from '../../../shared/n8nTable';
+import { ACCOUNTS, openTableOf } from '../../../shared/n8nTable';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import type { Operation, Plan } from '../../operation';
@@ -86,7 +85,7 @@ export const sendDue: Operation<SendDuePlan> = {
 			table,
 			rules,
 			simplify: readSimplify(context, index),
-			accounts: async () => await openTableOf(context, accountsTableName(table), ACCOUNT_COLUMNS),
+			accounts: async () => await openTableOf(context, accountsTableName(table), ACCOUNTS),
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},

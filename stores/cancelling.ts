@@ -1,0 +1,28 @@
+import type { MessageToSchedule } from '../messages/message';
+import type { ScheduledMessage } from '../messages/scheduledMessage';
+import type { OpenTry } from './store';
+
+/** What is noted of a message right before it is cancelled; `now` in milliseconds since 1970. */
+export const cancelling = (message: ScheduledMessage, now: number): OpenTry => ({
+	since: now,
+	message: toMessage(message, ''),
+	heldAs: message.scheduleId,
+	// The vendor's record may be large, and this is saved with the execution.
+	cancelling: { ...message, raw: null },
+});
+
+/** A scheduled message as one to be scheduled anew. */
+export function toMessage(held: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
+	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = held;
+	return {
+		recipient,
+		type,
+		text,
+		mediaUrl,
+		caption,
+		fileName,
+		reference,
+		scheduledAt,
+		idempotencyKey,
+	};
+}

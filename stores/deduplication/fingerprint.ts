@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { MessageContent } from '../../messages/message';
+import type { Recipient } from '../../messages/recipient';
+
+/** What makes two messages the same one for *Return the Scheduled One*. */
+export interface Likeness extends MessageContent {
+	readonly recipient: Recipient;
+	/** The time as asked for, before spacing, jitter, window and rules: ISO 8601, UTC. */
+	readonly requestedAt: string;
+}
+
+/**
+ * A short text that two messages share if and only if they have the same recipient, content and time as
+ * asked for. Blanks around a text do not count.
+ */
+export function fingerprint(message: Likeness): string {
+	const { recipient, type, text, mediaUrl, caption, fileName, requestedAt } = message;
+	const parts = [
+		recipient.phone ?? recipient.address,
+		type,
+		trimmed(text),
+		mediaUrl,
+		trimmed(caption),
+		fileName,
+		Date.parse(requestedAt),
+	];
+	return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27);
+}
+
+const trimmed = (text: string | null) => text?.trim() || null;

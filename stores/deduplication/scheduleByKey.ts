@@ -1,0 +1,299 @@
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import type { MessageToSchedule } from '../../messages/message';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import { toMessage } from '../cancelling';
+import { settle } from '../settle';
+import type { Attempt, MessageStore, OpenTry, ScheduleOptions } from '../store';
+import { acquire, begin, type Waiting } from './acquire';
+import { fingerprint } from './fingerprint';
+import { keyIsUsed } from './keyIsUsed';
+import type { KeyLedger, KeyRecord } from './keyTable';
+import { surely } from './surely';
+
+/** What scheduling by key needs of a gateway's store. */
+export interface KeyedStore extends Pick<MessageStore, 'get' | 'reschedule'> {
+	readonly label: string;
+	/** Creates, or finds what an earlier attempt created; asks before each create. */
+	schedule(
+		message: MessageToSchedule,
+		attempt: Attempt,
+		options: ScheduleOptions,
+		mayCreate: (attempt: OpenTry) => Promise<void>,
+	): Promise<ScheduledMessage>;
+	/** What came of an attempt, if the gateway shows it; null where not. */
+	look(attempt: OpenTry): Promise<ScheduledMessage | null>;
+}
+
+/** What to do by key. */
+export interface Keyed extends ScheduleOptions {
+	/** Whether an equal message at the gateway that no key made is taken for this one. */
+	readonly adopts?: boolean;
+}
+
+export interface ByKey extends Waiting {
+	readonly ledger: KeyLedger;
+	readonly store: KeyedStore;
+}
+
+/**
+ * Schedules a message once for its deduplication key, at a gateway that keeps no keys: a row of the
+ * ledger says who makes it and what came of it.
+ */
+export async function scheduleByKey(
+	by: ByKey,
+	key: string,
+	message: MessageToSchedule,
+	attempt: Attempt,
+	options: Keyed,
+): Promise<ScheduledMessage> {
+	const { ledger } = by;
+	const owner = message.idempotencyKey;
+	for (;;) {
+		const turn = await acquire(ledger, key, owner, by, {
+			mayRepeat: true,
+			look: async (record, isDead) => await lookFor(by, record, isDead),
+		});
+		const { record } = turn;
+		const outcome = await settle(
+			turn.is === 'mine'
+				? make(by, record, message, attempt, options)
+				: onExisting(by, record, message, attempt, options),
+		);
+		if (outcome.ok) return outcome.value;
+		if (!(outcome.error instanceof TurnLost)) throw outcome.error;
+	}
+}
+
+/** The turn went to somebody else between two requests; nothing of this one is at the gateway. */
+class TurnLost extends Error {}
+
+/**
+ * The pending message with this recipient, content and time as asked for, made where there is none: of
+ * several equal ones of a run each its own. It has a key that only its equals have; what is no longer
+ * pending makes room for the next one.
+ */
+export async function scheduleUnlessPending(
+	by: ByKey,
+	message: MessageToSchedule,
+	attempt: Attempt,
+	options: ScheduleOptions,
+): Promise<ScheduledMessage> {
+	const { occurrence = 1 } = options;
+	const of = attempt.earlier?.message ?? message;
+	const likeness = fingerprint({ ...of, requestedAt: of.requestedAt ?? of.scheduledAt });
+	const owner = message.idempotencyKey;
+	for (let generation = 0; ; generation++) {
+		const key = `auto.${likeness}.${occurrence}.${generation}`;
+		const [known] = (await by.ledger.find(key)).filter(({ isDone }) => isDone);
+		if (known !== undefined && known.owner !== owner && !(await isPending(by, known))) continue;
+		return await scheduleByKey(by, key, message, attempt, {
+			...options,
+			ifExists: 'return',
+			adopts: true,
+		});
+	}
+}
+
+async function isPending({ store }: ByKey, { scheduleId }: KeyRecord): Promise<boolean> {
+	if (scheduleId === null) return false;
+	const held = await settle(store.get(scheduleId));
+	if (held.ok) return held.value.status === 'scheduled';
+	if (isNotFound(held.error)) return false;
+	throw held.error;
+}
+
+/** Makes the message of a row that is ours: where the row names one already, in its place. */
+async function make(
+	by: ByKey,
+	record: KeyRecord,
+	message: MessageToSchedule,
+	attempt: Attempt,
+	options: Keyed,
+): Promise<ScheduledMessage> {
+	const { ledger, store, sleep } = by;
+	const owner = message.idempotencyKey;
+	let row = record;
+	// What an execution that is no more has begun is looked for first, too.
+	const earlier = attempt.earlier ?? record.attempt;
+	const noted: Attempt = {
+		earlier,
+		begin: (open) => attempt.begin(open),
+		abandon: () => attempt.abandon(),
+	};
+	const mayCreate = async (open: OpenTry) => {
+		const begun = await begin(ledger, row, owner, open);
+		if (begun === null) throw new TurnLost();
+		row = begun;
+	};
+	const renew = attempt.earlier === null ? () => message : options.renew;
+	const outcome = await settle(
+		record.scheduleId === null
+			? store.schedule(
+					message,
+					noted,
+					{ renew, ifExists: options.adopts ? 'return' : 'schedule' },
+					mayCreate,
+				)
+			: replaceHeld(by, record.scheduleId, message, noted, options),
+	);
+	if (outcome.ok) {
+		await surely(async () => await ledger.finish({ ...row, owner }, outcome.value), sleep);
+		return outcome.value;
+	}
+	const { error } = outcome;
+	const isOpen = error instanceof GatewayError && error.details.openEnded === true;
+	if (!isOpen && !(error instanceof TurnLost)) {
+		// Certainly nothing was made: the key is free again, or stays with the message that has it.
+		if (record.scheduleId === null) await surely(async () => await ledger.remove(row), sleep);
+		else {
+			const heldAs = attempt.earlier?.heldAs ?? record.scheduleId;
+			const isOver = error instanceof GatewayError && error.kind === 'notPending';
+			const held = await giveBack(by, { ...row, owner }, heldAs, isOver);
+			// It was sent while it was to be replaced.
+			if (held !== null && isOver) {
+				attempt.abandon();
+				return held;
+			}
+		}
+	}
+	throw error;
+}
+
+/**
+ * The message that could not be replaced, under whatever id, has the key as before. Where it was cancelled
+ * to be replaced and could not be put back either, the key is free: the error says that it is nowhere.
+ */
+async function giveBack(
+	{ ledger, store, sleep }: ByKey,
+	row: KeyRecord,
+	scheduleId: string,
+	isOver: boolean,
+): Promise<ScheduledMessage | null> {
+	const held = await settle(store.get(scheduleId));
+	// Else the row stays unfinished, and the next execution looks for the message.
+	if (!held.ok) return null;
+	const isNowhere = held.value.status === 'cancelled' && !isOver;
+	await surely(
+		async () => await (isNowhere ? ledger.remove(row) : ledger.finish(row, held.value, NOBODY)),
+		sleep,
+	);
+	return held.value;
+}
+
+/** The owner of a finished row that no running item may take for its own. */
+const NOBODY = '';
+
+const replaceHeld = async (
+	{ store }: ByKey,
+	scheduleId: string,
+	message: MessageToSchedule,
+	attempt: Attempt,
+	{ allowDeletion, renew }: ScheduleOptions,
+): Promise<ScheduledMessage> => {
+	const { scheduledAt, idempotencyKey } = message;
+	return await store.reschedule(
+		{
+			scheduleId,
+			scheduledAt,
+			idempotencyKey,
+			allowDeletion,
+			content: message,
+			timeNow: (earlier) =>
+				earlier === undefined || renew === undefined
+					? scheduledAt
+					: renew({ ...message, scheduledAt: earlier }).scheduledAt,
+		},
+		attempt,
+	);
+};
+
+/** What to do with the message that has the key already. */
+async function onExisting(
+	by: ByKey,
+	record: KeyRecord,
+	message: MessageToSchedule,
+	attempt: Attempt,
+	options: Keyed,
+): Promise<ScheduledMessage> {
+	const { ledger, now } = by;
+	const { key, scheduleId } = record;
+	if (scheduleId === null) throw keyIsUsed(key, resultOf(record));
+	const held = await readHeld(by, record, scheduleId);
+	if (record.owner === message.idempotencyKey) return held;
+	if (options.ifExists === 'refuse') throw keyIsUsed(key, held);
+	if (options.ifExists !== 'replace' || held.status !== 'scheduled') return held;
+	const open: OpenTry = { since: now(), message, heldAs: scheduleId };
+	if (!(await ledger.takeOver(record, message.idempotencyKey, open))) throw new TurnLost();
+	const own: KeyRecord = {
+		...record,
+		owner: message.idempotencyKey,
+		isDone: false,
+		startedAt: now(),
+		attempt: null,
+	};
+	return await make(by, own, message, attempt, options);
+}
+
+/**
+ * The message of a key as it is now. A gateway may have forgotten it: one whose time is over is returned
+ * as it was, of one that was still to be sent somebody has to know.
+ */
+async function readHeld(
+	{ store, now }: ByKey,
+	record: KeyRecord,
+	scheduleId: string,
+): Promise<ScheduledMessage> {
+	const held = await settle(store.get(scheduleId));
+	if (held.ok) return held.value;
+	if (!isNotFound(held.error)) throw held.error;
+	const result = resultOf(record);
+	if (result.scheduledAt !== '' && Date.parse(result.scheduledAt) < now()) {
+		return { ...result, status: 'unknown', gatewayStatus: null };
+	}
+	throw new GatewayError(
+		'notFound',
+		`The deduplication key "${record.key.slice(0, 80)}" has the scheduled message "${scheduleId.slice(0, 80)}", but ${store.label} holds it no longer: it was deleted, or is lost`,
+		{
+			hint: 'To schedule it all the same, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
+		},
+	);
+}
+
+const resultOf = ({ result }: KeyRecord): ScheduledMessage => {
+	const scheduled = result as Partial<ScheduledMessage> | null;
+	return { ...scheduled, scheduledAt: scheduled?.scheduledAt ?? '', raw: null } as ScheduledMessage;
+};
+
+/**
+ * Whether what an interrupted execution began is at the gateway; the finished record then. One that was
+ * being replaced may be there as it was, or have been put back: that is told only of a dead execution,
+ * since one alive may be about to cancel it.
+ */
+async function lookFor(
+	{ ledger, store, sleep }: ByKey,
+	record: KeyRecord,
+	isDead: boolean,
+): Promise<KeyRecord | null> {
+	const { attempt, scheduleId } = record;
+	if (attempt === null || (scheduleId !== null && !isDead)) return null;
+	const before = scheduleId === null ? null : resultOf(record);
+	const found =
+		(await store.look(attempt)) ??
+		(before === null
+			? null
+			: await store.look({
+					since: -Infinity,
+					message: toMessage(before, attempt.message.idempotencyKey),
+				}));
+	if (found === null) return null;
+	await surely(async () => await ledger.finish(record, found, NOBODY), sleep);
+	return {
+		...record,
+		owner: NOBODY,
+		isDone: true,
+		scheduleId: found.scheduleId,
+		result: { ...found },
+	};
+}
+
+const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';

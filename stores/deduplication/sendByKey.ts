@@ -1,0 +1,48 @@
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import type { SentMessage } from '../../messages/scheduledMessage';
+import { settle } from '../settle';
+import type { OpenTry } from '../store';
+import { acquire, begin, type Waiting } from './acquire';
+import { keyIsUsed } from './keyIsUsed';
+import type { KeyLedger } from './keyTable';
+import { surely } from './surely';
+
+export interface SendByKey extends Waiting {
+	readonly ledger: KeyLedger;
+	/** Tells one item from all others, on each of its attempts. */
+	readonly owner: string;
+	readonly ifExists: 'return' | 'refuse';
+	/** What is noted right before the request. */
+	readonly attempt: OpenTry;
+	/** Sends it. @throws GatewayError; with `openEnded` where it may have gone out */
+	send(): Promise<SentMessage>;
+}
+
+/**
+ * Sends a message once for its deduplication key. A request whose outcome is unknown is never repeated,
+ * by no execution: a gateway that has just sent cannot be asked for it.
+ */
+export async function sendByKey(key: string, by: SendByKey): Promise<SentMessage> {
+	const { ledger, owner, ifExists, attempt, send, sleep } = by;
+	for (;;) {
+		const { is, record } = await acquire(ledger, key, owner, by, { mayRepeat: false });
+		if (is === 'done') {
+			const result = { ...(record.result as SentMessage), raw: null };
+			if (ifExists === 'refuse' && record.owner !== owner) {
+				throw keyIsUsed(key, { status: result.status, scheduledAt: '' });
+			}
+			return result;
+		}
+		const row = await begin(ledger, record, owner, attempt);
+		if (row === null) continue;
+		const outcome = await settle(send());
+		if (outcome.ok) {
+			await surely(async () => await ledger.finish(row, outcome.value), sleep);
+			return outcome.value;
+		}
+		const { error } = outcome;
+		const isOpen = error instanceof GatewayError && error.details.openEnded === true;
+		if (!isOpen) await surely(async () => await ledger.remove(row), sleep);
+		throw error;
+	}
+}
