@@ -3,11 +3,16 @@ import { assertSendable } from '../../gateways/refusals';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
+import {
+	ACCOUNT_COLUMNS,
+	accountsTableName,
+	type AccountsTable,
+} from '../../stores/table/accounts';
 import { readPlace, type Sender } from '../../stores/table/rows';
 import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { linkToGateway, type Link } from '../shared/connection';
-import { openTable, tableById } from '../shared/n8nTable';
+import { openTable, openTableOf, tableById } from '../shared/n8nTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
 import { Ledger } from './ledger';
 
@@ -28,6 +33,8 @@ export interface Run extends Link {
 	readonly senders: readonly Sender[];
 	/** The Data Table of that name, made where it is missing; the same for all items. */
 	table(name: string): Promise<MessageTable>;
+	/** The Data Table of the accounts of that table, made where it is missing. */
+	accounts(name: string): Promise<AccountsTable>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
 	holder(hold: Hold): Holder;
 	/** The store that gave a schedule id. @throws GatewayError where that is a gateway without one */
@@ -89,6 +96,14 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		return await opened;
 	};
 
+	const accountsTables = new Map<string, Promise<AccountsTable>>();
+	const accounts = async (name: string): Promise<AccountsTable> => {
+		const opened =
+			accountsTables.get(name) ?? openTableOf(context, accountsTableName(name), ACCOUNT_COLUMNS);
+		accountsTables.set(name, opened);
+		return await opened;
+	};
+
 	return {
 		...link,
 		ledger,
@@ -100,6 +115,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		sender,
 		senders: [sender],
 		table,
+		accounts,
 		holder: (hold) => {
 			if (hold.in === 'gateway') {
 				const { limits, assertTakes } = gatewayStore();

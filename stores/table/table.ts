@@ -69,11 +69,21 @@ export async function selectAll(
 	conditions: readonly Condition[],
 ): Promise<Row[]> {
 	const all: Row[] = [];
-	for (;;) {
-		const after: Condition = { column: 'id', is: 'gt', value: all.at(-1)?.id ?? 0 };
+	for await (const page of selectPages(table, conditions)) all.push(...page);
+	return all;
+}
+
+/** The same page by page, for whoever does not need all rows at once. */
+export async function* selectPages(
+	table: MessageTable,
+	conditions: readonly Condition[],
+): AsyncGenerator<Row[], void> {
+	for (let last = 0; ; ) {
+		const after: Condition = { column: 'id', is: 'gt', value: last };
 		const page = await table.select([...conditions, after], PAGE);
-		all.push(...page);
-		if (page.length < PAGE) return all;
+		yield page;
+		if (page.length < PAGE) return;
+		last = page[page.length - 1].id;
 	}
 }
 

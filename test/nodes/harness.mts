@@ -41,6 +41,7 @@ import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.
 import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { credentialFor as sandboxCredential } from '../../rig/credential.mts';
 import type { Sandbox } from '../../sandbox/index.mts';
+import type { DataTables } from './dataTables.mts';
 
 // n8n-core logs to the console.
 process.env.N8N_LOG_LEVEL = 'silent';
@@ -137,6 +138,8 @@ export interface Setting {
 	readonly onRequest?: (request: IHttpRequestOptions) => void | Promise<void>;
 	/** Kept over several runs of one execution; a new one by default. */
 	readonly runData?: IRunExecutionData;
+	/** n8n's Data Tables; an n8n without them by default. */
+	readonly tables?: DataTables;
 	/** The trigger's static data. */
 	readonly staticData?: Json;
 }
@@ -193,6 +196,11 @@ export const additionalData = (
 		webhookWaitingBaseUrl: 'https://n8n.example/webhook-waiting',
 		formWaitingBaseUrl: 'https://n8n.example/form-waiting',
 		variables: {},
+		executeWorkflow:
+			setting.tables?.executeWorkflow ??
+			(async () => {
+				throw new Error('Unrecognized node type: n8n-nodes-base.dataTable');
+			}),
 		...more,
 	}) as unknown as IWorkflowExecuteAdditionalData;
 
