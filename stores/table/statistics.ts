@@ -32,6 +32,7 @@ export interface AccountStatistics {
 	due: number;
 	overdue: number;
 	oldestOverdueSeconds: number | null;
+	sending: number;
 	isPaused: boolean;
 	isSending: boolean;
 	isServed: boolean;
@@ -299,13 +300,13 @@ class Tally {
 			due: 0,
 			overdue: 0,
 			oldestOverdueSeconds: null,
+			sending: 0,
 			isPaused: false,
 			isSending: false,
 			isServed: false,
 			lastRunAt: null,
 			late: 0,
 			latestMs: 0,
-			sending: 0,
 		};
 		this.accounts.set(key, fresh);
 		return fresh;
@@ -317,11 +318,10 @@ interface Counted {
 	/** Overdue, paused or not. */
 	late: number;
 	latestMs: number;
-	sending: number;
 }
 
 function toAccount(
-	{ late, latestMs, sending: _, ...counted }: AccountStatistics & Counted,
+	{ late, latestMs, ...counted }: AccountStatistics & Counted,
 	record: AccountRecord | undefined,
 	now: number,
 ): AccountStatistics {

@@ -221,20 +221,17 @@ describe('by filters', () => {
 		const report = await retryMatching(table, { ...FILTER, limit: 3 }, RULES, START);
 		expect(texts(report.rows)).toEqual(['50', '40', '30']);
 		expect(report.isMore).toBe(true);
-		expect([...report.rows].sort((a, b) => (a.send_at! < b.send_at! ? -1 : 1))).toEqual(
-			report.rows,
-		);
-		for (const { send_at: at } of report.rows)
-			expect(Date.parse(String(at))).toBeLessThan(START + 1);
+		const times = report.rows.map(({ send_at: at }) => Date.parse(String(at)));
+		expect(times).toEqual([START - 2, START - 1, START]);
 	});
 
 	it('takes thousands in a few accesses', async () => {
 		await insert(...Array.from({ length: 2_500 }, (_, index) => past(`m${index}`, 'failed')));
 		const before = table.accesses.length;
-		const filter: RetryFilter = { ...FILTER, statuses: ['failed'], limit: 2_200 };
+		const filter: RetryFilter = { ...FILTER, statuses: ['failed'], limit: 1_200 };
 		const { rows } = await retryMatching(table, filter, RULES, START);
-		expect(rows).toHaveLength(2_200);
-		expect(table.accesses.slice(before).filter((access) => access === 'select')).toHaveLength(3);
+		expect(rows).toHaveLength(1_200);
+		expect(table.accesses.slice(before).filter((access) => access === 'select')).toHaveLength(2);
 	});
 
 	it('is not spoiled by rows that cannot be read, nor by one that cannot be sent', async () => {
