@@ -43,7 +43,6 @@ export async function proveCost(rows: number): Promise<boolean> {
 						message_id: `PsdWjyzLUbHFpxI-wAYCuIUBtA${index}`,
 						sent_at: new Date().toISOString(),
 						claim_token: crypto.randomUUID(),
-						claimed_at: new Date().toISOString(),
 						send_started_at: new Date().toISOString(),
 					},
 				),
@@ -108,6 +107,7 @@ async function measure(n8n: N8n, size: number, account: string): Promise<unknown
 	await time('Get Many, the next 50', 50, async () => await run('getAll', pending), 3);
 	const ofOne = { ...pending, returnAll: true, filters: { recipient: '+12025550123' } };
 	await time('Get Many, of one recipient', 1, async () => await run('getAll', ofOne), 3);
+	await time('Statistics', 1, async () => await run('statistics', {}, undefined, 1), 3);
 	await time('Send Due, nothing due', 1, async () => await run('sendDue', {}), 5);
 	const sendDue = async () => {
 		const due = Array.from({ length: DUE }, (_, index) =>

@@ -7,11 +7,12 @@ import { InvalidParameter } from '../../messages/invalidParameter';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
+import { accountsTableName, type AccountsTable } from '../../stores/table/accounts';
 import { readPlace, type Sender } from '../../stores/table/rows';
 import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { linkToGateway, type Link } from '../shared/connection';
-import { openTable, openTableOf, tableById } from '../shared/n8nTable';
+import { ACCOUNTS, openTable, openTableOf, tableById } from '../shared/n8nTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
@@ -33,6 +34,8 @@ export interface Run extends Link {
 	readonly senders: readonly Sender[];
 	/** The Data Table of that name, made where it is missing; the same for all items. */
 	table(name: string): Promise<MessageTable>;
+	/** The Data Table of the accounts of that table, made where it is missing. */
+	accounts(name: string): Promise<AccountsTable>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
 	holder(hold: Hold): Holder;
 	/** The store that gave a schedule id. @throws GatewayError where that is a gateway without one */
@@ -106,6 +109,14 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		return await opened;
 	};
 
+	const accountsTables = new Map<string, Promise<AccountsTable>>();
+	const accounts = async (name: string): Promise<AccountsTable> => {
+		const opened =
+			accountsTables.get(name) ?? openTableOf(context, accountsTableName(name), ACCOUNTS);
+		accountsTables.set(name, opened);
+		return await opened;
+	};
+
 	return {
 		...link,
 		ledger,
@@ -118,6 +129,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		senders,
 		keys,
 		table,
+		accounts,
 		holder: (hold) => {
 			if (hold.in === 'gateway') {
 				const { limits, assertTakes } = gatewayStore();

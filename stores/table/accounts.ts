@@ -15,6 +15,7 @@ export const ACCOUNT_COLUMNS = [
 	/** Set by the operation *Pause*, and apart from the dispatcher's own pauses. */
 	{ name: 'manual_pause_until', type: 'date' },
 	{ name: 'manual_pause_note', type: 'string' },
+	{ name: 'manual_paused_at', type: 'date' },
 	{ name: 'last_run_at', type: 'date' },
 	/** Who may send for the account, and until when. */
 	{ name: 'lease_until', type: 'date' },
@@ -34,6 +35,9 @@ export const accountsTableName = (messages: string): string => `${messages}_acco
 const NEVER = new Date(0).toISOString();
 /** A pause without an end. */
 const ALWAYS = '9999-12-31T00:00:00.000Z';
+/** The end of a pause as people read it: null for one without an end. ISO 8601, UTC. */
+export const pauseEnd = (until: number): string | null =>
+	until >= Date.parse(ALWAYS) ? null : new Date(until).toISOString();
 /** Clocks of two processes may differ by so much: a lease that ran out is left alone for as long. */
 const CLOCK_SKEW_MS = 5_000;
 
@@ -146,14 +150,22 @@ export function createLeaseStore(table: AccountsTable, senders: readonly Sender[
 	return store;
 }
 
-/** Pauses an account until a moment, or until somebody resumes it. Milliseconds since 1970. */
+/** Pauses an account from now until a moment, or until somebody resumes it. Milliseconds since 1970. */
 export async function pauseAccount(
 	table: AccountsTable,
 	sender: Sender,
-	{ until, note }: { readonly until: number | null; readonly note: string | null },
+	{
+		until,
+		note,
+		now,
+	}: { readonly until: number | null; readonly note: string | null; readonly now: number },
 ): Promise<AccountRecord> {
 	const { id } = await accountRow(table, sender);
-	const values = { manual_pause_until: iso(until) ?? ALWAYS, manual_pause_note: note };
+	const values = {
+		manual_pause_until: iso(until) ?? ALWAYS,
+		manual_pause_note: note,
+		manual_paused_at: iso(now),
+	};
 	const [[row]] = await table.update([{ where: whereIn<AccountColumn>({ id }), values }]);
 	return toAccountRecord(row);
 }
@@ -165,6 +177,7 @@ export async function resumeAccount(table: AccountsTable, sender: Sender): Promi
 	const values = {
 		manual_pause_until: null,
 		manual_pause_note: null,
+		manual_paused_at: null,
 		...stateValues({ health: HEALTHY, pace }),
 	};
 	const [[changed]] = await table.update([

@@ -1,4 +1,4 @@
-import type { Cell, ColumnName } from './columns';
+import type { Cell, ColumnName, Row } from './columns';
 
 /** Columns that every table of n8n has. */
 export type OwnColumn = 'id' | 'createdAt' | 'updatedAt';
@@ -73,13 +73,23 @@ export const where = (conditions: Readonly<Partial<Record<Condition['column'], C
 export async function selectAll(
 	table: MessageTable,
 	conditions: readonly Condition[],
-): Promise<Array<RowOf<ColumnName>>> {
-	const all: Array<RowOf<ColumnName>> = [];
-	for (;;) {
-		const after: Condition = { column: 'id', is: 'gt', value: all.at(-1)?.id ?? 0 };
+): Promise<Row[]> {
+	const all: Row[] = [];
+	for await (const page of selectPages(table, conditions)) all.push(...page);
+	return all;
+}
+
+/** The same page by page, for whoever does not need all rows at once. */
+export async function* selectPages(
+	table: MessageTable,
+	conditions: readonly Condition[],
+): AsyncGenerator<Row[], void> {
+	for (let last = 0; ; ) {
+		const after: Condition = { column: 'id', is: 'gt', value: last };
 		const page = await table.select([...conditions, after], PAGE);
-		all.push(...page);
-		if (page.length < PAGE) return all;
+		yield page;
+		if (page.length < PAGE) return;
+		last = page[page.length - 1].id;
 	}
 }
 

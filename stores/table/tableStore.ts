@@ -324,7 +324,8 @@ function arrange(messages: ScheduledMessage[], { status, recipient }: ListFilter
 		.sort((a, b) => Date.parse(a.scheduledAt) - Date.parse(b.scheduledAt));
 }
 
-const notHeld = (scheduleId: string) =>
+/** What is said of a schedule id that no row of a table has. */
+export const notHeld = (scheduleId: string) =>
 	new GatewayError(
 		'notFound',
 		`The n8n Data Table holds no scheduled message with the id "${scheduleId.slice(0, 120)}"`,

@@ -38,7 +38,7 @@ export class DataTables {
 		const known = this.tables.get(name);
 		if (known !== undefined) return known.table;
 		const table: Table = new MemoryTable(columns.map((column) => String(column.name)));
-		Object.assign(table, { id: name.replace(/\W/g, '') });
+		Object.assign(table, { id: name.replace(/[^A-Za-z0-9]/g, '') });
 		this.tables.set(name, { table, columns });
 		return table;
 	}
@@ -60,6 +60,11 @@ export class DataTables {
 		items: INodeExecutionData[],
 	): Promise<INodeExecutionData[]> {
 		const { operation } = parameters;
+		if (operation === 'list') {
+			return [...this.tables].map(([name, { table, columns }]) => ({
+				json: { id: table.id, name, columns },
+			}));
+		}
 		if (operation === 'create') {
 			const name = String(parameters.tableName);
 			const table = this.make(name, (parameters.columns as { column: IDataObject[] }).column);

@@ -4,11 +4,15 @@ import {
 	cancel,
 	get,
 	getAll,
+	pause,
 	purge,
 	recordStatus,
 	reschedule,
+	resume,
+	retry,
 	schedule,
 	sendDue,
+	statistics,
 } from '../operations/scheduledMessage';
 import { showFor } from './show';
 
@@ -51,6 +55,12 @@ export const properties: INodeProperties[] = [
 				action: 'Get many scheduled messages',
 			},
 			{
+				name: 'Pause',
+				value: 'pause',
+				description: 'Pause the sending of the messages of an account',
+				action: 'Pause account',
+			},
+			{
 				name: 'Purge',
 				value: 'purge',
 				description: 'Remove messages from a Data Table that are done with',
@@ -69,6 +79,18 @@ export const properties: INodeProperties[] = [
 				action: 'Reschedule a scheduled message',
 			},
 			{
+				name: 'Resume',
+				value: 'resume',
+				description: 'Resume the sending of the messages of an account that was paused',
+				action: 'Resume account',
+			},
+			{
+				name: 'Retry',
+				value: 'retry',
+				description: 'Put messages of a Data Table that were not sent back to be sent',
+				action: 'Retry scheduled messages',
+			},
+			{
 				name: 'Schedule',
 				value: 'schedule',
 				description: 'Schedule a message for later',
@@ -79,6 +101,12 @@ export const properties: INodeProperties[] = [
 				value: 'sendDue',
 				description: 'Send the messages of a Data Table whose time has come',
 				action: 'Send due scheduled messages',
+			},
+			{
+				name: 'Statistics',
+				value: 'statistics',
+				description: 'Count the messages of a Data Table and tell how well they are sent',
+				action: 'Get statistics of scheduled messages',
 			},
 		],
 		default: 'schedule',
@@ -110,6 +138,10 @@ export const properties: INodeProperties[] = [
 	...showFor('scheduledMessage', 'getAll', getAll.description),
 	...showFor('scheduledMessage', 'reschedule', reschedule.description),
 	...showFor('scheduledMessage', 'cancel', cancel.description),
+	...showFor('scheduledMessage', 'retry', retry.description),
+	...showFor('scheduledMessage', 'pause', pause.description),
+	...showFor('scheduledMessage', 'resume', resume.description),
+	...showFor('scheduledMessage', 'statistics', statistics.description),
 	...showFor('scheduledMessage', 'purge', purge.description),
 	...showFor('scheduledMessage', 'recordStatus', recordStatus.description),
 	...showFor('scheduledMessage', 'sendDue', sendDue.description),

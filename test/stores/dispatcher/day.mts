@@ -475,7 +475,10 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const pauseAt = Math.floor(random() * 18 * HOUR);
 		void time
 			.sleep(pauseAt)
-			.then(async () => await pauseAccount(accounts, SENDER, { until: null, note: 'deploy' }));
+			.then(
+				async () =>
+					await pauseAccount(accounts, SENDER, { until: null, note: 'deploy', now: now() }),
+			);
 		void time
 			.sleep(pauseAt + random() * 20 * MINUTE)
 			.then(async () => await resumeAccount(accounts, SENDER));

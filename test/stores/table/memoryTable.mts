@@ -115,16 +115,15 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 const order = (a: Cell, b: Cell): number =>
 	a === b ? 0 : a === null || (b !== null && a < b) ? -1 : 1;
 
-/** As SQL compares: an empty cell meets no comparison. */
+/** As n8n compares: an empty cell meets no comparison but `neq`. */
 function meets<C extends string>(row: RowOf<C>, { column, is, value }: Condition<C>): boolean {
 	const cell = row[column as C];
 	if (is === 'isEmpty') return cell === null;
+	if (is === 'neq') return cell !== value;
 	if (cell === null || value === null) return false;
 	switch (is) {
 		case 'eq':
 			return cell === value;
-		case 'neq':
-			return cell !== value;
 		case 'gt':
 			return cell > value;
 		case 'gte':

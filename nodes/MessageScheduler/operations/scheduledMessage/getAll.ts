@@ -10,6 +10,7 @@ import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import type { Hold, Run } from '../../run';
+import { tellUnserved } from './unserved';
 
 interface GetAllPlan extends Plan {
 	readonly hold: Hold;
@@ -17,6 +18,8 @@ interface GetAllPlan extends Plan {
 	/** Null for all. */
 	readonly limit: number | null;
 	readonly output: OutputOptions;
+	/** Says something below the output; only the first item does. */
+	hint?(message: string): void;
 }
 
 const filterFields: INodeProperties[] = [
@@ -55,6 +58,7 @@ const filterFields: INodeProperties[] = [
 			{ name: 'Read', value: 'read' },
 			{ name: 'Scheduled', value: 'scheduled' },
 			{ name: 'Sent', value: 'sent' },
+			{ name: 'Unconfirmed', value: 'unconfirmed' },
 		],
 		default: 'scheduled',
 		description: 'Only messages with this status',
@@ -104,12 +108,17 @@ export const getAll: Operation<GetAllPlan> = {
 			filter: readFilter(context, index, timezone, run),
 			limit: returnAll ? null : readLimit(context.getNodeParameter('limit', index, 50)),
 			output: { simplify: readSimplify(context, index), timezone },
+			hint:
+				index > 0
+					? undefined
+					: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},
 
-	async perform({ hold, filter, limit, output }, run) {
+	async perform({ hold, filter, limit, output, hint }, run) {
 		const store = await run.holder(hold).store();
 		const messages = await store.list(filter, limit ?? undefined);
+		if (hold.in === 'dataTable' && hint !== undefined) await tellUnserved(hold.table, run, hint);
 		return messages
 			.slice(0, limit ?? messages.length)
 			.map((message) => scheduledItem(message, output));

@@ -1,8 +1,12 @@
 export { cancel } from './cancel';
 export { get } from './get';
 export { getAll } from './getAll';
+export { pause } from './pause';
 export { purge } from './purge';
 export { recordStatus } from './recordStatus';
 export { reschedule } from './reschedule';
+export { resume } from './resume';
+export { retry } from './retry';
 export { schedule } from './schedule';
 export { sendDue } from './sendDue';
+export { statistics } from './statistics';

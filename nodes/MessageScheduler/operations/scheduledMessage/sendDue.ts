@@ -2,14 +2,9 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { connect } from '../../../../gateways/transport/connection';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
-import {
-	accountsTableName,
-	createLeaseStore,
-	type AccountsTable,
-} from '../../../../stores/table/accounts';
+import { createLeaseStore } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
-import { ACCOUNTS, openTableOf } from '../../../shared/n8nTable';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import type { Operation, Plan } from '../../operation';
@@ -20,7 +15,6 @@ interface SendDuePlan extends Plan {
 	readonly table: string;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
-	accounts(): Promise<AccountsTable>;
 	/** Says something below the output, also where there is none. */
 	hint(message: string): void;
 }
@@ -85,12 +79,11 @@ export const sendDue: Operation<SendDuePlan> = {
 			table,
 			rules,
 			simplify: readSimplify(context, index),
-			accounts: async () => await openTableOf(context, accountsTableName(table), ACCOUNTS),
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},
 
-	async perform({ table: name, rules, simplify, accounts, hint }, run) {
+	async perform({ table: name, rules, simplify, hint }, run) {
 		const { gateway, surroundings, timezone } = run;
 		const table = await run.table(name);
 		const senders = run.senders;
@@ -103,7 +96,7 @@ export const sendDue: Operation<SendDuePlan> = {
 			gateway,
 			connection,
 			queue: createDispatchQueue(table, senders),
-			lease: createLeaseStore(await accounts(), senders),
+			lease: createLeaseStore(await run.accounts(name), senders),
 			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
 			resolveMessageIds: async () =>
 				await resolveMessageIds({

@@ -1,0 +1,24 @@
+import { resumeAccount } from '../../../../stores/table/accounts';
+import { accountItem } from '../../accountItem';
+import { optionsField } from '../../fields/common';
+import { readTableName, tableField } from '../../fields/holdIn';
+import type { Operation, Plan } from '../../operation';
+
+interface ResumePlan extends Plan {
+	readonly table: string;
+}
+
+/** Ends every pause of this credential's account, a person's and the dispatcher's own. */
+export const resume: Operation<ResumePlan> = {
+	description: [tableField, optionsField()],
+
+	prepare: (context, index) => ({
+		identity: ['resume', String(index)],
+		table: readTableName(context, index),
+	}),
+
+	async perform({ table }, run) {
+		const record = await resumeAccount(await run.accounts(table), run.sender);
+		return [accountItem(record, run.sender, run.now())];
+	},
+};

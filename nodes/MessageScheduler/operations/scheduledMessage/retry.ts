@@ -1,0 +1,312 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { assertSendable } from '../../../../gateways/refusals';
+import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { parseRecipient } from '../../../../messages/recipient';
+import { resolveSendTime } from '../../../../messages/sendTime';
+import {
+	RETRYABLE,
+	retryMatching,
+	retryOne,
+	type Retryable,
+	type RetryFilter,
+	type RetryReport,
+	type RetryRules,
+} from '../../../../stores/table/retry';
+import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
+import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
+import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { readTableName, tableField } from '../../fields/holdIn';
+import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem, type OutputOptions } from '../../output';
+import type { Run } from '../../run';
+
+interface RetryPlan extends Plan {
+	readonly table: string;
+	/** Which: one by its id, or all that match. */
+	readonly which: { readonly scheduleId: string } | { readonly filter: RetryFilter };
+	readonly rules: Pick<RetryRules, 'mayGoOutTwice' | 'validForMinutes' | 'reassignTo'>;
+	readonly output: OutputOptions;
+	/** Says something below the output. */
+	hint(message: string): void;
+}
+
+/** A hundred years: beyond that it is a slip. */
+const MOST_MINUTES = 52_596_000;
+
+const filterFields: INodeProperties[] = [
+	{
+		displayName: 'Account',
+		name: 'account',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. MANTIS-M72HC',
+		description:
+			'Only messages of this account, as Get Many and Statistics give it. Unless given: of this credential.',
+	},
+	{
+		displayName: 'Failure Contains',
+		name: 'failureContains',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. timed out',
+		description: 'Only messages whose failure has these words, in upper or lower case',
+	},
+	{
+		displayName: 'Recipient',
+		name: 'recipient',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. +14155238886',
+		description: 'Only messages for this recipient',
+	},
+	{
+		displayName: 'Scheduled After',
+		name: 'scheduledAfter',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages for this time or later',
+	},
+	{
+		displayName: 'Scheduled Before',
+		name: 'scheduledBefore',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages for this time or earlier',
+	},
+	{
+		displayName: 'Statuses',
+		name: 'statuses',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Expired', value: 'expired' },
+			{ name: 'Failed', value: 'failed' },
+			{ name: 'Unconfirmed', value: 'unconfirmed' },
+		],
+		default: ['failed', 'expired', 'unconfirmed'],
+		description:
+			'Only messages with one of these statuses. Those with the status unconfirmed only with the option May Go Out Twice.',
+	},
+];
+
+/** Puts messages of a Data Table that were not sent back to be sent. */
+export const retry: Operation<RetryPlan> = {
+	description: [
+		tableField,
+		{
+			displayName: 'Select By',
+			name: 'selectBy',
+			type: 'options',
+			options: [
+				{ name: 'Filters', value: 'filters', description: 'All messages that match the filters' },
+				{ name: 'Scheduled Message', value: 'scheduleId', description: 'One message by its ID' },
+			],
+			default: 'filters',
+			description: 'Which messages to put back',
+		},
+		{
+			...scheduleIdField,
+			default: { mode: 'id', value: '' },
+			// The list shows what is pending at the gateway, and none of that can be retried.
+			modes: scheduleIdField.modes?.filter(({ name }) => name === 'id'),
+			displayOptions: { show: { selectBy: ['scheduleId'] } },
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { selectBy: ['filters'] } },
+		},
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add filter',
+			default: {},
+			options: filterFields,
+			displayOptions: { show: { selectBy: ['filters'] } },
+		},
+		simplifyField,
+		optionsField([
+			{
+				displayName: 'May Go Out Twice',
+				name: 'mayGoOutTwice',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to put messages with the status unconfirmed back, too. They may have been sent already, so the recipient may get them twice.',
+			},
+			{
+				displayName: 'Reassign',
+				name: 'reassign',
+				type: 'boolean',
+				default: false,
+				description:
+					"Whether to move messages of another account, which no credential serves any more, to this credential's account. Moves those that are still scheduled, too. By filters, enter the other account under Account.",
+			},
+			timezoneField,
+			{
+				displayName: 'Valid For',
+				name: 'validForMinutes',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 1440,
+				hint: 'In minutes',
+				description:
+					'Minutes from now for which the messages are worth sending; after that they end as expired. Unless given: as many as before.',
+			},
+		]),
+	],
+
+	prepare(context, index, run) {
+		const timezone = readTimezone(context, index, run);
+		const reassign = readOption(context, index, 'reassign') === true;
+		const which = readWhich(context, index, timezone, run);
+		if (reassign && 'filter' in which && which.filter.account === undefined) {
+			throw new InvalidParameter(
+				'Account',
+				'"Account" is empty. With "Reassign", add the filter "Account" and enter the account whose messages are to be moved, as "Statistics" gives it.',
+			);
+		}
+		return {
+			identity: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
+			table: readTableName(context, index),
+			which,
+			rules: {
+				mayGoOutTwice: readOption(context, index, 'mayGoOutTwice') === true,
+				validForMinutes: readValidFor(context, index),
+				reassignTo: reassign ? run.sender : null,
+			},
+			output: { simplify: readSimplify(context, index), timezone },
+			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
+		};
+	},
+
+	async perform({ table: name, which, rules: given, output, hint }, run) {
+		const table = await run.table(name);
+		const rules: RetryRules = {
+			...given,
+			assertSendable: (row) => {
+				// Of another gateway's messages this credential knows nothing.
+				if (row.gateway === run.gateway.id) assertSendable(run.gateway, toOutgoing(row));
+			},
+			assertMovable: given.reassignTo === null ? () => {} : await movable(name, run),
+		};
+		const toItem = (row: Parameters<typeof toScheduledMessage>[0]) =>
+			scheduledItem(toScheduledMessage(row, table.id), output);
+		if ('scheduleId' in which) {
+			return [toItem(await retryOne(table, which.scheduleId, rules, run.now()))];
+		}
+		const report = await retryMatching(table, which.filter, rules, run.now());
+		for (const message of hintsOf(report)) hint(message);
+		return report.rows.map(toItem);
+	},
+};
+
+/** Refuses to take messages from an account for which runs of *Send Due* go on. */
+async function movable(name: string, run: Run): Promise<RetryRules['assertMovable']> {
+	const records = await accountRecords(await run.accounts(name));
+	const now = run.now();
+	const served = new Set(run.senders.map(accountKey));
+	return (row) => {
+		const key = accountKey(row);
+		if (served.has(key) || !isInUse(records.get(key), now)) return;
+		throw new InvalidParameter(
+			'Reassign',
+			`The account "${String(row.account)}" is in use: "Send Due" ran for it within the last five minutes. To move its messages, unpublish that workflow or change its credential, wait five minutes, and try again.`,
+		);
+	};
+}
+
+/** What was left as it is, and why. */
+function* hintsOf({ unconfirmed, refused, changed, isMore }: RetryReport): Generator<string> {
+	if (unconfirmed > 0) {
+		yield `Not retried: ${unconfirmed} with the status unconfirmed, since they may have been sent already. If they may go out twice, turn on "May Go Out Twice".`;
+	}
+	if (refused.length > 0) {
+		const [{ scheduleId, reason }] = refused;
+		yield `Not retried: ${refused.length} that cannot be sent or moved. The first is ${scheduleId}: ${reason}`;
+	}
+	if (changed > 0) yield `Not retried: ${changed} that changed meanwhile.`;
+	if (isMore) yield 'More messages match. Run the operation again, or raise "Limit".';
+}
+
+function readWhich(
+	context: IExecuteFunctions,
+	index: number,
+	timezone: string,
+	run: Run,
+): RetryPlan['which'] {
+	const by: unknown = context.getNodeParameter('selectBy', index, 'filters');
+	if (by === 'scheduleId') return { scheduleId: readScheduleId(context, index) };
+	if (by === 'filters') return { filter: readFilter(context, index, timezone, run) };
+	throw new InvalidParameter(
+		'Select By',
+		`"Select By" is "${String(by).slice(0, 40)}". Use one of: filters, scheduleId.`,
+	);
+}
+
+function readFilter(
+	context: IExecuteFunctions,
+	index: number,
+	timezone: string,
+	run: Run,
+): RetryFilter {
+	const given = context.getNodeParameter('filters', index, {}) as Record<string, unknown>;
+	const text = (name: string) =>
+		isEmpty(given[name]) ? undefined : String(given[name]).trim() || undefined;
+	const instant = (name: string, parameter: string) =>
+		isEmpty(given[name])
+			? undefined
+			: resolveSendTime(given[name], timezone, { now: run.ledger.startedAt, parameter })
+					.scheduledAt;
+	return {
+		statuses: readStatuses(given.statuses),
+		senders: run.senders,
+		account: text('account'),
+		recipient: isEmpty(given.recipient) ? undefined : parseRecipient(given.recipient),
+		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
+		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
+		failureContains: text('failureContains'),
+		limit: readLimit(context.getNodeParameter('limit', index, 50)),
+	};
+}
+
+const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
+
+/** Unless given: all that can be put back. */
+function readStatuses(value: unknown): readonly Retryable[] {
+	const given = (Array.isArray(value) ? value : isEmpty(value) ? [] : [value]) as unknown[];
+	const wrong = given.find((status) => !RETRYABLE.includes(status as Retryable));
+	if (wrong !== undefined) {
+		throw new InvalidParameter(
+			'Statuses',
+			`"Statuses" has "${String(wrong).slice(0, 40)}". Use some of: ${RETRYABLE.join(', ')}.`,
+		);
+	}
+	return given.length === 0 ? RETRYABLE : (given as Retryable[]);
+}
+
+function readLimit(value: unknown): number {
+	const limit = Number(value);
+	if (Number.isInteger(limit) && limit >= 1) return limit;
+	throw new InvalidParameter(
+		'Limit',
+		`"Limit" is "${String(value).slice(0, 40)}". Enter a whole number from 1.`,
+	);
+}
+
+function readValidFor(context: IExecuteFunctions, index: number): number | undefined {
+	const value = readOption(context, index, 'validForMinutes');
+	if (value === undefined) return undefined;
+	const minutes = Math.ceil(Number(value));
+	if (value !== '' && minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
+	throw new InvalidParameter(
+		'Valid For',
+		`"Valid For" is "${String(value).slice(0, 40)}". Enter a number of minutes from 1.`,
+	);
+}

@@ -1,0 +1,27 @@
+import { settle } from '../../../../stores/settle';
+import { findUnserved } from '../../../../stores/table/served';
+import type { Run } from '../../run';
+
+/** Says which other accounts of a table have overdue messages that no credential serves any more. */
+export async function tellUnserved(
+	name: string,
+	run: Run,
+	hint: (message: string) => void,
+): Promise<void> {
+	const find = async () =>
+		await findUnserved(
+			await run.table(name),
+			async () => await run.accounts(name),
+			run.senders,
+			run.now(),
+		);
+	// What was read must not be lost by a hint.
+	const found = await settle(find());
+	if (!found.ok || found.value.length === 0) return;
+	const accounts = found.value
+		.map(({ gateway, account, overdue }) => `${gateway} account "${account}" (${overdue})`)
+		.join(', ');
+	hint(
+		`The table has overdue messages of accounts for which no run of "Send Due" has looked within 24 hours: ${accounts}. Run "Send Due" with their credential, or move them to this credential's account with the operation "Retry" and its option "Reassign".`,
+	);
+}

@@ -1,0 +1,38 @@
+import type { AccountRecord } from '../dispatcher/queue';
+import { accountRow, toAccountRecord, type AccountsTable } from './accounts';
+import type { Sender } from './rows';
+
+/** How often it is looked whether a run has ended. */
+const LOOK_EVERY_MS = 1_000;
+/** A run notices a pause within ten seconds; what waits for its turn may take a minute more. */
+const MOST_WAIT_MS = 120_000;
+
+/** What the waiting needs beside the table. */
+export interface WaitContext {
+	/** How long a request may take, in milliseconds. */
+	readonly timeoutMs: number;
+	now(): number;
+	sleep(ms: number): Promise<void>;
+	isCancelled(): boolean;
+}
+
+/** Whether a run of *Send Due* has the account's lease. `now`: milliseconds since 1970. */
+export const isSending = ({ leaseUntil }: AccountRecord, now: number): boolean => leaseUntil > now;
+
+/**
+ * Waits until no run sends for the account any more, so that nothing of it is in flight.
+ *
+ * @returns the account as it is then; still sending where a run did not end in time
+ */
+export async function waitUntilIdle(
+	table: AccountsTable,
+	sender: Sender,
+	{ timeoutMs, now, sleep, isCancelled }: WaitContext,
+): Promise<AccountRecord> {
+	const deadline = now() + MOST_WAIT_MS + timeoutMs;
+	for (;;) {
+		const record = toAccountRecord(await accountRow(table, sender));
+		if (!isSending(record, now()) || now() >= deadline || isCancelled()) return record;
+		await sleep(LOOK_EVERY_MS);
+	}
+}

@@ -1,0 +1,264 @@
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { sameRecipient, type Recipient } from '../../messages/recipient';
+import { STATUSES } from '../../messages/status';
+import type { Row, Values } from './columns';
+import { readPlace, scheduleIdOf, SENDING, toScheduledMessage, type Sender } from './rows';
+import { PAGE, selectPages, where, type Condition, type MessageTable } from './table';
+import { notHeld } from './tableStore';
+
+/** The statuses of messages that a person may put back. */
+export const RETRYABLE = ['failed', 'expired', 'unconfirmed'] as const;
+export type Retryable = (typeof RETRYABLE)[number];
+
+/** How messages are put back. */
+export interface RetryRules {
+	/** Whether those that may have been sent already are put back, too. */
+	readonly mayGoOutTwice: boolean;
+	/** Minutes from now for which they are worth sending; undefined: as many as before. */
+	readonly validForMinutes: number | undefined;
+	/** Whose they become; null: they stay with their account. */
+	readonly reassignTo: Sender | null;
+	/** Throws for a message that its gateway cannot send. */
+	assertSendable(row: Row): void;
+	/** Throws for an account whose messages must not be moved now. */
+	assertMovable(row: Row): void;
+}
+
+/** Which messages; those of the first account unless one is named. */
+export interface RetryFilter {
+	readonly statuses: readonly Retryable[];
+	readonly senders: readonly Sender[];
+	/** An account by its key, of whatever gateway. */
+	readonly account: string | undefined;
+	readonly recipient: Recipient | undefined;
+	/** ISO 8601, UTC. */
+	readonly scheduledAfter: string | undefined;
+	readonly scheduledBefore: string | undefined;
+	/** In any case. */
+	readonly failureContains: string | undefined;
+	readonly limit: number;
+}
+
+/** What came of a retry by filter. */
+export interface RetryReport {
+	/** The messages that were put back or moved, as they are now. */
+	readonly rows: readonly Row[];
+	/** Left as they are, since they may have been sent; at most {@link PAGE} are counted. */
+	readonly unconfirmed: number;
+	/** Left as they are, since their gateway cannot send them. */
+	readonly refused: ReadonlyArray<{ readonly scheduleId: string; readonly reason: string }>;
+	/** Others changed them meanwhile. */
+	readonly changed: number;
+	/** Whether more match than the limit. */
+	readonly isMore: boolean;
+}
+
+const RETRIED = 'Retried. Before: ';
+
+const isRetryable = (status: unknown): status is Retryable =>
+	RETRYABLE.includes(status as Retryable);
+
+/**
+ * Puts one message back, by its schedule id.
+ *
+ * @returns the row as it is then
+ * @throws GatewayError or InvalidParameter that says why it stays as it is
+ */
+export async function retryOne(
+	table: MessageTable,
+	scheduleId: string,
+	rules: RetryRules,
+	now: number,
+): Promise<Row> {
+	const row = await readRow(table, scheduleId);
+	const mayMove = rules.reassignTo !== null && isWaiting(row);
+	// An earlier attempt has done it, but its answer was lost.
+	if (!mayMove && row.status === 'scheduled' && String(row.failure).startsWith(RETRIED)) return row;
+	if (!isRetryable(row.status) && !mayMove) throw notRetryable(table, row, scheduleId);
+	if (row.status === 'unconfirmed' && !rules.mayGoOutTwice) throw mayHaveBeenSent(scheduleId);
+	const changed = await putBack(table, [row], rules, now);
+	if (changed.refused.length > 0) throw changed.refused[0].error;
+	if (changed.rows.length > 0) return changed.rows[0];
+	throw notRetryable(table, await readRow(table, scheduleId), scheduleId);
+}
+
+/** Puts back the messages that match, those with the earliest times first. */
+export async function retryMatching(
+	table: MessageTable,
+	filter: RetryFilter,
+	rules: RetryRules,
+	now: number,
+): Promise<RetryReport> {
+	const statuses: string[] = filter.statuses.filter(
+		(status) => rules.mayGoOutTwice || status !== 'unconfirmed',
+	);
+	// Whatever still waits for a dispatcher that there is no more.
+	if (rules.reassignTo !== null) statuses.push('scheduled', SENDING);
+	const found = await selectMatching(table, filter, statuses, filter.limit + 1);
+	const isLeft = !rules.mayGoOutTwice && filter.statuses.includes('unconfirmed');
+	const unconfirmed = isLeft ? await selectMatching(table, filter, ['unconfirmed'], PAGE) : [];
+	const wanted = found.sort(byTime).slice(0, filter.limit);
+	const { rows, refused, changed } = await putBack(table, wanted, rules, now);
+	return {
+		rows,
+		changed,
+		refused: refused.map(({ row, error }) => ({
+			scheduleId: scheduleIdOf(row, table.id),
+			reason: error instanceof Error ? error.message : String(error),
+		})),
+		unconfirmed: unconfirmed.length,
+		isMore: found.length > filter.limit,
+	};
+}
+
+/** At most so many rows of each account and status. */
+async function selectMatching(
+	table: MessageTable,
+	filter: RetryFilter,
+	statuses: readonly string[],
+	limit: number,
+): Promise<Row[]> {
+	const { account, senders, recipient, scheduledAfter, scheduledBefore } = filter;
+	const owners = account === undefined ? senders : [{ account }];
+	const words = filter.failureContains?.toLowerCase();
+	const matches = (row: Row) =>
+		(words === undefined ||
+			String(row.failure ?? '')
+				.toLowerCase()
+				.includes(words)) &&
+		(recipient === undefined ||
+			sameRecipient(toScheduledMessage(row, table.id).recipient, recipient));
+	const all: Row[] = [];
+	for (const { gateway, account: of } of owners as ReadonlyArray<Partial<Sender>>) {
+		for (const status of statuses) {
+			const conditions: Condition[] = [
+				...where({ account: of, status, ...(gateway === undefined ? {} : { gateway }) }),
+				...(scheduledAfter === undefined
+					? []
+					: [{ column: 'send_at', is: 'gte', value: scheduledAfter } as const]),
+				...(scheduledBefore === undefined
+					? []
+					: [{ column: 'send_at', is: 'lte', value: scheduledBefore } as const]),
+			];
+			let left = limit;
+			for await (const page of selectPages(table, conditions)) {
+				const fitting = page.filter(matches).slice(0, left);
+				all.push(...fitting);
+				left -= fitting.length;
+				if (left === 0) break;
+			}
+		}
+	}
+	return all;
+}
+
+/** Changes rows, each only while it is in the state in which it was read. */
+async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRules, now: number) {
+	const refused: Array<{ readonly row: Row; readonly error: unknown }> = [];
+	const sendable = rows.filter((row) => {
+		try {
+			if (rules.reassignTo !== null) rules.assertMovable(row);
+			rules.assertSendable(moved(row, rules));
+			return true;
+		} catch (error) {
+			refused.push({ row, error });
+			return false;
+		}
+	});
+	const changes = sendable.map((row, index) => ({
+		where: where({ id: row.id, status: row.status }),
+		values: {
+			// A millisecond apart, so that they go out in the order of their former times.
+			...(isRetryable(row.status) ? retried(row, rules, now, sendable.length - 1 - index) : {}),
+			...moved({}, rules),
+		},
+	}));
+	const done: Row[] = [];
+	for (const alike of chunks(changes)) done.push(...(await table.update(alike)).flat());
+	return { rows: done, refused, changed: sendable.length - done.length };
+}
+
+/** A message as new, but for what became of it before, which stays readable until it is sent. */
+const retried = (
+	row: Row,
+	{ validForMinutes }: RetryRules,
+	now: number,
+	earlierByMs: number,
+): Values => ({
+	status: 'scheduled',
+	status_rank: STATUSES.scheduled.rank,
+	send_at: new Date(now - earlierByMs).toISOString(),
+	next_attempt_at: new Date(now).toISOString(),
+	attempts: 0,
+	claim_token: '',
+	send_started_at: null,
+	sent_at: null,
+	message_id: null,
+	queue_id: null,
+	failure: RETRIED + (wordsOf(row).replace(RETRIED, '') || String(row.status)),
+	...(validForMinutes === undefined ? {} : { valid_for_minutes: validForMinutes }),
+});
+
+const wordsOf = ({ failure }: Row): string =>
+	failure === null || failure === undefined ? '' : String(failure);
+
+/** The same with the account that it is moved to. */
+const moved = <R extends Values>(row: R, { reassignTo }: RetryRules): R =>
+	reassignTo === null
+		? row
+		: {
+				...row,
+				gateway: reassignTo.gateway,
+				account: reassignTo.account,
+				credential: reassignTo.credential,
+			};
+
+const isWaiting = ({ status }: Row) => status === 'scheduled' || status === SENDING;
+
+async function readRow(table: MessageTable, scheduleId: string): Promise<Row> {
+	const place = readPlace(scheduleId);
+	if (place === null) {
+		throw new GatewayError(
+			'unsupported',
+			`The gateway holds the scheduled message "${scheduleId.slice(0, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
+			{ hint: 'Schedule the message again with the operation "Schedule".' },
+		);
+	}
+	if (place.tableId !== table.id) {
+		throw new InvalidParameter(
+			'Data Table',
+			`"Data Table" is not the table that holds the scheduled message "${scheduleId.slice(0, 120)}". Enter the table into which it was scheduled.`,
+		);
+	}
+	const [row] = await table.select(where({ id: place.rowId, schedule_id: place.key }), 1);
+	if (row === undefined) throw notHeld(scheduleId);
+	return row;
+}
+
+const mayHaveBeenSent = (scheduleId: string) =>
+	new InvalidParameter(
+		'May Go Out Twice',
+		`The outcome of the scheduled message "${scheduleId}" is unknown: it may have been sent already, so it was not put back. Look whether the recipient has it; if it may go out twice, turn on "May Go Out Twice".`,
+	);
+
+function notRetryable(table: MessageTable, row: Row, scheduleId: string): GatewayError {
+	const { status } = toScheduledMessage(row, table.id);
+	return new GatewayError(
+		'notPending',
+		`The scheduled message "${scheduleId}" cannot be retried: its status is "${status}"`,
+		{ hint: `Only messages with one of these statuses are put back: ${RETRYABLE.join(', ')}.` },
+	);
+}
+
+const byTime = (a: Row, b: Row): number => timeOf(a) - timeOf(b) || a.id - b.id;
+
+/** What cannot be read comes first. */
+const timeOf = ({ send_at: at }: Row): number => new Date(String(at)).getTime() || 0;
+
+/** As many changes as one access may well make. */
+function chunks<T>(all: readonly T[]): T[][] {
+	const parts: T[][] = [];
+	for (let from = 0; from < all.length; from += PAGE) parts.push(all.slice(from, from + PAGE));
+	return parts;
+}

@@ -1,0 +1,95 @@
+import type { AccountRecord } from '../dispatcher/queue';
+import { accountRows, toAccountRecord, type AccountsTable } from './accounts';
+import type { Row } from './columns';
+import type { Sender } from './rows';
+import { PAGE, where, type MessageTable } from './table';
+
+/** So late is a message that no run has found in time. */
+export const OVERDUE_AFTER_MS = 2 * 60_000;
+/** An account that no run of *Send Due* has looked at for so long is served by nobody. */
+export const UNSERVED_AFTER_MS = 24 * 3_600_000;
+/** So soon after a run, another one may well follow. */
+const IN_USE_FOR_MS = 5 * 60_000;
+
+/** One account among those of a table. */
+export const accountKey = ({ gateway, account }: { gateway: unknown; account: unknown }): string =>
+	JSON.stringify([String(gateway ?? ''), String(account ?? '')]);
+
+/** What is known of each account, by {@link accountKey}. The lowest row counts, as for dispatchers. */
+export async function accountRecords(
+	table: AccountsTable,
+): Promise<Map<string, AccountRecord & Sender & { readonly manualPausedAt: string | null }>> {
+	const records: Awaited<ReturnType<typeof accountRecords>> = new Map();
+	for (const row of await accountRows(table)) {
+		const key = accountKey(row);
+		if (records.has(key)) continue;
+		records.set(key, {
+			...toAccountRecord(row),
+			gateway: String(row.gateway ?? ''),
+			account: String(row.account ?? ''),
+			credential: String(row.credential ?? ''),
+			manualPausedAt: isoOf(row.manual_paused_at),
+		});
+	}
+	return records;
+}
+
+/**
+ * Whether a credential serves an account: a run of *Send Due* has taken its lease within the last 24
+ * hours. A paused account is served, too: its runs look whether the pause is over.
+ */
+export const isServed = (record: AccountRecord | undefined, now: number): boolean =>
+	record !== undefined &&
+	(record.leaseUntil > now || now - (record.lastRunAt ?? 0) <= UNSERVED_AFTER_MS);
+
+/** Whether runs of *Send Due* go on for the account right now. */
+export const isInUse = (record: AccountRecord | undefined, now: number): boolean =>
+	record !== undefined &&
+	(record.leaseUntil > now || now - (record.lastRunAt ?? 0) <= IN_USE_FOR_MS);
+
+/** An account that nobody serves, and how many of its messages are overdue. */
+export interface UnservedAccount {
+	readonly gateway: string;
+	readonly account: string;
+	readonly overdue: number;
+}
+
+/**
+ * Accounts other than these that have overdue messages and that nobody serves. At most the first
+ * thousand overdue messages are looked at.
+ *
+ * @param accounts opens the table of accounts; called only where it is needed
+ * @param now milliseconds since 1970
+ */
+export async function findUnserved(
+	table: MessageTable,
+	accounts: () => Promise<AccountsTable>,
+	senders: readonly Sender[],
+	now: number,
+): Promise<UnservedAccount[]> {
+	const rows = await table.select(
+		[
+			...where({ status: 'scheduled' }),
+			{ column: 'send_at', is: 'lt', value: new Date(now - OVERDUE_AFTER_MS).toISOString() },
+			...senders.map(({ account }) => ({ column: 'account', is: 'neq', value: account }) as const),
+		],
+		PAGE,
+	);
+	if (rows.length === 0) return [];
+	const records = await accountRecords(await accounts());
+	const byAccount = new Map<string, Row[]>();
+	for (const row of rows) {
+		const key = accountKey(row);
+		if (!isServed(records.get(key), now)) byAccount.set(key, [...(byAccount.get(key) ?? []), row]);
+	}
+	return [...byAccount.values()].map((ofAccount) => ({
+		gateway: String(ofAccount[0].gateway ?? ''),
+		account: String(ofAccount[0].account ?? ''),
+		overdue: ofAccount.length,
+	}));
+}
+
+function isoOf(cell: unknown): string | null {
+	const ms = cell === null || cell === undefined ? Number.NaN : new Date(String(cell)).getTime();
+	return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,455 @@
+import { showInstant } from '../../messages/sendTime';
+import { isStatus, STATUS_NAMES, type Status } from '../../messages/status';
+import type { AccountRecord } from '../dispatcher/queue';
+import { pauseEnd, type AccountsTable } from './accounts';
+import type { Cell, Row } from './columns';
+import { SENDING } from './rows';
+import { accountKey, accountRecords, isServed, OVERDUE_AFTER_MS } from './served';
+import { selectPages, where, type Condition, type MessageTable } from './table';
+
+/** How many messages have each status. */
+type ByStatus = Record<Status, number>;
+
+/** Messages whose time is in one hour. */
+export interface HourStatistics {
+	/** When it begins, as the clock in the timezone shows it, with offset. */
+	readonly hour: string;
+	total: number;
+	scheduled: number;
+	sent: number;
+	unconfirmed: number;
+	/** Failed or expired. */
+	failed: number;
+}
+
+/** What one account has in the table. */
+export interface AccountStatistics {
+	readonly gateway: string;
+	readonly account: string;
+	credential: string;
+	total: number;
+	readonly byStatus: ByStatus;
+	due: number;
+	overdue: number;
+	oldestOverdueSeconds: number | null;
+	sending: number;
+	isPaused: boolean;
+	isSending: boolean;
+	isServed: boolean;
+	/** ISO 8601, UTC. */
+	lastRunAt: string | null;
+}
+
+/** An account that sends nothing now. Times in ISO 8601, UTC. */
+export interface PausedAccount {
+	readonly gateway: string;
+	readonly account: string;
+	readonly credential: string;
+	/** `operation`: by *Pause*. `gateway`: by the dispatcher, for a fault of the account or the gateway. */
+	readonly pausedBy: 'operation' | 'gateway';
+	/** The gateway's words, or the note of whoever paused it. */
+	readonly reason: string | null;
+	readonly since: string | null;
+	/** Null without an end. */
+	readonly until: string | null;
+}
+
+/** An account with messages to be sent that no credential serves. */
+export interface Unserved {
+	readonly gateway: string;
+	readonly account: string;
+	readonly credential: string;
+	/** Still to be sent, or just being sent when its last run ended. */
+	readonly messages: number;
+	readonly due: number;
+	readonly lastRunAt: string | null;
+}
+
+/** What stands in a table of messages, and how well it is sent. Times in ISO 8601, UTC. */
+export interface Statistics {
+	readonly at: string;
+	/** When the period began. */
+	readonly since: string;
+	readonly total: number;
+	readonly due: number;
+	readonly waiting: number;
+	readonly overdue: number;
+	readonly oldestOverdueSeconds: number | null;
+	readonly sending: number;
+	readonly unconfirmed: number;
+	readonly unreadable: number;
+	readonly sent: number;
+	readonly delivered: number;
+	readonly read: number;
+	readonly deliveredShare: number | null;
+	readonly readShare: number | null;
+	readonly latenessMedianSeconds: number | null;
+	readonly lateness99Seconds: number | null;
+	readonly paused: readonly PausedAccount[];
+	readonly unserved: readonly Unserved[];
+	readonly byStatus: ByStatus;
+	readonly byGateway: ReadonlyArray<{
+		readonly gateway: string;
+		readonly total: number;
+		readonly byStatus: ByStatus;
+	}>;
+	readonly byAccount: readonly AccountStatistics[];
+	readonly byHour: readonly HourStatistics[];
+}
+
+/** What the statistics are about. Times in milliseconds since 1970. */
+export interface Period {
+	readonly now: number;
+	/** At least the last {@link HOURS} hours, which the hours need. */
+	readonly since: number;
+	/** In which the hours are counted. */
+	readonly timezone: string;
+}
+
+/** So many hours back and ahead are told one by one. */
+export const HOURS = 24;
+const HOUR_MS = 3_600_000;
+
+/** The gateway has it. */
+const SENT = new Set<Status>([
+	'queued',
+	'suspended',
+	'sent',
+	'delivered',
+	'read',
+	'played',
+	'deleted',
+]);
+const DELIVERED = new Set<Status>(['delivered', 'read', 'played']);
+const READ = new Set<Status>(['read', 'played']);
+
+/**
+ * Counts the messages of a table: what is still to be sent or was left unconfirmed, whenever that is,
+ * and whatever has its time in the period or later, or has changed in it. The rest is not read, so a
+ * large table costs little more than what is new in it. Rows are counted page by page and not kept.
+ */
+export async function statistics(
+	table: MessageTable,
+	accounts: AccountsTable,
+	period: Period,
+): Promise<Statistics> {
+	const records = await accountRecords(accounts);
+	const tally = new Tally(records, period);
+	// Waiting rows first: one that is sent meanwhile is then seen twice, and not missed.
+	for (const conditions of parts(new Date(period.since).toISOString())) {
+		for await (const page of selectPages(table, conditions)) for (const row of page) tally.add(row);
+	}
+	return tally.result();
+}
+
+/** Each row of interest is in one of these. An empty status is not `scheduled`. */
+function parts(since: string): Condition[][] {
+	const done: Condition = { column: 'status', is: 'neq', value: 'scheduled' };
+	const unchanged: Condition = { column: 'updatedAt', is: 'lt', value: since };
+	const earlier: Condition = { column: 'send_at', is: 'lt', value: since };
+	return [
+		where({ status: 'scheduled' }),
+		[...where({ status: SENDING }), unchanged, earlier],
+		[...where({ status: 'unconfirmed' }), unchanged, earlier],
+		[done, unchanged, { column: 'send_at', is: 'gte', value: since }],
+		[done, { column: 'updatedAt', is: 'gte', value: since }],
+	];
+}
+
+type Records = Awaited<ReturnType<typeof accountRecords>>;
+
+/** Counts row by row. */
+class Tally {
+	private readonly seen = new Set<number>();
+	private readonly byStatus = noneByStatus();
+	private readonly gateways = new Map<string, { total: number; readonly byStatus: ByStatus }>();
+	private readonly accounts = new Map<string, AccountStatistics & Counted>();
+	private readonly hours: Hours;
+	private readonly lateness: number[] = [];
+	private counts = {
+		due: 0,
+		waiting: 0,
+		sending: 0,
+		unreadable: 0,
+		sent: 0,
+		delivered: 0,
+		read: 0,
+	};
+
+	constructor(
+		private readonly records: Records,
+		private readonly period: Period,
+	) {
+		this.hours = new Hours(period);
+		for (const record of records.values()) this.account(record);
+	}
+
+	add(row: Row): void {
+		if (this.seen.has(row.id)) return;
+		this.seen.add(row.id);
+		const status = statusOf(row.status);
+		const gateway = String(row.gateway ?? '');
+		const account = this.account(row);
+		const ofGateway = this.gateways.get(gateway) ?? { total: 0, byStatus: noneByStatus() };
+		this.gateways.set(gateway, ofGateway);
+		for (const counted of [ofGateway, account]) {
+			counted.total++;
+			counted.byStatus[status]++;
+		}
+		this.byStatus[status]++;
+		const sendAt = timeOf(row.send_at);
+		if (row.status === 'scheduled') this.addScheduled(row, sendAt, account);
+		if (row.status === SENDING) {
+			this.counts.sending++;
+			account.sending++;
+		}
+		this.addSent(row, status, sendAt);
+		this.hours.add(sendAt, status, row.status === SENDING);
+	}
+
+	private addScheduled(row: Row, sendAt: number, account: AccountStatistics & Counted): void {
+		const { now } = this.period;
+		// No run ever finds a message whose time is empty.
+		if (Number.isNaN(sendAt)) this.counts.unreadable++;
+		if (Number.isNaN(sendAt) || sendAt > now) return;
+		const notBefore = timeOf(row.next_attempt_at);
+		if (notBefore > now) {
+			this.counts.waiting++;
+			return;
+		}
+		this.counts.due++;
+		account.due++;
+		const lateMs = now - Math.max(sendAt, Number.isNaN(notBefore) ? 0 : notBefore);
+		if (lateMs <= OVERDUE_AFTER_MS) return;
+		account.late++;
+		account.latestMs = Math.max(account.latestMs, lateMs);
+	}
+
+	private addSent(row: Row, status: Status, sendAt: number): void {
+		if (!wasAccepted(row, status)) return;
+		const own = timeOf(row.send_started_at);
+		const sentAt = Number.isNaN(own) ? timeOf(row.sent_at) : own;
+		if (!(sentAt >= this.period.since)) return;
+		this.counts.sent++;
+		if (DELIVERED.has(status)) this.counts.delivered++;
+		if (READ.has(status)) this.counts.read++;
+		if (!Number.isNaN(sendAt)) this.lateness.push(Math.max(0, sentAt - sendAt));
+	}
+
+	result(): Statistics {
+		const { now, since } = this.period;
+		const accounts = [...this.accounts.entries()].map(([key, counted]) =>
+			toAccount(counted, this.records.get(key), now),
+		);
+		const overdue = accounts.filter((account) => account.overdue > 0);
+		const { sent, delivered, read, ...counts } = this.counts;
+		const late = this.lateness.sort((a, b) => a - b);
+		return {
+			at: iso(now)!,
+			since: iso(since)!,
+			total: this.seen.size,
+			...counts,
+			overdue: overdue.reduce((sum, account) => sum + account.overdue, 0),
+			oldestOverdueSeconds:
+				overdue.length === 0
+					? null
+					: Math.max(...overdue.map((account) => account.oldestOverdueSeconds ?? 0)),
+			unconfirmed: this.byStatus.unconfirmed,
+			sent,
+			delivered,
+			read,
+			deliveredShare: share(delivered, sent),
+			readShare: share(read, sent),
+			latenessMedianSeconds: quantile(late, 0.5),
+			lateness99Seconds: quantile(late, 0.99),
+			paused: [...this.records.values()].flatMap((record) => pausesOf(record, now)),
+			unserved: this.unserved(),
+			byStatus: this.byStatus,
+			byGateway: [...this.gateways.entries()].map(([gateway, each]) => ({ gateway, ...each })),
+			byAccount: accounts,
+			byHour: this.hours.all,
+		};
+	}
+
+	private unserved(): Unserved[] {
+		const { now } = this.period;
+		return [...this.accounts.entries()]
+			.filter(([key, { late, sending }]) => {
+				return late + sending > 0 && !isServed(this.records.get(key), now);
+			})
+			.map(([key, { gateway, account, credential, byStatus, due, sending }]) => ({
+				gateway,
+				account,
+				credential,
+				messages: byStatus.scheduled + sending,
+				due,
+				lastRunAt: iso(this.records.get(key)?.lastRunAt ?? null),
+			}));
+	}
+
+	private account(row: Pick<Row, 'gateway' | 'account' | 'credential'>) {
+		const key = accountKey(row);
+		const known = this.accounts.get(key);
+		if (known !== undefined) return known;
+		const fresh: AccountStatistics & Counted = {
+			gateway: String(row.gateway ?? ''),
+			account: String(row.account ?? ''),
+			credential: String(row.credential ?? ''),
+			total: 0,
+			byStatus: noneByStatus(),
+			due: 0,
+			overdue: 0,
+			oldestOverdueSeconds: null,
+			sending: 0,
+			isPaused: false,
+			isSending: false,
+			isServed: false,
+			lastRunAt: null,
+			late: 0,
+			latestMs: 0,
+		};
+		this.accounts.set(key, fresh);
+		return fresh;
+	}
+}
+
+/** What is counted of an account beside what is told. */
+interface Counted {
+	/** Overdue, paused or not. */
+	late: number;
+	latestMs: number;
+}
+
+function toAccount(
+	{ late, latestMs, ...counted }: AccountStatistics & Counted,
+	record: AccountRecord | undefined,
+	now: number,
+): AccountStatistics {
+	const isPaused = record !== undefined && isPausedAt(record, now);
+	return {
+		...counted,
+		// What a pause delays is no fault of whoever has to send it.
+		overdue: isPaused ? 0 : late,
+		oldestOverdueSeconds: isPaused || late === 0 ? null : Math.round(latestMs / 1_000),
+		isPaused,
+		isSending: (record?.leaseUntil ?? 0) > now,
+		isServed: isServed(record, now),
+		lastRunAt: iso(record?.lastRunAt ?? null),
+	};
+}
+
+const isPausedAt = ({ manualPause, health }: AccountRecord, now: number): boolean =>
+	(manualPause?.until ?? 0) > now || (health.pausedUntil ?? 0) > now;
+
+type KnownAccount = Records extends Map<string, infer R> ? R : never;
+
+function pausesOf(record: KnownAccount, now: number): PausedAccount[] {
+	const { gateway, account, credential, manualPause, manualPausedAt, health } = record;
+	const pauses: PausedAccount[] = [];
+	if (manualPause !== null && manualPause.until > now) {
+		pauses.push({
+			gateway,
+			account,
+			credential,
+			pausedBy: 'operation',
+			reason: manualPause.note,
+			since: manualPausedAt,
+			until: pauseEnd(manualPause.until),
+		});
+	}
+	if ((health.pausedUntil ?? 0) > now) {
+		pauses.push({
+			gateway,
+			account,
+			credential,
+			pausedBy: 'gateway',
+			reason: health.pauseReason,
+			since: iso(health.pausedAt),
+			until: iso(health.pausedUntil),
+		});
+	}
+	return pauses;
+}
+
+/** The hours around now, by the clock of a zone. */
+class Hours {
+	private readonly byName = new Map<string, HourStatistics>();
+	/** Zones differ by whole quarters of an hour. */
+	private readonly names = new Map<number, string>();
+	private readonly from: number;
+	private readonly to: number;
+
+	constructor({ now, timezone }: Period) {
+		this.from = now - HOURS * HOUR_MS;
+		this.to = now + HOURS * HOUR_MS;
+		for (
+			let at = Math.floor(this.from / QUARTER_MS) * QUARTER_MS;
+			at <= this.to;
+			at += QUARTER_MS
+		) {
+			const hour = hourOf(at, timezone);
+			this.names.set(at, hour);
+			if (!this.byName.has(hour)) this.byName.set(hour, { hour, ...NO_MESSAGES });
+		}
+	}
+
+	get all(): HourStatistics[] {
+		return [...this.byName.values()];
+	}
+
+	add(sendAt: number, status: Status, isSending: boolean): void {
+		if (!(sendAt >= this.from && sendAt <= this.to)) return;
+		const name = this.names.get(Math.floor(sendAt / QUARTER_MS) * QUARTER_MS)!;
+		const hour = this.byName.get(name)!;
+		hour.total++;
+		if (status === 'scheduled' || isSending) hour.scheduled++;
+		else if (SENT.has(status)) hour.sent++;
+		else if (status === 'unconfirmed') hour.unconfirmed++;
+		else if (status === 'failed' || status === 'expired') hour.failed++;
+	}
+}
+
+const QUARTER_MS = HOUR_MS / 4;
+const NO_MESSAGES = { total: 0, scheduled: 0, sent: 0, unconfirmed: 0, failed: 0 };
+
+/** `2026-02-01T20:00:00.000+05:30`. */
+const hourOf = (at: number, timezone: string): string =>
+	(showInstant(new Date(at).toISOString(), timezone) ?? '').replace(
+		/T(\d\d):\d\d(.*)\[.*$/,
+		'T$1:00$2',
+	);
+
+/** Also of what failed later: the network could not deliver it. */
+const wasAccepted = (row: Row, status: Status): boolean =>
+	SENT.has(status)
+		? row.status !== SENDING
+		: status === 'failed' && ![row.message_id, row.queue_id].every(isEmpty);
+
+const isEmpty = (cell: Cell) => cell === null || cell === undefined || cell === '';
+
+const noneByStatus = () => Object.fromEntries(STATUS_NAMES.map((name) => [name, 0])) as ByStatus;
+
+/** As elsewhere, what is just being sent counts as queued, and a person's own words as unknown. */
+const statusOf = (word: Cell): Status =>
+	isStatus(word) ? word : word === SENDING ? 'queued' : 'unknown';
+
+/** Nobody sent a message before: a year that was typed wrongly. */
+const EARLIEST_MS = Date.parse('2000-01-01T00:00:00.000Z');
+
+/** NaN for what is no time, or a year such as 0026. */
+function timeOf(cell: Cell): number {
+	if (isEmpty(cell)) return Number.NaN;
+	const ms = new Date(String(cell)).getTime();
+	return ms >= EARLIEST_MS ? ms : Number.NaN;
+}
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+const share = (part: number, all: number): number | null =>
+	all === 0 ? null : Math.round((part / all) * 1_000) / 1_000;
+
+/** In seconds, with one decimal; the nearest rank of values that ascend. */
+const quantile = (ascending: readonly number[], of: number): number | null =>
+	ascending.length === 0
+		? null
+		: Math.round(ascending[Math.ceil(of * ascending.length) - 1] / 100) / 10;
