@@ -325,7 +325,8 @@ it('Get Many reads no further than its limit, also beyond a page', async () => {
 		expect(times).toEqual([...times].sort());
 		const wanted = [...table.rows.values()].map((one) => String(one.send_at)).sort();
 		expect(times).toEqual(wanted.slice(0, limit));
-		expect(tables.accesses).toBeLessThan(6);
+		// Finding the table, its pages, and looking for accounts that nobody serves.
+		expect(tables.accesses).toBeLessThan(9);
 	}
 });
 

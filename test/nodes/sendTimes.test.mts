@@ -57,7 +57,11 @@ async function performAt(
 	const { check, perform } = { schedule, reschedule }[operation];
 	const whole = { simplify: true, hold: {}, message: {}, ...plan };
 	check?.(whole as never, run as never);
-	const [item] = await perform(whole as never, run as never, { idempotencyKey: 'key' } as never);
+	const [item] = await perform(
+		whole as never,
+		run as never,
+		{ idempotencyKey: 'key', earlier: null } as never,
+	);
 	return String(item.scheduledAt);
 }
 
@@ -91,7 +95,8 @@ it('gives each item the window that its time has to keep', () => {
 			name === 'options' ? options : fallback,
 		getTimezone: () => 'UTC',
 	};
-	const plans = [{ time: at('2026-02-06 17:00') }, null, { time: at('2026-02-07 12:00') }];
+	const plan = (time: string) => ({ time: at(time), message: { ...held, requestedAt: time } });
+	const plans = [plan('2026-02-06 17:00'), null, plan('2026-02-07 12:00')];
 	const arranged = schedule.arrange!(plans as never, context as never, {} as never);
 	expect(arranged).toMatchObject([
 		{ time: { local: '2026-02-06T17:00:00.000+01:00' }, window: workdays },

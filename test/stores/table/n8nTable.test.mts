@@ -183,7 +183,7 @@ describe('opening a table', () => {
 		it('is not made unless it is asked for, nor taken for one of a longer name', async () => {
 			const events = await open();
 			expect(await events({ create: false })).toBeNull();
-			const { node } = n8n.accesses[1];
+			const { node } = n8n.accesses[n8n.accesses.length - 1];
 			expect(node).toMatchObject({ operation: 'list', returnAll: true });
 			expect(node.options).toEqual({ filterName: 'scheduled_messages_events' });
 		});
@@ -192,7 +192,7 @@ describe('opening a table', () => {
 			const events = await open();
 			const id = 'id of scheduled_messages_events';
 			expect((await events({ create: true }))?.id).toBe(id);
-			const { columns: made } = n8n.accesses[1].node as unknown as {
+			const { columns: made } = n8n.accesses[n8n.accesses.length - 1].node as unknown as {
 				columns: { column: unknown[] };
 			};
 			expect(made.column).toHaveLength(EVENT_COLUMNS.length);
