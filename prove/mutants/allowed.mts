@@ -1,0 +1,11 @@
+/** A mutant that no test notices, and why it may live. */
+export interface Allowed {
+	readonly file: string;
+	/** What is replaced, as it stands in the file; not a line, so that the list stays true. */
+	readonly original: string;
+	/** Any replacement, unless given. */
+	readonly replacement?: string;
+	readonly reason: string;
+}
+
+export const allowed: readonly Allowed[] = [];

@@ -1,0 +1,16 @@
+'use strict';
+/**
+ * Jest's environment for `npm run prove mutants`: with a mutant in the code, the first test that
+ * fails is enough, and the rest of its file is skipped.
+ */
+const { TestEnvironment } = require('jest-environment-node');
+
+module.exports = class FirstFailureIsEnough extends TestEnvironment {
+	#hasFailed = false;
+
+	handleTestEvent(event) {
+		if (process.env.__STRYKER_ACTIVE_MUTANT__ === undefined) return;
+		if (event.name === 'test_done' && event.test.errors.length > 0) this.#hasFailed = true;
+		if (event.name === 'test_start' && this.#hasFailed) event.test.mode = 'skip';
+	}
+};
