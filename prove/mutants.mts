@@ -98,11 +98,11 @@ async function mutate(
 				testMatch: [`<rootDir>/test/${tests}.test.mts`],
 				runner: own('runner.cjs'),
 				testEnvironment: own('environment.cjs'),
-				testTimeout: 20_000,
+				testTimeout: 60_000,
 			},
 		},
 		// What turns in circles is mostly found by counting; this long a wait is not a busy machine.
-		timeoutMS: 60_000,
+		timeoutMS: 180_000,
 		dryRunTimeoutMinutes: 30,
 		// n8n's core stays in the memory of a process, once for each test file that loads it.
 		maxTestRunnerReuse: 100,

@@ -8,4 +8,11 @@ export interface Allowed {
 	readonly reason: string;
 }
 
-export const allowed: readonly Allowed[] = [];
+export const allowed: readonly Allowed[] = [
+	{
+		file: 'nodes/MessageSchedulerTrigger/remember.ts',
+		original: 'events.length === 0',
+		replacement: 'false',
+		reason: 'Only spares the look at the notes: of no events none is left out, and none noted.',
+	},
+];
