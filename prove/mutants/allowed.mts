@@ -10,6 +10,18 @@ export interface Allowed {
 
 export const allowed: readonly Allowed[] = [
 	{
+		file: 'messages/recipient.ts',
+		original: 'b.phone === null',
+		replacement: 'true',
+		reason: 'A phone number and a chat id never have the same address.',
+	},
+	{
+		file: 'messages/statusHistory.ts',
+		original: 'this.lines.length > 2 * LONGEST_NOTES',
+		replacement: 'this.lines.length >= 2 * LONGEST_NOTES',
+		reason: 'When the list is cut: one line sooner or later, the notes hold the same last ones.',
+	},
+	{
 		file: 'gateways/transport/retry.ts',
 		original: "after !== undefined && after !== ''",
 		replacement: 'true',
