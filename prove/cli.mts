@@ -7,12 +7,14 @@
  *   npm run prove webhooks -- [--count 10000] [--seed 1] [--env NAME=value]
  *   npm run prove properties -- [--only sendTime] [--seed 1]
  *   npm run prove mutations -- [--only Ledger]
+ *   npm run prove mutants -- [--only stores] [--sample 150] [--seed 1] [--at-once 1]
  *   npm run prove scan
  *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { proveMessages } from './messagesCommand.mts';
+import { proveMutants } from './mutants.mts';
 import { proveMutations } from './mutations.mts';
 import { proveScan } from './scan.mts';
 import { proveProperties } from './properties.mts';
@@ -33,6 +35,7 @@ const { positionals, values } = parseArgs({
 		statuses: { type: 'string' },
 		release: { type: 'string' },
 		only: { type: 'string' },
+		sample: { type: 'string' },
 		/** A setting of n8n. */
 		env: { type: 'string', multiple: true },
 	},
@@ -45,6 +48,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	webhooks: proveWebhooks,
 	properties: proveProperties,
 	mutations: proveMutations,
+	mutants: proveMutants,
 	scan: proveScan,
 	queue: proveQueue,
 };
