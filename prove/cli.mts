@@ -8,11 +8,14 @@
  *   npm run prove properties -- [--only sendTime] [--seed 1]
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove scan
+ *   npm run prove outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
+ *                            [--kill] [--queue]
  *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { proveMessages } from './messagesCommand.mts';
+import { proveOutages } from './outages/command.mts';
 import { proveMutations } from './mutations.mts';
 import { proveScan } from './scan.mts';
 import { proveProperties } from './properties.mts';
@@ -33,6 +36,12 @@ const { positionals, values } = parseArgs({
 		statuses: { type: 'string' },
 		release: { type: 'string' },
 		only: { type: 'string' },
+		interval: { type: 'string' },
+		before: { type: 'string' },
+		/** Whether n8n is killed amid each outage. */
+		kill: { type: 'boolean' },
+		/** Whether the outages are n8n's queue mode. */
+		queue: { type: 'boolean' },
 		/** A setting of n8n. */
 		env: { type: 'string', multiple: true },
 	},
@@ -46,6 +55,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	properties: proveProperties,
 	mutations: proveMutations,
 	scan: proveScan,
+	outages: proveOutages,
 	queue: proveQueue,
 };
 

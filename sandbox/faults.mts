@@ -33,6 +33,8 @@ export type RequestFault = RequestMatch &
 				hints?: 'body' | 'header' | 'reset' | 'none';
 				/** Seconds; default 1. */
 				retryAfter?: number;
+				/** Only what is above so many requests a second; without it, all. */
+				perSecond?: number;
 		  }
 		| /** The vendor's quota answer: GREEN-API 466, Whapi 402, others 429. */ { kind: 'quota' }
 		| /** Processed, but the answer comes so many real milliseconds later. */ {
@@ -108,6 +110,8 @@ interface Entry {
 	applied: number;
 	/** Each fault draws from its own sequence, so that one does not disturb another. */
 	random: () => number;
+	/** Of a limit a second: when it let requests through, in the last second. */
+	let: number[];
 }
 
 const isRequestFault = (fault: Fault): fault is RequestFault =>
@@ -120,6 +124,16 @@ const matches = (pattern: string | RegExp | undefined, text: string) => {
 	if (pattern === undefined) return true;
 	return pattern instanceof RegExp ? pattern.test(text) : text.includes(pattern);
 };
+
+/** Whether a limit a second has room for one more, which then counts. Real seconds: no clock is faster. */
+function letsThrough(entry: Entry, perSecond: number | undefined): boolean {
+	if (perSecond === undefined) return false;
+	const now = Date.now();
+	entry.let = entry.let.filter((at) => at > now - 1_000);
+	if (entry.let.length >= perSecond) return false;
+	entry.let.push(now);
+	return true;
+}
 
 /** The faults in force, and a record of those that struck. */
 export class Faults {
@@ -139,7 +153,7 @@ export class Faults {
 			throw new RangeError(`Unknown fault "${(fault as Fault).kind}"; the kinds are ${kinds}`);
 		}
 		const id = ++this.#lastId;
-		this.#entries.push({ id, fault, applied: 0, random: seededRandom(this.seed + id) });
+		this.#entries.push({ id, fault, applied: 0, random: seededRandom(this.seed + id), let: [] });
 		return id;
 	}
 
@@ -193,6 +207,13 @@ export class Faults {
 		if (fault.gateway !== undefined && fault.gateway !== gateway) return false;
 		if (fault.times !== undefined && entry.applied >= fault.times) return false;
 		if (fault.probability !== undefined && entry.random() >= fault.probability) return false;
+		if (
+			isRequestFault(fault) &&
+			fault.kind === 'rateLimit' &&
+			letsThrough(entry, fault.perSecond)
+		) {
+			return false;
+		}
 		entry.applied += 1;
 		const at = new Date().toISOString();
 		this.#applied.push({ id: entry.id, kind: fault.kind, gateway, where, at });

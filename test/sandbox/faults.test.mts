@@ -84,6 +84,21 @@ describe('requests', () => {
 		expect(taken()).toBe(0);
 	});
 
+	it('should limit only what is above so many a second', async () => {
+		sandbox.faults.add({ kind: 'rateLimit', method: 'POST', hints: 'header', perSecond: 2 });
+		const statuses: number[] = [];
+		const began = Date.now();
+		// A machine that is slow enough may send the fourth one in the next second.
+		for (let sent = 0; sent < 4; sent++) statuses.push((await schedule()).status);
+		if (Date.now() - began < 1_000) expect(statuses).toEqual([201, 201, 429, 429]);
+		expect((await http.get('/scheduled')).status).toBe(200);
+		await new Promise((resolve) => setTimeout(resolve, 1_010));
+		expect((await schedule()).status).toBe(201);
+		expect(sandbox.faults.list()).toMatchObject([
+			{ applied: statuses.filter((s) => s === 429).length },
+		]);
+	});
+
 	it('should delay the answer, not the work', async () => {
 		sandbox.faults.add({ kind: 'delay', ms: 80 });
 		const started = Date.now();

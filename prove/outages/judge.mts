@@ -1,0 +1,34 @@
+import type { Figures, Seen } from './figures.mts';
+import { MAX_PARALLEL, type Scenario } from './scenarios.mts';
+
+/** What the figures of a scenario break, a sentence each; empty where all bounds are kept. */
+export function broken(scenario: Scenario, figures: Figures, { fault, kills }: Seen): string[] {
+	const problems: string[] = [];
+	const atMost = (what: string, value: number, most: number) => {
+		if (value > most) problems.push(`${what}: ${value}, at most ${most}`);
+	};
+	for (const what of ['twice', 'lost', 'untrue', 'failed', 'expired', 'waiting'] as const) {
+		atMost(what, figures[what], 0);
+	}
+	atMost('in doubt', figures.inDoubt, scenario.mostInDoubt + MAX_PARALLEL * kills.length);
+	atMost('executions that failed', figures.failedExecutions, 0);
+	atMost('items of the error output', figures.errorItems, 0);
+	atMost('executions that sent at the same time', figures.overlaps, 0);
+	if (scenario.isSeen && scenario.shortestPauseMs !== null) {
+		const pauses = Math.ceil((fault.to - fault.from) / scenario.shortestPauseMs);
+		// What is under way when n8n is killed, and the probe whose failure was not written.
+		const byKills = (MAX_PARALLEL + 1) * kills.length;
+		atMost('sends in the outage', figures.during.sends, scenario.sendsAtEdge + pauses + byKills);
+	}
+	// The execution that was killed may be the one that would have told.
+	if (scenario.shortestPauseMs !== null && kills.length === 0) {
+		if (figures.paused === 0) problems.push('no item told that the account was paused');
+		if (figures.resumed !== 1) problems.push(`told to go on: ${figures.resumed} times, not once`);
+	}
+	if (scenario.mostRefused !== null && figures.refused > scenario.mostRefused * figures.sends) {
+		problems.push(
+			`refused: ${figures.refused} of ${figures.sends}, at most ${scenario.mostRefused * 100} %`,
+		);
+	}
+	return problems;
+}
