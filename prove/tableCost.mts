@@ -43,7 +43,6 @@ export async function proveCost(rows: number): Promise<boolean> {
 						message_id: `PsdWjyzLUbHFpxI-wAYCuIUBtA${index}`,
 						sent_at: new Date().toISOString(),
 						claim_token: crypto.randomUUID(),
-						claimed_at: new Date().toISOString(),
 						send_started_at: new Date().toISOString(),
 					},
 				),
