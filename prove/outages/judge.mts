@@ -23,7 +23,9 @@ export function broken(scenario: Scenario, figures: Figures, { fault, kills }: S
 	// The execution that was killed may be the one that would have told.
 	if (scenario.shortestPauseMs !== null && kills.length === 0) {
 		if (figures.paused === 0) problems.push('no item told that the account was paused');
-		if (figures.resumed !== 1) problems.push(`told to go on: ${figures.resumed} times, not once`);
+		// A probe that fails pauses again, without a word of going on in between.
+		if (figures.resumed === 0) problems.push('no item told that the account was resumed');
+		atMost('told to go on', figures.resumed, Math.max(1, figures.paused));
 	}
 	if (scenario.mostRefused !== null && figures.refused > scenario.mostRefused * figures.sends) {
 		problems.push(

@@ -137,6 +137,16 @@ it.each<[string, Partial<Seen>, RegExp]>([
 		{ executions: good.executions.map((one) => ({ ...one, items: [] })) },
 		/^no item told that the account was paused/,
 	],
+	[
+		'that nobody was told of the end',
+		{ executions: good.executions.slice(0, 2) },
+		/^no item told that the account was resumed/,
+	],
+	[
+		'that somebody was told of the end twice',
+		{ executions: [...good.executions, execution(4, 110, 111, [{ event: 'resumed' }])] },
+		/^told to go on: 2, at most 1/,
+	],
 ])('notices %s', (_, seen, expected) => {
 	expect(problems(seen)).toContainEqual(expect.stringMatching(expected));
 });
