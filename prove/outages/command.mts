@@ -29,6 +29,7 @@ export async function proveOutages(command: OutagesCommand): Promise<boolean> {
 		before: Number(command.before ?? Math.round(messages / 5)),
 		seed: Number(command.seed ?? 1),
 		isKilled,
+		log: (line) => console.log(`  ${line}`),
 	};
 	const results: Array<{ scenario: Scenario; seen: Seen; figures: Figures }> = [];
 	let isProved = true;

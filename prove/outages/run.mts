@@ -40,6 +40,8 @@ export interface OutageOptions {
 	/** The fault's length, in place of the scenario's. */
 	readonly faultMs?: number;
 	readonly seed: number;
+	/** Told what happens, a line each. */
+	readonly log?: (line: string) => void;
 }
 
 const POLL_MS = 2_000;
@@ -61,6 +63,7 @@ export async function runOutage(
 ): Promise<Seen> {
 	const { n8n } = place;
 	const { answerDelayMs = ANSWER_DELAY_MS, dueAfterMs = 25_000, seed } = options;
+	const { log = () => undefined } = options;
 	const sandbox = await startSandbox({ rateLimits: false, answerDelayMs, seed });
 	const door = await openDoor(Number(new URL(sandbox.origin).port));
 	try {
@@ -86,16 +89,19 @@ export async function runOutage(
 		const end = await scenario.begin({ sandbox, door });
 		const faultMs = scenario.faultMs === null ? null : (options.faultMs ?? scenario.faultMs);
 		const kills: number[] = [];
+		log(`the fault begins, ${taken()} messages are sent`);
 		if (options.isKilled) {
 			await wait(seededRandom(seed)() * (faultMs ?? KILL_WITHIN_MS));
 			kills.push(Date.now());
 			await place.kill();
+			log(`n8n is killed after ${kills[0] - from} ms, ${taken()} messages are sent`);
 		}
 		// A fault ends when it ends, also while n8n boots.
 		const restarted = options.isKilled ? place.restart() : Promise.resolve();
 		if (faultMs !== null) {
 			await wait(from + faultMs - Date.now());
 			await end();
+			log(`the fault ends, ${taken()} messages are sent`);
 		}
 		const until = Date.now();
 		await restarted;
