@@ -9,7 +9,7 @@
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove scan
  *   npm run prove outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
- *                            [--kill] [--queue]
+ *                            [--kill edge,amid,drain] [--queue]
  *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
@@ -38,8 +38,8 @@ const { positionals, values } = parseArgs({
 		only: { type: 'string' },
 		interval: { type: 'string' },
 		before: { type: 'string' },
-		/** Whether n8n is killed amid each outage. */
-		kill: { type: 'boolean' },
+		/** When n8n is killed in an outage. */
+		kill: { type: 'string' },
 		/** Whether the outages are n8n's queue mode. */
 		queue: { type: 'boolean' },
 		/** A setting of n8n. */

@@ -5,7 +5,7 @@ import { readRows } from '../tableRig.mts';
 import { figuresOf, type Figures, type Seen } from './figures.mts';
 import { broken } from './judge.mts';
 import { raisePlace } from './place.mts';
-import { runOutage, type OutageOptions } from './run.mts';
+import { KILL_MOMENTS, runOutage, type KillMoment, type OutageOptions } from './run.mts';
 import { chosen, type Scenario } from './scenarios.mts';
 
 export interface OutagesCommand {
@@ -15,29 +15,34 @@ export interface OutagesCommand {
 	/** Messages that are sent before the fault begins; a fifth of them if not given. */
 	readonly before?: string;
 	readonly seed?: string;
-	readonly kill?: boolean;
+	/** One of `KILL_MOMENTS`, or several with commas between: each scenario once with each. */
+	readonly kill?: string;
 	readonly queue?: boolean;
 }
 
 /** Faults that last, each on an n8n of its own, from the outside. */
 export async function proveOutages(command: OutagesCommand): Promise<boolean> {
-	const { kill: isKilled = false, queue: isQueue = false } = command;
+	const { queue: isQueue = false } = command;
 	const messages = Number(command.messages ?? 300);
 	const options: OutageOptions = {
 		messages,
 		interval: Number(command.interval ?? 10),
 		before: Number(command.before ?? Math.round(messages / 5)),
 		seed: Number(command.seed ?? 1),
-		isKilled,
 		log: (line) => console.log(`  ${line}`),
 	};
 	const results: Array<{ scenario: Scenario; seen: Seen; figures: Figures }> = [];
 	let isProved = true;
-	for (const scenario of chosen(command.only)) {
-		console.log(`${scenario.name}: ${scenario.what}${isKilled ? ', n8n killed amid it' : ''}`);
+	const runs = chosen(command.only).flatMap((scenario) =>
+		killMoments(command.kill).map((kill) => ({ scenario, kill })),
+	);
+	for (const { scenario, kill } of runs) {
+		console.log(
+			`${scenario.name}: ${scenario.what}${kill ? `, n8n killed (${kill})` : ''}${isQueue ? ', queue mode' : ''}`,
+		);
 		const place = await raisePlace(isQueue);
 		try {
-			const seen = await runOutage(place, scenario, options);
+			const seen = await runOutage(place, scenario, { ...options, kill });
 			const figures = figuresOf(seen);
 			results.push({ scenario, seen, figures });
 			const problems = broken(scenario, figures, seen);
@@ -60,6 +65,16 @@ export async function proveOutages(command: OutagesCommand): Promise<boolean> {
 	}
 	print(results);
 	return isProved;
+}
+
+/** Undefined: not killed. */
+function killMoments(given: string | undefined): Array<KillMoment | undefined> {
+	if (given === undefined) return [undefined];
+	return given.split(',').map((name) => {
+		const moment = KILL_MOMENTS.find((each) => each === name.trim());
+		if (moment !== undefined) return moment;
+		throw new Error(`There is no moment ${name}; choose from ${KILL_MOMENTS.join(', ')}.`);
+	});
 }
 
 function print(results: ReadonlyArray<{ scenario: Scenario; seen: Seen; figures: Figures }>): void {

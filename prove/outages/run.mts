@@ -23,6 +23,13 @@ import { isWaiting, type Seen } from './figures.mts';
 import type { Place } from './place.mts';
 import type { Scenario } from './scenarios.mts';
 
+/**
+ * When the fault has just begun and requests are under way, anywhere in it, or when messages go out
+ * again after it.
+ */
+export const KILL_MOMENTS = ['edge', 'amid', 'drain'] as const;
+export type KillMoment = (typeof KILL_MOMENTS)[number];
+
 /** How the scenarios are run. */
 export interface OutageOptions {
 	/** Due in each scenario, those with their own factor apart. */
@@ -31,8 +38,8 @@ export interface OutageOptions {
 	readonly interval: number;
 	/** Messages that are sent before the fault begins. */
 	readonly before: number;
-	/** Whether n8n is killed once amid the fault. */
-	readonly isKilled: boolean;
+	/** When n8n is killed, once; not at all if not given. */
+	readonly kill?: KillMoment;
 	/** How long the gateway takes for an answer. */
 	readonly answerDelayMs?: number;
 	/** How long messages are due after they were scheduled; more messages take longer to schedule. */
@@ -49,6 +56,9 @@ const POLL_MS = 2_000;
 const ANSWER_DELAY_MS = 50;
 /** How long after its begin a fault that does not end may see n8n killed. */
 const KILL_WITHIN_MS = 40_000;
+const EDGE_MS = 2_000;
+/** So many messages may be sent after the fault before n8n is killed. */
+const MOST_BEFORE_KILL = 40;
 const MOST_BEFORE_MS = 90_000;
 
 /**
@@ -90,14 +100,23 @@ export async function runOutage(
 		const faultMs = scenario.faultMs === null ? null : (options.faultMs ?? scenario.faultMs);
 		const kills: number[] = [];
 		log(`the fault begins, ${taken()} messages are sent`);
-		if (options.isKilled) {
-			await wait(seededRandom(seed)() * (faultMs ?? KILL_WITHIN_MS));
+		const kill = async () => {
 			kills.push(Date.now());
 			await place.kill();
 			log(`n8n is killed after ${kills[0] - from} ms, ${taken()} messages are sent`);
+		};
+		const random = seededRandom(seed);
+		const isInDrain = options.kill === 'drain' && faultMs !== null;
+		let restarted = Promise.resolve();
+		if (options.kill !== undefined && !isInDrain) {
+			const withinMs = options.kill === 'edge' ? EDGE_MS : (faultMs ?? KILL_WITHIN_MS);
+			await wait(random() * withinMs);
+			await kill();
+			// A fault ends when it ends, also while n8n boots.
+			restarted = place.restart();
+			// Whoever waits for it below is told.
+			restarted.catch(() => undefined);
 		}
-		// A fault ends when it ends, also while n8n boots.
-		const restarted = options.isKilled ? place.restart() : Promise.resolve();
 		if (faultMs !== null) {
 			await wait(from + faultMs - Date.now());
 			await end();
@@ -105,6 +124,12 @@ export async function runOutage(
 		}
 		const until = Date.now();
 		await restarted;
+		if (isInDrain) {
+			const enough = taken() + 1 + Math.floor(random() * MOST_BEFORE_KILL);
+			await holds(() => taken() >= enough, scenario.drainMs, 5);
+			await kill();
+			await place.restart();
+		}
 		const drainMs = scenario.drainMs + LEASE_MS * kills.length;
 		const isOver = async () => !isWaiting(await patientRows(n8n));
 		await holds(isOver, until + drainMs - Date.now(), POLL_MS);
