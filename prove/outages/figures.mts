@@ -14,7 +14,14 @@ export interface Seen {
 	/** The rows of the table, as n8n gives them. */
 	readonly rows: readonly Json[];
 	/** The executions of the workflow that n8n holds, and what *Send Due* gave in each. */
-	readonly executions: ReadonlyArray<ExecutionSummary & { items: Json[]; errors: Json[] }>;
+	readonly executions: ReadonlyArray<
+		ExecutionSummary & {
+			readonly items: Json[];
+			readonly errors: Json[];
+			/** What n8n says went wrong. */
+			readonly reason?: string;
+		}
+	>;
 	/** Unix milliseconds; `to` is the end of all where the fault did not end. */
 	readonly fault: { readonly from: number; readonly to: number };
 	/** When n8n was killed. */
@@ -44,8 +51,8 @@ export interface Figures {
 	readonly sends: number;
 	readonly refused: number;
 	readonly executions: number;
-	/** Executions that n8n calls neither a success nor crashed. */
-	readonly failedExecutions: number;
+	/** Executions that ended otherwise than well, each as n8n tells it; but those that were killed. */
+	readonly failedExecutions: readonly string[];
 	/** Items of the error output. */
 	readonly errorItems: number;
 	/** Pairs of executions one of which began to send before the other had ended. */
@@ -86,7 +93,6 @@ export function figuresOf(seen: Seen): Figures {
 	const sends = requests.filter(isSend);
 	const items = executions.flatMap((execution) => execution.items);
 	const last = Math.max(...taken.map(({ takenAt }) => Date.parse(takenAt)));
-	const ended = executions.filter(({ stoppedAt }) => stoppedAt !== null);
 	return {
 		wanted: wanted.length,
 		sent: wanted.filter((text) => atGateway.has(text)).length,
@@ -106,7 +112,9 @@ export function figuresOf(seen: Seen): Figures {
 		sends: sends.length,
 		refused: sends.filter(({ status }) => status !== null && status >= 400).length,
 		executions: executions.length,
-		failedExecutions: ended.filter(({ status }) => !['success', 'crashed'].includes(status)).length,
+		failedExecutions: executions
+			.filter((execution) => execution.status !== 'success' && !wasKilled(execution, seen))
+			.map(({ id, status, startedAt, reason }) => `${id}, ${startedAt}: ${status}, ${reason}`),
 		errorItems: executions.reduce((sum, { errors }) => sum + errors.length, 0),
 		overlaps: countOverlaps(seen),
 		paused: items.filter(({ event }) => event === 'paused').length,
@@ -114,6 +122,16 @@ export function figuresOf(seen: Seen): Figures {
 		drainMs: last > fault.to ? last - fault.to : null,
 	};
 }
+
+/** Whether an execution was under way when n8n was killed: after its restart n8n says that it went wrong. */
+const wasKilled = ({ startedAt, stoppedAt }: ExecutionSummary, { kills }: Seen): boolean =>
+	kills.some(
+		(at) =>
+			Date.parse(startedAt) <= at && (stoppedAt === null || Date.parse(stoppedAt) >= at - CLOCK_MS),
+	);
+
+/** n8n may give an execution that it finds dead the time of its last sign of life. */
+const CLOCK_MS = 1_000;
 
 /**
  * How often two executions were sending at the same time. An execution sends from the first message to

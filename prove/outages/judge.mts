@@ -11,7 +11,9 @@ export function broken(scenario: Scenario, figures: Figures, { fault, kills }: S
 		atMost(what, figures[what], 0);
 	}
 	atMost('in doubt', figures.inDoubt, scenario.mostInDoubt + MAX_PARALLEL * kills.length);
-	atMost('executions that failed', figures.failedExecutions, 0);
+	for (const execution of figures.failedExecutions) {
+		problems.push(`an execution failed: ${execution}`);
+	}
 	atMost('items of the error output', figures.errorItems, 0);
 	atMost('executions that sent at the same time', figures.overlaps, 0);
 	if (scenario.isSeen && scenario.shortestPauseMs !== null) {

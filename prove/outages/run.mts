@@ -194,6 +194,11 @@ async function executionsOf(n8n: N8n, workflow: string): Promise<Seen['execution
 			(execution?.nodes[SEND_DUE] ?? []).flatMap(({ outputs }) =>
 				(outputs[index] ?? []).map(({ json }) => json),
 			);
-		return { ...summary, items: outputs(0), errors: outputs(1) };
+		return {
+			...summary,
+			items: outputs(0),
+			errors: outputs(1),
+			reason: execution?.error?.message,
+		};
 	});
 }

@@ -79,7 +79,7 @@ it('counts what was seen', () => {
 		sends: 5,
 		refused: 1,
 		executions: 3,
-		failedExecutions: 0,
+		failedExecutions: [],
 		errorItems: 0,
 		overlaps: 0,
 		paused: 1,
@@ -125,7 +125,7 @@ it.each<[string, Partial<Seen>, RegExp]>([
 	[
 		'an execution that failed',
 		{ executions: [...good.executions, { ...execution(4, 110, 111), status: 'error' }] },
-		/^executions that failed: 1/,
+		/^an execution failed: 4, /,
 	],
 	[
 		'an item of the error output',
@@ -158,6 +158,14 @@ it('counts an execution as sending only while it sends', () => {
 		execution(2, 11, 103, [{ event: 'resumed' }, { text: 'b' }, { text: 'c' }, { text: 'd' }]),
 	];
 	expect(problems({ executions })).toEqual([]);
+});
+
+it('holds nothing against an execution that was killed', () => {
+	const killed = { ...execution(4, 110, 120), status: 'error' };
+	const executions = [...good.executions, killed];
+	expect(problems({ executions, kills: [START + 115_000] })).toEqual([]);
+	expect(problems({ executions, kills: [START + 130_000] })).toHaveLength(1);
+	expect(problems({ executions, kills: [START + 105_000] })).toHaveLength(1);
 });
 
 it('allows so many in doubt as may be under way, and more for each kill', () => {
