@@ -123,15 +123,13 @@ export function figuresOf(seen: Seen): Figures {
 	};
 }
 
-/** Whether an execution was under way when n8n was killed: after its restart n8n says that it went wrong. */
-const wasKilled = ({ startedAt, stoppedAt }: ExecutionSummary, { kills }: Seen): boolean =>
-	kills.some(
-		(at) =>
-			Date.parse(startedAt) <= at && (stoppedAt === null || Date.parse(stoppedAt) >= at - CLOCK_MS),
-	);
-
-/** n8n may give an execution that it finds dead the time of its last sign of life. */
-const CLOCK_MS = 1_000;
+/**
+ * Whether an execution was cut off by a kill. n8n calls such a one crashed when it has started again,
+ * and gives it the time of its last line in the log as its end, which may be long before the kill: so
+ * the end says nothing. One that ended with an error did so by itself, however near to a kill.
+ */
+const wasKilled = ({ status, startedAt }: ExecutionSummary, { kills }: Seen): boolean =>
+	status === 'crashed' && kills.some((at) => Date.parse(startedAt) <= at);
 
 /**
  * How often two executions were sending at the same time. An execution sends from the first message to

@@ -160,12 +160,18 @@ it('counts an execution as sending only while it sends', () => {
 	expect(problems({ executions })).toEqual([]);
 });
 
-it('holds nothing against an execution that was killed', () => {
-	const killed = { ...execution(4, 110, 120), status: 'error' };
-	const executions = [...good.executions, killed];
-	expect(problems({ executions, kills: [START + 115_000] })).toEqual([]);
-	expect(problems({ executions, kills: [START + 130_000] })).toHaveLength(1);
-	expect(problems({ executions, kills: [START + 105_000] })).toHaveLength(1);
+it('holds nothing against an execution that was killed, and everything against one that failed', () => {
+	// n8n gives a killed one the time of its last line in the log, long before the kill.
+	const ended = (status: string) => ({
+		executions: [...good.executions, { ...execution(4, 110, 111), status }],
+	});
+	const after = { kills: [START + 115_000] };
+	expect(problems({ ...ended('crashed'), ...after })).toEqual([]);
+	expect(problems({ ...ended('error'), ...after })).toHaveLength(1);
+	// While it ran, but it told of an error of its own.
+	expect(problems({ ...ended('error'), kills: [START + 110_500] })).toHaveLength(1);
+	expect(problems({ ...ended('crashed'), kills: [START + 105_000] })).toHaveLength(1);
+	expect(problems(ended('crashed'))).toContainEqual(expect.stringMatching(/4, .*: crashed/));
 });
 
 it('allows so many in doubt as may be under way, and more for each kill', () => {
