@@ -16,11 +16,16 @@ export function broken(scenario: Scenario, figures: Figures, { fault, kills }: S
 	}
 	atMost('items of the error output', figures.errorItems, 0);
 	atMost('executions that sent at the same time', figures.overlaps, 0);
+	const { sends, health, others } = figures.during;
+	if (scenario.isSeen && sends + health + others === 0) {
+		// Where n8n was killed, the lease may last longer than the fault.
+		problems.push('nothing was requested during the fault, so that it proves nothing');
+	}
 	if (scenario.isSeen && scenario.shortestPauseMs !== null) {
 		const pauses = Math.ceil((fault.to - fault.from) / scenario.shortestPauseMs);
 		// What is under way when n8n is killed, and the probe whose failure was not written.
 		const byKills = (MAX_PARALLEL + 1) * kills.length;
-		atMost('sends in the outage', figures.during.sends, scenario.sendsAtEdge + pauses + byKills);
+		atMost('sends in the outage', sends, scenario.sendsAtEdge + pauses + byKills);
 	}
 	// The execution that was killed may be the one that would have told.
 	if (scenario.shortestPauseMs !== null && kills.length === 0) {

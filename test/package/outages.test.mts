@@ -133,6 +133,11 @@ it.each<[string, Partial<Seen>, RegExp]>([
 		/^items of the error output: 1/,
 	],
 	[
+		'a fault that nobody met',
+		{ requests: good.requests.filter(({ at }) => at < iso(10) || at > iso(70)) },
+		/^nothing was requested during the fault/,
+	],
+	[
 		'that nobody was told',
 		{ executions: good.executions.map((one) => ({ ...one, items: [] })) },
 		/^no item told that the account was paused/,
