@@ -9,12 +9,15 @@
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove mutants -- [--only stores] [--sample 150] [--seed 1] [--at-once 1]
  *   npm run prove scan
+ *   npm run prove outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
+ *                            [--kill edge,amid,drain] [--queue]
  *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { proveMessages } from './messagesCommand.mts';
 import { proveMutants } from './mutants.mts';
+import { proveOutages } from './outages/command.mts';
 import { proveMutations } from './mutations.mts';
 import { proveScan } from './scan.mts';
 import { proveProperties } from './properties.mts';
@@ -36,6 +39,12 @@ const { positionals, values } = parseArgs({
 		release: { type: 'string' },
 		only: { type: 'string' },
 		sample: { type: 'string' },
+		interval: { type: 'string' },
+		before: { type: 'string' },
+		/** When n8n is killed in an outage. */
+		kill: { type: 'string' },
+		/** Whether the outages are n8n's queue mode. */
+		queue: { type: 'boolean' },
 		/** A setting of n8n. */
 		env: { type: 'string', multiple: true },
 	},
@@ -50,6 +59,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	mutations: proveMutations,
 	mutants: proveMutants,
 	scan: proveScan,
+	outages: proveOutages,
 	queue: proveQueue,
 };
 

@@ -9,6 +9,7 @@ import {
 	GATEWAY,
 	IN_TABLE,
 	item,
+	LEASE_MS,
 	operate,
 	operation,
 	raise,
@@ -16,6 +17,9 @@ import {
 	start,
 	wait,
 } from './tableRig.mts';
+
+/** A run ends after its budget, whatever is left. */
+const MOST_LAST_RUNS = 20;
 
 export interface CrashOptions {
 	readonly seed: number;
@@ -28,10 +32,8 @@ const PHASES = ['scheduling', 'claiming', 'sending', 'idle'] as const;
 type Phase = (typeof PHASES)[number];
 
 const ANSWER_DELAY_MS = 30;
-/** How long a message may be under way before it counts as interrupted. */
-const GRACE_MS = 3_000;
-
-const SEND_DUE = { options: { graceTime: GRACE_MS / 60_000, batchSize: 20 } };
+/** A run of *Send Due* that finds nothing to do, or is not allowed to, is started again after so long. */
+const RUN_AGAIN_MS = 5_000;
 
 /**
  * Holds messages in lots and kills n8n once with each: while it schedules them, while it claims them,
@@ -45,7 +47,7 @@ export async function proveCrash({ seed, messages, kills }: CrashOptions): Promi
 	const n8n = await raise();
 	try {
 		await addCredential(n8n, sandbox);
-		const sendDue = await n8n.createWorkflow(operation('sendDue', SEND_DUE));
+		const sendDue = await n8n.createWorkflow(operation('sendDue'));
 		const lots = Array.from({ length: kills }, (_, lot) =>
 			Array.from({ length: Math.ceil(messages / kills) }, (__, index) => `lot ${lot} no ${index}`),
 		);
@@ -73,9 +75,11 @@ export async function proveCrash({ seed, messages, kills }: CrashOptions): Promi
 				});
 			}
 		}
-		await wait(40_000);
-		await runTo(n8n, sendDue);
-		await runTo(n8n, sendDue);
+		// What is scheduled last is due then, and the last dispatcher's lease is over.
+		await wait(LEASE_MS);
+		for (let runs = 0; runs < MOST_LAST_RUNS; runs++) {
+			if ((await runTo(n8n, sendDue)).length === 0) break;
+		}
 		printTable(['kill', 'while', 'after', 'rows then'], report);
 		return judge(await all(n8n), [...earlier, ...texted(sandbox)], wanted, Date.now() - began);
 	} finally {
@@ -121,15 +125,20 @@ async function killOnce(n8n: N8n, { phase, texts, at, sendDue, sandbox, random }
 		await n8n.kill();
 		return ms;
 	}
-	await wait(SOON_MS);
+	// Whom the last kill left with the lease keeps this one from claiming anything.
+	await wait(phase === 'claiming' ? LEASE_MS : SOON_MS);
 	const requests = () => sandbox.requests(GATEWAY).length;
 	const before = requests();
-	const wantedRequests = phase === 'claiming' ? 0 : 1 + delay(texts.length - 2);
-	await start(n8n, sendDue);
+	const wantedRequests = 1 + delay(texts.length - 2);
 	const from = Date.now();
-	const until = from + (phase === 'claiming' ? delay(200) : 10_000);
+	let started = from;
+	await start(n8n, sendDue);
+	const until = from + (phase === 'claiming' ? delay(200) : LEASE_MS + 10_000);
 	while (Date.now() < until && (phase === 'claiming' || requests() - before < wantedRequests)) {
 		await wait(1);
+		if (requests() > before || Date.now() < started + RUN_AGAIN_MS) continue;
+		started = Date.now();
+		await start(n8n, sendDue);
 	}
 	if (phase === 'sending') await wait(delay(ANSWER_DELAY_MS * 2));
 	await n8n.kill();
@@ -151,23 +160,36 @@ const describe = (statusCounts: Map<unknown, number>): string =>
 function judge(rows: Json[], sent: string[], wanted: string[], ms: number): boolean {
 	const inTable = count(rows.map(({ text }) => String(text)));
 	const atGateway = count(sent);
-	const unknown = rows.filter(({ status }) => status === 'unknown').map(({ text }) => String(text));
+	const unconfirmed = rows
+		.filter(({ status }) => status === 'unconfirmed')
+		.map(({ text }) => String(text));
 	const lost = wanted.filter(
-		(text) => !inTable.has(text) || (!atGateway.has(text) && !unknown.includes(text)),
+		(text) => !inTable.has(text) || (!atGateway.has(text) && !unconfirmed.includes(text)),
 	);
 	const twice = [...atGateway].filter(([, times]) => times > 1);
 	const doubled = [...inTable].filter(([, times]) => times > 1);
 	const told = rows.filter(({ messageId }) => messageId !== null).map(({ text }) => String(text));
 	const untrue = told.filter((text) => !atGateway.has(text));
-	const open = rows.filter(({ messageId, status }) => messageId === null && status !== 'unknown');
+	const open = rows.filter(
+		({ messageId, status }) => messageId === null && status !== 'unconfirmed',
+	);
 	printTable(
-		['messages', 'sent', 'unknown', 'of these at the gateway', 'lost', 'twice', 'two rows', 'time'],
+		[
+			'messages',
+			'sent',
+			'unconfirmed',
+			'of these at the gateway',
+			'lost',
+			'twice',
+			'two rows',
+			'time',
+		],
 		[
 			[
 				wanted.length,
 				told.length,
-				unknown.length,
-				unknown.filter((text) => atGateway.has(text)).length,
+				unconfirmed.length,
+				unconfirmed.filter((text) => atGateway.has(text)).length,
 				lost.length,
 				twice.length,
 				doubled.length,

@@ -82,8 +82,21 @@ export const FROM_ITEM = {
 	sendAt: '={{ $json.at }}',
 };
 
+/**
+ * Somebody of their own for each text, the same each time: the messages of one recipient go out in the
+ * order of their times, one after the other, which is not what these proofs are about.
+ */
+const recipientOf = (text: string): string => {
+	let hash = 7;
+	for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) % 89_999;
+	return `+9199880${10_000 + hash}`;
+};
+
+/** How long a dispatcher that was killed keeps others from its account, and a little more. */
+export const LEASE_MS = 95_000;
+
 export const item = (text: string, at: number | string): Json => ({
-	to: '+919988066776',
+	to: recipientOf(text),
 	text,
 	at: typeof at === 'number' ? new Date(at).toISOString() : at,
 });
@@ -114,6 +127,24 @@ export async function fill(n8n: N8n, rows: readonly Json[], chunk = 2_000): Prom
 	}
 }
 
+/** As many rows as n8n gives at once. */
+const PAGE = 250;
+
+/** All rows of a table, read as n8n's editor reads them: no workflow runs for it. */
+export async function readRows(n8n: N8n, name?: string): Promise<Json[]> {
+	const path = await tablePath(n8n, name);
+	const rows: Json[] = [];
+	for (;;) {
+		const { data } = await n8n.request<{ data: Json[] }>('GET', `${path}/rows`, undefined, {
+			skip: rows.length,
+			take: PAGE,
+			sortBy: 'id:asc',
+		});
+		rows.push(...data);
+		if (data.length < PAGE) return rows;
+	}
+}
+
 /** A row as it stands in the table of an account, with what a proof says of it. */
 export const row = (account: string, text: string, at: number, more: Json = {}): Json => {
 	const iso = new Date(at).toISOString();
@@ -122,7 +153,7 @@ export const row = (account: string, text: string, at: number, more: Json = {}):
 		status: 'scheduled',
 		send_at: iso,
 		next_attempt_at: iso,
-		recipient: '+919988066776',
+		recipient: recipientOf(text),
 		type: 'text',
 		text,
 		timezone: 'UTC',

@@ -203,7 +203,7 @@ const QUIET = { from: 20_000, below: 32_000 };
  * Different ports that are free on loopback now, and stay so until their services have booted: in that
  * time seven processes open some hundred connections, and none of those gets one of these.
  */
-async function quietPorts(count: number): Promise<number[]> {
+export async function quietPorts(count: number): Promise<number[]> {
 	const found = new Set<number>();
 	while (found.size < count) {
 		const port = randomInt(QUIET.from, QUIET.below);
