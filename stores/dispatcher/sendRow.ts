@@ -44,8 +44,8 @@ const SUSPECT_PAUSE_MS = 60_000;
 interface Suspect {
 	readonly row: Row;
 	readonly fault: Fault;
-	/** Milliseconds since 1970. */
-	readonly at: number;
+	/** When its request began, in milliseconds since 1970. */
+	readonly startedAt: number;
 }
 
 /** A request to send, and what it came to. */
@@ -60,6 +60,8 @@ interface Outcome {
 /** Sends one row after the other, or several at once; what they share is in {@link Sending}. */
 export class SendRow {
 	private suspects: Suspect[] = [];
+	/** When the latest request began that the gateway accepted. */
+	private acceptedFrom = -Infinity;
 
 	constructor(private readonly sending: Sending) {}
 
@@ -127,12 +129,14 @@ export class SendRow {
 			// What the gateway takes and says of at once that it will not arrive is still taken.
 			this.tellEvent(health.onAccepted(startedAt));
 			this.finish(row, accepted(sent.value, attempts, now()), true);
-			return await this.condemnSuspects(startedAt);
+			this.acceptedFrom = Math.max(this.acceptedFrom, startedAt);
+			return await this.condemnSuspects();
 		}
 		const fault = faultOf(sent.error);
 		if (fault.kind === 'rate') pace.onRateLimited(startedAt);
 		this.afterFault(row, fault, { attempts, startedAt });
 		this.tellEvent(health.onFault(fault));
+		if (fault.kind === 'suspect') await this.condemnSuspects();
 	}
 
 	/** Gives back a row that was started and must not be sent now. */
@@ -165,7 +169,7 @@ export class SendRow {
 			case 'interrupted':
 				return this.finish(row, this.outcomeUnknown(reason, attempts, startedAt), true);
 			case 'suspect':
-				this.suspects.push({ row, fault, at: now() });
+				this.suspects.push({ row, fault, startedAt });
 				rows.defer(row);
 				return this.write(row, waiting(now() + SUSPECT_PAUSE_MS, { failure: reason }));
 			case 'rate':
@@ -187,11 +191,11 @@ export class SendRow {
 			: unconfirmed(reason, attempts, lookAt);
 	}
 
-	/** Another message went out: those that were refused before it were so by their own fault. */
-	private async condemnSuspects(startedAt: number): Promise<void> {
+	/** Another message, begun no earlier, went out: those that were refused were so by their own fault. */
+	private async condemnSuspects(): Promise<void> {
 		const { now, turns } = this.sending;
-		const condemned = this.suspects.filter(({ at }) => at < startedAt);
-		this.suspects = this.suspects.filter(({ at }) => at >= startedAt);
+		const condemned = this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);
+		this.suspects = this.suspects.filter(({ startedAt }) => startedAt > this.acceptedFrom);
 		for (const { row, fault } of condemned) {
 			const attempts = Number(row.attempts ?? 0) + 1;
 			const values =
