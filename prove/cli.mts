@@ -6,12 +6,14 @@
  *                             [--statuses 20] [--release 2.41.1] [--env NAME=value]
  *   npm run prove webhooks -- [--count 10000] [--seed 1] [--env NAME=value]
  *   npm run prove properties -- [--only sendTime] [--seed 1]
+ *   npm run prove days -- [--count 100000] [--seed 1] [--messages 60]
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove scan
  *   npm run prove queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
+import { proveDays } from './days.mts';
 import { proveMessages } from './messagesCommand.mts';
 import { proveMutations } from './mutations.mts';
 import { proveScan } from './scan.mts';
@@ -45,6 +47,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	webhooks: proveWebhooks,
 	properties: proveProperties,
 	mutations: proveMutations,
+	days: proveDays,
 	scan: proveScan,
 	queue: proveQueue,
 };

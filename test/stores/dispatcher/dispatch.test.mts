@@ -802,9 +802,9 @@ describe('a table that cannot be written', () => {
 						return result;
 					};
 				};
-				for (const one of [table, accounts]) {
-					one.update = spoil(one.update.bind(one)) as never;
-					one.select = spoil(one.select.bind(one)) as never;
+				for (const one of [table, accounts] as MemoryTable<never>[]) {
+					one.update = spoil(one.update.bind(one));
+					one.select = spoil(one.select.bind(one));
 				}
 				const told: Array<string | null> = [];
 				for (let i = 0; i < 3; i++) {

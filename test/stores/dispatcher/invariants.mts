@@ -1,6 +1,6 @@
 /** What must hold of every simulated day, and how near the day came to the edge of each. */
 import { openingHours } from '../../../messages/sendTime';
-import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned } from './day.mts';
+import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned, type Request } from './day.mts';
 
 /** The worst case of each invariant over days. */
 export interface Worst {
@@ -20,6 +20,8 @@ export interface Worst {
 	outOfOrder: number;
 	outsideWindow: number;
 	pausedItems: number;
+	/** Where nothing was wrong. */
+	lateSeconds: number;
 }
 
 export const NO_WORST: Worst = {
@@ -36,6 +38,7 @@ export const NO_WORST: Worst = {
 	outOfOrder: 0,
 	outsideWindow: 0,
 	pausedItems: 0,
+	lateSeconds: 0,
 };
 
 export const worstOf = (a: Worst, b: Worst): Worst =>
@@ -63,14 +66,21 @@ export function judge(day: Day): Verdict {
 	for (const message of planned) {
 		const row = rowOf(message);
 		const times = message.acceptedAt.length;
-		worst.sentTwice = Math.max(worst.sentTwice, times - 1);
-		must(times <= 1, () => `message ${message.id} was sent ${times} times`);
+		if (rules.ifOutcomeUnknown !== 'sendAgain') {
+			worst.sentTwice = Math.max(worst.sentTwice, times - 1);
+		}
+		// By the user's choice, what is in doubt may go out again; never what is not.
+		const isChosen = rules.ifOutcomeUnknown === 'sendAgain';
+		const most = 1 + (isChosen ? message.doubts : 0);
+		const isExcused = isChosen && options.tableErrors > 0;
+		must(times <= most || isExcused, () => `message ${message.id} was sent ${times} times`);
 		const status = String(row.status);
 		if (status === 'unconfirmed') unconfirmed++;
 		// The table says what is so outside.
 		const isLost =
 			times > 0
-				? !['sent', 'queued', 'unconfirmed'].includes(status)
+				? !['sent', 'queued', 'unconfirmed'].includes(status) &&
+					!(rules.ifOutcomeUnknown === 'sendAgain' && message.doubts > 0)
 				: !['failed', 'expired', 'cancelled', 'unconfirmed'].includes(status);
 		if (isLost) worst.lost++;
 		must(!isLost, () => `message ${message.id}: sent ${times} times, but its status is ${status}`);
@@ -79,7 +89,10 @@ export function judge(day: Day): Verdict {
 			say(`message ${message.id} failed by no fault of its own: ${String(row.failure)}`);
 		}
 		if (status === 'cancelled') {
-			must(message.isEdited, () => `message ${message.id} was cancelled by nobody`);
+			const earlier = planned.find(({ key, id }) => key === message.key && id < message.id);
+			const isDuplicate =
+				message.key !== null && earlier !== undefined && earlier.account === message.account;
+			must(message.isEdited || isDuplicate, () => `message ${message.id} was cancelled by nobody`);
 		}
 		must(
 			status !== 'expired' || mayExpire(day, message),
@@ -91,6 +104,11 @@ export function judge(day: Day): Verdict {
 			must(
 				message.isEdited || early <= options.clockSkewMs,
 				() => `message ${message.id} was ${early} ms early`,
+			);
+			const validUntil = Date.parse(String(row.send_at)) + message.validMs;
+			must(
+				message.isEdited || at <= validUntil + options.clockSkewMs + LONGEST_REQUEST,
+				() => `message ${message.id} was sent though it was too late`,
 			);
 			if (message.window !== null) {
 				const isOpen = openingHours(message.window).isOpen(at + options.clockSkewMs);
@@ -107,6 +125,7 @@ export function judge(day: Day): Verdict {
 		outages.reduce((sum, outage) => sum + doubtLimit(day, outage), 0) +
 		day.killedAt.length * rules.maxParallel * day.options.schedulers +
 		day.chanceAmbiguous +
+		day.stopped +
 		(options.tableErrors > 0 ? rules.maxParallel * Math.max(1, day.runErrors) : 0);
 	must(unconfirmed <= bound, () => `${unconfirmed} are unconfirmed; at most ${bound} may be`);
 	if (found) {
@@ -136,6 +155,10 @@ export function judge(day: Day): Verdict {
 		must(inFlight <= rules.maxParallel, () => `${inFlight} were in flight at a kill`);
 	}
 
+	judgeRecovery(day, worst, say);
+	judgeKeys(day, say);
+	judgeEvents(day, say);
+	judgePromptness(day, worst, say);
 	judgeDispatchers(day, worst, say);
 	judgeOutages(day, worst, say);
 	judgePace(day, worst, say);
@@ -155,7 +178,7 @@ export function judge(day: Day): Verdict {
 				: [],
 		),
 	);
-	worst.drainMinutes = Math.round(last / MINUTE);
+	worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(last / MINUTE));
 	const slack = outages.some(({ kind }) => kind === 'sendOnly') ? SIX_HOURS + HOUR : 40 * MINUTE;
 	// A rate that had to be found out is lower at first, and learned again after each 429.
 	const drain = (planned.length / rate) * MINUTE * (rules.messagesPerMinute === null ? 6 : 1.5);
@@ -175,9 +198,105 @@ function mayExpire(day: Day, message: Planned): boolean {
 	return message.validMs < 24 * HOUR;
 }
 
+/** A request that hangs, a slow access, and what is between. */
+const LONGEST_REQUEST = 35 * SECOND;
+
+/** The account that has all the trouble. */
+const ofAccount = ({ requests }: Day): readonly Request[] =>
+	requests.filter(({ account }) => account === 'account-1');
+
+/** After an outage, what waited goes out as soon as the longest pause is over. */
+function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { options, outages, rules } = day;
+	const { kills, tableErrors, stops, hasPeople, intervalMs, takesPerMinute } = options;
+	if (kills > 0 || tableErrors > 0 || stops > 0 || hasPeople) return;
+	for (const { kind, from, to } of outages) {
+		const isFollowed = outages.some((other) => other.from > from && other.from < to + 2 * HOUR);
+		if (isFollowed || kind === 'sendOnly') continue;
+		const waited = day.planned.filter(
+			({ account, sendAt, doubts, acceptedAt }) =>
+				account === 'account-1' && sendAt <= to && doubts === 0 && acceptedAt.some((at) => at > to),
+		);
+		const late = Math.max(0, ...waited.map(({ acceptedAt }) => acceptedAt[0] - to));
+		worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(late / MINUTE));
+		const rate = Math.min(takesPerMinute ?? Infinity, rules.messagesPerMinute ?? Infinity, 30);
+		const patience = Math.ceil(waited.length / rate) * (rules.messagesPerMinute === null ? 6 : 2);
+		if (late > 18 * MINUTE + 2 * intervalMs + patience * MINUTE) {
+			say(`${kind}: a message went out ${Math.round(late / MINUTE)} minutes after its end`);
+		}
+	}
+}
+
+/** Of the messages with one key, one goes out. */
+function judgeKeys(day: Day, say: (words: string) => void): void {
+	if (day.rules.ifOutcomeUnknown === 'sendAgain') return;
+	const sent = new Map<string, Planned[]>();
+	for (const message of day.planned) {
+		if (message.key === null || message.acceptedAt.length === 0) continue;
+		const key = `${message.account} ${message.key}`;
+		sent.set(key, [...(sent.get(key) ?? []), message]);
+	}
+	for (const [key, messages] of sent) {
+		// Where a person has cancelled the first, the second is free to go.
+		const isFree = messages.some(({ isEdited }) => isEdited);
+		const cancelled = day.planned.some(
+			(one) => `${one.account} ${one.key}` === key && one.isEdited,
+		);
+		if (messages.length > 1 && !isFree && !cancelled)
+			say(`${key} went out ${messages.length} times`);
+	}
+}
+
+/** The begin and the end of a pause are each one item, in turn. */
+function judgeEvents(day: Day, say: (words: string) => void): void {
+	const { events, killedAt, options } = day;
+	if (killedAt.length > 0 || options.tableErrors > 0) return;
+	if (day.untoldPauses > 0) say(`${day.untoldPauses} runs found a pause that nobody had told`);
+	events.forEach(({ event }, index) => {
+		const expected = index % 2 === 0 ? 'paused' : 'resumed';
+		if (event !== expected) say(`item ${index + 1} of the pauses is ${event}`);
+	});
+	const last = events.at(-1);
+	if (last?.event !== 'paused') return;
+	const since = day.planned.filter(
+		({ account, acceptedAt, doubts }) =>
+			account === 'account-1' && doubts === 0 && acceptedAt.some((at) => at > last.at + MINUTE),
+	);
+	if (since.length > 0) say(`${since.length} went out after a pause whose end was not told`);
+}
+
+/** Where nothing is wrong, nothing is late; what is wrong with one account does not delay another. */
+function judgePromptness(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { options, outages, rules } = day;
+	const isCalm = options.kills === 0 && options.tableErrors === 0 && options.stops === 0;
+	if (!isCalm || options.hasPeople) return;
+	const isWell = outages.length === 0 && options.takesPerMinute === null && !options.burst;
+	const isPaced = rules.messagesPerMinute !== null;
+	for (const { id, account, acceptedAt, sendAt, isEdited, doubts } of day.planned) {
+		if (isEdited || doubts > 0 || isPaced || (!isWell && account === 'account-1')) continue;
+		if (options.burst || options.chance > 0) continue;
+		const late = Math.max(0, ...acceptedAt.map((at) => at - sendAt));
+		worst.lateSeconds = Math.max(worst.lateSeconds, Math.round(late / SECOND));
+		if (late > 3 * MINUTE) say(`message ${id} was ${late} ms late, and nothing was wrong`);
+	}
+}
+
+/** A pace of one each two seconds is one each two seconds, and not ten in twenty. */
+function judgeGaps(day: Day, times: readonly number[], say: (words: string) => void): void {
+	const { killedAt, options, rules } = day;
+	const interval = MINUTE / (rules.messagesPerMinute ?? Infinity);
+	if (interval < SECOND || killedAt.length > 0 || options.tableErrors > 0) return;
+	const near = times.filter(
+		(at, i) => i > 0 && at - times[i - 1] < interval * 0.4 - options.clockSkewMs,
+	);
+	if (near.length > 2 + times.length * 0.1) {
+		say(`${near.length} of ${times.length} requests were nearer than the pace`);
+	}
+}
+
 /** Of runs that live, one sends at a time. */
 function judgeDispatchers(day: Day, worst: Worst, say: (words: string) => void): void {
-	const alive = day.requests.filter(({ run }) => !day.killedRuns.has(run));
+	const alive = ofAccount(day).filter(({ run }) => !day.killedRuns.has(run));
 	let latest = { run: 0, endedAt: -Infinity };
 	for (const { at, run, endedAt } of alive) {
 		if (run !== latest.run && at < latest.endedAt) {
@@ -232,7 +351,8 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 function judgePace(day: Day, worst: Worst, say: (words: string) => void): void {
 	const { messagesPerMinute } = day.rules;
 	if (messagesPerMinute === null) return;
-	const times = day.requests.map(({ at }) => at);
+	const times = ofAccount(day).map(({ at }) => at);
+	judgeGaps(day, times, say);
 	for (let i = 0, j = 0; j < times.length; j++) {
 		while (times[j] - times[i] >= MINUTE) i++;
 		const allowed = (messagesPerMinute * (MINUTE + 2 * day.options.clockSkewMs)) / MINUTE;
@@ -243,8 +363,9 @@ function judgePace(day: Day, worst: Worst, say: (words: string) => void): void {
 			}
 		}
 	}
-	const refused = day.requests.filter(({ isRefusedForRate }) => isRefusedForRate).length;
-	const share = day.requests.length === 0 ? 0 : refused / day.requests.length;
+	const all = ofAccount(day);
+	const refused = all.filter(({ isRefusedForRate }) => isRefusedForRate).length;
+	const share = all.length === 0 ? 0 : refused / all.length;
 	worst.refusedSharePaced = Math.max(worst.refusedSharePaced, Math.round(share * 1000) / 1000);
 	if (share >= 0.02 && day.killedAt.length === 0)
 		say(`${refused} requests were refused for the rate`);
@@ -255,9 +376,12 @@ function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void 
 	const byRecipient = new Map<string, Planned[]>();
 	for (const message of day.planned) {
 		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
-		const list = byRecipient.get(message.recipient) ?? [];
+		// What was put back after a doubt, by the user's choice, comes when it comes.
+		if (message.doubts > 0) continue;
+		const to = `${message.account} ${message.recipient}`;
+		const list = byRecipient.get(to) ?? [];
 		list.push(message);
-		byRecipient.set(message.recipient, list);
+		byRecipient.set(to, list);
 	}
 	for (const list of byRecipient.values()) {
 		list.sort((a, b) => a.sendAt - b.sendAt || a.id - b.id);
