@@ -82,6 +82,8 @@ export interface DayOptions {
 	readonly stops?: number;
 	/** How many of the messages are due about an outage. */
 	readonly clustered?: number;
+	/** Some accesses to the table take minutes, longer than a lease. */
+	readonly stalls?: boolean;
 	/** Another account, which is always well, has messages in the same table. */
 	readonly hasOther?: boolean;
 }
@@ -130,6 +132,7 @@ export interface Day {
 	/** Ambiguous outcomes by chance, not by an outage. */
 	readonly chanceAmbiguous: number;
 	readonly events: ReadonlyArray<{ readonly at: number; readonly event: string }>;
+	readonly runStartedAt: ReadonlyMap<number, number>;
 	/** Pauses that a run found, and of which no run had told. */
 	readonly untoldPauses: number;
 	/** Requests to send that were cut by a person who stopped the execution. */
@@ -173,6 +176,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		stops: 0,
 		clustered: 0,
 		hasOther: false,
+		stalls: false,
 		...given,
 	};
 	const random = seededRandom(seed);
@@ -376,6 +380,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	let tableIsDownUntil = 0;
 	let isOver = false;
 
+	const runStartedAt = new Map<number, number>();
 	let untoldPauses = 0;
 	let isTold = false;
 	let stopped = 0;
@@ -403,6 +408,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 
 	const startRun = async (process: Process, sender = SENDER) => {
 		const number = ++run;
+		runStartedAt.set(number, now());
 		let isStopped = false;
 		const stop = new Set<() => void>();
 		process.runs.add(number);
@@ -420,6 +426,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				(async () => {
 					await time.sleep(5 + Math.floor(random() * (random() < 0.01 ? 3_000 : 40)));
 					const fails = now() < tableIsDownUntil || random() < options.tableErrors;
+					if (options.stalls && random() < 0.003) await time.sleep((60 + random() * 120) * SECOND);
 					// A failing access may have taken effect all the same.
 					if (fails && random() < 0.5) throw new Error('table error before');
 					if (!process.isAlive && random() < 0.5) return await never<T>();
@@ -626,6 +633,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		chanceAmbiguous,
 		events,
 		untoldPauses,
+		runStartedAt,
 		stopped,
 		reports,
 		runErrors,
@@ -693,5 +701,6 @@ export function randomOptions(seed: number, maxMessages: number): DayOptions {
 		stops: random() < 0.2 ? 2 : 0,
 		clustered: random() < 0.7 ? 0.7 : 0,
 		hasOther: random() < 0.2,
+		stalls: random() < 0.15,
 	};
 }

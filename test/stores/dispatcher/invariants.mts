@@ -22,6 +22,7 @@ export interface Worst {
 	pausedItems: number;
 	/** Where nothing was wrong. */
 	lateSeconds: number;
+	overBudgetSeconds: number;
 }
 
 export const NO_WORST: Worst = {
@@ -39,6 +40,7 @@ export const NO_WORST: Worst = {
 	outsideWindow: 0,
 	pausedItems: 0,
 	lateSeconds: 0,
+	overBudgetSeconds: 0,
 };
 
 export const worstOf = (a: Worst, b: Worst): Worst =>
@@ -121,9 +123,10 @@ export function judge(day: Day): Verdict {
 
 	// What is in doubt has a cause, and each cause a bound.
 	const found = options.hasFindSent;
+	const accounts = options.hasOther ? 2 : 1;
 	const bound =
 		outages.reduce((sum, outage) => sum + doubtLimit(day, outage), 0) +
-		day.killedAt.length * rules.maxParallel * day.options.schedulers +
+		day.killedAt.length * rules.maxParallel * options.schedulers * accounts +
 		day.chanceAmbiguous +
 		day.stopped +
 		(options.tableErrors > 0 ? rules.maxParallel * Math.max(1, day.runErrors) : 0);
@@ -132,7 +135,10 @@ export function judge(day: Day): Verdict {
 		const settled = planned.filter(
 			(message) => message.acceptedAt.length === 1 && rowOf(message).status === 'unconfirmed',
 		).length;
-		must(settled <= day.killedAt.length * rules.maxParallel, () => `${settled} were not found`);
+		must(
+			settled <= day.killedAt.length * rules.maxParallel * accounts,
+			() => `${settled} were not found`,
+		);
 	}
 	for (const outage of outages) {
 		const killed = day.killedAt.filter((at) => at >= outage.from && at < outage.to + MINUTE).length;
@@ -152,7 +158,8 @@ export function judge(day: Day): Verdict {
 			worst.inFlightBesideParallel,
 			inFlight - rules.maxParallel,
 		);
-		must(inFlight <= rules.maxParallel, () => `${inFlight} were in flight at a kill`);
+		const most = rules.maxParallel * (options.stalls ? 2 : 1);
+		must(inFlight <= most, () => `${inFlight} were in flight at a kill`);
 	}
 
 	judgeRecovery(day, worst, say);
@@ -160,6 +167,7 @@ export function judge(day: Day): Verdict {
 	judgeEvents(day, say);
 	judgePromptness(day, worst, say);
 	judgeDispatchers(day, worst, say);
+	judgeBudget(day, worst, say);
 	judgeOutages(day, worst, say);
 	judgePace(day, worst, say);
 	judgeOrder(day, worst, say);
@@ -208,8 +216,8 @@ const ofAccount = ({ requests }: Day): readonly Request[] =>
 /** After an outage, what waited goes out as soon as the longest pause is over. */
 function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): void {
 	const { options, outages, rules } = day;
-	const { kills, tableErrors, stops, hasPeople, intervalMs, takesPerMinute } = options;
-	if (kills > 0 || tableErrors > 0 || stops > 0 || hasPeople) return;
+	const { kills, tableErrors, stops, stalls, hasPeople, intervalMs, takesPerMinute } = options;
+	if (kills > 0 || tableErrors > 0 || stops > 0 || stalls || hasPeople) return;
 	for (const { kind, from, to } of outages) {
 		const isFollowed = outages.some((other) => other.from > from && other.from < to + 2 * HOUR);
 		if (isFollowed || kind === 'sendOnly') continue;
@@ -250,7 +258,7 @@ function judgeKeys(day: Day, say: (words: string) => void): void {
 /** The begin and the end of a pause are each one item, in turn. */
 function judgeEvents(day: Day, say: (words: string) => void): void {
 	const { events, killedAt, options } = day;
-	if (killedAt.length > 0 || options.tableErrors > 0) return;
+	if (killedAt.length > 0 || options.tableErrors > 0 || options.stalls) return;
 	if (day.untoldPauses > 0) say(`${day.untoldPauses} runs found a pause that nobody had told`);
 	events.forEach(({ event }, index) => {
 		const expected = index % 2 === 0 ? 'paused' : 'resumed';
@@ -268,7 +276,8 @@ function judgeEvents(day: Day, say: (words: string) => void): void {
 /** Where nothing is wrong, nothing is late; what is wrong with one account does not delay another. */
 function judgePromptness(day: Day, worst: Worst, say: (words: string) => void): void {
 	const { options, outages, rules } = day;
-	const isCalm = options.kills === 0 && options.tableErrors === 0 && options.stops === 0;
+	const { kills, tableErrors, stops, stalls } = options;
+	const isCalm = kills === 0 && tableErrors === 0 && stops === 0 && !stalls;
 	if (!isCalm || options.hasPeople) return;
 	const isWell = outages.length === 0 && options.takesPerMinute === null && !options.burst;
 	const isPaced = rules.messagesPerMinute !== null;
@@ -285,7 +294,7 @@ function judgePromptness(day: Day, worst: Worst, say: (words: string) => void): 
 function judgeGaps(day: Day, times: readonly number[], say: (words: string) => void): void {
 	const { killedAt, options, rules } = day;
 	const interval = MINUTE / (rules.messagesPerMinute ?? Infinity);
-	if (interval < SECOND || killedAt.length > 0 || options.tableErrors > 0) return;
+	if (interval < SECOND || options.stalls || killedAt.length > 0 || options.tableErrors > 0) return;
 	const near = times.filter(
 		(at, i) => i > 0 && at - times[i - 1] < interval * 0.4 - options.clockSkewMs,
 	);
@@ -308,10 +317,22 @@ function judgeDispatchers(day: Day, worst: Worst, say: (words: string) => void):
 	worst.dispatchersAtOnce = Math.max(worst.dispatchersAtOnce, day.requests.length > 0 ? 1 : 0);
 }
 
+/** A run begins nothing after its budget, but for what it has begun to write. */
+function judgeBudget(day: Day, worst: Worst, say: (words: string) => void): void {
+	if (day.options.stalls || day.options.tableErrors > 0) return;
+	const late = day.requests.map(
+		({ at, run }) => at - day.runStartedAt.get(run)! - day.rules.budgetMs,
+	);
+	const most = Math.max(0, ...late);
+	worst.overBudgetSeconds = Math.max(worst.overBudgetSeconds, Math.round(most / SECOND));
+	if (most > 15 * SECOND) say(`a request began ${most} ms after the budget`);
+}
+
 /** In an outage, after its first requests, at most one a pause. */
 function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): void {
 	for (const outage of day.outages) {
-		if (outage.kind === 'rateLimited' || day.options.tableErrors > 0) continue;
+		if (outage.kind === 'rateLimited' || day.options.tableErrors > 0 || day.options.stalls)
+			continue;
 		const killed = day.killedAt.some(
 			(at) => at >= outage.from - 2 * MINUTE && at < outage.to + 2 * MINUTE,
 		);
@@ -357,7 +378,7 @@ function judgePace(day: Day, worst: Worst, say: (words: string) => void): void {
 		while (times[j] - times[i] >= MINUTE) i++;
 		const allowed = (messagesPerMinute * (MINUTE + 2 * day.options.clockSkewMs)) / MINUTE;
 		if (j - i + 1 > Math.ceil(allowed) + 1) {
-			if (day.killedAt.length === 0 && day.options.tableErrors === 0) {
+			if (day.killedAt.length === 0 && day.options.tableErrors === 0 && !day.options.stalls) {
 				say(`${j - i + 1} requests within a minute; ${messagesPerMinute} are allowed`);
 				break;
 			}
