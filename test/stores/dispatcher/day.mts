@@ -123,7 +123,8 @@ export interface Day {
 	readonly planned: readonly Planned[];
 	readonly outages: readonly Outage[];
 	readonly requests: readonly Request[];
-	readonly healthAsked: number;
+	/** When the gateway was asked for its health. */
+	readonly healthAsked: readonly number[];
 	readonly killedAt: readonly number[];
 	/** Rows in flight at each kill. */
 	readonly inFlightAtKill: readonly number[];
@@ -269,7 +270,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	}));
 	const requests: Request[] = [];
 	const records: SentMessage[] = [];
-	let healthAsked = 0;
+	const healthAsked: number[] = [];
 	let chanceAmbiguous = 0;
 	let tokens = 5;
 	let tokensAt = START;
@@ -451,7 +452,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			capabilities: { sends: MESSAGE_TYPES, schedules: null, looksUp: null },
 			assertSendable: () => undefined,
 			test: async () => {
-				healthAsked++;
+				if (sender === SENDER) healthAsked.push(now());
 				await alive(time.sleep(latency()));
 				const outage = sender === OTHER ? undefined : outageAt(now());
 				return outage === undefined || ['sendOnly', 'rateLimited'].includes(outage.kind)
@@ -546,7 +547,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const mostlyNotBefore = (): number => {
 		const account = [...accounts.rows.values()].find((row) => row.account === SENDER.account);
 		const pausedUntil = account?.paused_until;
-		const isTried = random() < 0.1 || typeof pausedUntil !== 'string';
+		const isTried = random() < 0.3 || typeof pausedUntil !== 'string';
 		return isTried ? -Infinity : Date.parse(pausedUntil);
 	};
 	const scheduler = async (first: number) => {

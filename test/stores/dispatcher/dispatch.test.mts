@@ -462,6 +462,22 @@ describe('a fault of the account', () => {
 		expect(fake.asked).toHaveLength(1);
 	});
 
+	it('ends the run, though its pause is over before the run is', async () => {
+		await due(...many(10));
+		const details = { status: 401, retryAfterMs: SECOND };
+		fake.send = async ({ text }) => {
+			await turn();
+			if (text === 'm1') {
+				await turn();
+				clock.ms += 5 * SECOND;
+			}
+			throw new GatewayError('unauthorized', 'wrong key', details);
+		};
+		await run({ maxParallel: 2 });
+		expect(fake.asked).toEqual(['m0', 'm1']);
+		expect(fake.healthAsked).toBe(0);
+	});
+
 	it('that lasts leaves the messages to their validity', async () => {
 		await due('hello');
 		failing('unauthorized', 'wrong key', { status: 401 });
@@ -875,6 +891,38 @@ describe('an execution that is stopped', () => {
 		await run({}, { isCancelled: () => true });
 		expect(fake.asked).toEqual([]);
 		expect(await run()).toHaveLength(1);
+	});
+});
+
+describe('a start that takes long', () => {
+	/** Each write that a request begins takes so long. */
+	const slowStarts = (ms: number) => {
+		const update = table.update.bind(table);
+		table.update = async (changes) => {
+			if (changes.some(({ values }) => values.status === 'sending')) clock.ms += ms;
+			return await update(changes);
+		};
+	};
+
+	it('is no request that the lease might not outlive', async () => {
+		await due('hello');
+		slowStarts(55 * SECOND);
+		await run({ budgetMs: 10 * MINUTE });
+		expect(fake.asked).toEqual([]);
+		expect(table.statuses).toEqual(['scheduled']);
+	});
+
+	it('is written again, so that the row says when the request began', async () => {
+		await due('hello');
+		slowStarts(6 * SECOND);
+		let startedAt: unknown;
+		fake.send = async () => {
+			startedAt = table.row(1).send_started_at;
+			return {};
+		};
+		await run();
+		expect(clock.ms - Date.parse(String(startedAt))).toBeLessThanOrEqual(6 * SECOND);
+		expect(startedAt).toBe(iso(START + 6 * SECOND));
 	});
 });
 

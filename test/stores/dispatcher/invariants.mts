@@ -74,7 +74,7 @@ export function judge(day: Day): Verdict {
 		// By the user's choice, what is in doubt may go out again; never what is not.
 		const isChosen = rules.ifOutcomeUnknown === 'sendAgain';
 		const most = 1 + (isChosen ? message.doubts : 0);
-		const isExcused = isChosen && options.tableErrors > 0;
+		const isExcused = isChosen && (options.tableErrors > 0 || options.stalls);
 		must(times <= most || isExcused, () => `message ${message.id} was sent ${times} times`);
 		const status = String(row.status);
 		if (status === 'unconfirmed') unconfirmed++;
@@ -195,10 +195,12 @@ export function judge(day: Day): Verdict {
 }
 
 /** How many may be in doubt for one outage: what was in flight, three more, and one for each six hours. */
-const doubtLimit = ({ rules }: Day, { kind, from, to }: Outage): number =>
-	['hang', 'unavailable', 'sendOnly'].includes(kind)
-		? rules.maxParallel + 3 + Math.ceil((to - from) / SIX_HOURS)
-		: 0;
+const doubtLimit = ({ rules, options }: Day, { kind, from, to }: Outage): number => {
+	if (!['hang', 'unavailable', 'sendOnly'].includes(kind)) return 0;
+	// A person who resumes the account in the middle lets as many go out again.
+	const edges = options.hasPeople ? 2 : 1;
+	return (rules.maxParallel + 3) * edges + Math.ceil((to - from) / SIX_HOURS);
+};
 
 /** A message may only be too late where something kept the account for as long as it was worth sending. */
 function mayExpire(day: Day, message: Planned): boolean {
@@ -220,7 +222,9 @@ function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): vo
 	if (kills > 0 || tableErrors > 0 || stops > 0 || stalls || hasPeople) return;
 	for (const { kind, from, to } of outages) {
 		const isFollowed = outages.some((other) => other.from > from && other.from < to + 2 * HOUR);
-		if (isFollowed || kind === 'sendOnly') continue;
+		// What nobody can see from outside is only tried again after hours.
+		const isUnseen = outages.some((one) => one.kind === 'sendOnly' && one.from <= from);
+		if (isFollowed || isUnseen) continue;
 		const waited = day.planned.filter(
 			({ account, sendAt, doubts, acceptedAt }) =>
 				account === 'account-1' && sendAt <= to && doubts === 0 && acceptedAt.some((at) => at > to),
@@ -352,6 +356,7 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 			}
 		}
 	}
+	judgeHealthCalls(day, say);
 	// Each pause has one begin and one end.
 	const kinds = day.events.map(({ event }) => event);
 	const paused = kinds.filter((kind) => kind === 'paused').length;
@@ -365,6 +370,20 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 		paused > limit
 	) {
 		say(`${paused} items tell of a pause; there were ${day.outages.length} outages`);
+	}
+}
+
+/** A paused account is left alone, also by what asks for its health; and pauses get longer. */
+function judgeHealthCalls(day: Day, say: (words: string) => void): void {
+	const { hasPeople, tableErrors, stalls } = day.options;
+	if (hasPeople || tableErrors > 0 || stalls || day.killedAt.length > 0) return;
+	for (const { kind, from, to } of day.outages) {
+		if (kind === 'rateLimited') continue;
+		const asked = day.healthAsked.filter((at) => at >= from && at < to);
+		const near = asked.filter((at, i) => i > 0 && at - asked[i - 1] < 25 * SECOND);
+		if (near.length > 0) say(`${kind}: ${near.length} health calls during a pause`);
+		const most = 7 + Math.ceil((to - from) / (13 * MINUTE));
+		if (asked.length > most) say(`${kind}: ${asked.length} health calls; at most ${most}`);
 	}
 }
 
@@ -388,12 +407,14 @@ function judgePace(day: Day, worst: Worst, say: (words: string) => void): void {
 	const refused = all.filter(({ isRefusedForRate }) => isRefusedForRate).length;
 	const share = all.length === 0 ? 0 : refused / all.length;
 	worst.refusedSharePaced = Math.max(worst.refusedSharePaced, Math.round(share * 1000) / 1000);
-	if (share >= 0.02 && day.killedAt.length === 0)
+	if (refused > 1 && share >= 0.02 && day.killedAt.length === 0)
 		say(`${refused} requests were refused for the rate`);
 }
 
 /** Messages to one recipient go out in the order of their times. */
 function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { tableErrors, stalls } = day.options;
+	if (day.rules.ifOutcomeUnknown === 'sendAgain' && (tableErrors > 0 || stalls)) return;
 	const byRecipient = new Map<string, Planned[]>();
 	for (const message of day.planned) {
 		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
