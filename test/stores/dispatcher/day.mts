@@ -288,7 +288,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const accept = (message: OutgoingMessage): SentMessage => {
 		const one = byKey.get(message.idempotencyKey)!;
 		one.acceptedAt.push(now());
-		const { idempotencyKey, ...rest } = message;
+		const rest: Omit<OutgoingMessage, 'idempotencyKey'> = message;
 		const sent: SentMessage = {
 			...rest,
 			gateway: SENDER.gateway,

@@ -506,6 +506,27 @@ describe('a fault of the account', () => {
 		expect(table.statuses.slice(1, 13)).toEqual(Array(12).fill('sent'));
 	});
 
+	it('is told from the message’s own by three refusals, each beside one that went out', async () => {
+		await due('bad');
+		fake.send = async ({ text }) => {
+			if (text === 'bad') throw new GatewayError('forbidden', 'not allowed', { status: 403 });
+			return {};
+		};
+		const seen: unknown[] = [];
+		for (let i = 0; i < 4; i++) {
+			await table.insert([rowOf(`good ${i}`, clock.ms, { recipient: to(50 + i) })]);
+			await run();
+			seen.push([table.row(1).status, table.row(1).attempts]);
+			clock.ms += 10 * MINUTE;
+		}
+		expect(seen).toEqual([
+			['scheduled', 1],
+			['scheduled', 2],
+			['failed', 3],
+			['failed', 3],
+		]);
+	});
+
 	it('does not keep others behind one message that is every probe', async () => {
 		await due('bad');
 		fake.send = async ({ text }) => {
