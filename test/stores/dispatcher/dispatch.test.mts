@@ -470,6 +470,7 @@ describe('a fault of the account', () => {
 			if (text === 'm1') {
 				await turn();
 				clock.ms += 5 * SECOND;
+				return {};
 			}
 			throw new GatewayError('unauthorized', 'wrong key', details);
 		};
