@@ -409,13 +409,6 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
-		rule: 'Dispatcher: a failure ends the run',
-		file: 'stores/dispatcher/index.ts',
-		from: 'return !this.health.hasPausedByFailure;',
-		to: 'return true;',
-		tests: DISPATCH,
-	},
-	{
 		rule: 'Dispatcher: a probe waits for the gateway’s health',
 		file: 'stores/dispatcher/index.ts',
 		from: 'const isWell = health.ok && health.value.ready;',
