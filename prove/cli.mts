@@ -6,6 +6,7 @@
  *                             [--statuses 20] [--release 2.41.1] [--env NAME=value]
  *   npm run prove webhooks -- [--count 10000] [--seed 1] [--env NAME=value]
  *   npm run prove properties -- [--only sendTime] [--seed 1]
+ *   npm run prove days -- [--count 100000] [--seed 1] [--messages 60]
  *   npm run prove mutations -- [--only Ledger]
  *   npm run prove mutants -- [--only stores] [--sample 150] [--seed 1] [--at-once 1]
  *   npm run prove scan
@@ -15,6 +16,7 @@
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
+import { proveDays } from './days.mts';
 import { proveMessages } from './messagesCommand.mts';
 import { proveMutants } from './mutants.mts';
 import { proveOutages } from './outages/command.mts';
@@ -58,6 +60,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	properties: proveProperties,
 	mutations: proveMutations,
 	mutants: proveMutants,
+	days: proveDays,
 	scan: proveScan,
 	outages: proveOutages,
 	queue: proveQueue,

@@ -50,6 +50,10 @@ const FIRST_PAUSE_MS = 30_000;
 const MAX_PAUSE_MS = 15 * 60_000;
 /** A gateway's own wish is heeded, but not for ever. */
 const MAX_ASKED_PAUSE_MS = 24 * 3_600_000;
+/** Asked to wait for less, or not at all, it waits for as long all the same. */
+const LEAST_PAUSE_MS = 1_000;
+/** A pause for the rate that lasts shorter is not worth an alert. */
+const TOLD_PAUSE_MS = 30_000;
 /** A limit of the rate without a word on how long: short at first. */
 const FIRST_RATE_PAUSE_MS = 2_000;
 /** Probes beyond the limit of doubts, where the gateway's health call shows no outage. */
@@ -67,9 +71,9 @@ export class AccountHealth {
 	private ramp: number;
 	private rampSuccesses = 0;
 	private rejections = { like: '', count: 0 };
-	private ratePausesInRow = 0;
 	/** When a fault last paused the account in this run. */
 	private faultAt = -Infinity;
+	private hasFailed = false;
 
 	constructor(
 		state: HealthState,
@@ -86,6 +90,11 @@ export class AccountHealth {
 
 	get isPaused(): boolean {
 		return (this.s.pausedUntil ?? 0) > this.clock.now();
+	}
+
+	/** Whether a failure paused the account in this run: then the run is over, however short the pause. */
+	get hasPausedByFailure(): boolean {
+		return this.hasFailed;
 	}
 
 	/** Whether the next message is to find out if a pause can end. */
@@ -129,7 +138,6 @@ export class AccountHealth {
 		const { isPauseReported, pauseReason, pausedAt } = this.s;
 		this.s = HEALTHY;
 		this.rejections = { like: '', count: 0 };
-		this.ratePausesInRow = 0;
 		if (++this.rampSuccesses >= this.ramp && this.ramp < this.maxParallel) {
 			this.rampSuccesses = 0;
 			this.ramp *= 2;
@@ -139,9 +147,11 @@ export class AccountHealth {
 			: null;
 	}
 
-	/** The run ends: a pause that outlives it is given out, once. */
+	/** The run ends: a pause that outlives it is given out, once. Moments of a rate limit are none. */
 	onRunEnd(): HealthEvent | null {
-		return this.isPaused ? this.report() : null;
+		const { pausedAt, pausedUntil } = this.s;
+		const isLong = (pausedUntil ?? 0) - (pausedAt ?? 0) >= TOLD_PAUSE_MS;
+		return this.isPaused && isLong ? this.report() : null;
 	}
 
 	/**
@@ -194,7 +204,10 @@ export class AccountHealth {
 	}
 
 	private pauseForRate({ reason, retryAfterMs }: Fault): HealthEvent | null {
-		const backoff = Math.min(FIRST_RATE_PAUSE_MS * 2 ** this.ratePausesInRow++, MAX_PAUSE_MS);
+		// As long again as it has lasted: doubles with each request that is refused, and not with each of
+		// those that were in flight together.
+		const lastedMs = this.clock.now() - (this.s.pausedAt ?? this.clock.now());
+		const backoff = Math.min(Math.max(FIRST_RATE_PAUSE_MS, lastedMs), MAX_PAUSE_MS);
 		this.ramp = 1;
 		this.rampSuccesses = 0;
 		this.extend(reason, retryAfterMs ?? backoff, 0);
@@ -203,6 +216,7 @@ export class AccountHealth {
 
 	/** Several failures of what was in flight together are one pause. */
 	private pause(reason: string, askedMs: number | undefined): HealthEvent | null {
+		this.hasFailed = true;
 		this.extend(reason, askedMs, 1);
 		return this.report();
 	}
@@ -223,7 +237,8 @@ export class AccountHealth {
 		const pauseMs =
 			askedMs === undefined
 				? ownMs * (0.9 + this.clock.random() / 5)
-				: Math.min(askedMs, MAX_ASKED_PAUSE_MS) * (1 + this.clock.random() / 10);
+				: Math.min(Math.max(askedMs, LEAST_PAUSE_MS), MAX_ASKED_PAUSE_MS) *
+					(1 + this.clock.random() / 10);
 		this.s = {
 			...this.s,
 			pausedAt: this.s.pausedAt ?? now,

@@ -12,7 +12,7 @@ const MAX_PAGE_SIZE = 1_000;
  */
 export class DueRows {
 	private page: Row[] = [];
-	private duplicates: ReadonlySet<number> = new Set();
+	private readonly duplicates = new Set<number>();
 	/** Given out, or waiting for the next run. */
 	private readonly seen = new Set<number>();
 	private readonly busy = new Set<string>();
@@ -27,10 +27,14 @@ export class DueRows {
 		private readonly now: () => number,
 	) {}
 
-	/** The next row; null where there is none, or all that is left waits for a message in flight. */
-	async next(): Promise<Row | null> {
+	/**
+	 * The next row; null where there is none, or all that is left waits for a message in flight. A probe
+	 * is the one whose last attempt is longest ago: else one message, refused by its own fault in the
+	 * words of an account's, would be every probe and keep the account paused.
+	 */
+	async next(isProbe = false): Promise<Row | null> {
 		for (;;) {
-			const index = this.page.findIndex((row) => !this.busy.has(recipientOf(row)));
+			const index = isProbe ? this.indexOfProbe() : this.page.findIndex((row) => this.isFree(row));
 			if (index !== -1) {
 				const [row] = this.page.splice(index, 1);
 				this.busy.add(recipientOf(row));
@@ -39,6 +43,24 @@ export class DueRows {
 			if (this.page.length > 0 || this.isDrained) return null;
 			await this.read();
 		}
+	}
+
+	private isFree(row: Row): boolean {
+		return !this.busy.has(recipientOf(row));
+	}
+
+	private indexOfProbe(): number {
+		const recipients = new Set<string>();
+		let chosen = -1;
+		this.page.forEach((row, index) => {
+			const isFirst = !recipients.has(recipientOf(row));
+			recipients.add(recipientOf(row));
+			if (!isFirst || !this.isFree(row)) return;
+			const isEarlier =
+				chosen === -1 || timeOf(row.next_attempt_at) < timeOf(this.page[chosen].next_attempt_at);
+			if (isEarlier) chosen = index;
+		});
+		return chosen;
 	}
 
 	/** Whether an earlier row has the same deduplication key. */
@@ -75,11 +97,16 @@ export class DueRows {
 		const fresh = rows.filter((row) => !this.seen.has(row.id));
 		for (const { id } of fresh) this.seen.add(id);
 		this.page = fresh.filter((row) => !this.deferred.has(recipientOf(row)));
-		this.parked += fresh.length - this.page.length;
+		// However many are shown again, there may be others behind them.
+		const shownAgain = rows.length - this.page.length;
+		this.isDrained = fresh.length === 0 && (rows.length < limit || limit === MAX_PAGE_SIZE);
+		this.parked = Math.max(this.parked, shownAgain);
 		const keyed = this.page.filter(({ deduplication_key: key }) => key !== null && key !== '');
-		this.duplicates = keyed.length === 0 ? new Set() : await this.queue.duplicates(keyed);
-		this.isDrained = fresh.length === 0;
+		if (keyed.length === 0) return;
+		for (const id of await this.queue.duplicates(keyed)) this.duplicates.add(id);
 	}
 }
+
+const timeOf = (cell: Row['next_attempt_at']): number => new Date(String(cell)).getTime();
 
 const recipientOf = ({ recipient }: Row): string => String(recipient);

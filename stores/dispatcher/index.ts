@@ -40,12 +40,23 @@ export async function dispatchDue(context: DispatchContext): Promise<DispatchRep
 	const run = new Run(context, lease, token);
 	const outcome = await settle(run.go());
 	// The lease of a run whose table cannot be written ends by itself.
-	await settle(lease.release(run.state));
+	await giveBack(lease, run, context);
 	if (outcome.ok) return { entries: run.entries, idle: outcome.value };
 	return { entries: run.entries, idle: null, error: outcome.error };
 }
 
 const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
+/** A run that waits looks at the clock, the lease and the account again after so long. */
+const MAX_SLEEP_MS = 10_000;
+
+/** Tried again where the table fails: with the lease goes what was learned of the account. */
+async function giveBack(lease: HeldLease, run: Run, { sleep }: DispatchContext): Promise<void> {
+	for (const delayMs of [1_000, 3_000, 0]) {
+		const released = await settle(lease.release(run.state));
+		if (released.ok) return;
+		await sleep(delayMs);
+	}
+}
 
 class Run {
 	readonly entries: DispatchEntry[] = [];
@@ -79,15 +90,23 @@ class Run {
 		const idle = this.idle();
 		if (idle !== null) return idle;
 		this.entries.push(...(await recoverInterrupted(this.context, this.token)));
+		const look = async () =>
+			await lookForUnconfirmed(this.context, {
+				mayGoOn: async () => await this.mayLook(),
+				tell: (entry) => this.entries.push(entry),
+			});
 		const at = new Date(now()).toISOString();
 		await queue.adopt(at);
 		if (this.health.isProbing) {
-			// Nothing to send, nothing to find out.
-			if ((await queue.due(at, 1)).length === 0) return null;
+			// Nothing to send, nothing to find out; to look for what was sent is no request to send.
+			if ((await queue.due(at, 1)).length === 0) {
+				await look();
+				return null;
+			}
 			if (!(await this.isWell())) return this.idle();
 		} else {
 			await this.context.resolveMessageIds();
-			this.entries.push(...(await lookForUnconfirmed(this.context)));
+			await look();
 		}
 		await this.sendAll();
 		const event = this.health.onRunEnd();
@@ -149,10 +168,10 @@ class Run {
 			const wait = this.pace.waitMs;
 			if (wait > 0) {
 				if (this.context.now() + wait > this.deadline) break;
-				await this.context.sleep(wait);
+				await this.context.sleep(Math.min(wait, MAX_SLEEP_MS));
 				continue;
 			}
-			const row = await rows.next();
+			const row = await rows.next(this.health.isProbing);
 			if (row !== null) {
 				// Between reading the row and now, others may have ended the run.
 				if (this.failure !== undefined || this.inFlight.size >= this.health.concurrency) {
@@ -173,15 +192,32 @@ class Run {
 	}
 
 	private async mayBegin(): Promise<boolean> {
-		const { now, isCancelled, sleep } = this.context;
-		if (this.failure !== undefined || isCancelled() || now() >= this.deadline) return false;
-		if (!(await this.lease.keep(this.state))) return false;
-		if (this.idle() === null) return true;
-		// A gateway that takes only so many a second asks for a moment; the run can wait for that.
+		const { now, isCancelled } = this.context;
+		do {
+			if (this.failure !== undefined || isCancelled() || now() >= this.deadline) return false;
+			if (!(await this.lease.keep(this.state))) return false;
+			if (this.idle() === null) break;
+		} while (await this.waitForRate());
+		if (this.idle() !== null) return false;
+		return !this.health.hasPausedByFailure;
+	}
+
+	/**
+	 * A gateway that takes only so many a second asks for a moment, and the run can wait for that: a
+	 * little at a time, so that the lease is kept meanwhile.
+	 */
+	private async waitForRate(): Promise<boolean> {
+		const { now, sleep } = this.context;
 		const { pausedUntil } = this.health.state;
 		const isShort = !this.health.isProbing && (pausedUntil ?? Infinity) < this.deadline;
-		if (!isShort || this.lease.record.manualPause !== null) return false;
-		await sleep((pausedUntil ?? 0) - now());
-		return !isCancelled();
+		if (!isShort || this.idle()?.why === 'pausedByPerson') return false;
+		await sleep(Math.min((pausedUntil ?? 0) - now(), MAX_SLEEP_MS));
+		return true;
+	}
+
+	/** Looking for messages at the gateway takes time of the budget, and none that the lease lacks. */
+	private async mayLook(): Promise<boolean> {
+		const { now, isCancelled } = this.context;
+		return !isCancelled() && now() < this.deadline && (await this.lease.keep(this.state));
 	}
 }

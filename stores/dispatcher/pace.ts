@@ -37,9 +37,10 @@ export class Pace {
 		private readonly now: () => number,
 	) {
 		const isFresh = now() - state.learnedAt < FORGET_AFTER_MS;
-		this.nextSendAt = state.nextSendAt;
 		this.learnedPerMinute = isFresh ? state.learnedPerMinute : null;
-		this.learnedAt = state.learnedAt;
+		this.learnedAt = Math.min(state.learnedAt, now());
+		// Never further off than one interval: a clock that was wrong must not stop the account.
+		this.nextSendAt = Math.min(state.nextSendAt, now() + this.intervalMs);
 	}
 
 	get state(): PaceState {
@@ -58,12 +59,28 @@ export class Pace {
 		return this.rate === null ? 0 : Math.max(0, this.nextSendAt - this.now());
 	}
 
-	/** A message goes out now. */
+	/**
+	 * Takes the place of one message, before its row is started: several are started at once, and each
+	 * needs a place of its own.
+	 */
+	take(): void {
+		if (this.rate === null) return;
+		this.nextSendAt = Math.max(this.nextSendAt, this.now()) + this.intervalMs;
+	}
+
+	/** The message does not go out after all: another may have its place. */
+	giveBack(): void {
+		if (this.rate !== null) this.nextSendAt -= this.intervalMs;
+	}
+
+	/** A request begins now. */
 	onStart(): void {
-		const now = this.now();
-		this.recent.push(now);
+		this.recent.push(this.now());
 		if (this.recent.length > 1_000) this.recent.splice(0, 500);
-		if (this.rate !== null) this.nextSendAt = Math.max(this.nextSendAt, now) + MINUTE / this.rate;
+	}
+
+	private get intervalMs(): number {
+		return MINUTE / (this.rate ?? LEAST_PER_MINUTE);
 	}
 
 	/** The gateway took a message. */

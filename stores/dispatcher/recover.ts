@@ -1,3 +1,4 @@
+import { InvalidParameter } from '../../messages/invalidParameter';
 import { settle } from '../settle';
 import type { Row, Values } from '../table/columns';
 import { SENDING, toOutgoing, toScheduledMessage } from '../table/rows';
@@ -11,6 +12,9 @@ const INTERRUPTED =
 
 /** Looked for in one run. */
 const MAX_LOOKS = 20;
+/** After a look that came to nothing, since the gateway did not answer. */
+const LOOK_AGAIN_MS = 10 * 60_000;
+const LOOK_FOR_MS = 24 * 3_600_000;
 
 /**
  * What an earlier run left in flight. The lease is this run's, so that run is gone, or so slow that it
@@ -49,24 +53,26 @@ function afterInterruption({ gateway, rules, now }: DispatchContext, row: Row): 
  * other row owns: that is it. None: it is looked for again later, and stays unconfirmed in the end,
  * since a vendor's list may be late or short.
  */
-export async function lookForUnconfirmed(context: DispatchContext): Promise<DispatchResult[]> {
+export async function lookForUnconfirmed(
+	context: DispatchContext,
+	run: { mayGoOn(): Promise<boolean>; tell(result: DispatchResult): void },
+): Promise<void> {
 	const { gateway, queue, now } = context;
-	if (gateway.findSent === undefined) return [];
-	const results: DispatchResult[] = [];
+	if (gateway.findSent === undefined) return;
 	const rows = await queue.toLookFor(new Date(now()).toISOString(), MAX_LOOKS);
 	for (const row of rows) {
-		if (context.isCancelled()) break;
+		if (!(await run.mayGoOn())) return;
 		const outcome = await settle(look(context, row));
-		const values = outcome.ok ? outcome.value : later(context, row);
+		const values = outcome.ok ? outcome.value : afterNoAnswer(context, row);
 		const step = { id: row.id, ifStatus: 'unconfirmed', ifToken: String(row.claim_token ?? '') };
 		const [changed] = await queue.turn([{ ...step, values }]);
-		// The gateway does not answer: no need to ask it for the others now.
-		if (!outcome.ok) break;
+		// The gateway does not answer: no need to ask it for the others now. A row that a person has made
+		// unreadable says nothing of the gateway.
+		if (!outcome.ok && !(outcome.error instanceof InvalidParameter)) return;
 		if (changed !== null && changed.status !== 'unconfirmed' && changed.status !== 'scheduled') {
-			results.push(resultOf(context, changed));
+			run.tell(resultOf(context, changed));
 		}
 	}
-	return results;
 }
 
 async function look(context: DispatchContext, row: Row): Promise<Values> {
@@ -88,6 +94,15 @@ async function look(context: DispatchContext, row: Row): Promise<Values> {
 function later({ now }: DispatchContext, row: Row): Values {
 	const again = nextLookAt(new Date(String(row.send_started_at)).getTime(), now());
 	return { next_attempt_at: again === null ? null : new Date(again).toISOString() };
+}
+
+/** The gateway did not say: it is asked again for a day, so that an outage does not outlast the looks. */
+function afterNoAnswer(context: DispatchContext, row: Row): Values {
+	const values = later(context, row);
+	const now = context.now();
+	const startedAt = new Date(String(row.send_started_at)).getTime();
+	if (values.next_attempt_at !== null || !(now - startedAt < LOOK_FOR_MS)) return values;
+	return { next_attempt_at: new Date(now + LOOK_AGAIN_MS).toISOString() };
 }
 
 const resultOf = ({ queue, now }: DispatchContext, row: Row): DispatchResult => ({

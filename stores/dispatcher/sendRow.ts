@@ -1,4 +1,5 @@
-import { settle } from '../settle';
+import type { SentMessage } from '../../messages/scheduledMessage';
+import { settle, type Settled } from '../settle';
 import type { Row, Values } from '../table/columns';
 import { SENDING, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';
@@ -43,19 +44,30 @@ const SUSPECT_PAUSE_MS = 60_000;
 interface Suspect {
 	readonly row: Row;
 	readonly fault: Fault;
+	/** When its request began, in milliseconds since 1970. */
+	readonly startedAt: number;
+}
+
+/** A request to send, and what it came to. */
+interface Outcome {
+	/** As it stood when the request began. */
+	readonly row: Row;
 	/** Milliseconds since 1970. */
-	readonly at: number;
+	readonly startedAt: number;
+	readonly sent: Settled<SentMessage>;
 }
 
 /** Sends one row after the other, or several at once; what they share is in {@link Sending}. */
 export class SendRow {
 	private suspects: Suspect[] = [];
+	/** When the latest request began that the gateway accepted. */
+	private acceptedFrom = -Infinity;
 
 	constructor(private readonly sending: Sending) {}
 
 	/** Deals with one due row: its start, its request, and what becomes of both. */
 	async send(row: Row): Promise<void> {
-		const { gateway, rows, turns, token, health, now } = this.sending;
+		const { gateway, rows, pace, health, now } = this.sending;
 		if (rows.isDuplicate(row)) {
 			return await this.settleUnsent(row, duplicate(DUPLICATE), true);
 		}
@@ -63,44 +75,83 @@ export class SendRow {
 		if ('values' in admission) {
 			return await this.settleUnsent(row, admission.values, admission.isReported);
 		}
-		const began = await turns.step({
-			id: row.id,
-			ifStatus: 'scheduled',
-			ifToken: '',
-			values: started(token, now()),
-		});
+		// Before anything is awaited: others are started meanwhile, and each needs a place of its own.
+		pace.take();
+		const outcome = await this.start(row);
+		if (outcome === null) return pace.giveBack();
+		await this.afterSend(outcome);
+	}
+
+	/** Writes that the request begins, and makes it; null where it was not made. */
+	private async start(row: Row): Promise<Outcome | null> {
+		const { turns, token, rows, now } = this.sending;
+		const values = started(token, now());
+		const began = await settle(turns.step({ ...pending(row), values }));
+		if (!began.ok) return this.giveUp(row, began.error);
 		// A person has cancelled it, or another run has it.
-		if (began === null) return rows.done(row);
-		await this.sendStarted(began);
+		if (began.value === null) {
+			rows.done(row);
+			return null;
+		}
+		return await this.sendStarted(began.value);
 	}
 
 	/** The row says that its request begins; what it says now is what is sent. */
-	private async sendStarted(row: Row): Promise<void> {
+	private async sendStarted(row: Row): Promise<Outcome | null> {
 		const { gateway, connection, health, pace, now, rows } = this.sending;
 		// Between the page and the start, a person may have edited it.
 		const admission = admit(row, gateway, now(), health.state.pauseReason);
-		if ('values' in admission) return this.finish(row, admission.values, admission.isReported);
-		if (!(sendAtOf(row) <= now()) || this.mustNotBegin())
-			return this.finish(row, released(), false);
-		const fresh = await this.freshMark(row);
-		if (fresh === null) return rows.done(row);
-		if (this.mustNotBegin()) return this.finish(row, released(), false);
+		if ('values' in admission) {
+			this.finish(row, admission.values, admission.isReported);
+			return null;
+		}
+		if (!(sendAtOf(row) <= now()) || this.mustNotBegin()) return this.release(row);
+		const fresh = await settle(this.freshMark(row));
+		if (!fresh.ok) return this.giveUp(row, fresh.error);
+		if (fresh.value === null) {
+			rows.done(row);
+			return null;
+		}
+		if (this.mustNotBegin()) return this.release(row);
 		if (health.isProbing) health.onProbe();
 		pace.onStart();
 		const startedAt = now();
-		const outcome = await settle(gateway.send(connection, admission.send));
+		// A gateway that throws at once is no worse than one that does so later.
+		const sent = await settle((async () => await gateway.send(connection, admission.send))());
+		return { row, startedAt, sent };
+	}
+
+	private async afterSend({ row, startedAt, sent }: Outcome): Promise<void> {
+		const { health, pace, now } = this.sending;
 		const attempts = Number(row.attempts ?? 0) + 1;
-		if (outcome.ok) {
+		if (sent.ok) {
 			pace.onAccepted();
 			// What the gateway takes and says of at once that it will not arrive is still taken.
 			this.tellEvent(health.onAccepted(startedAt));
-			this.finish(row, accepted(outcome.value, attempts, now()), true);
-			return await this.condemnSuspects(startedAt);
+			this.finish(row, accepted(sent.value, attempts, now()), true);
+			this.acceptedFrom = Math.max(this.acceptedFrom, startedAt);
+			return await this.condemnSuspects();
 		}
-		const fault = faultOf(outcome.error);
+		const fault = faultOf(sent.error);
 		if (fault.kind === 'rate') pace.onRateLimited(startedAt);
 		this.afterFault(row, fault, { attempts, startedAt });
 		this.tellEvent(health.onFault(fault));
+		if (fault.kind === 'suspect') await this.condemnSuspects();
+	}
+
+	/** Gives back a row that was started and must not be sent now. */
+	private release(row: Row): null {
+		this.finish(row, released(), false);
+		return null;
+	}
+
+	/**
+	 * It could not be written that the request begins. That may stand in the table all the same, and
+	 * would put in doubt what was certainly not sent.
+	 */
+	private giveUp(row: Row, error: unknown): never {
+		this.finish(row, released(), false);
+		throw error;
 	}
 
 	/** What becomes of a row whose send did not end with a success. */
@@ -118,13 +169,13 @@ export class SendRow {
 			case 'interrupted':
 				return this.finish(row, this.outcomeUnknown(reason, attempts, startedAt), true);
 			case 'suspect':
-				this.suspects.push({ row, fault, at: now() });
+				this.suspects.push({ row, fault, startedAt });
 				rows.defer(row);
 				return this.write(row, waiting(now() + SUSPECT_PAUSE_MS, { failure: reason }));
 			case 'rate':
 				// In this run again, once the gateway's moment is over.
 				this.write(row, released());
-				return rows.putBack(row);
+				return rows.putBack({ ...row, ...released() } as Row);
 			case 'unsent':
 				return this.finish(row, released(), false);
 			default:
@@ -140,17 +191,18 @@ export class SendRow {
 			: unconfirmed(reason, attempts, lookAt);
 	}
 
-	/** Another message went out: those that were refused before it were so by their own fault. */
-	private async condemnSuspects(startedAt: number): Promise<void> {
+	/** Another message, begun no earlier, went out: those that were refused were so by their own fault. */
+	private async condemnSuspects(): Promise<void> {
 		const { now, turns } = this.sending;
-		const condemned = this.suspects.filter(({ at }) => at < startedAt);
-		this.suspects = this.suspects.filter(({ at }) => at >= startedAt);
+		const condemned = this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);
+		this.suspects = this.suspects.filter(({ startedAt }) => startedAt > this.acceptedFrom);
 		for (const { row, fault } of condemned) {
 			const attempts = Number(row.attempts ?? 0) + 1;
 			const values =
 				attempts >= MAX_SUSPECT_ATTEMPTS
 					? failed(fault.reason, attempts)
 					: waiting(retryAt(attempts, now()), { attempts, failure: fault.reason });
+			// It was given back without a token.
 			const changed = await turns.step({ id: row.id, ifStatus: 'scheduled', ifToken: '', values });
 			if (changed !== null && values.status === 'failed') this.report(changed);
 		}
@@ -173,9 +225,9 @@ export class SendRow {
 	/** A row that was not started: it will not be sent, or not now. */
 	private async settleUnsent(row: Row, values: Values, isReported: boolean): Promise<void> {
 		const { turns, rows } = this.sending;
-		const changed = await turns.step({ id: row.id, ifStatus: 'scheduled', ifToken: '', values });
-		if (values.status === 'scheduled') rows.defer(row);
-		else rows.done(row);
+		const changed = await turns.step({ ...pending(row), values });
+		// What waits for its window keeps nobody: the next one for this recipient has its own.
+		rows.done(row);
 		if (changed !== null && isReported) this.report(changed);
 	}
 
@@ -191,8 +243,10 @@ export class SendRow {
 	private write(row: Row, values: Values): void {
 		const { turns, token } = this.sending;
 		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
-		// It took longer than the lease, and another run could not know what became of it.
-		turns.result(step, { ifStatus: 'unconfirmed', ifToken: token });
+		// It took longer than the lease, and another run could not know what became of it. A person may
+		// have cancelled it, or put it back, when it was on its way: if it was sent, the table says so.
+		const isSent = values.sent_at !== undefined;
+		turns.result(step, isSent ? ['unconfirmed', 'scheduled', 'cancelled'] : ['unconfirmed']);
 	}
 
 	private report(row: Row): void {
@@ -208,6 +262,13 @@ export class SendRow {
 		if (event !== null) this.sending.tell(event);
 	}
 }
+
+/** While it waits as it was read. A person who puts a row back leaves it an old token. */
+const pending = (row: Row) => ({
+	id: row.id,
+	ifStatus: 'scheduled',
+	ifToken: String(row.claim_token ?? ''),
+});
 
 const DUPLICATE =
 	'Not sent: another message with the same "Deduplication Key" stands before it in the table';

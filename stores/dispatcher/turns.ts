@@ -42,9 +42,9 @@ export class Turns {
 
 	/**
 	 * Writes what became of a message, without being waited for. Tried several times: lost, a person
-	 * would have to find it out. `orElse`: the state that the row may be in instead.
+	 * would have to find it out. `orElse`: the states that the row may be in instead.
 	 */
-	result(step: Step, orElse: Pick<Step, 'ifStatus' | 'ifToken'>): void {
+	result(step: Step, orElse: readonly string[]): void {
 		const work: Promise<void> = this.writeResult(step, orElse)
 			.catch((error: unknown) => void (this.failure ??= { error }))
 			.finally(() => this.unwritten.delete(work));
@@ -57,14 +57,20 @@ export class Turns {
 		if (this.failure !== undefined) throw this.failure.error;
 	}
 
-	private async writeResult(step: Step, orElse: Pick<Step, 'ifStatus' | 'ifToken'>): Promise<void> {
+	private async writeResult(step: Step, orElse: readonly string[]): Promise<void> {
+		for (const ifStatus of [step.ifStatus, ...orElse]) {
+			if ((await this.persist({ ...step, ifStatus })) !== null) return;
+		}
+	}
+
+	private async persist(step: Step): Promise<Row | null> {
+		// It waits a moment for the start of the next message.
 		const gathering = this.context.sleep(GATHER_MS).then(() => this.writeAll());
 		const [first] = await Promise.all([this.add(step, false), gathering]);
-		const again = first.ok ? undefined : this.writeAgain(step);
-		if (again !== undefined)
-			this.retrying = Promise.allSettled([this.retrying, again]).then(() => {});
-		const written = first.ok ? first.value : await again;
-		if (written === null) await this.add({ ...step, ...orElse });
+		if (first.ok) return first.value;
+		const again = this.writeAgain(step);
+		this.retrying = Promise.allSettled([this.retrying, again]).then(() => {});
+		return await again;
 	}
 
 	private async writeAgain(step: Step): Promise<Row | null> {
@@ -107,8 +113,7 @@ export class Turns {
 		for (const step of steps) {
 			// A message must not begin while the result before it is not written.
 			const isStart = step.values.status === SENDING;
-			const alone =
-				failed !== undefined && isStart ? failed : await settle(this.writeAlone(step, isStart));
+			const alone = failed !== undefined && isStart ? failed : await settle(this.writeAlone(step));
 			if (!alone.ok) failed ??= alone;
 			each.push(alone);
 		}
@@ -116,11 +121,12 @@ export class Turns {
 	}
 
 	/** The access that failed may have made the step all the same. */
-	private async writeAlone(step: Step, isStart: boolean): Promise<Row | null> {
+	private async writeAlone(step: Step): Promise<Row | null> {
 		const { queue } = this.context;
 		const [row] = await queue.turn([step]);
-		if (row !== null || !isStart) return row;
-		const again = { ...step, ifStatus: SENDING, ifToken: String(step.values.claim_token) };
-		return (await queue.turn([again]))[0];
+		if (row !== null) return row;
+		const { status = step.ifStatus, claim_token: token = step.ifToken } = step.values;
+		const made = { ...step, ifStatus: String(status), ifToken: String(token) };
+		return (await queue.turn([made]))[0];
 	}
 }

@@ -1,6 +1,7 @@
 import { HEALTHY } from '../dispatcher/accountHealth';
 import { INITIAL_PACE } from '../dispatcher/pace';
 import type { AccountRecord, AccountState, LeaseStore } from '../dispatcher/queue';
+import { settle } from '../settle';
 import type { Sender } from './rows';
 import { whereIn, type Condition, type RowOf, type Table, type ValuesOf } from './table';
 
@@ -38,6 +39,8 @@ const ALWAYS = '9999-12-31T00:00:00.000Z';
 /** The end of a pause as people read it: null for one without an end. ISO 8601, UTC. */
 export const pauseEnd = (until: number): string | null =>
 	until >= Date.parse(ALWAYS) ? null : new Date(until).toISOString();
+/** A lease is never so long: one that ends later was taken by a clock that was wrong. */
+const LONGEST_LEASE_MS = 24 * 3_600_000;
 /** Clocks of two processes may differ by so much: a lease that ran out is left alone for as long. */
 const CLOCK_SKEW_MS = 5_000;
 
@@ -104,23 +107,29 @@ export function createLeaseStore(table: AccountsTable, senders: readonly Sender[
 			);
 			const primary = rows[0].id;
 			const taken = new Map<number, AccountRow>();
-			for (const { id } of [...rows].sort((a, b) => a.id - b.id)) {
-				const expired = {
-					column: 'lease_until',
-					is: 'lte',
-					value: iso(now - CLOCK_SKEW_MS),
-				} as const;
-				const row = await change(id, [expired], {
-					lease_holder: holder,
-					lease_until: iso(until),
-					last_run_at: iso(now),
-					credential: senders[0].credential,
-				});
-				if (row === undefined) {
-					for (const other of taken.keys()) await change(other, held(holder), free);
+			const all = [...new Map(rows.map((row) => [row.id, row])).values()];
+			const give = async () => {
+				for (const { id } of all) await change(id, held(holder), free);
+			};
+			for (const row of all.sort((a, b) => a.id - b.id)) {
+				const outcome = await settle(
+					change(row.id, [freeBy(row, now)], {
+						lease_holder: holder,
+						lease_until: iso(until),
+						last_run_at: iso(now),
+						credential: senders[0].credential,
+					}),
+				);
+				if (!outcome.ok) {
+					// It may have been taken all the same, and nobody would give it back.
+					await settle(give());
+					throw outcome.error;
+				}
+				if (outcome.value === undefined) {
+					await give();
 					return null;
 				}
-				taken.set(id, row);
+				taken.set(row.id, outcome.value);
 			}
 			ids = [primary, ...[...taken.keys()].filter((id) => id !== primary)];
 			return toAccountRecord(taken.get(primary)!);
@@ -150,6 +159,17 @@ export function createLeaseStore(table: AccountsTable, senders: readonly Sender[
 	return store;
 }
 
+/** The condition on which nobody has the lease any more. */
+function freeBy(row: AccountRow, now: number): Condition<AccountColumn> {
+	const until = msOf(row.lease_until);
+	// A person has emptied the cell, and n8n compares no empty one.
+	if (until === null) return { column: 'lease_until', is: 'isEmpty', value: null };
+	const farthest = now + LONGEST_LEASE_MS;
+	return until > farthest
+		? { column: 'lease_until', is: 'gt', value: iso(farthest) }
+		: { column: 'lease_until', is: 'lte', value: iso(now - CLOCK_SKEW_MS) };
+}
+
 /** Pauses an account from now until a moment, or until somebody resumes it. Milliseconds since 1970. */
 export async function pauseAccount(
 	table: AccountsTable,
@@ -173,12 +193,17 @@ export async function pauseAccount(
 /** Ends every pause of an account, a person's and the dispatcher's own. */
 export async function resumeAccount(table: AccountsTable, sender: Sender): Promise<AccountRecord> {
 	const row = await accountRow(table, sender);
-	const { pace } = stateOf(row);
+	const { health, pace } = stateOf(row);
+	// What was given out as begun is given out as ended, once a message went out.
+	const { isPauseReported, pauseReason, pausedAt } = health;
+	const told = isPauseReported ? { isPauseReported, pauseReason, pausedAt } : {};
 	const values = {
 		manual_pause_until: null,
 		manual_pause_note: null,
 		manual_paused_at: null,
-		...stateValues({ health: HEALTHY, pace }),
+		...stateValues({ health: { ...HEALTHY, ...told }, pace }),
+		paused_at: null,
+		pause_reason: null,
 	};
 	const [[changed]] = await table.update([
 		{ where: whereIn<AccountColumn>({ id: row.id }), values },
@@ -195,17 +220,35 @@ const stateValues = (state: AccountState): ValuesOf<AccountColumn> => ({
 
 /** What is no JSON, or not ours, counts as nothing known: the account is then found to be well or not. */
 function stateOf(row: AccountRow): AccountState {
-	let state: Partial<AccountState> = {};
-	try {
-		state = JSON.parse(String(row.state ?? '{}')) as Partial<AccountState>;
-	} catch {
-		// A person has edited it.
-	}
+	const state = parsed(row.state);
 	// A person may have emptied or changed the date of a pause.
 	const pausedUntil = msOf(row.paused_until);
-	const health = { ...HEALTHY, ...state.health, pausedUntil };
-	return { health, pace: { ...INITIAL_PACE, ...state.pace } };
+	const health = { ...readLike(HEALTHY, state?.health), pausedUntil };
+	return { health, pace: readLike(INITIAL_PACE, state?.pace) };
 }
+
+/** Null for what is no JSON: a person has edited it. */
+function parsed(cell: AccountRow['state']): Readonly<Record<string, unknown>> | null {
+	try {
+		return JSON.parse(String(cell ?? '{}')) as Readonly<Record<string, unknown>> | null;
+	} catch {
+		return null;
+	}
+}
+
+/** What of JSON has the type that it ought to have; the rest as at the beginning. */
+function readLike<T extends object>(initial: T, given: unknown): T {
+	const values = (given ?? {}) as Readonly<Record<string, unknown>>;
+	return Object.fromEntries(
+		Object.entries(initial).map(([key, otherwise]) => {
+			const value = values[key];
+			const type = otherwise === null ? (TEXTS.has(key) ? 'string' : 'number') : typeof otherwise;
+			return [key, typeof value === type ? value : otherwise];
+		}),
+	) as T;
+}
+
+const TEXTS = new Set(['pauseReason']);
 
 function msOf(cell: AccountRow[AccountColumn]): number | null {
 	if (cell === null || cell === undefined || cell === '') return null;

@@ -26,16 +26,18 @@ export function createDispatchQueue(
 
 		adopt: async (now) => {
 			for (const { gateway, account } of senders) {
-				// Rows that a person has added, or whose cell a person has emptied.
-				await table.update([
-					{
+				// Rows that a person has added, or whose cell a person has emptied: n8n compares no empty one.
+				const adopted = { next_attempt_at: now, claim_token: '' };
+				const columns = ['next_attempt_at', 'claim_token'] as const;
+				await table.update(
+					columns.map((column) => ({
 						where: [
 							...where({ gateway, account, status: 'scheduled' }),
-							{ column: 'next_attempt_at', is: 'isEmpty', value: null },
+							{ column, is: 'isEmpty', value: null },
 						],
-						values: { next_attempt_at: now, claim_token: '' },
-					},
-				]);
+						values: { [column]: adopted[column] },
+					})),
+				);
 			}
 		},
 
@@ -97,7 +99,9 @@ export function createDispatchQueue(
 					keys.slice(from, from + MAX_KEYS),
 				)) {
 					const key = String(row.deduplication_key);
-					if (isOwn(row)) lowest.set(key, Math.min(row.id, lowest.get(key) ?? Infinity));
+					// One that was cancelled stands for nothing any more.
+					if (isOwn(row) && row.status !== 'cancelled')
+						lowest.set(key, Math.min(row.id, lowest.get(key) ?? Infinity));
 				}
 			}
 			return new Set(

@@ -76,6 +76,16 @@ export interface DayOptions {
 	readonly hasPeople?: boolean;
 	readonly clockSkewMs?: number;
 	readonly tableErrors?: number;
+	/** Some messages are scheduled a second time, by the same deduplication key. */
+	readonly hasKeys?: boolean;
+	/** How many executions are stopped by hand. */
+	readonly stops?: number;
+	/** How many of the messages are due about an outage. */
+	readonly clustered?: number;
+	/** Some accesses to the table take minutes, longer than a lease. */
+	readonly stalls?: boolean;
+	/** Another account, which is always well, has messages in the same table. */
+	readonly hasOther?: boolean;
 }
 
 /** One message of the day, with what became of it outside. */
@@ -91,6 +101,10 @@ export interface Planned {
 	readonly acceptedAt: number[];
 	/** A person has cancelled or moved it. */
 	isEdited: boolean;
+	readonly key: string | null;
+	readonly account: string;
+	/** How often it was unknown whether it was sent. */
+	doubts: number;
 }
 
 /** A request to send, as the gateway sees it. */
@@ -99,6 +113,7 @@ export interface Request {
 	readonly run: number;
 	endedAt: number;
 	readonly isRefusedForRate: boolean;
+	readonly account: string;
 }
 
 export interface Day {
@@ -108,7 +123,8 @@ export interface Day {
 	readonly planned: readonly Planned[];
 	readonly outages: readonly Outage[];
 	readonly requests: readonly Request[];
-	readonly healthAsked: number;
+	/** When the gateway was asked for its health. */
+	readonly healthAsked: readonly number[];
 	readonly killedAt: readonly number[];
 	/** Rows in flight at each kill. */
 	readonly inFlightAtKill: readonly number[];
@@ -117,6 +133,11 @@ export interface Day {
 	/** Ambiguous outcomes by chance, not by an outage. */
 	readonly chanceAmbiguous: number;
 	readonly events: ReadonlyArray<{ readonly at: number; readonly event: string }>;
+	readonly runStartedAt: ReadonlyMap<number, number>;
+	/** Pauses that a run found, and of which no run had told. */
+	readonly untoldPauses: number;
+	/** Requests to send that were cut by a person who stopped the execution. */
+	readonly stopped: number;
 	readonly reports: number;
 	readonly runErrors: number;
 	readonly end: number;
@@ -126,6 +147,16 @@ export interface Day {
 }
 
 const SENDER: Sender = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
+
+const OTHER: Sender = { ...SENDER, account: 'account-2' };
+
+/** A process of n8n. */
+interface Process {
+	isAlive: boolean;
+	/** How far its clock is off. */
+	readonly skewMs: number;
+	readonly runs: Set<number>;
+}
 
 /** A process that was killed: whatever it still waits for never comes. */
 const never = async <T,>(): Promise<T> => await new Promise<T>(() => {});
@@ -142,6 +173,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		hasPeople: false,
 		clockSkewMs: 0,
 		tableErrors: 0,
+		hasKeys: false,
+		stops: 0,
+		clustered: 0,
+		hasOther: false,
+		stalls: false,
 		...given,
 	};
 	const random = seededRandom(seed);
@@ -165,11 +201,25 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const recipients = Math.max(2, Math.floor(options.messages / 2));
 	const planned: Planned[] = [];
 	const byKey = new Map<string, Planned>();
+	const times = given.outages ?? [];
+	const anyTime = (): number => {
+		if (options.burst) return START + 30 * SECOND;
+		if (times.length === 0 || random() >= options.clustered) {
+			return START + Math.floor(random() * 20 * HOUR);
+		}
+		const { from, to } = pick(times);
+		return Math.floor(from - MINUTE + random() * (to - from + 5 * MINUTE));
+	};
 	for (let id = 0; id < options.messages; id++) {
 		const hasWindow = options.hasPeople && random() < 0.1;
+		const isOther = options.hasOther && random() < 0.2;
 		const message: Planned = {
 			id,
-			sendAt: options.burst ? START + 30 * SECOND : START + Math.floor(random() * 20 * HOUR),
+			sendAt: anyTime(),
+			// A third of the messages have a key, and half of those are the second with theirs.
+			key: options.hasKeys && random() < 0.3 ? `key-${id - (id % 2)}` : null,
+			account: isOther ? OTHER.account : SENDER.account,
+			doubts: 0,
 			recipient: `+9199880${String(10_000 + Math.floor(random() * recipients))}`,
 			validMs: options.hasPeople && random() < 0.1 ? 30 * MINUTE : 24 * HOUR,
 			window: hasWindow
@@ -182,7 +232,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		planned.push(message);
 	}
 	const rows = await table.insert(
-		planned.map(({ id, sendAt, recipient, validMs, window }) => {
+		planned.map(({ id, sendAt, recipient, validMs, window, key: deduplicationKey, account }) => {
 			const key = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 			byKey.set(key, planned[id]);
 			const row = toRow(
@@ -197,11 +247,16 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					scheduledAt: new Date(sendAt).toISOString(),
 					idempotencyKey: key,
 					validForMinutes: validMs / MINUTE,
+					deduplicationKey,
 				},
-				SENDER,
+				account === OTHER.account ? OTHER : SENDER,
 				'UTC',
 				START,
 			);
+			// Some were written by hand.
+			if (options.hasPeople && random() < 0.05) {
+				Object.assign(row, random() < 0.5 ? { claim_token: null } : { next_attempt_at: null });
+			}
 			return { ...row, sending_window: window === null ? null : formatWindow(window) };
 		}),
 	);
@@ -215,7 +270,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	}));
 	const requests: Request[] = [];
 	const records: SentMessage[] = [];
-	let healthAsked = 0;
+	const healthAsked: number[] = [];
 	let chanceAmbiguous = 0;
 	let tokens = 5;
 	let tokensAt = START;
@@ -233,11 +288,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const accept = (message: OutgoingMessage): SentMessage => {
 		const one = byKey.get(message.idempotencyKey)!;
 		one.acceptedAt.push(now());
-		const { idempotencyKey, ...rest } = message;
+		const rest: Omit<OutgoingMessage, 'idempotencyKey'> = message;
 		const sent: SentMessage = {
 			...rest,
 			gateway: SENDER.gateway,
-			account: SENDER.account,
+			account: one.account,
 			messageId: `id-${one.id}-${one.acceptedAt.length}`,
 			queueId: null,
 			status: 'sent',
@@ -253,8 +308,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		new GatewayError(kind, text, { openEnded: true });
 
 	const serve = async (message: OutgoingMessage): Promise<SentMessage> => {
-		const outage = outageAt(now());
 		const one = byKey.get(message.idempotencyKey)!;
+		const outage = one.account === OTHER.account ? undefined : outageAt(now());
 		if (outage !== undefined) {
 			outage.sends.push(now());
 			const seconds = (outage.to - now()) / SECOND;
@@ -284,6 +339,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					const isProcessed = random() < 0.3 && !one.isBad;
 					if (isProcessed) accept(message);
 					outage.ambiguous++;
+					one.doubts++;
 					await time.sleep(rules.timeoutMs);
 					throw unknownOutcome('timedOut', 'no answer');
 				}
@@ -292,11 +348,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					await time.sleep(latency());
 					if (random() < 0.2 && !one.isBad) accept(message);
 					outage.ambiguous++;
+					one.doubts++;
 					throw unknownOutcome('unavailable', 'bad gateway');
 				}
 			}
 		}
-		if (!takeToken()) {
+		if (one.account === SENDER.account && !takeToken()) {
 			requests[requests.length - 1] = { ...requests.at(-1)!, isRefusedForRate: true };
 			await time.sleep(latency());
 			throw new GatewayError('rateLimited', 'slow down', { status: 429, retryAfterMs: SECOND });
@@ -306,6 +363,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const sent = accept(message);
 		if (random() < options.chance) {
 			chanceAmbiguous++;
+			one.doubts++;
 			throw unknownOutcome('timedOut', 'answer lost');
 		}
 		return sent;
@@ -323,8 +381,37 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	let tableIsDownUntil = 0;
 	let isOver = false;
 
-	const startRun = async (process: { isAlive: boolean; skewMs: number; runs: Set<number> }) => {
+	const runStartedAt = new Map<number, number>();
+	let untoldPauses = 0;
+	let isTold = false;
+	let stopped = 0;
+	/** Some processes die, and some executions are stopped, in the middle of a request. */
+	const killAt = new Set<number>();
+	const stopAt = new Set<number>();
+	for (let i = 0; i < options.kills; i += 2) {
+		killAt.add(Math.floor(random() * options.messages));
+	}
+	for (let i = 0; i < options.stops; i++) stopAt.add(Math.floor(random() * options.messages));
+
+	const kill = (process: Process) => {
+		if (!process.isAlive) return;
+		killedAt.push(now());
+		const inFlight = [...table.rows.values()].filter(
+			({ status, account }) => status === 'sending' && account === SENDER.account,
+		);
+		for (const row of table.rows.values()) {
+			if (row.status === 'sending') byKey.get(String(row.schedule_id))!.doubts++;
+		}
+		inFlightAtKill.push(inFlight.length);
+		process.isAlive = false;
+		for (const one of process.runs) killedRuns.add(one);
+	};
+
+	const startRun = async (process: Process, sender = SENDER) => {
 		const number = ++run;
+		runStartedAt.set(number, now());
+		let isStopped = false;
+		const stop = new Set<() => void>();
 		process.runs.add(number);
 		const alive = async <T,>(work: Promise<T>): Promise<T> => {
 			const outcome = await work.then(
@@ -340,6 +427,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				(async () => {
 					await time.sleep(5 + Math.floor(random() * (random() < 0.01 ? 3_000 : 40)));
 					const fails = now() < tableIsDownUntil || random() < options.tableErrors;
+					if (options.stalls && random() < 0.003) await time.sleep((60 + random() * 120) * SECOND);
 					// A failing access may have taken effect all the same.
 					if (fails && random() < 0.5) throw new Error('table error before');
 					if (!process.isAlive && random() < 0.5) return await never<T>();
@@ -359,23 +447,49 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			remove: async (where) => await access(async () => await inner.remove(where)),
 		});
 		const gateway = {
-			id: SENDER.gateway,
+			id: sender.gateway,
 			label: 'Fake',
 			capabilities: { sends: MESSAGE_TYPES, schedules: null, looksUp: null },
 			assertSendable: () => undefined,
 			test: async () => {
-				healthAsked++;
+				if (sender === SENDER) healthAsked.push(now());
 				await alive(time.sleep(latency()));
-				const outage = outageAt(now());
+				const outage = sender === OTHER ? undefined : outageAt(now());
 				return outage === undefined || ['sendOnly', 'rateLimited'].includes(outage.kind)
 					? { ready: true, message: 'well' }
 					: { ready: false, message: outage.kind };
 			},
 			send: async (_: Connection, message: OutgoingMessage) => {
-				const request = { at: now(), run: number, endedAt: Infinity, isRefusedForRate: false };
+				const request = {
+					at: now(),
+					run: number,
+					endedAt: Infinity,
+					isRefusedForRate: false,
+					account: sender.account,
+				};
 				const place = requests.push(request) - 1;
+				if (killAt.delete(place)) void time.sleep(random() * 300).then(() => kill(process));
+				const cut = new Promise<never>((_resolve, reject) => {
+					stop.add(() => {
+						stopped++;
+						byKey.get(message.idempotencyKey)!.doubts++;
+						reject(new GatewayError('cancelled', 'stopped', { openEnded: true }));
+					});
+				});
+				cut.catch(() => undefined);
+				const callOff = [...stop].at(-1)!;
+				if (stopAt.delete(place)) {
+					void time.sleep(random() * 300).then(() => {
+						isStopped = true;
+						for (const each of stop) each();
+						stop.clear();
+					});
+				}
 				return await alive(
-					serve(message).finally(() => (requests[place] = { ...requests[place], endedAt: now() })),
+					Promise.race([serve(message), cut]).finally(() => {
+						stop.delete(callOff);
+						requests[place] = { ...requests[place], endedAt: now() };
+					}),
 				);
 			},
 			...(options.hasFindSent
@@ -396,57 +510,68 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const outcome: DispatchReport | Error = await dispatchDue({
 			gateway,
 			connection: {} as Connection,
-			queue: createDispatchQueue(slow(table), [SENDER]),
-			lease: createLeaseStore(slow(accounts), [SENDER]),
+			queue: createDispatchQueue(slow(table), [sender]),
+			lease: createLeaseStore(slow(accounts), [sender]),
 			rules,
 			resolveMessageIds: async () => undefined,
 			now: () => now() + process.skewMs,
 			random,
-			isCancelled: () => false,
-			sleep: async (ms) => await alive(time.sleep(ms)),
+			isCancelled: () => isStopped,
+			sleep: async (ms) => await alive(isStopped ? Promise.resolve() : time.sleep(ms)),
 		}).catch((error: Error) => error);
 		process.runs.delete(number);
 		reports++;
 		if (outcome instanceof Error || outcome.error !== undefined) runErrors++;
+		else if (isPausedUntold(outcome)) untoldPauses++;
 		for (const entry of outcome instanceof Error ? [] : outcome.entries) {
-			if ('event' in entry) events.push({ at: now(), event: entry.event });
-			else {
+			if ('event' in entry) {
+				if (sender === OTHER) throw new Error('The other account has no fault');
+				events.push({ at: now(), event: entry.event });
+				isTold = entry.event === 'paused';
+			} else {
 				const id = Number(/\d+$/.exec(entry.message.text ?? '')?.[0]);
 				gaveOut.set(id, [...(gaveOut.get(id) ?? []), entry.message.status]);
 			}
 		}
 	};
 
-	const killTimes = Array.from({ length: options.kills }, () =>
+	const isPausedUntold = (report: DispatchReport): boolean =>
+		report.idle?.why === 'paused' && !isTold && report.idle.until - now() > MINUTE;
+
+	const killTimes = Array.from({ length: Math.floor(options.kills / 2) }, () =>
 		options.burst
 			? START + Math.floor(random() * 10 * MINUTE)
 			: START + Math.floor(random() * 20 * HOUR),
 	).sort((a, b) => a - b);
+	/** A run of a paused account does nothing: most of them are left out. */
+	const mostlyNotBefore = (): number => {
+		const account = [...accounts.rows.values()].find((row) => row.account === SENDER.account);
+		const pausedUntil = account?.paused_until;
+		const isTried = random() < 0.3 || typeof pausedUntil !== 'string';
+		return isTried ? -Infinity : Date.parse(pausedUntil);
+	};
 	const scheduler = async (first: number) => {
 		await time.sleep(first);
 		for (;;) {
-			const process = {
+			const process: Process = {
 				isAlive: true,
 				skewMs: Math.floor((random() * 2 - 1) * options.clockSkewMs),
 				runs: new Set<number>(),
 			};
-			const killAt = killTimes.find((at) => at > now()) ?? Infinity;
-			if (Number.isFinite(killAt)) killTimes.splice(killTimes.indexOf(killAt), 1);
-			while (!isOver && now() < killAt) {
+			const diesAt = killTimes.find((at) => at > now()) ?? Infinity;
+			if (Number.isFinite(diesAt)) killTimes.splice(killTimes.indexOf(diesAt), 1);
+			while (!isOver && process.isAlive && now() < diesAt) {
 				// Where nothing is due, a run would only read: time passes to when something is.
-				const dueAt = nextDueAt(table);
+				const dueAt = Math.max(nextDueAt(table, SENDER.account), mostlyNotBefore());
 				if (dueAt <= now() + 6_000) void startRun(process);
-				const idleFor = Math.min(dueAt - now() - 6_000, 30 * MINUTE);
+				const otherDueAt = options.hasOther ? nextDueAt(table, OTHER.account) : Infinity;
+				if (otherDueAt <= now() + 6_000) void startRun(process, OTHER);
+				const idleFor = Math.min(Math.min(dueAt, otherDueAt) - now() - 6_000, 30 * MINUTE);
 				const intervals = Math.max(1, Math.floor(idleFor / options.intervalMs));
-				await time.sleep(Math.min(intervals * options.intervalMs, killAt - now() + 1));
+				await time.sleep(Math.min(intervals * options.intervalMs, diesAt - now() + 1));
 			}
 			if (isOver) return;
-			killedAt.push(now());
-			inFlightAtKill.push(
-				[...table.rows.values()].filter(({ status }) => status === 'sending').length,
-			);
-			process.isAlive = false;
-			for (const number of process.runs) killedRuns.add(number);
+			kill(process);
 			await time.sleep(5 * SECOND + random() * MINUTE);
 		}
 	};
@@ -492,7 +617,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const end = wellFrom + 34 * HOUR;
 	await time.runUntil(wellFrom);
 	// To the end, or until nothing is left to do.
-	for (let at = wellFrom; at < end && nextDueAt(table) < Infinity; at += 10 * MINUTE) {
+	const isLeft = () => [SENDER, OTHER].some(({ account }) => nextDueAt(table, account) < Infinity);
+	for (let at = wellFrom; at < end && isLeft(); at += 10 * MINUTE) {
 		await time.runUntil(at);
 	}
 	isOver = true;
@@ -510,6 +636,9 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		killedRuns,
 		chanceAmbiguous,
 		events,
+		untoldPauses,
+		runStartedAt,
+		stopped,
 		reports,
 		runErrors,
 		end,
@@ -519,14 +648,17 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 }
 
 /** When something is to be done next, by the table: now where something is in flight. */
-function nextDueAt(table: MemoryTable): number {
+function nextDueAt(table: MemoryTable, account: string): number {
 	// Texts of ISO 8601 sort as the instants do; to parse them all would take most of the day.
 	let next = '~';
 	for (const row of table.rows.values()) {
+		if (row.account !== account) continue;
 		if (row.status === 'sending') return -Infinity;
 		const cell =
 			row.status === 'scheduled'
-				? row.send_at
+				? String(row.send_at) > String(row.next_attempt_at ?? '')
+					? row.send_at
+					: row.next_attempt_at
 				: row.status === 'unconfirmed'
 					? row.next_attempt_at
 					: null;
@@ -556,7 +688,8 @@ export function randomOptions(seed: number, maxMessages: number): DayOptions {
 		takesPerMinute,
 		rules: {
 			maxParallel: [1, 2, 5, 5, 10][Math.floor(random() * 5)],
-			budgetMs: [8, 50, 50][Math.floor(random() * 3)] * SECOND,
+			budgetMs: [8, 50, 50, 240][Math.floor(random() * 4)] * SECOND,
+			ifOutcomeUnknown: random() < 0.15 ? 'sendAgain' : 'markUnconfirmed',
 			messagesPerMinute: knowsPace ? takesPerMinute * 0.95 : null,
 		},
 		kills: random() < 0.4 ? 1 + Math.floor(random() * 4) : 0,
@@ -568,5 +701,10 @@ export function randomOptions(seed: number, maxMessages: number): DayOptions {
 		hasPeople: random() < 0.5,
 		clockSkewMs: random() < 0.5 ? 2_400 : 0,
 		tableErrors: random() < 0.2 ? 0.002 : 0,
+		hasKeys: random() < 0.3,
+		stops: random() < 0.2 ? 2 : 0,
+		clustered: random() < 0.7 ? 0.7 : 0,
+		hasOther: random() < 0.2,
+		stalls: random() < 0.15,
 	};
 }

@@ -1,6 +1,6 @@
 /** What must hold of every simulated day, and how near the day came to the edge of each. */
 import { openingHours } from '../../../messages/sendTime';
-import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned } from './day.mts';
+import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned, type Request } from './day.mts';
 
 /** The worst case of each invariant over days. */
 export interface Worst {
@@ -20,6 +20,9 @@ export interface Worst {
 	outOfOrder: number;
 	outsideWindow: number;
 	pausedItems: number;
+	/** Where nothing was wrong. */
+	lateSeconds: number;
+	overBudgetSeconds: number;
 }
 
 export const NO_WORST: Worst = {
@@ -36,6 +39,8 @@ export const NO_WORST: Worst = {
 	outOfOrder: 0,
 	outsideWindow: 0,
 	pausedItems: 0,
+	lateSeconds: 0,
+	overBudgetSeconds: 0,
 };
 
 export const worstOf = (a: Worst, b: Worst): Worst =>
@@ -63,14 +68,21 @@ export function judge(day: Day): Verdict {
 	for (const message of planned) {
 		const row = rowOf(message);
 		const times = message.acceptedAt.length;
-		worst.sentTwice = Math.max(worst.sentTwice, times - 1);
-		must(times <= 1, () => `message ${message.id} was sent ${times} times`);
+		if (rules.ifOutcomeUnknown !== 'sendAgain') {
+			worst.sentTwice = Math.max(worst.sentTwice, times - 1);
+		}
+		// By the user's choice, what is in doubt may go out again; never what is not.
+		const isChosen = rules.ifOutcomeUnknown === 'sendAgain';
+		const most = 1 + (isChosen ? message.doubts : 0);
+		const isExcused = isChosen && (options.tableErrors > 0 || options.stalls);
+		must(times <= most || isExcused, () => `message ${message.id} was sent ${times} times`);
 		const status = String(row.status);
 		if (status === 'unconfirmed') unconfirmed++;
 		// The table says what is so outside.
 		const isLost =
 			times > 0
-				? !['sent', 'queued', 'unconfirmed'].includes(status)
+				? !['sent', 'queued', 'unconfirmed'].includes(status) &&
+					!(rules.ifOutcomeUnknown === 'sendAgain' && message.doubts > 0)
 				: !['failed', 'expired', 'cancelled', 'unconfirmed'].includes(status);
 		if (isLost) worst.lost++;
 		must(!isLost, () => `message ${message.id}: sent ${times} times, but its status is ${status}`);
@@ -79,7 +91,10 @@ export function judge(day: Day): Verdict {
 			say(`message ${message.id} failed by no fault of its own: ${String(row.failure)}`);
 		}
 		if (status === 'cancelled') {
-			must(message.isEdited, () => `message ${message.id} was cancelled by nobody`);
+			const earlier = planned.find(({ key, id }) => key === message.key && id < message.id);
+			const isDuplicate =
+				message.key !== null && earlier !== undefined && earlier.account === message.account;
+			must(message.isEdited || isDuplicate, () => `message ${message.id} was cancelled by nobody`);
 		}
 		must(
 			status !== 'expired' || mayExpire(day, message),
@@ -92,6 +107,11 @@ export function judge(day: Day): Verdict {
 				message.isEdited || early <= options.clockSkewMs,
 				() => `message ${message.id} was ${early} ms early`,
 			);
+			const validUntil = Date.parse(String(row.send_at)) + message.validMs;
+			must(
+				message.isEdited || at <= validUntil + options.clockSkewMs + LONGEST_REQUEST,
+				() => `message ${message.id} was sent though it was too late`,
+			);
 			if (message.window !== null) {
 				const isOpen = openingHours(message.window).isOpen(at + options.clockSkewMs);
 				const wasOpen = openingHours(message.window).isOpen(at - options.clockSkewMs - 31 * SECOND);
@@ -103,17 +123,22 @@ export function judge(day: Day): Verdict {
 
 	// What is in doubt has a cause, and each cause a bound.
 	const found = options.hasFindSent;
+	const accounts = options.hasOther ? 2 : 1;
 	const bound =
 		outages.reduce((sum, outage) => sum + doubtLimit(day, outage), 0) +
-		day.killedAt.length * rules.maxParallel * day.options.schedulers +
+		day.killedAt.length * rules.maxParallel * options.schedulers * accounts +
 		day.chanceAmbiguous +
+		day.stopped +
 		(options.tableErrors > 0 ? rules.maxParallel * Math.max(1, day.runErrors) : 0);
 	must(unconfirmed <= bound, () => `${unconfirmed} are unconfirmed; at most ${bound} may be`);
 	if (found) {
 		const settled = planned.filter(
 			(message) => message.acceptedAt.length === 1 && rowOf(message).status === 'unconfirmed',
 		).length;
-		must(settled <= day.killedAt.length * rules.maxParallel, () => `${settled} were not found`);
+		must(
+			settled <= day.killedAt.length * rules.maxParallel * accounts,
+			() => `${settled} were not found`,
+		);
 	}
 	for (const outage of outages) {
 		const killed = day.killedAt.filter((at) => at >= outage.from && at < outage.to + MINUTE).length;
@@ -133,10 +158,16 @@ export function judge(day: Day): Verdict {
 			worst.inFlightBesideParallel,
 			inFlight - rules.maxParallel,
 		);
-		must(inFlight <= rules.maxParallel, () => `${inFlight} were in flight at a kill`);
+		const most = rules.maxParallel * (options.stalls ? 2 : 1);
+		must(inFlight <= most, () => `${inFlight} were in flight at a kill`);
 	}
 
+	judgeRecovery(day, worst, say);
+	judgeKeys(day, say);
+	judgeEvents(day, say);
+	judgePromptness(day, worst, say);
 	judgeDispatchers(day, worst, say);
+	judgeBudget(day, worst, say);
 	judgeOutages(day, worst, say);
 	judgePace(day, worst, say);
 	judgeOrder(day, worst, say);
@@ -155,7 +186,7 @@ export function judge(day: Day): Verdict {
 				: [],
 		),
 	);
-	worst.drainMinutes = Math.round(last / MINUTE);
+	worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(last / MINUTE));
 	const slack = outages.some(({ kind }) => kind === 'sendOnly') ? SIX_HOURS + HOUR : 40 * MINUTE;
 	// A rate that had to be found out is lower at first, and learned again after each 429.
 	const drain = (planned.length / rate) * MINUTE * (rules.messagesPerMinute === null ? 6 : 1.5);
@@ -164,10 +195,12 @@ export function judge(day: Day): Verdict {
 }
 
 /** How many may be in doubt for one outage: what was in flight, three more, and one for each six hours. */
-const doubtLimit = ({ rules }: Day, { kind, from, to }: Outage): number =>
-	['hang', 'unavailable', 'sendOnly'].includes(kind)
-		? rules.maxParallel + 3 + Math.ceil((to - from) / SIX_HOURS)
-		: 0;
+const doubtLimit = ({ rules, options }: Day, { kind, from, to }: Outage): number => {
+	if (!['hang', 'unavailable', 'sendOnly'].includes(kind)) return 0;
+	// A person who resumes the account in the middle lets as many go out again.
+	const edges = options.hasPeople ? 2 : 1;
+	return (rules.maxParallel + 3) * edges + Math.ceil((to - from) / SIX_HOURS);
+};
 
 /** A message may only be too late where something kept the account for as long as it was worth sending. */
 function mayExpire(day: Day, message: Planned): boolean {
@@ -175,9 +208,108 @@ function mayExpire(day: Day, message: Planned): boolean {
 	return message.validMs < 24 * HOUR;
 }
 
+/** A request that hangs, a slow access, and what is between. */
+const LONGEST_REQUEST = 35 * SECOND;
+
+/** The account that has all the trouble. */
+const ofAccount = ({ requests }: Day): readonly Request[] =>
+	requests.filter(({ account }) => account === 'account-1');
+
+/** After an outage, what waited goes out as soon as the longest pause is over. */
+function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { options, outages, rules } = day;
+	const { kills, tableErrors, stops, stalls, hasPeople, intervalMs, takesPerMinute } = options;
+	if (kills > 0 || tableErrors > 0 || stops > 0 || stalls || hasPeople) return;
+	for (const { kind, from, to } of outages) {
+		const isFollowed = outages.some((other) => other.from > from && other.from < to + 2 * HOUR);
+		// What nobody can see from outside is only tried again after hours.
+		const isUnseen = outages.some((one) => one.kind === 'sendOnly' && one.from <= from);
+		if (isFollowed || isUnseen) continue;
+		const waited = day.planned.filter(
+			({ account, sendAt, doubts, acceptedAt }) =>
+				account === 'account-1' && sendAt <= to && doubts === 0 && acceptedAt.some((at) => at > to),
+		);
+		const late = Math.max(0, ...waited.map(({ acceptedAt }) => acceptedAt[0] - to));
+		worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(late / MINUTE));
+		const rate = Math.min(takesPerMinute ?? Infinity, rules.messagesPerMinute ?? Infinity, 30);
+		const patience = Math.ceil(waited.length / rate) * (rules.messagesPerMinute === null ? 6 : 2);
+		if (late > 18 * MINUTE + 2 * intervalMs + patience * MINUTE) {
+			say(`${kind}: a message went out ${Math.round(late / MINUTE)} minutes after its end`);
+		}
+	}
+}
+
+/** Of the messages with one key, one goes out. */
+function judgeKeys(day: Day, say: (words: string) => void): void {
+	if (day.rules.ifOutcomeUnknown === 'sendAgain') return;
+	const sent = new Map<string, Planned[]>();
+	for (const message of day.planned) {
+		if (message.key === null || message.acceptedAt.length === 0) continue;
+		const key = `${message.account} ${message.key}`;
+		sent.set(key, [...(sent.get(key) ?? []), message]);
+	}
+	for (const [key, messages] of sent) {
+		// Where a person has cancelled the first, the second is free to go.
+		const isFree = messages.some(({ isEdited }) => isEdited);
+		const cancelled = day.planned.some(
+			(one) => `${one.account} ${one.key}` === key && one.isEdited,
+		);
+		if (messages.length > 1 && !isFree && !cancelled)
+			say(`${key} went out ${messages.length} times`);
+	}
+}
+
+/** The begin and the end of a pause are each one item, in turn. */
+function judgeEvents(day: Day, say: (words: string) => void): void {
+	const { events, killedAt, options } = day;
+	if (killedAt.length > 0 || options.tableErrors > 0 || options.stalls) return;
+	if (day.untoldPauses > 0) say(`${day.untoldPauses} runs found a pause that nobody had told`);
+	events.forEach(({ event }, index) => {
+		const expected = index % 2 === 0 ? 'paused' : 'resumed';
+		if (event !== expected) say(`item ${index + 1} of the pauses is ${event}`);
+	});
+	const last = events.at(-1);
+	if (last?.event !== 'paused') return;
+	const since = day.planned.filter(
+		({ account, acceptedAt, doubts }) =>
+			account === 'account-1' && doubts === 0 && acceptedAt.some((at) => at > last.at + MINUTE),
+	);
+	if (since.length > 0) say(`${since.length} went out after a pause whose end was not told`);
+}
+
+/** Where nothing is wrong, nothing is late; what is wrong with one account does not delay another. */
+function judgePromptness(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { options, outages, rules } = day;
+	const { kills, tableErrors, stops, stalls } = options;
+	const isCalm = kills === 0 && tableErrors === 0 && stops === 0 && !stalls;
+	if (!isCalm || options.hasPeople) return;
+	const isWell = outages.length === 0 && options.takesPerMinute === null && !options.burst;
+	const isPaced = rules.messagesPerMinute !== null;
+	for (const { id, account, acceptedAt, sendAt, isEdited, doubts } of day.planned) {
+		if (isEdited || doubts > 0 || isPaced || (!isWell && account === 'account-1')) continue;
+		if (options.burst || options.chance > 0) continue;
+		const late = Math.max(0, ...acceptedAt.map((at) => at - sendAt));
+		worst.lateSeconds = Math.max(worst.lateSeconds, Math.round(late / SECOND));
+		if (late > 3 * MINUTE) say(`message ${id} was ${late} ms late, and nothing was wrong`);
+	}
+}
+
+/** A pace of one each two seconds is one each two seconds, and not ten in twenty. */
+function judgeGaps(day: Day, times: readonly number[], say: (words: string) => void): void {
+	const { killedAt, options, rules } = day;
+	const interval = MINUTE / (rules.messagesPerMinute ?? Infinity);
+	if (interval < SECOND || options.stalls || killedAt.length > 0 || options.tableErrors > 0) return;
+	const near = times.filter(
+		(at, i) => i > 0 && at - times[i - 1] < interval * 0.4 - options.clockSkewMs,
+	);
+	if (near.length > 2 + times.length * 0.1) {
+		say(`${near.length} of ${times.length} requests were nearer than the pace`);
+	}
+}
+
 /** Of runs that live, one sends at a time. */
 function judgeDispatchers(day: Day, worst: Worst, say: (words: string) => void): void {
-	const alive = day.requests.filter(({ run }) => !day.killedRuns.has(run));
+	const alive = ofAccount(day).filter(({ run }) => !day.killedRuns.has(run));
 	let latest = { run: 0, endedAt: -Infinity };
 	for (const { at, run, endedAt } of alive) {
 		if (run !== latest.run && at < latest.endedAt) {
@@ -189,10 +321,22 @@ function judgeDispatchers(day: Day, worst: Worst, say: (words: string) => void):
 	worst.dispatchersAtOnce = Math.max(worst.dispatchersAtOnce, day.requests.length > 0 ? 1 : 0);
 }
 
+/** A run begins nothing after its budget, but for what it has begun to write. */
+function judgeBudget(day: Day, worst: Worst, say: (words: string) => void): void {
+	if (day.options.stalls || day.options.tableErrors > 0) return;
+	const late = day.requests.map(
+		({ at, run }) => at - day.runStartedAt.get(run)! - day.rules.budgetMs,
+	);
+	const most = Math.max(0, ...late);
+	worst.overBudgetSeconds = Math.max(worst.overBudgetSeconds, Math.round(most / SECOND));
+	if (most > 15 * SECOND) say(`a request began ${most} ms after the budget`);
+}
+
 /** In an outage, after its first requests, at most one a pause. */
 function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): void {
 	for (const outage of day.outages) {
-		if (outage.kind === 'rateLimited' || day.options.tableErrors > 0) continue;
+		if (outage.kind === 'rateLimited' || day.options.tableErrors > 0 || day.options.stalls)
+			continue;
 		const killed = day.killedAt.some(
 			(at) => at >= outage.from - 2 * MINUTE && at < outage.to + 2 * MINUTE,
 		);
@@ -212,6 +356,7 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 			}
 		}
 	}
+	judgeHealthCalls(day, say);
 	// Each pause has one begin and one end.
 	const kinds = day.events.map(({ event }) => event);
 	const paused = kinds.filter((kind) => kind === 'paused').length;
@@ -228,36 +373,57 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 	}
 }
 
+/** A paused account is left alone, also by what asks for its health; and pauses get longer. */
+function judgeHealthCalls(day: Day, say: (words: string) => void): void {
+	const { hasPeople, tableErrors, stalls } = day.options;
+	if (hasPeople || tableErrors > 0 || stalls || day.killedAt.length > 0) return;
+	for (const { kind, from, to } of day.outages) {
+		if (kind === 'rateLimited') continue;
+		const asked = day.healthAsked.filter((at) => at >= from && at < to);
+		const near = asked.filter((at, i) => i > 0 && at - asked[i - 1] < 25 * SECOND);
+		if (near.length > 0) say(`${kind}: ${near.length} health calls during a pause`);
+		const most = 7 + Math.ceil((to - from) / (13 * MINUTE));
+		if (asked.length > most) say(`${kind}: ${asked.length} health calls; at most ${most}`);
+	}
+}
+
 /** A known pace is kept in every minute, also from one run to the next. */
 function judgePace(day: Day, worst: Worst, say: (words: string) => void): void {
 	const { messagesPerMinute } = day.rules;
 	if (messagesPerMinute === null) return;
-	const times = day.requests.map(({ at }) => at);
+	const times = ofAccount(day).map(({ at }) => at);
+	judgeGaps(day, times, say);
 	for (let i = 0, j = 0; j < times.length; j++) {
 		while (times[j] - times[i] >= MINUTE) i++;
 		const allowed = (messagesPerMinute * (MINUTE + 2 * day.options.clockSkewMs)) / MINUTE;
 		if (j - i + 1 > Math.ceil(allowed) + 1) {
-			if (day.killedAt.length === 0 && day.options.tableErrors === 0) {
+			if (day.killedAt.length === 0 && day.options.tableErrors === 0 && !day.options.stalls) {
 				say(`${j - i + 1} requests within a minute; ${messagesPerMinute} are allowed`);
 				break;
 			}
 		}
 	}
-	const refused = day.requests.filter(({ isRefusedForRate }) => isRefusedForRate).length;
-	const share = day.requests.length === 0 ? 0 : refused / day.requests.length;
+	const all = ofAccount(day);
+	const refused = all.filter(({ isRefusedForRate }) => isRefusedForRate).length;
+	const share = all.length === 0 ? 0 : refused / all.length;
 	worst.refusedSharePaced = Math.max(worst.refusedSharePaced, Math.round(share * 1000) / 1000);
-	if (share >= 0.02 && day.killedAt.length === 0)
+	if (refused > 1 && share >= 0.02 && day.killedAt.length === 0)
 		say(`${refused} requests were refused for the rate`);
 }
 
 /** Messages to one recipient go out in the order of their times. */
 function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { tableErrors, stalls } = day.options;
+	if (day.rules.ifOutcomeUnknown === 'sendAgain' && (tableErrors > 0 || stalls)) return;
 	const byRecipient = new Map<string, Planned[]>();
 	for (const message of day.planned) {
 		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
-		const list = byRecipient.get(message.recipient) ?? [];
+		// What was put back after a doubt, by the user's choice, comes when it comes.
+		if (message.doubts > 0) continue;
+		const to = `${message.account} ${message.recipient}`;
+		const list = byRecipient.get(to) ?? [];
 		list.push(message);
-		byRecipient.set(message.recipient, list);
+		byRecipient.set(to, list);
 	}
 	for (const list of byRecipient.values()) {
 		list.sort((a, b) => a.sendAt - b.sendAt || a.id - b.id);

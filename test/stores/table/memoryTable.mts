@@ -105,10 +105,18 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 
 	private matching(where: readonly Condition<C>[]): RowOf<C>[] {
 		const id = where.find(({ column, is }) => column === 'id' && is === 'eq')?.value;
-		const rows = id === undefined ? [...this.rows.values()] : [this.rows.get(id as number)];
-		return rows.filter(
-			(row): row is RowOf<C> => row !== undefined && where.every((one) => meets(row, one)),
-		);
+		if (id !== undefined) {
+			const row = this.rows.get(id as number);
+			return row !== undefined && where.every((one) => meets(row, one)) ? [row] : [];
+		}
+		// By the status first: it leaves out the most.
+		const rest = where.filter(({ column }) => column !== 'status');
+		const ordered = [...where.filter(({ column }) => column === 'status'), ...rest];
+		const found: RowOf<C>[] = [];
+		for (const row of this.rows.values()) {
+			if (ordered.every((one) => meets(row, one))) found.push(row);
+		}
+		return found;
 	}
 }
 

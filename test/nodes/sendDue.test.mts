@@ -1,0 +1,193 @@
+import type { INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
+import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.node';
+import { gatewayOf } from '../../gateways/registry';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { pauseAccount, type AccountColumn } from '../../stores/table/accounts';
+import type { Values } from '../../stores/table/columns';
+import type { Sender } from '../../stores/table/rows';
+import { accountsTable, iso, rowOf } from '../stores/table/fakes.mts';
+import { MemoryTable } from '../stores/table/memoryTable.mts';
+import {
+	credentialFor,
+	executeContext,
+	expectNoToken,
+	hurry,
+	runByEngine,
+	type Json,
+	type Setting,
+} from './harness.mts';
+
+let mockMessages: MemoryTable;
+let mockAccounts: MemoryTable<AccountColumn>;
+
+// The tables are n8n's; what reaches them has tests of its own, on a real n8n.
+jest.mock('../../nodes/shared/n8nTable', () => ({
+	openTable: async () => mockMessages,
+	openTableOf: async () => mockAccounts,
+	tableById: () => mockMessages,
+}));
+
+const MINUTE = 60_000;
+let sandbox: Sandbox;
+let setting: Setting;
+let sender: Sender;
+const parameters = (options: Json = {}): Json => ({
+	operation: 'sendDue',
+	simplify: false,
+	options,
+});
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ rateLimits: false });
+	mockMessages = new MemoryTable();
+	mockAccounts = accountsTable();
+	const credential = credentialFor(sandbox, {}, 'whapi');
+	setting = { credential };
+	const gateway = gatewayOf(credential as never);
+	sender = {
+		gateway: gateway.id,
+		account: gateway.account(credential as never),
+		credential: 'Gateway',
+	};
+});
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await sandbox.close();
+});
+
+const due = async (count: number, more: Values = {}) =>
+	await mockMessages.insert(
+		Array.from({ length: count }, (_, i) =>
+			rowOf(`message ${i}`, Date.now() - MINUTE + i, {
+				...sender,
+				recipient: `+9199880${String(10_000 + i)}`,
+				next_attempt_at: iso(Date.now() - MINUTE),
+				...more,
+			}),
+		),
+	);
+const run = async (options: Json = {}, more: Partial<Setting> = {}) => {
+	const context = executeContext(parameters(options), { ...setting, ...more });
+	// An older n8n does not have it, and a node cannot know then.
+	Object.assign(context, { getWorkflowSettings: () => more.settings ?? {} });
+	const [items] = (await new MessageScheduler().execute.call(context)) as INodeExecutionData[][];
+	const hints = context.hints.map(({ message }: NodeExecutionHint) => message);
+	return { items: items.map(({ json }) => json), hints };
+};
+const sent = () => sandbox.messages('whapi');
+
+it('gives an item for each message that was sent, and no hint', async () => {
+	await due(3);
+	const { items, hints } = await run();
+	expect(items).toHaveLength(3);
+	expect(items[0]).toMatchObject({
+		status: 'queued',
+		text: 'message 0',
+		attempts: 1,
+		lateBySeconds: expect.any(Number),
+	});
+	expect(hints).toEqual([]);
+	expect(sent()).toHaveLength(3);
+});
+
+it('gives no item where another run is sending, and says so', async () => {
+	await due(1);
+	await mockAccounts.insert([
+		{ ...sender, lease_until: iso(Date.now() + MINUTE), lease_holder: 'another run' },
+	]);
+	const { items, hints } = await run();
+	expect(items).toEqual([]);
+	expect(hints).toEqual([expect.stringMatching(/another run of "Send Due" is sending/)]);
+	expect(sent()).toEqual([]);
+});
+
+it('gives no item where a person has paused the account, and says how to go on', async () => {
+	await due(1);
+	await pauseAccount(mockAccounts, sender, { until: null, note: 'new phone', now: 0 });
+	const { items, hints } = await run();
+	expect(items).toEqual([]);
+	expect(hints).toEqual([expect.stringMatching(/"Pause" \("new phone"\)\. Use "Resume"/)]);
+});
+
+it('tells of a pause by one item, then by hints, and never by an error', async () => {
+	await due(20);
+	sandbox.faults.add({ kind: 'status', status: 401, gateway: 'whapi' });
+	const first = await run();
+	expect(first.items).toEqual([
+		expect.objectContaining({
+			event: 'paused',
+			reason: expect.any(String),
+			pausedUntil: expect.any(String),
+			...sender,
+		}),
+	]);
+	expectNoToken(first, setting.credential);
+	const second = await run();
+	expect(second.items).toEqual([]);
+	expect(second.hints).toEqual([expect.stringMatching(/is paused until/)]);
+	expect(new Set(mockMessages.statuses)).toEqual(new Set(['scheduled']));
+});
+
+it('is not run again by Retry On Fail for a fault of the account', async () => {
+	hurry();
+	await due(20);
+	sandbox.faults.add({ kind: 'status', status: 401, gateway: 'whapi' });
+	const ran = await runByEngine(parameters(), {
+		...setting,
+		node: { retryOnFail: true, maxTries: 3 },
+	});
+	expect(ran.error).toBeUndefined();
+	expect(ran.items).toEqual([expect.objectContaining({ event: 'paused' })]);
+	expect(ran.saved).toBe('success');
+});
+
+it('gives out what was sent where the table fails later, and says that it ended early', async () => {
+	await due(2);
+	const update = mockMessages.update.bind(mockMessages);
+	mockMessages.update = async (changes) => {
+		if (changes.some(({ values }) => values.sent_at !== undefined)) throw new Error('disk full');
+		return await update(changes);
+	};
+	jest.spyOn(globalThis, 'setTimeout').mockImplementation(((go: () => void) => {
+		setImmediate(go);
+		return {} as never;
+	}) as never);
+	const { items, hints } = await run();
+	expect(items.length).toBeGreaterThan(0);
+	expect(items).toHaveLength(sent().length);
+	expect(hints).toEqual([expect.stringMatching(/ended early: disk full/)]);
+});
+
+it('throws where the table fails and there is nothing to give out', async () => {
+	await due(1);
+	mockMessages.before = () => {
+		throw new Error('disk full');
+	};
+	await expect(run()).rejects.toThrow('disk full');
+});
+
+describe('a workflow that times out', () => {
+	it.each([
+		[89, {}, false],
+		[90, {}, true],
+		[-1, {}, true],
+		[60, { runForAtMost: 20 }, true],
+		[59, { runForAtMost: 20 }, false],
+		[45, { runForAtMost: 20, timeout: 15 }, true],
+	])('after %d seconds, with %j: %s', async (executionTimeout, options, isTaken) => {
+		await due(1);
+		const work = run(options, { settings: { executionTimeout } });
+		if (isTaken) await expect(work).resolves.toMatchObject({ items: [{ status: 'queued' }] });
+		else {
+			await expect(work).rejects.toThrow(/"Run For At Most" .* Raise "Timeout Workflow"/);
+			expect(sent()).toEqual([]);
+		}
+	});
+});
+
+it.each([
+	['runForAtMost', 'Run For At Most', 0],
+	['messagesPerMinute', 'Messages per Minute', -1],
+])('refuses a %s that is none', async (name, label, value) => {
+	await expect(run({ [name]: value })).rejects.toThrow(`"${label}" is "${value}"`);
+});

@@ -1,0 +1,103 @@
+import { admit, lateByMs } from '../../../stores/dispatcher/admission';
+import { nextLookAt, retryAt } from '../../../stores/dispatcher/transitions';
+import { COLUMNS, type Row, type Values } from '../../../stores/table/columns';
+import { FakeGateway, iso, MINUTE, rowOf, SECOND, START } from '../table/fakes.mts';
+
+const HOUR = 60 * MINUTE;
+const { gateway } = new FakeGateway();
+const empty = Object.fromEntries(COLUMNS.map(({ name }) => [name, null]));
+const row = (at: number, more: Values = {}) =>
+	({ ...empty, id: 1, ...rowOf('hello', at, more) }) as unknown as Row;
+const decide = (of: Row, keptBy: string | null = null) => admit(of, gateway, START, keptBy);
+/** START is a Sunday, 12:00 UTC. */
+const window = (from: string, to: string) => `Mon Tue Wed Thu Fri Sat Sun ${from}-${to} UTC`;
+
+it('sends what is due', () => {
+	expect(decide(row(START))).toMatchObject({ send: { text: 'hello' } });
+});
+
+describe('validity', () => {
+	it.each([
+		['of a day where it is empty', null, 24 * HOUR],
+		['of a day where it is no number any more', -5, 24 * HOUR],
+		['as given', 30, 30 * MINUTE],
+	])('%s', (_, minutes, ms) => {
+		expect(decide(row(START - ms, { valid_for_minutes: minutes }))).toHaveProperty('send');
+		expect(decide(row(START - ms - 1, { valid_for_minutes: minutes }))).toMatchObject({
+			values: { status: 'expired', status_rank: expect.any(Number) },
+			isReported: true,
+		});
+	});
+
+	it('says what kept the message', () => {
+		const late = row(START - 61 * MINUTE, { valid_for_minutes: 60 });
+		expect(decide(late, 'the key is wrong')).toMatchObject({
+			values: { failure: expect.stringMatching(/within 1 h after its time .* the key is wrong/) },
+		});
+		expect(decide({ ...late, failure: 'not paid' }, 'the key is wrong')).toMatchObject({
+			values: { failure: expect.stringContaining('not paid') },
+		});
+		expect(decide(late)).toMatchObject({
+			values: { failure: expect.stringContaining('No run of "Send Due"') },
+		});
+	});
+
+	it('ends what a person has given a year long ago', () => {
+		expect(decide(row(Date.parse('0026-02-01T00:00:00Z')))).toMatchObject({
+			values: { status: 'expired' },
+		});
+	});
+});
+
+describe('a sending window', () => {
+	const at = (from: string, to: string, more: Values = {}) =>
+		decide(row(START, { sending_window: window(from, to), ...more }));
+
+	it('that is open lets the message out', () => {
+		expect(at('09:00', '18:00')).toHaveProperty('send');
+	});
+
+	it('that is closed keeps it until it opens', () => {
+		expect(at('13:00', '18:00')).toMatchObject({
+			values: { status: 'scheduled', next_attempt_at: iso(START + HOUR), claim_token: '' },
+			isReported: false,
+		});
+	});
+
+	it('that opens only when the message is too late lets it expire', () => {
+		expect(at('13:00', '18:00', { valid_for_minutes: 59 })).toMatchObject({
+			values: { status: 'expired', failure: expect.stringContaining('opens again only after') },
+		});
+	});
+
+	it('that nobody can read is the message’s own fault', () => {
+		expect(decide(row(START, { sending_window: 'sometimes' }))).toMatchObject({
+			values: { status: 'failed' },
+			isReported: true,
+		});
+	});
+});
+
+it('tells how late a request began, not how late it is now', () => {
+	expect(lateByMs(row(START - MINUTE), START)).toBe(MINUTE);
+	expect(lateByMs(row(START - MINUTE, { send_started_at: iso(START - SECOND) }), START)).toBe(
+		59 * SECOND,
+	);
+	expect(lateByMs(row(START + MINUTE), START)).toBe(0);
+	expect(lateByMs({ ...row(START), send_at: null }, START)).toBe(0);
+});
+
+it('repeats after a minute, then two, four … at most an hour', () => {
+	const minutes = [1, 2, 3, 4, 5, 6, 7, 8, 2_000].map(
+		(attempts) => (retryAt(attempts, START) - START) / MINUTE,
+	);
+	expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+});
+
+it('looks for what may have been sent after 20 seconds, two, ten minutes and an hour', () => {
+	const looks: number[] = [];
+	for (let at = nextLookAt(START, START); at !== null; at = nextLookAt(START, at)) {
+		looks.push((at - START) / SECOND);
+	}
+	expect(looks).toEqual([20, 120, 600, 3_600]);
+});
