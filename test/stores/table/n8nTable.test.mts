@@ -174,8 +174,10 @@ describe('opening a table', () => {
 				if (node.operation !== 'create') return [];
 				const name = node.tableName as string;
 				const of = name.endsWith('_events') ? EVENT_COLUMNS : COLUMNS;
-				if (tables.every((each) => each.name !== name)) tables.push({ id: `id of ${name}`, name });
-				return [{ id: `id of ${name}`, columns: of.map((column) => ({ ...column })) }];
+				const columns = of.map((column) => ({ ...column }));
+				const made = { id: `id of ${name}`, name, columns };
+				if (tables.every((each) => each.name !== name)) tables.push(made);
+				return [made];
 			};
 			return (await openTable(n8n.context, 'scheduled_messages')).events!;
 		};
