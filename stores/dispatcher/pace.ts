@@ -17,6 +17,7 @@ const FORGET_AFTER_MS = 60 * MINUTE;
 const DECREASE = 0.7;
 const INCREASE_A_MINUTE = 0.05;
 const LEAST_PER_MINUTE = 1;
+const REQUEST_SPACING = 0.8;
 
 /**
  * How fast an account sends: GCRA with a burst of one, so that the limit holds in every minute, over
@@ -25,6 +26,8 @@ const LEAST_PER_MINUTE = 1;
  */
 export class Pace {
 	private nextSendAt: number;
+	/** No request begins before, whenever its place was taken. */
+	private nextRequestAt = 0;
 	private learnedPerMinute: number | null;
 	private learnedAt: number;
 	/** When the last messages went out, for the first estimate. */
@@ -71,6 +74,20 @@ export class Pace {
 	/** The message does not go out after all: another may have its place. */
 	giveBack(): void {
 		if (this.rate !== null) this.nextSendAt -= this.intervalMs;
+	}
+
+	/**
+	 * Takes the moment of a request, whose row is started. Rows that were started slowly come together,
+	 * and a gateway that counts would refuse some. A little under the interval, so that what was late
+	 * can be caught up with.
+	 *
+	 * @returns milliseconds to wait until then
+	 */
+	takeRequest(): number {
+		if (this.rate === null) return 0;
+		const at = Math.max(this.now(), this.nextRequestAt);
+		this.nextRequestAt = at + this.intervalMs * REQUEST_SPACING;
+		return at - this.now();
 	}
 
 	/** A request begins now. */

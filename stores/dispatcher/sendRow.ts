@@ -106,6 +106,8 @@ export class SendRow {
 			return null;
 		}
 		if (!(sendAtOf(row) <= now()) || this.mustNotBegin()) return this.release(row);
+		const wait = pace.takeRequest();
+		if (wait > 0) await this.sending.sleep(wait);
 		const fresh = await settle(this.freshMark(row));
 		if (!fresh.ok) return this.giveUp(row, fresh.error);
 		if (fresh.value === null) {

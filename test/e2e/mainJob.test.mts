@@ -46,11 +46,13 @@ const byId = (value: unknown) => ({ scheduleId: { __rl: true, mode: 'id', value 
 
 it('schedules a message, lists it, reads it, moves it and cancels it', async () => {
 	const sendAt = inSeconds(3600);
+	const { baseUrl, sessionId } = stage.sandbox.accounts.chatWhatsApp;
 	const [scheduled] = await schedule({ sendAt });
 	expect(scheduled).toMatchObject({
 		gateway: 'chatWhatsApp',
 		heldBy: 'gateway',
-		account: stage.sandbox.accounts.chatWhatsApp.sessionId,
+		// On an address of its own, the session's id alone would be another installation's, too.
+		account: `${sessionId}@${baseUrl.replace(/^https?:\/\//, '')}`,
 		recipient: { address: '919988066776', phone: '+919988066776', kind: 'phone' },
 		text: 'See you at ten',
 		scheduledAt: sendAt,

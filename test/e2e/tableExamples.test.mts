@@ -87,17 +87,17 @@ it('send-due-messages.json sends what is due, tells what is not sent, and when n
 	const left = await run('send-due-messages.json', 'Every Minute');
 	stage.sandbox.faults.clear();
 	expect(left('Tell Somebody')).toMatchObject([
-		{ note: expect.stringMatching(/^The message to \+12025550142 of .* is unknown: .+/) },
+		{ note: expect.stringMatching(/^The message to \+12025550142 of .* is unconfirmed: .+/) },
 	]);
 
 	const broken = readExample('send-due-messages.json');
 	const node = broken.nodes.find(({ name }) => name === 'Send Due')!;
 	Object.assign(node, { maxTries: 2, waitBetweenTries: 100 });
-	node.parameters!.options = { batchSize: 0 };
+	node.parameters!.options = { runForAtMost: 0 };
 	const id = await stage.n8n.createWorkflow(broken);
 	const execution = await stage.n8n.runManually(id, { trigger: 'Every Minute' });
 	expect(output(execution, 'Tell the Administrator')).toMatchObject([
-		{ note: expect.stringMatching(/did not work.*"Batch Size" is "0"/) },
+		{ note: expect.stringMatching(/did not work.*"Run For At Most" is "0"/) },
 	]);
 }, 90_000);
 

@@ -420,6 +420,9 @@ function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void 
 		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
 		// What was put back after a doubt, by the user's choice, comes when it comes.
 		if (message.doubts > 0) continue;
+		// So does what a kill cut off before the gateway heard of it: nobody can tell the two apart.
+		const isRepeated = Number(day.table.row(message.id + 1).attempts) > 1;
+		if (isRepeated && day.rules.ifOutcomeUnknown === 'sendAgain') continue;
 		const to = `${message.account} ${message.recipient}`;
 		const list = byRecipient.get(to) ?? [];
 		list.push(message);

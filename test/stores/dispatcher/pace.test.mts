@@ -48,6 +48,21 @@ it('does not stop an account for a clock that was wrong', () => {
 	expect(paceOf(null, { learnedAt: START + 9e9 }).state.learnedAt).toBe(START);
 });
 
+describe('requests whose rows were started together', () => {
+	it('begin one after the other, a little under the interval', () => {
+		let now = 1_000_000;
+		const pace = new Pace(INITIAL_PACE, 30, () => now);
+		expect([pace.takeRequest(), pace.takeRequest(), pace.takeRequest()]).toEqual([0, 1_600, 3_200]);
+		now += 10_000;
+		expect(pace.takeRequest()).toBe(0);
+	});
+
+	it('wait for nothing where no pace is known', () => {
+		const pace = new Pace(INITIAL_PACE, null, () => 0);
+		expect([pace.takeRequest(), pace.takeRequest()]).toEqual([0, 0]);
+	});
+});
+
 describe('what a gateway refuses for its rate', () => {
 	const startMany = (pace: Pace, count: number, everyMs: number) => {
 		for (let i = 0; i < count; i++) {
