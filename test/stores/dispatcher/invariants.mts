@@ -143,12 +143,14 @@ export function judge(day: Day): Verdict {
 	for (const outage of outages) {
 		const killed = day.killedAt.filter((at) => at >= outage.from && at < outage.to + MINUTE).length;
 		if (killed === 0 && options.tableErrors === 0) {
-			const beside = outage.ambiguous - rules.maxParallel;
+			// What a person stopped is in doubt for the person's sake.
+			const ambiguous = outage.ambiguous - day.stopped;
+			const beside = ambiguous - rules.maxParallel;
 			worst.doubtsBesideParallel = Math.max(worst.doubtsBesideParallel, beside);
 			const limit = doubtLimit(day, outage);
 			must(
-				outage.ambiguous <= limit,
-				() => `${outage.ambiguous} in doubt for ${outage.kind}; at most ${limit}`,
+				ambiguous <= limit,
+				() => `${ambiguous} in doubt for ${outage.kind}; at most ${limit}`,
 			);
 		}
 	}
