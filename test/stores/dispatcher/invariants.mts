@@ -148,10 +148,7 @@ export function judge(day: Day): Verdict {
 			const beside = ambiguous - rules.maxParallel;
 			worst.doubtsBesideParallel = Math.max(worst.doubtsBesideParallel, beside);
 			const limit = doubtLimit(day, outage);
-			must(
-				ambiguous <= limit,
-				() => `${ambiguous} in doubt for ${outage.kind}; at most ${limit}`,
-			);
+			must(ambiguous <= limit, () => `${ambiguous} in doubt for ${outage.kind}; at most ${limit}`);
 		}
 	}
 
