@@ -4,8 +4,8 @@ import { SENDING, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /**
- * A Data Table as the queue of one account. All steps have one form (id, status, token), so that n8n's
- * node makes them in one access.
+ * A Data Table as the queue of one account. All steps have one form (range of ids, status, token), so
+ * that n8n's node makes them in one access.
  *
  * @param senders the keys under which the credential serves the account; the first is the one of today
  */
@@ -59,11 +59,20 @@ export function createDispatchQueue(
 		},
 
 		turn: async (steps) => {
-			const changes = steps.map(({ id, ifStatus, ifToken, values }: Step) => ({
-				where: where({ id, status: ifStatus, claim_token: ifToken }),
-				values,
-			}));
-			return (await table.update(changes)).map(([row]) => row ?? null);
+			const groups = neighbours(steps);
+			const changed = await table.update(
+				groups.map(([{ id, ifStatus, ifToken, values }, ...others]) => ({
+					where: [
+						{ column: 'id', is: 'gte', value: id },
+						{ column: 'id', is: 'lte', value: id + others.length },
+						...where({ status: ifStatus, claim_token: ifToken }),
+					],
+					values,
+				})),
+			);
+			return groups.flatMap((group, index) =>
+				group.map(({ id }) => changed[index].find((row) => row.id === id) ?? null),
+			);
 		},
 
 		inFlight: async () =>
@@ -112,6 +121,26 @@ export function createDispatchQueue(
 		},
 	};
 }
+
+/**
+ * Steps that follow one another and make the same change to rows whose ids do, too: one change does for
+ * them all, since no other row can lie between. Messages that were scheduled together mostly are such.
+ */
+function neighbours(steps: readonly Step[]): Step[][] {
+	const groups: Step[][] = [];
+	for (const step of steps) {
+		const group = groups[groups.length - 1];
+		const last = group?.[group.length - 1];
+		if (last !== undefined && step.id === last.id + 1 && isAlike(step, last)) group.push(step);
+		else groups.push([step]);
+	}
+	return groups;
+}
+
+const isAlike = (a: Step, b: Step): boolean =>
+	a.ifStatus === b.ifStatus &&
+	a.ifToken === b.ifToken &&
+	JSON.stringify(a.values) === JSON.stringify(b.values);
 
 /** Conditions of one look-up. */
 const MAX_KEYS = 200;
