@@ -614,15 +614,15 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: what became of a message is written with the run’s token only',
 		file: 'stores/table/dispatchQueue.ts',
-		from: 'where: where({ id, status: ifStatus, claim_token: ifToken }),',
-		to: 'where: where({ id, status: ifStatus }),',
+		from: '...where({ status: ifStatus, claim_token: ifToken }),',
+		to: '...where({ status: ifStatus }),',
 		tests: DISPATCH,
 	},
 	{
 		rule: 'Dispatcher: a row is only started while it waits',
 		file: 'stores/table/dispatchQueue.ts',
-		from: 'where: where({ id, status: ifStatus, claim_token: ifToken }),',
-		to: 'where: where({ id, claim_token: ifToken }),',
+		from: '...where({ status: ifStatus, claim_token: ifToken }),',
+		to: '...where({ claim_token: ifToken }),',
 		tests: DISPATCH,
 	},
 	{
