@@ -348,7 +348,7 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 		if (later.length > pauses) say(`${outage.kind}: ${later.length} sends in ${pauses} pauses`);
 		for (let i = 1; i < later.length; i++) {
 			const gap = later[i] - later[i - 1];
-			if (gap < 25 * SECOND) {
+			if (gap < 25 * SECOND - 2 * day.options.clockSkewMs) {
 				worst.sendsInPause = Math.max(worst.sendsInPause, 2);
 				say(`${outage.kind}: two sends ${gap} ms apart during a pause`);
 				break;
@@ -374,12 +374,16 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 
 /** A paused account is left alone, also by what asks for its health; and pauses get longer. */
 function judgeHealthCalls(day: Day, say: (words: string) => void): void {
-	const { hasPeople, tableErrors, stalls } = day.options;
+	const { hasPeople, tableErrors, stalls, clockSkewMs } = day.options;
 	if (hasPeople || tableErrors > 0 || stalls || day.killedAt.length > 0) return;
+	// A run that a person stops in the middle of its probe learns nothing: the next one asks again.
+	if (day.stopped > 0) return;
+	// The next run may be another process, whose clock is ahead.
+	const shortestPause = 25 * SECOND - 2 * clockSkewMs;
 	for (const { kind, from, to } of day.outages) {
 		if (kind === 'rateLimited') continue;
 		const asked = day.healthAsked.filter((at) => at >= from && at < to);
-		const near = asked.filter((at, i) => i > 0 && at - asked[i - 1] < 25 * SECOND);
+		const near = asked.filter((at, i) => i > 0 && at - asked[i - 1] < shortestPause);
 		if (near.length > 0) say(`${kind}: ${near.length} health calls during a pause`);
 		const most = 7 + Math.ceil((to - from) / (13 * MINUTE));
 		if (asked.length > most) say(`${kind}: ${asked.length} health calls; at most ${most}`);
@@ -419,9 +423,9 @@ function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void 
 		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
 		// What was put back after a doubt, by the user's choice, comes when it comes.
 		if (message.doubts > 0) continue;
-		// So does what a kill cut off before the gateway heard of it: nobody can tell the two apart.
-		const isRepeated = Number(day.table.row(message.id + 1).attempts) > 1;
-		if (isRepeated && day.rules.ifOutcomeUnknown === 'sendAgain') continue;
+		// So does what was in doubt, but never reached the gateway: what a kill cut off, or a run that
+		// stalled, lost its lease, and gave the row back when others had gone out.
+		if (Number(day.table.row(message.id + 1).attempts) > 1) continue;
 		const to = `${message.account} ${message.recipient}`;
 		const list = byRecipient.get(to) ?? [];
 		list.push(message);
