@@ -29,7 +29,8 @@ export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minimumLeadMs: null, ho
 /** What the store needs beside the table. */
 export interface TableStoreOptions {
 	readonly gateway: Gateway;
-	readonly sender: Sender;
+	/** The keys under which the credential serves the account; new rows get the first. */
+	readonly senders: readonly Sender[];
 	/** In which the user gave the times; told in the table. */
 	readonly timezone: string;
 	now(): number;
@@ -40,7 +41,8 @@ const MOST_KEYS = 500;
 
 /** A table of n8n as a store: any gateway that sends, any horizon, and it survives a restart. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
-	const { gateway, sender } = options;
+	const { gateway, senders } = options;
+	const [sender] = senders;
 	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE);
 	const byKey = new Batcher(
 		async (keys: string[]) => await read('deduplication_key', keys),
@@ -49,7 +51,17 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MOST_KEYS);
 	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE);
 	const toMessage = (row: Row) => toScheduledMessage(row, table.id);
-	const own = where({ gateway: sender.gateway, account: sender.account });
+	const isOwn = (row: Row) =>
+		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
+
+	/** What is read under each key of the account. */
+	async function ofEach(read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> {
+		const lists: Row[][] = [];
+		for (const one of senders) {
+			lists.push(await read(where({ gateway: one.gateway, account: one.account })));
+		}
+		return lists.flat();
+	}
 
 	/** The account's rows of each value, the lowest id first: one look for many items. */
 	async function read(
@@ -57,9 +69,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		values: readonly string[],
 	): Promise<Row[][]> {
 		const rows = await table.selectAny(column, [...new Set(values)]);
-		const mine = rows
-			.filter((row) => row.gateway === sender.gateway && row.account === sender.account)
-			.sort((a, b) => a.id - b.id);
+		const mine = rows.filter(isOwn).sort((a, b) => a.id - b.id);
 		const ofValue = groupBy(mine, (row) => String(row[column]));
 		return values.map((value) => ofValue.get(value) ?? []);
 	}
@@ -67,12 +77,16 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	/** The account's rows that were asked for at each of these times: one look for many items. */
 	async function readRequested(times: readonly string[]): Promise<Row[][]> {
 		const sorted = [...times].sort();
-		const rows = await selectAll(table, [
-			...own,
-			{ column: 'requested_at', is: 'gte', value: sorted[0] },
-			{ column: 'requested_at', is: 'lte', value: sorted[sorted.length - 1] },
-		]);
-		const ofTime = groupBy(rows, requestedAtOf);
+		const rows = await ofEach(
+			async (own) =>
+				await selectAll(table, [
+					...own,
+					{ column: 'requested_at', is: 'gte', value: sorted[0] },
+					{ column: 'requested_at', is: 'lte', value: sorted[sorted.length - 1] },
+				]),
+		);
+		const byId = rows.sort((a, b) => a.id - b.id);
+		const ofTime = groupBy(byId, requestedAtOf);
 		return times.map((time) => ofTime.get(time) ?? []);
 	}
 
@@ -219,12 +233,13 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		schedule,
 		get: async (scheduleId) => toMessage(await readRow(scheduleId)),
 		list: async (filter, limit = Infinity) => {
-			const conditions = listConditions(own, filter);
-			// Of what is on its way the table does not tell all by one condition.
-			const rows =
-				limit < Infinity && filter.status !== 'queued'
+			const rows = await ofEach(async (own) => {
+				const conditions = listConditions(own, filter);
+				// Of what is on its way the table does not tell all by one condition.
+				return limit < Infinity && filter.status !== 'queued'
 					? await selectFirst(table, conditions, limit)
 					: await selectAll(table, conditions);
+			});
 			return arrange(rows.map(toMessage), filter);
 		},
 		cancel,

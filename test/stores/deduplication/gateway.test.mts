@@ -29,7 +29,7 @@ class World {
 	readonly fake = new FakeScheduler({ clock: this.clock });
 	readonly keys = new MemoryTable<KeyColumn>(KEY_COLUMNS.map(({ name }) => name));
 
-	ledger = (table: KeyTable = this.keys) => createKeyLedger(table, SENDER, this.clock.now);
+	ledger = (table: KeyTable = this.keys) => createKeyLedger(table, [SENDER], this.clock.now);
 
 	/** A store as an execution has it; of a process that may be killed. */
 	store(process = new Process(async () => undefined), keepsReference = false): MessageStore {
@@ -502,7 +502,7 @@ describe('Send with a key', () => {
 
 it('keeps the keys of accounts apart', async () => {
 	const ledger = world.ledger();
-	const other = createKeyLedger(world.keys, { ...SENDER, account: 'account-2' }, world.clock.now);
+	const other = createKeyLedger(world.keys, [{ ...SENDER, account: 'account-2' }], world.clock.now);
 	await ledger.insert('a', 'item-1');
 	expect(await ledger.find('a')).toHaveLength(1);
 	expect(await other.find('a')).toEqual([]);

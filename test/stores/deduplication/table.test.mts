@@ -28,7 +28,7 @@ beforeEach(() => (table = new MemoryTable()));
 const storeOf = (of: MessageTable = table, account = SENDER.account) =>
 	createTableStore(of, {
 		gateway: new FakeGateway().gateway,
-		sender: { ...SENDER, account },
+		senders: [{ ...SENDER, account }],
 		timezone: 'UTC',
 		now: clock.now,
 	});

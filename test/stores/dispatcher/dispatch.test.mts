@@ -1007,7 +1007,7 @@ describe('a row that is changed between its reading and its request', () => {
 		await due('hello');
 		const store = createTableStore(table, {
 			gateway: fake.gateway,
-			sender: SENDER,
+			senders: [SENDER],
 			timezone: 'UTC',
 			now: clock.now,
 		});

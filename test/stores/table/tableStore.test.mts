@@ -22,7 +22,7 @@ beforeEach(() => {
 const storeOf = (account = SENDER.account) =>
 	createTableStore(table, {
 		gateway: new FakeGateway().gateway,
-		sender: { ...SENDER, account },
+		senders: [{ ...SENDER, account }],
 		timezone: 'Asia/Kolkata',
 		now: clock.now,
 	});
