@@ -20,7 +20,7 @@ import type {
 } from '../store';
 import { Batcher } from './batcher';
 import type { Row, Values } from './columns';
-import { readPlace, toRow, toScheduledMessage, type Sender } from './rows';
+import { readPlace, scheduleIdOf, toRow, toScheduledMessage, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** n8n holds a message for any time. */
@@ -98,16 +98,20 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		const { earlier } = attempt;
 		if (earlier !== null) {
 			const [row] = await byOwnId.add(earlier.message.idempotencyKey);
-			if (row !== undefined) return toMessage(await winnerOver(row));
+			const winner = row === undefined ? await holderOf(message) : await winnerOver(row);
+			const asked = () => (renew === undefined ? earlier.message : renew(earlier.message));
+			const held = winner && (await onExisting(winner, earlier.message, asked, ifExists));
+			if (held !== undefined) return toMessage(held);
 		}
 		const wanted = renewed(message, attempt, renew);
 		const values = toRow(wanted, sender, options.timezone, options.now());
 		const key = wanted.deduplicationKey ?? null;
 		if (key !== null) {
-			const row = await theOne(key, wanted, values, attempt);
-			if (row.schedule_id === wanted.idempotencyKey) return toMessage(row);
-			if (ifExists === 'refuse') throw keyIsUsed(key, toMessage(row));
-			return toMessage(ifExists === 'replace' ? await replace(row, values) : row);
+			for (;;) {
+				const row = await theOne(key, wanted, values, attempt);
+				const held = await onExisting(row, wanted, () => wanted, ifExists);
+				if (held !== undefined) return toMessage(held);
+			}
 		}
 		if (ifExists === 'return')
 			return toMessage(await pendingOne(wanted, occurrence, values, attempt));
@@ -174,16 +178,40 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return await theOne(key, wanted, values, attempt, { isKnownFree: true });
 	}
 
+	/** The row that has the message's key already, whoever made it. */
+	async function holderOf({ deduplicationKey: key }: MessageToSchedule): Promise<Row | undefined> {
+		return key === undefined || key === null ? undefined : (await byKey.add(key))[0];
+	}
+
+	/**
+	 * What to do with the row of a key: nothing, where it is the one that this item made. Undefined where
+	 * it was to be replaced and somebody has removed it meanwhile.
+	 */
+	async function onExisting(
+		row: Row,
+		made: MessageToSchedule,
+		wanted: () => MessageToSchedule,
+		ifExists: ScheduleOptions['ifExists'],
+	): Promise<Row | undefined> {
+		if (row.schedule_id === made.idempotencyKey) return row;
+		if (ifExists === 'refuse') throw keyIsUsed(String(row.deduplication_key), toMessage(row));
+		if (ifExists !== 'replace') return row;
+		return await replace(row, toRow(wanted(), sender, options.timezone, options.now()));
+	}
+
 	/** Gives a row that is still pending this content and time; the row afterwards, changed or not. */
-	async function replace(row: Row, values: Values): Promise<Row> {
+	async function replace(row: Row, values: Values): Promise<Row | undefined> {
 		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
 		const [matched] = await table.update([
 			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);
 		if (matched.length > 0) return matched[0];
-		const [now = row] = await table.select(where({ id: row.id }), 1);
-		return now;
+		return await reread(row);
 	}
+
+	/** A row as it is now; undefined where somebody has removed it. */
+	const reread = async (row: Row): Promise<Row | undefined> =>
+		(await table.select(where({ id: row.id }), 1))[0];
 
 	async function readRow(scheduleId: string): Promise<Row> {
 		const place = readPlace(scheduleId);
@@ -196,10 +224,13 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	}
 
 	/** Changes a row that is still scheduled; the row afterwards, changed or not. */
-	async function change({ id }: Row, values: Values): Promise<[boolean, Row]> {
-		const [matched] = await table.update([{ where: where({ id, status: 'scheduled' }), values }]);
+	async function change(row: Row, values: Values): Promise<[boolean, Row]> {
+		const [matched] = await table.update([
+			{ where: where({ id: row.id, status: 'scheduled' }), values },
+		]);
 		if (matched.length > 0) return [true, matched[0]];
-		const [now] = await table.select(where({ id }), 1);
+		const now = await reread(row);
+		if (now === undefined) throw notHeld(scheduleIdOf(row, table.id));
 		return [false, now];
 	}
 
@@ -211,6 +242,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		}
 		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
 		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
+		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
+		if (!cancelled) attempt?.abandon();
 		return { cancelled, message: toMessage(after) };
 	}
 
