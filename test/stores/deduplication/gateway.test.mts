@@ -507,3 +507,18 @@ it('keeps the keys of accounts apart', async () => {
 	expect(await ledger.find('a')).toHaveLength(1);
 	expect(await other.find('a')).toEqual([]);
 });
+
+it('goes by the message that was made, whatever a crash has left begun before it', async () => {
+	const ledger = world.ledger();
+	await ledger.insert('a', 'dead');
+	await ledger.insert('a', 'item-1');
+	const attempt = { since: world.clock.now(), message: message() };
+	const [left, made] = await ledger.find('a');
+	await ledger.start(left, 'dead', attempt);
+	await ledger.start(made, 'item-1', attempt);
+	await ledger.finish(made, { messageId: 'm1' } as never);
+	const { clock } = world;
+	const waiting = { now: clock.now, sleep: clock.sleep, staleMs: 60_000 };
+	const turn = await acquire(ledger, 'a', 'item-2', waiting, { mayRepeat: false });
+	expect(turn).toMatchObject({ is: 'done', record: { result: { messageId: 'm1' } } });
+});
