@@ -368,7 +368,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Record Status: the account is compared',
 		file: 'stores/table/recordStatus.ts',
-		from: '(event.account === null || account === event.account),',
+		from: '(event.account === null || accounts.includes(String(account))),',
 		to: 'true,',
 		tests: 'test/stores/table/recordStatus',
 	},

@@ -7,6 +7,7 @@ const PAST: Readonly<Record<string, string>> = {
 	failed: 'it could not be sent',
 	deleted: 'it was deleted',
 	expired: 'it expired',
+	unconfirmed: 'it may have been sent already: the outcome is unknown',
 	unknown: 'its status is not known',
 };
 

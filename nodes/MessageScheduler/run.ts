@@ -88,7 +88,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const keys: Keys = {
 		staleMs: staleAfter(timeoutMs),
 		ledger: once(async () =>
-			createKeyLedger(await openKeyTable(context, options.deduplicationTable), sender, now),
+			createKeyLedger(await openKeyTable(context, options.deduplicationTable), senders, now),
 		),
 	};
 	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
@@ -98,7 +98,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const tableStore = (table: MessageTable): MessageStore => {
 		const known = tableStores.get(table.id);
 		if (known !== undefined) return known;
-		const store = createTableStore(table, { gateway, sender, timezone, now });
+		const store = createTableStore(table, { gateway, senders, timezone, now });
 		tableStores.set(table.id, store);
 		return store;
 	};

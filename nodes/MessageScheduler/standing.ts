@@ -9,7 +9,10 @@ export function withStanding(error: unknown, open: OpenTry): unknown {
 	return error;
 }
 
-function standing({ cancelling, heldAs, message: { scheduledAt } }: OpenTry): string {
+function standing({ cancelling, heldAs, isBack, message: { scheduledAt } }: OpenTry): string {
+	if (isBack === true) {
+		return `The message was not moved and stays scheduled, now with the id "${heldAs}". Now:`;
+	}
 	const what =
 		cancelling !== undefined
 			? `the scheduled message "${heldAs}" is cancelled`

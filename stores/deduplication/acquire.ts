@@ -52,7 +52,11 @@ export async function acquire(
 			rows = await ledger.find(key);
 			if (rows.length === 0) continue;
 		}
-		const record = rows.find(({ isDone, startedAt }) => isDone || startedAt !== null) ?? rows[0];
+		// A row that a crash left begun must not hide that another one was finished.
+		const record =
+			rows.find(({ isDone }) => isDone) ??
+			rows.find(({ startedAt }) => startedAt !== null) ??
+			rows[0];
 		for (const row of rows) {
 			if (row !== record && row.owner === owner) await ledger.remove(row);
 		}

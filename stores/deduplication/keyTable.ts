@@ -63,9 +63,19 @@ export interface KeyLedger {
 /** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
 const MOST_KEYS = 500;
 
-/** The ledger of one account in a Data Table. `now` in milliseconds since 1970. */
-export function createKeyLedger(table: KeyTable, sender: Sender, now: () => number): KeyLedger {
-	const { gateway, account, credential } = sender;
+/**
+ * The ledger of one account in a Data Table. `now` in milliseconds since 1970.
+ *
+ * @param senders the keys under which the credential serves the account; new rows get the first
+ */
+export function createKeyLedger(
+	table: KeyTable,
+	senders: readonly Sender[],
+	now: () => number,
+): KeyLedger {
+	const [{ gateway, account, credential }] = senders;
+	const isOwn = (row: RowOf<KeyColumn>) =>
+		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
 	const inserts = new Batcher(
 		async (rows: Array<ValuesOf<KeyColumn>>) => await table.insert(rows),
 		PAGE,
@@ -80,7 +90,7 @@ export function createKeyLedger(table: KeyTable, sender: Sender, now: () => numb
 		const rows = await table.selectAny('deduplication_key', [...new Set(keys)]);
 		const ofKey = new Map<string, KeyRecord[]>();
 		for (const row of rows.sort((a, b) => a.id - b.id)) {
-			if (row.gateway !== gateway || row.account !== account) continue;
+			if (!isOwn(row)) continue;
 			const record = toRecord(row);
 			ofKey.set(record.key, [...(ofKey.get(record.key) ?? []), record]);
 		}

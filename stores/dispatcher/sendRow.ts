@@ -273,4 +273,4 @@ const pending = (row: Row) => ({
 });
 
 const DUPLICATE =
-	'Not sent: another message with the same "Deduplication Key" stands before it in the table';
+	'Not sent: another message with the same "Deduplication Key" was sent, or stands before it in the table';

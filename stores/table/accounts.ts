@@ -132,12 +132,12 @@ export function createLeaseStore(table: AccountsTable, senders: readonly Sender[
 				taken.set(row.id, outcome.value);
 			}
 			ids = [primary, ...[...taken.keys()].filter((id) => id !== primary)];
-			return toAccountRecord(taken.get(primary)!);
+			return withPauses(taken.get(primary)!, [...taken.values()]);
 		},
 
 		async renew(holder, until, state) {
 			const values = { lease_until: iso(until), ...stateValues(state) };
-			let record: AccountRecord | null = null;
+			const renewed: AccountRow[] = [];
 			for (const [index, id] of ids.entries()) {
 				const row = await change(
 					id,
@@ -145,9 +145,9 @@ export function createLeaseStore(table: AccountsTable, senders: readonly Sender[
 					index === 0 ? values : { lease_until: iso(until) },
 				);
 				if (row === undefined) return null;
-				if (index === 0) record = toAccountRecord(row);
+				renewed.push(row);
 			}
-			return record;
+			return renewed.length === 0 ? null : withPauses(renewed[0], renewed);
 		},
 
 		async release(holder, state) {
@@ -157,6 +157,13 @@ export function createLeaseStore(table: AccountsTable, senders: readonly Sender[
 		},
 	};
 	return store;
+}
+
+/** The record of an account; a person's pause counts under whichever of its keys it was made. */
+function withPauses(primary: AccountRow, all: readonly AccountRow[]): AccountRecord {
+	const pauses = all.flatMap((row) => toAccountRecord(row).manualPause ?? []);
+	const longest = pauses.sort((a, b) => b.until - a.until)[0] ?? null;
+	return { ...toAccountRecord(primary), manualPause: longest };
 }
 
 /** The condition on which nobody has the lease any more. */
@@ -190,8 +197,22 @@ export async function pauseAccount(
 	return toAccountRecord(row);
 }
 
-/** Ends every pause of an account, a person's and the dispatcher's own. */
-export async function resumeAccount(table: AccountsTable, sender: Sender): Promise<AccountRecord> {
+/**
+ * Ends every pause of an account, a person's and the dispatcher's own.
+ *
+ * @param senders the keys of the account
+ * @returns what is known of it under the first of them
+ */
+export async function resumeAccount(
+	table: AccountsTable,
+	senders: readonly Sender[],
+): Promise<AccountRecord> {
+	const records: AccountRecord[] = [];
+	for (const sender of senders) records.push(await resumeKey(table, sender));
+	return records[0];
+}
+
+async function resumeKey(table: AccountsTable, sender: Sender): Promise<AccountRecord> {
 	const row = await accountRow(table, sender);
 	const { health, pace } = stateOf(row);
 	// What was given out as begun is given out as ended, once a message went out.

@@ -102,6 +102,8 @@ export function createDispatchQueue(
 		duplicates: async (rows) => {
 			const keys = [...new Set(rows.map(({ deduplication_key: key }) => String(key)))];
 			const lowest = new Map<string, number>();
+			/** The keys of which a row may have been sent, and which: it stands before lower ones, too. */
+			const sent = new Map<string, number>();
 			for (let from = 0; from < keys.length; from += MAX_KEYS) {
 				for (const row of await table.selectAny(
 					'deduplication_key',
@@ -109,13 +111,17 @@ export function createDispatchQueue(
 				)) {
 					const key = String(row.deduplication_key);
 					// One that was cancelled stands for nothing any more.
-					if (isOwn(row) && row.status !== 'cancelled')
-						lowest.set(key, Math.min(row.id, lowest.get(key) ?? Infinity));
+					if (!isOwn(row) || row.status === 'cancelled') continue;
+					lowest.set(key, Math.min(row.id, lowest.get(key) ?? Infinity));
+					if (!NOT_SENT.has(row.status)) sent.set(key, row.id);
 				}
 			}
 			return new Set(
 				rows
-					.filter(({ id, deduplication_key: key }) => id > (lowest.get(String(key)) ?? id))
+					.filter(({ id, deduplication_key: key }) => {
+						const other = sent.get(String(key)) ?? id;
+						return other !== id || id > (lowest.get(String(key)) ?? id);
+					})
 					.map(({ id }) => id),
 			);
 		},
@@ -141,6 +147,9 @@ const isAlike = (a: Step, b: Step): boolean =>
 	a.ifStatus === b.ifStatus &&
 	a.ifToken === b.ifToken &&
 	JSON.stringify(a.values) === JSON.stringify(b.values);
+
+/** The states in which a row was certainly not sent. */
+const NOT_SENT: ReadonlySet<unknown> = new Set(['scheduled', 'failed', 'expired']);
 
 /** Conditions of one look-up. */
 const MAX_KEYS = 200;

@@ -9,7 +9,8 @@ import { PAGE, selectAll, where, type Condition, type MessageTable } from './tab
 /** What joining works with. */
 interface JoinContext {
 	readonly table: MessageTable;
-	readonly sender: Sender;
+	/** The keys under which the credential serves the account. */
+	readonly senders: readonly Sender[];
 	now(): number;
 }
 
@@ -19,14 +20,17 @@ const MAX_AGE_MS = 2 * 86_400_000;
 /** The status of a kept event that found its row and is about to be removed. */
 const JOINED = 'joined';
 
-/** Keeps an event until its message has its id; see {@link joinEvents}. Whether that is possible. */
+/**
+ * Keeps an event of the account until its message has its id; see {@link joinEvents}. Whether that is
+ * possible.
+ */
 export async function keepEvent(
-	{ table, sender }: Omit<JoinContext, 'now'>,
+	{ table, senders }: Omit<JoinContext, 'now'>,
 	event: RecordableStatus,
 ): Promise<boolean> {
 	const events = await table.events?.({ create: true });
 	if (events === undefined || events === null) return false;
-	await events.insert([toRow(event, sender)]);
+	await events.insert([toRow(event, senders[0])]);
 	return true;
 }
 
@@ -41,15 +45,14 @@ export async function joinEvents(
 	context: JoinContext,
 	messageIds: readonly string[] | null = null,
 ): Promise<void> {
-	const { table, sender, now } = context;
+	const { table, senders, now } = context;
 	const events = await table.events?.({ create: false });
 	if (events === undefined || events === null || messageIds?.length === 0) return;
-	const ofAccount = where({ gateway: sender.gateway, account: sender.account });
 	const kept =
 		messageIds === null
-			? await selectAll(events, ofAccount)
-			: (await events.selectAny('message_id', messageIds.slice(0, PAGE))).filter(
-					({ gateway, account }) => gateway === sender.gateway && account === sender.account,
+			? await keptOf(events, senders)
+			: (await events.selectAny('message_id', messageIds.slice(0, PAGE))).filter((row) =>
+					senders.some((one) => row.gateway === one.gateway && row.account === one.account),
 				);
 	if (kept.length === 0) return;
 	// Asked before the rows are read: an event that came for a row that waited until now finds it then.
@@ -60,7 +63,7 @@ export async function joinEvents(
 	});
 	for (const { event } of known) {
 		if (event.text !== null || event.reference !== null) {
-			await settleUnconfirmed(table, event, sender);
+			await settleUnconfirmed(table, event, senders);
 		}
 	}
 	const rows = await rowsOf(
@@ -68,7 +71,11 @@ export async function joinEvents(
 		known.map(({ event }) => String(event.messageId)),
 	);
 	const joined = known
-		.map(({ row, event }) => ({ row, event, of: rowOf(rows.get(event.messageId!) ?? [], event) }))
+		.map(({ row, event }) => ({
+			row,
+			event,
+			of: rowOf(rows.get(event.messageId!) ?? [], event, senders),
+		}))
 		.filter(({ of }) => of !== null);
 	const changes = joined
 		.sort((a, b) => STATUSES[a.event.status].rank - STATUSES[b.event.status].rank)
@@ -85,18 +92,28 @@ export async function joinEvents(
 }
 
 /** Whether a message of the account may get its id yet: in flight, in the queue, or unconfirmed. */
-export async function isWaiting({ table, sender, now }: JoinContext): Promise<boolean> {
+export async function isWaiting({ table, senders, now }: JoinContext): Promise<boolean> {
 	const since = new Date(now() - MAX_AGE_MS).toISOString();
 	const waiting: Condition[][] = [
 		where({ status: SENDING }),
 		[...where({ status: 'queued' }), ...WITHOUT_ID, recent('sent_at', since)],
 		[...where({ status: 'unconfirmed' }), ...WITHOUT_ID, recent('send_started_at', since)],
 	];
-	for (const conditions of waiting) {
-		const ofAccount = where({ gateway: sender.gateway, account: sender.account });
-		if ((await table.select([...ofAccount, ...conditions], 1)).length > 0) return true;
+	for (const { gateway, account } of senders) {
+		for (const conditions of waiting) {
+			const found = await table.select([...where({ gateway, account }), ...conditions], 1);
+			if (found.length > 0) return true;
+		}
 	}
 	return false;
+}
+
+async function keptOf(events: MessageTable, senders: readonly Sender[]): Promise<Row[]> {
+	const lists: Row[][] = [];
+	for (const { gateway, account } of senders) {
+		lists.push(await selectAll(events, where({ gateway, account })));
+	}
+	return lists.flat();
 }
 
 const WITHOUT_ID: readonly Condition[] = [{ column: 'message_id', is: 'isEmpty', value: null }];
@@ -133,7 +150,7 @@ const toRow = (event: RecordableStatus, sender: Sender): Values => ({
 	status: event.status,
 	status_rank: STATUSES[event.status].rank,
 	gateway: event.gateway,
-	account: event.account ?? sender.account,
+	account: sender.account,
 	message_id: event.messageId,
 	recipient: rowRecipient(event.recipient),
 	reference: event.reference,

@@ -1,6 +1,12 @@
-import type { Cell } from './columns';
+import type { Cell, Row } from './columns';
 import { isWaiting, joinEvents, keepEvent } from './keptEvents';
-import { recordStatus, rowRecipient, type RecordableStatus, type Recorded } from './recordStatus';
+import {
+	keysOf,
+	recordStatus,
+	rowRecipient,
+	type RecordableStatus,
+	type Recorded,
+} from './recordStatus';
 import {
 	claim,
 	isUnresolved,
@@ -9,7 +15,7 @@ import {
 	resolvesQueueIds,
 	type ResolveContext,
 } from './resolveMessageIds';
-import { SENDING } from './rows';
+import { SENDING, type Sender } from './rows';
 import { settleUnconfirmed } from './settleUnconfirmed';
 import { PAGE, where, type Condition } from './table';
 
@@ -45,26 +51,29 @@ export async function recordEvent(
 	context: RecordContext,
 	event: RecordableStatus,
 ): Promise<EventResult> {
-	const { table, sender } = context;
-	let result = await recordStatus(table, event);
+	const { table, senders } = context;
+	let result = await recordStatus(table, event, senders);
 	if (!isOpen(result, event)) return done(result);
-	const isOfSender = event.account === null || event.account === sender.account;
+	const isOfSender =
+		event.account === null || senders.some(({ account }) => account === event.account);
 	if (isOfSender && event.gateway === context.gateway.id && resolvesQueueIds(context)) {
 		result = await resolve(context, event);
 		if (!isOpen(result, event)) return done(result);
 	}
-	if (await settleUnconfirmed(table, event, sender)) return done('recorded');
+	if (await settleUnconfirmed(table, event, senders)) return done('recorded');
 	for (const pause of PAUSES_MS) {
 		if (!(await isSendingTo(context, event))) break;
 		await context.sleep(pause);
-		result = await recordStatus(table, event);
+		result = await recordStatus(table, event, senders);
 		if (!isOpen(result, event)) return done(result);
 	}
-	const owner = { ...sender, gateway: event.gateway, account: event.account ?? sender.account };
-	const ofEvent = { ...context, sender: owner };
+	const owners = keysOf(event.gateway, event.account, senders).map(
+		(account): Sender => ({ ...senders[0], gateway: event.gateway, account }),
+	);
+	const ofEvent = { ...context, senders: owners };
 	// In this order: what no longer waits after that has its id before the row is looked for again.
 	const kept = (await isWaiting(ofEvent)) && (await keepEvent(ofEvent, event));
-	result = await recordStatus(table, event);
+	result = await recordStatus(table, event, senders);
 	if (isOpen(result, event)) return { recorded: false, kept };
 	if (kept) await joinEvents(ofEvent, [event.messageId!]);
 	return done(result);
@@ -78,7 +87,7 @@ const done = (result: Recorded): EventResult => ({ recorded: result === 'recorde
 
 /** Asks the gateway for the message ids of its queue, as far as the event needs it. */
 async function resolve(context: RecordContext, event: RecordableStatus): Promise<Recorded> {
-	const { table } = context;
+	const { table, senders } = context;
 	const toRecipient = await rowsTo(context, event, WITHOUT_ID);
 	const unresolved = bySentAt(toRecipient.filter(isUnresolved)).slice(0, MAX_LOOKUPS);
 	// The only one is asked for at any time: the event says that it has left the queue.
@@ -89,7 +98,7 @@ async function resolve(context: RecordContext, event: RecordableStatus): Promise
 		ids.push(...(await lookUpOldest(context, MAX_LOOKUPS, event.messageId)).messageIds);
 	}
 	// Also if nothing was found: another execution may have asked for the same row meanwhile.
-	const result = await recordStatus(table, event);
+	const result = await recordStatus(table, event, senders);
 	await joinEvents(context, ids);
 	return result;
 }
@@ -107,15 +116,17 @@ const isSendingTo = async (context: RecordContext, event: RecordableStatus): Pro
 
 /** Rows of the event's account to its recipient. */
 async function rowsTo(
-	{ table, sender }: RecordContext,
+	{ table, senders }: RecordContext,
 	event: RecordableStatus,
 	conditions: readonly Condition[],
-) {
+): Promise<Row[]> {
 	const recipient = rowRecipient(event.recipient);
 	if (recipient === null) return [];
-	const account = event.account ?? sender.account;
-	return await table.select(
-		[...where({ gateway: event.gateway, account, recipient }), ...conditions],
-		PAGE,
-	);
+	const { gateway } = event;
+	const rows: Row[] = [];
+	for (const account of keysOf(gateway, event.account, senders)) {
+		const ofAccount = where({ gateway, account, recipient });
+		rows.push(...(await table.select([...ofAccount, ...conditions], PAGE)));
+	}
+	return rows;
 }

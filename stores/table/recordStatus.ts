@@ -38,11 +38,12 @@ export type Recorded = 'recorded' | 'outOfOrder' | 'ambiguous' | 'noRow';
 export async function recordStatus(
 	table: MessageTable,
 	event: RecordableStatus,
+	senders: readonly Sender[],
 ): Promise<Recorded> {
 	const { gateway, messageId } = event;
 	if (messageId === null || event.status === 'unknown') return 'noRow';
 	const rows = await table.select(where({ gateway, message_id: messageId }), MAX_ROWS_OF_AN_ID);
-	const found = rowOf(rows, event);
+	const found = rowOf(rows, event, senders);
 	if (found === null || found === 'ambiguous') return found ?? 'noRow';
 	const [matched] = await table.update([changeOf(found, event)]);
 	return matched.length > 0 ? 'recorded' : 'outOfOrder';
@@ -55,12 +56,17 @@ const MAX_ROWS_OF_AN_ID = 20;
  * The row that an event is about, of those with its message id: of the same account, and of the same
  * recipient if there are several, since some gateways' ids are unique within a chat only.
  */
-export function rowOf(rows: readonly Row[], event: RecordableStatus): Row | 'ambiguous' | null {
+export function rowOf(
+	rows: readonly Row[],
+	event: RecordableStatus,
+	senders: readonly Sender[],
+): Row | 'ambiguous' | null {
+	const accounts = keysOf(event.gateway, event.account, senders);
 	const ofAccount = rows.filter(
 		({ gateway, account, message_id: id }) =>
 			gateway === event.gateway &&
 			id === event.messageId &&
-			(event.account === null || account === event.account),
+			(event.account === null || accounts.includes(String(account))),
 	);
 	if (ofAccount.length <= 1) return ofAccount[0] ?? null;
 	const ofRecipient = ofAccount.filter((row) => isTo(row, event.recipient));
@@ -103,14 +109,32 @@ export const rowRecipient = (recipient: Recipient | null): string | null =>
 	recipient === null ? null : (recipient.phone ?? recipient.address);
 
 /**
- * The account of an event as rows name it. A credential may name no account and serve whatever
- * account its key is of: then its rows carry the dispatcher's own word for it.
+ * All keys under which rows of an account may stand: where it is one of the credential's, all of these.
  *
- * @param told as the gateway reports it
- * @param named the account that the credential names; empty text if it names none
+ * @param account one of them; null for the credential's own account
  */
-export const accountOf = (
+export function keysOf(
+	gateway: string,
+	account: string | null,
+	senders: readonly Sender[],
+): readonly string[] {
+	const own = senders.filter((one) => one.gateway === gateway).map((one) => one.account);
+	if (account === null) return own.length > 0 ? own : senders.slice(0, 1).map((one) => one.account);
+	return own.includes(account) ? own : [account];
+}
+
+/**
+ * The keys of a credential's account, with the one by which an event names it: a credential may name no
+ * account, and its rows stand under the key of its secret.
+ *
+ * @param told as the gateway reports it; null if it does not
+ * @param isOfAccount whether an account of that name may be the credential's
+ */
+export const withTold = (
+	senders: readonly Sender[],
 	told: string | null,
-	{ account }: Sender,
-	named: string,
-): string | null => (told !== null && named === '' ? account : told);
+	isOfAccount: boolean,
+): readonly Sender[] =>
+	told === null || !isOfAccount || senders.some(({ account }) => account === told)
+		? senders
+		: [...senders, { ...senders[0], account: told }];

@@ -12,7 +12,8 @@ export interface ResolveContext {
 	readonly gateway: Gateway;
 	readonly connection: Connection;
 	readonly table: MessageTable;
-	readonly sender: Sender;
+	/** The keys under which the credential serves the account. */
+	readonly senders: readonly Sender[];
 	now(): number;
 }
 
@@ -89,19 +90,21 @@ export async function claim({ table, now }: ResolveContext, rows: readonly Row[]
 }
 
 /** The unresolved rows that are to be asked for now, oldest first. */
-async function unresolvedRows({ table, sender, now }: ResolveContext): Promise<Row[]> {
+async function unresolvedRows({ table, senders, now }: ResolveContext): Promise<Row[]> {
 	const since = new Date(now() - GIVEN_UP_AFTER_MS).toISOString();
-	const rows = await table.select(
-		[
-			...where({ gateway: sender.gateway, account: sender.account }),
+	const rows: Row[] = [];
+	for (const { gateway, account } of senders) {
+		const conditions: Condition[] = [
+			...where({ gateway, account }),
 			...UNRESOLVED,
 			{ column: 'sent_at', is: 'gte', value: since },
-		],
-		PAGE,
-		'sent_at',
-	);
+		];
+		rows.push(...(await table.select(conditions, PAGE, 'sent_at')));
+	}
 	const isDue = ({ next_attempt_at: at }: Row) => !hasText(at) || msOf(at) <= now();
-	return rows.filter((row) => isUnresolved(row) && isDue(row));
+	return rows
+		.filter((row) => isUnresolved(row) && isDue(row))
+		.sort((a, b) => msOf(a.sent_at) - msOf(b.sent_at));
 }
 
 /** What came of some look-ups. */

@@ -1,6 +1,6 @@
 import { STATUSES } from '../../messages/status';
 import type { Row } from './columns';
-import { rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
+import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
 import { SENDING, type Sender } from './rows';
 import { PAGE, where, type Condition, type MessageTable } from './table';
 
@@ -21,22 +21,20 @@ const WITHOUT_ID: Condition = { column: 'message_id', is: 'isEmpty', value: null
 export async function settleUnconfirmed(
 	table: MessageTable,
 	event: RecordableStatus,
-	sender: Sender,
+	senders: readonly Sender[],
 ): Promise<boolean> {
 	const { gateway, messageId, origin, reference, text, status } = event;
 	const recipient = rowRecipient(event.recipient);
 	if (messageId === null || recipient === null || status === 'unknown') return false;
 	if (origin === 'phone' || (reference === null && text === null)) return false;
-	const fitting = async (state: string) =>
-		(
-			await table.select(
-				[
-					...where({ gateway, account: event.account ?? sender.account, recipient, status: state }),
-					WITHOUT_ID,
-				],
-				PAGE,
-			)
-		).filter((row) => fits(row, event));
+	const fitting = async (status: string) => {
+		const rows: Row[] = [];
+		for (const account of keysOf(gateway, event.account, senders)) {
+			const conditions = where({ gateway, account, recipient, status });
+			rows.push(...(await table.select([...conditions, WITHOUT_ID], PAGE)));
+		}
+		return rows.filter((row) => fits(row, event));
+	};
 	const unconfirmed = await fitting('unconfirmed');
 	if (unconfirmed.length !== 1) return false;
 	for (const state of [SENDING, 'queued']) if ((await fitting(state)).length > 0) return false;

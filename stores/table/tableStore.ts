@@ -20,7 +20,7 @@ import type {
 } from '../store';
 import { Batcher } from './batcher';
 import type { Row, Values } from './columns';
-import { readPlace, toRow, toScheduledMessage, type Sender } from './rows';
+import { readPlace, scheduleIdOf, toRow, toScheduledMessage, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** n8n holds a message for any time. */
@@ -29,7 +29,8 @@ export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minimumLeadMs: null, ho
 /** What the store needs beside the table. */
 export interface TableStoreOptions {
 	readonly gateway: Gateway;
-	readonly sender: Sender;
+	/** The keys under which the credential serves the account; new rows get the first. */
+	readonly senders: readonly Sender[];
 	/** In which the user gave the times; told in the table. */
 	readonly timezone: string;
 	now(): number;
@@ -40,7 +41,8 @@ const MOST_KEYS = 500;
 
 /** A table of n8n as a store: any gateway that sends, any horizon, and it survives a restart. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
-	const { gateway, sender } = options;
+	const { gateway, senders } = options;
+	const [sender] = senders;
 	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE);
 	const byKey = new Batcher(
 		async (keys: string[]) => await read('deduplication_key', keys),
@@ -49,7 +51,17 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MOST_KEYS);
 	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE);
 	const toMessage = (row: Row) => toScheduledMessage(row, table.id);
-	const own = where({ gateway: sender.gateway, account: sender.account });
+	const isOwn = (row: Row) =>
+		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
+
+	/** What is read under each key of the account. */
+	async function ofEach(read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> {
+		const lists: Row[][] = [];
+		for (const one of senders) {
+			lists.push(await read(where({ gateway: one.gateway, account: one.account })));
+		}
+		return lists.flat();
+	}
 
 	/** The account's rows of each value, the lowest id first: one look for many items. */
 	async function read(
@@ -57,9 +69,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		values: readonly string[],
 	): Promise<Row[][]> {
 		const rows = await table.selectAny(column, [...new Set(values)]);
-		const mine = rows
-			.filter((row) => row.gateway === sender.gateway && row.account === sender.account)
-			.sort((a, b) => a.id - b.id);
+		const mine = rows.filter(isOwn).sort((a, b) => a.id - b.id);
 		const ofValue = groupBy(mine, (row) => String(row[column]));
 		return values.map((value) => ofValue.get(value) ?? []);
 	}
@@ -67,12 +77,16 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	/** The account's rows that were asked for at each of these times: one look for many items. */
 	async function readRequested(times: readonly string[]): Promise<Row[][]> {
 		const sorted = [...times].sort();
-		const rows = await selectAll(table, [
-			...own,
-			{ column: 'requested_at', is: 'gte', value: sorted[0] },
-			{ column: 'requested_at', is: 'lte', value: sorted[sorted.length - 1] },
-		]);
-		const ofTime = groupBy(rows, requestedAtOf);
+		const rows = await ofEach(
+			async (own) =>
+				await selectAll(table, [
+					...own,
+					{ column: 'requested_at', is: 'gte', value: sorted[0] },
+					{ column: 'requested_at', is: 'lte', value: sorted[sorted.length - 1] },
+				]),
+		);
+		const byId = rows.sort((a, b) => a.id - b.id);
+		const ofTime = groupBy(byId, requestedAtOf);
 		return times.map((time) => ofTime.get(time) ?? []);
 	}
 
@@ -84,16 +98,20 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		const { earlier } = attempt;
 		if (earlier !== null) {
 			const [row] = await byOwnId.add(earlier.message.idempotencyKey);
-			if (row !== undefined) return toMessage(await winnerOver(row));
+			const winner = row === undefined ? await holderOf(message) : await winnerOver(row);
+			const asked = () => (renew === undefined ? earlier.message : renew(earlier.message));
+			const held = winner && (await onExisting(winner, earlier.message, asked, ifExists));
+			if (held !== undefined) return toMessage(held);
 		}
 		const wanted = renewed(message, attempt, renew);
 		const values = toRow(wanted, sender, options.timezone, options.now());
 		const key = wanted.deduplicationKey ?? null;
 		if (key !== null) {
-			const row = await theOne(key, wanted, values, attempt);
-			if (row.schedule_id === wanted.idempotencyKey) return toMessage(row);
-			if (ifExists === 'refuse') throw keyIsUsed(key, toMessage(row));
-			return toMessage(ifExists === 'replace' ? await replace(row, values) : row);
+			for (;;) {
+				const row = await theOne(key, wanted, values, attempt);
+				const held = await onExisting(row, wanted, () => wanted, ifExists);
+				if (held !== undefined) return toMessage(held);
+			}
 		}
 		if (ifExists === 'return')
 			return toMessage(await pendingOne(wanted, occurrence, values, attempt));
@@ -160,16 +178,40 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return await theOne(key, wanted, values, attempt, { isKnownFree: true });
 	}
 
+	/** The row that has the message's key already, whoever made it. */
+	async function holderOf({ deduplicationKey: key }: MessageToSchedule): Promise<Row | undefined> {
+		return key === undefined || key === null ? undefined : (await byKey.add(key))[0];
+	}
+
+	/**
+	 * What to do with the row of a key: nothing, where it is the one that this item made. Undefined where
+	 * it was to be replaced and somebody has removed it meanwhile.
+	 */
+	async function onExisting(
+		row: Row,
+		made: MessageToSchedule,
+		wanted: () => MessageToSchedule,
+		ifExists: ScheduleOptions['ifExists'],
+	): Promise<Row | undefined> {
+		if (row.schedule_id === made.idempotencyKey) return row;
+		if (ifExists === 'refuse') throw keyIsUsed(String(row.deduplication_key), toMessage(row));
+		if (ifExists !== 'replace') return row;
+		return await replace(row, toRow(wanted(), sender, options.timezone, options.now()));
+	}
+
 	/** Gives a row that is still pending this content and time; the row afterwards, changed or not. */
-	async function replace(row: Row, values: Values): Promise<Row> {
+	async function replace(row: Row, values: Values): Promise<Row | undefined> {
 		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
 		const [matched] = await table.update([
 			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);
 		if (matched.length > 0) return matched[0];
-		const [now = row] = await table.select(where({ id: row.id }), 1);
-		return now;
+		return await reread(row);
 	}
+
+	/** A row as it is now; undefined where somebody has removed it. */
+	const reread = async (row: Row): Promise<Row | undefined> =>
+		(await table.select(where({ id: row.id }), 1))[0];
 
 	async function readRow(scheduleId: string): Promise<Row> {
 		const place = readPlace(scheduleId);
@@ -182,10 +224,13 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	}
 
 	/** Changes a row that is still scheduled; the row afterwards, changed or not. */
-	async function change({ id }: Row, values: Values): Promise<[boolean, Row]> {
-		const [matched] = await table.update([{ where: where({ id, status: 'scheduled' }), values }]);
+	async function change(row: Row, values: Values): Promise<[boolean, Row]> {
+		const [matched] = await table.update([
+			{ where: where({ id: row.id, status: 'scheduled' }), values },
+		]);
 		if (matched.length > 0) return [true, matched[0]];
-		const [now] = await table.select(where({ id }), 1);
+		const now = await reread(row);
+		if (now === undefined) throw notHeld(scheduleIdOf(row, table.id));
 		return [false, now];
 	}
 
@@ -197,6 +242,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		}
 		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
 		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
+		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
+		if (!cancelled) attempt?.abandon();
 		return { cancelled, message: toMessage(after) };
 	}
 
@@ -219,12 +266,13 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		schedule,
 		get: async (scheduleId) => toMessage(await readRow(scheduleId)),
 		list: async (filter, limit = Infinity) => {
-			const conditions = listConditions(own, filter);
-			// Of what is on its way the table does not tell all by one condition.
-			const rows =
-				limit < Infinity && filter.status !== 'queued'
+			const rows = await ofEach(async (own) => {
+				const conditions = listConditions(own, filter);
+				// Of what is on its way the table does not tell all by one condition.
+				return limit < Infinity && filter.status !== 'queued'
 					? await selectFirst(table, conditions, limit)
 					: await selectAll(table, conditions);
+			});
 			return arrange(rows.map(toMessage), filter);
 		},
 		cancel,

@@ -191,3 +191,44 @@ it.each([
 ])('refuses a %s that is none', async (name, label, value) => {
 	await expect(run({ [name]: value })).rejects.toThrow(`"${label}" is "${value}"`);
 });
+
+describe('Record Status', () => {
+	const CHANNEL = 'MANTIS-M72HC';
+	const record = async (channelId: string) => {
+		const credential = { ...setting.credential, whapiChannelId: channelId };
+		const event = {
+			gateway: 'whapi',
+			account: CHANNEL,
+			messageId: 'm1',
+			status: 'delivered',
+			eventId: 'e1',
+		};
+		const context = executeContext(
+			{ operation: 'recordStatus' },
+			{ ...setting, credential, items: [event] },
+		);
+		const [items] = (await new MessageScheduler().execute.call(context)) as INodeExecutionData[][];
+		return items[0].json.recorded;
+	};
+	const former = () =>
+		gatewayOf(setting.credential as never).account({
+			...setting.credential,
+			whapiChannelId: '',
+		} as never);
+	const stands = async (account: string) =>
+		await due(1, { account, status: 'sent', status_rank: 30, message_id: 'm1' });
+
+	it('finds the row of a credential that names no account, whose webhooks name it', async () => {
+		await stands(former());
+		expect(await record('')).toBe(true);
+	});
+
+	it('finds rows from before and after the credential named its account', async () => {
+		await stands(former());
+		expect(await record('OTHER-CHANNEL')).toBe(false);
+		expect(await record(CHANNEL)).toBe(true);
+		await mockMessages.remove([]);
+		await stands(CHANNEL);
+		expect(await record('')).toBe(true);
+	});
+});

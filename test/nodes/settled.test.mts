@@ -1,3 +1,6 @@
+import { withStanding } from '../../nodes/MessageScheduler/standing';
+import type { OpenTry } from '../../stores/store';
+import { message } from '../stores/table/fakes.mts';
 import { startSandbox, type Fault, type Sandbox } from '../../sandbox/index.mts';
 import {
 	byId,
@@ -145,4 +148,17 @@ describe('failures that may pass', () => {
 			expect(creates()).toBe(5 * most * (retryOnFail ? 2 : 1));
 		},
 	);
+});
+
+it('says where a message stands that an earlier attempt could not move', () => {
+	const open: OpenTry = {
+		since: 0,
+		message: message('hello', 0),
+		heldAs: 'id-2',
+		isBack: true,
+	};
+	expect(withStanding(new Error('"Send At" is empty.'), open)).toMatchObject({
+		message:
+			'The message was not moved and stays scheduled, now with the id "id-2". Now: "Send At" is empty.',
+	});
 });

@@ -29,7 +29,7 @@ class World {
 	readonly fake = new FakeScheduler({ clock: this.clock });
 	readonly keys = new MemoryTable<KeyColumn>(KEY_COLUMNS.map(({ name }) => name));
 
-	ledger = (table: KeyTable = this.keys) => createKeyLedger(table, SENDER, this.clock.now);
+	ledger = (table: KeyTable = this.keys) => createKeyLedger(table, [SENDER], this.clock.now);
 
 	/** A store as an execution has it; of a process that may be killed. */
 	store(process = new Process(async () => undefined), keepsReference = false): MessageStore {
@@ -502,8 +502,23 @@ describe('Send with a key', () => {
 
 it('keeps the keys of accounts apart', async () => {
 	const ledger = world.ledger();
-	const other = createKeyLedger(world.keys, { ...SENDER, account: 'account-2' }, world.clock.now);
+	const other = createKeyLedger(world.keys, [{ ...SENDER, account: 'account-2' }], world.clock.now);
 	await ledger.insert('a', 'item-1');
 	expect(await ledger.find('a')).toHaveLength(1);
 	expect(await other.find('a')).toEqual([]);
+});
+
+it('goes by the message that was made, whatever a crash has left begun before it', async () => {
+	const ledger = world.ledger();
+	await ledger.insert('a', 'dead');
+	await ledger.insert('a', 'item-1');
+	const attempt = { since: world.clock.now(), message: message() };
+	const [left, made] = await ledger.find('a');
+	await ledger.start(left, 'dead', attempt);
+	await ledger.start(made, 'item-1', attempt);
+	await ledger.finish(made, { messageId: 'm1' } as never);
+	const { clock } = world;
+	const waiting = { now: clock.now, sleep: clock.sleep, staleMs: 60_000 };
+	const turn = await acquire(ledger, 'a', 'item-2', waiting, { mayRepeat: false });
+	expect(turn).toMatchObject({ is: 'done', record: { result: { messageId: 'm1' } } });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { InvalidParameter } from '../../../messages/invalidParameter';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import type { MessageToSchedule } from '../../../messages/message';
 import type { ScheduleOptions } from '../../../stores/store';
@@ -28,7 +29,7 @@ beforeEach(() => (table = new MemoryTable()));
 const storeOf = (of: MessageTable = table, account = SENDER.account) =>
 	createTableStore(of, {
 		gateway: new FakeGateway().gateway,
-		sender: { ...SENDER, account },
+		senders: [{ ...SENDER, account }],
 		timezone: 'UTC',
 		now: clock.now,
 	});
@@ -126,6 +127,61 @@ describe('a deduplication key', () => {
 		const third = await schedule(keyed('a', { text: 'too late' }), { ifExists: 'replace' });
 		expect(third).toMatchObject({ scheduleId: first.scheduleId, text: 'new', status: 'queued' });
 	});
+});
+
+describe('an attempt whose insert was cut off, and that lost to another execution', () => {
+	/** The item whose row is there, or was removed by the winner, without its knowing. */
+	const cutOff = async (wanted: MessageToSchedule, isRemoved: boolean) => {
+		await schedule(keyed('a', { text: 'the winner' }));
+		const entry = new Entry();
+		entry.begin({ since: clock.ms, message: wanted });
+		if (!isRemoved) {
+			const { idempotencyKey: schedule_id, text } = wanted;
+			const more = { schedule_id, text, deduplication_key: 'a', recipient: '+919988066776' };
+			await table.insert([rowOf('loser', START, more)]);
+		}
+		return entry;
+	};
+
+	it.each([true, false])('refuses, its row removed: %s', async (isRemoved) => {
+		const wanted = keyed('a', { text: 'loser' });
+		const entry = await cutOff(wanted, isRemoved);
+		await expect(storeOf().schedule(wanted, entry, { ifExists: 'refuse' })).rejects.toMatchObject({
+			parameter: 'Deduplication Key',
+		});
+		expect(sendable()).toMatchObject([{ text: 'the winner' }]);
+	});
+
+	it.each([true, false])(
+		'replaces the winner’s content, its row removed: %s',
+		async (isRemoved) => {
+			const wanted = keyed('a', { text: 'loser' });
+			const entry = await cutOff(wanted, isRemoved);
+			const held = await storeOf().schedule(wanted, entry, { ifExists: 'replace' });
+			expect(held).toMatchObject({ text: 'loser', status: 'scheduled' });
+			expect([...table.rows.values()]).toMatchObject([{ text: 'loser' }]);
+		},
+	);
+
+	it('returns the winner, and does not say that nothing is scheduled, once its time is over', async () => {
+		const wanted = keyed('a', { text: 'loser' });
+		const entry = await cutOff(wanted, true);
+		const renew = () => {
+			throw new InvalidParameter('Send At', '"Send At" has passed.');
+		};
+		const held = await storeOf().schedule(wanted, entry, { ifExists: 'return', renew });
+		expect(held).toMatchObject({ text: 'the winner' });
+	});
+});
+
+it('makes the message anew where the row that was to be replaced is removed meanwhile', async () => {
+	await schedule(keyed('a'));
+	table.before = (access) => {
+		if (access === 'update') table.rows.clear();
+	};
+	const held = await schedule(keyed('a', { text: 'new' }), { ifExists: 'replace' });
+	expect(held).toMatchObject({ text: 'new' });
+	expect([...table.rows.values()]).toMatchObject([{ text: 'new', status: 'scheduled' }]);
 });
 
 describe('without a key, Return the Scheduled One', () => {

@@ -606,7 +606,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			);
 		void time
 			.sleep(pauseAt + random() * 20 * MINUTE)
-			.then(async () => await resumeAccount(accounts, SENDER));
+			.then(async () => await resumeAccount(accounts, [SENDER]));
 	}
 	if (options.tableErrors > 0) {
 		const downAt = Math.floor(random() * 20 * HOUR);

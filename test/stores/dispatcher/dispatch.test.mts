@@ -325,7 +325,7 @@ describe('several dispatchers', () => {
 			entries: [],
 			idle: { why: 'pausedByPerson', note: 'new phone' },
 		});
-		await resumeAccount(accounts, SENDER);
+		await resumeAccount(accounts, [SENDER]);
 		await pauseAccount(accounts, SENDER, { until: START + MINUTE, note: null, now: 0 });
 		expect(await dispatch()).toMatchObject({ idle: { why: 'pausedByPerson' } });
 		clock.ms += MINUTE;
@@ -639,7 +639,7 @@ describe('an outcome that is unknown', () => {
 		for (let minute = 0; minute < 90; minute++) {
 			const before = fake.asked.length;
 			// The account's own pauses are not what is looked at.
-			await resumeAccount(accounts, SENDER);
+			await resumeAccount(accounts, [SENDER]);
 			await run(rules);
 			if (fake.asked.length > before) tries.push(minute);
 			clock.ms += MINUTE;
@@ -1007,7 +1007,7 @@ describe('a row that is changed between its reading and its request', () => {
 		await due('hello');
 		const store = createTableStore(table, {
 			gateway: fake.gateway,
-			sender: SENDER,
+			senders: [SENDER],
 			timezone: 'UTC',
 			now: clock.now,
 		});

@@ -96,3 +96,22 @@ it('tells which rows an earlier one with the same key stands for', async () => {
 	const due = await take(9);
 	expect(ids(due.filter((row) => rows.isDuplicate(row)))).toEqual([2, 7]);
 });
+
+it.each([
+	['sent', true],
+	['sending', true],
+	['unconfirmed', true],
+	['scheduled', false],
+	['failed', false],
+	['cancelled', false],
+])(
+	'tells that a row which was moved to the account, or put back, has a later one that is %s: %s',
+	async (status, isDuplicate) => {
+		await add(
+			at(1, to(1), { deduplication_key: 'a' }),
+			at(2, to(2), { deduplication_key: 'a', status }),
+		);
+		const [row] = await take(1);
+		expect(rows.isDuplicate(row)).toBe(isDuplicate);
+	},
+);

@@ -220,7 +220,7 @@ describe('a person', () => {
 	it('pauses an account that no run has seen, and resumes it', async () => {
 		await pauseAccount(table, SENDER, { until: null, note: null, now: 0 });
 		expect((await acquire('a'))?.manualPause).toMatchObject({ note: null });
-		await resumeAccount(table, SENDER);
+		await resumeAccount(table, [SENDER]);
 		expect(toAccountRecord(table.row(1)).manualPause).toBeNull();
 	});
 
@@ -239,7 +239,7 @@ describe('a person', () => {
 			state: JSON.stringify({ health }),
 			paused_until: iso(START + MINUTE),
 		});
-		await resumeAccount(table, SENDER);
+		await resumeAccount(table, [SENDER]);
 		expect(toAccountRecord(table.row(id)).health).toEqual({
 			...HEALTHY,
 			isPauseReported: true,
@@ -248,4 +248,15 @@ describe('a person', () => {
 		});
 		expect(table.row(id)).toMatchObject({ paused_until: null, paused_at: null });
 	});
+});
+
+it('heeds a person’s pause under whichever key of the account it was made, until it is resumed', async () => {
+	await pauseAccount(table, OTHER, { until: null, note: 'moving', now: START });
+	const store = storeOf(SENDER, OTHER);
+	expect((await acquire('a', store))?.manualPause).toMatchObject({ note: 'moving' });
+	const renewed = await store.renew('a', clock.ms + 90 * SECOND, STATE);
+	expect(renewed?.manualPause).toMatchObject({ note: 'moving' });
+	await resumeAccount(table, [SENDER, OTHER]);
+	const after = await store.renew('a', clock.ms + 90 * SECOND, STATE);
+	expect(after).toMatchObject({ manualPause: null });
 });

@@ -101,7 +101,7 @@ export async function runBulk(bulk: Bulk, recorder: Recorder): Promise<BulkResul
 		gateway: fake.gateway,
 		connection: connect(),
 		table,
-		sender: SENDER,
+		senders: [SENDER],
 		now: clock.now,
 		sleep: clock.sleep,
 	});

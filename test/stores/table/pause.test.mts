@@ -81,7 +81,7 @@ it('is told by a run that sends, which begins nothing new and ends', async () =>
 		const asked = fake.asked.length;
 		const { entries } = await running;
 		const during = await run();
-		await resumeAccount(accounts, SENDER);
+		await resumeAccount(accounts, [SENDER]);
 		const after = await run();
 		return { idleAfterMs, asked, sent: entries.length, during, after: after.entries.length };
 	};

@@ -46,7 +46,7 @@ const context = (): RecordContext => ({
 	gateway: fake.gateway,
 	connection,
 	table,
-	sender: SENDER,
+	senders: [SENDER],
 	now: clock.now,
 	sleep: clock.sleep,
 });
@@ -271,7 +271,7 @@ it('keeps the events of two accounts apart', async () => {
 	table.edit(1, { status: 'sent', status_rank: 30, message_id: 'm1' });
 	await resolveMessageIds(context());
 	expect(table.row(1).status).toBe('sent');
-	await resolveMessageIds({ ...context(), sender: { ...SENDER, account } });
+	await resolveMessageIds({ ...context(), senders: [{ ...SENDER, account }] });
 	expect(table.row(1).status).toBe('delivered');
 });
 

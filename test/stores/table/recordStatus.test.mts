@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 
 import { STATUSES, type Status } from '../../../messages/status';
 import { describeAddress } from '../../../messages/recipient';
-import { accountOf, recordStatus } from '../../../stores/table/recordStatus';
+import { recordStatus, withTold } from '../../../stores/table/recordStatus';
+import type { Sender } from '../../../stores/table/rows';
 import { iso, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -15,21 +16,25 @@ beforeEach(async () => {
 	table.edit(2, { status: 'sent', status_rank: 30, message_id: 'm2' });
 });
 
-const record = async (status: Status, more: object = {}) =>
-	await recordStatus(table, {
-		gateway: SENDER.gateway,
-		account: SENDER.account,
-		messageId: 'm1',
-		status,
-		failure: null,
-		occurredAt: iso(START),
-		receivedAt: iso(START),
-		recipient: null,
-		origin: null,
-		reference: null,
-		text: null,
-		...more,
-	});
+const record = async (status: Status, more: object = {}, senders: readonly Sender[] = [SENDER]) =>
+	await recordStatus(
+		table,
+		{
+			gateway: SENDER.gateway,
+			account: SENDER.account,
+			messageId: 'm1',
+			status,
+			failure: null,
+			occurredAt: iso(START),
+			receivedAt: iso(START),
+			recipient: null,
+			origin: null,
+			reference: null,
+			text: null,
+			...more,
+		},
+		senders,
+	);
 
 it('takes a message further, and leaves the others alone', async () => {
 	expect(await record('delivered')).toBe('recorded');
@@ -113,9 +118,21 @@ it('goes by gateway and message id where the event names no account', async () =
 	expect(table.statuses).toEqual(['read', 'sent']);
 });
 
-it('takes any account for the credential’s where that one names none', () => {
-	const sender = { ...SENDER, account: 'key of the secret' };
-	expect(accountOf('channel-1', sender, '')).toBe('key of the secret');
-	expect(accountOf('channel-1', SENDER, 'account-1')).toBe('channel-1');
-	expect(accountOf(null, SENDER, '')).toBeNull();
+it('finds the row under each key of the credential’s account', async () => {
+	table.edit(1, { account: 'key of the secret' });
+	expect(await record('read')).toBe('noRow');
+	const senders = [SENDER, { ...SENDER, account: 'key of the secret' }];
+	expect(await record('read', { account: 'account-2' }, senders)).toBe('noRow');
+	expect(await record('read', {}, senders)).toBe('recorded');
+});
+
+it('takes the account that an event names for the credential’s, where it may be that', async () => {
+	const senders = [{ ...SENDER, account: 'key of the secret' }];
+	expect(withTold(senders, 'channel-1', true)).toEqual([
+		...senders,
+		{ ...SENDER, account: 'channel-1' },
+	]);
+	expect(withTold(senders, 'channel-1', false)).toEqual(senders);
+	expect(withTold(senders, null, true)).toEqual(senders);
+	expect(withTold([SENDER], SENDER.account, true)).toEqual([SENDER]);
 });

@@ -21,7 +21,7 @@ const resolve = async () =>
 		gateway: fake.gateway,
 		connection,
 		table,
-		sender: SENDER,
+		senders: [SENDER],
 		now: clock.now,
 	});
 const queued = (queueId: string, more = {}) =>

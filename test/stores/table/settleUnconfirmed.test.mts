@@ -35,7 +35,7 @@ const settle = async (more: Partial<RecordableStatus> = {}) =>
 			text: 'hello',
 			...more,
 		},
-		SENDER,
+		[SENDER],
 	);
 
 const ids = () => [...table.rows.values()].map(({ message_id: id }) => id);

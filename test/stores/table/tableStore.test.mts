@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
+import { notPending } from '../../../stores/notPending';
 import type { Attempt, OpenTry } from '../../../stores/store';
 import { readPlace, scheduleIdOf } from '../../../stores/table/rows';
 import { createTableStore } from '../../../stores/table/tableStore';
@@ -22,7 +23,7 @@ beforeEach(() => {
 const storeOf = (account = SENDER.account) =>
 	createTableStore(table, {
 		gateway: new FakeGateway().gateway,
-		sender: { ...SENDER, account },
+		senders: [{ ...SENDER, account }],
 		timezone: 'Asia/Kolkata',
 		now: clock.now,
 	});
@@ -276,6 +277,36 @@ describe('cancel and reschedule', () => {
 			expect(table.row(1)).toMatchObject({ status, send_at: iso(START) });
 		},
 	);
+
+	it('leaves nothing open of one that began to be sent, and says that it may have been sent', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		const attempt = new Memory();
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, { status: 'unconfirmed' });
+		};
+		const { cancelled, message: after } = await storeOf().cancel(scheduleId, {}, attempt);
+		expect(cancelled).toBe(false);
+		expect(attempt.earlier).toBeNull();
+		expect(notPending(new FakeGateway().gateway, after, 'cancelled').message).toContain(
+			'it may have been sent already: the outcome is unknown',
+		);
+	});
+
+	it('says that a message is not there, whose row is removed meanwhile', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		const row = table.row(1);
+		const move = { scheduleId, scheduledAt: iso(START + DAY), idempotencyKey: randomUUID() };
+		for (const change of [
+			async () => await storeOf().cancel(scheduleId),
+			async () => await storeOf().reschedule(move, new Memory()),
+		]) {
+			table.rows.set(1, row);
+			table.before = (access) => {
+				if (access === 'update') table.rows.clear();
+			};
+			await expect(change()).rejects.toMatchObject({ kind: 'notFound' });
+		}
+	});
 
 	it('moves a pending one in its place, and ends the pause after a failed try', async () => {
 		const { scheduleId } = await schedule(message('hello', START));

@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isOfAccount } from '../../../../gateways/account';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { describeAddress } from '../../../../messages/recipient';
 import { isStatus } from '../../../../messages/status';
 import { recordEvent } from '../../../../stores/table/recordEvent';
-import { accountOf, type RecordableStatus } from '../../../../stores/table/recordStatus';
+import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import type { Operation, Plan } from '../../operation';
@@ -29,17 +30,13 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	},
 
 	async perform({ table, event, item }, run) {
-		const { gateway, connection, sender } = run;
+		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
+		const isOwn = isOfGateway && isOfAccount(gateway, connection.credential, event.account);
+		const senders = withTold(run.senders, event.account, isOwn);
 		const result = await recordEvent(
-			{ ...run, table: await run.table(table) },
-			isOfGateway
-				? {
-						...event,
-						account: accountOf(event.account, sender, gateway.account(connection.credential)),
-						text: gateway.eventText?.(item.raw) ?? null,
-					}
-				: event,
+			{ ...run, senders, table: await run.table(table) },
+			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
 		);
 		return [{ ...item, ...result }];
 	},

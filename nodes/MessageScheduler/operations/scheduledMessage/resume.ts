@@ -18,7 +18,7 @@ export const resume: Operation<ResumePlan> = {
 	}),
 
 	async perform({ table }, run) {
-		const record = await resumeAccount(await run.accounts(table), run.sender);
+		const record = await resumeAccount(await run.accounts(table), run.senders);
 		return [accountItem(record, run.sender, run.now())];
 	},
 };

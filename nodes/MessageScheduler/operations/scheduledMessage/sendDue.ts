@@ -103,7 +103,7 @@ export const sendDue: Operation<SendDuePlan> = {
 					gateway,
 					connection,
 					table,
-					sender: run.sender,
+					senders,
 					now: () => run.now(),
 				}),
 			now: () => run.now(),
