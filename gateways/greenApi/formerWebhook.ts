@@ -31,8 +31,12 @@ export function sealInto(url: string, credential: Credential, former: Registrati
 	const cipher = createCipheriv(ALGORITHM, keyOf(credential), iv);
 	const text = Buffer.concat([cipher.update(JSON.stringify(former), 'utf8'), cipher.final()]);
 	const sealed = Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
-	return `${url}${url.includes('?') ? '&' : '?'}${PARAMETER}=${sealed}`;
+	return carryOver(url, sealed);
 }
+
+/** A webhook URL with what another one has sealed. */
+export const carryOver = (url: string, sealed: string): string =>
+	`${url}${url.includes('?') ? '&' : '?'}${PARAMETER}=${sealed}`;
 
 /** What {@link sealInto} kept; null if it was sealed with another token, or by nobody of us. */
 export function unseal(sealed: string, credential: Credential): RegistrationRecord | null {

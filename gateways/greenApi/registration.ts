@@ -1,4 +1,4 @@
-import { isObject, objectAt, textAt, type JsonObject } from '../json';
+import { isObject, textAt, type JsonObject } from '../json';
 import type {
 	Connection,
 	RegistrationRecord,
@@ -8,7 +8,7 @@ import type {
 import { changeSettings, type SettingsChange } from '../changeSettings';
 import { GatewayError } from '../transport/gatewayError';
 import { methodPath } from './credential';
-import { sealInto, splitUrl, unseal } from './formerWebhook';
+import { carryOver, sealInto, splitUrl, unseal } from './formerWebhook';
 
 /** The switches that statuses need (…/OutgoingMessageStatus; green-api.com/en/docs/api/account/SetSettings). */
 const FLAGS = ['outgoingWebhook', 'outgoingMessageWebhook', 'outgoingAPIMessageWebhook'] as const;
@@ -51,7 +51,8 @@ export const registration: WebhookRegistration = {
 			if (url.length > MAX_URL_LENGTH) throw tooLong();
 			return {
 				change: changes(settings, { ...wanted, url }),
-				result: { url, previous: restored },
+				// A record of what cannot be read would be taken for one of a place that was free.
+				result: { url, ...(former === null ? {} : { previous: restored }) },
 			};
 		});
 	},
@@ -103,7 +104,9 @@ function formerOf(
 	const { sealed } = splitUrl(current);
 	const kept = sealed === null ? null : unseal(sealed, credential);
 	if (kept !== null) return restorable(kept);
-	if (current === recordedUrl(record)) return restorable(objectAt(record ?? {}, 'previous'));
+	if (current === recordedUrl(record) && isObject(record?.previous)) {
+		return restorable(record.previous);
+	}
 	return sealed === null ? {} : null;
 }
 
@@ -124,9 +127,10 @@ function urlWith(
 ): string {
 	const { url, sealed } = splitUrl(current);
 	const isSomething = Object.values(restored).some((value) => value !== '');
+	// What cannot be read is left for whoever has the token it was sealed with.
+	if (former === null && sealed !== null) return carryOver(wanted, sealed);
 	if (url === wanted) {
-		// What cannot be read is left for whoever has the token it was sealed with.
-		if (sealed !== null && (former === null || unseal(sealed, credential) !== null)) return current;
+		if (sealed !== null && unseal(sealed, credential) !== null) return current;
 		if (sealed === null && !isSomething) return current;
 	}
 	return isSomething ? sealInto(wanted, credential, restored) : wanted;

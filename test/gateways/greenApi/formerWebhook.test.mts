@@ -219,6 +219,20 @@ describe('the token of the instance was changed meanwhile', () => {
 		await world.unpublish('production', PRODUCTION);
 		expect(inPlace(world)).toEqual(CRM);
 	});
+
+	it.each([
+		['the same address', PRODUCTION],
+		['another address', MOVED],
+	])('it has none: publishing at %s makes no record of a free place', async (_, address) => {
+		const world = await changed(false);
+		world.settings = { ...world.settings, outgoingWebhook: 'no' };
+		await world.publish('production', PRODUCTION);
+		await world.publish('production', address);
+		await expect(world.unpublish('production', address)).rejects.toThrow('cannot be restored');
+		world.key = credential;
+		await world.unpublish('production', address);
+		expect(inPlace(world)).toEqual(CRM);
+	});
 });
 
 describe('production and a test on the one place', () => {
