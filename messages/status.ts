@@ -54,3 +54,10 @@ export const isStatus = (value: unknown): value is Status =>
  */
 export const mapStatus = (table: Readonly<Record<string, Status>>, word: unknown): Status =>
 	typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : 'unknown';
+
+/**
+ * The status of a message that a gateway has: what it schedules, or tells nothing known of, is in its
+ * queue. `scheduled` would say that it is still to be sent by us.
+ */
+export const acceptedAs = (status: Status): Status =>
+	STATUSES[status].rank < STATUSES.queued.rank ? 'queued' : status;

@@ -1,5 +1,5 @@
 import type { SentMessage } from '../../messages/scheduledMessage';
-import { STATUSES, type Status } from '../../messages/status';
+import { acceptedAs, STATUSES, type Status } from '../../messages/status';
 import type { Values } from '../table/columns';
 import { SENDING } from '../table/rows';
 
@@ -45,7 +45,7 @@ export const waiting = (until: number, more: Values = {}): Values => ({
 
 /** The gateway has it. */
 export const accepted = (sent: SentMessage, attempts: number, now: number): Values =>
-	statusValues(sent.status === 'unknown' ? 'queued' : sent.status, {
+	statusValues(acceptedAs(sent.status), {
 		attempts,
 		message_id: sent.messageId,
 		queue_id: sent.queueId,

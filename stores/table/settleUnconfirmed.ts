@@ -1,4 +1,4 @@
-import { STATUSES } from '../../messages/status';
+import { acceptedAs } from '../../messages/status';
 import type { Row } from './columns';
 import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
 import { SENDING, type Sender } from './rows';
@@ -23,9 +23,10 @@ export async function settleUnconfirmed(
 	event: RecordableStatus,
 	senders: readonly Sender[],
 ): Promise<boolean> {
-	const { gateway, messageId, origin, reference, text, status } = event;
+	const { gateway, messageId, origin, reference, text } = event;
+	const status = acceptedAs(event.status);
 	const recipient = rowRecipient(event.recipient);
-	if (messageId === null || recipient === null || status === 'unknown') return false;
+	if (messageId === null || recipient === null || event.status === 'unknown') return false;
 	if (origin === 'phone' || (reference === null && text === null)) return false;
 	const fitting = async (status: string) => {
 		const rows: Row[] = [];
@@ -45,8 +46,7 @@ export async function settleUnconfirmed(
 			values: {
 				// Whatever the event says of it, the gateway has the message.
 				failure: null,
-				...statusValues(event),
-				status_rank: STATUSES[status].rank,
+				...statusValues({ ...event, status }),
 				message_id: messageId,
 				sent_at: event.occurredAt ?? event.receivedAt,
 			},

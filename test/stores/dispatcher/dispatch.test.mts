@@ -93,6 +93,19 @@ describe('what is due', () => {
 		expect(fake.asked).toEqual(['hello']);
 	});
 
+	it.each(['scheduled', 'unknown'] as const)(
+		'is sent once, though the gateway calls what it took %s',
+		async (status) => {
+			fake.send = async () => ({ status });
+			await table.insert([rowOf('hello', START)]);
+			await run();
+			clock.ms += MINUTE;
+			await run();
+			expect(fake.asked).toEqual(['hello']);
+			expect(table.row(1)).toMatchObject({ status: 'queued', message_id: 'id of hello' });
+		},
+	);
+
 	it('is only what has come to its time, of this gateway and this account, and pending', async () => {
 		await table.insert([
 			rowOf('later', START + 1),

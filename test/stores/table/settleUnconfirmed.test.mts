@@ -53,6 +53,16 @@ it('writes id, status and time, and clears the reason', async () => {
 	expect(await settle({ messageId: 'm2' })).toBe(false);
 });
 
+it('is never to be sent again, though the gateway says that it has scheduled it', async () => {
+	await table.insert([unconfirmed('hello')]);
+	expect(await settle({ status: 'scheduled' })).toBe(true);
+	expect(table.row(1)).toMatchObject({
+		status: 'queued',
+		status_rank: STATUSES.queued.rank,
+		message_id: 'm1',
+	});
+});
+
 it('takes over a failure with its reason', async () => {
 	await table.insert([unconfirmed('hello')]);
 	await settle({ status: 'failed', failure: { code: '1', reason: 'not on WhatsApp' } });
