@@ -419,11 +419,12 @@ const hourOf = (at: number, timezone: string): string =>
 		'T$1:00$2',
 	);
 
-/** Also of what failed later: the network could not deliver it. */
+/** Also of what failed or expired later: the network could not deliver it. */
 const wasAccepted = (row: Row, status: Status): boolean =>
 	SENT.has(status)
 		? row.status !== SENDING
-		: status === 'failed' && ![row.message_id, row.queue_id].every(isEmpty);
+		: (status === 'failed' || status === 'expired') &&
+			![row.message_id, row.queue_id].every(isEmpty);
 
 const isEmpty = (cell: Cell) => cell === null || cell === undefined || cell === '';
 

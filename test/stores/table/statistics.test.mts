@@ -306,14 +306,17 @@ describe('what was sent in the period', () => {
 			sent(1, 'played'),
 			sent(1, 'failed'),
 			sent(1, 'failed', { message_id: null, queue_id: null }),
+			// At the gateway, which had it; and here, where nothing was sent.
+			sent(1, 'expired'),
+			sent(1, 'expired', { message_id: null, queue_id: null }),
 			sent(1, 'read', { send_started_at: iso(START - 2 * DAY) }),
 		);
 		expect(await count()).toMatchObject({
-			sent: 6,
+			sent: 7,
 			delivered: 3,
 			read: 2,
-			deliveredShare: 0.5,
-			readShare: 0.333,
+			deliveredShare: 0.429,
+			readShare: 0.286,
 		});
 	});
 });
