@@ -73,9 +73,9 @@ export function rowOf(
 	return ofRecipient.length === 1 ? ofRecipient[0] : 'ambiguous';
 }
 
-/** The change that an event makes to its row. */
+/** The change that an event makes to its row, while that has the event's message: *Retry* sends anew. */
 export const changeOf = ({ id }: Row, event: RecordableStatus): Change => ({
-	where: [...where({ id }), below(STATUSES[event.status].rank)],
+	where: [...where({ id, message_id: event.messageId }), below(STATUSES[event.status].rank)],
 	values: statusValues(event),
 });
 

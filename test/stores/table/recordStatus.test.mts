@@ -64,6 +64,15 @@ it('clears that reason when the message arrives after all', async () => {
 	expect(table.row(1)).toMatchObject({ status: 'delivered', failure: null });
 });
 
+it('leaves a row alone that is sent anew meanwhile', async () => {
+	table.before = (access) => {
+		if (access === 'update')
+			table.edit(1, { status: 'sending', status_rank: 10, message_id: null });
+	};
+	expect(await record('delivered')).toBe('outOfOrder');
+	expect(table.statuses).toEqual(['sending', 'sent']);
+});
+
 it('keeps the reason where the message is deleted after its failure', async () => {
 	await record('failed', { failure: { code: '1', reason: 'not on WhatsApp' } });
 	expect(await record('deleted')).toBe('recorded');
