@@ -24,7 +24,10 @@ function meaning(status: number, said: string): Pick<Explanation, 'kind' | 'faul
 		return { kind: 'unauthorized', fault: 'account' };
 	}
 	switch (status) {
-		case 401: // "Need channel authorization for send message": the token is right.
+		case 401:
+			// No page says what else a 401 may mean; the token is the first thing to look at then.
+			if (said !== '' && !/channel/i.test(said)) return { kind: 'unauthorized', fault: 'account' };
+			// "Need channel authorization for send message": the token is right.
 			return {
 				kind: 'rejected',
 				fault: 'account',

@@ -32,12 +32,15 @@ export const properties: INodeProperties[] = [
 		name: 'statuses',
 		type: 'multiOptions',
 		required: true,
-		options: [...STATUS_NAMES].sort().map((status) => ({
-			name: title(status),
-			value: status,
-			action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
-			description: STATUSES[status].meaning,
-		})),
+		// No gateway reports that an outcome is unknown.
+		options: STATUS_NAMES.filter((status) => status !== 'unconfirmed')
+			.sort()
+			.map((status) => ({
+				name: title(status),
+				value: status,
+				action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
+				description: STATUSES[status].meaning,
+			})),
 		default: [...DEFAULT_STATUSES],
 		description:
 			'Which statuses start the workflow. All others are acknowledged and cost no execution.',

@@ -98,11 +98,15 @@ describe('the nodes panel', () => {
 				'Cancel a scheduled message',
 				'Get a scheduled message',
 				'Get many scheduled messages',
+				'Pause account',
 				'Purge old scheduled messages',
 				'Record the status of a scheduled message',
 				'Reschedule a scheduled message',
+				'Resume account',
+				'Retry scheduled messages',
 				'Schedule a message',
 				'Send due scheduled messages',
+				'Get statistics of scheduled messages',
 			]);
 			await editor.entries('On message delivered').click();
 			await editor.parameter('statuses').getByText('Delivered', { exact: true }).waitFor();

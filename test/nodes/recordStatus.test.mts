@@ -1,0 +1,145 @@
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { createStatusEvent, type StatusEventInput } from '../../messages/statusEvent';
+import { describeAddress } from '../../messages/recipient';
+import { DataTables } from './dataTables.mts';
+import { credentialFor, hurry, inSeconds, outputOf, type Json } from './harness.mts';
+
+/**
+ * Record Status where webhooks name an account otherwise than the table's rows: on n8n's own contexts,
+ * with Data Tables in memory.
+ */
+const NAME = 'scheduled_messages';
+const TO = '+919988066776';
+const SENT: Json = { status: 'sent', status_rank: 30, message_id: 'm1' };
+const IN_DOUBT: Json = {
+	status: 'unconfirmed',
+	status_rank: 15,
+	failure: 'The outcome is unknown',
+};
+
+let sandbox: Sandbox;
+let tables: DataTables;
+
+beforeAll(async () => void (sandbox = await startSandbox({ rateLimits: false })));
+afterAll(async () => await sandbox.close());
+beforeEach(() => {
+	tables = new DataTables();
+	hurry();
+});
+afterEach(() => jest.restoreAllMocks());
+
+const messages = () => tables.named(NAME);
+const row = (id = 1) => messages().row(id);
+
+/** Schedules a message with a credential, and makes of its row what a run would. */
+async function rowOf(credential: Json, more: Json): Promise<Json> {
+	const parameters = { holdIn: 'dataTable', recipient: TO, text: 'Hi', sendAt: inSeconds(3_600) };
+	const [item] = await outputOf({ operation: 'schedule', ...parameters }, { credential, tables });
+	const id = Number(String(item.scheduleId).split('_')[2]);
+	messages().edit(id, { send_started_at: inSeconds(-1), ...more } as never);
+	return row(id) as never;
+}
+
+async function record(credential: Json, event: Partial<StatusEventInput>): Promise<Json> {
+	const input = createStatusEvent({
+		gateway: 'whapi',
+		channel: 'whatsapp',
+		status: 'delivered',
+		messageId: 'm1',
+		recipient: describeAddress(TO),
+		receivedAt: inSeconds(0),
+		raw: {},
+		...event,
+	});
+	const items = [{ ...input } as unknown as Json];
+	const [item] = await outputOf({ operation: 'recordStatus' }, { credential, tables, items });
+	return item;
+}
+
+describe('a Whapi.Cloud credential', () => {
+	const CHANNEL = 'MANTIS-M72HC';
+	const named = () => credentialFor(sandbox, { whapiChannelId: CHANNEL }, 'whapi');
+	const nameless = () => credentialFor(sandbox, { whapiChannelId: '' }, 'whapi');
+	const hello = { raw: { text: { body: 'Hi' } }, status: 'queued', account: CHANNEL } as const;
+
+	it.each([
+		['without Channel ID', nameless, nameless],
+		['whose Channel ID was filled in later', nameless, named],
+	])('%s finds its rows, whose webhooks name the channel', async (_, before, after) => {
+		const { account } = await rowOf(before(), SENT);
+		expect(account).toMatch(/^token-/);
+		const item = await record(after(), { account: CHANNEL });
+		expect(item).toMatchObject({ recorded: true, kept: false, account: CHANNEL });
+		expect(row()).toMatchObject({ status: 'delivered', account });
+	});
+
+	it.each([
+		['without Channel ID', nameless, nameless],
+		['whose Channel ID was filled in later', nameless, named],
+	])('%s settles its unconfirmed message', async (_, before, after) => {
+		await rowOf(before(), IN_DOUBT);
+		expect(await record(after(), hello)).toMatchObject({ recorded: true });
+		expect(row()).toMatchObject({ status: 'queued', message_id: 'm1', failure: null });
+	});
+
+	it('settles none of two that could be meant, under whichever key they wait', async () => {
+		await rowOf(nameless(), IN_DOUBT);
+		await rowOf(named(), IN_DOUBT);
+		expect(await record(named(), hello)).toMatchObject({ recorded: false, kept: true });
+	});
+
+	it('keeps the event of a message in flight, and a run records it under either key', async () => {
+		await rowOf(nameless(), { status: 'sending' });
+		expect(await record(nameless(), { account: CHANNEL })).toMatchObject({ kept: true });
+		messages().edit(1, SENT as never);
+		await outputOf({ operation: 'sendDue' }, { credential: named(), tables });
+		expect(row().status).toBe('delivered');
+		expect(tables.named(`${NAME}_events`).rows.size).toBe(0);
+	});
+
+	it('leaves its rows alone for an event of another channel', async () => {
+		await rowOf(nameless(), SENT);
+		await rowOf(named(), IN_DOUBT);
+		const other = { ...hello, account: 'OTHER-0001', origin: 'api' } as const;
+		expect(await record(named(), other)).toMatchObject({ recorded: false });
+		expect(await record(named(), { ...other, messageId: 'm2' })).toMatchObject({ kept: false });
+		expect([row(1).status, row(2).status]).toEqual(['sent', 'unconfirmed']);
+	});
+});
+
+describe('a ChatWhatsApp of one’s own', () => {
+	const at = (session: string, host: string) => ({
+		...credentialFor(sandbox),
+		chatWhatsAppSessionId: session,
+		chatWhatsAppUrl: host,
+	});
+	const event = (account: string) => ({ gateway: 'chatWhatsApp', account });
+
+	it('finds the rows of a session, which webhooks name without the place', async () => {
+		const own = at('session-1', 'https://wa.example.com');
+		const { account } = await rowOf(own, SENT);
+		expect(account).toBe('session-1@wa.example.com');
+		expect(await record(own, event('session-1'))).toMatchObject({ recorded: true });
+		expect(row()).toMatchObject({ status: 'delivered', account });
+	});
+
+	it('keeps the event of a message in flight; a run records it', async () => {
+		const own = credentialFor(sandbox);
+		const session = String(own.chatWhatsAppSessionId);
+		const { account } = await rowOf(own, { status: 'sending' });
+		expect(account).not.toBe(session);
+		expect(await record(own, event(session))).toMatchObject({ kept: true });
+		messages().edit(1, SENT as never);
+		await outputOf({ operation: 'sendDue' }, { credential: own, tables });
+		expect(row().status).toBe('delivered');
+	});
+
+	it('leaves the rows of other sessions and other places alone', async () => {
+		await rowOf(at('session-1', 'https://wa.example.com'), SENT);
+		await rowOf(at('session-2', 'https://wa.example.com'), SENT);
+		const elsewhere = at('session-1', 'https://wa.example.org');
+		expect(await record(elsewhere, event('session-1'))).toMatchObject({ recorded: false });
+		expect(await record(elsewhere, event('session-2'))).toMatchObject({ recorded: false });
+		expect([row(1).status, row(2).status]).toEqual(['sent', 'sent']);
+	});
+});
