@@ -17,6 +17,7 @@ import { accountKey, accountRecords, isInUse } from '../../../../stores/table/se
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -31,9 +32,6 @@ interface RetryPlan extends Plan {
 	/** Says something below the output. */
 	hint(message: string): void;
 }
-
-/** A hundred years: beyond that it is a slip. */
-const MOST_MINUTES = 52_596_000;
 
 const filterFields: INodeProperties[] = [
 	{
@@ -297,16 +295,5 @@ function readLimit(value: unknown): number {
 	throw new InvalidParameter(
 		'Limit',
 		`"Limit" is "${String(value).slice(0, 40)}". Enter a whole number from 1.`,
-	);
-}
-
-function readValidFor(context: IExecuteFunctions, index: number): number | undefined {
-	const value = readOption(context, index, 'validForMinutes');
-	if (value === undefined) return undefined;
-	const minutes = Math.ceil(Number(value));
-	if (value !== '' && minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
-	throw new InvalidParameter(
-		'Valid For',
-		`"Valid For" is "${String(value).slice(0, 40)}". Enter a number of minutes from 1.`,
 	);
 }
