@@ -245,15 +245,20 @@ describe('Statistics', () => {
 		await rowWith('b', { ...overdue, account: 'gone' });
 		await rowWith('c', failed);
 		await rowWith('d', { recipient: 'nobody', type: 'pigeon', send_at: '0026-01-01T00:00:00Z' });
+		// Typed in by hand.
+		await rowWith('e', { account: '' });
 		const { items } = await operate('statistics', { options: { timezone: 'Asia/Kolkata' } });
 		expect(items).toMatchObject([
 			{
-				total: 4,
+				atLocal: formatLocalTime(String(items[0].at), 'Asia/Kolkata'),
+				sinceLocal: formatLocalTime(String(items[0].since), 'Asia/Kolkata'),
+				timezone: 'Asia/Kolkata',
+				total: 5,
 				due: 2,
 				overdue: 2,
 				unreadable: 1,
-				byStatus: { scheduled: 3, failed: 1 },
-				byAccount: [{ total: 3 }, { account: 'gone', total: 1 }],
+				byStatus: { scheduled: 4, failed: 1 },
+				byAccount: [{ total: 3 }, { account: 'gone', total: 1 }, { account: null, total: 1 }],
 			},
 		]);
 		const [{ byHour }] = items;
