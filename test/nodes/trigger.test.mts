@@ -105,6 +105,15 @@ describe('a genuine webhook', () => {
 		expect(recipientAddress).not.toBe('');
 	});
 
+	it.each([
+		['Asia/Kolkata', 'Asia/Kolkata', 'Fri, 20 Nov 2026, 15:30'],
+		['Mars/Olympus', 'UTC', 'Fri, 20 Nov 2026, 10:00'],
+	])('shows its time in the workflow’s timezone: %s', async (of, timezone, occurredAtLocal) => {
+		const call = { headers, body: sent() };
+		const { events } = await receive(call, {}, { settings: { timezone: of } });
+		expect(events).toMatchObject([{ timezone, occurredAtLocal }]);
+	});
+
 	it.each<[string, Call]>([
 		['header authorization', { headers: { authorization: SECRET } }],
 		['header authorization with a scheme', { headers: { authorization: `Bearer ${SECRET}` } }],
