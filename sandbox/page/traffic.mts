@@ -66,7 +66,10 @@ export const renderMessages = ({ view }: PageContent) => {
 							${messages.map(
 								({ message, isSettable }) =>
 									html`<tr data-message="${message.id}">
-										<td>${moment(message.sentAt ?? message.takenAt)}</td>
+										<td>
+											${moment(message.takenAt)}${message.scheduledAt !== undefined &&
+											html`<br /><small>for ${moment(message.scheduledAt)}</small>`}
+										</td>
 										<td><span class="to" title="${message.to}">${message.to}</span></td>
 										<td><span class="text">${contentOf(message)}</span></td>
 										<td class="${tone(message)}">
@@ -122,7 +125,13 @@ export const renderDeliveries = ({ view: { deliveries } }: PageContent) =>
 										</details>
 									</td>
 									<td>${delivery.attempt}</td>
-									<td class="${isSuccess(delivery.status) ? 'good' : 'bad'}">
+									<td
+										class="${isUnderWay(delivery)
+											? 'other'
+											: isSuccess(delivery.status)
+												? 'good'
+												: 'bad'}"
+									>
 										${answerOf(delivery)}
 									</td>
 								</tr> `,
@@ -160,6 +169,9 @@ export const renderRequests = ({ view: { requests } }: PageContent) =>
 	</section>`;
 
 const isSuccess = (status: number | null) => status !== null && status >= 200 && status < 300;
+
+/** Neither answered nor given up. */
+const isUnderWay = ({ status, error }: WebhookDelivery) => status === null && error === undefined;
 
 const answerOf = ({ status, error }: WebhookDelivery) => status ?? error ?? 'under way';
 
