@@ -9,6 +9,8 @@ export interface OutputOptions {
 	readonly timezone: string;
 	/** How the time that was asked for was moved. */
 	readonly adjusted?: readonly Adjustment[];
+	/** What the user gave, where *Default Country* made another number of it; undefined where nobody gives one. */
+	readonly recipientAsGiven?: string | null;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface OutputOptions {
  */
 export function scheduledItem(
 	message: ScheduledMessage,
-	{ simplify, timezone, adjusted }: OutputOptions,
+	{ simplify, timezone, adjusted, recipientAsGiven }: OutputOptions,
 ): IDataObject {
 	return {
 		scheduleId: message.scheduleId,
@@ -32,6 +34,7 @@ export function scheduledItem(
 		caption: message.caption,
 		fileName: message.fileName,
 		reference: message.reference,
+		...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 		messageId: message.messageId,
 		failure: message.failure === null ? null : { ...message.failure },
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
@@ -45,7 +48,11 @@ export function scheduledItem(
 }
 
 /** A sent message as an item. Every key is always there; what is not known is null. */
-export const sentItem = (message: SentMessage, simplify: boolean): IDataObject => ({
+export const sentItem = (
+	message: SentMessage,
+	simplify: boolean,
+	recipientAsGiven?: string | null,
+): IDataObject => ({
 	messageId: message.messageId,
 	queueId: message.queueId,
 	status: message.status,
@@ -56,6 +63,7 @@ export const sentItem = (message: SentMessage, simplify: boolean): IDataObject =
 	caption: message.caption,
 	fileName: message.fileName,
 	reference: message.reference,
+	...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 	failure: message.failure === null ? null : { ...message.failure },
 	gateway: message.gateway,
 	account: message.account,

@@ -62,6 +62,7 @@ describe('Schedule', () => {
 			createdAt: expect.any(String),
 			messageId: null,
 			reference: null,
+			recipientAsGiven: null,
 			failure: null,
 			adjusted: [],
 		});

@@ -247,8 +247,10 @@ describe('docs/operations.md', () => {
 		return {
 			fields: [property.displayName, ...inner.flatMap(({ fields }) => fields)],
 			choices: [
-				// Some hundred zones; the first of them stands for all.
-				...(property.name === 'timezone' ? ownChoices.slice(0, 1) : ownChoices),
+				// Some hundred zones and countries; the first of them stands for all.
+				...(['timezone', 'defaultCountry'].includes(property.name)
+					? ownChoices.slice(0, 1)
+					: ownChoices),
 				...(property.modes ?? []).map(({ displayName }) => displayName),
 				...inner.flatMap((each) => each.choices),
 			],
