@@ -103,7 +103,8 @@ it('retries the messages of a national number only', async () => {
 	const items = to('0151 2345678', '0151 2345679');
 	const parameters = toEach({ defaultCountry: 'DE' }, { holdIn: 'dataTable' });
 	await outputOf(parameters, { ...setting, items });
-	for (const row of tables.named('scheduled_messages').rows.values()) row.status = 'failed';
+	for (const row of tables.named('scheduled_messages').rows.values())
+		Object.assign(row, { status: 'failed' });
 	const output = await outputOf(
 		{
 			operation: 'retry',
