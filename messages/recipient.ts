@@ -1,4 +1,6 @@
+import type { Country } from './country';
 import { InvalidParameter } from './invalidParameter';
+import { toInternationalDigits } from './nationalNumber';
 
 /** What an address names. A `lid` is WhatsApp's hidden id of a person; a `channel` is a newsletter. */
 export type RecipientKind = 'phone' | 'group' | 'lid' | 'channel' | 'unknown';
@@ -61,9 +63,10 @@ const FORMS =
  * The result's `address` is neutral: `+` and digits for a phone number, else the chat id. Each
  * gateway turns it into its own form.
  *
+ * @param defaultCountry whose numbers are meant by digits without `+` and `00`; null for none
  * @throws InvalidParameter naming *Recipient*
  */
-export function parseRecipient(value: unknown): Recipient {
+export function parseRecipient(value: unknown, defaultCountry: Country | null = null): Recipient {
 	if (typeof value !== 'string' && typeof value !== 'number') {
 		throw new InvalidParameter('Recipient', `"Recipient" is missing. ${FORMS}.`);
 	}
@@ -73,10 +76,24 @@ export function parseRecipient(value: unknown): Recipient {
 	const text = String(value).trim();
 	if (text === '') throw new InvalidParameter('Recipient', `"Recipient" is empty. ${FORMS}.`);
 	const at = text.indexOf('@');
-	return at === -1 ? parsePhone(text) : parseChatId(text, at);
+	return at === -1 ? parsePhone(text, defaultCountry) : parseChatId(text, at);
 }
 
-function parsePhone(text: string): Recipient {
+/**
+ * What the user gave as recipient, if it is another number by a default country than without one; else null.
+ *
+ * @param recipient what `parseRecipient` made of the value and that country
+ */
+export function recipientAsGiven(value: unknown, recipient: Recipient): string | null {
+	try {
+		if (sameRecipient(parseRecipient(value), recipient)) return null;
+	} catch {
+		// Without a country it is none at all.
+	}
+	return String(value).trim();
+}
+
+function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 	if (TRUNK_ZERO.test(text)) {
 		throw new InvalidParameter(
 			'Recipient',
@@ -85,11 +102,14 @@ function parsePhone(text: string): Recipient {
 	}
 	if (NUMERIC.test(text) && !WHOLE_FLOAT.test(text)) throw notWhole(text);
 	const compact = text.replace(WHOLE_FLOAT.test(text) ? /[.,]0+$/ : PUNCTUATION, '');
-	const digits = compact.replace(/^\+|^00/, '');
+	const isNational = defaultCountry !== null && /^(?!00)\d+$/.test(compact);
+	const international = isNational ? toInternationalDigits(compact, defaultCountry, text) : null;
+	const digits = international ?? compact.replace(/^\+|^00/, '');
 	if (/^0\d+$/.test(digits) && /^\d+$/.test(compact)) {
 		throw new InvalidParameter(
 			'Recipient',
 			`"Recipient" is "${shorten(text)}", a number without a country code. ${FORMS}.`,
+			'Or choose its country as "Default Country" under Options.',
 		);
 	}
 	if (!E164_DIGITS.test(digits)) throw notUnderstood(text);

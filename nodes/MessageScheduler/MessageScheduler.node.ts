@@ -24,8 +24,9 @@ export class MessageScheduler implements INodeType {
 		// Short: n8n's canvas cuts "reschedule: scheduled message" off.
 		subtitle:
 			'={{ $parameter["operation"].replace("getAll", "getMany").replace(/([A-Z])/g, " $1").toLowerCase() + ($parameter["resource"] === "message" ? ": message" : "") }}',
+		// The trigger's, word for word: see there.
 		description:
-			'Schedule WhatsApp and SMS messages, list, reschedule and cancel them, whatever gateway carries them',
+			'Schedule WhatsApp and SMS messages, and start workflows when they are sent, delivered, read or have failed',
 		defaults: { name: 'Message Scheduler' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

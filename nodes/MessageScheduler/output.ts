@@ -11,6 +11,8 @@ export interface OutputOptions {
 	readonly adjusted?: readonly Adjustment[];
 	/** What else an operation says of the message, above its ids. */
 	readonly more?: IDataObject;
+	/** What the user gave, where *Default Country* made another number of it; undefined where nobody gives one. */
+	readonly recipientAsGiven?: string | null;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface OutputOptions {
  */
 export function scheduledItem(
 	message: ScheduledMessage,
-	{ simplify, timezone, adjusted, more = {} }: OutputOptions,
+	{ simplify, timezone, adjusted, recipientAsGiven, more = {} }: OutputOptions,
 ): IDataObject {
 	// Null where a person has emptied the time in a table.
 	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
@@ -30,6 +32,7 @@ export function scheduledItem(
 		timezone: zone,
 		scheduledAt: message.scheduledAt,
 		...content(message),
+		...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
 		failureCode: message.failure?.code ?? null,
 		gateway: message.gateway,
@@ -46,10 +49,15 @@ export function scheduledItem(
 }
 
 /** A sent message as an item. Every key is always there; what is not known is null. */
-export const sentItem = (message: SentMessage, simplify: boolean): IDataObject => ({
+export const sentItem = (
+	message: SentMessage,
+	simplify: boolean,
+	recipientAsGiven?: string | null,
+): IDataObject => ({
 	status: message.status,
 	...recipientAndText(message),
 	...content(message),
+	...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 	failureCode: message.failure?.code ?? null,
 	gateway: message.gateway,
 	account: message.account || null,

@@ -28,7 +28,10 @@ export class MessageSchedulerTrigger implements INodeType {
 		version: [1, 2],
 		defaultVersion: 2,
 		subtitle: '={{ $parameter["statuses"].join(", ") }}',
-		description: 'Starts the workflow when a message is sent, delivered, read or has failed',
+		// The action node's, word for word: n8n's nodes panel has one entry for both, with the action node's name
+		// and aliases and the trigger's description (editor-ui, `generateMergedNodesAndActions`).
+		description:
+			'Schedule WhatsApp and SMS messages, and start workflows when they are sent, delivered, read or have failed',
 		eventTriggerDescription: 'Send a message through a gateway that knows the Test URL',
 		triggerPanel,
 		activationMessage:

@@ -94,7 +94,7 @@ describe.each([2, 3])('the newest AI Agent %d', (major) => {
 	it('is told what each tool does, and in which form the values must be', () => {
 		const tools = Object.fromEntries(model.turns[0].tools.map((tool) => [tool.name, tool]));
 		expect(Object.keys(tools).sort()).toEqual(['Cancel', 'List', 'Schedule']);
-		expect(tools.Schedule.description).toMatch(/^Schedule a message/);
+		expect(tools.Schedule.description).toMatch(/^Schedule message/);
 		expect(tools.Schedule.parameters.properties).toMatchObject({
 			recipient: { type: 'string', description: expect.stringContaining('country code') },
 			sendAt: { type: 'string', description: expect.stringContaining('ISO 8601') },

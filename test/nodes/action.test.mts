@@ -59,6 +59,7 @@ describe('Schedule', () => {
 			['caption', null],
 			['fileName', null],
 			['reference', null],
+			['recipientAsGiven', null],
 			['adjusted', []],
 			['failureCode', null],
 			['gateway', 'chatWhatsApp'],

@@ -53,12 +53,25 @@ afterAll(async () => {
 /** For a test; whatever it waits for may take a third of it, on a machine that is busy with other things. */
 const patience = 180_000;
 
+/** What people look for. */
+const SEARCHES = [
+	'message scheduler',
+	'whatsapp',
+	'sms',
+	'text message',
+	'scheduled',
+	'reminder',
+	'appointment',
+	'delivery',
+	...gateways.map(({ label }) => label),
+];
+
 describe('the nodes panel', () => {
 	it(
 		'shows one entry for both nodes, by their name and by what people look for',
 		inEditor(async (editor) => {
 			await editor.openNewWorkflow();
-			for (const words of ['message scheduler', 'whatsapp', 'sms', 'reminder']) {
+			for (const words of SEARCHES) {
 				// In between, so that no list of an earlier search is looked at.
 				await editor.searchNodes('nothing is called this');
 				await editor.marked('node-creator-no-results').waitFor();
@@ -79,7 +92,7 @@ describe('the nodes panel', () => {
 			await editor.entries('Message Scheduler').click();
 			await editor.entries('On message delivered').waitFor();
 			await editor.unfold('Actions');
-			await editor.entries('Schedule a message').waitFor();
+			await editor.entries('Schedule message').waitFor();
 			expect(await editor.entryNames()).toEqual([
 				'On message cancelled',
 				'On message deleted',
@@ -93,18 +106,18 @@ describe('the nodes panel', () => {
 				'On message sent',
 				'On message suspended',
 				'On message status unknown',
-				'Get a message',
-				'Send a message',
-				'Cancel a scheduled message',
-				'Get a scheduled message',
+				'Get message',
+				'Send message',
+				'Cancel scheduled message',
+				'Get scheduled message',
 				'Get many scheduled messages',
 				'Pause account',
 				'Purge old scheduled messages',
-				'Record the status of a scheduled message',
-				'Reschedule a scheduled message',
+				'Record status of scheduled message',
+				'Reschedule message',
 				'Resume account',
 				'Retry scheduled messages',
-				'Schedule a message',
+				'Schedule message',
 				'Send due scheduled messages',
 				'Get statistics of scheduled messages',
 			]);

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { parseContent, type MessageContent } from '../../../messages/message';
-import { parseRecipient, type Recipient } from '../../../messages/recipient';
+import { parseRecipient, recipientAsGiven, type Recipient } from '../../../messages/recipient';
+import { readDefaultCountry } from './defaultCountry';
 
 /** Whom a message is for, and what it says. */
 export const messageFields: INodeProperties[] = [
@@ -72,18 +73,25 @@ export const messageFields: INodeProperties[] = [
 ];
 
 /**
- * Reads recipient and content of one item.
+ * Reads recipient and content of one item. `recipientAsGiven` is not null where *Default Country* made another
+ * number of it.
  *
  * @throws InvalidParameter
  */
 export function readMessage(
 	context: IExecuteFunctions,
 	index: number,
-): MessageContent & { readonly recipient: Recipient } {
+): {
+	readonly content: MessageContent & { readonly recipient: Recipient };
+	readonly recipientAsGiven: string | null;
+} {
 	const read = (name: string): unknown => context.getNodeParameter(name, index, '');
 	const type = read('messageType');
-	return {
-		recipient: parseRecipient(read('recipient')),
+	const given = read('recipient');
+	const country = readDefaultCountry(context, index);
+	const recipient = parseRecipient(given, country);
+	const content = {
+		recipient,
 		...parseContent({
 			type,
 			...(type === 'text' ? { text: read('text') } : { mediaUrl: read('mediaUrl') }),
@@ -92,5 +100,9 @@ export function readMessage(
 				: {}),
 			...(['image', 'document'].includes(type as string) ? { fileName: read('fileName') } : {}),
 		}),
+	};
+	return {
+		content,
+		recipientAsGiven: country === null ? null : recipientAsGiven(given, recipient),
 	};
 }

@@ -3,6 +3,7 @@ import type { SendingWindow, Spacing } from '../../../messages/sendTime';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
+import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
@@ -13,6 +14,7 @@ export const scheduleOptions: INodeProperties[] = [
 	allowDeletionOption,
 	deduplicationKeyOption,
 	deduplicationTableOption,
+	defaultCountryOption,
 	{
 		displayName: 'If Already Scheduled',
 		name: 'ifAlreadyScheduled',

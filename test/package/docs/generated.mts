@@ -236,13 +236,18 @@ const message: MessageToSchedule = {
 export async function scheduleOutput(): Promise<unknown> {
 	const { scheduler } = gatewayById('chatWhatsApp');
 	const scheduled = await scheduler!.schedule(answering('scheduled.json'), message);
-	return scheduledItem(scheduled, { simplify: true, timezone: WORKFLOW_ZONE, adjusted: [] });
+	return scheduledItem(scheduled, {
+		simplify: true,
+		timezone: WORKFLOW_ZONE,
+		adjusted: [],
+		recipientAsGiven: null,
+	});
 }
 
 /** What *Send* gives out for the vendor's own example. */
 export async function sendOutput(): Promise<unknown> {
 	const sent = await gatewayById('chatWhatsApp').send(answering('sent.json'), message);
-	return sentItem(sent, true);
+	return sentItem(sent, true, null);
 }
 
 const WIDTH = 100;

@@ -3,6 +3,7 @@ import { labelsWith } from '../../../../gateways/registry';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { parseRecipient, type Recipient } from '../../../../messages/recipient';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import type { Operation, Plan } from '../../operation';
 import { sentItem } from '../../output';
 
@@ -26,6 +27,7 @@ export const get: Operation<GetPlan> = {
 		},
 		simplifyField,
 		optionsField([
+			defaultCountryOption,
 			{
 				displayName: 'Recipient',
 				name: 'recipient',
@@ -57,7 +59,8 @@ export const get: Operation<GetPlan> = {
 		return {
 			identity: ['getMessage', id],
 			id,
-			recipient: recipient === '' ? null : parseRecipient(recipient),
+			recipient:
+				recipient === '' ? null : parseRecipient(recipient, readDefaultCountry(context, index)),
 			simplify: readSimplify(context, index),
 		};
 	},

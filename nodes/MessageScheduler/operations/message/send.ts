@@ -5,6 +5,7 @@ import { GatewayError } from '../../../../gateways/transport/gatewayError';
 import { sendByKey } from '../../../../stores/deduplication/sendByKey';
 import { settle } from '../../../../stores/settle';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { defaultCountryOption } from '../../fields/defaultCountry';
 import {
 	deduplicationKeyOption,
 	deduplicationTableOption,
@@ -22,6 +23,8 @@ interface SendPlan extends Plan {
 	/** Null without one. */
 	readonly key: string | null;
 	readonly ifExists: 'return' | 'refuse';
+	/** What *Default Country* made another number of; null if it did not. */
+	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
 }
 
@@ -33,24 +36,27 @@ export const send: Operation<SendPlan> = {
 		optionsField([
 			deduplicationKeyOption,
 			deduplicationTableOption,
+			defaultCountryOption,
 			ifAlreadySentOption,
 			referenceOption,
 		]),
 	],
 
 	prepare(context, index, run) {
-		const message = { ...readMessage(context, index), reference: readReference(context, index) };
+		const { content, recipientAsGiven } = readMessage(context, index);
+		const message = { ...content, reference: readReference(context, index) };
 		assertSendable(run.gateway, { ...message, idempotencyKey: '' });
 		return {
 			identity: ['send', message.recipient.address, message.type],
 			message,
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
+			recipientAsGiven,
 			simplify: readSimplify(context, index),
 		};
 	},
 
-	async perform({ message, key, ifExists, simplify }, run, entry) {
+	async perform({ message, key, ifExists, recipientAsGiven, simplify }, run, entry) {
 		const { gateway, connection, now, sleep, keys } = run;
 		const { idempotencyKey, earlier } = entry;
 		if (earlier !== null) throw notRepeated(gateway.label);
@@ -64,10 +70,11 @@ export const send: Operation<SendPlan> = {
 			if (!isOpenEnded(error)) entry.abandon();
 			throw error instanceof GatewayError && isOpenEnded(error) ? leftOpen(error) : error;
 		};
-		if (key === null) return [sentItem(await once(), simplify)];
+		const toItem = (sent: SentMessage) => sentItem(sent, simplify, recipientAsGiven);
+		if (key === null) return [toItem(await once())];
 		const by = { owner: idempotencyKey, ifExists, attempt, send: once, now, sleep };
 		const ledger = await keys.ledger().catch(needsTables);
-		return [sentItem(await sendByKey(key, { ...by, ledger, staleMs: keys.staleMs }), simplify)];
+		return [toItem(await sendByKey(key, { ...by, ledger, staleMs: keys.staleMs }))];
 	},
 };
 

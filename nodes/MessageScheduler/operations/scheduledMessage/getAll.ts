@@ -5,6 +5,7 @@ import { parseRecipient } from '../../../../messages/recipient';
 import { resolveSendTime } from '../../../../messages/sendTime';
 import { isStatus, STATUS_NAMES } from '../../../../messages/status';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { holdFields, readHold } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
@@ -94,7 +95,7 @@ export const getAll: Operation<GetAllPlan> = {
 			options: filterFields,
 		},
 		simplifyField,
-		optionsField([timezoneField]),
+		optionsField([defaultCountryOption, timezoneField]),
 	],
 
 	prepare(context, index, run) {
@@ -151,7 +152,9 @@ function readFilter(
 			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
 	return {
 		status: isEmpty(status) ? undefined : readStatus(status),
-		recipient: isEmpty(recipient) ? undefined : parseRecipient(recipient),
+		recipient: isEmpty(recipient)
+			? undefined
+			: parseRecipient(recipient, readDefaultCountry(context, index)),
 		scheduledAfter: instant(scheduledAfter, 'Scheduled After'),
 		scheduledBefore: instant(scheduledBefore, 'Scheduled Before'),
 	};

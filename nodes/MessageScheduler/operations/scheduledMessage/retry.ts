@@ -15,6 +15,7 @@ import {
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { readTableName, tableField } from '../../fields/holdIn';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
@@ -130,6 +131,7 @@ export const retry: Operation<RetryPlan> = {
 		},
 		simplifyField,
 		optionsField([
+			defaultCountryOption,
 			{
 				displayName: 'May Go Out Twice',
 				name: 'mayGoOutTwice',
@@ -266,7 +268,9 @@ function readFilter(
 		statuses: readStatuses(given.statuses),
 		senders: run.senders,
 		account: text('account'),
-		recipient: isEmpty(given.recipient) ? undefined : parseRecipient(given.recipient),
+		recipient: isEmpty(given.recipient)
+			? undefined
+			: parseRecipient(given.recipient, readDefaultCountry(context, index)),
 		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
 		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
 		failureContains: text('failureContains'),

@@ -44,6 +44,8 @@ interface SchedulePlan extends Plan {
 	/** Of several equal items, the how manieth this is. */
 	readonly occurrence: number;
 	readonly allowDeletion: boolean;
+	/** What *Default Country* made another number of; null if it did not. */
+	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
 }
 
@@ -66,8 +68,9 @@ export const schedule: Operation<SchedulePlan> = {
 	prepare(context, index, run) {
 		const deduplicationKey = readDeduplicationKey(context, index);
 		const asked = readSendTime(context, index, run);
+		const { content, recipientAsGiven } = readMessage(context, index);
 		const message = {
-			...readMessage(context, index),
+			...content,
 			reference: readReference(context, index),
 			requestedAt: asked.scheduledAt,
 			validForMinutes: readValidFor(context, index),
@@ -87,6 +90,7 @@ export const schedule: Operation<SchedulePlan> = {
 			ifExists: readIfScheduled(context, index, deduplicationKey),
 			occurrence: 1,
 			allowDeletion: readAllowDeletion(context, index),
+			recipientAsGiven,
 			simplify: readSimplify(context, index),
 		};
 	},
@@ -119,7 +123,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async perform(plan, run, entry) {
 		const { hold, message, time: planned, ifPassed, window, simplify } = plan;
-		const { ifExists, occurrence, allowDeletion } = plan;
+		const { ifExists, occurrence, allowDeletion, recipientAsGiven } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.holder(hold);
 		let time = planned;
@@ -139,7 +143,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const options = { ifExists, occurrence, allowDeletion, renew };
 		const held = await (await store()).schedule(present(), entry, options);
 		const { timezone, adjusted = [] } = time;
-		return [scheduledItem(held, { simplify, timezone, adjusted })];
+		return [scheduledItem(held, { simplify, timezone, adjusted, recipientAsGiven })];
 	},
 };
 
