@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { gateways } from '../../gateways/registry';
 import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
+import { statusTitle } from './statusTitle';
 
 /** Few by default: each event that starts a run costs one. */
 export const DEFAULT_STATUSES: readonly Status[] = [
@@ -10,8 +11,6 @@ export const DEFAULT_STATUSES: readonly Status[] = [
 	'failed',
 	'expired',
 ];
-
-const title = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** n8n leaves lists and links of a notice's HTML; bold, code and line breaks it takes out. */
 const SET_UP_NOTICE = `Give the gateway the Production URL (under Webhook URLs, above).<ul>${gateways
@@ -36,7 +35,7 @@ export const properties: INodeProperties[] = [
 		options: STATUS_NAMES.filter((status) => status !== 'unconfirmed')
 			.sort()
 			.map((status) => ({
-				name: title(status),
+				name: statusTitle(status),
 				value: status,
 				action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
 				description: STATUSES[status].meaning,

@@ -7,7 +7,7 @@ import type { StatusEvent } from '../../messages/statusEvent';
 import { settle } from '../../stores/settle';
 import { recentCredential } from './recentCredential';
 import { leaveOutTold } from './remember';
-import { readOptions, withWebhookSecret } from './settings';
+import { readOptions, readStatuses, withWebhookSecret } from './settings';
 
 /** What a gateway reads that was answered with 200; none of the vendors asks for more. */
 const ACKNOWLEDGED: IWebhookResponseData = { webhookResponse: { status: 'ok' } };
@@ -86,8 +86,7 @@ function parseJson(text: string): unknown {
 }
 
 function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {
-	const statuses = context.getNodeParameter('statuses', []);
-	const wanted = new Set(Array.isArray(statuses) ? statuses : []);
+	const wanted = new Set(readStatuses(context));
 	return ({ status }) => wanted.has(status);
 }
 
