@@ -284,8 +284,8 @@ describe('the trigger', () => {
 					return { lines: new Set(tops).size };
 				});
 			expect(lines).toBeLessThanOrEqual(2);
-			for (const label of ['Trigger On', 'Add option']) {
-				const box = await editor.parameters.getByText(label).last().boundingBox();
+			for (const label of ['Trigger On', 'Options']) {
+				const box = await editor.parameters.getByText(label, { exact: true }).last().boundingBox();
 				expect([label, box!.y + box!.height <= height]).toEqual([label, true]);
 			}
 		}),

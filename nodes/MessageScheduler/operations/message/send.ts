@@ -14,6 +14,7 @@ import {
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
 import { readReference, referenceOption } from '../../fields/reference';
+import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { sentItem } from '../../output';
 
@@ -41,6 +42,7 @@ export const send: Operation<SendPlan> = {
 	prepare(context, index, run) {
 		const message = { ...readMessage(context, index), reference: readReference(context, index) };
 		assertSendable(run.gateway, { ...message, idempotencyKey: '' });
+		noteMessage(context, run, 'sent');
 		return {
 			identity: ['send', message.recipient.address, message.type],
 			message,
