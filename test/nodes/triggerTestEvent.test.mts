@@ -76,8 +76,10 @@ it.each(IGNORED)(
 		const production = await receive({ ...call, isTest: false }, parameters);
 		expect(production.result.workflowData).toBeUndefined();
 		expect(answers).toEqual(production.sent);
-		const { workflowData: _items, ...answer } = result;
-		expect(answer).toEqual(production.result);
+		expect({ ...result, workflowData: undefined }).toEqual({
+			...production.result,
+			workflowData: undefined,
+		});
 	},
 );
 
