@@ -305,9 +305,23 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'What is no object starts nothing',
 		file: RECEIVE,
-		from: "if (!isObject(delivery.body)) return answer(context, 400, 'the body is no JSON object');",
+		from: 'if (!isObject(delivery.body)) {',
+		to: 'if (delivery.body === null) {',
+		tests: TRIGGER,
+	},
+	{
+		rule: 'What is ignored starts an execution only while a person listens for a test event',
+		file: 'nodes/MessageSchedulerTrigger/ignored.ts',
+		from: "if (context.getMode() !== 'manual') return answer;",
 		to: '',
 		tests: TRIGGER,
+	},
+	{
+		rule: 'A manual run counts only the messages that it made itself',
+		file: 'nodes/MessageScheduler/ledger.ts',
+		from: 'if (open !== undefined && open.heldAs === undefined) ',
+		to: '',
+		tests: 'test/nodes/hints',
 	},
 	{
 		rule: 'Secrets are compared in constant time',

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { messageGatewayApiTest } from '../shared/credentialTest';
 import { properties } from './fields';
+import { withHints } from './hints';
 import { searchScheduledMessages } from './methods/searchScheduledMessages';
 import { router } from './router';
 
@@ -41,6 +42,6 @@ export class MessageScheduler implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await router(this);
+		return await withHints(this, async () => await router(this));
 	}
 }

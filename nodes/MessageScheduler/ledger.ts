@@ -9,6 +9,8 @@ interface Entry {
 	readonly idempotencyKey: string;
 	open?: OpenTry;
 	output?: IDataObject[];
+	/** It made a message, where another may only have found or moved one. */
+	isNew?: true;
 }
 
 interface RunRecord {
@@ -22,10 +24,14 @@ interface RunRecord {
  * try of Retry On Fail, which runs the whole node again, finds it and repeats nothing.
  */
 export class Ledger {
+	private readonly run: RunRecord;
+
 	private constructor(
 		private readonly runs: Record<string, RunRecord>,
 		private readonly runIndex: string,
-	) {}
+	) {
+		this.run = runs[runIndex];
+	}
 
 	/** Opens the ledger of the present run. */
 	static of(context: IExecuteFunctions, now: number): Ledger {
@@ -66,13 +72,14 @@ export class Ledger {
 		return Object.values(this.run.entries).flatMap(({ output }) => output ?? []);
 	}
 
+	/** How many messages all tries of this run have made; known also after {@link close}. */
+	get newMessages(): number {
+		return Object.values(this.run.entries).filter(({ isNew }) => isNew === true).length;
+	}
+
 	/** Forgets the run: all went well, so nothing of it will be tried again. */
 	close(): void {
 		delete this.runs[this.runIndex];
-	}
-
-	private get run(): RunRecord {
-		return this.runs[this.runIndex];
 	}
 }
 
@@ -104,6 +111,8 @@ export class LedgerEntry implements Attempt {
 	};
 
 	readonly finish = (output: IDataObject[]): void => {
+		const { open } = this.entry;
+		if (open !== undefined && open.heldAs === undefined) this.entry.isNew = true;
 		delete this.entry.open;
 		this.entry.output = output;
 	};

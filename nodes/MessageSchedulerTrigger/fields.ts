@@ -1,6 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { gateways } from '../../gateways/registry';
 import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
+import { statusTitle } from './statusTitle';
+
+/** Lists all gateways: where each takes the address. */
+const WHERE_TO_ENTER =
+	'https://github.com/message-scheduler/n8n-nodes-message-scheduler/blob/main/docs/credentials.md#webhooks';
 
 /** Few by default: each event that starts a run costs one. */
 export const DEFAULT_STATUSES: readonly Status[] = [
@@ -11,12 +15,11 @@ export const DEFAULT_STATUSES: readonly Status[] = [
 	'expired',
 ];
 
-const title = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
-/** n8n leaves lists and links of a notice's HTML; bold, code and line breaks it takes out. */
-const SET_UP_NOTICE = `Give the gateway the Production URL (under Webhook URLs, above).<ul>${gateways
-	.map(({ label, capabilities }) => `<li>${label}: ${capabilities.webhooks.whereToEnter}</li>`)
-	.join('')}</ul>`;
+/**
+ * Right for every gateway, and no longer with more of them: *Trigger On* is to stand in sight below it.
+ * n8n leaves links of a notice's HTML.
+ */
+const SET_UP_NOTICE = `If your gateway has an API for webhooks, publishing enters the Production URL there. If not, <a href="${WHERE_TO_ENTER}" target="_blank">enter it by hand</a>.`;
 
 /** All parameters of the trigger. */
 export const properties: INodeProperties[] = [
@@ -36,7 +39,7 @@ export const properties: INodeProperties[] = [
 		options: STATUS_NAMES.filter((status) => status !== 'unconfirmed')
 			.sort()
 			.map((status) => ({
-				name: title(status),
+				name: statusTitle(status),
 				value: status,
 				action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
 				description: STATUSES[status].meaning,

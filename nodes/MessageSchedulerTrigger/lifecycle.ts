@@ -6,7 +6,8 @@ import { settle } from '../../stores/settle';
 import { linkToGateway, type Link } from '../shared/connection';
 import { CREDENTIAL_TYPE } from '../shared/network';
 import { toNodeError, withAdvice } from '../shared/nodeErrors';
-import { readOptions, withWebhookSecret } from './settings';
+import { assertReachable, assertStatusesCanCome } from './requirements';
+import { readOptions, readStatuses, withWebhookSecret } from './settings';
 
 /**
  * Where the record of a registration is kept in the node's static data. *Listen for test event* has
@@ -19,6 +20,7 @@ const recordKey = (context: IHookFunctions) =>
 export const check = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
 		const link = await linkToGateway(context);
+		assertMayStart(context, link);
 		const { registration } = link.gateway;
 		// Where nothing can be registered, `register` checks what can be checked.
 		if (registration === undefined) return false;
@@ -29,6 +31,7 @@ export const check = async (context: IHookFunctions): Promise<boolean> =>
 export const register = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
 		const link = await linkToGateway(context);
+		assertMayStart(context, link);
 		const webhook = await wanted(context, link);
 		requireSecret(context, link, webhook);
 		const { registration } = link.gateway;
@@ -67,6 +70,12 @@ async function wanted(context: IHookFunctions, { gateway }: Link): Promise<Wante
 }
 
 const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';
+
+/** Refuses what would wait in silence, also where the gateway calls this trigger already. */
+function assertMayStart(context: IHookFunctions, { gateway, connection }: Link): void {
+	assertStatusesCanCome(gateway, readStatuses(context));
+	assertReachable(gateway, webhookUrl(context), gateway.baseUrl(connection.credential));
+}
 
 /** Without a secret anyone could invent statuses: refused unless the user wants that. */
 function requireSecret(

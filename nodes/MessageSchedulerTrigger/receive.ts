@@ -7,9 +7,10 @@ import { isTimezone } from '../../messages/sendTime';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { settle } from '../../stores/settle';
+import { ignoredText, rejectedText, withReason } from './ignored';
 import { recentCredential } from './recentCredential';
 import { leaveOutTold } from './remember';
-import { readOptions, withWebhookSecret } from './settings';
+import { readOptions, readStatuses, withWebhookSecret } from './settings';
 
 /** What a gateway reads that was answered with 200; none of the vendors asks for more. */
 const ACKNOWLEDGED: IWebhookResponseData = { webhookResponse: { status: 'ok' } };
@@ -23,7 +24,13 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const known = await settle(readCredential(context));
 	if (!known.ok) {
 		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
-		return answer(context, 503, 'not ready');
+		return withReason(context, answer(context, 503, 'not ready'), {
+			reason: 'notReady',
+			text: 'The credential cannot be read. Open it, check its fields and save it.',
+			httpStatus: 503,
+			gateway: null,
+			receivedAt,
+		});
 	}
 	const { gateway, credential } = known.value;
 	const delivery: Delivery = {
@@ -34,16 +41,39 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const verdict = judge(context, gateway, credential, delivery);
 	if (!verdict.trusted) {
 		context.logger.warn(`Message Scheduler Trigger: webhook refused: ${verdict.reason}`);
-		return answer(context, 401, 'unauthorized');
+		return withReason(context, answer(context, 401, 'unauthorized'), {
+			reason: 'rejected',
+			text: rejectedText(verdict.reason),
+			httpStatus: 401,
+			gateway,
+			receivedAt,
+		});
 	}
-	if (!isObject(delivery.body)) return answer(context, 400, 'the body is no JSON object');
-	const told = gateway
-		.parse(delivery.body, { receivedAt })
+	if (!isObject(delivery.body)) {
+		return withReason(context, answer(context, 400, 'the body is no JSON object'), {
+			reason: 'notJson',
+			text: `The body of the webhook is not a JSON object, so it is not one of ${gateway.label}.`,
+			httpStatus: 400,
+			gateway,
+			receivedAt,
+		});
+	}
+	const events = gateway.parse(delivery.body, { receivedAt });
+	const told = events
 		.filter(wantedBy(context))
 		// One body may tell several statuses of one message; none of them is late then.
 		.sort((a, b) => a.statusRank - b.statusRank);
 	const { fresh, note } = leaveOutTold(context, told);
-	if (fresh.length === 0) return ACKNOWLEDGED;
+	if (fresh.length === 0) {
+		return withReason(context, ACKNOWLEDGED, {
+			reason: events.length === 0 ? 'noStatus' : 'notChosen',
+			text: ignoredText(gateway, events),
+			httpStatus: 200,
+			gateway,
+			events,
+			receivedAt,
+		});
+	}
 	const timezone = readTimezone(context);
 	const toItem = (event: StatusEvent) => ({
 		json: toStatusEventItem(event, timezone) as unknown as IDataObject,
@@ -98,8 +128,7 @@ function readTimezone(context: IWebhookFunctions): string {
 }
 
 function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {
-	const statuses = context.getNodeParameter('statuses', []);
-	const wanted = new Set(Array.isArray(statuses) ? statuses : []);
+	const wanted = new Set(readStatuses(context));
 	return ({ status }) => wanted.has(status);
 }
 

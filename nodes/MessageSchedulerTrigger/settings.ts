@@ -15,6 +15,12 @@ export const readOptions = (context: TriggerContext) =>
 		readonly skipLate?: boolean;
 	};
 
+/** The statuses that the user chose under *Trigger On*. */
+export function readStatuses(context: TriggerContext): string[] {
+	const statuses = context.getNodeParameter('statuses', []);
+	return Array.isArray(statuses) ? statuses.map(String) : [];
+}
+
 /**
  * The credential with the secret that webhooks must bring along. Where the trigger registers itself
  * and the user gave no secret, one is derived from the gateway's key and the node: the same in every

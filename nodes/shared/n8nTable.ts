@@ -394,3 +394,12 @@ const unusable = (
 	hint = 'Open Data Tables in n8n and look at the table.',
 	kind: 'unavailable' | 'unsupported' = 'unavailable',
 ) => new GatewayError(kind, `The Data Tables of this n8n cannot be used: ${why}`, { hint });
+
+/** The table of that name if there is one. Nothing is created, and no column is checked. */
+export async function findTableOf<C extends string>(
+	context: IExecuteFunctions,
+	name: string,
+): Promise<Table<C> | null> {
+	const id = (await findTable(context, name))?.id;
+	return typeof id === 'string' ? tableById<C>(context, id) : null;
+}

@@ -310,6 +310,8 @@ export interface Call {
 	readonly query?: Record<string, unknown>;
 	/** n8n could not store the execution, and answers 500. */
 	readonly broken?: boolean;
+	/** A person listens for a test event. */
+	readonly isTest?: boolean;
 }
 
 /** What the trigger did with a webhook. */
@@ -338,7 +340,7 @@ export async function receive(call: Call, parameters: Json, setting: Setting): P
 			return response;
 		},
 	});
-	const { body = {}, headers = {}, query = {} } = call;
+	const { body = {}, headers = {}, query = {}, isTest = false } = call;
 	const context = new WebhookContext(
 		workflow,
 		node,
@@ -346,7 +348,7 @@ export async function receive(call: Call, parameters: Json, setting: Setting): P
 			httpRequest: { body, headers, query, params: {} } as never,
 			httpResponse: response as never,
 		}),
-		'webhook',
+		isTest ? 'manual' : 'webhook',
 		{} as IWebhookData,
 		[],
 		null,

@@ -243,3 +243,60 @@ describe('Record Status', () => {
 		expect(await record('')).toBe(true);
 	});
 });
+
+describe('overdue messages of an account that nobody serves', () => {
+	const overdue = { account: 'gone', gateway: 'greenApi', send_at: iso(Date.now() - 10 * MINUTE) };
+	const TOLD = /^2 overdue messages belong to another account.*greenApi account "gone" \(2\)/;
+	/** As a Schedule Trigger runs it, and how often the table was looked at for others' messages. */
+	const runs = async (times: number) => {
+		const looks: unknown[] = [];
+		const { select } = MemoryTable.prototype;
+		jest.spyOn(MemoryTable.prototype, 'select').mockImplementation(async function (
+			this: MemoryTable,
+			...args
+		) {
+			if (args[0].some(({ column, is }) => column === 'account' && is === 'neq')) looks.push(args);
+			return await select.apply(this, args);
+		});
+		const hints: string[][] = [];
+		for (let time = 0; time < times; time++) {
+			const context = executeContext(parameters(), setting);
+			Object.assign(context, { getMode: () => 'trigger', getWorkflowSettings: () => ({}) });
+			await new MessageScheduler().execute.call(context);
+			hints.push(context.hints.map(({ message }: NodeExecutionHint) => message));
+		}
+		return { hints, looks: looks.length };
+	};
+
+	it('are told to a person who runs it, with what is sent', async () => {
+		await due(1);
+		await due(2, overdue);
+		const { items, hints } = await run();
+		expect(items).toHaveLength(1);
+		expect(hints).toEqual([expect.stringMatching(TOLD)]);
+	});
+
+	it('are told in each run of a schedule, for one look in five minutes', async () => {
+		Object.assign(mockMessages, { id: 'looked-at-once' });
+		await due(2, overdue);
+		const often = await runs(3);
+		expect(often.hints).toEqual(Array.from({ length: 3 }, () => [expect.stringMatching(TOLD)]));
+		expect(often.looks).toBe(1);
+		jest.restoreAllMocks();
+		jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 5 * MINUTE);
+		expect((await runs(1)).looks).toBe(1);
+	});
+
+	it('are no reason to fail', async () => {
+		await due(2, overdue);
+		const { select } = MemoryTable.prototype;
+		jest.spyOn(MemoryTable.prototype, 'select').mockImplementation(async function (
+			this: MemoryTable,
+			...args
+		) {
+			if (args[0].some(({ is }) => is === 'neq')) throw new Error('Database is closed');
+			return await select.apply(this, args);
+		});
+		expect(await run()).toEqual({ items: [], hints: [] });
+	});
+});

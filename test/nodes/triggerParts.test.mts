@@ -2,7 +2,7 @@ import type { INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow
 import type { Gateway } from '../../gateways/gateway';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { properties } from '../../nodes/MessageSchedulerTrigger/fields';
-import { register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
+import { check, register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
 import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
 import { recentCredential } from '../../nodes/MessageSchedulerTrigger/recentCredential';
@@ -19,6 +19,8 @@ afterEach(() => jest.useRealTimers());
 function contextOf({
 	mode = 'trigger',
 	options = {},
+	statuses = ['sent'],
+	webhookUrl = 'https://n8n.example/webhook/1',
 	workflowId = 'workflow-1',
 	nodeId = `node-${++nodes}`,
 	getCredentials = async (): Promise<object> => ({}),
@@ -36,8 +38,8 @@ function contextOf({
 		getMode: () => mode,
 		getNode: () => ({ id: nodeId, credentials: { messageGatewayApi: { id: '1' } } }),
 		getWorkflow: () => ({ id: workflowId }),
-		getNodeParameter: () => options,
-		getNodeWebhookUrl: () => 'https://n8n.example/webhook/1',
+		getNodeParameter: (name: string) => (name === 'statuses' ? statuses : options),
+		getNodeWebhookUrl: () => webhookUrl,
 		getWorkflowStaticData: () => staticData,
 		getCredentials: jest.fn(getCredentials),
 		getResponseObject: () => response,
@@ -181,7 +183,8 @@ describe('a registration', () => {
 	};
 	const gateway = {
 		label: 'Vendor',
-		capabilities: { webhooks: { registration: 'automatic' } },
+		capabilities: { webhooks: { registration: 'automatic', statuses: ['sent'] } },
+		baseUrl: () => 'https://gateway.example',
 		credentialFields: [{ name: 'vendorToken', secret: true }],
 		registration,
 	} as unknown as Gateway;
@@ -189,8 +192,29 @@ describe('a registration', () => {
 
 	beforeEach(() => {
 		jest.clearAllMocks();
-		jest.mocked(linkToGateway).mockResolvedValue({ gateway, connection: {} } as never);
+		jest
+			.mocked(linkToGateway)
+			.mockResolvedValue({ gateway, connection: { credential: {} } } as never);
 	});
+
+	it.each(['trigger', 'manual'])(
+		'is refused in mode %s for what would wait in silence, also where it stands already',
+		async (mode) => {
+			const silent = contextOf({ mode, statuses: ['cancelled'], getCredentials });
+			const unreachable = contextOf({ mode, webhookUrl: 'http://localhost:5678/', getCredentials });
+			for (const step of [check, register]) {
+				await expect(step(silent.context)).rejects.toThrow(
+					'the webhooks of Vendor report only Sent',
+				);
+				await expect(step(unreachable.context)).rejects.toThrow('no gateway on the internet');
+			}
+			expect(registration.check).not.toHaveBeenCalled();
+			expect(registration.register).not.toHaveBeenCalled();
+			// What was registered before can be taken back all the same.
+			await remove(unreachable.context);
+			expect(registration.remove).toHaveBeenCalled();
+		},
+	);
 
 	it.each([true, false])("takes another's place only when told to: %s", async (replaceExisting) => {
 		const { context } = contextOf({ options: { replaceExisting }, getCredentials });

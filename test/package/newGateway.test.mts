@@ -171,12 +171,9 @@ it('is refused, tested and explained by what it says of itself', async () => {
 	});
 });
 
-it('is told of in the trigger, and its webhooks are read', async () => {
-	const { MessageSchedulerTrigger } = await import(
-		'../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node'
-	);
-	const [notice] = new MessageSchedulerTrigger().description.properties;
-	expect(notice.displayName).toMatch(/Carrier Pigeon.*Tell the keeper of the loft/);
+it('is told of where the notice of the trigger leads, and its webhooks are read', async () => {
+	const { webhookTable } = await import('./docs/generated.mts');
+	expect(webhookTable()).toMatch(/Carrier Pigeon.*Tell the keeper of the loft/);
 	const { receive } = await import('../nodes/harness.mts');
 	const call = { body: { landed: true }, headers: { 'x-seed': 'sunflower' } };
 	expect((await receive(call, {}, { credential })).events).toMatchObject([

@@ -283,17 +283,38 @@ describe('the trigger', () => {
 	);
 
 	it(
+		'keeps its fields in sight on a small screen: the notice above them has two lines at most',
+		inEditor(async (editor) => {
+			const height = 700;
+			await editor.page.setViewportSize({ width: 1366, height });
+			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+			await editor.openWorkflow(id);
+			await editor.openNode('Status');
+			const { lines } = await editor.parameters
+				.getByText('publishing enters the Production URL there')
+				.evaluate((element) => {
+					const text = element.ownerDocument.createRange();
+					text.selectNodeContents(element);
+					const tops = [...text.getClientRects()].map(({ bottom }) => Math.round(bottom));
+					return { lines: new Set(tops).size };
+				});
+			expect(lines).toBeLessThanOrEqual(2);
+			for (const label of ['Trigger On', 'Options']) {
+				const box = await editor.parameters.getByText(label, { exact: true }).last().boundingBox();
+				expect([label, box!.y + box!.height <= height]).toEqual([label, true]);
+			}
+		}),
+		patience,
+	);
+
+	it(
 		'says where to enter its address, which works once the workflow is published',
 		inEditor(async (editor) => {
 			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
 			await editor.openWorkflow(id);
 			await editor.openNode('Status');
-			for (const { label } of gateways) {
-				await editor.parameters
-					.getByRole('listitem')
-					.filter({ hasText: `${label}:` })
-					.waitFor();
-			}
+			const place = editor.parameters.getByRole('link', { name: 'enter it by hand' });
+			expect(await place.getAttribute('href')).toMatch(/docs\/credentials\.md#webhooks$/);
 			const url = await editor.webhookUrl('Production URL');
 			expect(url).toBe(await stage.n8n.productionWebhookUrl(id, 'Status'));
 			await editor.closeNode();

@@ -89,6 +89,13 @@ const ofScheduler = (
 	say: (schedules: NonNullable<Capabilities['schedules']>) => string,
 ): string => (schedules === null ? NONE : say(schedules));
 
+/** Where each gateway takes the trigger's address: where the notice of the trigger leads. */
+export const webhookTable = (): string =>
+	tableOf(
+		['gateway', 'the Production URL'],
+		gateways.map(({ label, capabilities }) => [label, capabilities.webhooks.whereToEnter]),
+	);
+
 /** The vocabulary, from the lowest rank to the highest. */
 export const statusTable = (): string =>
 	tableOf(
@@ -285,6 +292,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			'output-schedule': jsonBlock(await scheduleOutput()),
 			'output-send': jsonBlock(await sendOutput()),
 		},
+		'docs/credentials.md': { webhooks: webhookTable() },
 		'docs/gateways.md': Object.fromEntries(
 			gateways.map((gateway) => [`pages-${gateway.id}`, pagesOf(gateway)]),
 		),

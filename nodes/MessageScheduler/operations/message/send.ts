@@ -15,6 +15,7 @@ import {
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
 import { readReference, referenceOption } from '../../fields/reference';
+import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { sentItem } from '../../output';
 
@@ -46,6 +47,7 @@ export const send: Operation<SendPlan> = {
 		const { content, recipientAsGiven } = readMessage(context, index);
 		const message = { ...content, reference: readReference(context, index) };
 		assertSendable(run.gateway, { ...message, idempotencyKey: '' });
+		noteMessage(context, run, 'sent');
 		return {
 			identity: ['send', message.recipient.address, message.type],
 			message,

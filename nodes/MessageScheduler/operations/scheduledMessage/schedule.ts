@@ -27,6 +27,7 @@ import {
 } from '../../fields/scheduleOptions';
 import { readReference } from '../../fields/reference';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
+import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import type { Hold } from '../../run';
@@ -80,6 +81,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const { limits, assertTakes } = run.holder(hold);
 		assertTakes({ ...message, idempotencyKey: '' });
 		const ifPassed = readIfPassed(context, index);
+		noteMessage(context, run, 'scheduled', hold);
 		return {
 			identity: ['schedule', message.recipient.address, message.type],
 			hold,

@@ -10,7 +10,9 @@ import { optionsField, readOption, readSimplify, simplifyField } from '../../fie
 import { readTableName, tableField } from '../../fields/holdIn';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
+import { giveRecent } from '../../recentHints';
 import type { Run } from '../../run';
+import { tellUnserved } from './unserved';
 
 interface SendDuePlan extends Plan {
 	readonly table: string;
@@ -18,6 +20,8 @@ interface SendDuePlan extends Plan {
 	readonly simplify: boolean;
 	/** Says something below the output, also where there is none. */
 	hint(message: string): void;
+	/** Whether a person has started the run. */
+	readonly isManual: boolean;
 }
 
 const SECOND = 1_000;
@@ -81,10 +85,11 @@ export const sendDue: Operation<SendDuePlan> = {
 			rules,
 			simplify: readSimplify(context, index),
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
+			isManual: context.getMode() === 'manual',
 		};
 	},
 
-	async perform({ table: name, rules, simplify, hint }, run) {
+	async perform({ table: name, rules, simplify, hint, isManual }, run) {
 		const { gateway, surroundings, timezone } = run;
 		const table = await run.table(name);
 		const senders = run.senders;
@@ -120,6 +125,13 @@ export const sendDue: Operation<SendDuePlan> = {
 			);
 		}
 		if (idle !== null) hint(idleHint(idle, run));
+		// The run that has the lease says it; and what goes wrong is told before anything else.
+		if (idle?.why !== 'leaseTaken' && error === undefined) {
+			const look = async (say: typeof hint) => await tellUnserved(name, run, say);
+			const { sender } = run;
+			const key = JSON.stringify([table.id, sender.gateway, sender.account]);
+			await (isManual ? look(hint) : giveRecent(key, run.now(), look, hint));
+		}
 		return entries.map((entry) => toItem(entry, run, { simplify, timezone }));
 	},
 };

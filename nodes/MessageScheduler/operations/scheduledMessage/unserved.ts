@@ -21,7 +21,10 @@ export async function tellUnserved(
 	const accounts = found.value
 		.map(({ gateway, account, overdue }) => `${gateway} account "${account}" (${overdue})`)
 		.join(', ');
+	const overdue = found.value.reduce((sum, each) => sum + each.overdue, 0);
+	const messages = overdue === 1 ? 'message belongs' : 'messages belong';
+	const others = found.value.length === 1 ? 'another account' : 'other accounts';
 	hint(
-		`The table has overdue messages of accounts for which no run of "Send Due" has looked within 24 hours: ${accounts}. Run "Send Due" with their credential, or move them to this credential's account with the operation "Retry" and its option "Reassign".`,
+		`${overdue} overdue ${messages} to ${others}, for which no run of "Send Due" has looked within 24 hours: ${accounts}. Run "Send Due" with their credential, or move them to this credential's account with the operation "Retry" and its option "Reassign".`,
 	);
 }

@@ -1,0 +1,77 @@
+import { gateways } from '../../gateways/registry';
+import {
+	assertReachable,
+	assertStatusesCanCome,
+} from '../../nodes/MessageSchedulerTrigger/requirements';
+
+/** What a trigger refuses when it is published: a hook of n8n can refuse, but not warn. */
+describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))(
+	'%s',
+	(label, gateway) => {
+		const { statuses } = gateway.capabilities.webhooks;
+
+		it.each(statuses)('%s alone is enough', (status) => {
+			expect(() => assertStatusesCanCome(gateway, [status])).not.toThrow();
+		});
+
+		it('one of the chosen statuses is enough, and an undocumented word may always come', () => {
+			expect(() =>
+				assertStatusesCanCome(gateway, ['cancelled', 'unconfirmed', statuses[0]]),
+			).not.toThrow();
+			expect(() => assertStatusesCanCome(gateway, ['unknown'])).not.toThrow();
+		});
+
+		it('names the gateway, what is chosen, and what it reports', () => {
+			const attempt = () => assertStatusesCanCome(gateway, ['cancelled', 'unconfirmed']);
+			expect(attempt).toThrow('"Trigger On" is Cancelled, Unconfirmed, but');
+			expect(attempt).toThrow(`the webhooks of ${label} report only`);
+			for (const status of statuses) expect(attempt).toThrow(new RegExp(status, 'i'));
+			expect(attempt).toThrow(expect.objectContaining({ parameter: 'Trigger On' }));
+		});
+
+		it('wants at least one status', () => {
+			expect(() => assertStatusesCanCome(gateway, [])).toThrow('"Trigger On" is empty');
+		});
+	},
+);
+
+const [gateway] = gateways;
+const PUBLIC = 'https://gateway.example.com';
+const LOOPBACK = 'http://localhost:5678/webhook/1';
+
+describe('an address that leads back to the machine of n8n', () => {
+	it.each([LOOPBACK, 'http://127.0.0.1:5678/', 'http://[::1]:5678/', 'http://0.0.0.0:5678/'])(
+		'%s is refused where the gateway is on the internet',
+		(webhookUrl) => {
+			const attempt = () => assertReachable(gateway, webhookUrl, PUBLIC);
+			expect(attempt).toThrow('which no gateway on the internet reaches');
+			expect(attempt).toThrow(gateway.label);
+			expect(attempt).toThrow('WEBHOOK_URL');
+		},
+	);
+
+	it.each([
+		'http://127.0.0.1:3000',
+		'http://192.168.1.5',
+		'http://chatwhatsapp:3000',
+		'http://host.docker.internal:3000',
+	])('is taken where the gateway is near: %s', (gatewayUrl) => {
+		expect(() => assertReachable(gateway, LOOPBACK, gatewayUrl)).not.toThrow();
+	});
+
+	it('shows no password that the address holds', () => {
+		const attempt = () => assertReachable(gateway, 'http://me:word@localhost/', PUBLIC);
+		expect(attempt).toThrow('lead to "localhost"');
+	});
+});
+
+describe('any other address', () => {
+	it.each([
+		'https://n8n.example.com/webhook/1',
+		'http://192.168.1.20:5678/',
+		'http://n8n:5678/',
+		'',
+	])('"%s" is taken: what it leads to is not for the trigger to know', (webhookUrl) => {
+		expect(() => assertReachable(gateway, webhookUrl, PUBLIC)).not.toThrow();
+	});
+});
