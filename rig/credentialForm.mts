@@ -45,5 +45,6 @@ export const guides =
 				secretIn: webhooks.sendsSecretHeader ? 'header' : 'query',
 			};
 			const fields = credentialForm(sandbox, id, webhookSecret);
-			return [{ gateway: id, label, fields, webhook }];
+			const credentialName = new MessageGatewayApi().displayName;
+			return [{ gateway: id, label, credentialName, fields, webhook }];
 		});

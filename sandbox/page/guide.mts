@@ -14,6 +14,8 @@ export interface Guide {
 	gateway: GatewayId;
 	/** The vendor's own spelling. */
 	label: string;
+	/** The name of n8n's credential; without it, of none in particular. */
+	credentialName?: string;
 	/** What to enter, as the form shows it, in its order. */
 	fields: readonly GuideField[];
 	/** How the trigger's webhook gets here. */

@@ -21,8 +21,10 @@ export const renderPlay = ({ guide, view }: PageContent) => {
 				gateway,
 				'endFault',
 				html`<strong class="bad">${known?.label ?? `${fault.kind}${status}`}</strong>
-					${fault.until === null ? 'until you end it' : html`until ${moment(fault.until)}`} · befell
-					${fault.applied} ${hidden('id', fault.id)}<button id="end-${fault.id}">End it</button>`,
+					${fault.until === null ? 'until you end it' : html`until ${moment(fault.until)}`} ·
+					requests hit: ${fault.applied} ${hidden('id', fault.id)}<button id="end-${fault.id}">
+						End it
+					</button>`,
 			)}
 		</li>`;
 	});

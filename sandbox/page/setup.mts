@@ -4,11 +4,14 @@ import type { Guide } from './guide.mts';
 import { html } from './html.mts';
 import { action } from './parts.mts';
 
-export const credential = ({ fields }: Guide) =>
+export const credential = ({ fields, credentialName }: Guide) =>
 	html`<section id="credential">
 		<h2>Credential</h2>
 		<p>
-			Enter these values in n8n's credential. They are made up and open nothing but this sandbox.
+			${credentialName === undefined
+				? 'Enter these values.'
+				: html`In n8n, create a credential <em>${credentialName}</em> and enter these values.`}
+			They are made up and open nothing but this sandbox.
 		</p>
 		<table class="values">
 			<tbody>

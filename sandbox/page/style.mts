@@ -35,8 +35,8 @@ thead th { border-top: 0; font-size: 12px; color: var(--dim); font-weight: 500; 
 tbody th { font-weight: 500; white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
 .values { width: auto; }
-time, .to { white-space: nowrap; }
-.to { display: inline-block; max-width: 26ch; overflow: hidden; text-overflow: ellipsis; }
+time, .short { white-space: nowrap; }
+.short { display: inline-block; max-width: 30ch; overflow: hidden; text-overflow: ellipsis; }
 .text { white-space: pre-wrap; }
 .until { color: var(--dim); white-space: nowrap; }
 code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }

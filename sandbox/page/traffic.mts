@@ -26,7 +26,7 @@ export const renderHeld = ({ view: { gateway, held, heldCount, clockFactor } }: 
 									html`<tr data-message="${message.id}">
 										<td>${moment(message.scheduledAt)}</td>
 										${isFast && html`<td>${moment(goesOutAt)} ${countdown(goesOutAt)}</td>`}
-										<td><span class="to" title="${message.to}">${message.to}</span></td>
+										<td><span class="short" title="${message.to}">${message.to}</span></td>
 										<td><span class="text">${contentOf(message)}</span></td>
 										<td>
 											${action(
@@ -70,7 +70,7 @@ export const renderMessages = ({ view }: PageContent) => {
 											${moment(message.takenAt)}${message.scheduledAt !== undefined &&
 											html`<br /><small>for ${moment(message.scheduledAt)}</small>`}
 										</td>
-										<td><span class="to" title="${message.to}">${message.to}</span></td>
+										<td><span class="short" title="${message.to}">${message.to}</span></td>
 										<td><span class="text">${contentOf(message)}</span></td>
 										<td class="${tone(message)}">
 											${message.forgotten ? 'forgotten' : message.status}${message.reason &&
@@ -116,7 +116,7 @@ export const renderDeliveries = ({ view: { deliveries } }: PageContent) =>
 							(delivery) =>
 								html`<tr>
 									<td>${moment(delivery.at)}</td>
-									<td>${delivery.event}</td>
+									<td><span class="short" title="${delivery.event}">${delivery.event}</span></td>
 									<td>
 										${delivery.url}
 										<details id="body-${delivery.at}-${delivery.event}-${delivery.attempt}">

@@ -141,6 +141,7 @@ describe('whatever the texts are', () => {
 		const guide = {
 			gateway: 'whapi' as const,
 			label: text,
+			credentialName: text,
 			fields: [{ label: text, value: text, isOptional: true }],
 			webhook: {
 				whereToEnter: `x${text}`,
@@ -418,6 +419,9 @@ describe('buttons', () => {
 		await sendBy('greenApi');
 		const [{ id }] = sandbox.messages('greenApi');
 		await press('greenApi', 'status', { id, status: 'failed' });
+		const { baseUrl, idInstance, apiTokenInstance } = sandbox.accounts.greenApi;
+		const queue = `${baseUrl}/waInstance${idInstance}/showMessagesQueue/${apiTokenInstance}`;
+		expect((await axios.get(queue)).data).toEqual([]);
 		sandbox.setHealth('greenApi', 'authorized');
 		await sandbox.idle();
 		expect(sandbox.messages('greenApi')).toMatchObject([{ status: 'failed' }]);
@@ -467,8 +471,8 @@ describe('buttons', () => {
 		const refused = await schedule('Your table');
 		expect([refused.status, refused.data]).toEqual([status, { success: false, error }]);
 		await expect(sendByWhapi('Hello')).resolves.toEqual(expect.any(String));
-		expect(wordsOf(await open())).toMatch(new RegExp(`${kind}: .* until [^·]+ · befell 1 `));
-		expect(wordsOf(await open('whapi'))).not.toContain('befell');
+		expect(wordsOf(await open())).toMatch(new RegExp(`${kind}: .* until [^·]+ · requests hit: 1 `));
+		expect(wordsOf(await open('whapi'))).not.toContain('requests hit');
 		await press('chatWhatsApp', 'endFault', { id: String(fault.id) });
 		expect((await schedule('Your table')).status).toBe(201);
 	});
