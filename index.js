@@ -6,6 +6,7 @@
  */
 const { gatewayById, gatewayIds } = require('./dist/gateways/registry');
 const sendTime = require('./dist/messages/sendTime');
+const { toStatusEventItem } = require('./dist/messages/statusEventItem');
 
 /**
  * What a gateway can do.
@@ -16,17 +17,18 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
 
 /**
  * Reads a gateway's webhook. Never throws on any JSON. Does not verify: that needs the credential.
+ * `timezone` is the zone of `occurredAtLocal`, UTC unless given, and of a clock time in the webhook
+ * that has no zone of its own.
  *
  * @param {string} gatewayId one of `gatewayIds`
  * @param {unknown} body the parsed JSON body
  * @param {{ receivedAt?: string, timezone?: string }} [options]
- * @returns {object[]} status events, as docs/status-event.schema.json describes them
+ * @returns {object[]} status events as the trigger gives them: docs/status-event.schema.json
  */
 const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) =>
-	gatewayById(gatewayId).parse(body, {
-		receivedAt: receivedAt ?? new Date().toISOString(),
-		timezone,
-	});
+	gatewayById(gatewayId)
+		.parse(body, { receivedAt: receivedAt ?? new Date().toISOString(), timezone })
+		.map((event) => toStatusEventItem(event, timezone ?? 'UTC'));
 
 /**
  * The instant that a text, date or Unix time means. Throws on what is no time; whether it is past or

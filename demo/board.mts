@@ -6,7 +6,7 @@ export interface Row {
 	readonly phone: string;
 	/** Type and first words. */
 	readonly what: string;
-	/** The clock time at which it goes out, offset and zone included; null where it goes at once. */
+	/** The clock time at which it goes out, with its zone; null where it goes at once. */
 	local: string | null;
 	/** Statuses in the order in which they came, and `moved`. */
 	readonly way: string[];
@@ -17,12 +17,13 @@ export interface Row {
 interface Item {
 	scheduleId?: string | null;
 	messageId: string | null;
-	recipient: { phone: string | null } | null;
+	recipient: string | null;
 	status: Status;
 	type?: string;
 	text?: string | null;
 	caption?: string | null;
-	scheduledAtLocal?: string;
+	scheduledAtLocal?: string | null;
+	timezone?: string;
 }
 
 /**
@@ -38,12 +39,13 @@ export class Board {
 
 	/** A message was scheduled or sent. */
 	add(json: Json) {
-		const { recipient, type, text, caption, scheduledAtLocal, messageId, status } = item(json);
+		const added = item(json);
+		const { recipient, type, text, caption, messageId, status } = added;
 		const words = text ?? caption ?? '';
 		const row: Row = {
-			phone: recipient?.phone ?? '?',
+			phone: recipient ?? '?',
 			what: type === 'text' ? words : `${type}: ${words}`,
-			local: scheduledAtLocal ?? null,
+			local: clockTime(added),
 			way: [status],
 			messageId,
 		};
@@ -59,7 +61,7 @@ export class Board {
 		const moved = item(json);
 		const row = this.#find(moved);
 		if (!row) return;
-		row.local = moved.scheduledAtLocal ?? null;
+		row.local = clockTime(moved);
 		row.messageId = moved.messageId;
 		row.way.push('moved');
 		this.changed(row);
@@ -84,8 +86,11 @@ export class Board {
 	}
 
 	#find({ recipient }: Item): Row | undefined {
-		return this.rows.find(({ phone }) => phone === recipient?.phone);
+		return this.rows.find(({ phone }) => phone === recipient);
 	}
 }
+
+const clockTime = ({ scheduledAtLocal, timezone }: Item): string | null =>
+	typeof scheduledAtLocal === 'string' ? `${scheduledAtLocal} ${timezone}` : null;
 
 const item = (json: Json) => json as unknown as Item;

@@ -1,6 +1,12 @@
 import { gateways } from '../gateways/registry.ts';
 import type { Status } from '../messages/status.ts';
-import { gatewayIds, isGatewayId, type GatewayId, type Sandbox } from '../sandbox/index.mts';
+import {
+	gatewayIds,
+	isGatewayId,
+	webhookTarget,
+	type GatewayId,
+	type Sandbox,
+} from '../sandbox/index.mts';
 
 /** What the trigger and the gateway tell each other by. */
 export const WEBHOOK_SECRET = 'the-secret-of-the-demo';
@@ -29,11 +35,9 @@ export type GatewayToShow = ReturnType<typeof gatewayToShow>;
  * itself, this waits until the gateway has put it into effect.
  */
 export async function enterWebhook(sandbox: Sandbox, { gateway, id }: GatewayToShow, url: string) {
-	const { registration, sendsSecretHeader } = gateway.capabilities.webhooks;
-	if (registration === 'manual') {
-		const secret = WEBHOOK_SECRET;
-		const target = sendsSecretHeader ? { url, secret } : { url: `${url}?secret=${secret}` };
-		sandbox.setWebhook(id, target);
+	const guide = sandbox.guides.find((each) => each.gateway === id);
+	if (guide && gateway.capabilities.webhooks.registration === 'manual') {
+		sandbox.setWebhook(id, webhookTarget(guide, url));
 	} else {
 		await sandbox.idle({ ignoreScheduled: true });
 	}

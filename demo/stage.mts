@@ -1,5 +1,6 @@
 import type { WorkflowJson } from '../rig/client.mts';
 import { CREDENTIAL_TYPE, credentialFor } from '../rig/credential.mts';
+import { guides } from '../rig/credentialForm.mts';
 import { readExample } from '../rig/examples.mts';
 import { ensureN8n } from '../rig/install.mts';
 import { startN8n, type N8n } from '../rig/n8n.mts';
@@ -46,7 +47,11 @@ export async function raiseStage(shown: GatewayToShow, onStarted: OnStarted): Pr
 	await ensureN8n(defaultRelease, { onProgress });
 	const tarball = await step('building and packing the package', () => buildPackage());
 	const sandbox = await step('starting the sandbox gateway', () =>
-		startSandbox({ clockFactor: CLOCK_FACTOR, statusDelayMs: STATUS_DELAY_MS }),
+		startSandbox({
+			clockFactor: CLOCK_FACTOR,
+			statusDelayMs: STATUS_DELAY_MS,
+			guides: guides(WEBHOOK_SECRET),
+		}),
 	);
 	onStarted(async () => await sandbox.close());
 	const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;

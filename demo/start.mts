@@ -6,8 +6,10 @@ import { parseArgs } from 'node:util';
 
 import pc from 'picocolors';
 
+import { credentialForm } from '../rig/credentialForm.mts';
+import { addressesText } from './addresses.mts';
 import { Board } from './board.mts';
-import { gatewayToShow, type GatewayToShow } from './gateways.mts';
+import { gatewayToShow, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
 import { followEvents, runMainJob } from './mainJob.mts';
 import { CLOCK_FACTOR, raiseStage, type Stage } from './stage.mts';
 import { Screen } from './table.mts';
@@ -69,16 +71,12 @@ async function play(stage: Stage, shown: GatewayToShow, screen: Screen): Promise
 }
 
 function addresses({ n8n, sandbox }: Stage, { id }: GatewayToShow): string {
-	return [
-		`  Editor    ${pc.bold(n8n.url)}`,
-		`  Log-in    ${n8n.owner.email}  ${n8n.owner.password}`,
-		`  Sandbox   ${pc.bold(sandbox.origin)}`,
-		`            ${sandbox.origin}/_sandbox/messages/${id} shows what it has taken`,
-		'',
-		pc.dim(
-			'  Nothing leaves this machine. Ctrl-C ends n8n and the sandbox and removes their data.',
-		),
-	].join('\n');
+	return addressesText({
+		editor: n8n.url,
+		owner: n8n.owner,
+		page: `${sandbox.origin}/?gateway=${id}`,
+		fields: credentialForm(sandbox, id, WEBHOOK_SECRET),
+	});
 }
 
 async function show(gatewayId: string, once: boolean): Promise<number> {

@@ -9,16 +9,10 @@ const longestWords = 28;
 const shortened = (text: string, length: number) =>
 	text.length > length ? `${text.slice(0, length - 1)}…` : text;
 
-/** `2026-02-01T15:00:00.000+05:30[Asia/Kolkata]` as `02-01 15:00:00 +05:30 Asia/Kolkata`. */
-function clockTime(local: string | null): string {
-	const parts = /^\d+-(\S+)T([\d:]+)\.\d+(Z|[+-][\d:]+)\[(.+)\]$/.exec(local ?? '');
-	return parts ? parts.slice(1).join(' ') : (local ?? 'at once');
-}
-
 const cells = ({ phone, what, local, way, messageId }: Row): string[] => [
 	phone,
 	shortened(what, longestWords),
-	clockTime(local),
+	local ?? 'at once',
 	way.join(' → '),
 	messageId ?? '–',
 ];

@@ -220,7 +220,7 @@ function checkItems(
 	const wrongItems: string[] = [];
 	let openItems = 0;
 	for (const [index, one] of wanted.entries()) {
-		const item = items[index] as (Json & { recipient?: { phone?: string } }) | undefined;
+		const item = items[index] as Json | undefined;
 		if (operation === 'send' && OPEN.test(String(item?.error))) {
 			openItems++;
 			continue;
@@ -230,7 +230,7 @@ function checkItems(
 		seen.add(id);
 		const isRight =
 			isKnown &&
-			item?.recipient?.phone === `+${one.to}` &&
+			item?.recipient === `+${one.to}` &&
 			item.text === one.text &&
 			(operation === 'send' || item.scheduledAt === one.at);
 		if (!isRight) wrongItems.push(`item ${index}: ${JSON.stringify(item ?? null).slice(0, 300)}`);

@@ -172,8 +172,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'No field called error in a result: n8n would run the node again',
 		file: 'nodes/MessageScheduler/output.ts',
-		from: 'failure: message.failure === null ? null : { ...message.failure },\n\t\t...(adjusted',
-		to: 'error: message.failure === null ? "" : { ...message.failure },\n\t\t...(adjusted',
+		from: 'failure: failure?.reason ?? null,',
+		to: "error: failure?.reason ?? '',",
 		tests: 'test/nodes/action|test/nodes/retry',
 	},
 	{

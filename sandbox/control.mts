@@ -67,10 +67,22 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 	});
 	app.post<GatewayRoute>('/script/:gateway', async (request, reply) => {
 		const { sequence, to } = asRecord(request.body);
-		if (!Array.isArray(sequence)) throw new RangeError('sequence must be an array of statuses');
-		sandbox.script(request.params.gateway, sequence as ScriptSequence, {
+		if (sequence !== null && !Array.isArray(sequence)) {
+			throw new RangeError('sequence must be an array of statuses, or null');
+		}
+		sandbox.script(request.params.gateway, sequence as ScriptSequence | null, {
 			to: to as string | undefined,
 		});
+		return reply.code(204).send();
+	});
+	app.post<GatewayRoute>('/status/:gateway', async (request, reply) => {
+		const { id, status, reason } = asRecord(request.body);
+		const why = reason === undefined ? undefined : String(reason);
+		sandbox.setStatus(request.params.gateway, String(id), String(status), why);
+		return reply.code(204).send();
+	});
+	app.post<GatewayRoute>('/send/:gateway', async (request, reply) => {
+		sandbox.sendNow(request.params.gateway, String(asRecord(request.body).id));
 		return reply.code(204).send();
 	});
 	app.post<GatewayRoute>('/health/:gateway', async (request, reply) => {

@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Clock } from './clock.mts';
 import type { RateHints } from './faults.mts';
+import type { HeldMessages } from './held.mts';
 import type { Ids } from './random.mts';
 import { RateLimit } from './rateLimit.mts';
-import type { ScriptStep, Scripts } from './script.mts';
+import { play, type PlayOptions, type ScriptStep, type Scripts } from './script.mts';
 import type { GatewayId, SandboxMessage, WebhookTarget } from './types.mts';
 import type { Webhooks } from './webhooks.mts';
 
@@ -21,6 +22,9 @@ export interface Kit {
 	origin: () => string;
 }
 
+/** What comes of a message that somebody has taken back: no status follows. */
+const withdrawn: readonly string[] = ['cancelled', 'deleted', 'revoked'];
+
 /** One vendor's way of speaking HTTP. */
 export abstract class Dialect {
 	abstract readonly id: GatewayId;
@@ -30,6 +34,14 @@ export abstract class Dialect {
 	abstract readonly mount: string;
 	/** Everything that the gateway has taken, oldest first. */
 	readonly messages: SandboxMessage[] = [];
+	/** The statuses that somebody can set by hand, in the common words. */
+	abstract readonly settableStatuses: readonly string[];
+	/** What somebody who sets statuses by hand has to know of the vendor's webhooks. */
+	readonly statusNote?: string;
+	/** The scheduled messages, by their schedule id, where the gateway has any. */
+	protected readonly held?: HeldMessages;
+	/** Those whose status somebody has set: what their script had in store is off. */
+	readonly #setByHand = new WeakSet<SandboxMessage>();
 
 	constructor(protected readonly kit: Kit) {}
 
@@ -44,6 +56,12 @@ export abstract class Dialect {
 
 	/** As if entered in the vendor's dashboard: takes effect at once. Null takes it away. */
 	abstract setWebhook(target: WebhookTarget | null): void;
+
+	/** The addresses to which webhooks go, as saved. */
+	abstract webhookUrls(): string[];
+
+	/** Makes a status true, and tells of it. Words that the vendor does not have change nothing. */
+	protected abstract advance(message: SandboxMessage, step: ScriptStep, at: Date): void;
 
 	/** Sends any body as the vendor would send it, with the vendor's headers. */
 	abstract post(event: string, body: unknown): void;
@@ -62,6 +80,57 @@ export abstract class Dialect {
 
 	/** Fires the messages that the gateway holds, where it holds any. */
 	fireUntil?(until?: Date): void;
+
+	/** When a scheduled message goes out, by the real clock; undefined for those that are not held. */
+	goesOutAt({ scheduleId }: SandboxMessage): Date | undefined {
+		return scheduleId === undefined ? undefined : this.held?.firesAt(scheduleId);
+	}
+
+	/**
+	 * Sends a held message now.
+	 *
+	 * @throws RangeError where no such message is held
+	 */
+	sendNow(id: string): void {
+		const scheduleId = this.find(id)?.scheduleId;
+		if (scheduleId === undefined || !this.held?.fire(scheduleId)) {
+			throw new RangeError(`No scheduled message "${id}" waits`);
+		}
+	}
+
+	/** Whether somebody can still set the status of this message. */
+	isSettable({ status, forgotten }: SandboxMessage): boolean {
+		return !forgotten && !withdrawn.includes(status);
+	}
+
+	/**
+	 * Makes a status true now and tells of it; nothing else follows by itself.
+	 *
+	 * @throws RangeError where there is no such message or status
+	 */
+	setStatus(id: string, step: ScriptStep): void {
+		const message = this.find(id);
+		if (!message || !this.isSettable(message)) {
+			throw new RangeError(`There is no message "${id}" whose status can change`);
+		}
+		if (!this.settableStatuses.includes(step.status)) {
+			throw new RangeError(`A status is one of: ${this.settableStatuses.join(', ')}`);
+		}
+		this.#setByHand.add(message);
+		if (message.scheduleId !== undefined) this.held?.drop(message.scheduleId);
+		this.advance(message, step, this.kit.clock.now());
+	}
+
+	/** Applies the steps one after another, until somebody sets the message's status by hand. */
+	protected play(
+		message: SandboxMessage,
+		steps: readonly ScriptStep[],
+		options: PlayOptions,
+	): void {
+		play(this.kit.clock, steps, options, (step, at) => {
+			if (!this.#setByHand.has(message)) this.advance(message, step, at);
+		});
+	}
 
 	protected rateLimit(limit: number, windowMs: number): RateLimit {
 		return new RateLimit(this.kit.clock, limit, windowMs, this.kit.rateLimits);

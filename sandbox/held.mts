@@ -2,6 +2,8 @@ import type { Cancel, Clock } from './clock.mts';
 
 interface Holding {
 	due: Date;
+	/** On the real clock. */
+	firesAt: Date;
 	fire: () => void;
 	cancel: Cancel;
 }
@@ -21,7 +23,20 @@ export class HeldMessages {
 		};
 		const wait = Math.max(0, due.getTime() - this.clock.now().getTime());
 		const cancel = this.clock.after(wait, once, 'scheduled');
-		this.#held.set(id, { due, fire: once, cancel });
+		const firesAt = new Date(this.clock.now().getTime() + this.clock.real(wait));
+		this.#held.set(id, { due, firesAt, fire: once, cancel });
+	}
+
+	/** When a message goes out, by the real clock; undefined where it is not held. */
+	firesAt(id: string): Date | undefined {
+		return this.#held.get(id)?.firesAt;
+	}
+
+	/** Fires one message now; false where it is not held. */
+	fire(id: string): boolean {
+		const holding = this.#held.get(id);
+		holding?.fire();
+		return holding !== undefined;
 	}
 
 	/** Forgets one message without firing it. */

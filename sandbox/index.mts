@@ -3,6 +3,8 @@ import { Sandbox, type SandboxOptions } from './sandbox.mts';
 export { gatewayIds, isGatewayId } from './types.mts';
 export type { RequestCounts } from './counts.mts';
 export type { AppliedFault, Fault, FaultKind, ListedFault, RateHints } from './faults.mts';
+export type { Guide, GuideField } from './page/guide.mts';
+export { webhookTarget } from './page/webhookTarget.mts';
 export type { Sandbox, SandboxOptions } from './sandbox.mts';
 export type { ScriptSequence, ScriptStep } from './script.mts';
 export type {

@@ -19,6 +19,9 @@ import { Faults, type Fault } from './faults.mts';
 import { GreenApi } from './greenApi/index.mts';
 import { HypersenderSms } from './hypersender/sms.mts';
 import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
+import { guidesByAccount, type Guide } from './page/guide.mts';
+import { pageRoutes } from './page/routes.mts';
+import type { GatewayView } from './page/view.mts';
 import { Ids } from './random.mts';
 import { Scripts, type ScriptSequence } from './script.mts';
 import { createServer } from './server.mts';
@@ -48,9 +51,14 @@ export interface SandboxOptions {
 	statusDelayMs?: number;
 	/** In force from the start. */
 	faults?: readonly Fault[];
+	/** What the page at `/` says of each gateway; by default its account, by the names of its parts. */
+	guides?: (sandbox: Sandbox) => readonly Guide[];
 	/** Told of webhooks and faults, a line each. */
 	logger?: (line: string) => void;
 }
+
+/** How many webhooks and requests {@link Sandbox.look} gives. */
+const mostTraffic = 20;
 
 /** The running stand-in: what a test sets up, and what it can look at afterwards. */
 export class Sandbox {
@@ -69,6 +77,7 @@ export class Sandbox {
 		greenApi: GreenApi;
 	};
 	readonly #server: FastifyInstance;
+	readonly #guides: (sandbox: Sandbox) => readonly Guide[];
 	#origin = '';
 	#isClosed = false;
 	/** Ends the time of being down. */
@@ -96,6 +105,7 @@ export class Sandbox {
 			whapi: new Whapi(kit),
 			greenApi: new GreenApi(kit),
 		};
+		this.#guides = options.guides ?? guidesByAccount;
 		this.#server = createServer({
 			dialects: Object.values(this.#gateways),
 			clock: this.#clock,
@@ -103,6 +113,7 @@ export class Sandbox {
 			requests: this.#requests,
 			answerDelayMs: options.answerDelayMs ?? 0,
 			control: (app) => controlRoutes(app, this),
+			page: (app) => pageRoutes(app, this),
 		});
 	}
 
@@ -130,6 +141,11 @@ export class Sandbox {
 		};
 	}
 
+	/** What the page says of each gateway. */
+	get guides(): readonly Guide[] {
+		return this.#guides(this);
+	}
+
 	/** As a user would enter it in the vendor's dashboard; null takes it away. */
 	setWebhook(gateway: GatewayId, target: WebhookTarget | null): void {
 		this.#dialect(gateway).setWebhook(target);
@@ -140,7 +156,42 @@ export class Sandbox {
 		return structuredClone(this.#dialect(gateway).messages);
 	}
 
-	/** The requests that came, oldest first; those to `/_sandbox` are left out. */
+	/**
+	 * What a gateway holds, got and told, for people: the latest first, and at most
+	 * `most` messages.
+	 * Its messages are the sandbox's own, not to be changed.
+	 */
+	look(gateway: GatewayId, most = 50): GatewayView {
+		const dialect = this.#dialect(gateway);
+		const latest = <T,>(all: readonly T[], atMost = most): T[] => all.slice(-atMost).reverse();
+		const held = dialect.messages.flatMap((message) => {
+			const goesOutAt = dialect.goesOutAt(message);
+			return goesOutAt ? [{ message, goesOutAt }] : [];
+		});
+		const others = dialect.messages.filter((message) => !dialect.goesOutAt(message));
+		return {
+			gateway,
+			clockFactor: this.#clock.factor,
+			heldCount: held.length,
+			held: held.sort((a, b) => a.goesOutAt.getTime() - b.goesOutAt.getTime()).slice(0, most),
+			messageCount: others.length,
+			messages: latest(others).map((message) => ({
+				message,
+				isSettable: dialect.isSettable(message),
+			})),
+			settableStatuses: dialect.settableStatuses,
+			statusNote: dialect.statusNote,
+			script: this.#scripts.forEverybody(gateway)?.map(({ status }) => status),
+			webhookUrls: dialect.webhookUrls(),
+			faults: this.faults
+				.list()
+				.filter((fault) => fault.gateway === undefined || fault.gateway === gateway),
+			deliveries: latest(this.deliveries(gateway), mostTraffic),
+			requests: latest(this.requests(gateway), mostTraffic),
+		};
+	}
+
+	/** The requests that came, oldest first; those to the page and to `/_sandbox` are left out. */
 	requests(gateway?: GatewayId): RecordedRequest[] {
 		return this.#requests.filter((request) => !gateway || request.gateway === gateway);
 	}
@@ -191,13 +242,37 @@ export class Sandbox {
 		this.#gateways.greenApi.setWaba(isWaba, typeInstance);
 	}
 
-	/** What happens to the messages sent from now on, to everybody or to one recipient. */
+	/**
+	 * What happens to the messages sent from now on, to everybody or to one recipient. Null takes back
+	 * all that was said: they go their usual way.
+	 */
 	script(
 		gateway: GatewayId,
-		sequence: ScriptSequence,
+		sequence: ScriptSequence | null,
 		{ to }: { to?: string | RegExp } = {},
 	): void {
-		this.#scripts.set(this.#dialect(gateway).id, sequence, to);
+		const { id } = this.#dialect(gateway);
+		if (sequence === null) this.#scripts.clear(id);
+		else this.#scripts.set(id, sequence, to);
+	}
+
+	/**
+	 * Makes a message's status true now and tells of it, in the common word: `sent`, `delivered`, `read`
+	 * or `failed`, as far as the vendor has them. Nothing else follows by itself.
+	 *
+	 * @throws RangeError where there is no such message or status
+	 */
+	setStatus(gateway: GatewayId, id: string, status: string, reason?: string): void {
+		this.#dialect(gateway).setStatus(id, { status, reason });
+	}
+
+	/**
+	 * Sends a message now that the gateway holds until its time.
+	 *
+	 * @throws RangeError where no such message is held
+	 */
+	sendNow(gateway: GatewayId, id: string): void {
+		this.#dialect(gateway).sendNow(id);
 	}
 
 	/** As if somebody wrote a text on the account's phone; only where the vendor tells of such messages. */

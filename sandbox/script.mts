@@ -35,6 +35,16 @@ export class Scripts {
 		this.#scripts.set(gateway, to === undefined ? [{ steps }] : [{ steps, to }, ...scripts]);
 	}
 
+	/** Takes back all that was said: messages go their usual way. */
+	clear(gateway: GatewayId): void {
+		this.#scripts.delete(gateway);
+	}
+
+	/** The steps that hold for everybody; undefined where nothing was said. */
+	forEverybody(gateway: GatewayId): readonly ScriptStep[] | undefined {
+		return this.#scripts.get(gateway)?.find(({ to }) => to === undefined)?.steps;
+	}
+
 	/** The steps for a message; undefined where nothing was said, so that the default applies. */
 	find(gateway: GatewayId, to: string): readonly ScriptStep[] | undefined {
 		return this.#scripts.get(gateway)?.find((script) => {

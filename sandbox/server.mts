@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 
 import type { Clock } from './clock.mts';
@@ -24,6 +26,8 @@ export interface ServerParts {
 	answerDelayMs: number;
 	/** Adds the sandbox's own routes. */
 	control: (app: FastifyInstance) => void;
+	/** Adds the page for people. */
+	page: (app: FastifyInstance) => void;
 }
 
 /** The faults that strike before the vendor's code sees the request. */
@@ -94,7 +98,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
 			at: clock.now().toISOString(),
 			status: null,
 		};
-		if (!path.startsWith('/_sandbox')) requests.push(request.recorded);
+		if (path !== '/' && !path.startsWith('/_sandbox')) requests.push(request.recorded);
 		done();
 	});
 
@@ -141,6 +145,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
 		app.register(async (scope) => dialect.routes(scope), { prefix: dialect.mount });
 	}
 	app.register(async (scope) => parts.control(scope), { prefix: '/_sandbox' });
+	app.register(async (scope) => parts.page(scope));
 	return app;
 }
 
@@ -148,7 +153,8 @@ function strikeBefore(fault: StruckFault, dialect: Dialect, reply: FastifyReply)
 	switch (fault.kind) {
 		case 'errorBefore': {
 			const status = fault.status ?? 500;
-			void reply.code(status).send(dialect.errorBody(status, 'Internal server error'));
+			const text = status < 500 ? STATUS_CODES[status] : undefined;
+			void reply.code(status).send(dialect.errorBody(status, text ?? 'Internal server error'));
 			return;
 		}
 		case 'rateLimit':

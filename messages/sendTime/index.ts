@@ -1,4 +1,5 @@
 export { assertWithin, type SendLimits } from './limits';
+export { formatLocalTime, toLocalTime, type LocalTime } from './localTime';
 export { applyPassedRule, type IfPassed, type PassedRule } from './passed';
 export { resolveSendTime, type ResolveOptions } from './resolve';
 export { spacingOffset, spreadSendTimes, type Spacing } from './spacing';

@@ -141,7 +141,7 @@ const ANY_INSTANT =
 	/^(\d{4}|[+-]\d{6})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{3}))?)?Z$/;
 
 /** The milliseconds since 1970 of an instant of any year; NaN for what is none. */
-function anyInstantFrom(iso: string): number {
+export function anyInstantFrom(iso: string): number {
 	const fields = ANY_INSTANT.exec(iso)
 		?.slice(1)
 		.map((field) => Number(field ?? 0));

@@ -1,22 +1,31 @@
 import type { IDataObject } from 'n8n-workflow';
+import { toLocalTime } from '../../messages/sendTime';
 import type { AccountRecord } from '../../stores/dispatcher/queue';
 import { pauseEnd } from '../../stores/table/accounts';
 import { isSending } from '../../stores/table/pause';
 import type { Sender } from '../../stores/table/rows';
 
-/** The account of a credential as an item. `now`: milliseconds since 1970. */
-export function accountItem(record: AccountRecord, sender: Sender, now: number): IDataObject {
+/** The account of a credential as an item, with times in `timezone`. `now`: milliseconds since 1970. */
+export function accountItem(
+	record: AccountRecord,
+	sender: Sender,
+	{ now, timezone }: { readonly now: number; readonly timezone: string },
+): IDataObject {
 	const { manualPause, leaseUntil } = record;
 	const paused = manualPause !== null && manualPause.until > now;
 	const isBusy = isSending(record, now);
+	const pausedUntil = paused ? pauseEnd(manualPause.until) : null;
+	const { local, timezone: zone } = toLocalTime(pausedUntil, timezone);
 	return {
-		gateway: sender.gateway,
-		account: sender.account,
-		credential: sender.credential,
 		paused,
-		pausedUntil: paused ? pauseEnd(manualPause.until) : null,
+		pausedUntilLocal: local,
 		note: paused ? manualPause.note : null,
 		isSending: isBusy,
+		credential: sender.credential,
+		timezone: zone,
+		pausedUntil,
 		leaseUntil: isBusy ? new Date(leaseUntil).toISOString() : null,
+		gateway: sender.gateway,
+		account: sender.account || null,
 	};
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
-import { showInstant, type Adjustment } from '../../messages/sendTime';
+import { toLocalTime, type Adjustment } from '../../messages/sendTime';
 
 export interface OutputOptions {
 	/** Leaves the gateway's own record out. */
@@ -11,38 +11,39 @@ export interface OutputOptions {
 	readonly adjusted?: readonly Adjustment[];
 	/** What the user gave, where *Default Country* made another number of it; undefined where nobody gives one. */
 	readonly recipientAsGiven?: string | null;
+	/** What else an operation says of the message, above its ids. */
+	readonly more?: IDataObject;
 }
 
 /**
  * A scheduled message as an item. Every key is always there; what is not known is null. n8n's table
- * shows the first keys only, so what a person looks for comes first.
+ * shows the first keys only, so what a person looks for comes first, and the ids last.
  */
 export function scheduledItem(
 	message: ScheduledMessage,
-	{ simplify, timezone, adjusted, recipientAsGiven }: OutputOptions,
+	{ simplify, timezone, adjusted, recipientAsGiven, more = {} }: OutputOptions,
 ): IDataObject {
+	// Null where a person has emptied the time in a table.
+	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
 	return {
-		scheduleId: message.scheduleId,
 		status: message.status,
+		scheduledAtLocal: local,
+		...recipientAndText(message),
+		timezone: zone,
 		scheduledAt: message.scheduledAt,
-		// Null where a person has emptied the time in a table.
-		scheduledAtLocal: showInstant(message.scheduledAt, timezone),
-		recipient: { ...message.recipient },
-		type: message.type,
-		text: message.text,
-		mediaUrl: message.mediaUrl,
-		caption: message.caption,
-		fileName: message.fileName,
-		reference: message.reference,
+		...content(message),
 		...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
-		messageId: message.messageId,
-		failure: message.failure === null ? null : { ...message.failure },
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
+		failureCode: message.failure?.code ?? null,
 		gateway: message.gateway,
-		account: message.account,
+		account: message.account || null,
 		heldBy: message.heldBy,
 		gatewayStatus: message.gatewayStatus,
 		createdAt: message.createdAt,
+		...more,
+		...address(message),
+		messageId: message.messageId,
+		scheduleId: message.scheduleId,
 		...(simplify ? {} : { raw: message.raw as IDataObject }),
 	};
 }
@@ -53,21 +54,38 @@ export const sentItem = (
 	simplify: boolean,
 	recipientAsGiven?: string | null,
 ): IDataObject => ({
-	messageId: message.messageId,
-	queueId: message.queueId,
 	status: message.status,
-	recipient: { ...message.recipient },
-	type: message.type,
-	text: message.text,
-	mediaUrl: message.mediaUrl,
-	caption: message.caption,
-	fileName: message.fileName,
-	reference: message.reference,
+	...recipientAndText(message),
+	...content(message),
 	...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
-	failure: message.failure === null ? null : { ...message.failure },
+	failureCode: message.failure?.code ?? null,
 	gateway: message.gateway,
-	account: message.account,
+	account: message.account || null,
 	gatewayStatus: message.gatewayStatus,
 	acceptedAt: message.acceptedAt,
+	...address(message),
+	messageId: message.messageId,
+	queueId: message.queueId,
 	...(simplify ? {} : { raw: message.raw as IDataObject }),
+});
+
+type AnyMessage = ScheduledMessage | SentMessage;
+
+const recipientAndText = ({ recipient, text, failure }: AnyMessage) => ({
+	recipient: recipient.phone ?? recipient.address,
+	text,
+	failure: failure?.reason ?? null,
+});
+
+const content = ({ type, mediaUrl, caption, fileName, reference }: AnyMessage) => ({
+	type,
+	mediaUrl,
+	caption,
+	fileName,
+	reference,
+});
+
+const address = ({ recipient }: AnyMessage) => ({
+	recipientKind: recipient.kind,
+	recipientAddress: recipient.address,
 });

@@ -3,7 +3,9 @@ import type { Credential, Delivery, Gateway, Verdict } from '../../gateways/gate
 import { isObject } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { hasWebhookSecret } from '../../gateways/webhookSecret';
+import { isTimezone } from '../../messages/sendTime';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { toStatusEventItem } from '../../messages/statusEventItem';
 import { settle } from '../../stores/settle';
 import { recentCredential } from './recentCredential';
 import { leaveOutTold } from './remember';
@@ -42,8 +44,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		.sort((a, b) => a.statusRank - b.statusRank);
 	const { fresh, note } = leaveOutTold(context, told);
 	if (fresh.length === 0) return ACKNOWLEDGED;
+	const timezone = readTimezone(context);
+	const toItem = (event: StatusEvent) => ({
+		json: toStatusEventItem(event, timezone) as unknown as IDataObject,
+	});
 	return {
-		workflowData: [fresh.map((event) => ({ json: { ...event } as unknown as IDataObject }))],
+		workflowData: [fresh.map(toItem)],
 		/** Read when the execution is stored, right before n8n looks whether to save the static data. */
 		get webhookResponse() {
 			note();
@@ -83,6 +89,12 @@ function parseJson(text: string): unknown {
 	} catch {
 		return undefined;
 	}
+}
+
+/** The workflow's timezone; UTC where n8n is set to one that there is not. */
+function readTimezone(context: IWebhookFunctions): string {
+	const timezone = context.getTimezone();
+	return isTimezone(timezone) ? timezone : 'UTC';
 }
 
 function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {

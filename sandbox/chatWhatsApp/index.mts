@@ -4,7 +4,7 @@ import { chatWhatsAppAccount as account } from '../accounts.mts';
 import { asRecord, bearer, Dialect, textOf, type Kit } from '../dialect.mts';
 import { HeldMessages } from '../held.mts';
 import type { RateLimit, RateVerdict } from '../rateLimit.mts';
-import { play } from '../script.mts';
+import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import { noRetry } from '../webhooks.mts';
 import { scheduleProblem, sendProblem } from './checks.mts';
@@ -44,14 +44,17 @@ export class ChatWhatsApp extends Dialect {
 	readonly host = '/chatwhatsapp';
 	readonly mount = '/chatwhatsapp';
 	override readonly rateHints = 'body';
+	override readonly settableStatuses = ['sent', 'failed'];
+	override readonly statusNote =
+		'The only webhook that ChatWhatsApp documents says that a scheduled message was sent.';
 	readonly #sessions = new Map<string, Session>();
 	readonly #scheduled = new Map<string, Scheduled>();
-	readonly #held: HeldMessages;
+	protected override readonly held: HeldMessages;
 	readonly #limits: Record<'general' | 'sending' | 'creation' | 'qr', RateLimit>;
 
 	constructor(kit: Kit) {
 		super(kit);
-		this.#held = new HeldMessages(kit.clock);
+		this.held = new HeldMessages(kit.clock);
 		this.#limits = {
 			general: this.rateLimit(100, minute),
 			sending: this.rateLimit(30, minute),
@@ -71,6 +74,11 @@ export class ChatWhatsApp extends Dialect {
 		this.#own().webhook = target;
 	}
 
+	override webhookUrls(): string[] {
+		const { webhook } = this.#own();
+		return webhook ? [webhook.url] : [];
+	}
+
 	override setHealth(state: string): void {
 		if (!states.includes(state)) throw new RangeError(`A session is one of: ${states.join(', ')}`);
 		this.#own().state = state as State;
@@ -82,13 +90,13 @@ export class ChatWhatsApp extends Dialect {
 
 	/** The scheduled messages live in memory only: the documented weakness. */
 	override restart(): void {
-		this.#held.clear();
+		this.held.clear();
 		for (const { message } of this.#scheduled.values()) message.forgotten = true;
 		this.#scheduled.clear();
 	}
 
 	override fireUntil(until?: Date): void {
-		this.#held.fireUntil(until);
+		this.held.fireUntil(until);
 	}
 
 	override routes(app: FastifyInstance): void {
@@ -305,7 +313,7 @@ export class ChatWhatsApp extends Dialect {
 		const scheduled = { record, session, message };
 		this.messages.push(message);
 		this.#scheduled.set(id, scheduled);
-		this.#held.hold(id, due, () => this.#fire(scheduled, due));
+		this.held.hold(id, due, () => this.#fire(scheduled, due));
 		return reply.code(201).send({ success: true, scheduled: { ...record } });
 	}
 
@@ -322,7 +330,7 @@ export class ChatWhatsApp extends Dialect {
 			const text = `Cannot cancel a message with status ${found.record.status}`;
 			return this.#refuse(reply, 400, text);
 		}
-		this.#held.drop(found.record.id);
+		this.held.drop(found.record.id);
 		this.#setStatus(found, 'cancelled');
 		return { success: true, message: 'Scheduled message cancelled successfully' };
 	}
@@ -338,27 +346,34 @@ export class ChatWhatsApp extends Dialect {
 		const steps =
 			session.state === 'ready' ? this.script(message.to, ['sent']) : [{ status: 'failed' }];
 		const options = { from: due, delayMs: this.kit.statusDelayMs, firstDelayMs: 0 };
-		play(this.kit.clock, steps, options, (step, at) => {
-			// The documents know no more than these two; there is no webhook for a failure.
-			if (message.forgotten || (step.status !== 'sent' && step.status !== 'failed')) return;
-			this.#setStatus(scheduled, step.status);
-			message.reason = step.reason;
-			if (step.status !== 'sent') return;
-			message.sentAt = at.toISOString();
-			this.#deliver(
-				session,
-				'message.sent',
-				{
-					event: 'message.sent',
-					sessionId: session.id,
-					timestamp: at.toISOString(),
-					scheduledId: scheduled.record.id,
-					status: 'success',
-					result: { messageId: message.id, to: whatsAppAddress(message.to) },
-				},
-				message.id,
-			);
-		});
+		this.play(message, steps, options);
+	}
+
+	protected override advance(message: SandboxMessage, step: ScriptStep, at: Date): void {
+		// The documents know no more than these two; there is no webhook for a failure.
+		if (message.forgotten || (step.status !== 'sent' && step.status !== 'failed')) return;
+		message.status = step.status;
+		message.reason = step.reason;
+		if (step.status === 'sent') message.sentAt = at.toISOString();
+		// A message that was sent at once has no record, and no webhook.
+		const scheduled = this.#scheduled.get(message.scheduleId ?? '');
+		if (!scheduled) return;
+		scheduled.record.status = step.status;
+		if (step.status !== 'sent') return;
+		const { session, record } = scheduled;
+		this.#deliver(
+			session,
+			'message.sent',
+			{
+				event: 'message.sent',
+				sessionId: session.id,
+				timestamp: at.toISOString(),
+				scheduledId: record.id,
+				status: 'success',
+				result: { messageId: message.id, to: whatsAppAddress(message.to) },
+			},
+			message.id,
+		);
 	}
 
 	#deliver({ webhook }: Session, event: string, body: unknown, lane: string) {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { greenApiAccount as account } from '../accounts.mts';
 import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
 import type { RateLimit } from '../rateLimit.mts';
-import { play } from '../script.mts';
+import type { ScriptStep } from '../script.mts';
 import type { Cancel } from '../clock.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import type { RetryPolicy } from '../webhooks.mts';
@@ -99,6 +99,7 @@ export class GreenApi extends Dialect {
 	readonly id = 'greenApi';
 	readonly host = '/green-api';
 	readonly mount = '/green-api';
+	override readonly settableStatuses = ['sent', 'delivered', 'read', 'failed'];
 	readonly #limits = new Map<string, RateLimit>();
 	readonly #queue: Queued[] = [];
 	readonly #methods: Record<string, (request: FastifyRequest<MethodRoute>) => Answer>;
@@ -170,6 +171,11 @@ export class GreenApi extends Dialect {
 		});
 		this.#applying();
 		this.#settings = this.#saved;
+	}
+
+	override webhookUrls(): string[] {
+		const { webhookUrl } = this.#saved;
+		return webhookUrl ? [String(webhookUrl)] : [];
 	}
 
 	/** While the instance is not authorized, messages stay in its queue. */
@@ -301,22 +307,32 @@ export class GreenApi extends Dialect {
 			const typeWebhook = byApi ? 'outgoingAPIMessageReceived' : 'outgoingMessageReceived';
 			this.#deliver(typeWebhook, this.#ownMessage(typeWebhook, message, at));
 		}
-		const { clock, statusDelayMs } = this.kit;
-		play(clock, steps, { from: at, delayMs: statusDelayMs }, ({ status, reason }, time) => {
-			if (!statuses.includes(status)) return;
-			message.status = status;
-			message.reason = reason;
-			if (!isStatusWanted(this.#settings, status, byApi)) return;
-			this.#deliver('outgoingMessageStatus', {
-				typeWebhook: 'outgoingMessageStatus',
-				chatId: message.to,
-				instanceData: this.#instanceData(),
-				timestamp: seconds(time),
-				idMessage: message.id,
-				status,
-				...(reason && { description: reason }),
-				sendByApi: byApi,
-			});
+		this.play(message, steps, { from: at, delayMs: this.kit.statusDelayMs });
+	}
+
+	protected override advance(
+		message: SandboxMessage,
+		{ status, reason }: ScriptStep,
+		at: Date,
+	): void {
+		if (!statuses.includes(status)) return;
+		// By hand also what is still queued.
+		const place = this.#queue.findIndex((queued) => queued.message === message);
+		if (place >= 0) this.#queue.splice(place, 1);
+		message.sentAt ??= at.toISOString();
+		message.status = status;
+		message.reason = reason;
+		const byApi = !message.fromPhone;
+		if (!isStatusWanted(this.#settings, status, byApi)) return;
+		this.#deliver('outgoingMessageStatus', {
+			typeWebhook: 'outgoingMessageStatus',
+			chatId: message.to,
+			instanceData: this.#instanceData(),
+			timestamp: seconds(at),
+			idMessage: message.id,
+			status,
+			...(reason && { description: reason }),
+			sendByApi: byApi,
 		});
 	}
 

@@ -4,7 +4,7 @@ import { IANAZone } from 'luxon';
 import { hypersenderSmsAccount as account } from '../accounts.mts';
 import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
 import { HeldMessages } from '../held.mts';
-import { play, type ScriptStep } from '../script.mts';
+import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from './access.mts';
 import { filterSms, paginate, sortSms } from './smsList.mts';
@@ -34,17 +34,18 @@ export class HypersenderSms extends Dialect {
 	readonly id = 'hypersenderSms';
 	readonly host = '/hypersender';
 	readonly mount = '/hypersender/api/sms/v1';
+	override readonly settableStatuses = ['sent', 'delivered', 'failed', 'expired'];
 	/** The account holder's zone. */
 	timezone = account.timezone;
 	readonly #list: Sms[] = [];
 	readonly #threads = new Map<string, string>();
-	readonly #held: HeldMessages;
+	protected override readonly held: HeldMessages;
 	readonly #phone: Phone;
 	#webhook: WebhookTarget | null = null;
 
 	constructor(kit: Kit) {
 		super(kit);
-		this.#held = new HeldMessages(kit.clock);
+		this.held = new HeldMessages(kit.clock);
 		this.#phone = { isOnline: true, lastMessageAt: null, since: kit.clock.now() };
 	}
 
@@ -54,6 +55,10 @@ export class HypersenderSms extends Dialect {
 
 	override setWebhook(target: WebhookTarget | null): void {
 		this.#webhook = target;
+	}
+
+	override webhookUrls(): string[] {
+		return this.#webhook ? [this.#webhook.url] : [];
 	}
 
 	/** The phone is `online` or `offline`; messages are taken either way. */
@@ -75,7 +80,7 @@ export class HypersenderSms extends Dialect {
 	}
 
 	override fireUntil(until?: Date): void {
-		this.#held.fireUntil(until);
+		this.held.fireUntil(until);
 	}
 
 	override routes(app: FastifyInstance): void {
@@ -161,7 +166,7 @@ export class HypersenderSms extends Dialect {
 		this.#phone.lastMessageAt = now;
 		if (due) {
 			this.#tell(sms, 'scheduled');
-			this.#held.hold(sms.id, due, () => this.#play(sms, message, due, 0));
+			this.held.hold(sms.id, due, () => this.#play(sms, message, due, 0));
 		} else {
 			this.#play(sms, message, now, this.kit.statusDelayMs);
 		}
@@ -193,18 +198,21 @@ export class HypersenderSms extends Dialect {
 	#play(sms: Sms, message: SandboxMessage, from: Date, firstDelayMs: number) {
 		const steps = this.script(sms.to, ['sent', 'delivered']);
 		const options = { from, firstDelayMs, delayMs: this.kit.statusDelayMs };
-		play(this.kit.clock, steps, options, (step, at) => {
-			if (sms.status === 'deleted' || !(step.status in events)) return;
-			this.#advance(sms, step, at);
-			message.status = step.status;
-			message.reason = step.reason;
-			if (sms.sentAt) message.sentAt = sms.sentAt.toISOString();
-			this.#tell(sms, step.status);
-		});
+		this.play(message, steps, options);
+	}
+
+	protected override advance(message: SandboxMessage, step: ScriptStep, at: Date): void {
+		const sms = this.#list.find(({ id }) => id === message.id);
+		if (!sms || sms.status === 'deleted' || !(step.status in events)) return;
+		this.#fillIn(sms, step, at);
+		message.status = step.status;
+		message.reason = step.reason;
+		if (sms.sentAt) message.sentAt = sms.sentAt.toISOString();
+		this.#tell(sms, step.status);
 	}
 
 	/** Fills the times that are filled in the vendor's sample of this status. */
-	#advance(sms: Sms, step: ScriptStep, at: Date) {
+	#fillIn(sms: Sms, step: ScriptStep, at: Date) {
 		sms.status = step.status;
 		sms.updatedAt = at;
 		sms.scheduleOnPhoneAt ??= at;
@@ -242,7 +250,7 @@ export class HypersenderSms extends Dialect {
 		const sms = this.#list.find((each) => each.id === id && each.status !== 'deleted');
 		if (!sms) return reply.code(404).send(laravelError('Message not found.'));
 		// undocumented: whether this stops a scheduled message; here what is no more is not sent
-		this.#held.drop(sms.id);
+		this.held.drop(sms.id);
 		sms.status = 'deleted';
 		sms.updatedAt = this.kit.clock.now();
 		const message = this.find(sms.id);

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hypersenderWhatsAppAccount as account } from '../accounts.mts';
 import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
 import type { RateLimit } from '../rateLimit.mts';
-import { play, type ScriptStep } from '../script.mts';
+import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from './access.mts';
 
@@ -63,6 +63,7 @@ export class HypersenderWhatsApp extends Dialect {
 	readonly id = 'hypersenderWhatsApp';
 	readonly host = '/hypersender';
 	readonly mount = '/hypersender/api/whatsapp/v2';
+	override readonly settableStatuses = ['sent', 'delivered', 'read', 'failed'];
 	readonly #queue: Queued[] = [];
 	readonly #requests = new Map<string, Queued>();
 	readonly #healthLimit: RateLimit;
@@ -83,6 +84,10 @@ export class HypersenderWhatsApp extends Dialect {
 
 	override setWebhook(target: WebhookTarget | null): void {
 		this.#webhook = target;
+	}
+
+	override webhookUrls(): string[] {
+		return this.#webhook ? [this.#webhook.url] : [];
 	}
 
 	/** Unless the instance is WORKING, requests stay queued. */
@@ -246,19 +251,21 @@ export class HypersenderWhatsApp extends Dialect {
 		const usual = ['PENDING', 'SERVER', 'DEVICE', 'READ', 'PLAYED'];
 		const steps = this.script(message.to, usual);
 		const options = { from, firstDelayMs: 0, delayMs: this.kit.statusDelayMs };
-		play(this.kit.clock, steps, options, (step: ScriptStep, at) => {
-			if (revocations.includes(step.status)) return this.#revoke(message, at);
-			const ackName = step.status in acks ? (step.status as AckName) : ackNames[step.status];
-			if (!ackName) return;
-			message.status = ackName;
-			message.reason = step.reason;
-			this.#tell('message.ack', message, {
-				id: this.#serialId(message),
-				from: message.to,
-				fromMe: true,
-				ack: acks[ackName],
-				ackName,
-			});
+		this.play(message, steps, options);
+	}
+
+	protected override advance(message: SandboxMessage, step: ScriptStep, at: Date): void {
+		if (revocations.includes(step.status)) return this.#revoke(message, at);
+		const ackName = step.status in acks ? (step.status as AckName) : ackNames[step.status];
+		if (!ackName) return;
+		message.status = ackName;
+		message.reason = step.reason;
+		this.#tell('message.ack', message, {
+			id: this.#serialId(message),
+			from: message.to,
+			fromMe: true,
+			ack: acks[ackName],
+			ackName,
 		});
 	}
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { whapiAccount as account } from '../accounts.mts';
 import { asRecord, bearer, Dialect, textOf, type Kit } from '../dialect.mts';
-import { play } from '../script.mts';
+import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import type { RetryPolicy } from '../webhooks.mts';
 import {
@@ -56,6 +56,7 @@ export class Whapi extends Dialect {
 	readonly id = 'whapi';
 	readonly host = '/whapi';
 	readonly mount = '/whapi';
+	override readonly settableStatuses = ['sent', 'delivered', 'read', 'failed'];
 	readonly #startedAt: Date;
 	#settings: WhapiSettings = defaultSettings();
 	#health = 'AUTH';
@@ -91,6 +92,10 @@ export class Whapi extends Dialect {
 		const headers = { ...authorization, ...target.headers };
 		const webhook: WhapiWebhook = { url: target.url, mode: 'body', events, headers };
 		this.#settings = { ...this.#settings, webhooks: [webhook] };
+	}
+
+	override webhookUrls(): string[] {
+		return this.#settings.webhooks.map(({ url }) => url);
 	}
 
 	override setHealth(state: string): void {
@@ -236,11 +241,13 @@ export class Whapi extends Dialect {
 		// Only voice messages are documented to be played.
 		const usual = ['sent', 'delivered', 'read', ...(message.type === 'voice' ? ['played'] : [])];
 		const steps = this.script(message.to, usual);
-		play(this.kit.clock, steps, { from, delayMs: this.kit.statusDelayMs }, (step, at) => {
-			if (!(step.status in statusCodes)) return;
-			message.reason = step.reason;
-			this.#setStatus(message, step.status, at);
-		});
+		this.play(message, steps, { from, delayMs: this.kit.statusDelayMs });
+	}
+
+	protected override advance(message: SandboxMessage, step: ScriptStep, at: Date): void {
+		if (!(step.status in statusCodes)) return;
+		message.reason = step.reason;
+		this.#setStatus(message, step.status, at);
 	}
 
 	#setStatus(message: SandboxMessage, status: string, at: Date) {

@@ -21,15 +21,11 @@ const statusValues = (status: Status, more: Values = {}): Values => ({
 	...more,
 });
 
-/** So exact is the time of a start: it is asked for after crashes, and in minutes. */
-const START_PRECISION_MS = 50;
-
 /** The write right before the request: from then on a crash leaves the outcome unknown. */
 export const started = (token: string, now: number): Values => ({
 	status: SENDING,
 	claim_token: token,
-	// Rows that are started together get the same time, so that one change does for them all.
-	send_started_at: iso(now - (now % START_PRECISION_MS)),
+	send_started_at: iso(now),
 });
 
 /** Given back: it certainly was not sent. */

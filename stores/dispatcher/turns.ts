@@ -7,8 +7,9 @@ import type { Step } from './queue';
 /** How long to wait before what became of a message is written again. */
 const WRITE_RETRY_DELAYS_MS = [1_000, 3_000, 9_000];
 const MAX_BATCH_SIZE = 100;
-/** How long a result waits for the start of the next message, to go into the same access. */
-const GATHER_MS = 5;
+/** Steps wait for those that are about to follow: for this share of what the last access took. */
+const GATHER_SHARE = 0.5;
+const MAX_GATHER_MS = 250;
 
 interface Waiting {
 	readonly step: Step;
@@ -17,19 +18,25 @@ interface Waiting {
 
 /**
  * The run's writes, gathered: while one access is under way, the next steps collect. An access costs
- * as much as several requests, so what became of some messages and the start of the next go into one.
- * The order of the steps is kept: a message is only started once the result before it is written.
+ * as much as several requests, so what became of some messages and the start of the next go into one,
+ * and a step waits a little for the results of the requests that are in flight. Results come before
+ * starts: a message is only started once what became of those before it is written.
  */
 export class Turns {
 	private readonly waiting: Waiting[] = [];
 	private isWriting = false;
+	/** Rows whose request is in flight: their results are about to follow. */
+	private readonly inFlight = new Set<number>();
+	/** Wakes whoever waits for results. */
+	private onResult: () => void = () => {};
+	private lastAccessMs = 0;
 	/** Results that nobody waits for. */
 	private readonly unwritten = new Set<Promise<void>>();
 	/** A result that could not be written yet: nothing new begins meanwhile. */
 	private retrying: Promise<void> | undefined;
 	private failure: { readonly error: unknown } | undefined;
 
-	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'isCancelled'>) {}
+	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'now'>) {}
 
 	/** Makes a step; null where the row is in another state. @throws where the store cannot be written */
 	async step(step: Step): Promise<Row | null> {
@@ -37,6 +44,8 @@ export class Turns {
 		if (this.failure !== undefined) throw this.failure.error;
 		const written = await this.add(step);
 		if (!written.ok) throw written.error;
+		// A row that somebody else has taken meanwhile has no result of ours.
+		if (written.value === null) this.landed(step.id);
 		return written.value;
 	}
 
@@ -49,6 +58,7 @@ export class Turns {
 			.catch((error: unknown) => void (this.failure ??= { error }))
 			.finally(() => this.unwritten.delete(work));
 		this.unwritten.add(work);
+		this.landed(step.id);
 	}
 
 	/** Waits until all is written. @throws where something could not be */
@@ -64,9 +74,7 @@ export class Turns {
 	}
 
 	private async persist(step: Step): Promise<Row | null> {
-		// It waits a moment for the start of the next message.
-		const gathering = this.context.sleep(GATHER_MS).then(() => this.writeAll());
-		const [first] = await Promise.all([this.add(step, false), gathering]);
+		const first = await this.add(step);
 		if (first.ok) return first.value;
 		const again = this.writeAgain(step);
 		this.retrying = Promise.allSettled([this.retrying, again]).then(() => {});
@@ -82,25 +90,56 @@ export class Turns {
 		}
 	}
 
-	/** In the order of the calls, whatever becomes urgent first. */
-	private async add(step: Step, isUrgent = true): Promise<Settled<Row | null>> {
+	private async add(step: Step): Promise<Settled<Row | null>> {
 		return await new Promise((resolve) => {
 			this.waiting.push({ step, resolve });
-			if (isUrgent) void this.writeAll();
+			void this.writeAll();
 		});
 	}
 
 	private async writeAll(): Promise<void> {
 		if (this.isWriting) return;
 		this.isWriting = true;
-		// The starts of what has come free together go into one access.
-		await this.context.sleep(0);
 		while (this.waiting.length > 0) {
-			const batch = this.waiting.splice(0, MAX_BATCH_SIZE);
+			await this.gather();
+			const batch = resultsFirst(this.waiting.splice(0, MAX_BATCH_SIZE));
+			const begunAt = this.context.now();
 			const written = await this.write(batch.map(({ step }) => step));
-			batch.forEach(({ resolve }, index) => resolve(written[index]));
+			this.lastAccessMs = this.context.now() - begunAt;
+			batch.forEach(({ step, resolve }, index) => {
+				const outcome = written[index];
+				if (isStart(step) && outcome.ok && outcome.value !== null) this.inFlight.add(step.id);
+				resolve(outcome);
+			});
 		}
 		this.isWriting = false;
+	}
+
+	/** Waits for the results of what is in flight, as long as that may spare an access, and for what follows. */
+	private async gather(): Promise<void> {
+		const { sleep } = this.context;
+		let isOver = false;
+		const waitMs = Math.min(this.lastAccessMs * GATHER_SHARE, MAX_GATHER_MS);
+		const timeout = this.isResultDue()
+			? sleep(waitMs).then(() => void (isOver = true))
+			: Promise.resolve();
+		while (this.isResultDue() && !isOver) {
+			const result = new Promise<void>((resolve) => (this.onResult = resolve));
+			await Promise.race([result, timeout]);
+		}
+		// The next messages begin by themselves once there is a place for them.
+		await sleep(0);
+	}
+
+	/** Whether a request is in flight that has no step here. */
+	private isResultDue(): boolean {
+		const here = new Set(this.waiting.map(({ step }) => step.id));
+		return [...this.inFlight].some((id) => !here.has(id));
+	}
+
+	private landed(id: number): void {
+		this.inFlight.delete(id);
+		this.onResult();
 	}
 
 	/** Steps together; where that fails, each by itself, so that none spoils the others. */
@@ -112,8 +151,8 @@ export class Turns {
 		let failed: Settled<Row | null> | undefined;
 		for (const step of steps) {
 			// A message must not begin while the result before it is not written.
-			const isStart = step.values.status === SENDING;
-			const alone = failed !== undefined && isStart ? failed : await settle(this.writeAlone(step));
+			const alone =
+				failed !== undefined && isStart(step) ? failed : await settle(this.writeAlone(step));
 			if (!alone.ok) failed ??= alone;
 			each.push(alone);
 		}
@@ -129,4 +168,26 @@ export class Turns {
 		const made = { ...step, ifStatus: String(status), ifToken: String(token) };
 		return (await queue.turn([made]))[0];
 	}
+}
+
+const isStart = ({ values }: Step): boolean => values.status === SENDING;
+
+/**
+ * Starts by their ids and with one time, the latest, so that those of neighbouring rows become one
+ * change: no request has begun before the write.
+ */
+function resultsFirst(batch: readonly Waiting[]): Waiting[] {
+	const others = batch.filter(({ step }) => !isStart(step));
+	const starts = batch.filter(({ step }) => isStart(step)).sort((a, b) => a.step.id - b.step.id);
+	const latest = starts
+		.map(({ step }) => String(step.values.send_started_at))
+		.sort()
+		.pop();
+	return [
+		...others,
+		...starts.map(({ step, resolve }) => ({
+			step: { ...step, values: { ...step.values, send_started_at: latest } },
+			resolve,
+		})),
+	];
 }

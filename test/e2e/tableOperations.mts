@@ -45,7 +45,7 @@ export async function expectAllOperations(
 		gateway,
 		status: 'scheduled',
 		scheduledAt: far,
-		recipient: { phone: '+919988066776', kind: 'phone' },
+		recipient: '+919988066776',
 		text: `to ${gateway}`,
 	});
 	expect(held.scheduleId).toMatch(/^n8n_/);

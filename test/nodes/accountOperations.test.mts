@@ -1,3 +1,4 @@
+import { formatLocalTime } from '../../messages/sendTime';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.node';
 import { accountsTableName, createLeaseStore } from '../../stores/table/accounts';
@@ -78,7 +79,7 @@ describe('Retry', () => {
 				scheduleId,
 				status: 'scheduled',
 				text: 'a',
-				failure: { reason: 'Retried. Before: The gateway said no' },
+				failure: 'Retried. Before: The gateway said no',
 			},
 		]);
 		expect(hints).toEqual([]);
@@ -182,17 +183,18 @@ describe('Pause and Resume', () => {
 		await rowWith('a', overdue);
 		const until = inSeconds(3_600);
 		const { items, hints } = await operate('pause', { note: ' deploy ', until });
-		expect(items).toEqual([
-			{
-				gateway: GATEWAY,
-				account: sandbox.accounts.whapi.channelId,
-				credential: 'Gateway',
-				paused: true,
-				pausedUntil: until,
-				note: 'deploy',
-				isSending: false,
-				leaseUntil: null,
-			},
+		expect(items).toHaveLength(1);
+		expect(Object.entries(items[0])).toEqual([
+			['paused', true],
+			['pausedUntilLocal', formatLocalTime(until, String(items[0].timezone))],
+			['note', 'deploy'],
+			['isSending', false],
+			['credential', 'Gateway'],
+			['timezone', expect.any(String)],
+			['pausedUntil', until],
+			['leaseUntil', null],
+			['gateway', GATEWAY],
+			['account', sandbox.accounts.whapi.channelId],
 		]);
 		expect(hints).toEqual([]);
 		const during = await operate('sendDue');
@@ -205,7 +207,7 @@ describe('Pause and Resume', () => {
 
 	it('has no end unless one is given', async () => {
 		expect((await operate('pause')).items).toMatchObject([
-			{ paused: true, pausedUntil: null, note: null },
+			{ paused: true, pausedUntilLocal: null, pausedUntil: null, note: null },
 		]);
 		expect((await operate('statistics')).items).toMatchObject([{ paused: [{ until: null }] }]);
 	});
@@ -243,15 +245,20 @@ describe('Statistics', () => {
 		await rowWith('b', { ...overdue, account: 'gone' });
 		await rowWith('c', failed);
 		await rowWith('d', { recipient: 'nobody', type: 'pigeon', send_at: '0026-01-01T00:00:00Z' });
+		// Typed in by hand.
+		await rowWith('e', { account: '' });
 		const { items } = await operate('statistics', { options: { timezone: 'Asia/Kolkata' } });
 		expect(items).toMatchObject([
 			{
-				total: 4,
+				atLocal: formatLocalTime(String(items[0].at), 'Asia/Kolkata'),
+				sinceLocal: formatLocalTime(String(items[0].since), 'Asia/Kolkata'),
+				timezone: 'Asia/Kolkata',
+				total: 5,
 				due: 2,
 				overdue: 2,
 				unreadable: 1,
-				byStatus: { scheduled: 3, failed: 1 },
-				byAccount: [{ total: 3 }, { account: 'gone', total: 1 }],
+				byStatus: { scheduled: 4, failed: 1 },
+				byAccount: [{ total: 3 }, { account: 'gone', total: 1 }, { account: null, total: 1 }],
 			},
 		]);
 		const [{ byHour }] = items;

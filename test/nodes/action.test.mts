@@ -1,5 +1,6 @@
 import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import { gatewayIds } from '../../gateways/registry';
+import { formatLocalTime } from '../../messages/sendTime';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import {
 	byId,
@@ -44,28 +45,33 @@ describe('Schedule', () => {
 	it('schedules a text and gives all that is known of it', async () => {
 		const sendAt = inSeconds(3600);
 		const item = await schedule({ sendAt });
-		expect(item).toEqual({
-			scheduleId: expect.stringMatching(/^sched_/),
-			gateway: 'chatWhatsApp',
-			heldBy: 'gateway',
-			account: chatWhatsApp.account(credentialFor(sandbox)),
-			recipient: { address: '919988066776', phone: '+919988066776', kind: 'phone' },
-			type: 'text',
-			text: 'See you at ten',
-			mediaUrl: null,
-			caption: null,
-			fileName: null,
-			scheduledAt: sendAt,
-			scheduledAtLocal: expect.stringMatching(/[+-]\d\d:\d\d\[.+\]$/),
-			status: 'scheduled',
-			gatewayStatus: 'pending',
-			createdAt: expect.any(String),
-			messageId: null,
-			reference: null,
-			recipientAsGiven: null,
-			failure: null,
-			adjusted: [],
-		});
+		// As the table shows it: what a person looks for first, the ids last.
+		expect(Object.entries(item)).toEqual([
+			['status', 'scheduled'],
+			['scheduledAtLocal', formatLocalTime(sendAt, String(item.timezone))],
+			['recipient', '+919988066776'],
+			['text', 'See you at ten'],
+			['failure', null],
+			['timezone', expect.any(String)],
+			['scheduledAt', sendAt],
+			['type', 'text'],
+			['mediaUrl', null],
+			['caption', null],
+			['fileName', null],
+			['reference', null],
+			['recipientAsGiven', null],
+			['adjusted', []],
+			['failureCode', null],
+			['gateway', 'chatWhatsApp'],
+			['account', chatWhatsApp.account(credentialFor(sandbox))],
+			['heldBy', 'gateway'],
+			['gatewayStatus', 'pending'],
+			['createdAt', expect.any(String)],
+			['recipientKind', 'phone'],
+			['recipientAddress', '919988066776'],
+			['messageId', null],
+			['scheduleId', expect.stringMatching(/^sched_/)],
+		]);
 		expect(pending()).toMatchObject([
 			{ scheduleId: item.scheduleId, to: '919988066776', scheduledAt: sendAt },
 		]);
@@ -81,6 +87,7 @@ describe('Schedule', () => {
 
 	it('gives the reference back and, with Simplify off, the gateway’s own record', async () => {
 		const item = await schedule({ simplify: false, options: { reference: ' order-1042 ' } });
+		expect(Object.keys(item).at(-1)).toBe('raw');
 		expect(item).toMatchObject({
 			reference: 'order-1042',
 			raw: { id: item.scheduleId, status: 'pending', to: '919988066776' },
@@ -118,7 +125,9 @@ describe('the time', () => {
 		);
 		const item = await schedule({ sendAt: wall }, { settings: { timezone: 'Asia/Kolkata' } });
 		expect(item.scheduledAt).toBe(utc('+05:30'));
-		expect(item.scheduledAtLocal).toMatch(/T10:00:00\.000\+05:30\[Asia\/Kolkata\]$/);
+		// Which zone "Workflow's Timezone" is, only the output can say.
+		expect(item.timezone).toBe('Asia/Kolkata');
+		expect(item.scheduledAtLocal).toMatch(/^\w{3}, \d\d? \w{3} \d{4}, 10:00$/);
 	});
 
 	it('is clock time in the node’s Timezone where that is set', async () => {
@@ -127,7 +136,10 @@ describe('the time', () => {
 			{ settings: { timezone: 'Asia/Kolkata' } },
 		);
 		expect(item.scheduledAt).toBe(utc('+09:00'));
-		expect(item.scheduledAtLocal).toMatch(/\[Asia\/Tokyo\]$/);
+		expect(item).toMatchObject({
+			timezone: 'Asia/Tokyo',
+			scheduledAtLocal: expect.stringMatching(/, 10:00$/),
+		});
 	});
 
 	it('keeps the offset that comes along', async () => {
@@ -180,6 +192,23 @@ describe('the time', () => {
 		});
 		expect(item.scheduledAt).toMatch(/T12:00:00\.000Z$/);
 		expect(item.adjusted).toMatchObject([{ reason: 'sendingWindow' }]);
+	});
+
+	it.each([
+		['of Send At where it has none of its own', '', 'Asia/Kolkata', '+05:30'],
+		['of the workflow where that is empty, too', '', '', '+09:00'],
+		['of its own', 'America/New_York', 'Asia/Kolkata', null],
+	])('moves into a Sending Window in the timezone %s', async (_, own, timezone, offset) => {
+		const weekdays = [1, 2, 3, 4, 5, 6, 7];
+		const window = { from: '12:00', to: '13:00', timezone: own, weekdays };
+		const settings = { timezone: 'Asia/Tokyo' };
+		const options = { sendingWindow: { window } };
+		const item = await schedule({ sendAt: wall, timezone, options }, { settings });
+		const [{ note }] = item.adjusted as Array<{ note: string }>;
+		expect(note).toContain(`, ${own || timezone || 'Asia/Tokyo'}), so it was moved`);
+		if (offset === null) return;
+		const opening = new Date(`${wall.slice(0, 10)}T12:00:00${offset}`).toISOString();
+		expect(item.scheduledAt).toBe(opening);
 	});
 
 	it('is spread over the items with Spacing, in their order', async () => {
@@ -354,13 +383,18 @@ describe('Send', () => {
 		expect(items).toMatchObject([
 			{
 				gateway,
-				recipient: { phone: '+919988066776' },
+				recipient: '+919988066776',
+				recipientKind: 'phone',
 				type: 'text',
 				text: MESSAGE.text,
 				reference: 'order-7',
 				failure: null,
+				failureCode: null,
 			},
 		]);
+		const keys = Object.keys(items[0]);
+		expect(keys.slice(0, 4)).toEqual(['status', 'recipient', 'text', 'failure']);
+		expect(keys.slice(-2)).toEqual(['messageId', 'queueId']);
 		expect(items[0]).not.toHaveProperty('error');
 		expect(items[0]).not.toHaveProperty('raw');
 		// A queue takes a moment.

@@ -1,5 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { createStatusEvent, type StatusEventInput } from '../../messages/statusEvent';
+import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
 import { DataTables } from './dataTables.mts';
 import { credentialFor, hurry, inSeconds, outputOf, type Json } from './harness.mts';
@@ -51,7 +52,8 @@ async function record(credential: Json, event: Partial<StatusEventInput>): Promi
 		raw: {},
 		...event,
 	});
-	const items = [{ ...input } as unknown as Json];
+	// As the trigger gives it.
+	const items = [toStatusEventItem(input, 'UTC') as unknown as Json];
 	const [item] = await outputOf({ operation: 'recordStatus' }, { credential, tables, items });
 	return item;
 }
@@ -95,6 +97,20 @@ describe('a Whapi.Cloud credential', () => {
 		await outputOf({ operation: 'sendDue' }, { credential: named(), tables });
 		expect(row().status).toBe('delivered');
 		expect(tables.named(`${NAME}_events`).rows.size).toBe(0);
+	});
+
+	it('writes why a message did not arrive, and says first what came of it', async () => {
+		await rowOf(named(), SENT);
+		const failure = { code: '131026', reason: 'Not on WhatsApp' };
+		const item = await record(named(), { account: CHANNEL, status: 'failed', failure });
+		expect(Object.keys(item).slice(0, 4)).toEqual([
+			'recorded',
+			'kept',
+			'status',
+			'occurredAtLocal',
+		]);
+		expect(item).toMatchObject({ recorded: true, failure: 'Not on WhatsApp' });
+		expect(row()).toMatchObject({ status: 'failed', failure: 'Not on WhatsApp' });
 	});
 
 	it('leaves its rows alone for an event of another channel', async () => {

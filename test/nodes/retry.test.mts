@@ -63,7 +63,7 @@ const expectEachOnce = (items: Json[], count = 10) => {
 			.sort(),
 	).toEqual(people(count).map(({ to }) => to));
 	expect(new Set(items.map(({ scheduleId }) => scheduleId)).size).toBe(count);
-	expect(items.map(({ recipient }) => (recipient as Json).address)).toEqual(
+	expect(items.map(({ recipientAddress }) => recipientAddress)).toEqual(
 		people(count).map(({ to }) => to),
 	);
 	for (const { scheduleId, scheduledAt } of items) {

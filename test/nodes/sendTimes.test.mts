@@ -134,13 +134,27 @@ describe('Same Time Next Day', () => {
 
 describe('a scheduled message as an item', () => {
 	it.each([
-		['2026-02-01T09:30:00.000Z', '2026-02-01T10:30:00.000+01:00[Europe/Berlin]'],
-		['0026-02-01T09:30:00.000Z', '0026-02-01T10:23:28.000+00:53[Europe/Berlin]'],
-		['+099999-02-01T09:30:00.000Z', '+099999-02-01T10:30:00.000+01:00[Europe/Berlin]'],
+		['2026-02-01T09:30:00.000Z', 'Sun, 1 Feb 2026, 10:30'],
+		['0026-02-01T09:30:00.000Z', 'Sun, 1 Feb 0026, 10:23:28'],
+		['+099999-02-01T09:30:00.000Z', 'Mon, 1 Feb 99999, 10:30'],
 		['', null],
 		['soon', null],
 	])('shows %j as %j, whatever a person has typed into a table', (scheduledAt, local) => {
 		const item = scheduledItem({ ...held, scheduledAt }, { simplify: true, timezone: ZONE });
-		expect(item).toMatchObject({ scheduledAt, scheduledAtLocal: local });
+		expect(item).toMatchObject({ scheduledAt, scheduledAtLocal: local, timezone: ZONE });
+	});
+
+	it('has the address of whoever has no number, and null for an account that is not known', () => {
+		const recipient = { address: '120363@g.us', phone: null, kind: 'group' as const };
+		const failure = { code: '131026', reason: 'Not on WhatsApp' };
+		const message = { ...held, recipient, failure, account: '' };
+		expect(scheduledItem(message, { simplify: true, timezone: ZONE })).toMatchObject({
+			recipient: '120363@g.us',
+			recipientKind: 'group',
+			recipientAddress: '120363@g.us',
+			failure: 'Not on WhatsApp',
+			failureCode: '131026',
+			account: null,
+		});
 	});
 });

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { gatewayIds } from '../../gateways/registry';
+import { formatLocalTime } from '../../messages/sendTime';
 import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import {
@@ -73,28 +74,44 @@ describe('a genuine webhook', () => {
 		expect(result.webhookResponse).toEqual({ status: 'ok' });
 		expect(result.noWebhookResponse).toBeUndefined();
 		expect(answers).toEqual([]);
-		expect(events).toEqual([
-			{
-				eventId: expect.any(String),
-				gateway: 'chatWhatsApp',
-				channel: 'whatsapp',
-				account: 'e67a00be-ed45-4356-9488-049cabb9895d',
-				status: 'sent',
-				statusRank: 30,
-				isFinal: false,
-				gatewayStatus: 'message.sent',
-				messageId: 'ABC',
-				scheduleId: 'sched_1',
-				reference: null,
-				recipient: expect.objectContaining({ phone: '+919988066776', kind: 'phone' }),
-				viewer: null,
-				failure: null,
-				origin: 'api',
-				occurredAt: '2026-11-20T10:00:00.000Z',
-				receivedAt: expect.any(String),
-				raw: sent(),
-			},
+		expect(events).toHaveLength(1);
+		const { timezone, recipientAddress } = events[0] as Record<string, string>;
+		// As the table shows it: what a person looks for first, the ids last.
+		expect(Object.entries(events[0])).toEqual([
+			['status', 'sent'],
+			['occurredAtLocal', formatLocalTime('2026-11-20T10:00:00.000Z', timezone)],
+			['recipient', '+919988066776'],
+			['failure', null],
+			['timezone', expect.any(String)],
+			['occurredAt', '2026-11-20T10:00:00.000Z'],
+			['receivedAt', expect.any(String)],
+			['isFinal', false],
+			['statusRank', 30],
+			['gatewayStatus', 'message.sent'],
+			['failureCode', null],
+			['viewer', null],
+			['origin', 'api'],
+			['reference', null],
+			['gateway', 'chatWhatsApp'],
+			['channel', 'whatsapp'],
+			['account', 'e67a00be-ed45-4356-9488-049cabb9895d'],
+			['recipientKind', 'phone'],
+			['recipientAddress', expect.stringContaining('919988066776')],
+			['messageId', 'ABC'],
+			['scheduleId', 'sched_1'],
+			['eventId', expect.any(String)],
+			['raw', sent()],
 		]);
+		expect(recipientAddress).not.toBe('');
+	});
+
+	it.each([
+		['Asia/Kolkata', 'Asia/Kolkata', 'Fri, 20 Nov 2026, 15:30'],
+		['Mars/Olympus', 'UTC', 'Fri, 20 Nov 2026, 10:00'],
+	])('shows its time in the workflow’s timezone: %s', async (of, timezone, occurredAtLocal) => {
+		const call = { headers, body: sent() };
+		const { events } = await receive(call, {}, { settings: { timezone: of } });
+		expect(events).toMatchObject([{ timezone, occurredAtLocal }]);
 	});
 
 	it.each<[string, Call]>([

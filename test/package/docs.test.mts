@@ -551,7 +551,7 @@ describe('what only the owner can fill in', () => {
 });
 
 it('sandbox/README.md names the options that the sandbox has', () => {
-	const help = execFileSync(process.execPath, ['--import', 'tsx', 'sandbox/cli.mts', '--help'], {
+	const help = execFileSync(process.execPath, ['--import', 'tsx', 'demo/sandbox.mts', '--help'], {
 		cwd: root,
 		encoding: 'utf8',
 	});

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gatewayIds } from '../../gateways/registry';
+import { formatLocalTime } from '../../messages/sendTime';
 
 /** What is published, and that it works without n8n. */
 const root = join(__dirname, '../..');
@@ -139,6 +140,19 @@ describe('index.js in a plain Node process', () => {
 			),
 		).toMatchObject([
 			{ gateway: 'chatWhatsApp', status: 'sent', receivedAt: '2026-11-20T10:00:00.000Z' },
+		]);
+		const items = (options: string) =>
+			run(`return m.normalizeWebhook('chatWhatsApp', ${sample}, ${options})`) as Array<
+				Record<string, unknown>
+			>;
+		const [{ occurredAt, ...event }] = items("{ timezone: 'Asia/Kolkata' }");
+		expect(event).toMatchObject({
+			recipient: '+919988066776',
+			timezone: 'Asia/Kolkata',
+			occurredAtLocal: formatLocalTime(String(occurredAt), 'Asia/Kolkata'),
+		});
+		expect(items('{}')).toMatchObject([
+			{ timezone: 'UTC', occurredAtLocal: formatLocalTime(String(occurredAt), 'UTC') },
 		]);
 		expect(
 			run("return [null, 7, 'x', [], {}].map((body) => m.normalizeWebhook('whapi', body))"),

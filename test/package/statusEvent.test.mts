@@ -5,6 +5,7 @@ import formats from 'ajv-formats';
 import fc from 'fast-check';
 import { gatewayById, gatewayIds, gateways } from '../../gateways/registry';
 import { STATUSES, STATUS_NAMES } from '../../messages/status';
+import { toStatusEventItem } from '../../messages/statusEventItem';
 
 /** docs/status-event.schema.json holds for every event of every gateway, whatever the body. */
 const root = join(__dirname, '../..');
@@ -28,7 +29,9 @@ const webhooks = gatewayIds.flatMap((gateway) => {
 });
 
 const parse = (gateway: string, body: unknown) =>
-	gatewayById(gateway).parse(body, { receivedAt: RECEIVED_AT, timezone: 'Africa/Cairo' });
+	gatewayById(gateway)
+		.parse(body, { receivedAt: RECEIVED_AT, timezone: 'Africa/Cairo' })
+		.map((event) => toStatusEventItem(event, 'Africa/Cairo'));
 
 function expectValid(gateway: string, body: unknown): number {
 	const events = parse(gateway, body);
@@ -62,10 +65,12 @@ it('ties rank and finality to the status', () => {
 
 it.each([
 	['a key more', { more: 1 }],
-	['a phone without plus', { recipient: { address: 'x', phone: '919988066776', kind: 'phone' } }],
+	['a phone without plus', { recipient: '919988066776', recipientKind: 'phone' }],
 	['a time that is none', { occurredAt: 'yesterday' }],
 	['a local time', { receivedAt: '2026-11-20T10:00:00+02:00' }],
-	['an error', { failure: { error: 'x' } }],
+	['an exact time for people', { occurredAtLocal: '2026-11-20T10:00:00.000Z' }],
+	['a failure that is no text', { failure: { code: null, reason: 'x' } }],
+	['the code of no failure', { failure: null, failureCode: '7' }],
 ])('refuses %s', (_, change) => {
 	const [event] = parse('chatWhatsApp', { event: 'message.sent', status: 'success' });
 	expect(validate(event)).toBe(true);

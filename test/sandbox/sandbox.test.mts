@@ -219,7 +219,7 @@ it('should import nothing of the project', () => {
 it('should run alone, and end by Ctrl-C', async () => {
 	const root = path.resolve(__dirname, '../..');
 	const tsx = path.join(root, 'node_modules/.bin/tsx');
-	const child = spawn(tsx, ['sandbox/cli.mts', '--port', '0'], { cwd: root });
+	const child = spawn(tsx, ['demo/sandbox.mts', '--port', '0'], { cwd: root });
 	const ended = once(child, 'exit');
 	let output = '';
 	try {

@@ -191,14 +191,16 @@ describe('a scheduled message', () => {
 			const row = await editor.firstRow();
 			expect(row).toMatchObject({
 				status: 'scheduled',
-				scheduledAtLocal: `${wall}.000+05:30[Asia/Kolkata]`,
+				scheduledAtLocal: expect.stringMatching(/^\w{3}, \d\d? \w{3} \d{4}, 15:30$/),
+				timezone: 'Asia/Kolkata',
+				recipient: '+919988066776',
 				text: 'Picked by hand',
 			});
 			expect(Object.keys(row).slice(0, 4)).toEqual([
-				'scheduleId',
 				'status',
-				'scheduledAt',
 				'scheduledAtLocal',
+				'recipient',
+				'text',
 			]);
 			const held = stage.sandbox.messages('chatWhatsApp');
 			const sent = held.find(({ scheduleId }) => scheduleId === row.scheduleId);

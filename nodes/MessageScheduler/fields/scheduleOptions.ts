@@ -7,6 +7,7 @@ import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
+import { timezoneChoices } from './sendTime';
 
 /** Options of *Schedule*: what to do with times, and with messages that are there already. */
 export const scheduleOptions: INodeProperties[] = [
@@ -79,10 +80,10 @@ export const scheduleOptions: INodeProperties[] = [
 					{
 						displayName: 'Timezone',
 						name: 'timezone',
-						type: 'string',
+						type: 'options',
+						options: timezoneChoices('Timezone of Send At'),
 						default: '',
-						placeholder: 'e.g. Europe/Berlin',
-						description: "The recipients' zone. Empty: the workflow's.",
+						description: 'The zone whose clock counts, usually that of the recipients',
 					},
 					{
 						displayName: 'Weekdays',
@@ -166,7 +167,11 @@ export function readSpacing(context: IExecuteFunctions): Spacing | undefined {
 	};
 }
 
-export function readWindow(context: IExecuteFunctions): SendingWindow | undefined {
+/** The window that the first item asks for. @param otherwise the zone of one that has none of its own */
+export function readWindow(
+	context: IExecuteFunctions,
+	otherwise: string,
+): SendingWindow | undefined {
 	const option = readOption(context, 0, 'sendingWindow') as
 		| { window?: { from?: unknown; to?: unknown; timezone?: unknown; weekdays?: unknown } }
 		| undefined;
@@ -176,6 +181,6 @@ export function readWindow(context: IExecuteFunctions): SendingWindow | undefine
 		from: String(from ?? '09:00'),
 		to: String(to ?? '18:00'),
 		weekdays: Array.isArray(weekdays) ? weekdays.map(Number) : [1, 2, 3, 4, 5],
-		timezone: String(timezone ?? '').trim() || context.getTimezone(),
+		timezone: String(timezone ?? '').trim() || otherwise,
 	};
 }

@@ -29,18 +29,21 @@ const ZONES = [
 	...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED.filter(isTimezone)]),
 ].sort();
 
+/** All zones for a list. @param otherwise what it means to choose none, the first of the list */
+export const timezoneChoices = (otherwise: string): Array<{ name: string; value: string }> => [
+	{ name: otherwise, value: '' },
+	...['UTC', ...ZONES.filter((zone) => zone !== 'UTC')].map((zone) => ({
+		name: zone,
+		value: zone,
+	})),
+];
+
 /** The zone of a clock time. */
 export const timezoneField: INodeProperties = {
 	displayName: 'Timezone',
 	name: 'timezone',
 	type: 'options',
-	options: [
-		{ name: "Workflow's Timezone", value: '' },
-		...['UTC', ...ZONES.filter((zone) => zone !== 'UTC')].map((zone) => ({
-			name: zone,
-			value: zone,
-		})),
-	],
+	options: timezoneChoices("Workflow's Timezone"),
 	default: '',
 	description:
 		'The zone that times without an offset are in, and in which times are shown. Takes an expression, e.g. a zone that comes with the recipient.',

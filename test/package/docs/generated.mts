@@ -4,6 +4,7 @@ import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
+import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
 import { read } from './papers.mts';
 
@@ -107,12 +108,14 @@ const RECEIVED_AFTER_MS = 412;
 const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 /** The account's zone, where the webhook's own body names none. */
 const PARSE_ZONE = 'Africa/Cairo';
+/** The workflow's timezone in all examples. */
+const WORKFLOW_ZONE = 'Asia/Kolkata';
 
 const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
 	gatewayById(gateway).parse(body, { receivedAt, timezone: PARSE_ZONE });
 
-/** The event that a fixture gives, named as `<gateway>/<file>`. */
-export function eventOf(fixture: string): StatusEvent {
+/** The item that the trigger makes of a fixture, named as `<gateway>/<file>`. */
+export function eventOf(fixture: string): StatusEventItem {
 	const body: unknown = JSON.parse(read(`test/fixtures/${fixture}`));
 	const [gateway] = fixture.split('/');
 	const [{ occurredAt }] = parse(gateway, body);
@@ -120,7 +123,7 @@ export function eventOf(fixture: string): StatusEvent {
 		occurredAt === null
 			? RECEIVED_AT
 			: new Date(Date.parse(occurredAt) + RECEIVED_AFTER_MS).toISOString();
-	return parse(gateway, body, receivedAt)[0];
+	return toStatusEventItem(parse(gateway, body, receivedAt)[0], WORKFLOW_ZONE);
 }
 
 /** What each gateway says, and what becomes of it: bodies as the vendors document them. */
@@ -235,7 +238,7 @@ export async function scheduleOutput(): Promise<unknown> {
 	const scheduled = await scheduler!.schedule(answering('scheduled.json'), message);
 	return scheduledItem(scheduled, {
 		simplify: true,
-		timezone: 'Asia/Kolkata',
+		timezone: WORKFLOW_ZONE,
 		adjusted: [],
 		recipientAsGiven: null,
 	});

@@ -26,6 +26,7 @@ import {
 	START,
 } from '../table/fakes.mts';
 import { MemoryTable, type Before } from '../table/memoryTable.mts';
+import { VirtualTime } from './virtualTime.mts';
 
 const HOUR = 60 * MINUTE;
 let table: MemoryTable;
@@ -387,17 +388,17 @@ describe('a budget', () => {
 describe('a known pace', () => {
 	it('holds from one request to the next, however many may be in flight', async () => {
 		await due(...many(20));
+		const time = new VirtualTime(START);
+		const { now, sleep } = time;
 		const times: number[] = [];
 		fake.send = async () => {
-			times.push(clock.ms);
-			await turn();
+			times.push(now());
+			await sleep(300);
 			return {};
 		};
-		const sleep = async (ms: number) => {
-			await turn();
-			await clock.sleep(ms);
-		};
-		await run({ messagesPerMinute: 30, maxParallel: 5 }, { sleep });
+		const running = run({ messagesPerMinute: 30, maxParallel: 5 }, { now, sleep });
+		await time.runUntil(START + MINUTE);
+		await running;
 		expect(times.length).toBeGreaterThan(15);
 		for (let i = 1; i < times.length; i++) {
 			expect(times[i] - times[i - 1]).toBeGreaterThanOrEqual(2_000);

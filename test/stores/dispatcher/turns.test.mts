@@ -3,6 +3,7 @@ import { accepted, released, started } from '../../../stores/dispatcher/transiti
 import { Turns } from '../../../stores/dispatcher/turns';
 import type { SentMessage } from '../../../messages/scheduledMessage';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
+import { VirtualTime } from './virtualTime.mts';
 import { FakeClock, rowOf, SENDER, START } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
 
@@ -35,7 +36,7 @@ beforeEach(async () => {
 			await clock.sleep(ms);
 			await new Promise((resolve) => setImmediate(resolve));
 		},
-		isCancelled: () => false,
+		now: () => clock.now(),
 	});
 	await table.insert(['a', 'b', 'c'].map((text) => rowOf(text, START)));
 });
@@ -103,8 +104,8 @@ it('starts nothing while what became of an earlier one is not written', async ()
 	let isDown = true;
 	failing = (_, steps) => (isDown && steps.some(({ id }) => id === 1) ? 'before' : null);
 	turns.result(sent(1), []);
-	await new Promise((resolve) => setImmediate(resolve));
-	expect(clock.ms).toBeGreaterThan(START);
+	// Until it has failed, and waits for its next try.
+	while (clock.ms === START) await new Promise((resolve) => setImmediate(resolve));
 	const next = turns.step(start(2));
 	await Promise.resolve();
 	expect(table.statuses).toEqual(['sending', 'scheduled', 'scheduled']);
@@ -141,4 +142,87 @@ it('writes in its order also what is given back and started again at once', asyn
 	await turns.step(start(1));
 	turns.result({ id: 1, ifStatus: 'sending', ifToken: TOKEN, values: released() }, []);
 	expect(await turns.step(start(1))).toMatchObject({ status: 'sending' });
+});
+
+describe('what is gathered', () => {
+	/** Accesses of 100 ms each, and requests that take so long. */
+	const rig = () => {
+		const time = new VirtualTime(START);
+		const { now, sleep } = time;
+		const batches: string[][] = [];
+		const queue = createDispatchQueue(table, [SENDER]);
+		const turns = new Turns({
+			queue: {
+				...queue,
+				turn: async (steps) => {
+					batches.push(steps.map(({ id, values }) => `${String(values.status)} ${id}`));
+					await sleep(100);
+					return await queue.turn(steps);
+				},
+			},
+			now,
+			sleep,
+		});
+		return { time, sleep, batches, turns };
+	};
+
+	it('is the results of the requests in flight, then the next starts, as one change of the table', async () => {
+		const { time, sleep, batches, turns } = rig();
+		const changes: number[] = [];
+		const update = table.update.bind(table);
+		table.update = async (all) => {
+			changes.push(all.length);
+			return await update(all);
+		};
+		await table.insert(['d'].map((text) => rowOf(text, START)));
+		const send = async (id: number, ms: number, next?: number) => {
+			await turns.step(start(id));
+			await sleep(ms);
+			turns.result(sent(id), []);
+			// The place that has come free is taken, at another moment.
+			if (next !== undefined)
+				await turns.step({ ...start(next), values: started(TOKEN, time.now()) });
+		};
+		const running = Promise.all([send(1, 20, 4), send(2, 45, 3)]);
+		await time.runUntil(START + 10_000);
+		await running;
+		expect(batches).toEqual([
+			['sending 1', 'sending 2'],
+			['sent 1', 'sent 2', 'sending 3', 'sending 4'],
+		]);
+		expect(changes).toEqual([1, 3]);
+		expect(table.row(3).send_started_at).toBe(table.row(4).send_started_at);
+	});
+
+	it('does not wait long for a request that takes its time', async () => {
+		const { time, sleep, batches, turns } = rig();
+		const send = async (id: number, ms: number) => {
+			await turns.step(start(id));
+			await sleep(ms);
+			turns.result(sent(id), []);
+		};
+		const running = Promise.all([send(1, 20), send(2, 5_000)]);
+		await time.runUntil(START + 100 + 20 + 50 + 100);
+		expect(table.row(1).status).toBe('sent');
+		await time.runUntil(START + 10_000);
+		await running;
+		expect(batches).toEqual([['sending 1', 'sending 2'], ['sent 1'], ['sent 2']]);
+	});
+
+	it('does not wait for the result of a row whose own step is here', async () => {
+		const { time, turns } = rig();
+		const again = async () => {
+			await turns.step(start(1));
+			await turns.step({
+				id: 1,
+				ifStatus: 'sending',
+				ifToken: TOKEN,
+				values: started(TOKEN, START),
+			});
+			return time.now();
+		};
+		const running = again();
+		await time.runUntil(START + 10_000);
+		expect((await running) - START).toBeLessThan(205);
+	});
 });

@@ -14,6 +14,7 @@ interface PausePlan extends Plan {
 	readonly until: number | null;
 	readonly note: string | null;
 	readonly waitsUntilIdle: boolean;
+	readonly timezone: string;
 	/** Says something below the output. */
 	hint(message: string): void;
 }
@@ -56,6 +57,7 @@ export const pause: Operation<PausePlan> = {
 
 	prepare(context, index, run) {
 		const until: unknown = context.getNodeParameter('until', index, '');
+		const timezone = readTimezone(context, index, run);
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
 			identity: ['pause', String(index)],
@@ -63,14 +65,15 @@ export const pause: Operation<PausePlan> = {
 			until:
 				until === '' || until === null || until === undefined
 					? null
-					: readUntil(until, readTimezone(context, index, run), run.ledger.startedAt),
+					: readUntil(until, timezone, run.ledger.startedAt),
 			note: note === '' ? null : note.slice(0, LONGEST_NOTE),
 			waitsUntilIdle: readOption(context, index, 'waitUntilIdle') !== false,
+			timezone,
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},
 
-	async perform({ table, until, note, waitsUntilIdle, hint }, run) {
+	async perform({ table, until, note, waitsUntilIdle, timezone, hint }, run) {
 		const accounts = await run.accounts(table);
 		const { sender, timeoutMs, surroundings } = run;
 		const now = () => run.now();
@@ -83,7 +86,7 @@ export const pause: Operation<PausePlan> = {
 					isCancelled: () => surroundings.isCancelled?.() === true,
 				})
 			: paused;
-		const item = accountItem(record, sender, now());
+		const item = accountItem(record, sender, { now: now(), timezone });
 		if (item.isSending === true) {
 			hint(
 				'The account is paused, but a run of "Send Due" may still have messages in flight. It sends nothing new within ten seconds.',

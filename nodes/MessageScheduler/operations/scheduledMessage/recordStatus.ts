@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
-import { describeAddress } from '../../../../messages/recipient';
 import { isStatus } from '../../../../messages/status';
+import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
@@ -38,30 +38,28 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 			{ ...run, senders, table: await run.table(table) },
 			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
 		);
-		return [{ ...item, ...result }];
+		// What came of it comes first, also where the item has been through here before.
+		return [{ ...result, ...item, ...result }];
 	},
 };
 
 /** The input item must be an event as the trigger gives it out. */
 function readEvent(item: IDataObject): RecordableStatus {
-	const { gateway, messageId, status, failure } = item;
+	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		throw new InvalidParameter(
 			'Input',
 			'The input item is not a status event. Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
 		);
 	}
-	const { recipient, origin } = item;
-	const address = (recipient as IDataObject | null)?.address;
 	return {
 		gateway,
 		account: textOf(item.account),
 		messageId: textOf(messageId),
 		status,
-		failure: (failure as unknown as RecordableStatus['failure']) ?? null,
 		occurredAt: textOf(item.occurredAt),
 		receivedAt: textOf(item.receivedAt) ?? new Date().toISOString(),
-		recipient: describeAddress(address),
+		...parseEventFields(item),
 		origin: origin === 'api' || origin === 'phone' ? origin : null,
 		reference: textOf(item.reference),
 		text: null,

@@ -19,6 +19,6 @@ export const resume: Operation<ResumePlan> = {
 
 	async perform({ table }, run) {
 		const record = await resumeAccount(await run.accounts(table), run.senders);
-		return [accountItem(record, run.sender, run.now())];
+		return [accountItem(record, run.sender, { now: run.now(), timezone: run.timezone })];
 	},
 };

@@ -95,9 +95,11 @@ export const schedule: Operation<SchedulePlan> = {
 		};
 	},
 
-	arrange(plans, context) {
+	arrange(plans, context, run) {
 		const spacing = readSpacing(context);
-		const window = readWindow(context);
+		// The zone of the first item that has one: where the first cannot be read, the others still go on.
+		const first = plans.find((plan) => plan !== null);
+		const window = readWindow(context, first?.time.timezone ?? run.timezone);
 		const planned = plans.map((plan) => plan?.time ?? null);
 		const times =
 			spacing === undefined && window === undefined

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../../../gateways/transport/connection';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
 import { createLeaseStore } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
@@ -133,37 +134,49 @@ function toItem(
 	output: { readonly simplify: boolean; readonly timezone: string },
 ): IDataObject {
 	if (!('event' in entry)) {
-		return {
-			...scheduledItem(entry.message, output),
+		const more = {
 			lateBySeconds: Math.round(entry.lateByMs / 100) / 10,
 			attempts: entry.attempts,
 		};
+		return scheduledItem(entry.message, { ...output, more });
 	}
-	const iso = (ms: number) => new Date(ms).toISOString();
+	const { timezone } = output;
+	const pausedAt = new Date(entry.pausedAt).toISOString();
+	const pausedUntil = entry.event === 'paused' ? new Date(entry.pausedUntil).toISOString() : null;
+	const { local, timezone: zone } = toLocalTime(pausedAt, timezone);
 	return {
 		event: entry.event,
 		reason: entry.reason,
-		pausedAt: iso(entry.pausedAt),
-		pausedUntil: entry.event === 'paused' ? iso(entry.pausedUntil) : null,
-		gateway: sender.gateway,
-		account: sender.account,
 		credential: sender.credential,
+		pausedAtLocal: local,
+		pausedUntilLocal: formatLocalTime(pausedUntil, timezone),
+		timezone: zone,
+		pausedAt,
+		pausedUntil,
+		gateway: sender.gateway,
+		account: sender.account || null,
 	};
 }
 
 function idleHint(
 	idle: NonNullable<Awaited<ReturnType<typeof dispatchDue>>['idle']>,
-	{ gateway, sender }: Run,
+	{ gateway, sender, timezone }: Run,
 ): string {
 	const account = `${gateway.label} account "${sender.account}"`;
 	switch (idle.why) {
 		case 'leaseTaken':
 			return `Nothing was sent by this run: another run of "Send Due" is sending for the ${account}.`;
 		case 'paused':
-			return `Nothing was sent: the ${account} is paused until ${new Date(idle.until).toISOString()}. ${idle.reason}`;
+			return `Nothing was sent: the ${account} is paused until ${shown(idle.until, timezone)}. ${idle.reason}`;
 		case 'pausedByPerson':
 			return `Nothing was sent: the ${account} was paused with the operation "Pause"${idle.note === null ? '' : ` ("${idle.note}")`}. Use "Resume" to continue.`;
 	}
+}
+
+/** `Sat, 21 Nov 2026, 15:40 (Europe/Berlin)`. `at`: milliseconds since 1970. */
+function shown(at: number, timezone: string): string {
+	const { local, timezone: zone } = toLocalTime(new Date(at).toISOString(), timezone);
+	return `${local} (${zone})`;
 }
 
 function readRules(context: IExecuteFunctions, index: number, run: Run): SendDuePlan['rules'] {

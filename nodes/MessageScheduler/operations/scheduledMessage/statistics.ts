@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
-import { statistics as count } from '../../../../stores/table/statistics';
+import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
+import { statistics as count, type Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
 import { readTableName, tableField } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
@@ -51,6 +52,29 @@ export const statistics: Operation<StatisticsPlan> = {
 		const now = run.now();
 		const [messages, accounts] = [await run.table(table), await run.accounts(table)];
 		const counted = await count(messages, accounts, { now, since: now - days * DAY, timezone });
-		return [{ ...counted } as unknown as IDataObject];
+		return [statisticsItem(counted, timezone)];
 	},
 };
+
+/** Statistics as an item: times for people first, the exact ones below what was counted. */
+function statisticsItem({ at, since, ...counted }: Statistics, timezone: string): IDataObject {
+	const { local, timezone: zone } = toLocalTime(at, timezone);
+	const item = {
+		atLocal: local,
+		sinceLocal: formatLocalTime(since, timezone),
+		timezone: zone,
+		...counted,
+		paused: counted.paused.map(withoutEmptyAccount),
+		unserved: counted.unserved.map(withoutEmptyAccount),
+		byAccount: counted.byAccount.map(withoutEmptyAccount),
+		at,
+		since,
+	};
+	return item as unknown as IDataObject;
+}
+
+/** What is not known is null: the account of a row that a person typed in may be empty. */
+const withoutEmptyAccount = <T extends { readonly account: string }>(of: T) => ({
+	...of,
+	account: of.account || null,
+});

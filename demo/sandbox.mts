@@ -1,15 +1,18 @@
+/** `npm run sandbox`: the sandbox gateway alone, to try things by hand. */
 import { parseArgs } from 'node:util';
 
 import pc from 'picocolors';
 
-import { gatewayIds, startSandbox, type GatewayId, type Sandbox } from './index.mts';
+import { guides } from '../rig/credentialForm.mts';
+import { startSandbox, webhookTarget, type GatewayId, type Sandbox } from '../sandbox/index.mts';
+import { WEBHOOK_SECRET } from './gateways.mts';
 
 const usage = `Usage: npm run sandbox -- [options]
 
   --port <number>          default 3900; 0 takes a free one
   --clock-factor <number>  how many times faster waits pass; default 1
   --seed <number>          for ids and faults; default 1
-  --webhook-url <url>      where every gateway posts its webhooks
+  --webhook-url <url>      where every gateway posts its webhooks, with the credential's secret
   --help
 `;
 
@@ -31,16 +34,19 @@ function examples({ accounts }: Sandbox): Record<GatewayId, string> {
 	};
 }
 
-/** What somebody needs to use it: addresses, credentials, an example each. */
+/** What somebody needs to use it: what to enter into the credential, an example each, the page. */
 function describe(sandbox: Sandbox): string {
 	const example = examples(sandbox);
-	const parts = gatewayIds.map((gateway) => {
-		const values = Object.entries(sandbox.accounts[gateway]);
-		const lines = values.map(([name, value]) => `  ${pc.dim(name.padEnd(16))} ${value}`);
-		return [pc.bold(gateway), ...lines, `  ${pc.green(example[gateway])}`].join('\n');
+	const parts = sandbox.guides.map(({ gateway, label, fields }) => {
+		const lines = fields.map((field) => `  ${pc.dim(field.label.padEnd(16))} ${field.value}`);
+		const head = `${pc.bold(label)} (${gateway})`;
+		return [head, ...lines, `  ${pc.green(example[gateway])}`].join('\n');
 	});
-	const control = `${pc.bold('Sandbox')} ${sandbox.origin}/_sandbox`;
-	return [...parts, control, pc.dim('Ctrl-C ends it.')].join('\n\n');
+	const pages = [
+		`${pc.bold('Page')}     ${sandbox.origin}/  shows what it holds and got, with buttons to play with`,
+		`${pc.bold('Control')}  ${sandbox.origin}/_sandbox  the same for programs`,
+	].join('\n');
+	return [...parts, pages, pc.dim('Ctrl-C ends it.')].join('\n\n');
 }
 
 async function main(): Promise<void> {
@@ -61,10 +67,14 @@ async function main(): Promise<void> {
 		port: Number(values.port),
 		clockFactor: Number(values['clock-factor']),
 		seed: Number(values.seed),
+		guides: guides(WEBHOOK_SECRET),
 		logger: (line) => process.stdout.write(`${pc.dim(new Date().toISOString())} ${line}\n`),
 	});
 	const url = values['webhook-url'];
-	if (url) for (const gateway of gatewayIds) sandbox.setWebhook(gateway, { url });
+	if (url) {
+		for (const guide of sandbox.guides)
+			sandbox.setWebhook(guide.gateway, webhookTarget(guide, url));
+	}
 	process.stdout.write(`${describe(sandbox)}\n\n`);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		process.once(signal, () => void sandbox.close());

@@ -1,0 +1,59 @@
+import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
+import { addressesText } from '../../demo/addresses.mts';
+import { gateways } from '../../gateways/registry';
+import { credentialForm } from '../../rig/credentialForm.mts';
+import { gatewayIds, startSandbox, type Sandbox } from '../../sandbox/index.mts';
+
+/** What `npm start` tells at its end. */
+let sandbox: Sandbox;
+
+beforeAll(async () => void (sandbox = await startSandbox()));
+afterAll(async () => await sandbox.close());
+
+/** As a terminal shows it, without colours. */
+const linesFor = (gateway: (typeof gatewayIds)[number]) =>
+	addressesText({
+		editor: 'http://127.0.0.1:65535',
+		owner: { email: 'owner@message-scheduler.example', password: 'Schedule-1-message' },
+		page: `${sandbox.origin}/?gateway=${gateway}`,
+		fields: credentialForm(sandbox, gateway, 'the-secret-of-the-demo'),
+	})
+		// eslint-disable-next-line no-control-regex
+		.replace(/\u001b\[\d+m/g, '')
+		.split('\n');
+
+it.each(gateways.map((gateway) => [gateway.id, gateway] as const))(
+	'shows what an empty credential for %s asks for, in a terminal of 80 columns and 24 rows',
+	(id, { label, credentialFields }) => {
+		const gateway = id as (typeof gatewayIds)[number];
+		const lines = linesFor(gateway);
+		expect(lines.length).toBeLessThanOrEqual(20);
+		expect(lines.filter((line) => line.length > 80)).toEqual([]);
+		const labels = ['Gateway', ...credentialFields.map((field) => field.label), 'Webhook Secret'];
+		const rows = lines.filter((line) => line.startsWith('    ') && !line.startsWith('     '));
+		expect(rows.map((row) => row.trim().split(/ {2,}/)[0])).toEqual(labels);
+		const values = rows.map((row) => row.trim().split(/ {2,}/)[1]);
+		expect(values[0]).toBe(label);
+		expect(values[1]).toBe(sandbox.accounts[gateway].baseUrl);
+		expect(values.at(-1)).toBe('the-secret-of-the-demo');
+		expect(values).not.toContain('');
+		expect(lines.join('\n')).toContain(`${sandbox.origin}/?gateway=${gateway}`);
+	},
+);
+
+it('names the credential as n8n lists it', () => {
+	expect(linesFor('whapi').join('\n')).toContain(`(${new MessageGatewayApi().displayName})`);
+});
+
+it('says for every field whether it may stay empty', () => {
+	const { properties } = new MessageGatewayApi();
+	for (const gateway of gatewayIds) {
+		for (const { label, isOptional } of credentialForm(sandbox, gateway, 'x').slice(1)) {
+			const field = properties.find(
+				({ displayName, displayOptions }) =>
+					displayName === label && (displayOptions?.show?.gateway?.includes(gateway) ?? true),
+			);
+			expect([gateway, label, isOptional]).toEqual([gateway, label, !field?.required]);
+		}
+	}
+});
