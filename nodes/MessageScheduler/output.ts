@@ -9,10 +9,10 @@ export interface OutputOptions {
 	readonly timezone: string;
 	/** How the time that was asked for was moved. */
 	readonly adjusted?: readonly Adjustment[];
-	/** What else an operation says of the message, above its ids. */
-	readonly more?: IDataObject;
 	/** What the user gave, where *Default Country* made another number of it; undefined where nobody gives one. */
 	readonly recipientAsGiven?: string | null;
+	/** What else an operation says of the message, above its ids. */
+	readonly more?: IDataObject;
 }
 
 /**

@@ -79,6 +79,10 @@ describe('the nodes panel', () => {
 				await editor.entries('Message Scheduler').first().waitFor();
 				const ours = (await editor.entryNames()).filter((name) => name.startsWith('Message S'));
 				expect(ours).toEqual(['Message Scheduler']);
+				await editor
+					.marked('node-creator-item-description')
+					.filter({ hasText: 'Schedule WhatsApp and SMS messages, and start workflows when they are' })
+					.waitFor();
 			}
 		}),
 		patience,
