@@ -2,8 +2,7 @@ import type { Step } from '../../../stores/dispatcher/queue';
 import { accepted, released, started } from '../../../stores/dispatcher/transitions';
 import { Turns } from '../../../stores/dispatcher/turns';
 import type { SentMessage } from '../../../messages/scheduledMessage';
-import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { FakeClock, rowOf, SENDER, START } from '../table/fakes.mts';
+import { FakeClock, rowOf, SENDER, START, queueOn } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
 
 const TOKEN = 'token-1';
@@ -19,7 +18,7 @@ beforeEach(async () => {
 	clock = new FakeClock();
 	accesses = 0;
 	failing = () => null;
-	const queue = createDispatchQueue(table, [SENDER]);
+	const queue = queueOn(table, [SENDER]);
 	turns = new Turns({
 		queue: {
 			...queue,

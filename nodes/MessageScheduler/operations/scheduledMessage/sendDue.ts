@@ -6,13 +6,14 @@ import { createLeaseStore } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import type { Run } from '../../run';
 
 interface SendDuePlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
 	/** Says something below the output, also where there is none. */
@@ -71,7 +72,7 @@ export const sendDue: Operation<SendDuePlan> = {
 	description: [tableField, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
-		const table = readTableName(context, index);
+		const table = readTable(context, index);
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
@@ -87,6 +88,7 @@ export const sendDue: Operation<SendDuePlan> = {
 		const { gateway, surroundings, timezone } = run;
 		const table = await run.table(name);
 		const senders = run.senders;
+		const accounts = await run.accounts(name);
 		// Each request once: what is to follow a fault is decided for the whole account.
 		const connection = connect(gateway, run.connection.credential, surroundings, {
 			maxParallel: UNBOUNDED,
@@ -95,8 +97,8 @@ export const sendDue: Operation<SendDuePlan> = {
 		const report = await dispatchDue({
 			gateway,
 			connection,
-			queue: createDispatchQueue(table, senders),
-			lease: createLeaseStore(await run.accounts(name), senders),
+			queue: createDispatchQueue(table, senders, { gateway, accounts: async () => accounts }),
+			lease: createLeaseStore(accounts, senders),
 			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
 			resolveMessageIds: async () =>
 				await resolveMessageIds({
