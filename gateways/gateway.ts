@@ -100,6 +100,8 @@ export interface ListFilter {
 	/** Instants, ISO 8601, UTC; both inclusive. */
 	readonly scheduledAfter?: string;
 	readonly scheduledBefore?: string;
+	/** Words of the text or the caption, in upper or lower case. A gateway need not look at them. */
+	readonly text?: string;
 }
 
 /** The state of an account, as the credential test tells it. */

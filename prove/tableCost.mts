@@ -1,5 +1,6 @@
 import type { Json } from '../rig/client.mts';
 import type { N8n } from '../rig/n8n.mts';
+import { ensureTable } from '../rig/tables.mts';
 import { startSandbox } from '../sandbox/index.mts';
 import { printTable } from './figures.mts';
 import {
@@ -9,7 +10,6 @@ import {
 	IN_TABLE,
 	item,
 	median,
-	operate,
 	operation,
 	raise,
 	row,
@@ -31,7 +31,7 @@ export async function proveCost(rows: number): Promise<boolean> {
 	try {
 		await addCredential(n8n, sandbox);
 		const account = sandbox.accounts.whapi.channelId;
-		await operate(n8n, 'getAll', IN_TABLE);
+		await ensureTable(n8n);
 		const past = (count: number) =>
 			Array.from({ length: count }, (_, index) =>
 				row(

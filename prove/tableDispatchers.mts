@@ -1,19 +1,9 @@
 import type { Json } from '../rig/client.mts';
 import type { N8n } from '../rig/n8n.mts';
+import { ensureTable } from '../rig/tables.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { count, printTable, seconds } from './figures.mts';
-import {
-	addCredential,
-	fill,
-	GATEWAY,
-	IN_TABLE,
-	operate,
-	operation,
-	raise,
-	row,
-	runTo,
-	wait,
-} from './tableRig.mts';
+import { addCredential, fill, GATEWAY, operation, raise, row, runTo, wait } from './tableRig.mts';
 
 const IDLE_MS = 5_000;
 /** Far more than all may take: a dispatcher that never ends is not waited for. */
@@ -43,7 +33,7 @@ export async function runDispatchers(
 	messages: number,
 ): Promise<DispatchersResult> {
 	await addCredential(n8n, sandbox);
-	await operate(n8n, 'getAll', IN_TABLE);
+	await ensureTable(n8n);
 	const account = sandbox.accounts.whapi.channelId;
 	const at = Date.now() - 1_000;
 	const texts = Array.from({ length: messages }, (_, index) => `message ${index}`);

@@ -3,6 +3,7 @@ import { output } from '../rig/client.mts';
 import { credentialFor } from '../rig/credential.mts';
 import { startN8n, type N8n, type StartOptions } from '../rig/n8n.mts';
 import { buildPackage } from '../rig/package.mts';
+import { insertRows } from '../rig/tables.mts';
 import type { Sandbox } from '../sandbox/index.mts';
 import { oneNode, SECRET } from '../test/e2e/stage.mts';
 import { runLarge } from './executions.mts';
@@ -101,47 +102,10 @@ export const item = (text: string, at: number | string): Json => ({
 	at: typeof at === 'number' ? new Date(at).toISOString() : at,
 });
 
-/** Where the table is, for access without a workflow. */
-async function tablePath(n8n: N8n, name = 'scheduled_messages'): Promise<string> {
-	const { id: project } = await n8n.request<{ id: string }>('GET', '/projects/personal');
-	const path = `/projects/${project}/data-tables`;
-	const { data } = await n8n.request<{ data: Array<{ id: string; name: string }> }>(
-		'GET',
-		path,
-		undefined,
-		{ filter: JSON.stringify({ name: [name] }), take: 100 },
-	);
-	const table = data.find((one) => one.name === name);
-	if (table === undefined) throw new Error(`This n8n has no Data Table "${name}".`);
-	return `${path}/${table.id}`;
-}
-
 /** Writes rows straight into the table, as nobody but a proof does: fast. */
 export async function fill(n8n: N8n, rows: readonly Json[], chunk = 2_000): Promise<void> {
-	const path = await tablePath(n8n);
 	for (let from = 0; from < rows.length; from += chunk) {
-		await n8n.request('POST', `${path}/insert`, {
-			data: rows.slice(from, from + chunk),
-			returnType: 'count',
-		});
-	}
-}
-
-/** As many rows as n8n gives at once. */
-const PAGE = 250;
-
-/** All rows of a table, read as n8n's editor reads them: no workflow runs for it. */
-export async function readRows(n8n: N8n, name?: string): Promise<Json[]> {
-	const path = await tablePath(n8n, name);
-	const rows: Json[] = [];
-	for (;;) {
-		const { data } = await n8n.request<{ data: Json[] }>('GET', `${path}/rows`, undefined, {
-			skip: rows.length,
-			take: PAGE,
-			sortBy: 'id:asc',
-		});
-		rows.push(...data);
-		if (data.length < PAGE) return rows;
+		await insertRows(n8n, rows.slice(from, from + chunk));
 	}
 }
 

@@ -2,7 +2,6 @@ import type { Connection, Gateway, ListFilter, NativeScheduler } from '../gatewa
 import { requireScheduler } from '../gateways/refusals';
 import { GatewayError, unsupported } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
-import { sameRecipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import { cancelling } from './cancelling';
 import type { Claims } from './claims';
@@ -10,7 +9,9 @@ import { keyIsUsed } from './deduplication/keyIsUsed';
 import type { KeyLedger } from './deduplication/keyTable';
 import { scheduleByKey, scheduleUnlessPending, type ByKey } from './deduplication/scheduleByKey';
 import { isRefusal } from './isRefusal';
+import { matches } from './matches';
 import { reschedule } from './reschedule';
+import { isUuid } from './scheduleId';
 import { likeness, lookFor, scheduleOnce } from './scheduleOnce';
 import { settle } from './settle';
 import type { Attempt, CancelResult, MessageStore, ScheduleOptions } from './store';
@@ -156,18 +157,8 @@ const requireSchedules = ({ capabilities: { schedules }, label }: Gateway) => {
 };
 
 /** Applies what the gateway could not filter by, and puts the earliest first. */
-function arrange(messages: ScheduledMessage[], filter: ListFilter): ScheduledMessage[] {
-	const { status, recipient, scheduledAfter, scheduledBefore } = filter;
-	return messages
-		.filter(
-			(message) =>
-				(status === undefined || message.status === status) &&
-				(recipient === undefined || sameRecipient(message.recipient, recipient)) &&
-				(scheduledAfter === undefined || message.scheduledAt >= scheduledAfter) &&
-				(scheduledBefore === undefined || message.scheduledAt <= scheduledBefore),
-		)
-		.sort(byTime);
-}
+const arrange = (messages: ScheduledMessage[], filter: ListFilter): ScheduledMessage[] =>
+	messages.filter((message) => matches(message, filter)).sort(byTime);
 
 const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
 	a.scheduledAt === b.scheduledAt ? 0 : a.scheduledAt < b.scheduledAt ? -1 : 1;
@@ -252,13 +243,23 @@ const needsTables = ({ label, capabilities: { keepsReference } }: Gateway) =>
 const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
 
 const notHeld = ({ label }: Gateway, scheduleId: string, keptInMemory: boolean) =>
-	new GatewayError(
-		'notFound',
-		`${label} holds no scheduled message with the id "${scheduleId.slice(0, 80)}"`,
-		{
-			status: 404,
-			hint: keptInMemory
-				? `Check "Scheduled Message". ${label} keeps scheduled messages in memory only: after a restart of the gateway they are gone and will not be sent.`
-				: 'Check "Scheduled Message": list the pending ones with the operation "Get Many".',
-		},
-	);
+	// One that may be of a Data Table was looked for in these before.
+	isUuid(scheduleId)
+		? new GatewayError(
+				'notFound',
+				`Neither ${label} nor a Data Table of this project holds a message with the schedule id "${scheduleId}"`,
+				{
+					status: 404,
+					hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or pass on the "scheduleId" that "Get Many" gives. A row that was purged or deleted is gone, and tables of other projects are out of reach.',
+				},
+			)
+		: new GatewayError(
+				'notFound',
+				`${label} holds no scheduled message with the id "${scheduleId.slice(0, 80)}"`,
+				{
+					status: 404,
+					hint: keptInMemory
+						? `Check "Scheduled Message". ${label} keeps scheduled messages in memory only: after a restart of the gateway they are gone and will not be sent.`
+						: 'Check "Scheduled Message": list the pending ones with the operation "Get Many".',
+				},
+			);

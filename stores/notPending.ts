@@ -11,17 +11,37 @@ const PAST: Readonly<Record<string, string>> = {
 	unknown: 'its status is not known',
 };
 
-/** Says why a message can no longer be changed. */
+/**
+ * Says why a message can no longer be changed.
+ *
+ * @param verb what was to be done with it
+ */
 export function notPending(
 	{ label }: Gateway,
 	message: ScheduledMessage,
 	verb: string,
 ): GatewayError {
-	const { status, scheduleId, gatewayStatus } = message;
+	const { status, scheduleId, gatewayStatus, heldBy } = message;
 	const state = Object.hasOwn(PAST, status) ? PAST[status] : 'it is already on its way or sent';
-	return new GatewayError(
-		'notPending',
-		`The scheduled message "${scheduleId}" can no longer be ${verb}: ${state}${gatewayStatus === null ? '' : ` (${label}: "${gatewayStatus}")`}`,
-		{ hint: 'Only messages with the status "scheduled" can be changed.' },
-	);
+	const isStored = heldBy === 'n8n';
+	const which = isStored ? describe(message) : `scheduled message "${scheduleId}"`;
+	const told =
+		gatewayStatus === null
+			? ''
+			: isStored
+				? ` (the Data Table of n8n says "${gatewayStatus}")`
+				: ` (${label}: "${gatewayStatus}")`;
+	return new GatewayError('notPending', `The ${which} can no longer be ${verb}: ${state}${told}`, {
+		hint:
+			verb === 'cancelled'
+				? 'Only messages with the status "scheduled" can be cancelled. To get the others back as they are, set "If No Longer Pending" under Options to "Return It as It Is".'
+				: 'Only messages with the status "scheduled" can be changed.',
+	});
+}
+
+/** A message as people know it: whom it is for, and how it begins. */
+function describe({ recipient, text, caption, type, scheduleId }: ScheduledMessage): string {
+	const words = text ?? caption ?? type;
+	const first = words.length > 30 ? `${words.slice(0, 30)}…` : words;
+	return `message "${first}" to ${recipient.phone ?? recipient.address} ("${scheduleId}")`;
 }

@@ -1,4 +1,5 @@
 import { FixedOffsetZone, IANAZone, type Zone } from 'luxon';
+import { distanceWithin } from '../distance';
 import { InvalidParameter } from '../invalidParameter';
 import { quote } from './text';
 
@@ -108,7 +109,7 @@ function nearName(name: string): string | undefined {
 	for (const zone of [...RENAMED, ...Intl.supportedValuesOf('timeZone')]) {
 		const whole = zone.toLowerCase();
 		const city = whole.slice(whole.lastIndexOf('/') + 1);
-		const distance = Math.min(distanceWithin(wanted, whole), distanceWithin(wanted, city));
+		const distance = Math.min(distanceWithin(wanted, whole, 2), distanceWithin(wanted, city, 2));
 		if (distance < least) {
 			least = distance;
 			best = zone;
@@ -116,20 +117,4 @@ function nearName(name: string): string | undefined {
 	}
 	// Two letters of four or five make another word.
 	return least === 2 && wanted.length < 6 ? undefined : best;
-}
-
-/** Levenshtein distance; words of too different lengths are just far. */
-function distanceWithin(a: string, b: string): number {
-	if (Math.abs(a.length - b.length) > 2) return Infinity;
-
-	let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-	for (let i = 1; i <= a.length; i++) {
-		const row = [i];
-		for (let j = 1; j <= b.length; j++) {
-			const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-			row.push(Math.min(substitution, previous[j] + 1, row[j - 1] + 1));
-		}
-		previous = row;
-	}
-	return previous[b.length];
 }

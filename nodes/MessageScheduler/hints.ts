@@ -79,8 +79,8 @@ const SERVED_FOR_MS = 5 * MINUTE_MS;
 const MOST_SERVED = 1_000;
 
 /** Two accesses, and none where the last look is not five minutes old and found that all is well. */
-async function lastRunOf(context: IExecuteFunctions, run: Run, name: TableOf): Promise<LastRun> {
-	const { id } = await run.table(name);
+async function lastRunOf(context: IExecuteFunctions, run: Run, ref: TableOf): Promise<LastRun> {
+	const { id, name } = await run.table(ref, { create: true });
 	const key = JSON.stringify([id, run.sender.gateway, run.sender.account]);
 	if ((served.get(key) ?? 0) > run.now()) return { isRecent: true, at: null };
 	const accounts = await findTableOf<AccountColumn>(context, accountsTableName(name));

@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
+import type { Gateway } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/refusals';
+import { GatewayError } from '../../gateways/transport/gatewayError';
 import { Claims } from '../../stores/claims';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
 import { InvalidParameter } from '../../messages/invalidParameter';
@@ -8,13 +10,26 @@ import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/dedupl
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
 import { accountsTableName, type AccountsTable } from '../../stores/table/accounts';
-import { readPlace, type Sender } from '../../stores/table/rows';
+import { isUuid } from '../../stores/scheduleId';
+import { settle } from '../../stores/settle';
+import { Batcher } from '../../stores/table/batcher';
+import { MOST_KEYS, notHeld } from '../../stores/table/byScheduleId';
+import type { Sender } from '../../stores/table/rows';
 import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { linkToGateway, type Link } from '../shared/connection';
-import { ACCOUNTS, openTable, openTableOf, tableById } from '../shared/n8nTable';
+import {
+	ACCOUNTS,
+	messageTables,
+	openTable,
+	openTableOf,
+	tableById,
+	type NamedTable,
+	type TableRef,
+} from '../shared/n8nTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
+import { DEFAULT_TABLE } from './fields/holdIn';
 import { Ledger } from './ledger';
 
 /** One run of the node over all its items: what the operations share. */
@@ -32,14 +47,26 @@ export interface Run extends Link {
 	readonly sender: Sender;
 	/** All keys under which this credential serves the account; {@link sender} is the first. */
 	readonly senders: readonly Sender[];
-	/** The Data Table of that name, made where it is missing; the same for all items. */
-	table(name: string): Promise<MessageTable>;
-	/** The Data Table of the accounts of that table, made where it is missing. */
-	accounts(name: string): Promise<AccountsTable>;
+	/**
+	 * The Data Table of messages that a user means; the same for all items.
+	 *
+	 * @param options `create`: whether it is created where there is none of that name
+	 * @throws InvalidParameter naming *Data Table* where there is no such table
+	 */
+	table(ref: TableRef, options?: { readonly create: boolean }): Promise<NamedTable>;
+	/** The Data Table of the accounts of that table, created where it is missing. */
+	accounts(ref: TableRef): Promise<AccountsTable>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
 	holder(hold: Hold): Holder;
-	/** The store that gave a schedule id. @throws GatewayError where that is a gateway without one */
-	storeOf(scheduleId: string): MessageStore;
+	/**
+	 * The store that gave a schedule id: a UUID is looked for in the project's tables of messages, many
+	 * at once, and what no table has is the gateway's.
+	 *
+	 * @throws GatewayError where it can only be of a gateway without a scheduler
+	 */
+	storeOf(scheduleId: string): Pick<Holder, 'limits' | 'store'>;
+	/** The name of the table of messages that has a schedule id; null where none has. */
+	tableNameOf(scheduleId: string): Promise<string | null>;
 	/** Which messages were made under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after so many milliseconds, or at once when the execution is cancelled. */
@@ -49,11 +76,12 @@ export interface Run extends Link {
 /** Where the user wants messages held. */
 export type Hold =
 	| { readonly in: 'gateway' }
-	| { readonly in: 'dataTable'; readonly table: string };
+	| { readonly in: 'dataTable'; readonly table: TableRef };
 
 /** A place that holds messages; a table is only opened when it is used. */
 export interface Holder extends Pick<MessageStore, 'limits' | 'assertTakes'> {
-	store(): Promise<MessageStore>;
+	/** `create`: whether a table is created where there is none of that name. */
+	store(options?: { readonly create: boolean }): Promise<MessageStore>;
 }
 
 /** Requests in flight at once unless the user says otherwise. */
@@ -92,7 +120,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		),
 	};
 	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
-	const tables = new Map<string, Promise<MessageTable>>();
+	const tables = new Map<string, Promise<NamedTable>>();
 	const tableStores = new Map<string, MessageStore>();
 
 	const tableStore = (table: MessageTable): MessageStore => {
@@ -103,18 +131,42 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		return store;
 	};
 
-	const table = async (name: string): Promise<MessageTable> => {
-		const opened = tables.get(name) ?? openTable(context, name);
-		tables.set(name, opened);
+	const MUST_EXIST = { create: false };
+	const table = async (ref: TableRef, { create } = MUST_EXIST): Promise<NamedTable> => {
+		const key = JSON.stringify([ref.by, ref.value, create]);
+		const opened = tables.get(key) ?? openTable(context, ref, { create });
+		tables.set(key, opened);
 		return await opened;
 	};
 
 	const accountsTables = new Map<string, Promise<AccountsTable>>();
-	const accounts = async (name: string): Promise<AccountsTable> => {
-		const opened =
-			accountsTables.get(name) ?? openTableOf(context, accountsTableName(name), ACCOUNTS);
+	const accounts = async (ref: TableRef): Promise<AccountsTable> => {
+		const name = accountsTableName((await table(ref)).name);
+		const opened = accountsTables.get(name) ?? openTableOf(context, name, ACCOUNTS);
 		accountsTables.set(name, opened);
 		return await opened;
+	};
+
+	const allTables = once(async () => await messageTables(context, DEFAULT_TABLE));
+	const finder = new Batcher(async (ids: string[]): Promise<Array<TableAt | null>> => {
+		const found = new Map<string, TableAt>();
+		for (const at of await allTables()) {
+			const open = ids.filter((id) => !found.has(id));
+			if (open.length === 0) break;
+			for (const row of await tableById(context, at.id).selectAny('schedule_id', open)) {
+				found.set(String(row.schedule_id), at);
+			}
+		}
+		return ids.map((id) => found.get(id) ?? null);
+	}, MOST_KEYS);
+
+	const storedIn = async (scheduleId: string): Promise<MessageStore> => {
+		const found = await settle(finder.add(scheduleId));
+		const mayBeAtGateway = gateway.scheduler !== undefined;
+		if (found.ok && found.value !== null) return tableStore(tableById(context, found.value.id));
+		if (!found.ok && !(mayBeAtGateway && isWithoutTables(found.error))) throw found.error;
+		if (mayBeAtGateway) return gatewayStore();
+		throw notHeld(scheduleId);
 	};
 
 	return {
@@ -138,15 +190,33 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			return {
 				limits: TABLE_LIMITS,
 				assertTakes: (message) => assertSendable(gateway, message),
-				store: async () => tableStore(await table(hold.table)),
+				store: async (options) => tableStore(await table(hold.table, options)),
 			};
 		},
 		storeOf: (scheduleId) => {
-			const place = readPlace(scheduleId);
-			return place === null ? gatewayStore() : tableStore(tableById(context, place.tableId));
+			if (isUuid(scheduleId)) {
+				return { limits: TABLE_LIMITS, store: async () => await storedIn(scheduleId) };
+			}
+			if (gateway.scheduler === undefined) throw nobodysId(scheduleId, gateway);
+			const store = gatewayStore();
+			return { limits: store.limits, store: async () => store };
 		},
+		tableNameOf: async (scheduleId) => (await finder.add(scheduleId))?.name ?? null,
 	};
 }
+
+/** Where a table of messages is. */
+type TableAt = Awaited<ReturnType<typeof messageTables>>[number];
+
+const isWithoutTables = (error: unknown) =>
+	error instanceof GatewayError && error.kind === 'unsupported';
+
+/** An id that no table can have given, of a gateway that gives none. */
+const nobodysId = (scheduleId: string, { label }: Gateway) =>
+	new InvalidParameter(
+		'Scheduled Message',
+		`"Scheduled Message" is "${scheduleId.slice(0, 80)}", which is no id of a message that n8n stores, and ${label} stores none itself. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
+	);
 
 /** The longest that one create may take with all its repetitions and pauses, and clocks that differ. */
 const staleAfter = (timeoutMs: number) =>

@@ -6,6 +6,7 @@ import type {
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
+import { nearestName } from '../../messages/distance';
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
@@ -52,23 +53,72 @@ export const ACCOUNTS: TableKind<AccountColumn> = {
 	columns: ACCOUNT_COLUMNS,
 };
 
-/** The table of messages of that name, with the one for events beside it; see {@link openTableOf}. */
-export async function openTable(context: IExecuteFunctions, name: string): Promise<MessageTable> {
+/** Which table a user means: by its name, or by the id that n8n gave it. */
+export interface TableRef {
+	readonly by: 'name' | 'id';
+	readonly value: string;
+}
+
+/** A table of messages, and the name under which the tables beside it are found. */
+export interface NamedTable extends MessageTable {
+	readonly name: string;
+}
+
+/**
+ * The table of messages that a user means, with the one for events beside it, which is created where it
+ * is needed.
+ *
+ * @param options `create`: whether a name that no table has is given to a new one
+ * @throws InvalidParameter naming *Data Table*; GatewayError as {@link openTableOf}
+ */
+export async function openTable(
+	context: IExecuteFunctions,
+	ref: TableRef,
+	{ create }: { readonly create: boolean },
+): Promise<NamedTable> {
+	assertNoExpression(MESSAGES.parameter, ref.value);
+	const found =
+		(await findMeant(context, ref)) ??
+		(create && ref.by === 'name' ? await createTable(context, ref.value, MESSAGES) : undefined);
+	if (found === undefined) throw noSuchTable(ref, await listTables(context));
+	const name = String(found.name ?? ref.value);
 	const events = `${name}_events`;
 	let opened: MessageTable | null = null;
 	return {
-		...(await openTableOf(context, name, MESSAGES)),
-		events: async ({ create }) => {
+		...asTable(context, name, found, MESSAGES),
+		name,
+		events: async ({ create: createEvents }) => {
 			if (opened !== null) return opened;
-			if (create) return (opened = await openTableOf(context, events, EVENTS));
+			if (createEvents) return (opened = await openTableOf(context, events, EVENTS));
 			const id = (await findTable(context, events))?.id;
 			return (opened = typeof id === 'string' ? tableById(context, id) : null);
 		},
 	};
 }
 
+const findMeant = async (
+	context: IExecuteFunctions,
+	{ by, value }: TableRef,
+): Promise<IDataObject | undefined> =>
+	by === 'name'
+		? await findTable(context, value)
+		: (await listTables(context)).find(({ id }) => id === value);
+
+/** The project's tables of messages, the one of the likeliest name first, then the last changed. */
+export async function messageTables(
+	context: IExecuteFunctions,
+	likeliest: string,
+): Promise<Array<{ readonly id: string; readonly name: string }>> {
+	const rank = ({ name, updatedAt }: IDataObject) =>
+		name === likeliest ? Infinity : new Date(updatedAt as string).getTime() || 0;
+	return (await listTables(context))
+		.filter((table) => lacking(table.columns, COLUMNS).length === 0)
+		.sort((one, other) => rank(other) - rank(one))
+		.map(({ id, name }) => ({ id: String(id), name: String(name) }));
+}
+
 /**
- * The Data Table of that name in the workflow's project: made where it is missing, its columns
+ * The Data Table of that name in the workflow's project: created where it is missing, its columns
  * checked where it is there.
  *
  * @throws InvalidParameter naming the kind's parameter; GatewayError, of kind `unsupported` where
@@ -79,33 +129,86 @@ export async function openTableOf<C extends string>(
 	name: string,
 	kind: TableKind<C>,
 ): Promise<Table<C>> {
-	const { parameter } = kind;
-	if (isExpression(name)) {
-		throw new InvalidParameter(
-			parameter,
-			`"${parameter}" is "${name.slice(0, 40)}". The name of a table does not begin with "=".`,
-		);
-	}
+	assertNoExpression(kind.parameter, name);
 	const table = (await findTable(context, name)) ?? (await createTable(context, name, kind));
-	const { id, columns } = table;
+	return asTable(context, name, table, kind);
+}
+
+function asTable<C extends string>(
+	context: IExecuteFunctions,
+	name: string,
+	{ id, columns }: IDataObject,
+	kind: TableKind<C>,
+): Table<C> {
 	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
 	assertColumns(name, columns, kind);
 	return tableById<C>(context, id);
 }
 
+function assertNoExpression(parameter: string, value: string): void {
+	if (!isExpression(value)) return;
+	throw new InvalidParameter(
+		parameter,
+		`"${parameter}" is "${value.slice(0, 40)}". The name of a table does not begin with "=".`,
+	);
+}
+
+/** Says which tables there are instead of one that is not there. */
+function noSuchTable({ by, value }: TableRef, tables: readonly IDataObject[]): InvalidParameter {
+	const { parameter } = MESSAGES;
+	const given = `"${parameter}" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table.`;
+	const names = tables
+		.filter(({ columns }) => lacking(columns, COLUMNS).length === 0)
+		.map(({ name }) => String(name));
+	const otherwise = tables.find(({ id, name }) => (by === 'id' ? name : id) === value);
+	const near = nearestName(value, names);
+	const advice =
+		otherwise !== undefined
+			? `That is the ${by === 'id' ? 'name' : 'ID'} of a table: choose "${by === 'id' ? 'By Name' : 'By ID'}".`
+			: near !== undefined
+				? `Did you mean "${near}"?`
+				: names.length > 0
+					? `These tables store messages: ${listed(names.sort())}.`
+					: 'No table of it stores messages yet: schedule a message first, or look whether this workflow is in the project of the table.';
+	return new InvalidParameter(
+		parameter,
+		`${given} ${advice} Only the operation "Schedule" creates a table.`,
+	);
+}
+
+const MOST_LISTED = 5;
+
+const listed = (names: readonly string[]): string =>
+	names
+		.slice(0, MOST_LISTED)
+		.map((name) => `"${name}"`)
+		.join(', ') + (names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '');
+
 /**
  * The table of exactly that name. Not by the node's own *Reuse Existing Tables*: that looks at the first
  * of all tables whose name contains this one, and then makes a second one, which n8n refuses.
  */
-async function findTable(
+const findTable = async (
 	context: IExecuteFunctions,
 	name: string,
-): Promise<IDataObject | undefined> {
-	const tables = await inline(context, [
-		{ resource: 'table', operation: 'list', returnAll: true, options: { filterName: name } },
-	]);
-	return tables.find(({ json }) => json.name === name)?.json;
-}
+): Promise<IDataObject | undefined> =>
+	(await listTables(context, name)).find((table) => table.name === name);
+
+/** The tables of the workflow's project, or those whose name contains a text. */
+const listTables = async (
+	context: IExecuteFunctions,
+	nameContains?: string,
+): Promise<IDataObject[]> =>
+	(
+		await inline(context, [
+			{
+				resource: 'table',
+				operation: 'list',
+				returnAll: true,
+				options: nameContains === undefined ? {} : { filterName: nameContains },
+			},
+		])
+	).map(({ json }) => json);
 
 async function createTable(
 	context: IExecuteFunctions,
@@ -130,7 +233,7 @@ async function createTable(
 	return table;
 }
 
-/** A Data Table whose id a schedule id tells. */
+/** The Data Table with that id. */
 export function tableById<C extends string = ColumnName>(
 	context: IExecuteFunctions,
 	id: string,
@@ -138,6 +241,23 @@ export function tableById<C extends string = ColumnName>(
 	const at = { __rl: true, mode: 'id', value: id };
 	const rows = async (parameters: INodeParameters, items?: IDataObject[]) =>
 		await inline(context, [{ resource: 'row', dataTableId: at, ...parameters }], items);
+	const selectEither = async (conditions: ReadonlyArray<Condition<C>>): Promise<Array<RowOf<C>>> =>
+		conditions.length === 0
+			? []
+			: (
+					await again(
+						async () =>
+							await rows(
+								{
+									operation: 'get',
+									matchType: 'anyCondition',
+									filters: toFilters([conditions]),
+									returnAll: true,
+								},
+								[whereOf(conditions)],
+							),
+					)
+				).map(toRow<C>);
 	return {
 		id,
 
@@ -170,22 +290,9 @@ export function tableById<C extends string = ColumnName>(
 			).map(toRow<C>),
 
 		selectAny: async (column, values) =>
-			values.length === 0
-				? []
-				: (
-						await again(
-							async () =>
-								await rows(
-									{
-										operation: 'get',
-										matchType: 'anyCondition',
-										filters: toFilters([values.map((value) => ({ column, is: 'eq', value }))]),
-										returnAll: true,
-									},
-									[{ where: [...values] }],
-								),
-						)
-					).map(toRow<C>),
+			await selectEither(values.map((value) => ({ column, is: 'eq', value }))),
+
+		selectEither,
 
 		update: async (changes) => {
 			const matched: Array<Array<RowOf<C>>> = [];
@@ -341,25 +448,41 @@ const tableNode = (parameters: INodeParameters, index: number): INode => ({
 	parameters,
 });
 
-/** Columns of a table that was there before, perhaps made for something else. */
-function assertColumns<C extends string>(
-	name: string,
+/** Columns that a table does not have, or has with another type. */
+function lacking<C extends string>(
 	columns: unknown,
-	{ parameter, rows, columns: needed }: TableKind<C>,
-): void {
+	needed: TableKind<C>['columns'],
+): TableKind<C>['columns'] {
 	const found = new Map(
 		(Array.isArray(columns) ? columns : []).map((column: { name?: unknown; type?: unknown }) => [
 			column.name,
 			column.type,
 		]),
 	);
-	const wrong = needed.filter((column) => found.get(column.name) !== column.type);
+	return needed.filter((column) => found.get(column.name) !== column.type);
+}
+
+/** A table that was there before, perhaps made for something else. */
+function assertColumns<C extends string>(
+	name: string,
+	columns: unknown,
+	{ parameter, rows, columns: needed }: TableKind<C>,
+): void {
+	const wrong = lacking(columns, needed);
 	if (wrong.length === 0) return;
+	const first = wrong.slice(0, MOST_NAMED).map((column) => `${column.name} (${column.type})`);
+	const count = `${wrong.length} ${wrong.length === 1 ? 'column' : 'columns'}`;
+	const missing = `it lacks ${count} for ${rows}${wrong.length > MOST_NAMED ? ', among them' : ':'} ${first.join(', ')}`;
 	throw new InvalidParameter(
 		parameter,
-		`"${parameter}" is "${name}", a table that lacks columns for ${rows}: ${wrong.map((column) => `${column.name} (${column.type})`).join(', ')}. Add them in n8n, or enter another name and the node makes the table.`,
+		wrong.length * 2 > needed.length
+			? `"${parameter}" is "${name}", another table of yours: ${missing}. Enter another name.`
+			: `"${parameter}" is "${name}", but ${missing}. Add ${wrong.length === 1 ? 'it' : 'them'} in n8n, or enter another name.`,
 	);
 }
+
+/** More missing columns than these are only counted. */
+const MOST_NAMED = 3;
 
 /** Says in words why the table cannot be reached. */
 function asTableError(error: unknown): unknown {
@@ -371,6 +494,12 @@ function asTableError(error: unknown): unknown {
 			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
 			'Update n8n, or hold the messages in the gateway.',
 			'unsupported',
+		);
+	}
+	if (/could not be found in this project/i.test(words)) {
+		return unusable(
+			'the table was deleted meanwhile',
+			'Run the workflow again; the operation "Schedule" creates a table.',
 		);
 	}
 	if (/module is disabled/i.test(words)) {

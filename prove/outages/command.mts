@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 
 import { printTable, seconds } from '../figures.mts';
-import { readRows } from '../tableRig.mts';
+import { readRows } from '../../rig/tables.mts';
 import { figuresOf, type Figures, type Seen } from './figures.mts';
 import { broken } from './judge.mts';
 import { raisePlace } from './place.mts';

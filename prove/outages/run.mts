@@ -1,6 +1,7 @@
 import type { Json } from '../../rig/client.mts';
 import { credentialFor } from '../../rig/credential.mts';
 import { readExample } from '../../rig/examples.mts';
+import { readRows } from '../../rig/tables.mts';
 import type { N8n } from '../../rig/n8n.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { seededRandom } from '../../sandbox/random.mts';
@@ -8,16 +9,7 @@ import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
 import { SECRET } from '../../test/e2e/stage.mts';
 import { allExecutions, countRunning } from '../executions.mts';
 import { holds } from '../figures.mts';
-import {
-	CREDENTIAL,
-	FROM_ITEM,
-	GATEWAY,
-	item,
-	LEASE_MS,
-	operate,
-	readRows,
-	wait,
-} from '../tableRig.mts';
+import { CREDENTIAL, FROM_ITEM, GATEWAY, item, LEASE_MS, operate, wait } from '../tableRig.mts';
 import { openDoor, type Door } from './door.mts';
 import { isWaiting, type Seen } from './figures.mts';
 import type { Place } from './place.mts';

@@ -13,6 +13,8 @@ const MAX_PAGE_SIZE = 1_000;
 export class DueRows {
 	private page: Row[] = [];
 	private readonly duplicates = new Set<number>();
+	/** Rows that share their schedule id, and with which. */
+	private readonly shared = new Map<number, number>();
 	/** Given out, or waiting for the next run. */
 	private readonly seen = new Set<number>();
 	private readonly busy = new Set<string>();
@@ -68,6 +70,11 @@ export class DueRows {
 		return this.duplicates.has(row.id);
 	}
 
+	/** The row that has the same schedule id and stands before this one; undefined for none. */
+	sharesIdWith(row: Row): number | undefined {
+		return this.shared.get(row.id);
+	}
+
 	/** A row is done with, for this run. */
 	done(row: Row): void {
 		this.busy.delete(recipientOf(row));
@@ -101,6 +108,8 @@ export class DueRows {
 		const shownAgain = rows.length - this.page.length;
 		this.isDrained = fresh.length === 0 && (rows.length < limit || limit === MAX_PAGE_SIZE);
 		this.parked = Math.max(this.parked, shownAgain);
+		if (this.page.length === 0) return;
+		for (const [id, other] of await this.queue.sharedIds(this.page)) this.shared.set(id, other);
 		const keyed = this.page.filter(({ deduplication_key: key }) => key !== null && key !== '');
 		if (keyed.length === 0) return;
 		for (const id of await this.queue.duplicates(keyed)) this.duplicates.add(id);

@@ -13,8 +13,6 @@ export interface Step {
 
 /** Where the messages of one account wait, as the dispatcher needs it. */
 export interface DispatchQueue {
-	/** Tells one queue from another, for ids. */
-	readonly id: string;
 	/** Takes rows in that a person has added or changed by hand. `now`: ISO 8601, UTC. */
 	adopt(now: string): Promise<void>;
 	/** Rows whose time has come, the earliest first. `now`: ISO 8601, UTC. */
@@ -33,6 +31,11 @@ export interface DispatchQueue {
 	ownedMessageIds(messageIds: readonly string[]): Promise<ReadonlySet<string>>;
 	/** Of these rows, those whose deduplication key an earlier row has. */
 	duplicates(rows: readonly Row[]): Promise<ReadonlySet<number>>;
+	/**
+	 * Of these rows, those whose schedule id another row has that was sent or stands before them, with the
+	 * id of that one: a person has copied a row.
+	 */
+	sharedIds(rows: readonly Row[]): Promise<ReadonlyMap<number, number>>;
 }
 
 /** What of an account outlives a run. */

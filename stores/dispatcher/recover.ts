@@ -105,8 +105,8 @@ function afterNoAnswer(context: DispatchContext, row: Row): Values {
 	return { next_attempt_at: new Date(now + LOOK_AGAIN_MS).toISOString() };
 }
 
-const resultOf = ({ queue, now }: DispatchContext, row: Row): DispatchResult => ({
-	message: toScheduledMessage(row, queue.id),
+const resultOf = ({ now }: DispatchContext, row: Row): DispatchResult => ({
+	message: toScheduledMessage(row),
 	lateByMs: lateByMs(row, now()),
 	attempts: Number(row.attempts ?? 0),
 });

@@ -71,6 +71,10 @@ export class SendRow {
 		if (rows.isDuplicate(row)) {
 			return await this.settleUnsent(row, duplicate(DUPLICATE), true);
 		}
+		const other = rows.sharesIdWith(row);
+		if (other !== undefined) {
+			return await this.settleUnsent(row, failed(sharesId(row, other), attemptsOf(row)), true);
+		}
 		const admission = admit(row, gateway, now(), health.state.pauseReason);
 		if ('values' in admission) {
 			return await this.settleUnsent(row, admission.values, admission.isReported);
@@ -252,9 +256,9 @@ export class SendRow {
 	}
 
 	private report(row: Row): void {
-		const { queue, tell, now } = this.sending;
+		const { tell, now } = this.sending;
 		tell({
-			message: toScheduledMessage(row, queue.id),
+			message: toScheduledMessage(row),
 			lateByMs: lateByMs(row, now()),
 			attempts: Number(row.attempts ?? 0),
 		});
@@ -271,6 +275,11 @@ const pending = (row: Row) => ({
 	ifStatus: 'scheduled',
 	ifToken: String(row.claim_token ?? ''),
 });
+
+const attemptsOf = ({ attempts }: Row): number => Number(attempts ?? 0);
+
+const sharesId = ({ id }: Row, other: number): string =>
+	`Not sent: this row (${id}) has the same "schedule_id" as row ${other}, so it may be a copy of it. To send it as well, empty its "schedule_id" and enter "scheduled" as its "status".`;
 
 const DUPLICATE =
 	'Not sent: another message with the same "Deduplication Key" was sent, or stands before it in the table';

@@ -1,3 +1,4 @@
+import { adoptRows, type AdoptContext } from './adopt';
 import type { DispatchQueue, Step } from '../dispatcher/queue';
 import type { Row } from './columns';
 import { SENDING, type Sender } from './rows';
@@ -8,10 +9,12 @@ import { PAGE, selectAll, where, type Condition, type MessageTable } from './tab
  * that n8n's node makes them in one access.
  *
  * @param senders the keys under which the credential serves the account; the first is the one of today
+ * @param adoption what it takes to take rows in that a person has added
  */
 export function createDispatchQueue(
 	table: MessageTable,
 	senders: readonly Sender[],
+	adoption: Omit<AdoptContext, 'senders'>,
 ): DispatchQueue {
 	const ofEach = async (read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> => {
 		const lists: Row[][] = [];
@@ -22,22 +25,19 @@ export function createDispatchQueue(
 		senders.some(({ gateway, account }) => row.gateway === gateway && row.account === account);
 
 	return {
-		id: table.id,
-
 		adopt: async (now) => {
+			await adoptRows(table, { ...adoption, senders }, now);
 			for (const { gateway, account } of senders) {
-				// Rows that a person has added, or whose cell a person has emptied: n8n compares no empty one.
-				const adopted = { next_attempt_at: now, claim_token: '' };
-				const columns = ['next_attempt_at', 'claim_token'] as const;
-				await table.update(
-					columns.map((column) => ({
+				// A person has emptied the cell, and n8n compares no empty one.
+				await table.update([
+					{
 						where: [
 							...where({ gateway, account, status: 'scheduled' }),
-							{ column, is: 'isEmpty', value: null },
+							{ column: 'next_attempt_at', is: 'isEmpty', value: null },
 						],
-						values: { [column]: adopted[column] },
-					})),
-				);
+						values: { next_attempt_at: now },
+					},
+				]);
 			}
 		},
 
@@ -55,7 +55,7 @@ export function createDispatchQueue(
 						'send_at',
 					),
 			);
-			return rows.sort(byTime).slice(0, limit);
+			return await withTokens(table, rows.sort(byTime).slice(0, limit));
 		},
 
 		turn: async (steps) => {
@@ -99,33 +99,68 @@ export function createDispatchQueue(
 			);
 		},
 
-		duplicates: async (rows) => {
-			const keys = [...new Set(rows.map(({ deduplication_key: key }) => String(key)))];
-			const lowest = new Map<string, number>();
-			/** The keys of which a row may have been sent, and which: it stands before lower ones, too. */
-			const sent = new Map<string, number>();
-			for (let from = 0; from < keys.length; from += MAX_KEYS) {
-				for (const row of await table.selectAny(
-					'deduplication_key',
-					keys.slice(from, from + MAX_KEYS),
-				)) {
-					const key = String(row.deduplication_key);
-					// One that was cancelled stands for nothing any more.
-					if (!isOwn(row) || row.status === 'cancelled') continue;
-					lowest.set(key, Math.min(row.id, lowest.get(key) ?? Infinity));
-					if (!NOT_SENT.has(row.status)) sent.set(key, row.id);
-				}
-			}
-			return new Set(
-				rows
-					.filter(({ id, deduplication_key: key }) => {
-						const other = sent.get(String(key)) ?? id;
-						return other !== id || id > (lowest.get(String(key)) ?? id);
-					})
-					.map(({ id }) => id),
-			);
-		},
+		duplicates: async (rows) =>
+			new Set((await standIns(table, 'deduplication_key', rows, isOwn)).keys()),
+
+		// Of whichever account: one id is one message.
+		sharedIds: async (rows) => await standIns(table, 'schedule_id', rows, () => true),
 	};
+}
+
+/**
+ * Of these rows, those for which another row with the same value stands: one that may have been sent,
+ * else the lowest. Gives that row's id for each.
+ *
+ * @param counts whether a row is one of those that can stand for another
+ */
+async function standIns(
+	table: MessageTable,
+	column: 'deduplication_key' | 'schedule_id',
+	rows: readonly Row[],
+	counts: (row: Row) => boolean,
+): Promise<Map<number, number>> {
+	const values = [...new Set(rows.map((row) => String(row[column])))];
+	const lowest = new Map<string, number>();
+	/** The values of which a row may have been sent, and which: it stands before lower ones, too. */
+	const sent = new Map<string, number>();
+	for (let from = 0; from < values.length; from += MAX_KEYS) {
+		for (const row of await table.selectAny(column, values.slice(from, from + MAX_KEYS))) {
+			const value = String(row[column]);
+			// One that was cancelled stands for nothing any more.
+			if (!counts(row) || row.status === 'cancelled') continue;
+			lowest.set(value, Math.min(row.id, lowest.get(value) ?? Infinity));
+			if (!NOT_SENT.has(row.status)) sent.set(value, row.id);
+		}
+	}
+	const found = new Map<number, number>();
+	for (const row of rows) {
+		const value = String(row[column]);
+		const other = sent.get(value) ?? row.id;
+		const first = lowest.get(value) ?? row.id;
+		if (other !== row.id) found.set(row.id, other);
+		else if (row.id > first) found.set(row.id, first);
+	}
+	return found;
+}
+
+/**
+ * Due rows whose token a person has emptied get one that conditions can ask for: n8n's *equals* is met
+ * by no empty cell, and *is empty* by every waiting row, so that a condition on all would change all.
+ */
+async function withTokens(table: MessageTable, rows: readonly Row[]): Promise<Row[]> {
+	const without = rows.filter(({ claim_token: token }) => token === null || token === undefined);
+	if (without.length === 0) return [...rows];
+	const given = await table.update(
+		without.map(({ id, status }) => ({
+			where: [
+				...where({ id, status }),
+				{ column: 'claim_token', is: 'isEmpty', value: null } as const,
+			],
+			values: { claim_token: '' },
+		})),
+	);
+	const changed = new Map(given.flat().map((row) => [row.id, row]));
+	return rows.map((row) => changed.get(row.id) ?? row);
 }
 
 /**

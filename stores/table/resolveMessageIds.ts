@@ -155,8 +155,8 @@ interface Answer {
 }
 
 async function lookUpRow(context: ResolveContext, row: Row): Promise<Answer> {
-	const { gateway, connection, table } = context;
-	const { recipient } = toScheduledMessage(row, table.id);
+	const { gateway, connection } = context;
+	const { recipient } = toScheduledMessage(row);
 	const outcome = await settle(gateway.lookUp!(connection, String(row.queue_id), recipient));
 	if (!outcome.ok) {
 		const isGone = outcome.error instanceof GatewayError && outcome.error.kind === 'notFound';

@@ -3,9 +3,10 @@ import { InvalidParameter } from '../../messages/invalidParameter';
 import { sameRecipient, type Recipient } from '../../messages/recipient';
 import { STATUSES } from '../../messages/status';
 import type { Row, Values } from './columns';
-import { readPlace, scheduleIdOf, SENDING, toScheduledMessage, type Sender } from './rows';
+import { isUuid } from '../scheduleId';
+import { requireOne, rowsOfIds } from './byScheduleId';
+import { SENDING, toScheduledMessage, type Sender } from './rows';
 import { PAGE, selectPages, where, type Condition, type MessageTable } from './table';
-import { notHeld } from './tableStore';
 
 /** The statuses of messages that a person may put back. */
 export const RETRYABLE = ['failed', 'expired', 'unconfirmed'] as const;
@@ -75,12 +76,12 @@ export async function retryOne(
 	const mayMove = rules.reassignTo !== null && isWaiting(row);
 	// An earlier attempt has done it, but its answer was lost.
 	if (!mayMove && row.status === 'scheduled' && String(row.failure).startsWith(RETRIED)) return row;
-	if (!isRetryable(row.status) && !mayMove) throw notRetryable(table, row, scheduleId);
+	if (!isRetryable(row.status) && !mayMove) throw notRetryable(row, scheduleId);
 	if (row.status === 'unconfirmed' && !rules.mayGoOutTwice) throw mayHaveBeenSent(scheduleId);
 	const changed = await putBack(table, [row], rules, now);
 	if (changed.refused.length > 0) throw changed.refused[0].error;
 	if (changed.rows.length > 0) return changed.rows[0];
-	throw notRetryable(table, await readRow(table, scheduleId), scheduleId);
+	throw notRetryable(await readRow(table, scheduleId), scheduleId);
 }
 
 /** Puts back the messages that match, those with the earliest times first. */
@@ -104,7 +105,7 @@ export async function retryMatching(
 		rows,
 		changed,
 		refused: refused.map(({ row, error }) => ({
-			scheduleId: scheduleIdOf(row, table.id),
+			scheduleId: toScheduledMessage(row).scheduleId,
 			reason: error instanceof Error ? error.message : String(error),
 		})),
 		unconfirmed: unconfirmed.length,
@@ -127,8 +128,7 @@ async function selectMatching(
 			String(row.failure ?? '')
 				.toLowerCase()
 				.includes(words)) &&
-		(recipient === undefined ||
-			sameRecipient(toScheduledMessage(row, table.id).recipient, recipient));
+		(recipient === undefined || sameRecipient(toScheduledMessage(row).recipient, recipient));
 	const all: Row[] = [];
 	for (const { gateway, account: of } of owners as ReadonlyArray<Partial<Sender>>) {
 		for (const status of statuses) {
@@ -217,23 +217,15 @@ const moved = <R extends Values>(row: R, { reassignTo }: RetryRules): R =>
 const isWaiting = ({ status }: Row) => status === 'scheduled' || status === SENDING;
 
 async function readRow(table: MessageTable, scheduleId: string): Promise<Row> {
-	const place = readPlace(scheduleId);
-	if (place === null) {
+	if (!isUuid(scheduleId)) {
 		throw new GatewayError(
 			'unsupported',
 			`The gateway holds the scheduled message "${scheduleId.slice(0, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
 			{ hint: 'Schedule the message again with the operation "Schedule".' },
 		);
 	}
-	if (place.tableId !== table.id) {
-		throw new InvalidParameter(
-			'Data Table',
-			`"Data Table" is not the table that holds the scheduled message "${scheduleId.slice(0, 120)}". Enter the table into which it was scheduled.`,
-		);
-	}
-	const [row] = await table.select(where({ id: place.rowId, schedule_id: place.key }), 1);
-	if (row === undefined) throw notHeld(scheduleId);
-	return row;
+	const [rows] = await rowsOfIds(table, [scheduleId]);
+	return requireOne(rows, scheduleId);
 }
 
 const mayHaveBeenSent = (scheduleId: string) =>
@@ -242,8 +234,8 @@ const mayHaveBeenSent = (scheduleId: string) =>
 		`The outcome of the scheduled message "${scheduleId}" is unknown: it may have been sent already, so it was not put back. Look whether the recipient has it; if it may go out twice, turn on "May Go Out Twice".`,
 	);
 
-function notRetryable(table: MessageTable, row: Row, scheduleId: string): GatewayError {
-	const { status } = toScheduledMessage(row, table.id);
+function notRetryable(row: Row, scheduleId: string): GatewayError {
+	const { status } = toScheduledMessage(row);
 	return new GatewayError(
 		'notPending',
 		`The scheduled message "${scheduleId}" cannot be retried: its status is "${status}"`,

@@ -63,18 +63,17 @@ export function toRow(
 }
 
 /** A row as a scheduled message. */
-export function toScheduledMessage(row: Row, tableId: string): ScheduledMessage {
-	const word = textOf(row.status) ?? '';
+export function toScheduledMessage(row: Row): ScheduledMessage {
 	return {
-		scheduleId: scheduleIdOf(row, tableId),
+		scheduleId: textOf(row.schedule_id) ?? '',
 		gateway: textOf(row.gateway) ?? '',
 		heldBy: 'n8n',
 		account: textOf(row.account) ?? '',
 		recipient: recipientOf(row),
 		...contentOf(row),
 		scheduledAt: isoOf(row.send_at) ?? '',
-		status: statusOf(word),
-		gatewayStatus: word,
+		status: statusOf(row),
+		gatewayStatus: textOf(row.status),
 		createdAt: isoOf(row.createdAt),
 		messageId: textOf(row.message_id),
 		reference: textOf(row.reference),
@@ -119,38 +118,34 @@ function recipientOf(row: Row): Recipient {
 	}
 }
 
-const statusOf = (word: string): Status =>
-	isStatus(word) ? word : word === SENDING ? 'queued' : 'unknown';
+/** What a person has written into the status, or the node: in lower case, without spaces around it. */
+export const statusWord = ({ status }: Pick<Row, 'status'>): string =>
+	(textOf(status) ?? '').trim().toLowerCase();
+
+function statusOf(row: Row): Status {
+	const word = statusWord(row);
+	if (isStatus(word)) return word;
+	if (word === SENDING) return 'queued';
+	return word === '' && !mayHaveBeenSent(row) ? 'scheduled' : 'unknown';
+}
+
+/** Whether anything in the row says that a request to send it began. */
+export const mayHaveBeenSent = (row: Row): boolean =>
+	[row.sent_at, row.message_id, row.queue_id, row.send_started_at].some(
+		(cell) => textOf(cell) !== null,
+	);
 
 const failureOf = (row: Row): Failure | null => {
 	const reason = textOf(row.failure);
 	return reason === null ? null : { code: null, reason };
 };
 
-const textOf = (cell: Cell): string | null =>
+/** A cell's text; null where it is empty. */
+export const textOf = (cell: Cell): string | null =>
 	cell === null || cell === undefined || cell === '' ? null : String(cell);
 
 /** Databases differ in how they write an instant. */
-const isoOf = (cell: Cell): string | null => {
+export const isoOf = (cell: Cell): string | null => {
 	const ms = cell === null || cell === undefined ? Number.NaN : new Date(cell as string).getTime();
 	return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 };
-
-const PREFIX = 'n8n';
-
-/** `n8n_<table>_<row>_<schedule id>`: which table, which row, and a proof that it is still that row. */
-export const scheduleIdOf = (row: Pick<Row, 'id' | 'schedule_id'>, tableId: string): string =>
-	[PREFIX, tableId, row.id, row.schedule_id].join('_');
-
-/** Where a message is held, from its schedule id. */
-export interface Place {
-	readonly tableId: string;
-	readonly rowId: number;
-	readonly key: string;
-}
-
-/** Null for an id that no table has given. */
-export function readPlace(scheduleId: string): Place | null {
-	const match = /^n8n_([A-Za-z0-9-]+)_(\d+)_([0-9a-f-]{36})$/.exec(scheduleId);
-	return match === null ? null : { tableId: match[1], rowId: Number(match[2]), key: match[3] };
-}

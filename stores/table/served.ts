@@ -11,6 +11,9 @@ export const UNSERVED_AFTER_MS = 24 * 3_600_000;
 /** So soon after a run, another one may well follow. */
 const IN_USE_FOR_MS = 5 * 60_000;
 
+/** An account as the rows of a table name it. */
+export type KnownAccount = Pick<Sender, 'gateway' | 'account' | 'credential'>;
+
 /** One account among those of a table. */
 export const accountKey = ({ gateway, account }: { gateway: unknown; account: unknown }): string =>
 	JSON.stringify([String(gateway ?? ''), String(account ?? '')]);
@@ -70,6 +73,8 @@ export async function findUnserved(
 	const rows = await table.select(
 		[
 			...where({ status: 'scheduled' }),
+			// What a person has added says itself what it waits for.
+			{ column: 'status_rank', is: 'gte', value: 0 },
 			{ column: 'send_at', is: 'lt', value: new Date(now - OVERDUE_AFTER_MS).toISOString() },
 			...senders.map(({ account }) => ({ column: 'account', is: 'neq', value: account }) as const),
 		],

@@ -16,6 +16,7 @@ export type RowOf<C extends string> = Readonly<Record<C, Cell>> & {
 /** Compares a column with a value. */
 export interface Condition<C extends string = ColumnName> {
 	readonly column: C | OwnColumn;
+	/** `isEmpty` is met by null, and by the empty text: a person who clears a cell may leave either. */
 	readonly is: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'isEmpty';
 	/** Not looked at for `isEmpty`. */
 	readonly value: Cell;
@@ -32,7 +33,7 @@ export interface Change<C extends string = ColumnName> {
  * state, one gets it.
  */
 export interface Table<C extends string> {
-	/** Tells one table from another, for ids. */
+	/** Tells one table from another. */
 	readonly id: string;
 	/** Writes rows, all or none, and gives them back in their order. */
 	insert(rows: readonly ValuesOf<C>[]): Promise<RowOf<C>[]>;
@@ -40,6 +41,8 @@ export interface Table<C extends string> {
 	select(where: readonly Condition<C>[], limit: number, by?: 'id' | C): Promise<RowOf<C>[]>;
 	/** All rows whose column has one of the values, at most {@link PAGE} values. */
 	selectAny(column: C, values: readonly string[]): Promise<RowOf<C>[]>;
+	/** All rows that meet at least one of the conditions; none without conditions. */
+	selectEither(conditions: readonly Condition<C>[]): Promise<RowOf<C>[]>;
 	/** Makes the changes one after the other, and gives the rows that each one matched, as they are then. */
 	update(changes: readonly Change<C>[]): Promise<RowOf<C>[][]>;
 	/** Removes the rows that meet all conditions, and tells how many. */

@@ -1,10 +1,9 @@
 import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/refusals';
-import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../messages/message';
-import { sameRecipient } from '../../messages/recipient';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { fingerprint } from '../deduplication/fingerprint';
+import { matches } from '../matches';
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { keyIsUsed } from '../deduplication/keyIsUsed';
 import { notPending } from '../notPending';
@@ -19,8 +18,9 @@ import type {
 	StoreLimits,
 } from '../store';
 import { Batcher } from './batcher';
+import { MOST_KEYS, notHeld, requireOne, rowsOfIds, withIds } from './byScheduleId';
 import type { Row, Values } from './columns';
-import { readPlace, scheduleIdOf, toRow, toScheduledMessage, type Sender } from './rows';
+import { textOf, toRow, toScheduledMessage, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** n8n holds a message for any time. */
@@ -36,9 +36,6 @@ export interface TableStoreOptions {
 	now(): number;
 }
 
-/** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
-const MOST_KEYS = 500;
-
 /** A table of n8n as a store: any gateway that sends, any horizon, and it survives a restart. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
 	const { gateway, senders } = options;
@@ -49,8 +46,9 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		MOST_KEYS,
 	);
 	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MOST_KEYS);
+	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MOST_KEYS);
 	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE);
-	const toMessage = (row: Row) => toScheduledMessage(row, table.id);
+	const toMessage = toScheduledMessage;
 	const isOwn = (row: Row) =>
 		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
 
@@ -213,24 +211,17 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	const reread = async (row: Row): Promise<Row | undefined> =>
 		(await table.select(where({ id: row.id }), 1))[0];
 
-	async function readRow(scheduleId: string): Promise<Row> {
-		const place = readPlace(scheduleId);
-		const [row] =
-			place === null
-				? []
-				: await table.select(where({ id: place.rowId, schedule_id: place.key }), 1);
-		if (row === undefined) throw notHeld(scheduleId);
-		return row;
-	}
+	const readRow = async (scheduleId: string): Promise<Row> =>
+		requireOne(await byAnyId.add(scheduleId), scheduleId);
 
-	/** Changes a row that is still scheduled; the row afterwards, changed or not. */
+	/** Changes a row that is still pending; the row afterwards, changed or not. */
 	async function change(row: Row, values: Values): Promise<[boolean, Row]> {
-		const [matched] = await table.update([
-			{ where: where({ id: row.id, status: 'scheduled' }), values },
-		]);
-		if (matched.length > 0) return [true, matched[0]];
+		if (toMessage(row).status === 'scheduled') {
+			const [matched] = await table.update([{ where: asItStands(row), values }]);
+			if (matched.length > 0) return [true, matched[0]];
+		}
 		const now = await reread(row);
-		if (now === undefined) throw notHeld(scheduleIdOf(row, table.id));
+		if (now === undefined) throw notHeld(String(row.schedule_id));
 		return [false, now];
 	}
 
@@ -266,14 +257,20 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		schedule,
 		get: async (scheduleId) => toMessage(await readRow(scheduleId)),
 		list: async (filter, limit = Infinity) => {
-			const rows = await ofEach(async (own) => {
-				const conditions = listConditions(own, filter);
+			const fits = (row: Row) => matches(toMessage(row), filter);
+			const own = await ofEach(async (ofSender) => {
+				const conditions = listConditions(ofSender, filter);
 				// Of what is on its way the table does not tell all by one condition.
 				return limit < Infinity && filter.status !== 'queued'
-					? await selectFirst(table, conditions, limit)
+					? await selectFirst(table, conditions, limit, fits)
 					: await selectAll(table, conditions);
 			});
-			return arrange(rows.map(toMessage), filter);
+			const added = (await table.select(ADDED_BY_HAND, PAGE)).filter((row) =>
+				mayBeOwn(row, senders),
+			);
+			const rows = new Map([...own, ...added].map((row) => [row.id, row]));
+			const listed = await withIds(table, [...rows.values()].filter(fits));
+			return listed.map(toMessage).sort(byTime);
 		},
 		cancel,
 		reschedule,
@@ -320,16 +317,36 @@ function groupBy<T>(all: readonly T[], keyOfOne: (one: T) => string): Map<string
 	return groups;
 }
 
-/** The first rows by their time, at least so many if there are: page by page, and no further. */
+/** What a person has added, and no run of *Send Due* has taken yet: no store writes a row without a rank. */
+export const ADDED_BY_HAND: readonly Condition[] = [
+	{ column: 'status_rank', is: 'isEmpty', value: null },
+];
+
+/** Whether a row names no other account: a person may leave the cells empty that say whose it is. */
+const mayBeOwn = (row: Row, senders: readonly Sender[]): boolean =>
+	(['gateway', 'account', 'credential'] as const).every(
+		(column) =>
+			textOf(row[column]) === null || senders.some((one) => one[column] === textOf(row[column])),
+	);
+
+/** The conditions on which a row is as it was read. */
+const asItStands = ({ id, status }: Row): Condition[] =>
+	textOf(status) === null
+		? [...where({ id }), { column: 'status', is: 'isEmpty', value: null }]
+		: where({ id, status });
+
+/** The first rows by their time that fit, at least so many if there are: page by page, and no further. */
 async function selectFirst(
 	table: MessageTable,
 	conditions: readonly Condition[],
 	limit: number,
+	fits: (row: Row) => boolean,
 ): Promise<Row[]> {
 	const found = new Map<number, Row>();
-	const add = (rows: readonly Row[]) => rows.forEach((row) => found.set(row.id, row));
+	const add = (rows: readonly Row[]) =>
+		rows.filter(fits).forEach((row) => void found.set(row.id, row));
+	let size = Math.min(PAGE, limit);
 	for (let after: readonly Condition[] = []; found.size < limit; ) {
-		const size = Math.min(PAGE, limit - found.size);
 		const page = await table.select([...conditions, ...after], size, 'send_at');
 		add(page);
 		if (page.length < size) break;
@@ -342,11 +359,13 @@ async function selectFirst(
 		];
 		if (found.size < limit) add(await selectAll(table, [...conditions, ...atLast]));
 		after = [{ column: 'send_at', is: 'gt', value: last }];
+		// Few fit, so that many have to be looked at.
+		size = PAGE;
 	}
 	return [...found.values()];
 }
 
-/** What the table can filter by; the rest is done by {@link arrange}. */
+/** What the table can filter by; the rest is done by {@link matches}. */
 function listConditions(own: readonly Condition[], filter: ListFilter): Condition[] {
 	const { status, recipient, scheduledAfter, scheduledBefore } = filter;
 	return [
@@ -362,20 +381,5 @@ function listConditions(own: readonly Condition[], filter: ListFilter): Conditio
 	];
 }
 
-function arrange(messages: ScheduledMessage[], { status, recipient }: ListFilter) {
-	return messages
-		.filter(
-			(message) =>
-				(status === undefined || message.status === status) &&
-				(recipient === undefined || sameRecipient(message.recipient, recipient)),
-		)
-		.sort((a, b) => Date.parse(a.scheduledAt) - Date.parse(b.scheduledAt));
-}
-
-/** What is said of a schedule id that no row of a table has. */
-export const notHeld = (scheduleId: string) =>
-	new GatewayError(
-		'notFound',
-		`The n8n Data Table holds no scheduled message with the id "${scheduleId.slice(0, 120)}"`,
-		{ hint: 'Check "Scheduled Message": list the pending ones with the operation "Get Many".' },
-	);
+const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
+	Date.parse(a.scheduledAt) - Date.parse(b.scheduledAt);

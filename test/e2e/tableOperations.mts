@@ -48,7 +48,7 @@ export async function expectAllOperations(
 		recipient: '+919988066776',
 		text: `to ${gateway}`,
 	});
-	expect(held.scheduleId).toMatch(/^n8n_/);
+	expect(held.scheduleId).toMatch(/^[0-9a-f-]{36}$/);
 
 	const [read] = await operate(gateway, 'get', byId(held.scheduleId));
 	expect(read).toEqual({ ...held, adjusted: undefined });

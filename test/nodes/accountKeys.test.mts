@@ -62,3 +62,23 @@ it('Send finds the message of before by its key, and sends none', async () => {
 	expect(again.messageId).toBe(first.messageId);
 	expect(sandbox.messages('whapi')).toHaveLength(1);
 });
+
+describe('Send Due', () => {
+	const another = () => ({ ...nameless, whapiToken: 'the-token-of-another-branch' });
+	const due = { send_at: inSeconds(-60), next_attempt_at: inSeconds(-60) };
+	const sent = () => sandbox.messages('whapi').filter(({ text }) => text === 'by branch B').length;
+
+	it('of one credential without Channel ID sends nothing of another', async () => {
+		await run('schedule', another(), { ...later(), text: 'by branch B' });
+		tables.named(NAME).edit(1, due);
+		expect(await run('sendDue', nameless)).toEqual([]);
+		expect(tables.named(NAME).row(1).status).toBe('scheduled');
+		expect(sent()).toBe(0);
+	});
+
+	it('sends what waited before Channel ID was filled in', async () => {
+		await run('schedule', nameless, { ...later(), text: 'waited' });
+		tables.named(NAME).edit(1, due);
+		expect(await run('sendDue', named)).toMatchObject([{ text: 'waited', status: 'queued' }]);
+	});
+});

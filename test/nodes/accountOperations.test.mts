@@ -58,7 +58,7 @@ async function rowWith(text: string, more: Json = {}): Promise<{ id: number; sch
 		sendAt: inSeconds(3_600),
 	});
 	const scheduleId = String(items[0].scheduleId);
-	const id = Number(scheduleId.split('_')[2]);
+	const id = messages().idOf(scheduleId);
 	messages().edit(id, more as never);
 	return { id, scheduleId };
 }
@@ -138,6 +138,162 @@ describe('Retry', () => {
 	});
 });
 
+describe('a Data Table', () => {
+	const OTHERS = [
+		...['getAll', 'sendDue', 'retry', 'pause', 'resume', 'statistics', 'purge', 'recordStatus'],
+	];
+	const STATUS = { gateway: GATEWAY, messageId: 'm1', status: 'sent', eventId: 'e1' };
+	const at = (dataTable: unknown): Json => ({ ...IN_TABLE, dataTable: dataTable as never });
+	const named = (value: string) => at({ __rl: true, mode: 'name', value });
+	const itself = (value: string) => at({ __rl: true, mode: 'id', value });
+
+	it.each(OTHERS)('that is mistyped is refused by %s, which makes none', async (operation) => {
+		await rowWith('a');
+		const before = tables.names;
+		const error = await errorOf(
+			{ operation, ...named('sheduled_mesages') },
+			{ credential, tables, items: [STATUS] },
+		);
+		expect(error.message).toBe(
+			'"Data Table" is "sheduled_mesages", and this project has no such table. Did you mean "scheduled_messages"? Only the operation "Schedule" creates a table.',
+		);
+		expect(tables.names).toEqual(before);
+	});
+
+	it.each(OTHERS)('is meant by its name, its id or an expression, in %s', async (operation) => {
+		await rowWith('a');
+		const id = messages().id;
+		for (const one of [named(NAME), itself(id), at(NAME)]) {
+			const context = executeContext(
+				{ operation, ...one },
+				{ credential, tables, items: [STATUS] },
+			);
+			await expect(new MessageScheduler().execute.call(context)).resolves.toHaveLength(1);
+		}
+		expect(tables.names.filter((name) => !name.startsWith(NAME))).toEqual([]);
+	});
+
+	it('that was renamed is still found by its id, and its former name is refused', async () => {
+		await rowWith('a');
+		tables.rename(NAME, 'reminders');
+		const id = tables.named('reminders').id;
+		expect((await operate('getAll', itself(id))).items).toMatchObject([{ text: 'a' }]);
+		expect((await refusal('getAll', named(NAME))).message).toMatch(
+			/These tables store messages: "reminders"\./,
+		);
+	});
+
+	it('is created by Schedule by its name, not by its id', async () => {
+		const message = { recipient: '+919988066776', text: 'a', sendAt: inSeconds(3_600) };
+		await operate('schedule', { ...message, ...named('reminders') });
+		expect(tables.names).toEqual(['reminders']);
+		const { message: said } = await refusal('schedule', { ...message, ...itself('nothing') });
+		expect(said).toMatch(/"Data Table" is the ID "nothing", and this project has no such table/);
+		expect(tables.names).toEqual(['reminders']);
+	});
+
+	it.each([
+		[named(' '), /"Data Table" is empty. Enter the name of a table, e.g. scheduled_messages/],
+		[itself(''), /"Data Table" is empty. Enter the ID of a table/],
+		[named('x'.repeat(129)), /"Data Table" is longer than 128 characters/],
+	])('that is none is refused: %#', async (parameters, said) => {
+		expect((await refusal('getAll', parameters)).message).toMatch(said);
+	});
+});
+
+describe('a scheduled message by its id', () => {
+	const OPERATIONS = ['get', 'cancel', 'reschedule'];
+	const parameters = (scheduleId: string): Json => ({
+		...byId(scheduleId),
+		sendAt: inSeconds(7_200),
+	});
+	const UNKNOWN = '0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d';
+
+	it.each(OPERATIONS)('is found by %s in whichever table has it', async (operation) => {
+		await rowWith('a');
+		const at = { ...IN_TABLE, dataTable: 'reminders', recipient: '+919988066776', text: 'b' };
+		const [{ scheduleId }] = (await operate('schedule', { ...at, sendAt: inSeconds(60) })).items;
+		const { items } = await operate(operation, parameters(String(scheduleId)));
+		expect(items).toMatchObject([{ scheduleId, text: 'b' }]);
+		expect(tables.named('reminders').row(1).schedule_id).toBe(scheduleId);
+	});
+
+	it.each(OPERATIONS)(
+		'that nothing has is refused by %s, which says where it looked',
+		async (name) => {
+			await rowWith('a');
+			const error = await refusal(name, parameters(UNKNOWN));
+			expect(error.message).toBe(
+				`No Data Table of this project holds a message with the schedule id "${UNKNOWN}"`,
+			);
+			expect(error.description).toMatch(/column "schedule_id".*"Get Many"/);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'may be the gateway’s, which %s asks last and does not alarm for',
+		async (name) => {
+			await rowWith('a');
+			const error = await errorOf(
+				{ operation: name, ...parameters(UNKNOWN) },
+				{ credential: credentialFor(sandbox), tables },
+			);
+			expect(error.message).toBe(
+				`Neither ChatWhatsApp nor a Data Table of this project holds a message with the schedule id "${UNKNOWN}"`,
+			);
+			expect(error.description).not.toMatch(/restart|in memory/);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'that is no UUID is refused by %s where the gateway stores none',
+		async (name) => {
+			const { message } = await refusal(name, parameters('sched_abc123'));
+			expect(message).toMatch(
+				/^"Scheduled Message" is "sched_abc123", which is no id .* Whapi.Cloud stores none itself\. Enter the id from the column "schedule_id"/,
+			);
+		},
+	);
+
+	it('costs one look for many', async () => {
+		const ids: string[] = [];
+		for (const text of ['a', 'b', 'c', 'd', 'e']) ids.push((await rowWith(text)).scheduleId);
+		tables.accesses = 0;
+		const { items } = await operate(
+			'get',
+			byId('={{ $json.id }}'),
+			ids.map((id) => ({ id })),
+		);
+		expect(items.map(({ scheduleId }) => scheduleId)).toEqual(ids);
+		// The list of tables, which of them, and the rows.
+		expect(tables.accesses).toBe(3);
+	});
+
+	it('is the one of the table that Retry names, or the error says which has it', async () => {
+		const { scheduleId } = await rowWith('a', failed);
+		tables.makeMessages('reminders');
+		const error = await refusal('retry', { ...one(scheduleId), dataTable: 'reminders' });
+		expect(error.message).toBe(
+			`"Data Table" is not the table that holds the scheduled message "${scheduleId}". Enter "scheduled_messages".`,
+		);
+		expect((await operate('retry', one(scheduleId))).items).toMatchObject([{ scheduleId }]);
+	});
+
+	it('that is cancelled already says whom it was for, who stores it, and how to go on', async () => {
+		const { scheduleId } = await rowWith('See you at ten, and bring the papers with you');
+		await operate('cancel', byId(scheduleId));
+		const error = await refusal('cancel', byId(scheduleId));
+		expect(error.message).toBe(
+			`The message "See you at ten, and bring the …" to +919988066776 ("${scheduleId}") can no longer be cancelled: it is already cancelled (the Data Table of n8n says "cancelled")`,
+		);
+		expect(error.description).toMatch(/"If No Longer Pending" under Options/);
+		const options = { ifNotPending: 'return' };
+		expect((await operate('cancel', { ...byId(scheduleId), options })).items).toMatchObject([
+			{ status: 'cancelled' },
+		]);
+	});
+});
+
 describe('Reassign', () => {
 	const filters = { account: 'gone' };
 	const options = { reassign: true };
@@ -206,6 +362,7 @@ describe('Pause and Resume', () => {
 	});
 
 	it('has no end unless one is given', async () => {
+		tables.makeMessages();
 		expect((await operate('pause')).items).toMatchObject([
 			{ paused: true, pausedUntilLocal: null, pausedUntil: null, note: null },
 		]);
@@ -213,6 +370,7 @@ describe('Pause and Resume', () => {
 	});
 
 	it('waits until the run that sends has ended, unless told not to', async () => {
+		tables.makeMessages();
 		await operate('statistics');
 		const [row] = [await operate('resume')].map(({ items }) => items[0]);
 		const sender = { gateway: GATEWAY, account: String(row.account), credential: 'Gateway' };
@@ -291,9 +449,10 @@ describe('Get Many', () => {
 		await rowWith('a');
 		await rowWith('b', { ...overdue, account: 'gone' });
 		let reads = 0;
-		// The messages under each of the account's two keys are read; what follows looks for the others'.
+		// The messages under each of the account's two keys are read, and what a person has added; what
+		// follows looks for the others'.
 		tables.before = (operation) => {
-			if (operation === 'get' && ++reads > 2) throw new Error('Database is closed');
+			if (operation === 'get' && ++reads > 3) throw new Error('Database is closed');
 		};
 		const { items, hints } = await operate('getAll', IN_TABLE);
 		expect([items.length, hints]).toEqual([1, []]);

@@ -440,13 +440,15 @@ describe('Send', () => {
 });
 
 describe('From List', () => {
+	const NOTE = { name: 'Stored in n8n? By ID: "schedule_id" in the table', value: false };
+
 	it('shows recipient, local time and first words, and finds by any of them or by id', async () => {
 		const sendAt = inSeconds(3600);
 		const { scheduleId } = await schedule({ sendAt, text: `Dinner ${'at eight '.repeat(9)}` });
 		await schedule({ ...IMAGE, recipient: '+919988066777' });
 		const listing = { ...setting, settings: { timezone: 'UTC' } };
 		const { results } = await searchList(listing);
-		expect(results).toHaveLength(2);
+		expect(results).toHaveLength(3);
 		const at = sendAt.slice(0, 16).replace('T', ' ');
 		const [dinner] = (await searchList(listing, 'DINNER')).results;
 		expect(dinner).toMatchObject({ value: scheduleId });
@@ -454,15 +456,28 @@ describe('From List', () => {
 		expect(dinner.name).toMatch(/…$/);
 		expect((await searchList(listing, '66777')).results).toMatchObject([
 			{ name: expect.stringMatching(/image: Look$/) },
+			NOTE,
 		]);
-		expect((await searchList(listing, String(scheduleId))).results).toEqual([dinner]);
-		expect((await searchList(listing, 'nothing like that')).results).toEqual([]);
+		expect((await searchList(listing, String(scheduleId))).results).toEqual([dinner, NOTE]);
+		expect((await searchList(listing, 'nothing like that')).results).toEqual([NOTE]);
 	});
 
 	it('leaves out what is no longer pending', async () => {
 		const { scheduleId } = await schedule();
 		await execute({ operation: 'cancel', ...byId(scheduleId) }, setting);
-		expect((await searchList(setting)).results).toEqual([]);
+		expect((await searchList(setting)).results).toEqual([
+			{ name: 'Nothing is pending at ChatWhatsApp', value: false },
+			{ ...NOTE, value: true },
+		]);
+	});
+
+	it('says what to do where the gateway stores nothing, by lines that cannot be chosen', async () => {
+		expect((await searchList({ credential: credentialFor(sandbox, {}, 'whapi') })).results).toEqual(
+			[
+				{ name: 'Whapi.Cloud stores no messages itself: n8n does', value: false },
+				{ name: 'Choose By ID: see "schedule_id" in the table', value: true },
+			],
+		);
 	});
 
 	it('says what is wrong when the gateway does not answer', async () => {

@@ -1,4 +1,5 @@
 import type { ExecuteWorkflowData, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import { COLUMNS } from '../../stores/table/columns';
 import type { Condition } from '../../stores/table/table';
 import { MemoryTable } from '../stores/table/memoryTable.mts';
 
@@ -33,6 +34,21 @@ export class DataTables {
 		return [...this.tables.keys()];
 	}
 
+	/** Makes the tables that messages are scheduled into, as *Schedule* would. */
+	makeMessages(name = 'scheduled_messages'): Table {
+		return this.make(
+			name,
+			COLUMNS.map((column) => ({ ...column })),
+		);
+	}
+
+	/** As a person does in n8n. */
+	rename(name: string, newName: string): void {
+		const table = this.tables.get(name)!;
+		this.tables.delete(name);
+		this.tables.set(newName, table);
+	}
+
 	/** Makes a table, also one with columns that do not fit. */
 	make(name: string, columns: IDataObject[]): Table {
 		const known = this.tables.get(name);
@@ -61,7 +77,9 @@ export class DataTables {
 	): Promise<INodeExecutionData[]> {
 		const { operation } = parameters;
 		if (operation === 'list') {
-			return [...this.tables].map(([name, { table, columns }]) => ({
+			const { filterName = '' } = (parameters.options ?? {}) as { filterName?: string };
+			const listed = [...this.tables].filter(([name]) => name.includes(filterName.toLowerCase()));
+			return listed.map(([name, { table, columns }]) => ({
 				json: { id: table.id, name, columns },
 			}));
 		}
@@ -71,7 +89,11 @@ export class DataTables {
 			return [{ json: { id: table.id, name, columns: this.tables.get(name)?.columns } }];
 		}
 		const { value } = parameters.dataTableId as { value: string };
-		const { table } = [...this.tables.values()].find((one) => one.table.id === value)!;
+		const found = [...this.tables.values()].find((one) => one.table.id === value);
+		if (found === undefined) {
+			throw new Error(`Data table with ID '${value}' could not be found in this project`);
+		}
+		const { table } = found;
 		if (operation === 'insert')
 			return asItems(await table.insert(items.map(({ json }) => json) as never));
 		const filters = (parameters.filters as { conditions: Filter[] }).conditions;
@@ -98,12 +120,7 @@ export class DataTables {
 }
 
 async function get(table: Table, parameters: IDataObject, where: Array<Condition<string>>) {
-	if (parameters.matchType === 'anyCondition') {
-		return await table.selectAny(
-			where[0].column,
-			where.map(({ value }) => String(value)),
-		);
-	}
+	if (parameters.matchType === 'anyCondition') return await table.selectEither(where);
 	const { limit, orderByColumn } = parameters;
 	return await table.select(where, Number(limit), String(orderByColumn ?? 'id'));
 }

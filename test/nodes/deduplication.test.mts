@@ -325,8 +325,8 @@ it('Get Many reads no further than its limit, also beyond a page', async () => {
 		expect(times).toEqual([...times].sort());
 		const wanted = [...table.rows.values()].map((one) => String(one.send_at)).sort();
 		expect(times).toEqual(wanted.slice(0, limit));
-		// Finding the table, its pages, and looking for accounts that nobody serves.
-		expect(tables.accesses).toBeLessThan(7);
+		// Finding the table, its pages, what a person has added, and accounts that nobody serves.
+		expect(tables.accesses).toBeLessThan(8);
 	}
 });
 

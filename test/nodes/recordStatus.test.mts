@@ -36,7 +36,7 @@ const row = (id = 1) => messages().row(id);
 async function rowOf(credential: Json, more: Json): Promise<Json> {
 	const parameters = { holdIn: 'dataTable', recipient: TO, text: 'Hi', sendAt: inSeconds(3_600) };
 	const [item] = await outputOf({ operation: 'schedule', ...parameters }, { credential, tables });
-	const id = Number(String(item.scheduleId).split('_')[2]);
+	const id = messages().idOf(String(item.scheduleId));
 	messages().edit(id, { send_started_at: inSeconds(-1), ...more } as never);
 	return row(id) as never;
 }

@@ -1,22 +1,48 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameter } from '../../../messages/invalidParameter';
+import type { TableRef } from '../../shared/n8nTable';
 import type { Hold } from '../run';
 
 /** The table's name unless the user gives another. */
 export const DEFAULT_TABLE = 'scheduled_messages';
 
-/** Which table; shown where the operation needs one. */
-export const tableField: INodeProperties = {
+/** Which table, as n8n shows it: by its name, or by its id. n8n lets no community node list tables. */
+const locator = (description: string, hint?: string): INodeProperties => ({
 	displayName: 'Data Table',
 	name: 'dataTable',
-	type: 'string',
+	type: 'resourceLocator',
 	required: true,
-	default: DEFAULT_TABLE,
-	placeholder: 'e.g. scheduled_messages',
-	description:
-		'Name of the n8n Data Table that holds the messages. It is made where it is missing. Several gateways can share one.',
-};
+	default: { mode: 'name', value: DEFAULT_TABLE },
+	description,
+	...(hint === undefined ? {} : { hint }),
+	modes: [
+		{
+			displayName: 'By Name',
+			name: 'name',
+			type: 'string',
+			placeholder: 'e.g. scheduled_messages',
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 6Hw1XSyCl4zpBVdI',
+			hint: 'The last part of the address of the table in n8n',
+		},
+	],
+});
+
+/** Which table; shown where the operation needs one that exists. */
+export const tableField = locator(
+	'The n8n Data Table that stores the messages. It must exist: only Schedule creates one.',
+);
+
+/** Which table, for the operation that creates it. */
+const createdTableField = locator(
+	'The n8n Data Table that stores the messages. Several gateways can share one.',
+	'Created if it does not exist',
+);
 
 /** As n8n writes its own name; its linter would have it otherwise. */
 const DATA_TABLE = 'n8n Data Table';
@@ -24,7 +50,9 @@ const DATA_TABLE = 'n8n Data Table';
 const SEND_DUE_NOTICE =
 	'Messages in the table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
 
-/** Where a message waits for its time. */
+const shownForTable = { displayOptions: { show: { holdIn: ['dataTable'] } } };
+
+/** Where a message is to wait for its time. */
 export const holdFields: INodeProperties[] = [
 	{
 		displayName: 'Hold Messages In',
@@ -47,7 +75,32 @@ export const holdFields: INodeProperties[] = [
 		description: 'Where messages wait for their time',
 		hint: `Gateways with a scheduler of their own: ${labelsWith(({ schedules }) => schedules !== null)}`,
 	},
-	{ ...tableField, displayOptions: { show: { holdIn: ['dataTable'] } } },
+	{ ...createdTableField, ...shownForTable },
+];
+
+/** Which of the places to list messages of. */
+export const listedFields: INodeProperties[] = [
+	{
+		displayName: 'Stored In',
+		name: 'holdIn',
+		type: 'options',
+		options: [
+			{
+				name: 'Gateway',
+				value: 'gateway',
+				description: "What the gateway's own scheduler stores",
+			},
+			{
+				name: DATA_TABLE,
+				value: 'dataTable',
+				description: 'What n8n stores for the gateway, of every status',
+			},
+		],
+		default: 'gateway',
+		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
+		hint: `Gateways that store messages themselves: ${labelsWith(({ schedules }) => schedules !== null)}`,
+	},
+	{ ...tableField, ...shownForTable },
 ];
 
 /** What else it takes, shown where the table is chosen to hold a message. */
@@ -60,22 +113,45 @@ export const sendDueNotice: INodeProperties = {
 };
 
 /** @throws InvalidParameter naming *Hold Messages In* or *Data Table* */
-export function readHold(context: IExecuteFunctions, index: number): Hold {
+export function readHold(
+	context: IExecuteFunctions,
+	index: number,
+	parameter = 'Hold Messages In',
+): Hold {
 	const holdIn: unknown = context.getNodeParameter('holdIn', index, 'gateway');
 	if (holdIn === 'gateway') return { in: 'gateway' };
-	if (holdIn === 'dataTable') return { in: 'dataTable', table: readTableName(context, index) };
+	if (holdIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
 	throw new InvalidParameter(
-		'Hold Messages In',
-		`"Hold Messages In" is "${String(holdIn)}". Use one of: gateway, dataTable.`,
+		parameter,
+		`"${parameter}" is "${String(holdIn)}". Use one of: gateway, dataTable.`,
 	);
 }
 
-/** @throws InvalidParameter naming *Data Table* */
-export function readTableName(context: IExecuteFunctions, index: number): string {
-	const name = String(context.getNodeParameter('dataTable', index, DEFAULT_TABLE)).trim();
-	if (name !== '' && name.length <= 128) return name;
+/**
+ * Reads which table: a plain text, such as an expression gives, is a name.
+ *
+ * @throws InvalidParameter naming *Data Table*
+ */
+export function readTable(context: IExecuteFunctions, index: number): TableRef {
+	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
+	const located = isLocated(given) ? given : { mode: 'name', value: given };
+	const by = located.mode === 'id' ? 'id' : 'name';
+	const text = isText(located.value) ? String(located.value).trim() : '';
+	if (text !== '' && text.length <= LONGEST_NAME) return { by, value: text };
+	const what = by === 'id' ? 'the ID of a table' : `the name of a table, e.g. ${DEFAULT_TABLE}`;
 	throw new InvalidParameter(
 		'Data Table',
-		`"Data Table" is ${name === '' ? 'empty' : 'longer than 128 characters'}. Enter the name of a table, e.g. ${DEFAULT_TABLE}.`,
+		`"Data Table" is ${text === '' ? 'empty' : `longer than ${LONGEST_NAME} characters`}. Enter ${what}.`,
 	);
 }
+
+/** As long as n8n lets a table's name be. */
+const LONGEST_NAME = 128;
+
+const isText = (value: unknown): value is string | number =>
+	typeof value === 'string' || typeof value === 'number';
+
+const isLocated = (
+	value: unknown,
+): value is { readonly mode?: unknown; readonly value?: unknown } =>
+	typeof value === 'object' && value !== null && 'value' in value;

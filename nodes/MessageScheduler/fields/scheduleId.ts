@@ -8,20 +8,22 @@ export const scheduleIdField: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: 'The scheduled message, as the operation "Schedule" gave its scheduleId',
+	description:
+		'The scheduled message: its scheduleId, which "Schedule" and "Get Many" give. If n8n stores the message, it stands in the column schedule_id of the Data Table.',
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
 			typeOptions: { searchListMethod: 'searchScheduledMessages', searchable: true },
-			hint: 'Lists what is pending at the gateway. If n8n holds the message, choose By ID.',
+			hint: 'Lists what is pending at the gateway. For messages that n8n stores choose By ID, or connect Get Many, which finds them by recipient or text, and enter {{ $json.scheduleId }}.',
 		},
 		{
 			displayName: 'By ID',
 			name: 'id',
 			type: 'string',
-			placeholder: 'e.g. sched_abc123',
+			placeholder: 'e.g. 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d',
+			hint: 'The scheduleId of an item, or the schedule_id of a row of the Data Table',
 		},
 	],
 };
@@ -37,7 +39,7 @@ export function readScheduleId(context: IExecuteFunctions, index: number): strin
 	if (id === '') {
 		throw new InvalidParameter(
 			'Scheduled Message',
-			'"Scheduled Message" is empty. Choose one from the list, or enter the scheduleId that "Schedule" gave.',
+			'"Scheduled Message" is empty. Choose one from the list, or choose "By ID" and enter its scheduleId: "Schedule" and "Get Many" give it, and the column "schedule_id" of the Data Table has it.',
 		);
 	}
 	return id;

@@ -1,5 +1,8 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { unsupported } from '../../../gateways/transport/gatewayError';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import { showInstant } from '../../../messages/sendTime';
 import { Claims } from '../../../stores/claims';
@@ -11,40 +14,64 @@ import { toNodeError } from '../../shared/nodeErrors';
 /** More than a person would scroll through; the filter finds the rest. */
 const LONGEST_LIST = 500;
 
-/** The pending messages for *From List*: recipient, local time and first words of each. */
+/**
+ * The pending messages for *From List*: recipient, local time and first words of each. n8n lets no list
+ * of a community node read Data Tables, so the last lines say what to do for messages that n8n stores.
+ */
 export async function searchScheduledMessages(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const found = await settle(pending(this));
 	if (!found.ok) throw toNodeError(this.getNode(), found.error);
+	const { label, messages } = found.value;
+	if (messages === null) {
+		return { results: notes(`${label} stores no messages itself: n8n does`, STORED_IN_N8N) };
+	}
 	const timezone = this.getTimezone();
 	const wanted = filter?.trim().toLowerCase() ?? '';
+	const results = messages
+		.map((message) => ({ name: title(message, timezone), value: message.scheduleId }))
+		.filter(
+			({ name, value }) =>
+				name.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted),
+		);
+	const said =
+		messages.length === 0
+			? `Nothing is pending at ${label}`
+			: results.length > LONGEST_LIST
+				? `${results.length - LONGEST_LIST} more: search by number or words`
+				: null;
 	return {
-		results: found.value
-			.map((message) => ({ name: title(message, timezone), value: message.scheduleId }))
-			.filter(
-				({ name, value }) =>
-					name.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted),
-			)
-			.slice(0, LONGEST_LIST),
+		results: [
+			...results.slice(0, LONGEST_LIST),
+			...(said === null ? notes(IF_STORED_IN_N8N) : notes(said, IF_STORED_IN_N8N)),
+		],
 	};
 }
 
-async function pending(context: ILoadOptionsFunctions): Promise<ScheduledMessage[]> {
+const STORED_IN_N8N = 'Choose By ID: see "schedule_id" in the table';
+const IF_STORED_IN_N8N = 'Stored in n8n? By ID: "schedule_id" in the table';
+
+/**
+ * Lines that say something and cannot be chosen: n8n's list takes no entry whose value is a boolean, and
+ * shows one line of each value.
+ */
+const notes = (...lines: [string] | [string, string]): INodeListSearchItems[] =>
+	lines.map((name, index) => ({ name, value: index === 1 }));
+
+/** What is pending at the gateway; null where it has no scheduler of its own. */
+async function pending(
+	context: ILoadOptionsFunctions,
+): Promise<{ readonly label: string; readonly messages: ScheduledMessage[] | null }> {
 	const { gateway, connection, surroundings } = await linkToGateway(context);
-	// The usual advice is about scheduling, and here a message is to be found.
-	if (gateway.scheduler === undefined) {
-		throw unsupported(
-			`${gateway.label} has no scheduler of its own`,
-			'This list shows what is pending at the gateway. If n8n holds the message, choose "By ID" and enter its scheduleId.',
-		);
-	}
+	const { label } = gateway;
+	if (gateway.scheduler === undefined) return { label, messages: null };
 	const store = createGatewayStore(gateway, connection, {
 		claims: new Claims(),
 		sleep: async (ms) => await surroundings.sleep(ms),
 	});
-	return await store.list({ status: 'scheduled' });
+	return { label, messages: await store.list({ status: 'scheduled' }) };
 }
 
 function title(message: ScheduledMessage, timezone: string): string {

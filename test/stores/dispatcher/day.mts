@@ -443,6 +443,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				await access(async () => await inner.select(where, limit, by)),
 			selectAny: async (column, values) =>
 				await access(async () => await inner.selectAny(column, values)),
+			selectEither: async (conditions) =>
+				await access(async () => await inner.selectEither(conditions)),
 			update: async (changes) => await access(async () => await inner.update(changes)),
 			remove: async (where) => await access(async () => await inner.remove(where)),
 		});
@@ -510,7 +512,10 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const outcome: DispatchReport | Error = await dispatchDue({
 			gateway,
 			connection: {} as Connection,
-			queue: createDispatchQueue(slow(table), [sender]),
+			queue: createDispatchQueue(slow(table), [sender], {
+				gateway,
+				accounts: async () => slow(accounts),
+			}),
 			lease: createLeaseStore(slow(accounts), [sender]),
 			rules,
 			resolveMessageIds: async () => undefined,

@@ -9,8 +9,6 @@ import {
 	type DispatchRules,
 } from '../../../stores/dispatcher';
 import { pauseAccount, resumeAccount, type AccountColumn } from '../../../stores/table/accounts';
-import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { scheduleIdOf } from '../../../stores/table/rows';
 import { createTableStore } from '../../../stores/table/tableStore';
 import { runs } from '../../proof.mts';
 import {
@@ -24,6 +22,7 @@ import {
 	SECOND,
 	SENDER,
 	START,
+	queueOn,
 } from '../table/fakes.mts';
 import { MemoryTable, type Before } from '../table/memoryTable.mts';
 import { VirtualTime } from './virtualTime.mts';
@@ -324,7 +323,7 @@ describe('several dispatchers', () => {
 		await dispatch(
 			{},
 			{
-				queue: createDispatchQueue(table, [other]),
+				queue: queueOn(table, [other]),
 				lease: createLeaseStore(accounts, [other]),
 			},
 		);
@@ -773,8 +772,8 @@ describe('a table that cannot be written', () => {
 			if (updates >= from && updates < from + count) throw new Error('the database is down');
 		};
 	};
-	/** Adopting takes two. */
-	const FIRST = 3;
+	/** Adopting takes one. */
+	const FIRST = 2;
 
 	it('sends nothing when it could not be written that the request begins', async () => {
 		await due('hello', 'world');
@@ -1027,7 +1026,7 @@ describe('a row that is changed between its reading and its request', () => {
 		});
 		let result: unknown;
 		afterStart(async () => {
-			result ??= await store.cancel(scheduleIdOf(table.row(1), table.id));
+			result ??= await store.cancel(String(table.row(1).schedule_id));
 		});
 		await run();
 		expect(result).toMatchObject({ cancelled: false, message: { gatewayStatus: 'sending' } });

@@ -1,8 +1,7 @@
 import { DueRows } from '../../../stores/dispatcher/dueRows';
 import type { DispatchQueue } from '../../../stores/dispatcher/queue';
 import type { Row, Values } from '../../../stores/table/columns';
-import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { iso, MINUTE, rowOf, SECOND, SENDER, START } from '../table/fakes.mts';
+import { iso, MINUTE, rowOf, SECOND, SENDER, START, queueOn } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
 
 let table: MemoryTable;
@@ -25,7 +24,7 @@ const ids = (list: readonly Row[]) => list.map(({ id }) => id);
 
 beforeEach(() => {
 	table = new MemoryTable();
-	queue = createDispatchQueue(table, [SENDER]);
+	queue = queueOn(table, [SENDER]);
 	rows = new DueRows(queue, () => START);
 });
 

@@ -2,9 +2,8 @@ import type { Step } from '../../../stores/dispatcher/queue';
 import { accepted, released, started } from '../../../stores/dispatcher/transitions';
 import { Turns } from '../../../stores/dispatcher/turns';
 import type { SentMessage } from '../../../messages/scheduledMessage';
-import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
+import { FakeClock, rowOf, SENDER, START, queueOn } from '../table/fakes.mts';
 import { VirtualTime } from './virtualTime.mts';
-import { FakeClock, rowOf, SENDER, START } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
 
 const TOKEN = 'token-1';
@@ -20,7 +19,7 @@ beforeEach(async () => {
 	clock = new FakeClock();
 	accesses = 0;
 	failing = () => null;
-	const queue = createDispatchQueue(table, [SENDER]);
+	const queue = queueOn(table, [SENDER]);
 	turns = new Turns({
 		queue: {
 			...queue,
@@ -150,7 +149,7 @@ describe('what is gathered', () => {
 		const time = new VirtualTime(START);
 		const { now, sleep } = time;
 		const batches: string[][] = [];
-		const queue = createDispatchQueue(table, [SENDER]);
+		const queue = queueOn(table);
 		const turns = new Turns({
 			queue: {
 				...queue,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 
 import type { Step } from '../../../stores/dispatcher/queue';
-import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { iso, rowOf, SENDER, START } from './fakes.mts';
+import { iso, rowOf, SENDER, START, queueOn } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
 const start = (id: number, at = START): Step => ({
@@ -28,7 +27,7 @@ it('starts rows that follow one another by one change, and leaves those between 
 	const table = await tableOf(6);
 	table.edit(3, { status: 'cancelled' });
 	const counts = changesOf(table);
-	const rows = await createDispatchQueue(table, [SENDER]).turn([1, 2, 3, 5].map((id) => start(id)));
+	const rows = await queueOn(table, [SENDER]).turn([1, 2, 3, 5].map((id) => start(id)));
 	expect(rows.map((row) => row?.id ?? null)).toEqual([1, 2, null, 5]);
 	expect(table.statuses).toEqual([
 		'sending',
@@ -43,7 +42,7 @@ it('starts rows that follow one another by one change, and leaves those between 
 
 it('gives all changes one form, so that they go into one access', async () => {
 	const table = await tableOf(4);
-	const queue = createDispatchQueue(table, [SENDER]);
+	const queue = queueOn(table, [SENDER]);
 	await queue.turn([start(1), start(2)]);
 	const forms = new Set<string>();
 	const { update } = table;
@@ -65,10 +64,10 @@ it('does what the steps would do one by one', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
 			const [together, alone] = [await tableOf(8), await tableOf(8)];
-			const rows = await createDispatchQueue(together, [SENDER]).turn(steps);
+			const rows = await queueOn(together, [SENDER]).turn(steps);
 			const each: Array<number | null> = [];
 			for (const one of steps) {
-				const [row] = await createDispatchQueue(alone, [SENDER]).turn([one]);
+				const [row] = await queueOn(alone, [SENDER]).turn([one]);
 				each.push(row?.id ?? null);
 			}
 			expect(rows.map((row) => row?.id ?? null)).toEqual(each);

@@ -12,8 +12,10 @@ import {
 	ACCOUNT_COLUMNS,
 	createLeaseStore,
 	type AccountColumn,
+	type AccountsTable,
 } from '../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
+import type { MessageTable } from '../../../stores/table/table';
 import { MemoryTable } from './memoryTable.mts';
 
 /** The instant at which the tests begin. */
@@ -121,6 +123,14 @@ export const accountsTable = (now?: () => number): MemoryTable<AccountColumn> =>
 	return accounts;
 };
 
+/** A table in memory as the queue of an account. */
+export const queueOn = (
+	table: MessageTable,
+	senders: readonly Sender[] = [SENDER],
+	accounts: AccountsTable = accountsTable(),
+	gateway: Gateway = new FakeGateway().gateway,
+) => createDispatchQueue(table, senders, { gateway, accounts: async () => accounts });
+
 /** What a run of the dispatcher works with, on a table in memory. */
 export const contextFor = (
 	table: MemoryTable,
@@ -134,7 +144,7 @@ export const contextFor = (
 ): DispatchContext => ({
 	gateway: fake.gateway,
 	connection,
-	queue: createDispatchQueue(table, [SENDER]),
+	queue: queueOn(table, [SENDER], accounts, fake.gateway),
 	lease: createLeaseStore(accounts, [SENDER]),
 	rules: { ...RULES, ...rules },
 	resolveMessageIds: async () => 0,

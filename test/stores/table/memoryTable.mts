@@ -62,6 +62,13 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 			.map((row) => ({ ...row }));
 	}
 
+	async selectEither(conditions: readonly Condition<C>[]): Promise<RowOf<C>[]> {
+		await this.access('select');
+		return [...this.rows.values()]
+			.filter((row) => conditions.some((one) => meets(row, one)))
+			.map((row) => ({ ...row }));
+	}
+
 	async update(changes: readonly Change<C>[]): Promise<RowOf<C>[][]> {
 		const matched: RowOf<C>[][] = [];
 		for (const { where, values } of changes) {
@@ -91,6 +98,13 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 		const row = this.rows.get(id);
 		if (row === undefined) throw new Error(`There is no row ${id}`);
 		return row;
+	}
+
+	/** The row that has a schedule id. */
+	idOf(scheduleId: string): number {
+		const found = [...this.rows.values()].find((row) => row['schedule_id' as C] === scheduleId);
+		if (found === undefined) throw new Error(`No row has the schedule id ${scheduleId}`);
+		return found.id;
 	}
 
 	/** The status of every row, by id. */
@@ -123,10 +137,10 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 const order = (a: Cell, b: Cell): number =>
 	a === b ? 0 : a === null || (b !== null && a < b) ? -1 : 1;
 
-/** As n8n compares: an empty cell meets no comparison but `neq`. */
+/** As n8n compares: an empty cell meets no comparison but `neq`; an empty text is empty, too. */
 function meets<C extends string>(row: RowOf<C>, { column, is, value }: Condition<C>): boolean {
 	const cell = row[column as C];
-	if (is === 'isEmpty') return cell === null;
+	if (is === 'isEmpty') return cell === null || cell === undefined || cell === '';
 	if (is === 'neq') return cell !== value;
 	if (cell === null || value === null) return false;
 	switch (is) {

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INode, INodeParameters } from 'n8n
 
 import { COLUMNS, EVENT_COLUMNS } from '../../../stores/table/columns';
 import { where, type Change } from '../../../stores/table/table';
-import { openTable, tableById } from '../../../nodes/shared/n8nTable';
+import { messageTables, openTable, tableById } from '../../../nodes/shared/n8nTable';
 
 interface Access {
 	readonly node: INodeParameters;
@@ -34,6 +34,12 @@ beforeEach(() => (n8n = new FakeN8n()));
 const conditionsOf = ({ node }: Access) =>
 	(node.filters as unknown as { conditions: IDataObject[] }).conditions;
 const table = () => tableById(n8n.context, 'table1');
+/** The table of that name, created where it is missing: as *Schedule* opens it. */
+const created = async (value: string) =>
+	await openTable(n8n.context, { by: 'name', value }, { create: true });
+/** As every other operation opens it. */
+const existing = async (value: string, by: 'name' | 'id' = 'name') =>
+	await openTable(n8n.context, { by, value }, { create: false });
 
 describe('conditions', () => {
 	it('never let n8n evaluate what comes from outside', async () => {
@@ -130,7 +136,7 @@ describe('opening a table', () => {
 
 	it('makes it where it is missing, and leaves no row in the list of executions', async () => {
 		tables();
-		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('made');
+		expect((await created('scheduled_messages')).id).toBe('made');
 		expect(n8n.accesses[1].node).toMatchObject({
 			operation: 'create',
 			tableName: 'scheduled_messages',
@@ -143,7 +149,7 @@ describe('opening a table', () => {
 			{ id: 'other', name: 'old_scheduled_messages', columns: [] },
 			{ id: 'there', name: 'scheduled_messages', columns },
 		);
-		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('there');
+		expect((await created('scheduled_messages')).id).toBe('there');
 		expect(n8n.accesses).toHaveLength(1);
 	});
 
@@ -154,14 +160,80 @@ describe('opening a table', () => {
 			there.push({ id: 'theirs', name: 'scheduled_messages', columns });
 			throw new Error("Data table with name 'scheduled_messages' already exists");
 		};
-		expect((await openTable(n8n.context, 'scheduled_messages')).id).toBe('theirs');
+		expect((await created('scheduled_messages')).id).toBe('theirs');
 	});
 
 	it('names the columns that one of the same name lacks', async () => {
-		tables({ id: 'there', name: 'recipes', columns: columns.slice(2) });
-		await expect(openTable(n8n.context, 'recipes')).rejects.toThrow(
-			/"recipes", a table that lacks columns for messages: status \(string\), send_at \(date\)/,
+		tables({ id: 'there', name: 'messages', columns: columns.slice(2) });
+		await expect(created('messages')).rejects.toThrow(
+			'"Data Table" is "messages", but it lacks 2 columns for messages: status (string), send_at (date). Add them in n8n, or enter another name.',
 		);
+	});
+
+	it('says of one that was made for something else that it is another, and not all that it lacks', async () => {
+		tables({ id: 'there', name: 'customers', columns: [{ name: 'status', type: 'string' }] });
+		await expect(created('customers')).rejects.toThrow(
+			`"Data Table" is "customers", another table of yours: it lacks ${COLUMNS.length - 1} columns for messages, among them send_at (date), recipient (string), text (string). Enter another name.`,
+		);
+	});
+
+	describe('that must exist', () => {
+		const messages = (name: string, id = `id of ${name}`) => ({ id, name, columns });
+		const customers = { id: 'c', name: 'shedule', columns: [] };
+
+		it('is found by its name and by its id, and makes nothing', async () => {
+			tables(customers, messages('scheduled_messages', 't1'));
+			expect(await existing('scheduled_messages')).toMatchObject({ id: 't1' });
+			expect(await existing('t1', 'id')).toMatchObject({ id: 't1', name: 'scheduled_messages' });
+			expect(n8n.accesses.map(({ node }) => node.operation)).toEqual(['list', 'list']);
+		});
+
+		it.each([
+			['sheduled_mesages', 'name', 'Did you mean "scheduled_messages"?'],
+			['Scheduled Messages', 'name', 'Did you mean "scheduled_messages"?'],
+			['no_such', 'name', 'These tables store messages: "reminders", "scheduled_messages".'],
+			['t1', 'name', 'That is the ID of a table: choose "By ID".'],
+			['reminders', 'id', 'That is the name of a table: choose "By Name".'],
+		] as const)('is not created where none is: %s by %s', async (value, by, advice) => {
+			tables(customers, messages('scheduled_messages', 't1'), messages('reminders'));
+			await expect(existing(value, by)).rejects.toMatchObject({
+				name: 'InvalidParameter',
+				message: `"Data Table" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table. ${advice} Only the operation "Schedule" creates a table.`,
+			});
+			expect(n8n.accesses.every(({ node }) => node.operation === 'list')).toBe(true);
+		});
+
+		it('says so where no table stores messages at all', async () => {
+			tables(customers);
+			await expect(existing('scheduled_messages')).rejects.toThrow(
+				/No table of it stores messages yet: schedule a message first/,
+			);
+		});
+
+		it('is not created by its id either', async () => {
+			tables();
+			const opened = openTable(n8n.context, { by: 'id', value: 'x' }, { create: true });
+			await expect(opened).rejects.toThrow(/is the ID "x", and this project has no such table/);
+		});
+	});
+
+	it('says that it was deleted where it was meanwhile', async () => {
+		n8n.answer = () => {
+			throw new Error("Data table with ID 'x' could not be found in this project");
+		};
+		await expect(table().select([], 1)).rejects.toThrow(/the table was deleted meanwhile/);
+	});
+
+	it('knows all that store messages, the one of the usual name first, then the last changed', async () => {
+		const at = (name: string, updatedAt: string) => ({ id: name, name, columns, updatedAt });
+		tables(
+			{ id: 'c', name: 'customers', columns: [], updatedAt: '2026-03-01' },
+			at('old', '2026-01-01'),
+			at('new', '2026-02-01'),
+			at('usual', '2025-01-01'),
+		);
+		const names = (await messageTables(n8n.context, 'usual')).map(({ name }) => name);
+		expect(names).toEqual(['usual', 'new', 'old']);
 	});
 
 	describe('and the one for events beside it', () => {
@@ -179,7 +251,7 @@ describe('opening a table', () => {
 				if (tables.every((each) => each.name !== name)) tables.push(made);
 				return [made];
 			};
-			return (await openTable(n8n.context, 'scheduled_messages')).events!;
+			return (await created('scheduled_messages')).events!;
 		};
 
 		it('is not made unless it is asked for, nor taken for one of a longer name', async () => {
@@ -202,13 +274,13 @@ describe('opening a table', () => {
 			expect((await events({ create: false }))?.id).toBe(id);
 			expect(n8n.accesses).toHaveLength(accesses);
 			// As another execution finds it.
-			const again = (await openTable(n8n.context, 'scheduled_messages')).events!;
+			const again = (await created('scheduled_messages')).events!;
 			expect((await again({ create: false }))?.id).toBe(id);
 		});
 	});
 
 	it('does not evaluate its name', async () => {
-		await expect(openTable(n8n.context, '={{ 1 }}')).rejects.toThrow(/does not begin with "="/);
+		await expect(created('={{ 1 }}')).rejects.toThrow(/does not begin with "="/);
 		expect(n8n.accesses).toEqual([]);
 	});
 
@@ -230,7 +302,7 @@ describe('opening a table', () => {
 		n8n.answer = () => {
 			throw new Error(words);
 		};
-		await expect(openTable(n8n.context, 'scheduled_messages')).rejects.toMatchObject({
+		await expect(created('scheduled_messages')).rejects.toMatchObject({
 			kind,
 			message: expect.stringMatching(said),
 		});

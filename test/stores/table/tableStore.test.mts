@@ -4,9 +4,9 @@ import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import { notPending } from '../../../stores/notPending';
 import type { Attempt, OpenTry } from '../../../stores/store';
-import { readPlace, scheduleIdOf } from '../../../stores/table/rows';
+import { isUuid } from '../../../stores/scheduleId';
 import { createTableStore } from '../../../stores/table/tableStore';
-import { FakeClock, FakeGateway, iso, message, MINUTE, SENDER, START } from './fakes.mts';
+import { FakeClock, FakeGateway, iso, message, MINUTE, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
 const DAY = 86_400_000;
@@ -62,7 +62,7 @@ describe('schedule', () => {
 			failure: null,
 		});
 		expect(held).toMatchObject({
-			scheduleId: `n8n_memory_1_${table.row(1).schedule_id}`,
+			scheduleId: table.row(1).schedule_id,
 			heldBy: 'n8n',
 			status: 'scheduled',
 			scheduledAt: iso(at),
@@ -336,16 +336,102 @@ describe('a row that a person has edited', () => {
 });
 
 describe('schedule ids', () => {
-	it('tell table, row and key, and come back as they were', () => {
-		const key = randomUUID();
-		const id = scheduleIdOf({ id: 12, schedule_id: key }, 'qX9-aTable');
-		expect(readPlace(id)).toEqual({ tableId: 'qX9-aTable', rowId: 12, key });
+	it('are those that stand in the table', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		expect(scheduleId).toBe(table.row(1).schedule_id);
+		expect(isUuid(scheduleId)).toBe(true);
 	});
 
-	it.each(['sched_abc123', 'n8n_', 'n8n_t_1_nothing', 'n8n_t_x_00000000', '1', ''])(
-		'of others are not taken for our own: %p',
-		(id) => expect(readPlace(id)).toBeNull(),
+	it('are read many at a time', async () => {
+		const held = [];
+		for (const text of ['a', 'b', 'c']) held.push(await schedule(message(text, START)));
+		table.accesses.length = 0;
+		const store = storeOf();
+		const read = await Promise.all(held.map(async ({ scheduleId }) => await store.get(scheduleId)));
+		expect(read.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+		expect(table.accesses).toEqual(['select']);
+	});
+
+	it('that no row has are said to be of no table', async () => {
+		await expect(storeOf().get(randomUUID())).rejects.toMatchObject({
+			kind: 'notFound',
+			message: expect.stringMatching(/^No Data Table of this project holds a message/),
+			details: { hint: expect.stringMatching(/"schedule_id".*"Get Many"/) },
+		});
+	});
+
+	it('that two rows share are refused by every change, which names both rows', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		const { id, createdAt, updatedAt, ...values } = table.row(1);
+		await table.insert([values]);
+		const store = storeOf();
+		const move = { scheduleId, scheduledAt: iso(START), idempotencyKey: randomUUID() };
+		for (const tried of [
+			async () => await store.get(scheduleId),
+			async () => await store.cancel(scheduleId),
+			async () => await store.reschedule(move, new Memory()),
+		]) {
+			await expect(tried()).rejects.toThrow(/^The rows 1 and 2 of the Data Table have the same/);
+		}
+		expect(table.statuses).toEqual(['scheduled', 'scheduled']);
+		expect([id, createdAt, updatedAt]).toHaveLength(3);
+	});
+
+	it.each(['sched_abc123', 'n8n_t_1_nothing', '1', '', `${randomUUID()}x`, `x${randomUUID()}`])(
+		'are UUIDs, and %p is none',
+		(id) => expect(isUuid(id)).toBe(false),
 	);
+});
+
+describe('a row that a person has added', () => {
+	const byHand = { recipient: '+919988066776', text: 'by hand', send_at: iso(START) };
+
+	it('is listed, and given an id by which it is found', async () => {
+		await table.insert([byHand]);
+		const [listed] = await storeOf().list({ status: 'scheduled' });
+		expect(listed).toMatchObject({ text: 'by hand', status: 'scheduled' });
+		expect(isUuid(listed.scheduleId)).toBe(true);
+		expect(await storeOf().get(listed.scheduleId)).toEqual(listed);
+		expect((await storeOf().list({}))[0].scheduleId).toBe(listed.scheduleId);
+	});
+
+	it('is moved and cancelled before any run has taken it', async () => {
+		await table.insert([byHand]);
+		const [{ scheduleId }] = await storeOf().list({});
+		const scheduledAt = iso(START + 60_000);
+		const move = { scheduleId, scheduledAt, idempotencyKey: randomUUID() };
+		expect(await storeOf().reschedule(move, new Memory())).toMatchObject({ scheduledAt });
+		expect(await storeOf().cancel(scheduleId)).toMatchObject({ cancelled: true });
+		expect(table.row(1).status).toBe('cancelled');
+	});
+
+	it('is not listed for another account that it names', async () => {
+		await table.insert([
+			{ ...byHand, account: 'another' },
+			{ ...byHand, credential: 'another' },
+			{ ...byHand, gateway: 'another' },
+			{ ...byHand, account: SENDER.account },
+		]);
+		expect(await storeOf().list({})).toHaveLength(1);
+	});
+});
+
+describe('words of a text', () => {
+	it('filter by text and caption in any case, also of few among many', async () => {
+		await table.insert([
+			...Array.from({ length: 2_500 }, (_, index) => rowOf(`m${index}`, START + index)),
+			rowOf('Grüße aus ÖSTERREICH', START + 9_000),
+			rowOf('', START + 9_001, { type: 'image', text: null, caption: 'aus Österreich' }),
+			rowOf('aus der Schweiz', START + 9_002),
+		]);
+		const text = 'österreich';
+		for (const limit of [1, 5, Infinity]) {
+			const found = await storeOf().list({ text, status: 'scheduled' }, limit);
+			expect(found.map(({ text: own, caption }) => own ?? caption).slice(0, 2)).toEqual(
+				['Grüße aus ÖSTERREICH', 'aus Österreich'].slice(0, Math.max(found.length, 1)),
+			);
+		}
+	});
 });
 
 it('a cancel whose response was lost is told as done by the next attempt, another one not', async () => {

@@ -60,7 +60,7 @@ export const cancel: Operation<CancelPlan> = {
 	},
 
 	async perform({ scheduleId, allowDeletion, mayBeOver, output }, run, entry) {
-		const store = run.storeOf(scheduleId);
+		const store = await run.storeOf(scheduleId).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
 		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];

@@ -27,6 +27,7 @@ export const get: Operation<GetPlan> = {
 	},
 
 	async perform({ scheduleId, output }, run) {
-		return [scheduledItem(await run.storeOf(scheduleId).get(scheduleId), output)];
+		const store = await run.storeOf(scheduleId).store();
+		return [scheduledItem(await store.get(scheduleId), output)];
 	},
 };

@@ -6,7 +6,7 @@ import { resolveSendTime } from '../../../../messages/sendTime';
 import { isStatus, STATUS_NAMES } from '../../../../messages/status';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
-import { holdFields, readHold } from '../../fields/holdIn';
+import { listedFields, readHold } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -64,12 +64,21 @@ const filterFields: INodeProperties[] = [
 		default: 'scheduled',
 		description: 'Only messages with this status',
 	},
+	{
+		displayName: 'Text',
+		name: 'text',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. appointment',
+		description:
+			'Only messages with these words in the text or the caption, in upper or lower case',
+	},
 ];
 
 /** Lists scheduled messages, the earliest first. */
 export const getAll: Operation<GetAllPlan> = {
 	description: [
-		...holdFields,
+		...listedFields,
 		{
 			displayName: 'Return All',
 			name: 'returnAll',
@@ -99,7 +108,7 @@ export const getAll: Operation<GetAllPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const hold = readHold(context, index);
+		const hold = readHold(context, index, 'Stored In');
 		run.holder(hold);
 		const timezone = readTimezone(context, index, run);
 		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
@@ -141,7 +150,7 @@ function readFilter(
 	timezone: string,
 	run: Run,
 ): ListFilter {
-	const { status, recipient, scheduledAfter, scheduledBefore } = context.getNodeParameter(
+	const { status, recipient, scheduledAfter, scheduledBefore, text } = context.getNodeParameter(
 		'filters',
 		index,
 		{},
@@ -157,6 +166,7 @@ function readFilter(
 			: parseRecipient(recipient, readDefaultCountry(context, index)),
 		scheduledAfter: instant(scheduledAfter, 'Scheduled After'),
 		scheduledBefore: instant(scheduledBefore, 'Scheduled Before'),
+		text: isEmpty(text) ? undefined : String(text).trim(),
 	};
 }
 

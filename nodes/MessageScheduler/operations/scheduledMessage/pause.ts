@@ -4,12 +4,13 @@ import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
 import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	/** Milliseconds since 1970; null until somebody resumes it. */
 	readonly until: number | null;
 	readonly note: string | null;
@@ -61,7 +62,7 @@ export const pause: Operation<PausePlan> = {
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
 			identity: ['pause', String(index)],
-			table: readTableName(context, index),
+			table: readTable(context, index),
 			until:
 				until === '' || until === null || until === undefined
 					? null

@@ -1,10 +1,11 @@
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { purge as remove } from '../../../../stores/table/purge';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
 interface PurgePlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	readonly days: number;
 }
 
@@ -34,7 +35,7 @@ export const purge: Operation<PurgePlan> = {
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);
 		}
-		return { identity: ['purge', String(index)], table: readTableName(context, index), days };
+		return { identity: ['purge', String(index)], table: readTable(context, index), days };
 	},
 
 	async perform({ table, days }, run) {

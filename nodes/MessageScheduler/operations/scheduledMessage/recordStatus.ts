@@ -6,11 +6,12 @@ import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	readonly event: RecordableStatus;
 	readonly item: IDataObject;
 }
@@ -23,7 +24,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		const item = context.getInputData()[index].json;
 		return {
 			identity: ['recordStatus', String(item.eventId)],
-			table: readTableName(context, index),
+			table: readTable(context, index),
 			event: readEvent(item),
 			item,
 		};

@@ -51,7 +51,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
 		const { idempotencyKey } = entry;
-		const store = run.storeOf(scheduleId);
+		const store = await run.storeOf(scheduleId).store();
 		let time = planned;
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();

@@ -1,11 +1,12 @@
 import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
 interface ResumePlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 }
 
 /** Ends every pause of this credential's account, a person's and the dispatcher's own. */
@@ -14,7 +15,7 @@ export const resume: Operation<ResumePlan> = {
 
 	prepare: (context, index) => ({
 		identity: ['resume', String(index)],
-		table: readTableName(context, index),
+		table: readTable(context, index),
 	}),
 
 	async perform({ table }, run) {

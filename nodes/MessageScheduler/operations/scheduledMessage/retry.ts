@@ -1,5 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { assertSendable } from '../../../../gateways/refusals';
+import { GatewayError } from '../../../../gateways/transport/gatewayError';
+import { settle } from '../../../../stores/settle';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { parseRecipient } from '../../../../messages/recipient';
 import { resolveSendTime } from '../../../../messages/sendTime';
@@ -16,16 +18,17 @@ import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import type { Run } from '../../run';
 
 interface RetryPlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	/** Which: one by its id, or all that match. */
 	readonly which: { readonly scheduleId: string } | { readonly filter: RetryFilter };
 	readonly rules: Pick<RetryRules, 'mayGoOutTwice' | 'validForMinutes' | 'reassignTo'>;
@@ -174,7 +177,7 @@ export const retry: Operation<RetryPlan> = {
 		}
 		return {
 			identity: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
-			table: readTableName(context, index),
+			table: readTable(context, index),
 			which,
 			rules: {
 				mayGoOutTwice: readOption(context, index, 'mayGoOutTwice') === true,
@@ -197,9 +200,11 @@ export const retry: Operation<RetryPlan> = {
 			assertMovable: given.reassignTo === null ? () => {} : await movable(name, run),
 		};
 		const toItem = (row: Parameters<typeof toScheduledMessage>[0]) =>
-			scheduledItem(toScheduledMessage(row, table.id), output);
+			scheduledItem(toScheduledMessage(row), output);
 		if ('scheduleId' in which) {
-			return [toItem(await retryOne(table, which.scheduleId, rules, run.now()))];
+			const retried = await settle(retryOne(table, which.scheduleId, rules, run.now()));
+			if (retried.ok) return [toItem(retried.value)];
+			throw await inAnotherTable(retried.error, which.scheduleId, run);
 		}
 		const report = await retryMatching(table, which.filter, rules, run.now());
 		for (const message of hintsOf(report)) hint(message);
@@ -208,7 +213,7 @@ export const retry: Operation<RetryPlan> = {
 };
 
 /** Refuses to take messages from an account for which runs of *Send Due* go on. */
-async function movable(name: string, run: Run): Promise<RetryRules['assertMovable']> {
+async function movable(name: TableRef, run: Run): Promise<RetryRules['assertMovable']> {
 	const records = await accountRecords(await run.accounts(name));
 	const now = run.now();
 	const served = new Set(run.senders.map(accountKey));
@@ -220,6 +225,18 @@ async function movable(name: string, run: Run): Promise<RetryRules['assertMovabl
 			`The account "${String(row.account)}" is in use: "Send Due" ran for it within the last five minutes. To move its messages, unpublish that workflow or change its credential, wait five minutes, and try again.`,
 		);
 	};
+}
+
+/** An id that the table does not have may be of another table. */
+async function inAnotherTable(error: unknown, scheduleId: string, run: Run): Promise<unknown> {
+	if (!(error instanceof GatewayError) || error.kind !== 'notFound') return error;
+	const name = await run.tableNameOf(scheduleId);
+	return name === null
+		? error
+		: new InvalidParameter(
+				'Data Table',
+				`"Data Table" is not the table that holds the scheduled message "${scheduleId}". Enter "${name}".`,
+			);
 }
 
 /** What was left as it is, and why. */

@@ -143,7 +143,7 @@ export const schedule: Operation<SchedulePlan> = {
 			return present();
 		};
 		const options = { ifExists, occurrence, allowDeletion, renew };
-		const held = await (await store()).schedule(present(), entry, options);
+		const held = await (await store({ create: true })).schedule(present(), entry, options);
 		const { timezone, adjusted = [] } = time;
 		return [scheduledItem(held, { simplify, timezone, adjusted, recipientAsGiven })];
 	},

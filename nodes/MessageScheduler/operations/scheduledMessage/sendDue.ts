@@ -7,7 +7,8 @@ import { createLeaseStore } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
@@ -15,7 +16,7 @@ import type { Run } from '../../run';
 import { tellUnserved } from './unserved';
 
 interface SendDuePlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
 	/** Says something below the output, also where there is none. */
@@ -76,7 +77,7 @@ export const sendDue: Operation<SendDuePlan> = {
 	description: [tableField, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
-		const table = readTableName(context, index);
+		const table = readTable(context, index);
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
@@ -93,6 +94,7 @@ export const sendDue: Operation<SendDuePlan> = {
 		const { gateway, surroundings, timezone } = run;
 		const table = await run.table(name);
 		const senders = run.senders;
+		const accounts = await run.accounts(name);
 		// Each request once: what is to follow a fault is decided for the whole account.
 		const connection = connect(gateway, run.connection.credential, surroundings, {
 			maxParallel: UNBOUNDED,
@@ -101,8 +103,8 @@ export const sendDue: Operation<SendDuePlan> = {
 		const report = await dispatchDue({
 			gateway,
 			connection,
-			queue: createDispatchQueue(table, senders),
-			lease: createLeaseStore(await run.accounts(name), senders),
+			queue: createDispatchQueue(table, senders, { gateway, accounts: async () => accounts }),
+			lease: createLeaseStore(accounts, senders),
 			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
 			resolveMessageIds: async () =>
 				await resolveMessageIds({

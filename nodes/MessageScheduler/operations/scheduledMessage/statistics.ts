@@ -3,12 +3,13 @@ import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { statistics as count, type Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
-import { readTableName, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
 interface StatisticsPlan extends Plan {
-	readonly table: string;
+	readonly table: TableRef;
 	readonly days: number;
 	readonly timezone: string;
 }
@@ -42,7 +43,7 @@ export const statistics: Operation<StatisticsPlan> = {
 		}
 		return {
 			identity: ['statistics', String(index)],
-			table: readTableName(context, index),
+			table: readTable(context, index),
 			days,
 			timezone: readTimezone(context, index, run),
 		};

@@ -1,17 +1,18 @@
 import { settle } from '../../../../stores/settle';
 import { findUnserved } from '../../../../stores/table/served';
+import type { TableRef } from '../../../shared/n8nTable';
 import type { Run } from '../../run';
 
 /** Says which other accounts of a table have overdue messages that no credential serves any more. */
 export async function tellUnserved(
-	name: string,
+	table: TableRef,
 	run: Run,
 	hint: (message: string) => void,
 ): Promise<void> {
 	const find = async () =>
 		await findUnserved(
-			await run.table(name),
-			async () => await run.accounts(name),
+			await run.table(table),
+			async () => await run.accounts(table),
 			run.senders,
 			run.now(),
 		);

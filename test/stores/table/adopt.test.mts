@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto';
+
+import { isUuid } from '../../../stores/scheduleId';
+import { accountRow, type AccountColumn } from '../../../stores/table/accounts';
+import { adoptRows } from '../../../stores/table/adopt';
+import type { Row, Values } from '../../../stores/table/columns';
+import type { Sender } from '../../../stores/table/rows';
+import { dispatchDue } from '../../../stores/dispatcher';
+import {
+	accountsTable,
+	contextFor,
+	FakeClock,
+	FakeGateway,
+	iso,
+	MINUTE,
+	queueOn,
+	rowOf,
+	SENDER,
+	START,
+} from './fakes.mts';
+import { MemoryTable } from './memoryTable.mts';
+
+/** Rows that a person adds to the table, or changes in it, and what a run of *Send Due* makes of them. */
+const OTHER: Sender = { gateway: 'fake', account: 'account-2', credential: 'Branch B' };
+const HAND: Values = { recipient: '+91 99880-66776', text: 'by hand', send_at: iso(START) };
+const DAY = 24 * 60 * MINUTE;
+
+let table: MemoryTable;
+let accounts: MemoryTable<AccountColumn>;
+let fake: FakeGateway;
+let clock: FakeClock;
+
+beforeEach(() => {
+	table = new MemoryTable();
+	accounts = accountsTable();
+	fake = new FakeGateway();
+	clock = new FakeClock();
+});
+
+const insert = async (...rows: Values[]) => await table.insert(rows);
+const adopt = async (sender: Sender = SENDER) =>
+	await adoptRows(
+		table,
+		{ senders: [sender], gateway: fake.gateway, accounts: async () => accounts },
+		iso(clock.ms),
+	);
+const row = (id = 1): Row => table.row(id);
+/** A run of *Send Due* for an account. */
+const run = async (sender: Sender = SENDER) =>
+	(
+		await dispatchDue(
+			contextFor(table, accounts, fake, clock, {
+				queue: queueOn(table, [sender], accounts, fake.gateway),
+			}),
+		)
+	).entries;
+/** A run of *Send Due* has been there for an account. */
+const hasRun = async (sender: Sender, agoMs = 0) => {
+	const { id } = await accountRow(accounts, sender);
+	accounts.edit(id, { last_run_at: iso(START - agoMs) });
+};
+
+describe('a row with recipient, text and time', () => {
+	it('is taken as a store would have written it', async () => {
+		await insert(HAND);
+		await adopt();
+		const { schedule_id: id, ...rest } = row();
+		expect(isUuid(String(id))).toBe(true);
+		expect(rest).toMatchObject({
+			status: 'scheduled',
+			status_rank: 10,
+			recipient: '+919988066776',
+			type: 'text',
+			text: 'by hand',
+			send_at: iso(START),
+			requested_at: iso(START),
+			...SENDER,
+			attempts: 0,
+			claim_token: '',
+			valid_for_minutes: 1_440,
+			failure: null,
+		});
+	});
+
+	it('is sent by the next run, once, and not before its time', async () => {
+		await insert({ ...HAND, send_at: iso(START + MINUTE) });
+		expect(await run()).toEqual([]);
+		clock.ms += MINUTE;
+		expect(await run()).toMatchObject([{ message: { status: 'sent', text: 'by hand' } }]);
+		expect(await run()).toEqual([]);
+		expect(fake.asked).toEqual(['by hand']);
+	});
+
+	it('keeps what a person has filled in beside', async () => {
+		const id = randomUUID();
+		await insert({ ...HAND, schedule_id: id, valid_for_minutes: 5, reference: 'order-7' });
+		await adopt();
+		expect(row()).toMatchObject({ schedule_id: id, valid_for_minutes: 5, reference: 'order-7' });
+	});
+
+	it('gets an id of its own where a person has written none that is one', async () => {
+		await insert({ ...HAND, schedule_id: '7' });
+		await adopt();
+		expect(isUuid(String(row().schedule_id))).toBe(true);
+	});
+
+	it.each(['scheduled', 'Scheduled', 'SCHEDULED', ' scheduled', 'scheduled '])(
+		'is taken with the status %j, too',
+		async (status) => {
+			await insert({ ...HAND, status });
+			await adopt();
+			expect(row().status).toBe('scheduled');
+		},
+	);
+
+	it.each(['draft', 'cancelled', 'sent'])('is left alone with the status %s', async (status) => {
+		await insert({ ...HAND, status });
+		await adopt();
+		expect(row()).toMatchObject({ status, failure: null, schedule_id: null });
+		expect(await run()).toEqual([]);
+	});
+
+	it('is taken by one of two runs at the same moment', async () => {
+		await insert(HAND);
+		await Promise.all([adopt(), adopt()]);
+		await Promise.all([run(), run()]);
+		expect(fake.asked).toEqual(['by hand']);
+	});
+
+	it('that a person changes meanwhile is not written over', async () => {
+		await insert(HAND);
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, { text: 'another', status: 'draft' });
+		};
+		await adopt();
+		expect(row()).toMatchObject({ text: 'another', status: 'draft', schedule_id: null });
+	});
+});
+
+describe('a row that lacks something', () => {
+	it.each<[Values, string]>([
+		[{ text: null }, '"text"'],
+		[{ recipient: '' }, '"recipient"'],
+		[{ send_at: null }, '"send_at"'],
+		[{ recipient: null, send_at: null }, '"recipient" and "send_at"'],
+		[{ type: 'image', caption: 'Look' }, '"media_url"'],
+	])('says so: %j', async (lack, cells) => {
+		await insert({ ...HAND, ...lack });
+		await adopt();
+		const failure = `Not sent yet: fill in ${cells} of this row.`;
+		expect(row()).toMatchObject({ status: null, schedule_id: null, failure });
+	});
+
+	it('says what is wrong with a cell', async () => {
+		await insert({ ...HAND, recipient: 'Mary' });
+		await adopt();
+		expect(row().failure).toMatch(/^Not sent yet: "Recipient" is "Mary"/);
+	});
+
+	it('says so once: nothing is written in vain', async () => {
+		await insert({ ...HAND, text: null });
+		await adopt();
+		table.accesses.length = 0;
+		await adopt();
+		expect(table.accesses).not.toContain('update');
+	});
+
+	it('is taken once it is mended, and says nothing any more', async () => {
+		await insert({ ...HAND, text: null });
+		await adopt();
+		table.edit(1, { text: 'mended' });
+		expect(await run()).toMatchObject([{ message: { text: 'mended', failure: null } }]);
+	});
+
+	it('says nothing while it is blank: a person has just begun', async () => {
+		await insert({});
+		await adopt();
+		expect(row().failure).toBeNull();
+	});
+});
+
+describe('whose a row is', () => {
+	it('is this account’s where no other uses the table', async () => {
+		await hasRun(SENDER);
+		await hasRun(OTHER, 8 * DAY);
+		await insert(HAND);
+		await adopt();
+		expect(row().account).toBe(SENDER.account);
+	});
+
+	it.each([
+		['for which runs go on', async () => await hasRun(OTHER)],
+		[
+			'whose messages wait in the table',
+			async () => void (await insert(rowOf('b', START + DAY, { ...OTHER }))),
+		],
+	])('must be said where there is another one %s, and neither sends it', async (_, prepare) => {
+		await hasRun(SENDER);
+		await prepare();
+		const [{ id }] = await insert(HAND);
+		for (const sender of [SENDER, OTHER, SENDER]) expect(await run(sender)).toEqual([]);
+		expect(row(id)).toMatchObject({
+			status: null,
+			failure:
+				'Not sent yet: several accounts use this table. Fill in "gateway" and "account", or "credential", of this row. Accounts of this table: fake "account-1", fake "account-2".',
+		});
+		expect(fake.asked).toEqual([]);
+	});
+
+	it.each<[string, Values]>([
+		['account', { account: OTHER.account }],
+		['gateway and account', { gateway: 'fake', account: OTHER.account }],
+		['credential', { credential: OTHER.credential }],
+	])('is the one that its %s names, which alone sends it', async (_, named) => {
+		await hasRun(SENDER);
+		await hasRun(OTHER);
+		await insert({ ...HAND, ...named });
+		expect(await run(SENDER)).toEqual([]);
+		expect(row().failure).toBeNull();
+		expect(await run(OTHER)).toMatchObject([{ message: { account: OTHER.account } }]);
+		expect(row()).toMatchObject({ ...OTHER, status: 'sent' });
+	});
+
+	it('must be said better where two accounts have credentials of one name', async () => {
+		const twin = { ...OTHER, credential: SENDER.credential };
+		await hasRun(SENDER);
+		await hasRun(twin);
+		await insert({ ...HAND, credential: SENDER.credential });
+		for (const sender of [SENDER, twin]) expect(await run(sender)).toEqual([]);
+		expect(row().failure).toMatch(/^Not sent yet: several accounts use this table/);
+	});
+
+	it.each<[string, Values]>([
+		['account', { account: 'acount-1' }],
+		['credential', { credential: 'My Gatway' }],
+		['gateway', { gateway: 'pigeon' }],
+	])('is told to be nobody’s where its %s is mistyped', async (_, named) => {
+		await hasRun(SENDER);
+		await insert({ ...HAND, ...named });
+		await adopt();
+		expect(row().failure).toMatch(
+			/^Not sent yet: no run of "Send Due" sends from this table for what .* Accounts of this table: fake "account-1"\.$/,
+		);
+		table.edit(1, { account: SENDER.account, credential: null, gateway: null });
+		expect(await run()).toHaveLength(1);
+	});
+});
+
+describe('a row of the store', () => {
+	it('whose status was emptied waits again, unless it may have been sent', async () => {
+		await insert(
+			rowOf('a', START, { status: '' }),
+			rowOf('b', START, { status: null, message_id: 'm1' }),
+			rowOf('c', START, { status: '', account: OTHER.account }),
+		);
+		expect(await run()).toMatchObject([{ message: { text: 'a' } }]);
+		expect(fake.asked).toEqual(['a']);
+		expect([row(2).status, row(3).status]).toEqual([null, '']);
+	});
+
+	it('that a person puts back in another spelling waits again', async () => {
+		await insert(rowOf('a', START, { status: 'Scheduled', claim_token: 'of an old run' }));
+		expect(await run()).toMatchObject([{ message: { text: 'a' } }]);
+	});
+
+	it('whose time was emptied says so, and goes out when it has one', async () => {
+		await insert(rowOf('a', START, { send_at: null }));
+		expect(await run()).toEqual([]);
+		expect(row().failure).toBe('Not sent yet: fill in "send_at" of this row.');
+		table.edit(1, { send_at: iso(START) });
+		expect(await run()).toMatchObject([{ message: { text: 'a', failure: null } }]);
+	});
+
+	it('whose schedule id was emptied gets another one', async () => {
+		await insert(rowOf('a', START + DAY, { schedule_id: '' }));
+		await adopt();
+		expect(isUuid(String(row().schedule_id))).toBe(true);
+	});
+
+	it('is not written by a run that has nothing to do', async () => {
+		await insert(rowOf('a', START + DAY), rowOf('b', START + DAY));
+		const before = [row(1), row(2)];
+		clock.ms += MINUTE;
+		await run();
+		expect([row(1), row(2)]).toEqual(before);
+	});
+});
+
+describe('a row that a person has copied', () => {
+	it('is not sent, and says which row has the same id and what to do', async () => {
+		await insert(rowOf('a', START));
+		const { id, createdAt, updatedAt, ...values } = row();
+		await insert(values);
+		expect(await run()).toHaveLength(2);
+		expect(fake.asked).toEqual(['a']);
+		expect(row(2)).toMatchObject({
+			status: 'failed',
+			failure:
+				'Not sent: this row (2) has the same "schedule_id" as row 1, so it may be a copy of it. To send it as well, empty its "schedule_id" and enter "scheduled" as its "status".',
+		});
+		expect([id, createdAt, updatedAt]).toHaveLength(3);
+		table.edit(2, { schedule_id: '', status: 'scheduled' });
+		await run();
+		expect(fake.asked).toEqual(['a', 'a']);
+	});
+
+	it('stays unsent where the first one was sent before', async () => {
+		await insert(rowOf('a', START));
+		await run();
+		await insert(rowOf('a', START, { schedule_id: row().schedule_id }));
+		await run();
+		expect(fake.asked).toEqual(['a']);
+	});
+});
