@@ -1,4 +1,5 @@
 import { InvalidParameter } from './invalidParameter';
+import { shorten } from './sendTime/text';
 
 /** What an address names. A `lid` is WhatsApp's hidden id of a person; a `channel` is a newsletter. */
 export type RecipientKind = 'phone' | 'group' | 'lid' | 'channel' | 'unknown';
@@ -146,5 +147,3 @@ const notUnderstood = (text: string) =>
 		'Recipient',
 		`"Recipient" is "${shorten(text)}", which is no number. ${FORMS}.`,
 	);
-
-const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -6,8 +6,13 @@ export function quote(value: unknown): string {
 		return Array.isArray(value) ? 'a list' : 'an object';
 	if (typeof value === 'function') return 'a function';
 
-	const text = String(value).replace(/[\s\p{Cc}]+/gu, ' ');
-	return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
+	return `"${shorten(String(value))}"`;
+}
+
+/** A text on one line, at most 40 characters of it. */
+export function shorten(value: string): string {
+	const text = value.replace(/[\s\p{Cc}]+/gu, ' ');
+	return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 const UNITS = [

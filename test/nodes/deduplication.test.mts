@@ -277,7 +277,7 @@ describe('one item alone', () => {
 				items,
 				node: { onError: 'continueRegularOutput' },
 			});
-			expect(output[0].error).toMatch(/^"Data Table" is /);
+			expect(output[0].error).toMatch(/^Item 1 of 2 \(\+\d+\): "Data Table" is /);
 			expect(output[1]).toMatchObject({ status: 'scheduled', heldBy: 'n8n' });
 		}
 	});
@@ -293,7 +293,7 @@ describe('one item alone', () => {
 			node: { onError: 'continueRegularOutput' },
 		});
 		expect(output.map(({ status, error }) => status ?? error)).toEqual([
-			expect.stringMatching(/^"Hold Messages In" is "moon"/),
+			expect.stringMatching(/^Item 1 of 2 \(\+\d+\): "Hold Messages In" is "moon"/),
 			'scheduled',
 		]);
 	});
