@@ -16,13 +16,14 @@ export function shorten(value: string): string {
 }
 
 const UNITS = [
+	['year', 31_536_000_000],
 	['day', 86_400_000],
 	['hour', 3_600_000],
 	['minute', 60_000],
 	['second', 1000],
 ] as const;
 
-/** A length of time in words, by its two largest units: `3 hours 20 minutes`. */
+/** A length of time in words, by its two largest units: `3 hours 20 minutes`. A year is 365 days. */
 export function durationInWords(ms: number): string {
 	let rest = Math.abs(ms);
 	const parts: string[] = [];

@@ -221,7 +221,7 @@ describe('when the execution is stopped', () => {
 		sandbox.faults.add({ kind: 'hang' });
 		const began = Date.now();
 		const error = await errorOf({ operation: 'getAll' }, { ...setting, signal: soon(80) });
-		expect(error.message).toMatch(/The execution was stopped before ChatWhatsApp answered/);
+		expect(error.message).toMatch(/The execution was stopped before ChatWhatsApp responded/);
 		expect(Date.now() - began).toBeLessThan(20_000);
 	});
 
