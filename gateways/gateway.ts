@@ -285,6 +285,8 @@ export interface Explanation {
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else. */
 	readonly kind?: AnswerKind;
+	/** What happened, as it goes on after the gateway's name; unless given, what the kind says. */
+	readonly happened?: string;
 	/**
 	 * Whose fault a refusal is, where the kind alone would not say it. Given only where the vendor
 	 * documents the case, so that it is certain: nothing was taken, whatever the HTTP status.

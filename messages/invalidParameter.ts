@@ -1,8 +1,8 @@
 /**
  * A value that a user gave and that cannot be used.
  *
- * `parameter` is the name that the user sees; the message says what is wrong with it and what to
- * do; `hint`, if any, adds what helps further (an example, a link).
+ * `parameter` is the name that the user sees. The message names it in double quotes and says what is
+ * wrong with it and what to do; where that is too long for a headline, what to do is in `hint`.
  */
 export class InvalidParameter extends Error {
 	constructor(

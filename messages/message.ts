@@ -91,7 +91,8 @@ function parseMediaUrl(value: unknown): string {
 	if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) {
 		throw new InvalidParameter(
 			'Media URL',
-			`"Media URL" is "${text.slice(0, 80)}". The gateway fetches the file itself, so it must be a public address that begins with https:// or http://.`,
+			`"Media URL" is "${text.slice(0, 80)}", which is not a public web address`,
+			'Enter an address that begins with https:// or http://. The gateway fetches the file from there itself.',
 		);
 	}
 	return text;

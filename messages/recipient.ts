@@ -1,6 +1,7 @@
 import type { Country } from './country';
 import { InvalidParameter } from './invalidParameter';
 import { toInternationalDigits } from './nationalNumber';
+import { shorten } from './sendTime/text';
 
 /** What an address names. A `lid` is WhatsApp's hidden id of a person; a `channel` is a newsletter. */
 export type RecipientKind = 'phone' | 'group' | 'lid' | 'channel' | 'unknown';
@@ -48,8 +49,9 @@ const WHOLE_FLOAT = /^[1-9]\d{6,14}[.,]0{1,2}$/;
 const NUMERIC =
 	/^(?:[+-]?\d+[.,]\d{1,2}|[^.,]*[.,]0{1,2}|[1-9]\d*[.,]0+|[+-]?\d+(?:[.,]\d*)?e[+-]?\d+)$/i;
 
+/** What to do about a recipient that cannot be read. */
 const FORMS =
-	'Use the international form with country code, e.g. +14155238886, or a WhatsApp chat id such as 14155238886@c.us or 120363039326117111@g.us';
+	'Use the international form with country code, e.g. +14155238886, or a WhatsApp chat id such as 14155238886@c.us or 120363039326117111@g.us.';
 
 /**
  * Reads a recipient in any form that a supported gateway documents: a phone number with country
@@ -68,13 +70,13 @@ const FORMS =
  */
 export function parseRecipient(value: unknown, defaultCountry: Country | null = null): Recipient {
 	if (typeof value !== 'string' && typeof value !== 'number') {
-		throw new InvalidParameter('Recipient', `"Recipient" is missing. ${FORMS}.`);
+		throw new InvalidParameter('Recipient', '"Recipient" is missing', FORMS);
 	}
 	if (typeof value === 'number' && !(value > 0 && Number.isSafeInteger(value))) {
 		throw NUMERIC.test(String(value)) ? notWhole(String(value)) : notUnderstood(String(value));
 	}
 	const text = String(value).trim();
-	if (text === '') throw new InvalidParameter('Recipient', `"Recipient" is empty. ${FORMS}.`);
+	if (text === '') throw new InvalidParameter('Recipient', '"Recipient" is empty', FORMS);
 	const at = text.indexOf('@');
 	return at === -1 ? parsePhone(text, defaultCountry) : parseChatId(text, at);
 }
@@ -97,7 +99,8 @@ function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 	if (TRUNK_ZERO.test(text)) {
 		throw new InvalidParameter(
 			'Recipient',
-			`"Recipient" is "${shorten(text)}": leave the "(0)" out, it is not dialled after a country code. ${FORMS}.`,
+			`"Recipient" is "${shorten(text)}", whose "(0)" is not dialled after a country code`,
+			`Leave the "(0)" out. ${FORMS}`,
 		);
 	}
 	if (NUMERIC.test(text) && !WHOLE_FLOAT.test(text)) throw notWhole(text);
@@ -108,8 +111,8 @@ function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 	if (/^0\d+$/.test(digits) && /^\d+$/.test(compact)) {
 		throw new InvalidParameter(
 			'Recipient',
-			`"Recipient" is "${shorten(text)}", a number without a country code. ${FORMS}.`,
-			'Or choose its country as "Default Country" under Options.',
+			`"Recipient" is "${shorten(text)}", a number without a country code`,
+			`${FORMS}. Or choose its country as "Default Country" under Options.`,
 		);
 	}
 	if (!E164_DIGITS.test(digits)) throw notUnderstood(text);
@@ -158,13 +161,13 @@ export const sameRecipient = (a: Recipient, b: Recipient): boolean =>
 const notWhole = (text: string) =>
 	new InvalidParameter(
 		'Recipient',
-		`"Recipient" is "${shorten(text)}", a decimal number as spreadsheets write it, whose digits may not be the phone number's. Format the column as text. ${FORMS}.`,
+		`"Recipient" is "${shorten(text)}", a decimal number as spreadsheets write it, whose digits may not be the phone number's`,
+		`Format the column as text. ${FORMS}`,
 	);
 
 const notUnderstood = (text: string) =>
 	new InvalidParameter(
 		'Recipient',
-		`"Recipient" is "${shorten(text)}", which is no number. ${FORMS}.`,
+		`"Recipient" is "${shorten(text)}", which is not a phone number or chat ID`,
+		FORMS,
 	);
-
-const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -199,7 +199,8 @@ const held = (sandbox: Sandbox, { gateway, operation }: MessageRun): string[] =>
 		}),
 	);
 
-const OPEN = /^(It is unknown whether|The message was not sent again)/;
+const OPEN =
+	/^(Item \d+ of \d+( \([^)]*\))?: )?(It is unknown whether|The message was not sent again)/;
 
 /** Whether each item of the output, in its place, is what the gateway has of it. */
 function checkItems(

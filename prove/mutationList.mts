@@ -11,6 +11,7 @@ export interface Mutation {
 }
 
 const ROUTER = 'nodes/MessageScheduler/router.ts';
+const ITEM_ERRORS = 'nodes/MessageScheduler/itemErrors.ts';
 const ONCE = 'stores/scheduleOnce.ts';
 const RETRY = 'gateways/transport/retry.ts';
 const HISTORY = 'messages/statusHistory.ts';
@@ -185,10 +186,31 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'An agent is told what to do, too',
-		file: ROUTER,
+		file: ITEM_ERRORS,
 		from: 'isToolRun(context) ? withAdvice(nodeError) : nodeError',
 		to: 'nodeError',
 		tests: 'test/nodes/tool',
+	},
+	{
+		rule: 'On Error: Continue: no column of the user is overwritten but `error`',
+		file: ITEM_ERRORS,
+		from: 'json: { ...columns, error: message }',
+		to: 'json: { ...columns, error: message, message }',
+		tests: 'test/nodes/items',
+	},
+	{
+		rule: 'On Error: Continue: the columns stay',
+		file: ITEM_ERRORS,
+		from: 'isMerged ? {} : context.getInputData()[index].json',
+		to: '{}',
+		tests: 'test/nodes/items',
+	},
+	{
+		rule: 'On Error: Continue: what befalls all items makes none pass for done',
+		file: ROUTER,
+		from: 'if (!mayContinue) throw toUserError(context, begun.error);',
+		to: 'throw toUserError(context, begun.error);',
+		tests: 'test/nodes/items',
 	},
 	{
 		rule: 'An error keeps its own words',

@@ -152,7 +152,8 @@ export function createGatewayStore(
 }
 
 const requireSchedules = ({ capabilities: { schedules }, label }: Gateway) => {
-	if (schedules === null) throw new GatewayError('unsupported', `${label} has no scheduler`);
+	if (schedules === null)
+		throw new GatewayError('unsupported', `${label} has no scheduler of its own`);
 	return schedules;
 };
 
@@ -211,11 +212,11 @@ function leftOpen(scheduleId: string, error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
-		`It is unknown whether the scheduled message "${scheduleId.slice(0, 80)}" is cancelled: asking for it did not work either. ${error.message}`,
+		`It is unknown whether the scheduled message "${scheduleId.slice(0, 80)}" was cancelled: checking for it did not work`,
 		{
 			...error.details,
 			openEnded: true,
-			hint: `Look with "Get Many" whether it is still there. ${error.details.hint ?? ''}`.trim(),
+			hint: `Look with "Get Many" or at the gateway whether it is still scheduled; if it is, cancel it again. The check ended with: ${error.message}`,
 		},
 	);
 }

@@ -141,8 +141,12 @@ function unknown(scheduleId: string, cause: unknown): unknown {
 	if (!(cause instanceof GatewayError)) return cause;
 	return new GatewayError(
 		cause.kind,
-		`It is unknown whether the message "${scheduleId}" was moved: an earlier attempt was cut off, and asking for the message did not work. ${cause.message}`,
-		{ ...cause.details, openEnded: true, hint: LOOK },
+		`It is unknown whether the message "${scheduleId}" was moved: an earlier attempt was interrupted, and checking for the message did not work`,
+		{
+			...cause.details,
+			openEnded: true,
+			hint: `${LOOK} The check ended with: ${cause.message}`,
+		},
 	);
 }
 
@@ -205,7 +209,8 @@ async function restore(
 	);
 }
 
-const LOOK = 'Look with "Get Many"; if it is not there, schedule it anew.';
+const LOOK =
+	'Look first, with "Get Many" or at the gateway; if the message is not there, schedule it anew with "Schedule".';
 const ANEW = 'Schedule it anew with the operation "Schedule".';
 
 /** The error as one of ours, its sentence, and whether it leaves the outcome open. */
@@ -213,7 +218,9 @@ function read(error: unknown): [GatewayError, string, boolean] {
 	const known =
 		error instanceof GatewayError
 			? error
-			: new GatewayError('rejected', error instanceof Error ? error.message : String(error));
+			: new GatewayError('rejected', error instanceof Error ? error.message : String(error), {
+					hint: error instanceof InvalidParameter ? error.hint : undefined,
+				});
 	return [known, known.message, known.details.openEnded === true];
 }
 

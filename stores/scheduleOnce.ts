@@ -148,11 +148,12 @@ function leftOpen(error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
-		`It is unknown whether the message is scheduled: the response was lost, and looking for it did not work. ${error.message}`,
+		'It is unknown whether the message was scheduled: the response was lost, and checking for the message did not work',
 		{
 			...error.details,
 			openEnded: true,
-			hint: `It was not created again, so that it is not sent twice. Look with "Get Many" whether it is there. ${error.details.hint ?? ''}`.trim(),
+			// Not the advice of the check: "Run the workflow again" would come before looking.
+			hint: `It was not scheduled again, so that it is not sent twice. Look first, with "Get Many" or at the gateway, and run the workflow again only if the message is not there. The check ended with: ${error.message}`,
 		},
 	);
 }

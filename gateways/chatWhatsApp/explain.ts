@@ -5,7 +5,7 @@ import type { GatewayResponse } from '../transport/request';
 /** Whether the gateway says no, which the vendor has callers look at whatever the HTTP status. */
 export const isRefusal = (body: unknown): boolean => isObject(body) && body.success === false;
 
-type Meaning = Pick<Explanation, 'kind' | 'fault' | 'hint'>;
+type Meaning = Pick<Explanation, 'kind' | 'happened' | 'fault' | 'hint'>;
 
 /**
  * The texts that docs.chatwhatsapp.in/errors shows. Which HTTP status each comes with stands nowhere,
@@ -17,8 +17,9 @@ const ACCOUNT_FAULTS: ReadonlyArray<readonly [text: RegExp, meaning: Meaning]> =
 	[
 		/^session not found/i,
 		{
+			happened: 'has no session with this "Session ID"',
 			fault: 'account',
-			hint: 'Check "Session ID" and "Base URL" in the Message Gateway API credential.',
+			hint: 'Enter the id of your session as "Session ID" in the Message Gateway API credential. If it is right, check "Base URL": the session may be at another installation.',
 		},
 	],
 	[

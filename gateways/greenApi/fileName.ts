@@ -38,15 +38,17 @@ export function fileNameOf({ type, mediaUrl, fileName }: OutgoingMessage): strin
 		throw new InvalidParameter(
 			'File Name',
 			fileName === null
-				? `"File Name" is empty and "Media URL" does not end in a file name. Enter a name with an extension such as photo.jpg: GREEN-API decides by it how to send the file.`
-				: `"File Name" is "${shorten(name)}", without an extension. Add one, such as .jpg or .pdf: GREEN-API decides by it how to send the file.`,
+				? '"File Name" is empty and "Media URL" does not end in a file name'
+				: `"File Name" is "${shorten(name)}", without an extension`,
+			`${fileName === null ? 'Enter a name with an extension such as photo.jpg' : 'Add one, such as .jpg or .pdf'}: GREEN-API decides by it how to send the file.`,
 		);
 	}
 	const kind = Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : type;
 	if (kind !== type) {
 		throw new InvalidParameter(
 			'File Name',
-			`"File Name" is "${shorten(name)}", which GREEN-API sends as ${kind}, but "Message Type" is ${type}. Choose ${kind} as "Message Type", or another "File Name".`,
+			`"File Name" is "${shorten(name)}", which GREEN-API sends as ${kind}, but "Message Type" is ${type}`,
+			`Choose ${kind} as "Message Type", or another "File Name".`,
 		);
 	}
 	return name;

@@ -32,10 +32,13 @@ export async function findSent(
 		throw new GatewayError(
 			'unexpectedAnswer',
 			`GREEN-API shows only the first ${MOST_QUEUED} messages of the instance's queue, and there are more`,
+			{ hint: LOOK_YOURSELF },
 		);
 	}
 	return [...found.values()];
 }
+
+const LOOK_YOURSELF = 'Look in the chat on the phone whether the message is there.';
 
 /** `[{ messageID, type, body }]`, each body as it was sent (…/queues/ShowMessagesQueue). */
 async function findQueued(connection: Connection, message: OutgoingMessage) {
@@ -84,6 +87,7 @@ async function findInHistory(
 	throw new GatewayError(
 		'unexpectedAnswer',
 		`GREEN-API has more than ${COUNTS.at(-1)} newer messages in that chat`,
+		{ hint: LOOK_YOURSELF },
 	);
 }
 

@@ -56,11 +56,11 @@ export const instanceOf = (credential: Credential): string =>
 /**
  * The account's timezone.
  *
- * @throws InvalidParameter naming *Account Timezone*, where it is missing or no timezone
+ * @throws InvalidParameter naming *Account Timezone*, where it is missing or not a timezone
  */
 export function timezone(credential: Credential): string {
 	const name = requiredField(credential, TIMEZONE);
-	if (!isTimezone(name)) throw new InvalidParameter(TIMEZONE.label, notATimezone(name));
+	if (!isTimezone(name)) throw new InvalidParameter(TIMEZONE.label, notATimezone(name), NAME_ONE);
 	return name;
 }
 
@@ -73,11 +73,13 @@ export function knownTimezone(credential: Credential): string | null {
 /** What is wrong with *Account Timezone*; null where it is well, or not filled in. */
 export function timezoneProblem(credential: Credential): string | null {
 	const name = optionalField(credential, TIMEZONE.name);
-	return name === '' || isTimezone(name) ? null : notATimezone(name);
+	return name === '' || isTimezone(name) ? null : `${notATimezone(name)}. ${NAME_ONE}`;
 }
 
 const notATimezone = (name: string) =>
-	`"${TIMEZONE.label}" is "${name.slice(0, 40)}", which is no timezone. Enter a name such as Africa/Cairo, or an offset such as GMT+2, in the Message Gateway API credential.`;
+	`"${TIMEZONE.label}" is "${name.slice(0, 40)}", which is not a timezone`;
+const NAME_ONE =
+	'Enter a name such as Africa/Cairo, or an offset such as GMT+2, in the Message Gateway API credential.';
 
 export const authenticate = authenticateWith({
 	baseUrl: BASE_URL,

@@ -38,7 +38,7 @@ export async function readPages(
 	throw new GatewayError(
 		'unexpectedAnswer',
 		`Hypersender SMS gave ${MOST_PAGES} pages of messages and no last one`,
-		{ hint: 'Filter by status or recipient.' },
+		{ hint: 'Add a filter by "Status" or "Recipient", or a time range.' },
 	);
 }
 

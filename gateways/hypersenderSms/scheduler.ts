@@ -141,5 +141,7 @@ const notPending = (scheduleId: string, word: string | null) =>
 	new GatewayError(
 		'notPending',
 		`The message "${scheduleId.slice(0, 120)}" is "${word ?? 'unknown'}" at Hypersender SMS and no longer scheduled`,
-		{ hint: 'Only a message that is still scheduled can be cancelled.' },
+		{
+			hint: 'Only a message that is still scheduled can be cancelled. List those with "Get Many".',
+		},
 	);

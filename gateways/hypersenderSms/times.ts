@@ -23,7 +23,8 @@ export function toWallClock(instant: string, timezone: string): string {
 	if (parseWallClock(text, timezone) !== instant) {
 		throw new InvalidParameter(
 			'Send At',
-			`"Send At" is the second ${text} in ${timezone}, where the clock is put back that night. Hypersender SMS takes clock times only and could send it an hour early. Choose a time outside that hour.`,
+			`"Send At" is the second ${text} in ${timezone}, where the clock is put back that night`,
+			'Choose a time outside that hour: Hypersender SMS takes clock times only and could send it an hour early.',
 		);
 	}
 	return text;

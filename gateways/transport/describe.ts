@@ -29,15 +29,19 @@ export function describeAnswer(
 	const text = redact(who, explained?.text ?? fallbackText(response));
 	const said = text === '' ? `HTTP ${status}` : `"${text}" (HTTP ${status})`;
 	const after = tries > 1 ? `, after ${tries} tries` : '';
-	return new GatewayError(kind, `${who.gateway.label} ${WHAT_HAPPENED[kind]}: ${said}${after}`, {
-		hint: explained?.hint ?? hintFor(status, kind, who, askedMs),
-		status,
-		code: explained?.code === undefined ? undefined : redact(who, explained.code),
-		retryAfterMs: askedMs,
-		fault,
-		// Where it is known whose fault it is, it was a refusal, even if a 5xx says it.
-		openEnded: wanted.kind === 'create' && fault === undefined && isOpenEnded(response),
-	});
+	return new GatewayError(
+		kind,
+		`${who.gateway.label} ${explained?.happened ?? WHAT_HAPPENED[kind]}: ${said}${after}`,
+		{
+			hint: explained?.hint ?? hintFor(status, kind, who, askedMs),
+			status,
+			code: explained?.code === undefined ? undefined : redact(who, explained.code),
+			retryAfterMs: askedMs,
+			fault,
+			// Where it is known whose fault it is, it was a refusal, even if a 5xx says it.
+			openEnded: wanted.kind === 'create' && fault === undefined && isOpenEnded(response),
+		},
+	);
 }
 
 function kindOf(status: number): AnswerKind {
@@ -58,10 +62,10 @@ const faultOf = (status: number): Fault | undefined => (UNPAID.has(status) ? 'ac
 const WHAT_HAPPENED: Readonly<Record<AnswerKind, string>> = {
 	unauthorized: 'does not accept the credential',
 	forbidden: 'does not let this credential do that',
-	notFound: 'does not find what was asked for',
-	rateLimited: 'takes no more requests for now',
+	notFound: 'does not find what the request names',
+	rateLimited: 'is limiting the request rate',
 	unavailable: 'could not handle the request',
-	unexpectedAnswer: 'sent the request on to another address',
+	unexpectedAnswer: 'redirected the request to another URL',
 	rejected: 'refused the request',
 };
 
@@ -102,12 +106,15 @@ export function describeNoAnswer(
 	const suffix = `${code === null ? '' : ` (${code})`}${tries > 1 ? `, after ${tries} tries` : ''}`;
 	const openEnded = wanted.kind === 'create' && isOpenEnded(outcome);
 	if (why === 'aborted' || why === 'unsent') {
-		return new GatewayError('cancelled', `The execution was stopped before ${label} answered`, {
+		return new GatewayError('cancelled', `The execution was stopped before ${label} responded`, {
+			hint: openEnded
+				? 'It is unknown whether the gateway did what was asked. Look there before you run the workflow again.'
+				: 'Run the workflow again.',
 			openEnded,
 		});
 	}
 	if (why === 'timedOut') {
-		return new GatewayError('timedOut', `${label} did not answer in time${suffix}`, {
+		return new GatewayError('timedOut', `${label} did not respond in time${suffix}`, {
 			hint: 'Try again, or raise "Timeout" under Options.',
 			openEnded,
 		});
@@ -137,8 +144,8 @@ export function unexpectedAnswer(
 	return new GatewayError(
 		'unexpectedAnswer',
 		typeof response.body === 'string'
-			? `${who.gateway.label} at ${base} answered with something that is no JSON`
-			: `${who.gateway.label} at ${base} gave an answer without ${missing}${said === '' ? '' : `: "${said}"`}`,
+			? `${who.gateway.label} at ${base} gave a response that is not JSON`
+			: `${who.gateway.label} at ${base} gave a response without ${missing}${said === '' ? '' : `: "${said}"`}`,
 		{
 			hint:
 				explained?.hint ??

@@ -1,3 +1,6 @@
+import { InvalidParameter } from '../../messages/invalidParameter';
+import { joinSentences } from '../../messages/sentences';
+
 /** What went wrong at a gateway, sorted by what the user can do about it. */
 export type GatewayErrorKind =
 	| AnswerKind
@@ -52,6 +55,13 @@ export class GatewayError extends Error {
 		super(message);
 		this.name = 'GatewayError';
 	}
+}
+
+/** What happened and what to do, as one text, of an error of ours; of any other its message. */
+export function textOf(error: unknown): string {
+	if (error instanceof InvalidParameter) return joinSentences(error.message, error.hint);
+	if (error instanceof GatewayError) return joinSentences(error.message, error.details.hint);
+	return error instanceof Error ? error.message : String(error);
 }
 
 /** A thing that the gateway cannot do, said before any request. */

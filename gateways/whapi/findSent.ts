@@ -34,6 +34,7 @@ export async function findSent(
 	throw new GatewayError(
 		'unexpectedAnswer',
 		`Whapi.Cloud gave ${MOST_PAGES} pages of messages to one chat and no last one`,
+		{ hint: 'Look in the chat on the phone whether the message is there.' },
 	);
 }
 

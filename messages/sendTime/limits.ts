@@ -1,5 +1,5 @@
 import { InvalidParameter } from '../invalidParameter';
-import { passedMessage } from './passed';
+import { IF_PASSED, passedRefusal } from './passed';
 import { inWords } from './resolve';
 import { durationInWords } from './text';
 import type { Instant, ResolvedSendTime } from './types';
@@ -16,6 +16,8 @@ export interface SendLimits {
 	gatewayLabel: string;
 	/** The name that the user sees for the send time. */
 	parameter?: string;
+	/** What takes a time that is too far ahead, as it goes on after `Give an earlier time, or`. */
+	elsewhere?: string;
 }
 
 /**
@@ -25,19 +27,24 @@ export interface SendLimits {
  *   gateway's limits
  */
 export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): void {
-	const { minimumLeadMs, horizonMs, gatewayLabel, parameter = 'Send At' } = limits;
+	const { minimumLeadMs, horizonMs, gatewayLabel, parameter = 'Send At', elsewhere } = limits;
 	const now = Number(limits.now);
 	const ahead = instantFrom(resolved.scheduledAt) - now;
-	const refuse = (what: string): never => {
+	const refuse = (advice: string): never => {
 		throw new InvalidParameter(
 			parameter,
-			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minimumLeadMs, horizonMs)} ahead; ${what}.`,
+			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minimumLeadMs, horizonMs)} ahead`,
+			advice,
 		);
 	};
 
-	if (ahead < 0) throw new InvalidParameter(parameter, passedMessage(resolved, now, parameter));
-	if (minimumLeadMs !== null && ahead < minimumLeadMs) refuse('give a later time');
-	if (horizonMs !== null && ahead > horizonMs) refuse('give an earlier time');
+	if (ahead < 0) throw passedRefusal(resolved, now, parameter);
+	if (minimumLeadMs !== null && ahead < minimumLeadMs) {
+		refuse(`Give a later time, or choose another "${IF_PASSED}" under Options.`);
+	}
+	if (horizonMs !== null && ahead > horizonMs) {
+		refuse(`Give an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
+	}
 }
 
 function movedBy(resolved: ResolvedSendTime): string {

@@ -51,8 +51,7 @@ function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSend
 	const { parameter = 'Send At' } = rule;
 
 	if (rule.ifPassed === 'refuse' && !resolved.earliest) {
-		if (instant < now)
-			throw new InvalidParameter(parameter, passedMessage(resolved, now, parameter));
+		if (instant < now) throw passedRefusal(resolved, now, parameter);
 		return resolved;
 	}
 	if (instant >= now + lead) return resolved;
@@ -108,8 +107,19 @@ function wantedWallTime(resolved: ResolvedSendTime): number {
 	return wallTimeAt(instantFrom(resolved.scheduledAt), timeZone(resolved.timezone));
 }
 
-/** The sentence for a time that has passed: how long ago, and in which zone it was read. */
-export function passedMessage(resolved: ResolvedSendTime, now: number, parameter: string): string {
+/** Refuses a time that has passed: how long ago, and in which zone it was read. */
+export function passedRefusal(
+	resolved: ResolvedSendTime,
+	now: number,
+	parameter: string,
+): InvalidParameter {
 	const ago = durationInWords(now - instantFrom(resolved.scheduledAt));
-	return `"${parameter}" is ${inWords(resolved)}, which passed ${ago} ago; give a later time, or choose another "If the Time Has Passed".`;
+	return new InvalidParameter(
+		parameter,
+		`"${parameter}" is ${inWords(resolved)}, which passed ${ago} ago`,
+		`Give a later time, or choose another "${IF_PASSED}" under Options.`,
+	);
 }
+
+/** The name that the user sees for the rule. */
+export const IF_PASSED = 'If the Time Has Passed';

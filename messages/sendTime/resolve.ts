@@ -25,8 +25,8 @@ export interface ResolveOptions {
 }
 
 const LONGEST_TEXT = 120;
-const FORMS = 'like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours"';
-const ADVICE = `give a date and time ${FORMS}`;
+const ADVICE =
+	'Give a date and time like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours".';
 const RANGE = `the years ${FIRST_YEAR} to ${LAST_YEAR}`;
 const OUTSIDE = `outside ${RANGE}; give a date within them`;
 
@@ -55,8 +55,9 @@ export function resolveSendTime(
 ): ResolvedSendTime {
 	const zone = timeZone(timezone);
 	const { parameter = 'Send At', now } = options;
-	const refuse = (what: string): never => {
-		throw new InvalidParameter(parameter, `"${parameter}" is ${what}.`);
+	const refuse = (what: string, advice?: string): never => {
+		const message = `"${parameter}" is ${what}${advice === undefined ? '.' : ''}`;
+		throw new InvalidParameter(parameter, message, advice);
 	};
 
 	const context = { zone, now: now === undefined ? undefined : Number(now), parameter, refuse };
@@ -93,8 +94,8 @@ interface Context {
 	parameter: string;
 	/** Whose clock counts, instead of the one that the value is in. */
 	readBy?: TimeZone;
-	/** Throws; `what` goes on after `"Send At" is`. */
-	refuse(what: string): never;
+	/** Throws; `what` goes on after `"Send At" is`. The advice is a sentence of its own. */
+	refuse(what: string, advice?: string): never;
 }
 
 /** `clock` is the zone of a clock time, where it is another than the one of the context. */
@@ -102,14 +103,14 @@ type Reading = WallReading & { earliest?: true; clock?: TimeZone };
 
 function read(value: unknown, context: Context): Reading {
 	const { refuse } = context;
-	if (value === undefined || value === null) return refuse(`empty; ${ADVICE}`);
+	if (value === undefined || value === null) return refuse('empty', ADVICE);
 	if (typeof value === 'number') return { instant: unixTime(value, value, refuse) };
 	if (typeof value === 'object') return { instant: instantOfObject(value, refuse) };
-	if (typeof value !== 'string') return refuse(`${quote(value)}; ${ADVICE}`);
+	if (typeof value !== 'string') return refuse(quote(value), ADVICE);
 
 	const text = value.trim().replace(/\s+/g, ' ');
-	if (text === '') return refuse(`empty; ${ADVICE}`);
-	if (text.length > LONGEST_TEXT) return refuse(`${quote(text)}; ${ADVICE}`);
+	if (text === '') return refuse('empty', ADVICE);
+	if (text.length > LONGEST_TEXT) return refuse(quote(text), ADVICE);
 	if (/^\d+(?:\.\d+)?$/.test(text)) return { instant: unixTime(Number(text), text, refuse) };
 	refuseIncomplete(text, refuse);
 	return readRelative(text, context) ?? readDateTime(text, context);
@@ -125,7 +126,7 @@ function refuseIncomplete(text: string, refuse: Context['refuse']): void {
 	}
 	if (/^\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?\d{2,4}(?!\d)/.test(text)) {
 		refuse(
-			`${quote(text)}, which does not tell the day from the month; write the year first, as in 2026-04-03 15:00`,
+			`${quote(text)}, which is ambiguous (day or month first); write the year first, as in 2026-04-03 15:00`,
 		);
 	}
 }
@@ -145,7 +146,7 @@ function readRelative(text: string, context: Context): Reading | undefined {
 function readDateTime(text: string, { zone, parameter, readBy, refuse }: Context): Reading {
 	const written = dateTimeOf(text);
 	if (written.kind === 'other') {
-		return refuse(`${quote(text)}, which cannot be read as a time; give one ${FORMS}`);
+		return refuse(`${quote(text)}, which cannot be read as a time`, ADVICE);
 	}
 	if (written.kind === 'impossible') {
 		return refuse(`${quote(text)}, a date or time that does not exist; correct it`);
@@ -175,7 +176,8 @@ function unixTime(value: number, given: number | string, refuse: Context['refuse
 	if (isInRange(value * 1000)) return Math.round(value * 1000);
 	if (isInRange(value)) return Math.round(value);
 	return refuse(
-		`${quote(given)}, which is no Unix time of ${RANGE} in seconds or milliseconds; ${ADVICE}`,
+		`${quote(given)}, which is not a Unix time of ${RANGE} in seconds or milliseconds`,
+		ADVICE,
 	);
 }
 
@@ -198,7 +200,7 @@ function instantOfObject(value: object, refuse: Context['refuse']): number {
 		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, refuse);
 		return refuse('a Date that is not valid; check the expression that makes it');
 	}
-	return refuse(`${quote(value)}; ${ADVICE}`);
+	return refuse(quote(value), ADVICE);
 }
 
 function inRange(instant: number, refuse: Context['refuse']): number {

@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle, settleSync, type Settled } from '../../stores/settle';
-import { toNodeError, withAdvice } from '../shared/nodeErrors';
+import { errorItem, toUserError } from './itemErrors';
 import type { Operation, Plan } from './operation';
 import { operations } from './operations';
 import { mapInParallel } from './parallel';
@@ -27,15 +27,18 @@ export async function router(context: IExecuteFunctions): Promise<INodeExecution
 }
 
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const operation = chosenOperation(context);
-	const begun = await settle(beginRun(context));
-	if (!begun.ok) throw told(context, begun.error);
-	const run = begun.value;
 	const mayContinue = context.continueOnFail();
+	const begun = await settle(begin(context));
+	if (!begun.ok) {
+		if (!mayContinue) throw toUserError(context, begun.error);
+		// Thrown, it would send all items on as if they were done: n8n passes the input on then.
+		return context.getInputData().map((_, index) => errorItem(context, begun.error, index, false));
+	}
+	const { operation, run } = begun.value;
 
 	const plans = prepareAll(operation, context, run);
 	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
-	if (first && !first.ok) throw told(context, first.error, plans.indexOf(first));
+	if (first && !first.ok) throw toUserError(context, first.error, plans.indexOf(first));
 
 	const lanes = operation.lanes?.(plans.map(valueOf), run) ?? run.maxParallel;
 	const outcomes = await performAll(operation, plans, context, run, { lanes, mayContinue });
@@ -44,11 +47,11 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	return toItems(context, outcomes, mayContinue);
 }
 
-/** What went wrong, for whoever reads it. */
-function told(context: IExecuteFunctions, error: unknown, index?: number) {
-	const nodeError = toNodeError(context.getNode(), error, index);
-	// An AI Agent tells its model the message of an error only.
-	return isToolRun(context) ? withAdvice(nodeError) : nodeError;
+/** What all items share: the operation, and the connection to the gateway. */
+async function begin(
+	context: IExecuteFunctions,
+): Promise<{ readonly operation: Operation; readonly run: Run }> {
+	return { operation: chosenOperation(context), run: await beginRun(context) };
 }
 
 function chosenOperation(context: IExecuteFunctions): Operation {
@@ -150,10 +153,7 @@ function toItems(
 	return outcomes.flatMap((outcome, index): INodeExecutionData[] => {
 		const pairedItem = { item: index };
 		if (outcome.ok) return outcome.value.map((json) => ({ json: shape(json), pairedItem }));
-		const error = told(context, outcome.error, index);
-		if (!mayContinue) throw error;
-		// Any other field, and n8n 2.4 would not put the item onto the error output.
-		const message = error.description ?? undefined;
-		return [{ json: { error: error.message, ...(message ? { message } : {}) }, pairedItem }];
+		if (!mayContinue) throw toUserError(context, outcome.error, index);
+		return [errorItem(context, outcome.error, index, true)];
 	});
 }

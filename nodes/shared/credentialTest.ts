@@ -7,7 +7,7 @@ import {
 import type { Credential, Gateway } from '../../gateways/gateway';
 import { gatewayOf } from '../../gateways/registry';
 import { connect } from '../../gateways/transport/connection';
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import type { SendRequest } from '../../gateways/transport/request';
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { toNoAnswer } from './network';
@@ -73,9 +73,8 @@ function testSender(
 	};
 }
 
-const sentenceOf = (error: unknown): string => {
-	if (error instanceof GatewayError) {
-		return [error.message, error.details.hint].filter(Boolean).join('. ');
-	}
-	return error instanceof InvalidParameter ? error.message : 'The test could not be run';
-};
+/** Of an error that is not ours nothing is told: its words may hold a token. */
+const sentenceOf = (error: unknown): string =>
+	error instanceof GatewayError || error instanceof InvalidParameter
+		? textOf(error)
+		: 'The test could not be run. Save the credential and open it again.';

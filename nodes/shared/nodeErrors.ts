@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { InvalidParameter } from '../../messages/invalidParameter';
+import { joinSentences } from '../../messages/sentences';
 
 /**
  * Turns what went wrong into what n8n shows: one sentence, what to do, and the item. An error that
@@ -38,11 +39,8 @@ export function toNodeError(
 
 /** For who is told one sentence only: what to do about it goes in there, too. */
 export function withAdvice<E extends NodeApiError | NodeOperationError>(error: E): E {
-	const { message, description } = error;
-	if (description && !message.includes(description)) {
-		error.message = `${/[.!?]$/.test(message) ? message : `${message}.`} ${description}`;
-		error.description = null;
-	}
+	error.message = joinSentences(error.message, error.description);
+	error.description = null;
 	return error;
 }
 

@@ -9,5 +9,5 @@ export const keyIsUsed = (
 	new InvalidParameter(
 		'Deduplication Key',
 		`"Deduplication Key" is "${key.slice(0, 80)}", which has a message already: ${status}${scheduledAt === '' ? '' : `, for ${scheduledAt}`}. No other was made.`,
-		'To have it returned instead, choose that under "Options". For another message enter another key.',
+		'To have that message returned, change "If Already Scheduled" or "If Already Sent" under Options. For another message, enter another key.',
 	);

@@ -1,3 +1,4 @@
+import { textOf } from '../../gateways/transport/gatewayError';
 import type { Gateway } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/refusals';
 import type { OutgoingMessage } from '../../messages/message';
@@ -49,8 +50,7 @@ export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | 
 		assertSendable(gateway, message);
 		return { send: message };
 	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		return { values: failed(why, Number(row.attempts ?? 0)), isReported: true };
+		return { values: failed(textOf(error), Number(row.attempts ?? 0)), isReported: true };
 	}
 }
 

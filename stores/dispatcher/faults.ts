@@ -1,4 +1,4 @@
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import { InvalidParameter } from '../../messages/invalidParameter';
 
 /**
@@ -34,7 +34,7 @@ export interface Fault {
 /** Says whose fault it is that a send did not end with a success. */
 export function faultOf(error: unknown): Fault {
 	const reason = error instanceof Error ? error.message : String(error);
-	if (error instanceof InvalidParameter) return { kind: 'message', reason };
+	if (error instanceof InvalidParameter) return { kind: 'message', reason: textOf(error) };
 	// What is no error of ours is a slip in the code, and it is unknown whether a request went out.
 	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
 	const { openEnded, fault, retryAfterMs } = error.details;

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { sameRecipient, type Recipient } from '../../messages/recipient';
 import { STATUSES } from '../../messages/status';
@@ -106,7 +106,7 @@ export async function retryMatching(
 		changed,
 		refused: refused.map(({ row, error }) => ({
 			scheduleId: toScheduledMessage(row).scheduleId,
-			reason: error instanceof Error ? error.message : String(error),
+			reason: textOf(error),
 		})),
 		unconfirmed: unconfirmed.length,
 		isMore: found.length > filter.limit,
@@ -231,7 +231,8 @@ async function readRow(table: MessageTable, scheduleId: string): Promise<Row> {
 const mayHaveBeenSent = (scheduleId: string) =>
 	new InvalidParameter(
 		'May Go Out Twice',
-		`The outcome of the scheduled message "${scheduleId}" is unknown: it may have been sent already, so it was not put back. Look whether the recipient has it; if it may go out twice, turn on "May Go Out Twice".`,
+		`The outcome of the scheduled message "${scheduleId}" is unknown: it may have been sent already, so it was not put back`,
+		'Look whether the recipient has it. If it may go out twice, turn on "May Go Out Twice" under Options.',
 	);
 
 function notRetryable(row: Row, scheduleId: string): GatewayError {

@@ -222,17 +222,39 @@ it('never repeats what an earlier try has done when Retry On Fail runs the node 
 	expect(sandbox.messages('chatWhatsApp').length - before).toBe(3);
 }, 60_000);
 
-it('keeps the other items going when the user chose to continue', async () => {
-	const execution = await run(
-		'Gateway',
-		{ recipient: '={{ $json.to }}', text: 'hello', sendAt: inSeconds(3600) },
-		{
-			items: [{ to: 'nonsense' }, { to: '+919988066705' }],
-			node: { onError: 'continueRegularOutput' },
-		},
-	);
-	const items = output(execution, 'Message Scheduler');
-	expect(items).toHaveLength(2);
-	expect(items[0]).toMatchObject({ error: expect.stringMatching(/"Recipient" is "nonsense"/) });
-	expect(items[1]).toMatchObject({ status: 'scheduled' });
-}, 60_000);
+it.each(['continueRegularOutput', 'continueErrorOutput'])(
+	'keeps the other items going with %s, and their columns as they are',
+	async (onError) => {
+		const bad = { to: 'nonsense', text: 'For the customer', message: 'Also', status: 'new' };
+		const execution = await run(
+			'Gateway',
+			{ recipient: '={{ $json.to }}', text: '={{ $json.text }}', sendAt: inSeconds(3600) },
+			{
+				items: [
+					bad,
+					{ ...bad, to: '+919988066705' },
+					// A column `error` of the user's own gives way: n8n knows items of an error by it.
+					{ ...bad, error: 'of an earlier node' },
+				],
+				node: { onError } as never,
+			},
+		);
+		const items = [0, 1].flatMap((index) => output(execution, 'Message Scheduler', { index }));
+		const refused = (position: number) => ({
+			...bad,
+			error: expect.stringMatching(
+				new RegExp(`^Item ${position} of 3: "Recipient" is "nonsense".*Use the `),
+			),
+		});
+		const scheduled = expect.objectContaining({ status: 'scheduled', text: bad.text });
+		expect(items).toEqual(
+			onError === 'continueErrorOutput'
+				? [scheduled, refused(1), refused(3)]
+				: [refused(1), scheduled, refused(3)],
+		);
+		expect(output(execution, 'Message Scheduler')).toHaveLength(
+			onError === 'continueErrorOutput' ? 1 : 3,
+		);
+	},
+	60_000,
+);

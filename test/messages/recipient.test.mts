@@ -1,3 +1,4 @@
+import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import { runs } from '../proof.mts';
 import { InvalidParameter } from '../../messages/invalidParameter';
@@ -68,16 +69,16 @@ it.each<[string, unknown, string]>([
 	['blanks', ' \n', '"Recipient" is empty.'],
 	['a national number', '0171 2345678', 'is "0171 2345678", a number without a country code.'],
 	['a trunk zero after 00', '00 0171 2345678', 'a number without a country code.'],
-	['a trunk zero after a plus', '+0171 2345678', 'which is no number.'],
-	['a short number', '+123456', 'which is no number.'],
-	['a number of 16 digits', '+1234567890123456', 'which is no number.'],
-	['a name', 'Mum', 'is "Mum", which is no number.'],
-	['a number and letters', '+1 415 523 TALK', 'which is no number.'],
-	['two plus signs', '++14155238886', 'which is no number.'],
-	['a plus inside', '1+4155238886', 'which is no number.'],
-	['a zero in brackets', '+44 (0)20 7946 0018', 'leave the "(0)" out'],
-	['NaN', Number.NaN, 'which is no number.'],
-	['a negative number', -14155238886, 'which is no number.'],
+	['a trunk zero after a plus', '+0171 2345678', 'which is not a phone number or chat ID.'],
+	['a short number', '+123456', 'which is not a phone number or chat ID.'],
+	['a number of 16 digits', '+1234567890123456', 'which is not a phone number or chat ID.'],
+	['a name', 'Mum', 'is "Mum", which is not a phone number or chat ID.'],
+	['a number and letters', '+1 415 523 TALK', 'which is not a phone number or chat ID.'],
+	['two plus signs', '++14155238886', 'which is not a phone number or chat ID.'],
+	['a plus inside', '1+4155238886', 'which is not a phone number or chat ID.'],
+	['a zero in brackets', '+44 (0)20 7946 0018', 'Leave the "(0)" out'],
+	['NaN', Number.NaN, 'which is not a phone number or chat ID.'],
+	['a negative number', -14155238886, 'which is not a phone number or chat ID.'],
 	['a number with a fraction', 1415523888.6, 'is "1415523888.6", a decimal number'],
 	['a fraction', 1.5, 'a decimal number as spreadsheets write it'],
 	['a huge number', 1e21, 'a decimal number as spreadsheets write it'],
@@ -91,27 +92,34 @@ it.each<[string, unknown, string]>([
 	['scientific notation', '1.4155238886e10', 'Format the column as text.'],
 	["a spreadsheet's scientific notation", '1.41552E+10', 'Format the column as text.'],
 	['the same with a comma', '1,41552E+10', 'Format the column as text.'],
-	['a float as a chat id', '14155238886.0@c.us', 'which is no number.'],
-	['two numbers', '+14155238886,+14155238887', 'which is no number.'],
-	['an e-mail address', 'a@example.com', 'which is no number.'],
-	['an id at an unknown server', '14155238886@x.us', 'which is no number.'],
-	['a chat id with blanks', '1 415 523 8886@c.us', 'which is no number.'],
-	['a chat id with a device', '14155238886:12@s.whatsapp.net', 'which is no number.'],
-	['two @', '14155238886@c.us@c.us', 'which is no number.'],
-	['a server alone', '@g.us', 'which is no number.'],
-	['a word as a group', 'family@g.us', 'which is no number.'],
-	['__proto__', '14155238886@__proto__', 'which is no number.'],
-	['constructor', '14155238886@constructor', 'which is no number.'],
-	['toString', 'toString', 'which is no number.'],
+	['a float as a chat id', '14155238886.0@c.us', 'which is not a phone number or chat ID.'],
+	['two numbers', '+14155238886,+14155238887', 'which is not a phone number or chat ID.'],
+	['an e-mail address', 'a@example.com', 'which is not a phone number or chat ID.'],
+	['an id at an unknown server', '14155238886@x.us', 'which is not a phone number or chat ID.'],
+	['a chat id with blanks', '1 415 523 8886@c.us', 'which is not a phone number or chat ID.'],
+	[
+		'a chat id with a device',
+		'14155238886:12@s.whatsapp.net',
+		'which is not a phone number or chat ID.',
+	],
+	['two @', '14155238886@c.us@c.us', 'which is not a phone number or chat ID.'],
+	['a server alone', '@g.us', 'which is not a phone number or chat ID.'],
+	['a word as a group', 'family@g.us', 'which is not a phone number or chat ID.'],
+	['__proto__', '14155238886@__proto__', 'which is not a phone number or chat ID.'],
+	['constructor', '14155238886@constructor', 'which is not a phone number or chat ID.'],
+	['toString', 'toString', 'which is not a phone number or chat ID.'],
 ])('refuses %s, says so and shows the forms', (_, value, sentence) => {
-	const { parameter, message } = refusal(value);
-	expect(parameter).toBe('Recipient');
-	expect(message).toContain(sentence);
-	expect(message).toMatch(/^"Recipient" is .* country code, e\.g\. \+14155238886/s);
+	const error = refusal(value);
+	expect(error.parameter).toBe('Recipient');
+	// The headline alone names the parameter; what to do stands below it.
+	expect(error.message.length).toBeLessThan(140);
+	const text = textOf(error);
+	expect(text).toContain(sentence);
+	expect(text).toMatch(/^"Recipient" is .* country code, e\.g\. \+14155238886/s);
 });
 
 it('shortens a long value', () => {
-	expect(refusal('x'.repeat(1_000_000)).message.length).toBeLessThan(300);
+	expect(textOf(refusal('x'.repeat(1_000_000))).length).toBeLessThan(300);
 });
 
 const e164 = fc.stringMatching(/^[1-9]\d{6,14}$/);

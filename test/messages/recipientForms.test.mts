@@ -30,7 +30,7 @@ describe('a chat id', () => {
 		`${digits(9)}x@newsletter`,
 		`${digits(9)}-${digits(9)}@lid`,
 	])('is refused: %s', (text) => {
-		expect(() => parseRecipient(text)).toThrow('which is no number');
+		expect(() => parseRecipient(text)).toThrow('which is not a phone number or chat ID');
 	});
 });
 
@@ -39,6 +39,6 @@ it('takes a number of 7 to 15 digits', () => {
 		expect(parseRecipient(digits(count)).phone).toBe(`+${digits(count)}`);
 	}
 	for (const count of [6, 16]) {
-		expect(() => parseRecipient(digits(count))).toThrow('which is no number');
+		expect(() => parseRecipient(digits(count))).toThrow('which is not a phone number or chat ID');
 	}
 });

@@ -130,11 +130,16 @@ describe('Retry', () => {
 		['Recipient', { filters: { recipient: 'nobody' } }, /"Recipient" is "nobody"/],
 		['Valid For', { options: { validForMinutes: 0 } }, /"Valid For" is "0"/],
 		['Select By', { selectBy: 'chance' }, /"Select By" is "chance"/],
-		['Account', { options: { reassign: true } }, /"Account" is empty. With "Reassign"/],
+		[
+			'Account',
+			{ options: { reassign: true } },
+			/"Account" is empty, but with "Reassign" .*\. Add the filter "Account"/,
+		],
 		['Scheduled Message', one('sched_abc'), /gateway holds .* itself: "Retry" is for messages/],
 	])('names %s where that is wrong', async (_, parameters, said) => {
 		await rowWith('a', failed);
-		expect((await refusal('retry', parameters)).message).toMatch(said);
+		const { message, description } = await refusal('retry', parameters);
+		expect(`${message}. ${description}`).toMatch(said);
 	});
 });
 

@@ -1,4 +1,6 @@
+import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { gatewayIds } from '../../gateways/registry';
+import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.node';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import type { Fault } from '../../sandbox/index.mts';
 import {
@@ -44,6 +46,41 @@ const locator = (value: unknown, mode = 'id'): Json => ({
 const items = [{ index: 0 }, { index: 1 }];
 const second = (value: unknown, otherwise: unknown) =>
 	`={{ $json.index === 1 ? ${JSON.stringify(value) ?? 'undefined'} : ${JSON.stringify(otherwise)} }}`;
+
+/** Longer, and the red headline of the editor is a block of text. */
+const MAX_HEADLINE = 200;
+
+/** The names of all fields that a user sees, of both nodes' credential too. */
+const fieldNames = (() => {
+	const names = (value: unknown): string[] =>
+		typeof value !== 'object' || value === null
+			? []
+			: [
+					...('displayName' in value ? [String(value.displayName)] : []),
+					...Object.values(value).flatMap(names),
+				];
+	return new Set([
+		...names(new MessageScheduler().description.properties),
+		...names(new MessageGatewayApi().properties),
+		// What an operation reads of its items, as the editor calls them.
+		'Input',
+	]);
+})();
+
+/** How a sentence begins, or goes on after a semicolon, that says what to do. */
+const WAY_OUT =
+	/(?:^|[.;?] )(?:[Uu]se|[Ee]nter|[Cc]hoose|[Gg]ive|[Aa]dd|[Ww]rite|[Cc]orrect|[Cc]heck|[Cc]onnect|[Ll]ook|[Ll]eave|[Rr]aise|did you mean) /;
+
+/** An error names a field in double quotes in a headline, and says what to do in it or below it. */
+function expectHelp(error: { message: string; description?: string | null }): void {
+	const quoted = [...error.message.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+	expect(quoted.filter((name) => fieldNames.has(name))).not.toEqual([]);
+	expect(error.message.length).toBeLessThan(MAX_HEADLINE);
+	expect(`${error.description ?? error.message}`).toMatch(WAY_OUT);
+	expect(`${error.message} ${error.description}`).not.toMatch(
+		/\b(problem|mistake|sorry|nobody)\b/i,
+	);
+}
 
 describe('a parameter', () => {
 	it.each<[string, () => Json, RegExp]>([
@@ -91,17 +128,17 @@ describe('a parameter', () => {
 		[
 			'a time that is over',
 			() => ({ sendAt: second(inSeconds(-90), inSeconds(3600)) }),
-			/"Send At" is .* which passed .* ago; give a later time/,
+			/"Send At" is .* which passed .* ago Give a later time/,
 		],
 		[
 			'a time too far ahead',
 			() => ({ sendAt: second(inSeconds(31 * 86_400), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead; give an earlier time/,
+			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or schedule the message with "Hold Messages In" set to "n8n Data Table"/,
 		],
 		[
 			'a time too near',
 			() => ({ sendAt: second(inSeconds(20), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute .*; give a later time/,
+			/"Send At" .* ChatWhatsApp takes messages at least 1 minute .* ahead Give a later time/,
 		],
 		[
 			'an unknown timezone',
@@ -117,7 +154,10 @@ describe('a parameter', () => {
 		const error = await errorOf({ ...good(), ...wrong() }, { ...setting, items });
 		expect(error.name).toBe('NodeOperationError');
 		expect([error.message, error.description].join(' ')).toMatch(sentence);
-		expect(error.context.itemIndex).toBe(1);
+		expectHelp(error);
+		expect(error.message).toMatch(/^Item 2 of 2( \(\+919988066776\))?: "/);
+		// n8n's editor would add the item's index, which counts from 0: "[item 1]".
+		expect(error.context.itemIndex).toBeUndefined();
 		expect(sandbox.requests()).toEqual([]);
 	});
 
@@ -150,9 +190,24 @@ describe('a parameter', () => {
 			/"Recipient" is "x"/,
 		],
 		['an unknown operation', { operation: 'create' }, /"Operation" is "create"/],
+		['a table without a name', { operation: 'purge', dataTable: '' }, /"Data Table" is empty/],
+		['no days', { operation: 'purge', olderThanDays: 0 }, /"Older Than" is "0"/],
+		['a period of none', { operation: 'statistics', periodDays: 0 }, /"Period" is "0"/],
+		['an end that passed', { operation: 'pause', until: '2020-01-01 10:00' }, /"Until" is 2020/],
+		[
+			'what is not an event',
+			{ operation: 'recordStatus' },
+			/The "Input" item is not a status event/,
+		],
+		[
+			'another way to select',
+			{ operation: 'retry', selectBy: 'chance' },
+			/"Select By" is "chance"/,
+		],
 	])('of another operation: %s', async (_, parameters, sentence) => {
 		const error = await errorOf(parameters, setting);
 		expect([error.message, error.description].join(' ')).toMatch(sentence);
+		expectHelp(error);
 		expect(sandbox.requests()).toEqual([]);
 	});
 
@@ -166,6 +221,7 @@ describe('a parameter', () => {
 			const error = await errorOf(good(), { credential: credentialFor(sandbox, change) });
 			expect(error.message).toMatch(sentence);
 			expect(error.message).toMatch(/Message Gateway API credential/);
+			expectHelp(error);
 		}
 		expect(sandbox.requests()).toEqual([]);
 	});
@@ -175,7 +231,7 @@ describe('a parameter', () => {
 			{ ...good(), text: '={{ $json.missing.deep }}' },
 			{ ...setting, items: [{ missing: { deep: 'x' } }, {}] },
 		);
-		expect(error.context.itemIndex).toBe(1);
+		expect(error.message).toMatch(/^Item 2 of 2 \(\+919988066776\): /);
 		expect(sandbox.requests()).toEqual([]);
 	});
 });
@@ -255,6 +311,7 @@ describe('the gateway', () => {
 			expect(error.name).toBe('NodeApiError');
 			expect(error.message).toMatch(sentence);
 			expect(error.description).toMatch(advice);
+			expect(error.message.length).toBeLessThan(MAX_HEADLINE);
 			expect(error.context.itemIndex).toBe(0);
 			expectNoToken(error, credential);
 		}
@@ -264,13 +321,13 @@ describe('the gateway', () => {
 		[
 			'answers with a page',
 			{ kind: 'html' },
-			/ChatWhatsApp at http:\/\/127\.0\.0\.1:\d+ answered with something that is no JSON/,
+			/ChatWhatsApp at http:\/\/127\.0\.0\.1:\d+ gave a response that is not JSON/,
 			/Check "Base URL".*another service/,
 		],
 		[
 			'answers without what it documents',
 			{ kind: 'status', status: 200, body: { ok: true } },
-			/ChatWhatsApp at .* gave an answer without the list "scheduled"/,
+			/ChatWhatsApp at .* gave a response without the list "scheduled"/,
 			/Check "Base URL"/,
 		],
 		[
@@ -304,13 +361,13 @@ describe('the gateway', () => {
 		[
 			'sends the request elsewhere',
 			{ kind: 'status', status: 302, headers: { location: 'http://127.0.0.1:9/' } },
-			/ChatWhatsApp sent the request on to another address/,
+			/ChatWhatsApp redirected the request to another URL/,
 			/"Base URL"/,
 		],
 		[
 			'asks for a longer pause than anybody waits',
 			{ kind: 'rateLimit', retryAfter: 3600 },
-			/ChatWhatsApp takes no more requests for now/,
+			/ChatWhatsApp is limiting the request rate/,
 			/Wait 3600 seconds, or lower "Max Parallel Requests"/,
 		],
 	])('%s', async (_, fault, sentence, advice) => {
@@ -346,8 +403,11 @@ describe('the gateway', () => {
 		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST' });
 		sandbox.faults.add({ kind: 'errorBefore', method: 'GET' });
 		const error = await errorOf(good(), setting);
-		expect(error.message).toMatch(/It is unknown whether the message is scheduled/);
-		expect(error.description).toMatch(/not created again.*"Get Many"/);
+		expect(error.message).toMatch(/^It is unknown whether the message was scheduled/);
+		expect(error.description).not.toMatch(/try again/i);
+		expect(error.description).toMatch(
+			/^It was not scheduled again.* Look first, with "Get Many".*The check ended with: ChatWhatsApp/,
+		);
 		expect(sandbox.messages('chatWhatsApp')).toHaveLength(before + 1);
 	});
 
@@ -357,7 +417,7 @@ describe('the gateway', () => {
 			{ resource: 'message', operation: 'send', ...good(), options: { timeout: 1 } },
 			setting,
 		);
-		expect(error.message).toMatch(/ChatWhatsApp did not answer in time/);
+		expect(error.message).toMatch(/ChatWhatsApp did not respond in time/);
 		expect(error.message).toMatch(/It is unknown whether the message was sent/);
 		expect(error.description).toMatch(/was not sent again/);
 		expect(sandbox.requests()).toHaveLength(1);

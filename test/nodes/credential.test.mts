@@ -140,7 +140,7 @@ describe('the connection test', () => {
 	});
 
 	it.each<[string, Fault, RegExp]>([
-		['has no time', { kind: 'rateLimit' }, /takes no more requests for now/],
+		['has no time', { kind: 'rateLimit' }, /is limiting the request rate/],
 		['is out of order', { kind: 'errorBefore', status: 503 }, /could not handle the request/],
 		['breaks off', { kind: 'reset' }, /connection to ChatWhatsApp .* broke off/],
 		['lacks the state', { kind: 'status', status: 200, body: {} }, /without "session.state"/],

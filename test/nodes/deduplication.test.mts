@@ -165,8 +165,12 @@ it('finds the same message at Hypersender SMS, which knows each by another refer
 });
 
 it.each<[string, Json, RegExp]>([
-	['an empty key', { deduplicationKey: ' ' }, /^"Deduplication Key" is empty\. Enter what tells/],
-	['a long key', { deduplicationKey: 'x'.repeat(201) }, /"Deduplication Key" has 201 characters\./],
+	['an empty key', { deduplicationKey: ' ' }, /^"Deduplication Key" is empty Enter what tells/],
+	[
+		'a long key',
+		{ deduplicationKey: 'x'.repeat(201) },
+		/"Deduplication Key" has 201 characters, more than 200 Enter/,
+	],
 	[
 		'a key, and to schedule anyway',
 		{ deduplicationKey: 'a', ifAlreadyScheduled: 'schedule' },
@@ -186,7 +190,7 @@ it.each<[string, Json, RegExp]>([
 	['an empty validity', { validForMinutes: '' }, /^"Valid For" is ""/],
 ])('refuses %s before anything', async (_, options, said) => {
 	const error = await errorOf(toEach(options), { ...setting, items: people('A') });
-	expect(error.message).toMatch(said);
+	expect([error.message, error.description ?? ''].join(' ').trim()).toMatch(said);
 	expect(sandbox.requests()).toEqual([]);
 	expect(tables.accesses).toBe(0);
 });
@@ -277,7 +281,7 @@ describe('one item alone', () => {
 				items,
 				node: { onError: 'continueRegularOutput' },
 			});
-			expect(output[0].error).toMatch(/^"Data Table" is /);
+			expect(output[0].error).toMatch(/^Item 1 of 2 \(\+\d+\): "Data Table" is /);
 			expect(output[1]).toMatchObject({ status: 'scheduled', heldBy: 'n8n' });
 		}
 	});
@@ -293,7 +297,7 @@ describe('one item alone', () => {
 			node: { onError: 'continueRegularOutput' },
 		});
 		expect(output.map(({ status, error }) => status ?? error)).toEqual([
-			expect.stringMatching(/^"Hold Messages In" is "moon"/),
+			expect.stringMatching(/^Item 1 of 2 \(\+\d+\): "Hold Messages In" is "moon"/),
 			'scheduled',
 		]);
 	});

@@ -77,8 +77,7 @@ it('sends nothing at all when one of the items is wrong', async () => {
 	const items = people(6);
 	items[4] = { to: 'nobody', name: 'x' };
 	const error = await errorOf(toEach(), { ...setting, items });
-	expect(error.message).toMatch(/"Recipient" is "nobody"/);
-	expect(error.context.itemIndex).toBe(4);
+	expect(error.message).toMatch(/^Item 5 of 6: "Recipient" is "nobody"/);
 	expect(sandbox.requests()).toEqual([]);
 });
 
@@ -89,7 +88,7 @@ it('begins nothing new after a refusal, and names its item', async () => {
 	};
 	const parameters = { ...toEach(), options: { maxParallel: 1 } };
 	const error = await errorOf(parameters, { ...setting, items: people(6), onRequest });
-	expect(error.context.itemIndex).toBe(2);
+	expect(error.message).toMatch(/^Item 3 of 6 \(\+919988066702\): ChatWhatsApp /);
 	expect(posts).toBe(3);
 	expect(messages()).toHaveLength(2);
 });
@@ -107,22 +106,86 @@ describe('with Continue', () => {
 				[0, 1, 2, 3].map((item) => ({ item })),
 			);
 			expect(output[0].json).toMatchObject({ status: 'scheduled', text: 'Hello Person 0' });
-			expect(output[1].json).toEqual({ error: expect.stringMatching(/^"Recipient" is empty/) });
+			expect(output[1].json).toEqual({
+				...items[1],
+				error: expect.stringMatching(/^Item 2 of 4: "Recipient" is empty/),
+			});
 			expect(output[2].json).toMatchObject({ status: 'scheduled', text: 'Hello Person 2' });
-			expect(output[3].json).toEqual({ error: expect.stringMatching(/^"Send At" is .* passed/) });
+			expect(output[3].json).toEqual({
+				...items[3],
+				error: expect.stringMatching(/^Item 4 of 4 \(\+919988066703\): "Send At" is .* passed/),
+			});
 			expect(messages()).toHaveLength(2);
 		},
 	);
 
-	it('what the gateway refuses is told with what to do', async () => {
-		sandbox.faults.add({ kind: 'errorBefore', status: 400, method: 'POST', times: 1 });
-		const [bad, good] = await outputOf(
-			{ ...toEach(), options: { maxParallel: 1 } },
-			{ ...setting, items: people(2), node: { onError: 'continueRegularOutput' } },
-		);
-		// n8n takes an item for an error only if it has no other fields than these.
-		expect(bad).toEqual({ error: expect.any(String), message: expect.any(String) });
-		expect(good).toMatchObject({ status: 'scheduled' });
+	/** Columns of the user's own, with the names of what n8n itself puts into such items. */
+	const columns = (index: number): Json => ({
+		to: number(index),
+		name: `Person ${index}`,
+		text: 'What the customer reads',
+		message: 'What was meant for the customer',
+		details: null,
+		description: '',
+		status: 'new',
+	});
+	const bothWays = ['continueRegularOutput', 'continueErrorOutput'] as const;
+	/** The items of an output of n8n's own engine that are of an error. */
+	const badItems = async (given: Json[], node: Setting['node'], fault?: boolean) => {
+		if (fault) {
+			sandbox.faults.add({ kind: 'errorBefore', status: 400, method: 'POST', times: 1 });
+		}
+		const parameters = { ...toEach(), options: { maxParallel: 1 } };
+		const { outputs } = await runByEngine(parameters, { ...setting, items: given, node });
+		return outputs.flat().filter(({ json }) => json.error !== undefined);
+	};
+
+	it.each(bothWays)(
+		'(%s) the columns stay as they are, and `error` says what to do',
+		async (onError) => {
+			const items = [columns(0), { ...columns(1), to: 'nobody' }, columns(2)];
+			const bad = await badItems(items, { onError }, true);
+			expect(bad.map(({ json }) => json)).toEqual([
+				{
+					...items[0],
+					error: expect.stringMatching(
+						/^Item 1 of 3 \(\+919988066700\): ChatWhatsApp refused .*\. Check /,
+					),
+				},
+				{
+					...items[1],
+					error: expect.stringMatching(/^Item 2 of 3: "Recipient" is "nobody".* Use the /),
+				},
+			]);
+			expect(bad.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		},
+	);
+
+	it.each(bothWays)('(%s) a column `error` gives way, and no other', async (onError) => {
+		const item = { ...columns(0), to: 'nobody', error: 'of an earlier node' };
+		const [{ json }] = await badItems([item, columns(1)], { onError });
+		expect(json).toEqual({ ...item, error: expect.stringMatching(/^Item 1 of 2: "Recipient"/) });
+	});
+
+	it.each(bothWays)('(%s) a wrong credential makes no item pass for done', async (onError) => {
+		const items = [columns(0), columns(1)];
+		const { outputs, run } = await runByEngine(toEach(), {
+			credential: credentialFor(sandbox, { chatWhatsAppSessionId: ' ' }),
+			items,
+			node: { onError },
+		});
+		expect(run.status).toBe('success');
+		const errors = items.map((item) => ({
+			...item,
+			error: expect.stringMatching(/^"Session ID" is empty\. Enter it /),
+		}));
+		const found = outputs.map((output) => output.map(({ json }) => json));
+		expect(found).toEqual(onError === 'continueErrorOutput' ? [[], errors] : [errors]);
+	});
+
+	it('a single item is not counted', async () => {
+		const [{ json }] = await badItems([{ ...columns(0), to: 'nobody' }], { onError: bothWays[0] });
+		expect(json.error).toMatch(/^"Recipient" is "nobody"/);
 	});
 
 	it('(using error output) the engine parts good from bad', async () => {
@@ -158,7 +221,7 @@ describe('when the execution is stopped', () => {
 		sandbox.faults.add({ kind: 'hang' });
 		const began = Date.now();
 		const error = await errorOf({ operation: 'getAll' }, { ...setting, signal: soon(80) });
-		expect(error.message).toMatch(/The execution was stopped before ChatWhatsApp answered/);
+		expect(error.message).toMatch(/The execution was stopped before ChatWhatsApp responded/);
 		expect(Date.now() - began).toBeLessThan(20_000);
 	});
 

@@ -190,7 +190,12 @@ describe('a workflow that times out', () => {
 		const work = run(options, { settings: { executionTimeout } });
 		if (isTaken) await expect(work).resolves.toMatchObject({ items: [{ status: 'queued' }] });
 		else {
-			await expect(work).rejects.toThrow(/"Run For At Most" .* Raise "Timeout Workflow"/);
+			await expect(work).rejects.toMatchObject({
+				message: expect.stringContaining('"Run For At Most"'),
+				description: expect.stringMatching(
+					/^Raise "Timeout Workflow".*"Run For At Most" \(\d+\) \+/,
+				),
+			});
 			expect(sent()).toEqual([]);
 		}
 	});

@@ -42,9 +42,13 @@ const refusals: Array<[string, Json, RegExp]> = [
 	[
 		'a time that is past',
 		{ sendAt: '2020-01-01T10:00:00Z' },
-		/"Send At" is 2020.* passed .*; give a later time/,
+		/"Send At" is 2020.* passed .* ago\. Give a later time/,
 	],
-	['a time that is none', { sendAt: 'soonish' }, /"Send At" is "soonish".*; give one like 2026/],
+	[
+		'a time that is none',
+		{ sendAt: 'soonish' },
+		/"Send At" is "soonish".*\. Give a date and time like 2026/,
+	],
 ];
 
 it('gives out no key that tells nothing', async () => {

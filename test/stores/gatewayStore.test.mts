@@ -1,3 +1,4 @@
+import { textOf } from '../../gateways/transport/gatewayError';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import { parseRecipient } from '../../messages/recipient';
@@ -144,8 +145,8 @@ describe('cancelling', () => {
 		async (fault) => {
 			const { work } = await cancel({ cancel: [fault], get: [false, true] });
 			const error = await errorOf(work());
-			expect(error.message).toMatch(
-				/^It is unknown whether the scheduled message "sched_1" is cancelled: .*\. Fake /,
+			expect(textOf(error)).toMatch(
+				/^It is unknown whether the scheduled message "sched_1" was cancelled: .*\. Look with "Get Many" .* ended with: Fake /,
 			);
 			expect(error.details).toMatchObject({ openEnded: true });
 			expect(error.details.hint).toContain('"Get Many"');

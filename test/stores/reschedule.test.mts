@@ -115,7 +115,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the cancel and the look after it are lost',
 			{ cancel: ['lostTaken'], get: [false, false, true] },
-			/^It is unknown whether .* is cancelled/,
+			/^It is unknown whether .* was cancelled/,
 			null,
 		],
 		[

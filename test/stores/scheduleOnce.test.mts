@@ -1,3 +1,4 @@
+import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
@@ -74,8 +75,8 @@ describe('scheduling one message', () => {
 		const entry = new Entry();
 		fake.faults = { create: ['lostNotTaken'], find: [true] };
 		const error = await errorOf(schedule(fake, message(), entry));
-		expect(error.message).toMatch(
-			/^It is unknown whether the message is scheduled: .* Fake cannot/,
+		expect(textOf(error)).toMatch(
+			/^It is unknown whether the message was scheduled: .* ended with: Fake cannot/,
 		);
 		expect(error.details).toMatchObject({ openEnded: true });
 		expect(error.details.hint).toContain('"Get Many"');

@@ -39,8 +39,11 @@ export function readDeduplicationKey(context: IExecuteFunctions, index: number):
 	throw new InvalidParameter(
 		'Deduplication Key',
 		key === ''
-			? '"Deduplication Key" is empty. Enter what tells this message from all others, e.g. {{ $json.orderId }}-reminder, or remove the option.'
-			: `"Deduplication Key" has ${key.length} characters. Enter one of at most ${MAX_KEY_LENGTH}.`,
+			? '"Deduplication Key" is empty'
+			: `"Deduplication Key" has ${key.length} characters, more than ${MAX_KEY_LENGTH}`,
+		key === ''
+			? 'Enter what tells this message from all others, e.g. {{ $json.orderId }}-reminder, or remove the option.'
+			: `Enter one of at most ${MAX_KEY_LENGTH} characters.`,
 	);
 }
 

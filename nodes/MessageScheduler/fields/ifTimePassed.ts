@@ -87,6 +87,8 @@ export function assertInTime(
 		minimumLeadMs,
 		horizonMs,
 		gatewayLabel: label,
+		elsewhere:
+			'schedule the message with "Hold Messages In" set to "n8n Data Table", which takes any time',
 	});
 }
 

@@ -1,3 +1,4 @@
+import { textOf } from '../../../gateways/transport/gatewayError';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { greenApi } from '../../../gateways/greenApi';
@@ -127,7 +128,8 @@ describe('the name of the file', () => {
 			.send(connection, messageTo('+11001234567', content))
 			.catch((e) => e);
 		expect(error).toBeInstanceOf(InvalidParameter);
-		expect(error).toMatchObject({ parameter: 'File Name', message: sentence });
+		expect(error).toMatchObject({ parameter: 'File Name' });
+		expect(textOf(error)).toBe(sentence);
 		expect(requests).toEqual([]);
 	});
 });

@@ -110,7 +110,7 @@ describe('schedule', () => {
 
 	it.each([
 		['', '"Account Timezone" is empty'],
-		['Cairo/Africa', '"Account Timezone" is "Cairo/Africa", which is no timezone'],
+		['Cairo/Africa', '"Account Timezone" is "Cairo/Africa", which is not a timezone'],
 	])('refuses the timezone "%s" before any request', async (timezone, text) => {
 		const { connection, requests } = start(new Vendor([]), { hypersenderSmsTimezone: timezone });
 		for (const call of [

@@ -286,7 +286,7 @@ describe('a stopped execution', () => {
 		for (const wanted of [read, create]) {
 			const error = await rejection(connection.request(wanted));
 			expect(error).toMatchObject({ kind: 'cancelled', details: { openEnded: false } });
-			expect(error.message).toContain('stopped before ChatWhatsApp answered');
+			expect(error.message).toContain('stopped before ChatWhatsApp responded');
 		}
 		expect(requests).toHaveLength(0);
 	});

@@ -47,8 +47,8 @@ it.each<[string, Outcome, string, string, string]>([
 		'404',
 		answer(404, said('Session not found')),
 		'notFound',
-		'ChatWhatsApp does not find what was asked for: "Session not found" (HTTP 404)',
-		'Check "Session ID" and "Base URL" in the Message Gateway API credential.',
+		'ChatWhatsApp has no session with this "Session ID": "Session not found" (HTTP 404)',
+		'Enter the id of your session as "Session ID" in the Message Gateway API credential. If it is right, check "Base URL": the session may be at another installation.',
 	],
 	[
 		'402',
@@ -61,7 +61,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'404 of something else',
 		answer(404, said('Not here')),
 		'notFound',
-		'ChatWhatsApp does not find what was asked for: "Not here" (HTTP 404)',
+		'ChatWhatsApp does not find what the request names: "Not here" (HTTP 404)',
 		'Check the id, and the account and "Base URL" in the Message Gateway API credential.',
 	],
 	[
@@ -75,7 +75,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'429',
 		answer(429, said('Slow down')),
 		'rateLimited',
-		'ChatWhatsApp takes no more requests for now: "Slow down" (HTTP 429)',
+		'ChatWhatsApp is limiting the request rate: "Slow down" (HTTP 429)',
 		'Wait a moment, or lower "Max Parallel Requests" under Options.',
 	],
 	[
@@ -96,7 +96,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'302',
 		answer(302, ''),
 		'unexpectedAnswer',
-		'ChatWhatsApp sent the request on to another address: HTTP 302',
+		'ChatWhatsApp redirected the request to another URL: HTTP 302',
 		'Enter the final address as "Base URL" in the credential; now it is https://api.chatwhatsapp.in.',
 	],
 	[
@@ -117,7 +117,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'a time-out',
 		new NoAnswer('timedOut', 'ETIMEDOUT'),
 		'timedOut',
-		'ChatWhatsApp did not answer in time (ETIMEDOUT)',
+		'ChatWhatsApp did not respond in time (ETIMEDOUT)',
 		'Try again, or raise "Timeout" under Options.',
 	],
 ])('says after %s who, what, and what to do', async (_, outcome, kind, message, hint) => {
@@ -227,7 +227,7 @@ describe('a success that is not what is documented', () => {
 		const error = connection.unexpected(answer(200, { success: true }), '"scheduled"', true);
 		expect(error).toMatchObject({
 			kind: 'unexpectedAnswer',
-			message: 'ChatWhatsApp at https://api.chatwhatsapp.in gave an answer without "scheduled"',
+			message: 'ChatWhatsApp at https://api.chatwhatsapp.in gave a response without "scheduled"',
 			details: {
 				hint: 'Check "Base URL" in the Message Gateway API credential: it may be the address of another service.',
 				status: 200,
@@ -242,9 +242,9 @@ describe('a success that is not what is documented', () => {
 		expect(error.details.openEnded).toBe(false);
 	});
 
-	it.each(['<html></html>', '', '{"success":tr'])('says that %j is no JSON', (body) => {
+	it.each(['<html></html>', '', '{"success":tr'])('says that %j is not JSON', (body) => {
 		expect(connection.unexpected(answer(200, body), '"id"', false).message).toBe(
-			'ChatWhatsApp at https://api.chatwhatsapp.in answered with something that is no JSON',
+			'ChatWhatsApp at https://api.chatwhatsapp.in gave a response that is not JSON',
 		);
 	});
 });

@@ -1,3 +1,4 @@
+import { textOf } from '../../../gateways/transport/gatewayError';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import { resolveSendTime } from '../../../messages/sendTime';
@@ -93,7 +94,7 @@ function refusedRow(value: unknown): string {
 	try {
 		resolveSendTime(value, 'UTC', { now: new Date(NOW) });
 	} catch (refusal) {
-		if (refusal instanceof InvalidParameter) return `| ${code(value)} | ${refusal.message} |`;
+		if (refusal instanceof InvalidParameter) return `| ${code(value)} | ${textOf(refusal)} |`;
 		throw refusal;
 	}
 	throw new Error(`${value} is not refused`);

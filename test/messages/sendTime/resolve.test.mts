@@ -1,3 +1,4 @@
+import { textOf } from '../../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { InvalidParameter } from '../../../messages/invalidParameter';
@@ -238,15 +239,15 @@ describe('what is refused', () => {
 	const readable = 'like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours"';
 
 	it.each<[unknown, string]>([
-		['', `is empty; give a date and time ${readable}.`],
-		['   ', `is empty; give a date and time ${readable}.`],
-		[undefined, `is empty; give a date and time ${readable}.`],
-		[null, `is empty; give a date and time ${readable}.`],
-		[true, `is "true"; give a date and time ${readable}.`],
-		[10n, `is "10"; give a date and time ${readable}.`],
-		[[], `is a list; give a date and time ${readable}.`],
-		[{}, `is an object; give a date and time ${readable}.`],
-		[() => 0, `is a function; give a date and time ${readable}.`],
+		['', `is empty. Give a date and time ${readable}.`],
+		['   ', `is empty. Give a date and time ${readable}.`],
+		[undefined, `is empty. Give a date and time ${readable}.`],
+		[null, `is empty. Give a date and time ${readable}.`],
+		[true, `is "true". Give a date and time ${readable}.`],
+		[10n, `is "10". Give a date and time ${readable}.`],
+		[[], `is a list. Give a date and time ${readable}.`],
+		[{}, `is an object. Give a date and time ${readable}.`],
+		[() => 0, `is a function. Give a date and time ${readable}.`],
 		[
 			'2026-02-01',
 			'is "2026-02-01", a date without a time of day; add one, as in 2026-02-01 09:00.',
@@ -258,7 +259,7 @@ describe('what is refused', () => {
 		],
 		[
 			'03/04/2026',
-			'is "03/04/2026", which does not tell the day from the month; write the year first, as in 2026-04-03 15:00.',
+			'is "03/04/2026", which is ambiguous (day or month first); write the year first, as in 2026-04-03 15:00.',
 		],
 		['2026-02-30 15:00', 'is "2026-02-30 15:00", a date or time that does not exist; correct it.'],
 		[
@@ -275,7 +276,7 @@ describe('what is refused', () => {
 		],
 		[
 			'99999-02-01 15:00',
-			`is "99999-02-01 15:00", which cannot be read as a time; give one ${readable}.`,
+			`is "99999-02-01 15:00", which cannot be read as a time. Give a date and time ${readable}.`,
 		],
 		[
 			new Date('0026-02-01T15:00:00Z'),
@@ -300,7 +301,7 @@ describe('what is refused', () => {
 		],
 		[
 			46054.625,
-			`is "46054.625", which is no Unix time of the years 2000 to 2100 in seconds or milliseconds; give a date and time ${readable}.`,
+			`is "46054.625", which is not a Unix time of the years 2000 to 2100 in seconds or milliseconds. Give a date and time ${readable}.`,
 		],
 		[
 			'2026-02-01T15:00+05:00[Europe/Berlin]',
@@ -310,10 +311,13 @@ describe('what is refused', () => {
 			'2026-02-01T15:00[Europe/Berln]',
 			'is "Europe/Berln", which is not the name of a timezone; did you mean Europe/Berlin?',
 		],
-		['sometime', `is "sometime", which cannot be read as a time; give one ${readable}.`],
+		[
+			'sometime',
+			`is "sometime", which cannot be read as a time. Give a date and time ${readable}.`,
+		],
 	])('%p', (value, told) => {
 		const refusal = refusalOf(() => at(value));
-		expect(refusal.message).toBe(`"Send At" ${told}`);
+		expect(textOf(refusal)).toBe(`"Send At" ${told}`);
 		expect(refusal.parameter).toBe('Send At');
 	});
 
@@ -379,7 +383,7 @@ describe('what is refused', () => {
 		{ getTime: () => 'soon' },
 		Symbol('soon'),
 	])('%p', (value) => {
-		expect(refusalOf(() => at(value)).message).toMatch(/^"Send At" is .{1,240}[.?]$/);
+		expect(textOf(refusalOf(() => at(value)))).toMatch(/^"Send At" is .{1,240}[.?]$/);
 	});
 
 	it('names the parameter as the user sees it', () => {
@@ -410,7 +414,7 @@ describe('what is refused', () => {
 					return year >= 2000 && year <= 2100 && at(local).scheduledAt === scheduledAt;
 				} catch (refusal) {
 					if (!(refusal instanceof InvalidParameter)) throw refusal;
-					message = refusal.message;
+					message = textOf(refusal);
 				}
 				return /^"Send At" .{1,300}[.?]$/s.test(message) && !/\n/.test(message);
 			}),

@@ -97,16 +97,16 @@ const isOpenEnded = (error: unknown) =>
 const leftOpen = ({ kind, message, details }: GatewayError) =>
 	new GatewayError(kind, `It is unknown whether the message was sent: ${message}`, {
 		...details,
-		hint: 'It was not sent again, so that it does not go out twice. Check with the recipient or at the gateway. To send it in any case, run the workflow anew.',
+		hint: 'It was not sent again, so that it does not go out twice. Check first, with the recipient or at the gateway, and run the workflow again only if it was not sent.',
 	});
 
 /** A message that may have gone out is never sent again by itself. */
 const notRepeated = (label: string) =>
 	new GatewayError(
 		'unavailable',
-		`The message was not sent again: the outcome of an earlier attempt at ${label} is unknown, so it may have gone out already`,
+		`The message was not sent again: the outcome of an earlier attempt at ${label} is unknown, so it may already have been sent`,
 		{
-			hint: 'Check with the recipient or at the gateway. To send it in any case, run the workflow anew.',
+			hint: 'Check first, with the recipient or at the gateway, and run the workflow again only if it was not sent.',
 			openEnded: true,
 		},
 	);

@@ -50,7 +50,8 @@ function readEvent(item: IDataObject): RecordableStatus {
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		throw new InvalidParameter(
 			'Input',
-			'The input item is not a status event. Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
+			'The "Input" item is not a status event',
+			'Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
 		);
 	}
 	return {

@@ -172,7 +172,8 @@ export const retry: Operation<RetryPlan> = {
 		if (reassign && 'filter' in which && which.filter.account === undefined) {
 			throw new InvalidParameter(
 				'Account',
-				'"Account" is empty. With "Reassign", add the filter "Account" and enter the account whose messages are to be moved, as "Statistics" gives it.',
+				'"Account" is empty, but with "Reassign" the node has to know whose messages to move',
+				'Add the filter "Account" and enter the account as "Statistics" gives it.',
 			);
 		}
 		return {
@@ -222,7 +223,8 @@ async function movable(name: TableRef, run: Run): Promise<RetryRules['assertMova
 		if (served.has(key) || !isInUse(records.get(key), now)) return;
 		throw new InvalidParameter(
 			'Reassign',
-			`The account "${String(row.account)}" is in use: "Send Due" ran for it within the last five minutes. To move its messages, unpublish that workflow or change its credential, wait five minutes, and try again.`,
+			`"Reassign" moves nothing: the account "${String(row.account)}" is in use, since "Send Due" ran for it within the last five minutes`,
+			'To move its messages, unpublish that workflow or change its credential, wait five minutes, and run this operation again.',
 		);
 	};
 }

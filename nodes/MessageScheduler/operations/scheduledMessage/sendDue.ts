@@ -228,6 +228,7 @@ function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs:
 	if (seconds <= 0 || seconds >= needed) return;
 	throw new InvalidParameter(
 		'Run For At Most',
-		`The workflow times out after ${seconds} seconds, but "Send Due" may take ${needed}: "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}. Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most".`,
+		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
+		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,
 	);
 }
