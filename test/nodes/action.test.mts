@@ -440,7 +440,7 @@ describe('Send', () => {
 });
 
 describe('From List', () => {
-	const NOTE = { name: 'Stored in n8n? By ID: "schedule_id" in the table', value: false };
+	const NOTE = { name: 'Stored in n8n? Choose By ID: "schedule_id" in the table', value: false };
 
 	it('shows recipient, local time and first words, and finds by any of them or by id', async () => {
 		const sendAt = inSeconds(3600);
@@ -475,7 +475,7 @@ describe('From List', () => {
 		expect((await searchList({ credential: credentialFor(sandbox, {}, 'whapi') })).results).toEqual(
 			[
 				{ name: 'Whapi.Cloud stores no messages itself: n8n does', value: false },
-				{ name: 'Choose By ID: see "schedule_id" in the table', value: true },
+				{ name: 'Choose By ID and enter "schedule_id" from the table', value: true },
 			],
 		);
 	});

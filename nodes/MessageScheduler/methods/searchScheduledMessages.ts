@@ -50,8 +50,9 @@ export async function searchScheduledMessages(
 	};
 }
 
-const STORED_IN_N8N = 'Choose By ID: see "schedule_id" in the table';
-const IF_STORED_IN_N8N = 'Stored in n8n? By ID: "schedule_id" in the table';
+/** At most 58 letters: n8n cuts off what is longer. */
+const STORED_IN_N8N = 'Choose By ID and enter "schedule_id" from the table';
+const IF_STORED_IN_N8N = 'Stored in n8n? Choose By ID: "schedule_id" in the table';
 
 /**
  * Lines that say something and cannot be chosen: n8n's list takes no entry whose value is a boolean, and

@@ -1,0 +1,127 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+
+import { createTable, insertRows } from '../../rig/tables.mts';
+import { ACTION, chain, credentialFor, raiseStage, type Stage } from '../e2e/stage.mts';
+import { inPage, newContext, openBrowser } from './browser.mts';
+import { Editor } from './editor.mts';
+
+/** What n8n's editor shows of messages that n8n stores: the list that cannot have them, and the table. */
+const CREDENTIAL = 'Whapi';
+
+let stage: Stage;
+let browser: Browser;
+let context: BrowserContext;
+
+const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
+	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
+
+beforeAll(async () => {
+	browser = await openBrowser();
+	stage = await raiseStage();
+	context = await newContext(browser);
+	await stage.n8n.createCredential(
+		CREDENTIAL,
+		'messageGatewayApi',
+		credentialFor(stage.sandbox, 'whapi'),
+	);
+	await inEditor(async (editor) => await editor.signIn())();
+}, 300_000);
+
+afterAll(async () => {
+	await browser?.close();
+	await stage?.close();
+}, 60_000);
+
+const patience = 180_000;
+
+/** A workflow of one node with that operation, opened at the node. */
+async function openOperation(editor: Editor, operation: string): Promise<void> {
+	const id = await stage.n8n.createWorkflow({
+		nodes: [
+			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
+			{
+				name: 'Node',
+				type: ACTION,
+				parameters: { operation, holdIn: 'dataTable' },
+				credentials: { messageGatewayApi: CREDENTIAL },
+			},
+		],
+		connections: chain('Start', 'Node'),
+	});
+	await editor.openWorkflow(id, 2);
+	await editor.openNode('Node');
+}
+
+it(
+	'From List says in whole lines what to do for messages that n8n stores, and offers none of them',
+	inEditor(async (editor) => {
+		await openOperation(editor, 'cancel');
+		const lines = await editor.listed('scheduleId');
+		expect(await lines.allInnerTexts()).toEqual([
+			'Whapi.Cloud stores no messages itself: n8n does',
+			'Choose By ID and enter "schedule_id" from the table',
+		]);
+		// n8n cuts off what is too long for a line.
+		for (const line of await lines.locator('span').all()) {
+			const { scrollWidth, clientWidth } = await line.evaluate((element) => ({
+				scrollWidth: element['scrollWidth' as never] as number,
+				clientWidth: element['clientWidth' as never] as number,
+			}));
+			expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+		}
+		expect(await editor.marked('rlc-error-container').count()).toBe(0);
+		await lines.first().click();
+		const input = editor.parameter('scheduleId').getByTestId('rlc-input');
+		expect(await input.inputValue()).toBe('');
+	}),
+	patience,
+);
+
+it.each([
+	['schedule', 1],
+	['sendDue', 0],
+])(
+	'the table is entered by name or by id; that it is created is said for Schedule only: %s',
+	async (operation, times) =>
+		await inEditor(async (editor) => {
+			await openOperation(editor, operation);
+			const field = editor.parameter('dataTable');
+			const input = field.getByTestId('rlc-input');
+			expect(await input.inputValue()).toBe('scheduled_messages');
+			expect(await editor.parameters.getByText('Created if it does not exist').count()).toBe(times);
+			await field.getByTestId('rlc-mode-selector').click();
+			await editor.marked('mode-id').click();
+			await editor.parameters.getByText('The last part of the address of the table').waitFor();
+		})(),
+	patience,
+);
+
+it(
+	'shows a failure’s reason without scrolling',
+	inEditor(async (editor) => {
+		await createTable(stage.n8n);
+		await insertRows(stage.n8n, [
+			{ status: 'failed', recipient: '+12025550103', text: 'Hi', failure: 'Not on WhatsApp' },
+		]);
+		await editor.page.setViewportSize({ width: 1440, height: 900 });
+		await editor.openDataTable('scheduled_messages');
+		const heads = editor.marked('data-table-grid').locator('[role="columnheader"]');
+		const shown: Array<{ readonly name: string; readonly right: number }> = [];
+		for (const head of await heads.all()) {
+			const { x = 0, width = 0 } = (await head.boundingBox()) ?? {};
+			shown.push({ name: (await head.innerText()).trim(), right: x + width });
+		}
+		const named = shown.filter(({ name }) => name !== '').sort((a, b) => a.right - b.right);
+		expect(named.map(({ name }) => name).slice(0, 6)).toEqual([
+			'id',
+			'status',
+			'send_at',
+			'recipient',
+			'text',
+			'failure',
+		]);
+		expect(named[5].right).toBeLessThanOrEqual(1_440);
+		await editor.page.getByText('Not on WhatsApp').waitFor();
+	}),
+	patience,
+);
