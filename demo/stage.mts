@@ -11,7 +11,7 @@ import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { enterWebhook, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
 
 /** The name of the credential that the examples ask for. */
-const CREDENTIAL = 'Message Gateway';
+const CREDENTIAL = 'Message Gateway account';
 
 /** A minute passes in a second. */
 export const CLOCK_FACTOR = 60;
@@ -89,8 +89,9 @@ async function importExamples(n8n: N8n, shown: GatewayToShow) {
 }
 
 /**
- * The example as this gateway can run it: without messages of a type that it does not take, and with
- * *Allow Deletion* where it documents no other way to cancel.
+ * The example as this gateway can run it: without messages of a type that it does not take, with
+ * *Allow Deletion* where it documents no other way to cancel, and without *Record Status*, since no
+ * message of the demo waits in a Data Table.
  */
 function suitedTo({ gateway }: GatewayToShow, example: WorkflowJson): WorkflowJson {
 	const { schedules, sends } = gateway.capabilities;
@@ -101,7 +102,9 @@ function suitedTo({ gateway }: GatewayToShow, example: WorkflowJson): WorkflowJs
 		return types.some((type) => type === messageType);
 	};
 	const nodes = example.nodes.filter(taken).map((node) => {
-		const changes = ['cancel', 'reschedule'].includes(String(node.parameters?.operation));
+		const operation = node.parameters?.operation;
+		if (operation === 'recordStatus') return { ...node, disabled: true };
+		const changes = ['cancel', 'reschedule'].includes(String(operation));
 		if (!changes || schedules?.cancelsBy !== 'delete') return node;
 		return { ...node, parameters: { ...node.parameters, options: { allowDeletion: true } } };
 	});

@@ -12,7 +12,7 @@ import { runLarge } from './executions.mts';
 export const GATEWAY = 'whapi';
 
 /** The credential's name: that of the examples. */
-export const CREDENTIAL = 'Message Gateway';
+export const CREDENTIAL = 'Message Gateway account';
 
 export const IN_TABLE = { holdIn: 'dataTable' };
 

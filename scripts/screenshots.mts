@@ -26,7 +26,7 @@ import { inPage, newContext, openBrowser } from '../test/ui/browser.mts';
 import { Editor } from '../test/ui/editor.mts';
 
 /** The name that the examples ask for. */
-const CREDENTIAL = 'Message Gateway';
+const CREDENTIAL = 'Message Gateway account';
 /** Of a gateway without a scheduler: n8n holds its messages. */
 const HOLDING = 'Whapi.Cloud';
 
@@ -197,7 +197,7 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	sandbox.script('whapi', [{ status: 'failed', reason: 'Not on WhatsApp' }], {
 		to: '12025550103',
 	});
-	const tracking = await n8n.createWorkflow(use(readExample('track-status.json')));
+	const tracking = await n8n.createWorkflow(use(readExample('follow-statuses.json')));
 	await n8n.activate(tracking);
 
 	const soon = inSeconds(8);

@@ -1,6 +1,6 @@
 import { output, type WorkflowJson, type WorkflowNode } from '../../rig/client.mts';
 import { readExample } from '../../rig/examples.mts';
-import { credentialFor, inSeconds, raiseStage, type Stage } from './stage.mts';
+import { credentialFor, inSeconds, itHolding, raiseStage, type Stage } from './stage.mts';
 import { startScriptedModel, type Reply, type ScriptedModel } from './scriptedModel.mts';
 
 /** The example for n8n's AI Agent, driven by a model that follows a script. */
@@ -14,7 +14,7 @@ beforeAll(async () => {
 	stage = await raiseStage();
 	const { n8n, sandbox } = stage;
 	const account = credentialFor(sandbox, 'chatWhatsApp');
-	await n8n.createCredential('Message Gateway', 'messageGatewayApi', account);
+	await n8n.createCredential('Message Gateway account', 'messageGatewayApi', account);
 	await n8n.createCredential('Model', 'openAiApi', { apiKey: 'none', url: model.url });
 }, 300_000);
 
@@ -23,34 +23,44 @@ afterAll(async () => {
 	await model?.close();
 }, 60_000);
 
-/** The example, with a click for the chat, and our model for OpenAI's. */
-function example(agentVersion: number): WorkflowJson {
+/** What a person writes into the chat, as n8n's Chat Trigger gives it on. */
+const written = (chatInput: string) => [
+	{ json: { sessionId: 'a-chat', action: 'sendMessage', chatInput } },
+];
+
+/** The example, with a line in its chat, and our model for OpenAI's. */
+function example(agentVersion: number, line: string): WorkflowJson {
 	const workflow = readExample(EXAMPLE);
-	const instead: Record<string, (node: WorkflowNode) => Partial<WorkflowNode>> = {
-		Chat: () => ({ type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} }),
-		Agent: ({ parameters }) => ({
-			typeVersion: agentVersion,
-			parameters: { ...parameters, promptType: 'define', text: 'Remind Ada' },
-		}),
-		'OpenAI Chat Model': () => ({ credentials: { openAiApi: 'Model' } }),
+	const instead: Record<string, Partial<WorkflowNode>> = {
+		Agent: { typeVersion: agentVersion },
+		'OpenAI Chat Model': { credentials: { openAiApi: 'Model' } },
 	};
-	const nodes = workflow.nodes.map((node) => ({ ...node, ...instead[node.name]?.(node) }));
-	return { ...workflow, nodes };
+	const nodes = workflow.nodes.map((node) => ({ ...node, ...instead[node.name] }));
+	return { ...workflow, nodes, pinData: { Chat: written(line) } };
 }
 
 /** Runs the example; gives the agent's last word and what each tool call told the model. */
-async function converse(agentVersion: number, script: (toolResult: string) => Reply[]) {
+async function converse(
+	agentVersion: number,
+	script: (toolResult: string) => Reply[],
+	change: (workflow: WorkflowJson) => void = () => undefined,
+) {
 	let told = '';
 	model.turns.splice(0);
 	model.script = ({ toolResult }, turn) => {
 		told = toolResult ?? '';
 		return script(told)[turn];
 	};
-	const id = await stage.n8n.createWorkflow(example(agentVersion));
-	const execution = await stage.n8n.runManually(id);
+	const workflow = example(agentVersion, 'Remind Ada');
+	change(workflow);
+	const id = await stage.n8n.createWorkflow(workflow);
+	const execution = await stage.n8n.runManually(id, { trigger: 'Chat' });
 	const [{ output: lastWord }] = output(execution, 'Agent');
 	return { lastWord, results: model.turns.slice(1).map(({ toolResult }) => toolResult ?? '') };
 }
+
+/** The id in what a tool told the model. */
+const scheduleIdIn = (toolResult: string) => /"scheduleId":"([^"]+)"/.exec(toolResult)?.[1];
 
 const scheduled = () => stage.sandbox.messages('chatWhatsApp');
 
@@ -90,6 +100,47 @@ describe.each([2, 3])('the newest AI Agent %d', (major) => {
 		}
 		expect(cancelled).toContain('"status":"cancelled"');
 	}, 120_000);
+
+	itHolding(
+		'does all that with messages that n8n holds, set up as the note says',
+		async () => {
+			const version = await newestAgent(major);
+			const text = `From a table, says Agent ${version}`;
+			const message = { recipient: '+919988066776', text, sendAt: inSeconds(3600) };
+			const { results } = await converse(
+				version,
+				(toolResult) => [
+					{ call: 'Schedule', with: message },
+					{ call: 'List', with: {} },
+					{ call: 'Cancel', with: { scheduleId: scheduleIdIn(toolResult) } },
+					{ say: 'Done.' },
+				],
+				(workflow) => {
+					for (const { name, parameters } of workflow.nodes) {
+						if (['Schedule', 'List'].includes(name)) parameters!.holdIn = 'dataTable';
+					}
+				},
+			);
+			for (const result of results) expect(result).toContain(text);
+			expect(results[2]).toContain('"status":"cancelled"');
+		},
+		120_000,
+	);
+
+	it('knows in its second turn what was said in the first', async () => {
+		const version = await newestAgent(major);
+		const workflow = example(version, 'Remind +919988066776 of the appointment');
+		const id = await stage.n8n.createWorkflow(workflow);
+		model.turns.splice(0);
+		model.script = (_, turn) => ({ say: turn === 0 ? 'When?' : 'I schedule it for then.' });
+		await stage.n8n.runManually(id, { trigger: 'Chat' });
+		await stage.n8n.updateWorkflow(id, { pinData: { Chat: written('Tomorrow at nine') } });
+		await stage.n8n.runManually(id, { trigger: 'Chat' });
+		expect(model.turns.map(({ said }) => said.map(({ content }) => content))).toEqual([
+			['Remind +919988066776 of the appointment'],
+			['Remind +919988066776 of the appointment', 'When?', 'Tomorrow at nine'],
+		]);
+	}, 60_000);
 
 	it('is told what each tool does, and in which form the values must be', () => {
 		const tools = Object.fromEntries(model.turns[0].tools.map((tool) => [tool.name, tool]));

@@ -16,6 +16,8 @@ export interface Turn {
 	readonly tools: readonly OfferedTool[];
 	/** What the last tool call gave, as text; null in the first turn. */
 	readonly toolResult: string | null;
+	/** What was said so far: by the user and by the model itself. */
+	readonly said: ReadonlyArray<{ readonly role: string; readonly content: string }>;
 }
 
 /** What a model answers: calls of tools, or its last word. */
@@ -51,6 +53,9 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
 			const turn: Turn = {
 				tools: (body.tools ?? []).map((tool) => tool.function),
 				toolResult: last?.role === 'tool' ? last.content : null,
+				said: body.messages.filter(
+					({ role, content }) => ['user', 'assistant'].includes(role) && content,
+				),
 			};
 			turns.push(turn);
 			const reply = model.script(turn, turns.length - 1);

@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-import { output, type Json } from '../../rig/client.mts';
+import { output, type Json, type WorkflowJson } from '../../rig/client.mts';
 import { readExample } from '../../rig/examples.mts';
 import {
 	credentialFor,
@@ -11,8 +11,9 @@ import {
 	until,
 	type Stage,
 } from './stage.mts';
+import { openMailbox } from './mailbox.mts';
 
-const CREDENTIAL = 'Message Gateway';
+const CREDENTIAL = 'Message Gateway account';
 
 let stage: Stage;
 
@@ -47,8 +48,9 @@ const operate = async (operation: string, parameters: Json = {}) => {
 const schedule = async (text: string, sendAt: string, more: Json = {}) =>
 	(await operate('schedule', { ...HELD, recipient: '+12025550142', text, sendAt, ...more }))[0];
 const HELD = { holdIn: 'dataTable' };
+const byId = (scheduleId: unknown) => ({ __rl: true, mode: 'id', value: scheduleId });
 const get = async (scheduleId: unknown) =>
-	(await operate('get', { scheduleId: { __rl: true, mode: 'id', value: scheduleId } }))[0];
+	(await operate('get', { scheduleId: byId(scheduleId) }))[0];
 const sentTexts = () => stage.sandbox.messages('whapi').map(({ text }) => text);
 const isPast = async (at: unknown) =>
 	await until(
@@ -72,33 +74,119 @@ async function post(id: string, url: string, body: unknown, count = 1) {
 	return (node: string) => output(last, node);
 }
 
-it('send-due-messages.json sends what is due, tells what is not sent, and when nothing works', async () => {
+/** Runs *Send due messages* from its trigger, which may end as failed. */
+async function sendDue(change: (workflow: WorkflowJson) => void = () => undefined) {
+	const workflow = readExample('send-due-messages.json');
+	change(workflow);
+	const id = await stage.n8n.createWorkflow(workflow);
+	return await stage.n8n.runManually(id, { trigger: 'Every Minute', timeoutMs: 60_000 });
+}
+
+const node = (workflow: WorkflowJson, name: string) =>
+	workflow.nodes.find((each) => each.name === name)!;
+
+/** Two messages that are due; the gateway will take one of them without an answer. */
+async function twoOfWhichOneIsInDoubt(name: string) {
+	const soon = inSeconds(6);
+	await schedule(`${name} 1`, soon);
+	const { scheduledAt } = await schedule(`${name} 2`, soon);
+	await isPast(scheduledAt);
+	stage.sandbox.faults.add({ kind: 'errorAfter', method: 'POST', path: /messages/, times: 1 });
+}
+
+const timesAtGateway = (text: string) => sentTexts().filter((each) => each === text).length;
+
+it('send-due-messages.json says what to do while no message was ever scheduled', async () => {
+	const execution = await sendDue((workflow) => {
+		Object.assign(node(workflow, 'Send Due'), { maxTries: 2, waitBetweenTries: 100 });
+	});
+	expect(execution).toMatchObject({ status: 'error', lastNode: 'Mark as Failed' });
+	expect(execution.error?.message).toMatch(/"scheduled_messages".*schedule a message first/s);
+}, 60_000);
+
+it('send-due-messages.json sends what is due, and is no failed execution then', async () => {
 	const good = await schedule('due now', inSeconds(6), {
 		options: { ifTimePassed: 'sendEarliest' },
 	});
 	await isPast(good.scheduledAt);
-	const given = await run('send-due-messages.json', 'Every Minute');
-	expect(given('Send Due')).toMatchObject([{ text: 'due now', status: 'queued', attempts: 1 }]);
+	const execution = await sendDue();
+	expect(execution.status).toBe('success');
+	expect(output(execution, 'Send Due')).toMatchObject([
+		{ text: 'due now', status: 'queued', attempts: 1 },
+	]);
 	expect(sentTexts()).toContain('due now');
+	expect(execution.nodes['Mark as Failed']).toBeUndefined();
+}, 60_000);
 
-	stage.sandbox.faults.add({ kind: 'errorAfter', path: /messages/ });
-	const open = await schedule('open', inSeconds(6), { options: { ifTimePassed: 'sendEarliest' } });
-	await isPast(open.scheduledAt);
-	const left = await run('send-due-messages.json', 'Every Minute');
+it('send-due-messages.json fails where a message was not sent, with the reason, and loses and repeats nothing', async () => {
+	await twoOfWhichOneIsInDoubt('pair');
+	const execution = await sendDue();
 	stage.sandbox.faults.clear();
-	expect(left('Tell Somebody')).toMatchObject([
-		{ note: expect.stringMatching(/^The message to \+12025550142 of .* is unconfirmed: .+/) },
-	]);
+	expect(execution).toMatchObject({ status: 'error', lastNode: 'Mark as Failed' });
+	const items = output(execution, 'Send Due');
+	const [open] = items.filter(({ status }) => status === 'unconfirmed');
+	const [good] = items.filter(({ status }) => status === 'queued');
+	expect(open.scheduledAtLocal).toMatch(/^\w{3}, \d+ \w{3} \d{4}, \d\d:\d\d/);
+	expect(execution.error?.message).toContain(
+		`To +12025550142, ${String(open.scheduledAtLocal)}: unconfirmed. `,
+	);
+	expect(execution.error?.message).not.toMatch(/undefined|null|\[object/);
+	const asTold = async () => {
+		expect(await get(good.scheduleId)).toMatchObject({ status: 'queued' });
+		expect(await get(open.scheduleId)).toMatchObject({ status: 'unconfirmed' });
+		for (const text of ['pair 1', 'pair 2']) expect(timesAtGateway(text)).toBe(1);
+	};
+	await asTold();
 
-	const broken = readExample('send-due-messages.json');
-	const node = broken.nodes.find(({ name }) => name === 'Send Due')!;
-	Object.assign(node, { maxTries: 2, waitBetweenTries: 100 });
-	node.parameters!.options = { runForAtMost: 0 };
-	const id = await stage.n8n.createWorkflow(broken);
-	const execution = await stage.n8n.runManually(id, { trigger: 'Every Minute' });
-	expect(output(execution, 'Tell the Administrator')).toMatchObject([
-		{ note: expect.stringMatching(/did not work.*"Run For At Most" is "0"/) },
-	]);
+	// What a person may do then: run it again, or retry the failed execution.
+	expect((await sendDue()).status).toBe('success');
+	await stage.n8n.request('POST', `/executions/${execution.id}/retry`, { loadWorkflow: false });
+	const [retried] = await stage.n8n.executions(execution.workflowId);
+	expect(await stage.n8n.waitForExecution(retried.id)).toMatchObject({ mode: 'retry' });
+	await asTold();
+}, 120_000);
+
+it('send-due-messages.json sends one e-mail with the reasons once that is set up', async () => {
+	const mailbox = await openMailbox();
+	try {
+		await stage.n8n.createCredential('SMTP account', 'smtp', mailbox.credential);
+		await twoOfWhichOneIsInDoubt('mailed');
+		const execution = await sendDue((workflow) => {
+			const mail = node(workflow, 'E-mail Me');
+			mail.disabled = false;
+			mail.credentials = { smtp: 'SMTP account' };
+			Object.assign(mail.parameters!, { fromEmail: 'shop@example.com', toEmail: 'me@example.com' });
+		});
+		stage.sandbox.faults.clear();
+		expect(mailbox.mails).toHaveLength(1);
+		expect(mailbox.mails[0]).toMatch(/^To: me@example.com$/m);
+		expect(mailbox.mails[0].replace(/=\n/g, '')).toMatch(/To \+12025550142, .*: unconfirmed\. ./);
+		expect(execution).toMatchObject({ status: 'error', lastNode: 'Mark as Failed' });
+		expect(execution.error?.message).toContain('To +12025550142');
+	} finally {
+		await mailbox.close();
+	}
+}, 90_000);
+
+it('send-due-messages.json says when Send Due itself does not work, and when sending is paused', async () => {
+	const refused = await sendDue((workflow) => {
+		Object.assign(node(workflow, 'Send Due'), { maxTries: 2, waitBetweenTries: 100 });
+		node(workflow, 'Send Due').parameters!.options = { runForAtMost: 0 };
+	});
+	expect(refused).toMatchObject({ status: 'error', lastNode: 'Mark as Failed' });
+	expect(refused.error?.message).toMatch(/"Run For At Most" is "0"/);
+
+	const waiting = await schedule('to be paused', inSeconds(6));
+	await isPast(waiting.scheduledAt);
+	stage.sandbox.faults.add({ kind: 'quota' });
+	const paused = await sendDue();
+	stage.sandbox.faults.clear();
+	expect(paused.error?.message).toMatch(
+		/^Sending with Message Gateway account is paused until \w{3}, \d+ \w{3} \d{4}, \d\d:\d\d.*: .+/,
+	);
+	expect(await get(waiting.scheduleId)).toMatchObject({ status: 'scheduled' });
+	await operate('resume');
+	await operate('cancel', { scheduleId: byId(waiting.scheduleId) });
 }, 90_000);
 
 it('send-due-messages.json sends by itself when it is active', async () => {
@@ -112,51 +200,82 @@ it('send-due-messages.json sends by itself when it is active', async () => {
 	await stage.n8n.deactivate(id);
 }, 60_000);
 
-it('track-status.json writes how far a message has come', async () => {
-	const id = await create('track-status.json');
+it('follow-statuses.json writes how far a message has come, or why it did not arrive', async () => {
+	const id = await create('follow-statuses.json');
 	await stage.n8n.activate(id);
-	const held = await schedule('to be tracked', inSeconds(6));
-	await isPast(held.scheduledAt);
+	stage.sandbox.script('whapi', [{ status: 'failed', reason: 'Not on WhatsApp' }], {
+		to: '12025550143',
+	});
+	const held = await schedule('to be followed', inSeconds(6));
+	const lost = await schedule('for nobody', inSeconds(6), { recipient: '+12025550143' });
+	await isPast(lost.scheduledAt);
 	await run('send-due-messages.json', 'Every Minute');
-	const row = await until(
-		async () => await get(held.scheduleId),
-		({ status }) => status === 'read',
-		30_000,
-	);
-	expect(row).toMatchObject({ status: 'read', text: 'to be tracked' });
+	const row = async (scheduleId: unknown, wanted: string) =>
+		await until(
+			async () => await get(scheduleId),
+			({ status }) => status === wanted,
+			30_000,
+		);
+	expect(await row(held.scheduleId, 'read')).toMatchObject({ text: 'to be followed' });
+	expect(await row(lost.scheduleId, 'failed')).toMatchObject({ failure: 'Not on WhatsApp' });
+	const executions = await stage.n8n.waitForExecutions(id, 4);
+	const took = (branch: string) =>
+		executions.flatMap((execution) =>
+			execution.nodes[branch] ? output(execution, branch).map(({ status }) => status) : [],
+		);
+	expect(took('Did Not Arrive')).toEqual(['failed']);
+	expect(took('Arrived').sort()).toEqual(['delivered', 'read']);
+	expect(took('On Its Way')).toEqual(['sent']);
 	await stage.n8n.deactivate(id);
 }, 90_000);
 
-it('schedule-from-a-form.json schedules what was filled in, and says what cannot be', async () => {
+it('schedule-from-a-form.json tells the colleague when the message goes out, or why it does not', async () => {
 	const id = await create('schedule-from-a-form.json');
 	await stage.n8n.activate(id);
 	const { nodes } = await stage.n8n.workflow(id);
 	const url = `${stage.n8n.url}form/${nodes.find(({ name }) => name === 'Form')!.webhookId}`;
 	const tomorrow = inSeconds(86_400).slice(0, 10);
-	const fill = async (phone: string) => {
+	const http = axios.create({ proxy: false, timeout: 20_000 });
+	/** Fills the form in as a browser does, and gives the words of the ending page. */
+	const fill = async (phone: string, time: string) => {
 		const form = new FormData();
-		for (const [index, value] of [phone, 'Hello from a form', tomorrow, '09:30'].entries()) {
+		for (const [index, value] of [phone, 'Hello from a form', tomorrow, time].entries()) {
 			form.append(`field-${index}`, value);
 		}
-		expect((await axios.post(url, form, { proxy: false })).status).toBe(200);
+		const { data } = await http.post<{ formWaitingUrl: string }>(url, form);
+		// As n8n's page does: it asks until the execution waits, loads the ending, and lets it go on.
+		const ending = new URL(data.formWaitingUrl);
+		const status = new URL(ending);
+		status.pathname += '/n8n-execution-status';
+		await until(
+			async () => (await http.get<string>(status.href)).data,
+			(text) => text.trim() === 'form-waiting',
+		);
+		const page = (await http.get<string>(ending.href)).data;
+		await http.post(ending.href);
+		return page.replace(/&#x27;|&#39;/g, '’').replace(/&quot;/g, '"');
 	};
-	await fill('+12025550101');
-	const [execution] = await stage.n8n.waitForExecutions(id, 1);
-	expect(output(execution, 'Schedule')).toMatchObject([
-		{
-			text: 'Hello from a form',
-			heldBy: 'n8n',
-			status: 'scheduled',
-			scheduledAt: `${tomorrow}T09:30:00.000Z`,
-		},
-	]);
-	await fill('0202555');
-	const [, refused] = await stage.n8n.waitForExecutions(id, 2);
-	expect(output(refused, 'Tell Somebody')).toMatchObject([
-		{ note: expect.stringMatching(/^Not scheduled: .*country code/) },
-	]);
+	const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+	const good = await fill('+12025550101', '09:30');
+	expect(good).toContain(`, ${day.format(new Date(tomorrow))}, 09:30 (UTC)`);
+	expect(good).toMatch(/Scheduled for \w{3}, /);
+	expect(good).toContain('To +12025550101: Hello from a form');
+	const national = await fill('0151 2345678', '09:30');
+	expect(national).toMatch(/Not scheduled: [^<]*"0151 2345678"[^<]*country code/);
+	const clock = await fill('+12025550101', '9.30 pm');
+	expect(clock).toMatch(/Not scheduled: [^<]*9\.30 pm/);
+	const twice = await fill('+12025550101', '09:30');
+	expect(twice).toMatch(/Scheduled for /);
+
+	const executions = await stage.n8n.waitForExecutions(id, 4);
+	expect(executions.map(({ status }) => status)).toEqual(Array(4).fill('success'));
+	const [first, second] = [executions[0], executions[3]].map(
+		(execution) => output(execution, 'Schedule')[0],
+	);
+	expect(first).toMatchObject({ status: 'scheduled', scheduledAt: `${tomorrow}T09:30:00.000Z` });
+	expect(second.scheduleId).toBe(first.scheduleId);
 	await stage.n8n.deactivate(id);
-}, 60_000);
+}, 90_000);
 
 it('schedule-a-list.json spreads a list over the working day, and makes nothing twice', async () => {
 	const first = (await run('schedule-a-list.json'))('Schedule');
@@ -225,5 +344,10 @@ it('daily-failure-digest.json tells what did not go out', async () => {
 	const [digest] = given('Send Digest');
 	expect(digest.text).toMatch(/not sent since yesterday:\n/);
 	expect(digest.text).toMatch(/\+12025550142, .*: failed, .+/);
+	expect(digest.text).toContain(`${String(held.scheduledAtLocal)}: failed`);
+	expect(digest.text).not.toMatch(/undefined|null|T\d\d:|\[object/);
 	expect(digest.recipient).toBe('+12025550199');
+	const [again] = (await run('daily-failure-digest.json', 'Every Morning'))('Send Digest');
+	expect(again.messageId).toBe(digest.messageId);
+	expect(sentTexts().filter((text) => /not sent since yesterday/.test(text ?? ''))).toHaveLength(1);
 }, 60_000);

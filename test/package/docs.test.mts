@@ -174,9 +174,11 @@ describe('examples', () => {
 	});
 
 	it('have the nodes that the papers name', () => {
-		const { nodes } = json('examples/schedule-a-message.json') as Workflow;
+		const nodes = ['first-message', 'follow-statuses', 'send-due-messages'].flatMap(
+			(name) => (json(`examples/${name}.json`) as Workflow).nodes,
+		);
 		const steps = sectionsOf(read('README.md')).find(({ title }) => /five minutes/.test(title))!;
-		for (const name of ['Text in Two Minutes', 'Image in Three Minutes', 'At Kolkata Time']) {
+		for (const name of ['Schedule a Message', 'Send Due', 'Record Status']) {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(steps.text).toContain(`*${name}*`);
 		}
