@@ -150,8 +150,10 @@ it('offers the pending messages in the list of the resource locator', async () =
 		credentials: { messageGatewayApi: 'Gateway' },
 		filter: 'found in the list',
 	});
-	expect(results).toHaveLength(1);
-	expect(results[0]).toMatchObject({ value: scheduled.scheduleId });
+	expect(results).toMatchObject([
+		{ value: scheduled.scheduleId },
+		{ name: expect.stringMatching(/^Stored in n8n\? Choose By ID/) },
+	]);
 	expect(results[0].name).toMatch(/^\+919988066776 – .*A message to be found/);
 }, 60_000);
 

@@ -52,7 +52,7 @@ async function performAt(
 	const run = {
 		now: () => now,
 		holder: () => ({ limits, store: () => store }),
-		storeOf: () => store,
+		storeOf: () => ({ limits, store: () => store }),
 	};
 	const { check, perform } = { schedule, reschedule }[operation];
 	const whole = { simplify: true, hold: {}, message: {}, ...plan };
