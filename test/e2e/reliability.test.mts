@@ -89,7 +89,9 @@ describe.each([false, true])('retried from the failed node, loadWorkflow %s', (l
 		const failed = await running;
 		sandbox.faults.clear();
 		expect(failed.status).toBe('error');
-		expect(failed.error?.message).toMatch(/^Item \d+ of \d+ \(\+\d+\): It is unknown whether the message was scheduled/);
+		expect(failed.error?.message).toMatch(
+			/^Item \d+ of \d+ \(\+\d+\): It is unknown whether the message was scheduled/,
+		);
 		expect(there()).toHaveLength(5);
 
 		await n8n.request('POST', `/executions/${failed.id}/retry`, { loadWorkflow });

@@ -78,7 +78,9 @@ it('stops at the first failure where n8n does not try again', async () => {
 	expect(run.status).toBe('error');
 	expect(sandbox.messages('chatWhatsApp')).toHaveLength(3);
 	// Not n8n's sentence for ECONNRESET, which says to try again at once.
-	expect(error?.message).toMatch(/^Item \d+ of \d+ \(\+\d+\): It is unknown whether the message was scheduled/);
+	expect(error?.message).toMatch(
+		/^Item \d+ of \d+ \(\+\d+\): It is unknown whether the message was scheduled/,
+	);
 });
 
 it('says of a message sent at once that nobody knows, and not to try again', async () => {
@@ -86,7 +88,9 @@ it('says of a message sent at once that nobody knows, and not to try again', asy
 		{ ...toEach, resource: 'message', operation: 'send' },
 		{ ...setting, node: { retryOnFail: false }, ...losing(1) },
 	);
-	expect(error?.message).toMatch(/^(Item 1 of \d+ \(\+\d+\): )?It is unknown whether the message was sent/);
+	expect(error?.message).toMatch(
+		/^(Item 1 of \d+ \(\+\d+\): )?It is unknown whether the message was sent/,
+	);
 	expect(error?.description).not.toMatch(/try again/i);
 });
 

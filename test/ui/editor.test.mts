@@ -81,7 +81,9 @@ describe('the nodes panel', () => {
 				expect(ours).toEqual(['Message Scheduler']);
 				await editor
 					.marked('node-creator-item-description')
-					.filter({ hasText: 'Schedule WhatsApp and SMS messages, and start workflows when they are' })
+					.filter({
+						hasText: 'Schedule WhatsApp and SMS messages, and start workflows when they are',
+					})
 					.waitFor();
 			}
 		}),
