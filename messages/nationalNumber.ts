@@ -23,7 +23,8 @@ const MIN_BARE_DIGITS = 7;
  *
  * - Written as it is inside the country (with its trunk prefix, or without where mobile numbers are often
  *   written so), it is a national number.
- * - A number that has lost its trunk prefix, as in a spreadsheet, counts only if it can be nothing else.
+ * - A number that has lost its trunk prefix, as in a spreadsheet, counts only if it can be nothing else, and
+ *   is a mobile number: digits of a landline may lack their area code, too, and be dialled in another town.
  * - Digits that begin with the country's own calling code are an international number if they can be one.
  * - Of other countries' numbers none is taken: a digit too many would reach somebody abroad.
  *
@@ -60,7 +61,10 @@ export function toInternationalDigits(
 		return theOnlyOne(own, country, given);
 	}
 	if (bare.length === 0 && own.length === 0) throw notPossible(country, given);
-	return theOnlyOne([...bare, ...international], country, given);
+	const only = theOnlyOne([...bare, ...international], country, given);
+	if (bare.every(({ kind }) => kind === 'other') && own.length === 0)
+		throw townless(country, given);
+	return only;
 }
 
 /** What is possible of national numbers. */
@@ -102,6 +106,12 @@ const notPossible = (country: Country, given: string) =>
 	new InvalidParameter(
 		'Recipient',
 		`"Recipient" is "${shorten(given)}", and ${countryLabel(country)}, the "Default Country", has no such number. Check its digits, or write it with + and its country code.`,
+	);
+
+const townless = (country: Country, given: string) =>
+	new InvalidParameter(
+		'Recipient',
+		`"Recipient" is "${shorten(given)}". In ${countryLabel(country)}, the "Default Country", that may be a number without its area code. Write it with its leading ${country.trunkPrefixes[0]}, or with + and its country code.`,
 	);
 
 const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

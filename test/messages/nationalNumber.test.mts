@@ -247,6 +247,22 @@ it.each<[string, string, string]>([
 	);
 });
 
+it.each<[string, string]>([
+	// Berlin's, as people dial it there: with a 0 before it, it is somebody's elsewhere.
+	['DE', '90182000'],
+	['DE', '2345678'],
+	['AT', '5331234'],
+	['SE', '8123456'],
+	['RS', '1234567'],
+	// A date, and a 0 too many behind the country code.
+	['DE', '2026-02-01'],
+	['DE', '4901512345678'],
+])('%s: refuses %s, which may lack its area code', (id, given) => {
+	expect(outcome(given, id)).toBe(
+		`"Recipient" is "${given}". In ${countryLabel(country(id))}, the "Default Country", that may be a number without its area code. Write it with its leading 0, or with + and its country code.`,
+	);
+});
+
 it.each(['22000', '911', '12345', 'Mum', '+0151 2345678', '00 0151 2345678', '1.41552E+10'])(
 	'says of %s what it says without a country',
 	(given) => {

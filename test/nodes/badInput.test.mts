@@ -189,6 +189,23 @@ describe('a parameter', () => {
 			{ operation: 'getAll', filters: { recipient: 'x' } },
 			/"Recipient" is "x"/,
 		],
+		...['recipient', 'scheduledAfter', 'scheduledBefore', 'status', 'text'].map(
+			(name): [string, Json, RegExp] => [
+				`nothing to filter ${name} by`,
+				{ operation: 'getAll', filters: { [name]: '={{ $json.body.from }}' } },
+				/" under "Filters" is empty, .* remove the filter/,
+			],
+		),
+		...['', ' ', null].map((recipient): [string, Json, RegExp] => [
+			`${JSON.stringify(recipient)} as a recipient to retry`,
+			{ operation: 'retry', filters: { recipient } },
+			/"Recipient" under "Filters" is empty/,
+		]),
+		[
+			'an empty failure to retry',
+			{ operation: 'retry', filters: { failureContains: '' } },
+			/"Failure Contains" under "Filters" is empty/,
+		],
 		['an unknown operation', { operation: 'create' }, /"Operation" is "create"/],
 		['a table without a name', { operation: 'purge', dataTable: '' }, /"Data Table" is empty/],
 		['no days', { operation: 'purge', olderThanDays: 0 }, /"Older Than" is "0"/],
@@ -205,7 +222,7 @@ describe('a parameter', () => {
 			/"Select By" is "chance"/,
 		],
 	])('of another operation: %s', async (_, parameters, sentence) => {
-		const error = await errorOf(parameters, setting);
+		const error = await errorOf(parameters, { ...setting, items: [{ body: {} }] });
 		expect([error.message, error.description].join(' ')).toMatch(sentence);
 		expectHelp(error);
 		expect(sandbox.requests()).toEqual([]);

@@ -3,7 +3,7 @@ import { createStatusEvent, type StatusEventInput } from '../../messages/statusE
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
 import { DataTables } from './dataTables.mts';
-import { credentialFor, hurry, inSeconds, outputOf, type Json } from './harness.mts';
+import { credentialFor, errorOf, hurry, inSeconds, outputOf, type Json } from './harness.mts';
 
 /**
  * Record Status where webhooks name an account otherwise than the table's rows: on n8n's own contexts,
@@ -158,4 +158,17 @@ describe('a ChatWhatsApp of one’s own', () => {
 		expect(await record(elsewhere, event('session-2'))).toMatchObject({ recorded: false });
 		expect([row(1).status, row(2).status]).toEqual(['sent', 'sent']);
 	});
+});
+
+it('says of an ignored test event why it was ignored', async () => {
+	const ignored =
+		'The webhook of ChatWhatsApp tells Sent, which is not chosen under "Trigger On". Choose it there, or listen again.';
+	const { message, description } = await errorOf(
+		{ operation: 'recordStatus' },
+		{
+			credential: credentialFor(sandbox),
+			items: [{ ignored, reason: 'notChosen', statuses: ['sent'] }],
+		},
+	);
+	expect([message, description]).toEqual(['The "Input" item is not a status event', ignored]);
 });

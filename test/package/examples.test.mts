@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import { exampleFiles, readExample } from '../../rig/examples.mts';
 import type { WorkflowNode } from '../../rig/client.mts';
 
@@ -145,4 +146,66 @@ it('Send due messages says truly how many executions it makes in a month of 30 d
 	const { content } = noteOf(nodes.find(({ name }) => name === 'Read Me')!);
 	expect(content).toContain(`makes ${perMonth(1)} executions a month`);
 	expect(content).toContain(`every ten minutes makes ${perMonth(10)}.`);
+});
+
+/** A node's parameters of an example, as text. */
+const parametersOf = (file: string, name: string) =>
+	JSON.stringify(readExample(file).nodes.find((node) => node.name === name)!.parameters);
+
+/** The value of the one expression in a text that has these words. */
+function valueOf(text: string, words: string, variables: Record<string, unknown>): unknown {
+	const found = [...text.matchAll(/"=\{\{ (.*?) \}\}"/g)].map(([, expression]) => expression);
+	const [expression] = found.filter((each) => each.includes(words));
+	const names = ['DateTime', ...Object.keys(variables)];
+	return new Function(...names, `return ${expression}`)(DateTime, ...Object.values(variables));
+}
+
+it('the daily digest leaves no message out that fails between two mornings, or waits', () => {
+	const file = 'daily-failure-digest.json';
+	const first = DateTime.fromISO('2026-03-27T08:00', { zone: 'Europe/Berlin' });
+	// The clock changes on the third morning.
+	const mornings = [0, 1, 2, 3, 4].map((days) => first.plus({ days }));
+	const isTold = (scheduledAt: DateTime, failsAt: DateTime) =>
+		mornings.some(($now) => {
+			const after = valueOf(parametersOf(file, 'Since Yesterday'), 'minus', { $now }) as string;
+			const status = failsAt <= $now ? 'failed' : 'scheduled';
+			const $json = { status, scheduledAt: scheduledAt.toUTC().toISO() };
+			return (
+				scheduledAt >= DateTime.fromISO(after) &&
+				scheduledAt <= $now &&
+				valueOf(parametersOf(file, 'Did Not Go Out'), 'failed', { $now, $json })
+			);
+		});
+	for (let minutes = 0; minutes < 2 * 1440; minutes += 7) {
+		const scheduledAt = first.plus({ minutes });
+		for (const hours of [0, 0.5, 1, 6, 24, 1_000]) {
+			expect([minutes, hours, isTold(scheduledAt, scheduledAt.plus({ hours }))]).toEqual([
+				minutes,
+				hours,
+				true,
+			]);
+		}
+	}
+});
+
+it('the appointment reminder needs an id, and reminds of nothing that is over', () => {
+	const file = 'appointment-reminder.json';
+	const keyOf = (body: object) =>
+		valueOf(parametersOf(file, 'Schedule Reminder'), '-reminder', { $json: { body } });
+	expect(keyOf({ id: 1042 })).toBe('1042-reminder');
+	expect(keyOf({})).toBe('');
+	const $now = DateTime.fromISO('2026-03-01T15:00:00+01:00');
+	const isOver = (body: object) =>
+		valueOf(parametersOf(file, 'Called Off or Over?'), 'status', { $now, $json: { body } });
+	expect(isOver({ status: 'booked', startsAt: '2026-03-01T15:01:00+01:00' })).toBe(false);
+	expect(isOver({ status: 'booked', startsAt: '2026-03-01T14:59:00+01:00' })).toBe(true);
+	expect(isOver({ status: 'cancelled', startsAt: '2026-03-02T15:00:00+01:00' })).toBe(true);
+	const idOf = (body: object) =>
+		valueOf(parametersOf(file, 'Of This Appointment'), 'String', {
+			$: () => ({ first: () => ({ json: { body } }) }),
+		});
+	// The node compares texts, and takes nothing for an empty one.
+	expect(idOf({ id: 1042 })).toBe('1042');
+	expect(idOf({})).toBe('');
+	expect(parametersOf(file, 'Of This Appointment')).toContain('"notEmpty"');
 });

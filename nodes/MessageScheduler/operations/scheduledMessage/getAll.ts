@@ -6,6 +6,7 @@ import { resolveSendTime } from '../../../../messages/sendTime';
 import { isStatus, STATUS_NAMES } from '../../../../messages/status';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
+import { readFilterValue } from '../../fields/filters';
 import { listedFields, readHold } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
@@ -150,27 +151,27 @@ function readFilter(
 	timezone: string,
 	run: Run,
 ): ListFilter {
-	const { status, recipient, scheduledAfter, scheduledBefore, text } = context.getNodeParameter(
-		'filters',
-		index,
-		{},
-	) as Record<string, unknown>;
-	const instant = (value: unknown, parameter: string) =>
-		isEmpty(value)
+	const given = context.getNodeParameter('filters', index, {}) as Record<string, unknown>;
+	const instant = (name: string, parameter: string) => {
+		const value = readFilterValue(given, name, parameter);
+		return value === undefined
 			? undefined
 			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
+	};
+	const status = readFilterValue(given, 'status', 'Status');
+	const recipient = readFilterValue(given, 'recipient', 'Recipient');
+	const text = readFilterValue(given, 'text', 'Text');
 	return {
-		status: isEmpty(status) ? undefined : readStatus(status),
-		recipient: isEmpty(recipient)
-			? undefined
-			: parseRecipient(recipient, readDefaultCountry(context, index)),
-		scheduledAfter: instant(scheduledAfter, 'Scheduled After'),
-		scheduledBefore: instant(scheduledBefore, 'Scheduled Before'),
-		text: isEmpty(text) ? undefined : String(text).trim(),
+		status: status === undefined ? undefined : readStatus(status),
+		recipient:
+			recipient === undefined
+				? undefined
+				: parseRecipient(recipient, readDefaultCountry(context, index)),
+		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
+		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
+		text: text === undefined ? undefined : String(text).trim(),
 	};
 }
-
-const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
 function readStatus(value: unknown) {
 	if (isStatus(value)) return value;

@@ -48,10 +48,13 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 function readEvent(item: IDataObject): RecordableStatus {
 	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
+		// What *Listen for test event* gives out for a webhook that tells none.
+		const ignored = textOf(item.ignored);
 		throw new InvalidParameter(
 			'Input',
 			'The "Input" item is not a status event',
-			'Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
+			ignored ??
+				'Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
 		);
 	}
 	return {

@@ -18,6 +18,7 @@ import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
+import { readFilterValue } from '../../fields/filters';
 import { readTable, tableField } from '../../fields/holdIn';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
@@ -276,23 +277,26 @@ function readFilter(
 	run: Run,
 ): RetryFilter {
 	const given = context.getNodeParameter('filters', index, {}) as Record<string, unknown>;
-	const text = (name: string) =>
-		isEmpty(given[name]) ? undefined : String(given[name]).trim() || undefined;
-	const instant = (name: string, parameter: string) =>
-		isEmpty(given[name])
+	const instant = (name: string, parameter: string) => {
+		const value = readFilterValue(given, name, parameter);
+		return value === undefined
 			? undefined
-			: resolveSendTime(given[name], timezone, { now: run.ledger.startedAt, parameter })
-					.scheduledAt;
+			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
+	};
+	const recipient = readFilterValue(given, 'recipient', 'Recipient');
+	const failureContains = readFilterValue(given, 'failureContains', 'Failure Contains');
 	return {
 		statuses: readStatuses(given.statuses),
 		senders: run.senders,
-		account: text('account'),
-		recipient: isEmpty(given.recipient)
-			? undefined
-			: parseRecipient(given.recipient, readDefaultCountry(context, index)),
+		// Without one, only this credential's messages match.
+		account: isEmpty(given.account) ? undefined : String(given.account).trim() || undefined,
+		recipient:
+			recipient === undefined
+				? undefined
+				: parseRecipient(recipient, readDefaultCountry(context, index)),
 		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
 		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
-		failureContains: text('failureContains'),
+		failureContains: failureContains === undefined ? undefined : String(failureContains).trim(),
 		limit: readLimit(context.getNodeParameter('limit', index, 50)),
 	};
 }
