@@ -84,7 +84,8 @@ async function mutate(
 	const root = projectRoot();
 	const own = (name: string) => join(root, 'prove/mutants', name);
 	const stryker = new Stryker({
-		mutate: [`${folder}/**/*.ts`],
+		// Generated data: a test makes the file again and compares it, letter by letter.
+		mutate: [`${folder}/**/*.ts`, '!messages/countries.ts'],
 		testRunner: 'jest',
 		coverageAnalysis: 'perTest',
 		plugins: ['@stryker-mutator/jest-runner', own('sample.mjs')],
