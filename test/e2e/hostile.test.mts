@@ -245,7 +245,9 @@ it('leaves what is too large to n8n, which answers by itself', async () => {
 	);
 	// n8n 2.41.1 says 500 to more than N8N_PAYLOAD_SIZE_MAX, without asking the node, and hangs up before
 	// it has read all: a sender that is still writing may not get to read the answer.
-	expect([413, 500, 'EPIPE', 'ECONNRESET']).toContain(typeof large === 'object' ? large.status : large);
+	expect([413, 500, 'EPIPE', 'ECONNRESET']).toContain(
+		typeof large === 'object' ? large.status : large,
+	);
 	expect((await post('chatWhatsApp', '{}')).status).toBe(200);
 });
 

@@ -72,8 +72,7 @@ describe('what npm packs', () => {
 	it('holds no tests, sources, maps or tools', () => {
 		const strange = paths().filter(
 			(path) =>
-				path.startsWith('dist/') &&
-				!/\.(js|svg)$|\.node\.json$|__schema__\/.*\.json$/.test(path),
+				path.startsWith('dist/') && !/\.(js|svg)$|\.node\.json$|__schema__\/.*\.json$/.test(path),
 		);
 		expect(strange).toEqual([]);
 		expect(paths().filter((path) => /test|sandbox|fixtures|\.map$|\.mts$/i.test(path))).toEqual(
