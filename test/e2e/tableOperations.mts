@@ -51,7 +51,7 @@ export async function expectAllOperations(
 	expect(held.scheduleId).toMatch(/^[0-9a-f-]{36}$/);
 
 	const [read] = await operate(gateway, 'get', byId(held.scheduleId));
-	expect(read).toEqual({ ...held, adjusted: undefined });
+	expect(read).toEqual({ ...held, adjusted: undefined, recipientAsGiven: undefined });
 	const listed = await operate(gateway, 'getAll', {
 		...IN_TABLE,
 		filters: { status: 'scheduled' },
