@@ -1,7 +1,7 @@
 import { adoptRows, type AdoptContext } from './adopt';
 import type { DispatchQueue, Step } from '../dispatcher/queue';
 import type { Row } from './columns';
-import { isStatus } from '../../messages/status';
+import { isStatus, STATUS_NAMES } from '../../messages/status';
 import { mayHaveBeenSent, SENDING, statusWord, textOf, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
@@ -62,13 +62,13 @@ export function createDispatchQueue(
 		turn: async (steps) => {
 			const groups = neighbours(steps);
 			const changed = await table.update(
-				groups.map(([{ id, ifStatus, ifToken, values }, ...others]) => ({
+				groups.map(([step, ...others]) => ({
 					where: [
-						{ column: 'id', is: 'gte', value: id },
-						{ column: 'id', is: 'lte', value: id + others.length },
-						...where({ status: ifStatus, claim_token: ifToken }),
+						{ column: 'id', is: 'gte', value: step.id },
+						{ column: 'id', is: 'lte', value: step.id + others.length },
+						...stateOf(step),
 					],
-					values,
+					values: step.values,
 				})),
 			);
 			return groups.flatMap((group, index) =>
@@ -107,6 +107,17 @@ export function createDispatchQueue(
 		sharedIds: async (rows) => await standIns(table, 'schedule_id', rows, () => true),
 	};
 }
+
+/** The conditions on which a row is in the state that a step asks for. */
+const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
+	...(ifStatus === null ? NO_STATUS : where({ status: ifStatus })),
+	...where({ claim_token: ifToken }),
+];
+
+/** Met by a word that no store writes. */
+const NO_STATUS = [...STATUS_NAMES, SENDING].map(
+	(status): Condition => ({ column: 'status', is: 'neq', value: status }),
+);
 
 /**
  * Of these rows, those for which another row with the same value stands: one that may have been sent,

@@ -325,6 +325,44 @@ describe('a row of the store', () => {
 	});
 });
 
+describe('a row that a person edits while its request is under way', () => {
+	it.each(['draft', 'Scheduled', ' scheduled', 'Cancelled', '', null])(
+		'says that it was sent, and does not go out again: %j',
+		async (status) => {
+			await insert(rowOf('a', START));
+			fake.send = async () => {
+				table.edit(1, { status });
+				return { messageId: 'm1' };
+			};
+			await run();
+			expect(row()).toMatchObject({ status: 'sent', message_id: 'm1' });
+			await run();
+			expect(fake.asked).toEqual(['a']);
+		},
+	);
+
+	it('says that it may have been sent', async () => {
+		await insert(rowOf('a', START));
+		fake.send = async () => {
+			table.edit(1, { status: 'draft' });
+			throw new Error('no answer');
+		};
+		await run();
+		expect(row()).toMatchObject({ status: 'unconfirmed', failure: 'no answer' });
+	});
+
+	it('is left alone where it is another run’s by now, or further', async () => {
+		await insert(rowOf('a', START), rowOf('b', START));
+		fake.send = async ({ text }) => {
+			if (text === 'a') table.edit(1, { status: 'draft', claim_token: 'another' });
+			else table.edit(2, { status: 'delivered' });
+			return {};
+		};
+		await run();
+		expect(table.statuses).toEqual(['draft', 'delivered']);
+	});
+});
+
 describe('a row that a person has copied', () => {
 	it('is not sent, and says which row has the same id and what to do', async () => {
 		await insert(rowOf('a', START));
