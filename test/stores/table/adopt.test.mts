@@ -4,6 +4,7 @@ import { isUuid } from '../../../stores/scheduleId';
 import { accountRow, type AccountColumn } from '../../../stores/table/accounts';
 import { adoptRows } from '../../../stores/table/adopt';
 import type { Row, Values } from '../../../stores/table/columns';
+import { recordStatus } from '../../../stores/table/recordStatus';
 import type { Sender } from '../../../stores/table/rows';
 import { dispatchDue } from '../../../stores/dispatcher';
 import {
@@ -322,6 +323,45 @@ describe('a row of the store', () => {
 		clock.ms += MINUTE;
 		await run();
 		expect([row(1), row(2)]).toEqual(before);
+	});
+});
+
+describe('a message that a person sends again', () => {
+	/** What is reported of the message that was sent first. */
+	const reported = async () =>
+		await recordStatus(
+			table,
+			{
+				...{ gateway: SENDER.gateway, account: SENDER.account, messageId: 'm1' },
+				...{ recipient: null, origin: null, reference: null, text: null },
+				...{ failure: null, occurredAt: iso(START), receivedAt: iso(START) },
+				status: 'read',
+			},
+			[SENDER],
+		);
+
+	beforeEach(async () => {
+		await insert(rowOf('a', START));
+		fake.send = async () => ({ messageId: 'm1' });
+		await run();
+		table.edit(1, { status: 'scheduled' });
+	});
+
+	it('goes out, whatever is reported of the first one meanwhile', async () => {
+		await reported();
+		fake.send = async () => ({ messageId: 'm2' });
+		await run();
+		expect(fake.asked).toEqual(['a', 'a']);
+		expect(row()).toMatchObject({ status: 'sent', message_id: 'm2' });
+	});
+
+	it('is not read where only the first one is', async () => {
+		fake.send = async () => {
+			throw new Error('no answer');
+		};
+		await run();
+		await reported();
+		expect(row()).toMatchObject({ status: 'unconfirmed', message_id: null });
 	});
 });
 
