@@ -650,15 +650,15 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: what became of a message is written with the run’s token only',
 		file: 'stores/table/dispatchQueue.ts',
-		from: '...where({ status: ifStatus, claim_token: ifToken }),',
-		to: '...where({ status: ifStatus }),',
+		from: '\t...where({ claim_token: ifToken }),\n',
+		to: '',
 		tests: DISPATCH,
 	},
 	{
 		rule: 'Dispatcher: a row is only started while it waits',
 		file: 'stores/table/dispatchQueue.ts',
-		from: '...where({ status: ifStatus, claim_token: ifToken }),',
-		to: '...where({ claim_token: ifToken }),',
+		from: '\t...(ifStatus === null ? NO_STATUS : where({ status: ifStatus })),\n',
+		to: '',
 		tests: DISPATCH,
 	},
 	{

@@ -148,20 +148,26 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	};
 
 	const allTables = once(async () => await messageTables(context, DEFAULT_TABLE));
-	const finder = new Batcher(async (ids: string[]): Promise<Array<TableAt | null>> => {
-		const found = new Map<string, TableAt>();
+	const finder = new Batcher(async (ids: string[]): Promise<TableAt[][]> => {
+		const wanted = [...new Set(ids)];
+		const found = new Map<string, Set<TableAt>>();
+		// Each of them, also once all are found: a copy of a table has the same ids.
 		for (const at of await allTables()) {
-			const open = ids.filter((id) => !found.has(id));
-			if (open.length === 0) break;
-			for (const row of await tableById(context, at.id).selectAny('schedule_id', open)) {
-				found.set(String(row.schedule_id), at);
+			for (const row of await tableById(context, at.id).selectAny('schedule_id', wanted)) {
+				const id = String(row.schedule_id);
+				found.set(id, (found.get(id) ?? new Set()).add(at));
 			}
 		}
-		return ids.map((id) => found.get(id) ?? null);
+		return ids.map((id) => [...(found.get(id) ?? [])]);
 	}, MOST_KEYS);
+	const find = async (scheduleId: string): Promise<TableAt | null> => {
+		const [at = null, ...others] = await finder.add(scheduleId);
+		if (at === null || others.length === 0) return at;
+		throw inSeveralTables(scheduleId, [at, ...others]);
+	};
 
 	const storedIn = async (scheduleId: string): Promise<MessageStore> => {
-		const found = await settle(finder.add(scheduleId));
+		const found = await settle(find(scheduleId));
 		const mayBeAtGateway = gateway.scheduler !== undefined;
 		if (found.ok && found.value !== null) return tableStore(tableById(context, found.value.id));
 		if (!found.ok && !(mayBeAtGateway && isWithoutTables(found.error))) throw found.error;
@@ -201,12 +207,24 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			const store = gatewayStore();
 			return { limits: store.limits, store: async () => store };
 		},
-		tableNameOf: async (scheduleId) => (await finder.add(scheduleId))?.name ?? null,
+		tableNameOf: async (scheduleId) => (await find(scheduleId))?.name ?? null,
 	};
 }
 
 /** Where a table of messages is. */
 type TableAt = Awaited<ReturnType<typeof messageTables>>[number];
+
+/** Nobody can tell which one is meant, and the other one may be sent all the same. */
+function inSeveralTables(scheduleId: string, tables: readonly TableAt[]): GatewayError {
+	const names = tables.map(({ name }) => `"${name}"`);
+	return new GatewayError(
+		'rejected',
+		`The Data Tables ${names.slice(0, -1).join(', ')} and ${names.at(-1)} both hold a message with the schedule id "${scheduleId}", so nothing was changed`,
+		{
+			hint: 'One of them is a copy of the other one. Delete the copy, or empty its column "schedule_id".',
+		},
+	);
+}
 
 const isWithoutTables = (error: unknown) =>
 	error instanceof GatewayError && error.kind === 'unsupported';

@@ -5,7 +5,8 @@ import type { PaceState } from './pace';
 /** One conditional change of one row: it is made only while the row is in that state. */
 export interface Step {
 	readonly id: number;
-	readonly ifStatus: string;
+	/** Null: a word of a person's own, which is none that a store writes. */
+	readonly ifStatus: string | null;
 	/** The token of whoever holds the row; empty for nobody. */
 	readonly ifToken: string;
 	readonly values: Values;

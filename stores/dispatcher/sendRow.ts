@@ -250,9 +250,12 @@ export class SendRow {
 		const { turns, token } = this.sending;
 		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
 		// It took longer than the lease, and another run could not know what became of it. A person may
-		// have cancelled it, or put it back, when it was on its way: if it was sent, the table says so.
+		// have cancelled it, put it back, or kept it back by a word, when it was on its way: if it was sent,
+		// the table says so.
 		const isSent = values.sent_at !== undefined;
-		turns.result(step, isSent ? ['unconfirmed', 'scheduled', 'cancelled'] : ['unconfirmed']);
+		if (isSent) turns.result(step, ['unconfirmed', 'scheduled', 'cancelled', null]);
+		else
+			turns.result(step, values.status === 'unconfirmed' ? ['unconfirmed', null] : ['unconfirmed']);
 	}
 
 	private report(row: Row): void {

@@ -21,11 +21,16 @@ const statusValues = (status: Status, more: Values = {}): Values => ({
 	...more,
 });
 
-/** The write right before the request: from then on a crash leaves the outcome unknown. */
+/**
+ * The write right before the request: from then on a crash leaves the outcome unknown. The ids of a message
+ * that a person sends again are those of the earlier one, and so is what is reported of them.
+ */
 export const started = (token: string, now: number): Values => ({
 	status: SENDING,
 	claim_token: token,
 	send_started_at: iso(now),
+	message_id: null,
+	queue_id: null,
 });
 
 /** Given back: it certainly was not sent. */

@@ -53,7 +53,7 @@ export class Turns {
 	 * Writes what became of a message, without being waited for. Tried several times: lost, a person
 	 * would have to find it out. `orElse`: the states that the row may be in instead.
 	 */
-	result(step: Step, orElse: readonly string[]): void {
+	result(step: Step, orElse: ReadonlyArray<Step['ifStatus']>): void {
 		const work: Promise<void> = this.writeResult(step, orElse)
 			.catch((error: unknown) => void (this.failure ??= { error }))
 			.finally(() => this.unwritten.delete(work));
@@ -67,7 +67,7 @@ export class Turns {
 		if (this.failure !== undefined) throw this.failure.error;
 	}
 
-	private async writeResult(step: Step, orElse: readonly string[]): Promise<void> {
+	private async writeResult(step: Step, orElse: ReadonlyArray<Step['ifStatus']>): Promise<void> {
 		for (const ifStatus of [step.ifStatus, ...orElse]) {
 			if ((await this.persist({ ...step, ifStatus })) !== null) return;
 		}

@@ -46,8 +46,13 @@ const IN_USE_FOR_MS = 7 * 24 * 3_600_000;
 /** Begins what a row says that waits for a person. */
 const NOT_YET = 'Not sent yet: ';
 
-/** How people write the status beside `scheduled`: n8n tells upper from lower case. */
-const SPELLINGS = ['Scheduled', 'SCHEDULED', 'scheduled ', ' scheduled'];
+/** How people write the status beside `scheduled`: n8n tells upper from lower case, and sees spaces. */
+const SPELLINGS = ['scheduled', 'Scheduled', 'SCHEDULED']
+	.flatMap((word) => [word, `${word} `, ` ${word}`, ` ${word} `])
+	.filter((spelling) => spelling !== 'scheduled');
+
+/** Changed in one run: a person may have imported many rows, and the messages that are due cannot wait. */
+const MOST_CHANGES = PAGE;
 
 const UNTIDY: readonly Condition[] = [
 	...(['status_rank', 'status', 'send_at', 'schedule_id'] as const).map(
@@ -58,7 +63,8 @@ const UNTIDY: readonly Condition[] = [
 
 /**
  * Takes rows in that a person has added or changed by hand, by one look at the table and, where there
- * are such rows, few changes.
+ * are such rows, few changes. Of very many rows it takes those with the earliest time; later runs take the
+ * rest.
  *
  * @param now ISO 8601, UTC
  */
@@ -71,22 +77,41 @@ export async function adoptRows(
 	if (rows.length === 0) return;
 	const owners = new Owners(table, context, Date.parse(now));
 	const changes: Change[] = [];
-	for (const row of rows) {
+	for (const row of rows.sort(byTime)) {
 		const values = await valuesFor(row, context, owners, now);
 		if (values !== null) changes.push({ where: asRead(row), values });
+		if (changes.length === MOST_CHANGES) break;
 	}
+	if (changes.length === 0) return;
 	// Changes of one form go into one access.
 	const form = ({ where: conditions }: Change) => conditions.map(({ is }) => is).join();
 	changes.sort((a, b) => (form(a) < form(b) ? -1 : 1));
-	for (let from = 0; from < changes.length; from += PAGE) {
-		await table.update(changes.slice(from, from + PAGE));
-	}
+	await table.update(changes);
 }
+
+/** The earliest first, and last what has no time. */
+const byTime = (a: Row, b: Row): number => timeOf(a) - timeOf(b) || a.id - b.id;
+
+const timeOf = ({ send_at: at }: Row): number => Date.parse(isoOf(at) ?? END_OF_TIME);
+const END_OF_TIME = '9999-12-31T00:00:00.000Z';
+
+/** What the decision on a row rests on; its other cells are not written. */
+const DECISIVE = [
+	'status_rank',
+	'status',
+	'recipient',
+	'text',
+	'type',
+	'schedule_id',
+	'gateway',
+	'account',
+	'credential',
+] as const;
 
 /** The conditions on which a row is as it was read, in whatever a decision rests on. */
 const asRead = (row: Row): Condition[] => [
 	...where({ id: row.id }),
-	...(['status_rank', 'status', 'recipient', 'text', 'schedule_id'] as const).map(
+	...DECISIVE.map(
 		(column): Condition =>
 			textOf(row[column]) === null
 				? { column, is: 'isEmpty', value: null }

@@ -1,7 +1,8 @@
 import { adoptRows, type AdoptContext } from './adopt';
 import type { DispatchQueue, Step } from '../dispatcher/queue';
 import type { Row } from './columns';
-import { SENDING, type Sender } from './rows';
+import { isStatus, STATUS_NAMES } from '../../messages/status';
+import { mayHaveBeenSent, SENDING, statusWord, textOf, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /**
@@ -61,13 +62,13 @@ export function createDispatchQueue(
 		turn: async (steps) => {
 			const groups = neighbours(steps);
 			const changed = await table.update(
-				groups.map(([{ id, ifStatus, ifToken, values }, ...others]) => ({
+				groups.map(([step, ...others]) => ({
 					where: [
-						{ column: 'id', is: 'gte', value: id },
-						{ column: 'id', is: 'lte', value: id + others.length },
-						...where({ status: ifStatus, claim_token: ifToken }),
+						{ column: 'id', is: 'gte', value: step.id },
+						{ column: 'id', is: 'lte', value: step.id + others.length },
+						...stateOf(step),
 					],
-					values,
+					values: step.values,
 				})),
 			);
 			return groups.flatMap((group, index) =>
@@ -107,6 +108,17 @@ export function createDispatchQueue(
 	};
 }
 
+/** The conditions on which a row is in the state that a step asks for. */
+const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
+	...(ifStatus === null ? NO_STATUS : where({ status: ifStatus })),
+	...where({ claim_token: ifToken }),
+];
+
+/** Met by a word that no store writes. */
+const NO_STATUS = [...STATUS_NAMES, SENDING].map(
+	(status): Condition => ({ column: 'status', is: 'neq', value: status }),
+);
+
 /**
  * Of these rows, those for which another row with the same value stands: one that may have been sent,
  * else the lowest. Gives that row's id for each.
@@ -119,17 +131,16 @@ async function standIns(
 	rows: readonly Row[],
 	counts: (row: Row) => boolean,
 ): Promise<Map<number, number>> {
-	const values = [...new Set(rows.map((row) => String(row[column])))];
+	const values = [...new Set(rows.flatMap((row) => textOf(row[column]) ?? []))];
 	const lowest = new Map<string, number>();
 	/** The values of which a row may have been sent, and which: it stands before lower ones, too. */
 	const sent = new Map<string, number>();
 	for (let from = 0; from < values.length; from += MAX_KEYS) {
 		for (const row of await table.selectAny(column, values.slice(from, from + MAX_KEYS))) {
 			const value = String(row[column]);
-			// One that was cancelled stands for nothing any more.
-			if (!counts(row) || row.status === 'cancelled') continue;
+			if (!counts(row) || standsForNothing(row)) continue;
 			lowest.set(value, Math.min(row.id, lowest.get(value) ?? Infinity));
-			if (!NOT_SENT.has(row.status)) sent.set(value, row.id);
+			if (!NOT_SENT.has(statusWord(row))) sent.set(value, row.id);
 		}
 	}
 	const found = new Map<number, number>();
@@ -183,8 +194,14 @@ const isAlike = (a: Step, b: Step): boolean =>
 	a.ifToken === b.ifToken &&
 	JSON.stringify(a.values) === JSON.stringify(b.values);
 
+/** Whether a row was cancelled, or is kept back by a person's own word and was not sent. */
+function standsForNothing(row: Row): boolean {
+	const word = statusWord(row);
+	return word === 'cancelled' || (!isStatus(word) && word !== SENDING && !mayHaveBeenSent(row));
+}
+
 /** The states in which a row was certainly not sent. */
-const NOT_SENT: ReadonlySet<unknown> = new Set(['scheduled', 'failed', 'expired']);
+const NOT_SENT: ReadonlySet<string> = new Set(['scheduled', 'failed', 'expired']);
 
 /** Conditions of one look-up. */
 const MAX_KEYS = 200;

@@ -2,7 +2,7 @@ import { describeAddress, sameRecipient, type Recipient } from '../../messages/r
 import { STATUSES, type Status } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
 import type { Row, Values } from './columns';
-import type { Sender } from './rows';
+import { SENDING, statusWord, type Sender } from './rows';
 import { where, type Change, type Condition, type MessageTable } from './table';
 
 /** What of an event is recorded. */
@@ -73,11 +73,24 @@ export function rowOf(
 	return ofRecipient.length === 1 ? ofRecipient[0] : 'ambiguous';
 }
 
-/** The change that an event makes to its row, while that has the event's message: *Retry* sends anew. */
-export const changeOf = ({ id }: Row, event: RecordableStatus): Change => ({
-	where: [...where({ id, message_id: event.messageId }), below(STATUSES[event.status].rank)],
+/**
+ * The change that an event makes to its row, while that has the event's message: *Retry* sends anew, and
+ * so does a person who enters `scheduled`, with the message's id still in the row.
+ */
+export const changeOf = (row: Row, event: RecordableStatus): Change => ({
+	where: [
+		...where({ id: row.id, message_id: event.messageId }),
+		below(STATUSES[event.status].rank),
+		...[...new Set(['scheduled', SENDING, ...putBackAs(row)])].map(
+			(status): Condition => ({ column: 'status', is: 'neq', value: status }),
+		),
+	],
 	values: statusValues(event),
 });
+
+/** As a person has written `scheduled`, before a run has read it. */
+const putBackAs = (row: Row): string[] =>
+	statusWord(row) === 'scheduled' ? [String(row.status)] : [];
 
 const below = (rank: number): Condition => ({ column: 'status_rank', is: 'lt', value: rank });
 

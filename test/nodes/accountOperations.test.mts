@@ -224,6 +224,21 @@ describe('a scheduled message by its id', () => {
 	});
 
 	it.each(OPERATIONS)(
+		'that two tables have is left alone by %s, which names both',
+		async (name) => {
+			const { id, scheduleId } = await rowWith('a');
+			const before = messages().row(id);
+			await tables.makeMessages('backup').insert([{ ...before, id: null }]);
+			const { message, description } = await refusal(name, parameters(scheduleId));
+			expect(message).toBe(
+				`The Data Tables "scheduled_messages" and "backup" both hold a message with the schedule id "${scheduleId}", so nothing was changed`,
+			);
+			expect(description).toMatch(/Delete the copy/);
+			expect(messages().row(id)).toEqual(before);
+		},
+	);
+
+	it.each(OPERATIONS)(
 		'that nothing has is refused by %s, which says where it looked',
 		async (name) => {
 			await rowWith('a');

@@ -4,6 +4,7 @@ import { isUuid } from '../../../stores/scheduleId';
 import { accountRow, type AccountColumn } from '../../../stores/table/accounts';
 import { adoptRows } from '../../../stores/table/adopt';
 import type { Row, Values } from '../../../stores/table/columns';
+import { recordStatus } from '../../../stores/table/recordStatus';
 import type { Sender } from '../../../stores/table/rows';
 import { dispatchDue } from '../../../stores/dispatcher';
 import {
@@ -104,14 +105,20 @@ describe('a row with recipient, text and time', () => {
 		expect(isUuid(String(row().schedule_id))).toBe(true);
 	});
 
-	it.each(['scheduled', 'Scheduled', 'SCHEDULED', ' scheduled', 'scheduled '])(
-		'is taken with the status %j, too',
-		async (status) => {
-			await insert({ ...HAND, status });
-			await adopt();
-			expect(row().status).toBe('scheduled');
-		},
-	);
+	it.each([
+		'scheduled',
+		'Scheduled',
+		'SCHEDULED',
+		' scheduled',
+		'scheduled ',
+		'Scheduled ',
+		' Scheduled',
+		' SCHEDULED ',
+	])('is taken with the status %j, too', async (status) => {
+		await insert({ ...HAND, status });
+		await adopt();
+		expect(row().status).toBe('scheduled');
+	});
 
 	it.each(['draft', 'cancelled', 'sent'])('is left alone with the status %s', async (status) => {
 		await insert({ ...HAND, status });
@@ -134,6 +141,36 @@ describe('a row with recipient, text and time', () => {
 		};
 		await adopt();
 		expect(row()).toMatchObject({ text: 'another', status: 'draft', schedule_id: null });
+	});
+
+	it.each<Values>([
+		{ account: OTHER.account },
+		{ credential: OTHER.credential },
+		{ gateway: 'another' },
+		{ type: 'image' },
+	])('is not taken on what a person has changed meanwhile: %j', async (edited) => {
+		await insert(HAND);
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, edited);
+		};
+		await adopt();
+		expect(row()).toMatchObject({ ...edited, status_rank: null, schedule_id: null });
+	});
+
+	it('is taken in portions where there are many, the most urgent first', async () => {
+		await insert(
+			...Array.from({ length: 2_500 }, (_, index) => ({
+				...HAND,
+				send_at: iso(START + (2_500 - index) * MINUTE),
+			})),
+		);
+		const taken = () => [...table.rows.values()].filter(({ status }) => status === 'scheduled');
+		await adopt();
+		expect(taken()).toHaveLength(1_000);
+		expect(taken().every(({ id }) => id > 1_500)).toBe(true);
+		await adopt();
+		await adopt();
+		expect(taken()).toHaveLength(2_500);
 	});
 });
 
@@ -258,10 +295,13 @@ describe('a row of the store', () => {
 		expect([row(2).status, row(3).status]).toEqual([null, '']);
 	});
 
-	it('that a person puts back in another spelling waits again', async () => {
-		await insert(rowOf('a', START, { status: 'Scheduled', claim_token: 'of an old run' }));
-		expect(await run()).toMatchObject([{ message: { text: 'a' } }]);
-	});
+	it.each(['Scheduled', 'Scheduled ', ' SCHEDULED', ' scheduled '])(
+		'that a person puts back in another spelling waits again: %j',
+		async (status) => {
+			await insert(rowOf('a', START, { status, claim_token: 'of an old run' }));
+			expect(await run()).toMatchObject([{ message: { text: 'a' } }]);
+		},
+	);
 
 	it('whose time was emptied says so, and goes out when it has one', async () => {
 		await insert(rowOf('a', START, { send_at: null }));
@@ -283,6 +323,83 @@ describe('a row of the store', () => {
 		clock.ms += MINUTE;
 		await run();
 		expect([row(1), row(2)]).toEqual(before);
+	});
+});
+
+describe('a message that a person sends again', () => {
+	/** What is reported of the message that was sent first. */
+	const reported = async () =>
+		await recordStatus(
+			table,
+			{
+				...{ gateway: SENDER.gateway, account: SENDER.account, messageId: 'm1' },
+				...{ recipient: null, origin: null, reference: null, text: null },
+				...{ failure: null, occurredAt: iso(START), receivedAt: iso(START) },
+				status: 'read',
+			},
+			[SENDER],
+		);
+
+	beforeEach(async () => {
+		await insert(rowOf('a', START));
+		fake.send = async () => ({ messageId: 'm1' });
+		await run();
+		table.edit(1, { status: 'scheduled' });
+	});
+
+	it('goes out, whatever is reported of the first one meanwhile', async () => {
+		await reported();
+		fake.send = async () => ({ messageId: 'm2' });
+		await run();
+		expect(fake.asked).toEqual(['a', 'a']);
+		expect(row()).toMatchObject({ status: 'sent', message_id: 'm2' });
+	});
+
+	it('is not read where only the first one is', async () => {
+		fake.send = async () => {
+			throw new Error('no answer');
+		};
+		await run();
+		await reported();
+		expect(row()).toMatchObject({ status: 'unconfirmed', message_id: null });
+	});
+});
+
+describe('a row that a person edits while its request is under way', () => {
+	it.each(['draft', 'Scheduled', ' scheduled', 'Cancelled', '', null])(
+		'says that it was sent, and does not go out again: %j',
+		async (status) => {
+			await insert(rowOf('a', START));
+			fake.send = async () => {
+				table.edit(1, { status });
+				return { messageId: 'm1' };
+			};
+			await run();
+			expect(row()).toMatchObject({ status: 'sent', message_id: 'm1' });
+			await run();
+			expect(fake.asked).toEqual(['a']);
+		},
+	);
+
+	it('says that it may have been sent', async () => {
+		await insert(rowOf('a', START));
+		fake.send = async () => {
+			table.edit(1, { status: 'draft' });
+			throw new Error('no answer');
+		};
+		await run();
+		expect(row()).toMatchObject({ status: 'unconfirmed', failure: 'no answer' });
+	});
+
+	it('is left alone where it is another run’s by now, or further', async () => {
+		await insert(rowOf('a', START), rowOf('b', START));
+		fake.send = async ({ text }) => {
+			if (text === 'a') table.edit(1, { status: 'draft', claim_token: 'another' });
+			else table.edit(2, { status: 'delivered' });
+			return {};
+		};
+		await run();
+		expect(table.statuses).toEqual(['draft', 'delivered']);
 	});
 });
 
@@ -310,5 +427,35 @@ describe('a row that a person has copied', () => {
 		await insert(rowOf('a', START, { schedule_id: row().schedule_id }));
 		await run();
 		expect(fake.asked).toEqual(['a']);
+	});
+
+	it.each(['draft', 'Cancelled', ' cancelled', '', null])(
+		'does not keep back the first one while it is itself kept back: %j',
+		async (status) => {
+			await insert(rowOf('a', START));
+			const copy = { ...rowOf('a', START), schedule_id: row().schedule_id, status };
+			await insert({ ...copy, gateway: OTHER.gateway, account: OTHER.account });
+			await run();
+			expect(fake.asked).toEqual(['a']);
+			expect(row().status).toBe('sent');
+		},
+	);
+
+	it('keeps the first one back where a word stands in it, but it may have been sent', async () => {
+		await insert(rowOf('a', START));
+		const copy = { ...rowOf('a', START), schedule_id: row().schedule_id, status: 'done' };
+		await insert({ ...copy, sent_at: iso(START) });
+		await run();
+		expect(fake.asked).toEqual([]);
+	});
+
+	it('is no copy of another row whose id was emptied, too', async () => {
+		await insert(rowOf('a', START), rowOf('b', START));
+		table.before = (access) => {
+			// After rows were taken in.
+			if (access === 'update') for (const id of [1, 2]) table.edit(id, { schedule_id: '' });
+		};
+		await run();
+		expect(fake.asked.sort()).toEqual(['a', 'b']);
 	});
 });

@@ -73,6 +73,15 @@ it('leaves a row alone that is sent anew meanwhile', async () => {
 	expect(table.statuses).toEqual(['sending', 'sent']);
 });
 
+it.each(['scheduled', 'Scheduled', 'sending'])(
+	'leaves a row alone that a person has put back: %s',
+	async (status) => {
+		table.edit(1, { status });
+		expect(await record('read')).toBe('outOfOrder');
+		expect(table.row(1).status).toBe(status);
+	},
+);
+
 it('keeps the reason where the message is deleted after its failure', async () => {
 	await record('failed', { failure: { code: '1', reason: 'not on WhatsApp' } });
 	expect(await record('deleted')).toBe('recorded');
