@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
+import type { WorkflowJson } from '../../rig/client.mts';
 import type { N8n } from '../../rig/n8n.mts';
 
 /** How a node's data can be shown. */
@@ -34,6 +35,26 @@ export class Editor {
 		await this.marked('password').locator('input').fill(this.n8n.owner.password);
 		await this.marked('form-submit-button').click();
 		await this.page.waitForURL(/\/home\//);
+	}
+
+	/** Begins something by n8n's own menu at the upper left. */
+	async create(entry: 'New workflow' | 'New credential') {
+		await this.again(
+			async () => await this.marked('universal-add').click(),
+			async () => await this.page.getByText(entry, { exact: true }).waitFor({ timeout: tryForMs }),
+		);
+		await this.page.getByText(entry, { exact: true }).click();
+	}
+
+	/** Pastes a workflow onto the canvas of a new one, as one does with the content of an example. */
+	async importWorkflow(workflow: WorkflowJson) {
+		await this.create('New workflow');
+		await this.marked('canvas-add-button').waitFor();
+		const text = JSON.stringify(workflow);
+		await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+		await this.page.keyboard.press('Control+V');
+		const notes = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		await this.canvasNodes.nth(workflow.nodes.length - notes.length - 1).waitFor();
 	}
 
 	/** Opens an empty workflow. */
@@ -92,6 +113,16 @@ export class Editor {
 			async () => await node.dblclick(),
 			async () => await this.parameters.waitFor({ timeout: tryForMs }),
 		);
+	}
+
+	/** Takes a node of the canvas out of the way of items, by its key. */
+	async deactivateNode(name: string) {
+		const node = this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+		// What was pasted is selected as a whole.
+		await this.page.locator('.vue-flow__pane').click({ position: { x: 200, y: 80 } });
+		await node.click();
+		await this.page.keyboard.press('d');
+		await node.getByText('(Deactivated)').waitFor();
 	}
 
 	async closeNode() {
@@ -172,12 +203,39 @@ export class Editor {
 			.waitFor();
 	}
 
+	/** Runs the open node, which refuses, and gives what its output says instead. */
+	async executeRefused(): Promise<string> {
+		await this.typed();
+		await this.marked('node-execute-button').click();
+		await this.output.getByText('Error details').waitFor();
+		return await this.output.innerText();
+	}
+
+	/** The name of the credential that the open node has. */
+	async credential(): Promise<string> {
+		return await this.marked('node-credentials-select').locator('input').inputValue();
+	}
+
+	/** Gives the open node another credential. */
+	async chooseCredential(name: string) {
+		await this.again(
+			async () => await this.marked('node-credentials-select').click(),
+			async () => await this.option(name).waitFor({ timeout: tryForMs }),
+		);
+		await this.option(name).click();
+	}
+
 	get input(): Locator {
 		return this.marked('ndv-input-panel');
 	}
 
 	get output(): Locator {
 		return this.marked('output-panel');
+	}
+
+	/** Shows one of the branches of the open node's output. */
+	async outputBranch(name: 'Success' | 'Error') {
+		await this.output.getByText(new RegExp(`^${name} Branch`)).click();
 	}
 
 	/** Shows the output of the open node another way. */
@@ -220,7 +278,8 @@ export class Editor {
 
 	/** Opens the form of a new credential of a type. */
 	async newCredential(typeName: string) {
-		await this.page.goto(`${this.n8n.url}home/credentials/create`);
+		await this.page.goto(`${this.n8n.url}home/credentials`);
+		await this.create('New credential');
 		const select = this.marked('new-credential-type-select');
 		await select.locator('input').fill(typeName);
 		await this.marked('new-credential-type-select-option')
@@ -255,7 +314,7 @@ export class Editor {
 		await this.again(
 			async () => {
 				if (!(await url.isVisible())) {
-					await this.page.getByText('Webhook URLs', { exact: true }).click();
+					await this.parameters.getByText('Webhook URLs', { exact: true }).click();
 				}
 				await this.page.getByText(kind, { exact: true }).click();
 			},
@@ -272,11 +331,28 @@ export class Editor {
 
 	/** Publishes the open workflow and gives the words of the notice that follows. */
 	async publish(): Promise<string> {
-		await this.marked('workflow-open-publish-modal-button').click();
-		await this.marked('workflow-publish-button').click();
+		await this.confirmPublishing();
 		const notice = this.page.getByRole('dialog').filter({ hasText: 'Workflow published' });
 		await notice.waitFor();
 		return await notice.innerText();
+	}
+
+	/** Closes the notice that follows publishing. */
+	async dismissNotice() {
+		await this.page.getByText('Got it', { exact: true }).click();
+	}
+
+	/** Publishes the open workflow, which a node refuses, and gives the words of the notice. */
+	async publishRefused(): Promise<string> {
+		await this.confirmPublishing();
+		const notice = this.page.locator('.el-notification');
+		await notice.first().waitFor();
+		return await notice.first().innerText();
+	}
+
+	private async confirmPublishing() {
+		await this.marked('workflow-open-publish-modal-button').click();
+		await this.marked('workflow-publish-button').click();
 	}
 
 	/**

@@ -256,6 +256,35 @@ describe('a scheduled message', () => {
 	);
 });
 
+it(
+	'the error branch shows what to do, beside the item as it came: a column "message" stays',
+	inEditor(async (editor) => {
+		const id = await stage.n8n.createWorkflow(
+			oneNode(
+				CREDENTIAL,
+				{
+					recipient: '={{ $json.to }}',
+					text: '={{ $json.message }}',
+					sendAt: "={{ $now.plus(2, 'hours') }}",
+				},
+				{
+					items: [{ to: '0151 2345678', message: 'Dear guest' }],
+					node: { onError: 'continueErrorOutput' },
+				},
+			),
+		);
+		await editor.openWorkflow(id, 4);
+		await editor.openNode('Message Scheduler');
+		await editor.execute();
+		await editor.outputBranch('Error');
+		const row = await editor.firstRow();
+		expect(row).toMatchObject({ to: '0151 2345678', message: 'Dear guest' });
+		expect(row.error).toMatch(/"Recipient".*0151 2345678/);
+		expect(Object.keys(row).sort()).toEqual(['error', 'message', 'to']);
+	}),
+	patience,
+);
+
 describe('the trigger', () => {
 	const sent = () => ({
 		event: 'message.sent',

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import { createTable, insertRows } from '../../rig/tables.mts';
+import { ensureTable, insertRows } from '../../rig/tables.mts';
 import { ACTION, chain, credentialFor, raiseStage, type Stage } from '../e2e/stage.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
@@ -35,14 +35,22 @@ afterAll(async () => {
 const patience = 180_000;
 
 /** A workflow of one node with that operation, opened at the node. */
-async function openOperation(editor: Editor, operation: string): Promise<void> {
+async function openOperation(
+	editor: Editor,
+	operation: string,
+	dataTable = 'scheduled_messages',
+): Promise<void> {
 	const id = await stage.n8n.createWorkflow({
 		nodes: [
 			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
 			{
 				name: 'Node',
 				type: ACTION,
-				parameters: { operation, holdIn: 'dataTable' },
+				parameters: {
+					operation,
+					holdIn: 'dataTable',
+					dataTable: { __rl: true, mode: 'name', value: dataTable },
+				},
 				credentials: { messageGatewayApi: CREDENTIAL },
 			},
 		],
@@ -97,9 +105,25 @@ it.each([
 );
 
 it(
+	'refuses the mistyped name of a table, with the nearest one',
+	inEditor(async (editor) => {
+		await ensureTable(stage.n8n);
+		await openOperation(editor, 'getAll', 'sheduled_mesages');
+		const refusal = await editor.executeRefused();
+		expect(refusal).toContain('"Data Table" is "sheduled_mesages"');
+		expect(refusal).toContain('Did you mean "scheduled_messages"?');
+		await editor.page.goto(`${stage.n8n.url}home/datatables`);
+		await editor.marked('data-table-card').first().waitFor();
+		const tables = await editor.marked('data-table-card').allInnerTexts();
+		expect(tables.filter((name) => name.includes('sheduled'))).toEqual([]);
+	}),
+	patience,
+);
+
+it(
 	'shows a failure’s reason without scrolling',
 	inEditor(async (editor) => {
-		await createTable(stage.n8n);
+		await ensureTable(stage.n8n);
 		await insertRows(stage.n8n, [
 			{ status: 'failed', recipient: '+12025550103', text: 'Hi', failure: 'Not on WhatsApp' },
 		]);

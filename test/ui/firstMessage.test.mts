@@ -1,0 +1,118 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+
+import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
+import { guides } from '../../rig/credentialForm.mts';
+import { readExample } from '../../rig/examples.mts';
+import { credentialFor, raiseStage, SECRET, type Stage } from '../e2e/stage.mts';
+import { inPage, newContext, openBrowser } from './browser.mts';
+import { Editor } from './editor.mts';
+
+/** README's "First success in five minutes", click by click. */
+let stage: Stage;
+let browser: Browser;
+let context: BrowserContext;
+
+const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
+	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
+
+beforeAll(async () => {
+	browser = await openBrowser();
+	stage = await raiseStage({}, { guides: guides(SECRET) });
+	context = await newContext(browser);
+	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+	await inEditor(async (editor) => await editor.signIn())();
+}, 300_000);
+
+afterAll(async () => {
+	await browser?.close();
+	await stage?.close();
+}, 60_000);
+
+const patience = 180_000;
+
+/** The values that the sandbox's page shows for a gateway's credential, by the labels of n8n's form. */
+const valuesOnPage = async (gateway: string): Promise<ReadonlyMap<string, string>> =>
+	await inPage(context, async (page) => {
+		await page.goto(`${stage.sandbox.origin}/?gateway=${gateway}`);
+		const rows = await page
+			.locator('#credential tr')
+			.evaluateAll((all) =>
+				all.map((row) => [
+					row.querySelector('th')!.firstChild!.textContent!.trim(),
+					row.querySelector('code')!.textContent!,
+				]),
+			);
+		return new Map(rows.map(([label, value]) => [label, value]));
+	});
+
+it(
+	'goes out at the gateway: credential, import, number, Execute step',
+	inEditor(async (editor) => {
+		const values = await valuesOnPage('chatWhatsApp');
+		await editor.newCredential('Message Gateway API');
+		await editor.choose('gateway', values.get('Gateway')!);
+		const fields = new MessageGatewayApi().properties.filter(
+			({ name, displayOptions }) =>
+				name !== 'gateway' && (displayOptions?.show?.gateway?.includes('chatWhatsApp') ?? true),
+		);
+		for (const { name, displayName } of fields) {
+			await editor.fill(name, values.get(displayName)!);
+		}
+		expect(await editor.saveCredential()).toBe('good');
+		await editor.page.keyboard.press('Escape');
+
+		await editor.importWorkflow(readExample('first-message.json'));
+		await editor.openNode('Schedule a Message');
+		expect(await editor.credential()).toBe('Message Gateway account');
+		await editor.fill('recipient', '+49 1512 3456789');
+		await editor.execute();
+		const row = await editor.firstRow();
+		expect(Object.entries(row).slice(0, 4)).toEqual([
+			['status', 'scheduled'],
+			['scheduledAtLocal', expect.stringMatching(/^\w{3}, \d\d? \w{3} \d{4}, \d\d:\d\d(:\d\d)?$/)],
+			['recipient', '+4915123456789'],
+			['text', 'Hello! This is my first scheduled message.'],
+		]);
+		await editor.output
+			.getByText('1 real message was scheduled. Each "Execute step" does so again.')
+			.waitFor();
+		expect(stage.sandbox.messages('chatWhatsApp')).toMatchObject([
+			{ to: '4915123456789', text: 'Hello! This is my first scheduled message.' },
+		]);
+	}),
+	patience,
+);
+
+it(
+	'waits in n8n: a gateway without a scheduler says which field to set, then that nobody sends',
+	inEditor(async (editor) => {
+		await stage.n8n.createCredential(
+			'Whapi',
+			'messageGatewayApi',
+			credentialFor(stage.sandbox, 'whapi'),
+		);
+		await editor.page.goto(`${stage.n8n.url}home/workflows`);
+		await editor.importWorkflow(readExample('first-message.json'));
+		await editor.openNode('Schedule a Message');
+		await editor.chooseCredential('Whapi');
+		const refusal = await editor.executeRefused();
+		expect(refusal).toContain('Whapi.Cloud has no scheduler of its own');
+		expect(refusal).toContain('Schedule with "Hold Messages In" set to "n8n Data Table"');
+
+		await editor.choose('holdIn', 'n8n Data Table');
+		await editor.execute();
+		expect(await editor.firstRow()).toMatchObject({ status: 'scheduled' });
+		await editor.output.getByText(/^1 real message was scheduled/).waitFor();
+		await editor.output
+			.getByText(/^"Send Due" never ran for this Whapi\.Cloud account.*send-due-messages\.json/)
+			.waitFor();
+		await editor.closeNode();
+
+		await editor.importWorkflow(readExample('send-due-messages.json'));
+		await editor.openNode('Send Due');
+		await editor.chooseCredential('Whapi');
+		await editor.closeNode();
+		expect(await editor.publish()).toContain('Workflow published');
+	}),
+	patience,
+);

@@ -1,0 +1,142 @@
+import axios from 'axios';
+import type { Browser, BrowserContext } from 'playwright-core';
+
+import { output } from '../../rig/client.mts';
+import { guides } from '../../rig/credentialForm.mts';
+import { readExample } from '../../rig/examples.mts';
+import {
+	credentialFor,
+	inSeconds,
+	listening,
+	oneNode,
+	raiseStage,
+	SECRET,
+	type Stage,
+} from '../e2e/stage.mts';
+import { inPage, newContext, openBrowser } from './browser.mts';
+import { Editor } from './editor.mts';
+
+/** README's way to follow statuses, and what the editor says where none could ever come. */
+const CREDENTIAL = 'Message Gateway account';
+
+let stage: Stage;
+let browser: Browser;
+let context: BrowserContext;
+
+const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
+	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
+
+beforeAll(async () => {
+	browser = await openBrowser();
+	stage = await raiseStage({}, { guides: guides(SECRET) });
+	context = await newContext(browser);
+	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+	const own = credentialFor(stage.sandbox, 'chatWhatsApp');
+	await stage.n8n.createCredential(CREDENTIAL, 'messageGatewayApi', own);
+	await stage.n8n.createCredential('On the internet', 'messageGatewayApi', {
+		...own,
+		chatWhatsAppUrl: 'https://gateway.example.com',
+	});
+	await inEditor(async (editor) => await editor.signIn())();
+}, 300_000);
+
+afterAll(async () => {
+	await browser?.close();
+	await stage?.close();
+}, 60_000);
+
+const patience = 180_000;
+
+it(
+	'follow-statuses: imported, published, its address given to the gateway; imported again, another',
+	inEditor(async (editor) => {
+		const { n8n, sandbox } = stage;
+		const follow = async () => {
+			await editor.importWorkflow(readExample('follow-statuses.json'));
+			await editor.deactivateNode('Record Status');
+			expect(await editor.publish()).toContain('Workflow published');
+			await editor.dismissNotice();
+			await editor.openNode('Message Status');
+			const url = await editor.webhookUrl('Production URL');
+			await editor.closeNode();
+			return url;
+		};
+		const url = await follow();
+		const id = new URL(editor.page.url()).pathname.split('/')[2];
+		await inPage(context, async (page) => {
+			await page.goto(`${sandbox.origin}/?gateway=chatWhatsApp`);
+			await page.getByLabel('Webhook URL of the trigger').fill(url);
+			await page.getByRole('button', { name: 'Enter' }).click();
+			await page.locator('#registered').getByText(url).waitFor();
+		});
+		await n8n.runManually(
+			await n8n.createWorkflow(
+				oneNode(CREDENTIAL, {
+					recipient: '+4915123456789',
+					text: 'Follow me',
+					sendAt: inSeconds(90),
+				}),
+			),
+			{ timeoutMs: patience / 3 },
+		);
+		const [execution] = await n8n.waitForExecutions(id, 1, { timeoutMs: patience / 3 });
+		expect(execution.status).toBe('success');
+		expect(output(execution, 'On Its Way')).toMatchObject([
+			{ status: 'sent', recipient: '+4915123456789' },
+		]);
+
+		await editor.page.goto(`${n8n.url}home/workflows`);
+		expect(await follow()).not.toBe(url);
+	}),
+	patience,
+);
+
+it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>([
+	[
+		'a status that the gateway never reports',
+		CREDENTIAL,
+		{ statuses: ['delivered'] },
+		[/"Trigger On" is Delivered/, /ChatWhatsApp report only Sent/, /Choose at least one status/],
+	],
+	[
+		'an address on this machine, for a gateway on the internet',
+		'On the internet',
+		{},
+		[/lead to "127\.0\.0\.1", which no gateway on the internet reaches/, /Set N8N_WEBHOOK_URL/],
+	],
+])(
+	'is not published for %s, and says what to do',
+	async (_, credential, parameters, words) =>
+		await inEditor(async (editor) => {
+			const id = await stage.n8n.createWorkflow(listening(credential, { ...parameters }));
+			await editor.openWorkflow(id);
+			const notice = await editor.publishRefused();
+			for (const word of words) expect(notice).toMatch(word);
+		})(),
+	patience,
+);
+
+it(
+	'listens for a test event: one with a wrong secret shows an item that says why',
+	inEditor(async (editor) => {
+		const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+		await editor.openWorkflow(id);
+		await editor.openNode('Status');
+		const url = await editor.webhookUrl('Test URL');
+		await editor.listen();
+		const { status } = await axios.post(
+			`${url}?secret=wrong`,
+			{ event: 'message.sent' },
+			{ validateStatus: () => true },
+		);
+		expect(status).toBe(401);
+		expect(await editor.firstRow()).toMatchObject({
+			ignored: expect.stringMatching(
+				/^The webhook was rejected: .*secret.* Compare "Webhook Secret"/,
+			),
+			reason: 'rejected',
+			httpStatus: '401',
+		});
+	}),
+	patience,
+);
