@@ -112,7 +112,7 @@ function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 		throw new InvalidParameter(
 			'Recipient',
 			`"Recipient" is "${shorten(text)}", a number without a country code`,
-			`${FORMS}. Or choose its country as "Default Country" under Options.`,
+			`${FORMS} Or choose its country as "Default Country" under Options.`,
 		);
 	}
 	if (!E164_DIGITS.test(digits)) throw notUnderstood(text);

@@ -37,6 +37,11 @@ export class Editor {
 		await this.page.waitForURL(/\/home\//);
 	}
 
+	/** Opens the list of workflows, as n8n does after signing in. */
+	async openHome() {
+		await this.page.goto(`${this.n8n.url}home/workflows`);
+	}
+
 	/** Begins something by n8n's own menu at the upper left. */
 	async create(entry: 'New workflow' | 'New credential') {
 		await this.again(
@@ -198,7 +203,7 @@ export class Editor {
 		await this.typed();
 		await this.marked('node-execute-button').click();
 		await this.output
-			.getByText(/^\d+ items?$/)
+			.getByText(/^\s*(\w+\s+Branch\s+\()?\d+\s+items?\)?\s*$/)
 			.first()
 			.waitFor();
 	}
@@ -235,7 +240,7 @@ export class Editor {
 
 	/** Shows one of the branches of the open node's output. */
 	async outputBranch(name: 'Success' | 'Error') {
-		await this.output.getByText(new RegExp(`^${name} Branch`)).click();
+		await this.output.getByText(new RegExp(`^\\s*${name} Branch`)).click();
 	}
 
 	/** Shows the output of the open node another way. */
@@ -278,7 +283,7 @@ export class Editor {
 
 	/** Opens the form of a new credential of a type. */
 	async newCredential(typeName: string) {
-		await this.page.goto(`${this.n8n.url}home/credentials`);
+		await this.openHome();
 		await this.create('New credential');
 		const select = this.marked('new-credential-type-select');
 		await select.locator('input').fill(typeName);
@@ -316,7 +321,7 @@ export class Editor {
 				if (!(await url.isVisible())) {
 					await this.parameters.getByText('Webhook URLs', { exact: true }).click();
 				}
-				await this.page.getByText(kind, { exact: true }).click();
+				await this.page.getByRole('radio', { name: kind, exact: true }).click();
 			},
 			async () => await url.waitFor({ timeout: tryForMs }),
 		);

@@ -91,7 +91,7 @@ it(
 			'messageGatewayApi',
 			credentialFor(stage.sandbox, 'whapi'),
 		);
-		await editor.page.goto(`${stage.n8n.url}home/workflows`);
+		await editor.openHome();
 		await editor.importWorkflow(readExample('first-message.json'));
 		await editor.openNode('Schedule a Message');
 		await editor.chooseCredential('Whapi');

@@ -52,6 +52,7 @@ it(
 	inEditor(async (editor) => {
 		const { n8n, sandbox } = stage;
 		const follow = async () => {
+			await editor.openHome();
 			await editor.importWorkflow(readExample('follow-statuses.json'));
 			await editor.deactivateNode('Record Status');
 			expect(await editor.publish()).toContain('Workflow published');
@@ -85,7 +86,6 @@ it(
 			{ status: 'sent', recipient: '+4915123456789' },
 		]);
 
-		await editor.page.goto(`${n8n.url}home/workflows`);
 		expect(await follow()).not.toBe(url);
 	}),
 	patience,
