@@ -133,8 +133,6 @@ export type Verdict =
 export interface ParseContext {
 	/** When n8n received it: ISO 8601, UTC. */
 	readonly receivedAt: string;
-	/** For gateways that tell wall-clock times without a zone. */
-	readonly timezone?: string;
 }
 
 /** The webhook that a trigger wants. */

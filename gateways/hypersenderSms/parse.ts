@@ -1,8 +1,7 @@
 import { describeAddress } from '../../messages/recipient';
-import { isTimezone } from '../../messages/sendTime';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
-import { isObject, objectAt, textAt, type JsonObject } from '../json';
+import { isObject, objectAt, textAt } from '../json';
 import type { ParseContext } from '../gateway';
 import { failureOf } from './records';
 import { scheduleIdOf } from './scheduleId';
@@ -41,7 +40,7 @@ const NO_STATUS: readonly string[] = [
  * account is `phone_id`, which in the vendor's samples is the instance. `reference` is `request_id`,
  * whoever made it: see `scheduler.ts`. An event that is documented nowhere is told as `unknown`.
  */
-export function parse(body: unknown, { receivedAt, timezone }: ParseContext): StatusEvent[] {
+export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = textAt(body, 'event');
 	if (event === null || NO_STATUS.includes(event)) return [];
@@ -63,16 +62,9 @@ export function parse(body: unknown, { receivedAt, timezone }: ParseContext): St
 			reference: requestId,
 			recipient: describeAddress(textAt(data, 'to_phone_number')),
 			failure: failureOf(data, status),
-			occurredAt: meaning === null ? null : instantAt(data, meaning.time, zoneOf(data, timezone)),
+			occurredAt: meaning === null ? null : instantAt(data, meaning.time),
 			receivedAt,
 			raw: body,
 		}),
 	];
-}
-
-/** The zone that the message names (`GMT+2`, `Africa/Cairo`), else the one that we are told. */
-function zoneOf(data: JsonObject, timezone: string | undefined): string | null {
-	const told = textAt(data, 'timezone');
-	if (isTimezone(told)) return told;
-	return isTimezone(timezone) ? timezone : null;
 }
