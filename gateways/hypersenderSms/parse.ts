@@ -1,7 +1,7 @@
 import { describeAddress } from '../../messages/recipient';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
-import { isObject, objectAt, textAt } from '../json';
+import { isObject, objectAt, textAt, type JsonObject } from '../json';
 import type { ParseContext } from '../gateway';
 import { failureOf } from './records';
 import { scheduleIdOf } from './scheduleId';
@@ -11,6 +11,8 @@ import { instantAt } from './times';
 interface EventMeaning {
 	readonly status: Status;
 	readonly time: string;
+	/** Where it is if that is empty. */
+	readonly otherwise?: string;
 }
 
 /** docs.hypersender.com, "SMS webhooks"; the names are those of the vendor's SDK. */
@@ -19,7 +21,8 @@ const EVENTS: Readonly<Record<string, EventMeaning>> = {
 	'message.phone.sent': { status: 'sent', time: 'sent_at' },
 	'message.phone.delivered': { status: 'delivered', time: 'delivered_at' },
 	'message.send.failed': { status: 'failed', time: 'failed_at' },
-	'message.send.expired': { status: 'expired', time: 'expired_at' },
+	// `expired_at` is null in the sample of the vendor's SDK, `updated_at` is not.
+	'message.send.expired': { status: 'expired', time: 'expired_at', otherwise: 'updated_at' },
 };
 
 /** These tell of incoming messages, calls, and the phone's state. */
@@ -62,9 +65,12 @@ export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[
 			reference: requestId,
 			recipient: describeAddress(textAt(data, 'to_phone_number')),
 			failure: failureOf(data, status),
-			occurredAt: meaning === null ? null : instantAt(data, meaning.time),
+			occurredAt: meaning === null ? null : timeOf(data, meaning),
 			receivedAt,
 			raw: body,
 		}),
 	];
 }
+
+const timeOf = (data: JsonObject, { time, otherwise }: EventMeaning): string | null =>
+	instantAt(data, time) ?? (otherwise === undefined ? null : instantAt(data, otherwise));

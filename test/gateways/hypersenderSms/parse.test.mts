@@ -111,7 +111,7 @@ describe("the vendor's samples", () => {
 		]);
 	});
 
-	it('expired, of which the sample gives no time', () => {
+	it('expired, whose sample has no time but that of its last change', () => {
 		expect(parse(expired)).toEqual([
 			{
 				...first,
@@ -120,7 +120,7 @@ describe("the vendor's samples", () => {
 				statusRank: 90,
 				isFinal: true,
 				gatewayStatus: 'message.send.expired',
-				occurredAt: null,
+				occurredAt: '2025-01-22T20:04:05.000Z',
 				raw: expired,
 			},
 		]);
@@ -148,6 +148,11 @@ describe('times', () => {
 		['UTC where its zone is none', { timezone: 'Mars' }],
 		['an offset in the text', { sent_at: '2025-01-22T22:04:03+02:00' }],
 	])('reads %s', (_, data) => expect(at(data)).toBe('2025-01-22T20:04:03.000Z'));
+
+	it('takes the time of expiry where the gateway tells it', () => {
+		const data = { ...expired.data, expired_at: '2025-01-25 20:02:43' };
+		expect(parse({ ...expired, data })[0].occurredAt).toBe('2025-01-25T20:02:43.000Z');
+	});
 
 	it('reads nothing of a text that is no time', () => expect(at({ sent_at: 'soon' })).toBeNull());
 });
