@@ -56,6 +56,13 @@ interface Queued {
 }
 
 const phoneOf = (chatId: string) => chatId.split('@')[0];
+
+/** The other address of a person, which the SDK's sample tells beside the chat's; made up here. */
+const otherJidOf = (chatId: string): string | undefined => {
+	const [id, server] = chatId.split('@');
+	if (server === 'c.us') return `1889${id.slice(-11)}@lid`;
+	return server === 'lid' ? `20${id.slice(-10)}@s.whatsapp.net` : undefined;
+};
 const jidOf = (chatId: string) => chatId.replace(/@c\.us$/, '@s.whatsapp.net');
 
 /** docs.hypersender.com: WhatsApp API v2, which queues every request and has no scheduling. */
@@ -292,7 +299,12 @@ export class HypersenderWhatsApp extends Dialect {
 			ackName: 'PENDING',
 			replyTo: null,
 			_data: {
-				key: { remoteJid: jidOf(message.to), fromMe: true, id: message.id },
+				key: {
+					remoteJid: jidOf(message.to),
+					remoteJidAlt: otherJidOf(message.to),
+					fromMe: true,
+					id: message.id,
+				},
 				messageTimestamp: timestamp,
 				pushName: 'Nagi',
 				broadcast: false,

@@ -162,7 +162,10 @@ const SAID: Readonly<Record<string, Array<[said: string, body: unknown]>>> = {
 			'event `message.revoked`',
 			{ event: 'message.revoked', data: { payload: { after: { fromMe: true } } } },
 		],
-		['event `message.waiting`', { event: 'message.waiting', data: { payload: { fromMe: true } } }],
+		[
+			'event `message.waiting`',
+			{ event: 'message.waiting', data: { payload: { fromMe: true, ackName: 'PENDING' } } },
+		],
 	],
 	whapi: [
 		...['pending', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'].map(
