@@ -159,13 +159,8 @@ export class HypersenderWhatsApp extends Dialect {
 		const body = asRecord(request.body);
 		const queued: Queued = {
 			uuid,
-			// As in the fixture of the vendor's SDK.
-			request: {
-				method: 'POST',
-				url: `${base}/${path}`,
-				headers: { 'Content-Type': 'application/json' },
-				body: request.body,
-			},
+			// As on the vendor's page: what was sent, and the session; `reply_to` and the like are left out.
+			request: { ...body, session: '4-instance-2598' },
 			body,
 			path,
 			response_status: null,
@@ -237,14 +232,22 @@ export class HypersenderWhatsApp extends Dialect {
 			takenAt: now.toISOString(),
 			sentAt: now.toISOString(),
 			queuedRequestId: queued.uuid,
-			body: queued.request.body,
+			body,
 		};
 		settle(201, {
-			key: { remoteJid: jidOf(chatId), fromMe: true, id: message.id },
-			messageTimestamp: Math.floor(now.getTime() / 1000),
+			key: { id: message.id, fromMe: true, remoteJid: jidOf(chatId) },
 			status: 'PENDING',
+			message: this.#content(message),
+			messageTimestamp: String(Math.floor(now.getTime() / 1000)),
 		});
 		this.#begin(message, now);
+	}
+
+	/** What WhatsApp calls the content, with the fields of the vendor's samples that are known here. */
+	#content({ type, text, caption, fileName }: SandboxMessage): Json {
+		if (type === 'text') return { extendedTextMessage: { text } };
+		const name = type === 'voice' ? 'audioMessage' : `${type}Message`;
+		return { [name]: { ...(caption && { caption }), ...(fileName && { fileName }) } };
 	}
 
 	/** Tells of the new message, and then of its acknowledgements. */
