@@ -141,6 +141,7 @@ const SAID: Readonly<Record<string, Array<[said: string, body: unknown]>>> = {
 			greenStatus,
 		),
 		greenStatus('yellowCard'),
+		greenStatus('suspended'),
 		['webhook `outgoingAPIMessageReceived`', { typeWebhook: 'outgoingAPIMessageReceived' }],
 		['webhook `outgoingMessageReceived`', { typeWebhook: 'outgoingMessageReceived' }],
 	],
