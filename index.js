@@ -17,8 +17,7 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
 
 /**
  * Reads a gateway's webhook. Never throws on any JSON. Does not verify: that needs the credential.
- * `timezone` is the zone of `occurredAtLocal`, UTC unless given, and of a clock time in the webhook
- * that has no zone of its own.
+ * `timezone` is the zone of `occurredAtLocal`, UTC unless given.
  *
  * @param {string} gatewayId one of `gatewayIds`
  * @param {unknown} body the parsed JSON body
@@ -27,7 +26,7 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
  */
 const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) =>
 	gatewayById(gatewayId)
-		.parse(body, { receivedAt: receivedAt ?? new Date().toISOString(), timezone })
+		.parse(body, { receivedAt: receivedAt ?? new Date().toISOString() })
 		.map((event) => toStatusEventItem(event, timezone ?? 'UTC'));
 
 /**

@@ -133,8 +133,6 @@ export type Verdict =
 export interface ParseContext {
 	/** When n8n received it: ISO 8601, UTC. */
 	readonly receivedAt: string;
-	/** For gateways that tell wall-clock times without a zone. */
-	readonly timezone?: string;
 }
 
 /** The webhook that a trigger wants. */
@@ -270,6 +268,12 @@ export interface Gateway {
 	verify(credential: Credential, delivery: Delivery): Verdict;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
 	parse(body: unknown, context: ParseContext): StatusEvent[];
+	/**
+	 * The ids of messages that others wrote, of a webhook that tells of such. There where the vendor tells
+	 * statuses of these as well (that we read one), which {@link Gateway.parse} cannot tell apart from those
+	 * of our own. Never throws.
+	 */
+	receivedIds?(body: unknown): readonly string[];
 	/**
 	 * The message's text or caption out of an event's `raw`, if it has it. Not there where no webhook of
 	 * the vendor has it. Never throws.

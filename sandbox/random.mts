@@ -43,6 +43,12 @@ export class Ids {
 		);
 	}
 
+	/** A UUID as Laravel orders them: its first 48 bits count units of 10 µs since 1970. */
+	orderedUuid(at: Date): string {
+		const time = (at.getTime() * 100).toString(16).padStart(12, '0');
+		return [time.slice(0, 8), time.slice(8), this.uuid().slice(14)].join('-');
+	}
+
 	/** A number in [0, 1). */
 	fraction(): number {
 		return this.#random();

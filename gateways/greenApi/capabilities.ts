@@ -2,8 +2,9 @@ import type { Capabilities } from '../gateway';
 
 /** From green-api.com/en/docs/api: sending, journals, account and receiving. */
 export const capabilities: Capabilities = {
-	// A file's name says what it is sent as; no page says which name makes a voice message.
-	sends: ['text', 'image', 'video', 'document', 'audio'],
+	// A file's name says what it is sent as. Audio arrives as a voice note, and in no other way
+	// (github.com/green-api/issues/issues/550), so both types are the same here.
+	sends: ['text', 'image', 'video', 'document', 'audio', 'voice'],
 	// There is a send queue with a pause between messages, but no method takes a time.
 	schedules: null,
 	looksUp: { by: 'messageId', needsRecipient: true },
@@ -24,6 +25,8 @@ export const capabilities: Capabilities = {
 		'https://green-api.com/en/docs/api/sending/SendMessage/',
 		'https://green-api.com/en/docs/api/sending/SendFileByUrl/',
 		'https://green-api.com/en/docs/api/account/SetSettings/',
+		'https://green-api.com/en/docs/faq/types-of-extensions-supported-by-API/',
+		'https://green-api.com/en/docs/faq/lid-important-differences/',
 		'https://green-api.com/en/docs/api/ratelimiter/',
 		'https://green-api.com/en/docs/api/journals/GetChatHistory/',
 		'https://green-api.com/en/docs/api/queues/ShowMessagesQueue/',

@@ -2,24 +2,22 @@ import { InvalidParameter } from '../../messages/invalidParameter';
 import type { MessageType, OutgoingMessage } from '../../messages/message';
 
 /**
- * Extensions of which it is beyond doubt what they are. The vendor has no list: it says that images,
- * videos and audio files are sent as such, and all else as documents. What is not here, it decides.
+ * What a file is sent as, by its extension (green-api.com/en/docs/faq/types-of-extensions-supported-by-API).
+ * The list has some that are "supported, sent as a file": to the recipient they are documents. Of what is
+ * not here the vendor decides: of `avif`, `ico`, `webp`, `m4v`, `flac`, `m4r` and `wav` it says that they
+ * need another extension in the name to be shown.
  */
-const EXTENSIONS: Readonly<Record<string, MessageType>> = {
-	jpg: 'image',
-	jpeg: 'image',
-	png: 'image',
-	mp4: 'video',
-	mp3: 'audio',
-	pdf: 'document',
-	doc: 'document',
-	docx: 'document',
-	xls: 'document',
-	xlsx: 'document',
-	csv: 'document',
-	txt: 'document',
-	zip: 'document',
-};
+const SENT_AS: ReadonlyArray<[type: MessageType, extensions: string]> = [
+	['image', 'bmp jpeg jpg png'],
+	['video', 'mov mp4'],
+	['audio', 'm4a mp3 ogg'],
+	['document', 'docx doc pptx ppt xlsx xls pdf rtf odt txt rar zip csv'],
+	['document', 'ai cdr eps iff jps mpo pxr 3gp hevc mxf ape'],
+];
+
+const EXTENSIONS: Readonly<Record<string, MessageType>> = Object.fromEntries(
+	SENT_AS.flatMap(([type, extensions]) => extensions.split(' ').map((one) => [one, type])),
+);
 
 /** Some name, a dot, and letters and digits with at least one letter: `2.5` is no extension. */
 const NAME_WITH_EXTENSION = /[^.]\.(?=\d*[a-z])([a-z\d]{1,10})$/i;
@@ -43,8 +41,9 @@ export function fileNameOf({ type, mediaUrl, fileName }: OutgoingMessage): strin
 			`${fileName === null ? 'Enter a name with an extension such as photo.jpg' : 'Add one, such as .jpg or .pdf'}: GREEN-API decides by it how to send the file.`,
 		);
 	}
-	const kind = Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : type;
-	if (kind !== type) {
+	const wanted = type === 'voice' ? 'audio' : type;
+	const kind = Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : wanted;
+	if (kind !== wanted) {
 		throw new InvalidParameter(
 			'File Name',
 			`"File Name" is "${shorten(name)}", which GREEN-API sends as ${kind}, but "Message Type" is ${type}`,

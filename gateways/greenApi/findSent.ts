@@ -6,7 +6,7 @@ import type { Connection } from '../gateway';
 import { CLOCK_SKEW_MS, hasSameContent, mayComeOf } from '../sentBefore';
 import { GatewayError } from '../transport/gatewayError';
 import { account, methodPath } from './credential';
-import { toChatId } from './recipient';
+import { recipientIn, toChatId } from './recipient';
 import { toSentMessage, typeOf } from './records';
 import { sendBody } from './send';
 
@@ -80,7 +80,7 @@ async function findInHistory(
 		const records = await readList(connection, 'POST', 'getChatHistory', { chatId, count });
 		if (records.length < count || reachBack(records, sinceMs)) {
 			return records
-				.map((record) => readOwn(connection, record))
+				.map((record) => readOwn(connection, record, message))
 				.filter((sent) => sent !== null && mayComeOf(message, sent, sinceMs)) as SentMessage[];
 		}
 	}
@@ -96,13 +96,21 @@ const reachBack = (records: readonly JsonObject[], sinceMs: number): boolean =>
 	records.some((record) => Number(textAt(record, 'timestamp')) * 1000 < sinceMs - CLOCK_SKEW_MS);
 
 /** What the API sent; null for what came in, or was written on the phone. */
-function readOwn({ credential }: Connection, record: JsonObject): SentMessage | null {
+function readOwn(
+	{ credential }: Connection,
+	record: JsonObject,
+	asked: OutgoingMessage,
+): SentMessage | null {
 	const messageId = textAt(record, 'idMessage');
-	const recipient = describeAddress(textAt(record, 'chatId'));
-	if (messageId === null || recipient === null || typeOf(record) === null) return null;
+	const chatId = textAt(record, 'chatId');
+	const type = typeOf(record);
+	if (messageId === null || chatId === null || type === null) return null;
 	// Older answers have no `sendByApi`; that says nothing against it.
 	if (textAt(record, 'type') !== 'outgoing' || record.sendByApi === false) return null;
-	return toSentMessage(record, { messageId, recipient, account: account(credential) });
+	const recipient = recipientIn(chatId, asked.recipient);
+	const sent = toSentMessage(record, { messageId, recipient, account: account(credential) });
+	// The vendor has one word for audio and voice notes.
+	return type === 'audio' && asked.type === 'voice' ? { ...sent, type: 'voice' } : sent;
 }
 
 async function readList(

@@ -1,11 +1,11 @@
 import { InvalidParameter } from '../../messages/invalidParameter';
-import { describeAddress, type Recipient } from '../../messages/recipient';
+import type { Recipient } from '../../messages/recipient';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';
 import { account, methodPath } from './credential';
-import { toChatId } from './recipient';
+import { recipientIn, toChatId } from './recipient';
 import { toSentMessage } from './records';
 
 /**
@@ -41,7 +41,7 @@ export async function lookUp(
 	}
 	return toSentMessage(record, {
 		messageId,
-		recipient: describeAddress(textAt(record, 'chatId')) ?? recipient,
+		recipient: recipientIn(textAt(record, 'chatId'), recipient),
 		account: account(connection.credential),
 	});
 }

@@ -17,6 +17,19 @@ const ABOUT_ANOTHER = new Set([
 	'pollUpdateMessage',
 ]);
 
+/**
+ * What tells of no message: the `typeWebhook`s that the vendor's own webhook servers know beside messages
+ * and statuses (github.com/green-api/whatsapp-api-webhook-server-java, NotificationMapper;
+ * …-server-cpp, jsonSchema). Each `incoming…` tells of none of ours either.
+ */
+const NO_MESSAGE = new Set([
+	'stateInstanceChanged',
+	'statusInstanceChanged',
+	'deviceInfo',
+	'outgoingCall',
+	'quotaExceeded',
+]);
+
 type Told = Omit<StatusEventInput, 'gateway' | 'channel' | 'receivedAt' | 'raw' | 'account'>;
 
 /**
@@ -53,10 +66,10 @@ function read(type: string, body: JsonObject): Told | null {
 		case 'outgoingAPIMessageReceived':
 		case 'outgoingMessageReceived':
 			return readMessage(type, body);
-		case 'stateInstanceChanged':
-			return null;
 		default:
-			return type.startsWith('incoming') ? null : { status: 'unknown', gatewayStatus: type };
+			return NO_MESSAGE.has(type) || type.startsWith('incoming')
+				? null
+				: { status: 'unknown', gatewayStatus: type };
 	}
 }
 

@@ -1,18 +1,28 @@
 import { InvalidParameter } from '../../messages/invalidParameter';
-import { phoneDigits, type Recipient } from '../../messages/recipient';
+import { describeAddress, phoneDigits, type Recipient } from '../../messages/recipient';
 
 /**
- * A `chatId`: `…@c.us` for a phone number, `…@g.us` for a group (green-api.com/en/docs/api/chat-id).
- * LIDs and channels are documented nowhere.
+ * A `chatId`: `…@c.us` for a phone number, `…@g.us` for a group (green-api.com/en/docs/api/chat-id), `…@lid`
+ * for a person whose number is hidden (…/docs/faq/lid-important-differences). Channels are documented
+ * nowhere.
  *
  * @throws InvalidParameter naming *Recipient*
  */
 export function toChatId(recipient: Recipient): string {
 	const digits = phoneDigits(recipient);
 	if (digits !== null) return `${digits}@c.us`;
-	if (recipient.kind === 'group') return recipient.address;
+	if (recipient.kind === 'group' || recipient.kind === 'lid') return recipient.address;
 	throw new InvalidParameter(
 		'Recipient',
-		`"Recipient" is ${recipient.address}, but GREEN-API takes phone numbers and groups (…@g.us) only. Enter one of those.`,
+		`"Recipient" is ${recipient.address}, but GREEN-API takes phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.`,
 	);
+}
+
+/**
+ * The recipient of a message in a chat that was asked for: where the gateway answers with a LID, as it may
+ * for a chat that was asked for by its phone number, that number is known all the same.
+ */
+export function recipientIn(chatId: string | null, asked: Recipient): Recipient {
+	const told = describeAddress(chatId);
+	return told === null || (told.kind === 'lid' && asked.phone !== null) ? asked : told;
 }

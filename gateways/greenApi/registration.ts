@@ -10,7 +10,12 @@ import { GatewayError } from '../transport/gatewayError';
 import { methodPath } from './credential';
 import { carryOver, sealInto, splitUrl, unseal } from './formerWebhook';
 
-/** The switches that statuses need (…/OutgoingMessageStatus; green-api.com/en/docs/api/account/SetSettings). */
+/**
+ * The switches that statuses need (…/OutgoingMessageStatus; green-api.com/en/docs/api/account/SetSettings).
+ * WABA has no `outgoingMessageWebhook`: its pages call it deprecated, and the vendor's server for WABA
+ * (github.com/green-api/mcp-gateway-waba) does not know it. It is asked for only where `getSettings` tells it;
+ * else it would be missing for ever, and the instance be restarted at each activation.
+ */
 const FLAGS = ['outgoingWebhook', 'outgoingMessageWebhook', 'outgoingAPIMessageWebhook'] as const;
 
 /**
@@ -194,13 +199,16 @@ function changes(
 	const wanted = {
 		webhookUrl: url,
 		webhookUrlToken: secret ?? '',
-		...Object.fromEntries(FLAGS.map((flag) => [flag, 'yes'])),
+		...Object.fromEntries(flagsOf(settings).map((flag) => [flag, 'yes'])),
 	};
 	const needed = Object.entries(wanted).filter(
 		([key, value]) => (textAt(settings, key) ?? '') !== value,
 	);
 	return needed.length === 0 ? null : Object.fromEntries(needed);
 }
+
+const flagsOf = (settings: JsonObject) =>
+	FLAGS.filter((flag) => flag !== 'outgoingMessageWebhook' || Object.hasOwn(settings, flag));
 
 const ownerOf = (settings: JsonObject): RegistrationRecord => ({
 	webhookUrl: urlOf(settings),

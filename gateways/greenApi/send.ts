@@ -53,11 +53,14 @@ export function sendBody(message: OutgoingMessage) {
 	};
 }
 
-/** "Caption added to video, images"; journals show it for documents too, but nowhere for audio. */
+/**
+ * "Caption added to video, images"; journals show it for documents too, but nowhere for audio, which a
+ * voice note is here.
+ */
 function checkCaption({ type, caption }: OutgoingMessage): void {
-	if (caption !== null && type === 'audio') {
+	if (caption !== null && (type === 'audio' || type === 'voice')) {
 		throw unsupported(
-			'"Caption" is set, but GREEN-API adds none to audio',
+			`"Caption" is set, but GREEN-API adds none to ${type}`,
 			'Leave "Caption" empty, or send it as a message of its own.',
 		);
 	}

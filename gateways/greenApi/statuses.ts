@@ -17,6 +17,8 @@ export const STATUS_WORDS: Readonly<Record<string, Status>> = {
 	notInGroup: 'failed',
 	noActiveSession: 'failed',
 	yellowCard: 'suspended',
+	// Since 2026-07-30 in place of `yellowCard`.
+	suspended: 'suspended',
 };
 
 /** What the vendor says of the words that tell of a failure. */
@@ -28,6 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	noActiveSession:
 		'The recipient has no WhatsApp account on this number, or the 24-hour window is closed',
 	yellowCard: 'Sending is suspended because of spam activity',
+	suspended: 'WhatsApp has restricted the account for a while',
 };
 
 /** The failure that a word tells of, with the vendor's `description` where there is one. */

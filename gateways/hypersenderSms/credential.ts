@@ -32,7 +32,7 @@ const TIMEZONE: CredentialField = {
 	name: 'hypersenderSmsTimezone',
 	label: 'Account Timezone',
 	description:
-		'Timezone of the Hypersender account, in which it reads the times of scheduled messages: a name such as Africa/Cairo, or an offset such as GMT+2. Look it up in the account settings of the dashboard, or as "timezone" in one of its webhooks.',
+		'Timezone of the Hypersender account, in which it reads the times of scheduled messages: a name such as Africa/Cairo, or an offset such as GMT+2. Look it up in the account settings of the dashboard. What the gateway answers is in UTC.',
 	hint: 'Needed to schedule: the gateway reads times on the clock of your account',
 	placeholder: 'e.g. Africa/Cairo',
 	optional: true,

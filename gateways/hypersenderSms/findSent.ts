@@ -29,7 +29,7 @@ export async function findSent(
 	);
 	return records
 		.filter((record) => !isOlder(record, sinceMs, zone))
-		.map((record) => toSentMessage(record, account(credential), zone))
+		.map((record) => toSentMessage(record, account(credential)))
 		.filter((sent) => sent !== null)
 		.filter((sent) => !UNSENT.has(sent.status) && hasSameContent(message, sent));
 }
@@ -38,8 +38,9 @@ export async function findSent(
 const UNSENT = new Set(['scheduled', 'cancelled']);
 
 /**
- * Whether a message is from before the send, in each zone that its time can be in: no page says in which
- * one times are told. A time that cannot be read does not make it older.
+ * Whether a message is from before the send. Times are UTC in all the vendor's samples, but no page says
+ * so, and to overlook a message would send it twice: so the account's clock counts as well. A time that
+ * cannot be read does not make it older.
  */
 function isOlder(record: JsonObject, sinceMs: number, zone: string | null): boolean {
 	const times = ['UTC', ...(zone === null ? [] : [zone])]

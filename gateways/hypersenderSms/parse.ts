@@ -1,5 +1,4 @@
 import { describeAddress } from '../../messages/recipient';
-import { isTimezone } from '../../messages/sendTime';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
@@ -12,6 +11,8 @@ import { instantAt } from './times';
 interface EventMeaning {
 	readonly status: Status;
 	readonly time: string;
+	/** Where it is if that is empty. */
+	readonly otherwise?: string;
 }
 
 /** docs.hypersender.com, "SMS webhooks"; the names are those of the vendor's SDK. */
@@ -20,7 +21,8 @@ const EVENTS: Readonly<Record<string, EventMeaning>> = {
 	'message.phone.sent': { status: 'sent', time: 'sent_at' },
 	'message.phone.delivered': { status: 'delivered', time: 'delivered_at' },
 	'message.send.failed': { status: 'failed', time: 'failed_at' },
-	'message.send.expired': { status: 'expired', time: 'expired_at' },
+	// `expired_at` is null in the sample of the vendor's SDK, `updated_at` is not.
+	'message.send.expired': { status: 'expired', time: 'expired_at', otherwise: 'updated_at' },
 };
 
 /** These tell of incoming messages, calls, and the phone's state. */
@@ -41,7 +43,7 @@ const NO_STATUS: readonly string[] = [
  * account is `phone_id`, which in the vendor's samples is the instance. `reference` is `request_id`,
  * whoever made it: see `scheduler.ts`. An event that is documented nowhere is told as `unknown`.
  */
-export function parse(body: unknown, { receivedAt, timezone }: ParseContext): StatusEvent[] {
+export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = textAt(body, 'event');
 	if (event === null || NO_STATUS.includes(event)) return [];
@@ -63,16 +65,12 @@ export function parse(body: unknown, { receivedAt, timezone }: ParseContext): St
 			reference: requestId,
 			recipient: describeAddress(textAt(data, 'to_phone_number')),
 			failure: failureOf(data, status),
-			occurredAt: meaning === null ? null : instantAt(data, meaning.time, zoneOf(data, timezone)),
+			occurredAt: meaning === null ? null : timeOf(data, meaning),
 			receivedAt,
 			raw: body,
 		}),
 	];
 }
 
-/** The zone that the message names (`GMT+2`, `Africa/Cairo`), else the one that we are told. */
-function zoneOf(data: JsonObject, timezone: string | undefined): string | null {
-	const told = textAt(data, 'timezone');
-	if (isTimezone(told)) return told;
-	return isTimezone(timezone) ? timezone : null;
-}
+const timeOf = (data: JsonObject, { time, otherwise }: EventMeaning): string | null =>
+	instantAt(data, time) ?? (otherwise === undefined ? null : instantAt(data, otherwise));

@@ -1,4 +1,3 @@
-import { isTimezone } from '../../messages/sendTime';
 import { describeAddress, type Recipient } from '../../messages/recipient';
 import type { Failure, ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
 import { mapStatus, type Status } from '../../messages/status';
@@ -41,20 +40,16 @@ export function failureOf(record: JsonObject, status: Status): Failure | null {
 }
 
 /** Turns a message into ours; null where it is none that was scheduled. */
-export function toScheduledMessage(
-	record: unknown,
-	account: string,
-	timezone: string,
-): ScheduledMessage | null {
+export function toScheduledMessage(record: unknown, account: string): ScheduledMessage | null {
 	const read = readRecord(record);
-	const scheduledAt = read === null ? null : instantAt(read.raw, 'schedule_send_at', timezone);
+	const scheduledAt = read === null ? null : instantAt(read.raw, 'schedule_send_at');
 	if (read === null || scheduledAt === null) return null;
 	return {
 		...common(read, account),
 		scheduleId: scheduleIdOf(read.id, read.reference),
 		heldBy: 'gateway',
 		scheduledAt,
-		createdAt: instantAt(read.raw, 'created_at', timezone),
+		createdAt: instantAt(read.raw, 'created_at'),
 	};
 }
 
@@ -62,18 +57,13 @@ export function toScheduledMessage(
  * Turns a message into ours; null where it is incoming, or lacks id or recipient. Its `queueId` is the
  * id that it can be looked up by.
  */
-export function toSentMessage(
-	record: unknown,
-	account: string,
-	timezone: string | null,
-): SentMessage | null {
+export function toSentMessage(record: unknown, account: string): SentMessage | null {
 	const read = readRecord(record);
 	if (read === null) return null;
-	const told = textAt(read.raw, 'timezone');
 	return {
 		...common(read, account),
 		queueId: scheduleIdOf(read.id, read.reference),
-		acceptedAt: instantAt(read.raw, 'created_at', timezone ?? (isTimezone(told) ? told : null)),
+		acceptedAt: instantAt(read.raw, 'created_at'),
 	};
 }
 

@@ -28,7 +28,7 @@ export const scheduler: NativeScheduler = {
 			body: { ...sendBody(message), schedule_send_at: toWallClock(scheduledAt, zone) },
 			kind: 'create',
 		});
-		const record = toScheduledMessage(response.body, account(connection.credential), zone);
+		const record = toScheduledMessage(response.body, account(connection.credential));
 		if (record === null) {
 			// With an id, it was taken for sure, and looking for a scheduled one would find nothing.
 			const isTaken = isObject(response.body) && textAt(response.body, 'id') !== null;
@@ -66,7 +66,7 @@ export const scheduler: NativeScheduler = {
 		const isOwn = reference === null || reference === deduplicationKey;
 		const mine =
 			isOwn && !byContent ? records : records.filter((record) => isSame(record, message, zone));
-		// In which zone `created_at` is stands nowhere: misread, it would make a message seem too old.
+		// Told in UTC, by all samples but by no page: misread, it would make a message seem too old.
 		return toScheduled(connection, mine).map((found) => ({ ...found, createdAt: null }));
 	},
 
@@ -98,9 +98,8 @@ export const scheduler: NativeScheduler = {
 };
 
 async function getScheduled(connection: Connection, scheduleId: string): Promise<ScheduledMessage> {
-	const zone = timezone(connection.credential);
 	const record = await findMessage(connection, scheduleId);
-	const message = toScheduledMessage(record, account(connection.credential), zone);
+	const message = toScheduledMessage(record, account(connection.credential));
 	if (message === null) throw notFound(scheduleId);
 	return message;
 }
@@ -109,23 +108,21 @@ async function list(
 	connection: Connection,
 	filters: Readonly<Record<string, string>>,
 ): Promise<ScheduledMessage[]> {
-	// Before any request: without a timezone the times cannot be read.
-	timezone(connection.credential);
 	return toScheduled(connection, await readPages(connection, filters));
 }
 
 function toScheduled({ credential }: Connection, records: unknown[]): ScheduledMessage[] {
 	const instance = account(credential);
-	const zone = timezone(credential);
 	return records
-		.map((record) => toScheduledMessage(record, instance, zone))
+		.map((record) => toScheduledMessage(record, instance))
 		.filter((message) => message !== null);
 }
 
 /**
- * Whether a message with the same reference has the same recipient, text and time too. In which zone an
- * answer's time is stands nowhere, so both zones that it can be in count: to take another message for
- * this one needs a second reminder at just that distance, to miss this one would send it twice.
+ * Whether a message with the same reference has the same recipient, text and time too. No page says that
+ * an answer's time is UTC, as it is in all samples, so the account's clock, on which it was given, counts
+ * as well: to take another message for this one needs a second reminder at just that distance, to miss
+ * this one would send it twice.
  */
 function isSame(record: JsonObject, message: MessageToSchedule, zone: string): boolean {
 	const wanted = wholeSecond(message.scheduledAt);

@@ -2,7 +2,7 @@ import type { OutgoingMessage } from '../../messages/message';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import type { Connection } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
-import { account, knownTimezone } from './credential';
+import { account } from './credential';
 import { toPhone } from './recipient';
 import { toSentMessage } from './records';
 
@@ -15,7 +15,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 		body: sendBody(message),
 		kind: 'create',
 	});
-	const sent = toSentMessage(response.body, account(credential), knownTimezone(credential));
+	const sent = toSentMessage(response.body, account(credential));
 	if (sent === null) throw connection.unexpected(response, '"id" and "to_phone_number"', true);
 	return sent;
 }

@@ -1,6 +1,6 @@
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { formatWallClock, parseWallClock } from '../../messages/sendTime';
-import { isoInstantAt, textAt, type JsonObject } from '../json';
+import { textAt, type JsonObject } from '../json';
 
 /** docs.hypersender.com/api-reference/sms/messages/send-message: `2025-01-08 19:47:00`. */
 const FORMAT = 'yyyy-MM-dd HH:mm:ss';
@@ -31,15 +31,16 @@ export function toWallClock(instant: string, timezone: string): string {
 }
 
 /**
- * The instant at a key as ISO 8601 in UTC, or null. The times of answers and webhooks have the same
- * form as `schedule_send_at`, and no page says in which zone they are; in the vendor's sample
- * `created_at` and `schedule_send_at` are on one clock, so all are read on the account's. A text with
- * an offset, as in the SDK's fixture, is an instant already.
+ * The instant at a key as ISO 8601 in UTC, or null.
  *
- * @param timezone one that `isTimezone` takes; null where none is known
+ * No page says in which zone the times of answers and webhooks are. They are UTC: the ids of the
+ * vendor's own samples (github.com/hypersender/hypersender-laravel, tests/fixtures/Sms) are UUIDs that
+ * carry the time at which they were made, and each agrees with its `created_at` read as UTC. The
+ * `timezone` beside them is the phone's. A text with an offset is an instant already.
+ *
+ * @param clock a zone that `isTimezone` takes, where the text may be on another clock than UTC
  */
-export function instantAt(record: JsonObject, key: string, timezone: string | null): string | null {
+export function instantAt(record: JsonObject, key: string, clock = 'UTC'): string | null {
 	const text = textAt(record, key);
-	if (text === null || text.length > 40) return null;
-	return timezone === null ? isoInstantAt(record, key) : parseWallClock(text, timezone);
+	return text === null || text.length > 40 ? null : parseWallClock(text, clock);
 }

@@ -1,7 +1,7 @@
-import type { MessageContent } from '../../messages/message';
+import type { MessageContent, MessageType } from '../../messages/message';
 import { describeAddress, type Recipient } from '../../messages/recipient';
 import type { SentMessage } from '../../messages/scheduledMessage';
-import { mapStatus } from '../../messages/status';
+import { mapStatus, type Status } from '../../messages/status';
 import { errorText } from '../hypersender/explain';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
 import type { Connection } from '../gateway';
@@ -16,6 +16,10 @@ const NOBODY: Recipient = { address: '', phone: null, kind: 'unknown' };
  * Looks a queued request up: `{ uuid, request, response_status, response_body, response_header }`,
  * the last three null while it waits
  * (docs.hypersender.com/v2/api-reference/whatsapp/queued-requests/get-queued-request).
+ *
+ * The vendor contradicts itself, and all forms are read. `request` is the body that was sent in both
+ * samples of the page, and `{ method, url, headers, body }` in the fixture of its SDK. `response_body` has
+ * WhatsApp's `key`, or a `message_id` alone, or only says that it went well.
  */
 export async function lookUp(
 	connection: Connection,
@@ -31,10 +35,12 @@ export async function lookUp(
 	const uuid = textAt(queued, 'uuid');
 	if (uuid === null) throw connection.unexpected(response, '"uuid"', false);
 	const request = objectAt(queued, 'request');
-	const sent = objectAt(request, 'body');
-	const key = objectAt(objectAt(queued, 'response_body'), 'key');
+	const sent = isObject(request.body) ? request.body : request;
+	const url = sent === request ? null : textAt(request, 'url');
+	const answer = objectAt(queued, 'response_body');
+	const key = objectAt(answer, 'key');
 	return {
-		...contentOf(sent, textAt(request, 'url')),
+		...contentOf(sent, url === null ? typeOfMessage(answer) : typeOfPath(url)),
 		recipient:
 			recipient ??
 			describeAddress(textAt(sent, 'chatId')) ??
@@ -49,6 +55,27 @@ export async function lookUp(
 	};
 }
 
+/** The page names `SENT` and `DELIVERED` beside `PENDING`; the SDK's fixtures have words of acks. */
+const WORDS: Readonly<Record<string, Status>> = {
+	...ACK_NAMES,
+	SENT: 'sent',
+	DELIVERED: 'delivered',
+};
+
+/** What WhatsApp calls the content of each type (the SDK's fixtures of sent messages). */
+const MESSAGES: ReadonlyArray<[name: string, type: MessageType]> = [
+	['imageMessage', 'image'],
+	['videoMessage', 'video'],
+	['documentMessage', 'document'],
+	['audioMessage', 'voice'],
+];
+
+/** The type of a message that went out; null where the answer has none. */
+function typeOfMessage(answer: JsonObject): MessageType | null {
+	const message = objectAt(answer, 'message');
+	return MESSAGES.find(([name]) => isObject(message[name]))?.[1] ?? null;
+}
+
 /** A result is there as soon as `response_status` is: 2xx, or 404, 422 and 500 for what failed. */
 function outcomeOf(queued: JsonObject) {
 	const word = textAt(queued, 'response_status');
@@ -59,9 +86,10 @@ function outcomeOf(queued: JsonObject) {
 	if (code >= 200 && code < 300) {
 		const gatewayStatus = textAt(answer, 'status');
 		return {
-			messageId: textAt(objectAt(answer, 'key'), 'id'),
+			messageId: textAt(objectAt(answer, 'key'), 'id') ?? textAt(answer, 'message_id'),
 			acceptedAt: unixInstantAt(answer, 'messageTimestamp'),
-			status: mapStatus(ACK_NAMES, gatewayStatus),
+			// It was sent, whatever came of it: `queued` claims least.
+			status: gatewayStatus === null ? ('queued' as const) : mapStatus(WORDS, gatewayStatus),
 			gatewayStatus,
 			failure: null,
 		};
@@ -70,9 +98,8 @@ function outcomeOf(queued: JsonObject) {
 	return { ...pending, status: 'failed' as const, failure: { code: word, reason } };
 }
 
-function contentOf(sent: JsonObject, url: string | null): MessageContent {
+function contentOf(sent: JsonObject, told: MessageType | null): MessageContent {
 	const mediaUrl = textAt(sent, 'url');
-	const told = url === null ? null : typeOfPath(url);
 	return {
 		type: told ?? (mediaUrl === null ? 'text' : 'document'),
 		text: textAt(sent, 'text'),

@@ -27,9 +27,21 @@ export function readKey(payload: JsonObject): MessageKey {
 	return {
 		isOwn: flagAt(payload, 'fromMe') ?? serial?.isOwn ?? false,
 		messageId: serial?.messageId ?? textAt(key, 'id') ?? id,
-		chat: serial?.chat ?? textAt(payload, 'from') ?? textAt(key, 'remoteJid'),
+		chat: withPhone(serial?.chat ?? textAt(payload, 'from') ?? textAt(key, 'remoteJid'), key),
 	};
 }
+
+/**
+ * A chat by its phone number, where it is known by its LID and `remoteJidAlt` tells the number: the SDK's
+ * sample (tests/fixtures/Whatsapp/Webhook/message-any.json) has both addresses of one chat.
+ */
+function withPhone(chat: string | null, key: JsonObject): string | null {
+	if (chat === null || !chat.endsWith('@lid')) return chat;
+	const both = [textAt(key, 'remoteJid'), textAt(key, 'remoteJidAlt')];
+	return both.includes(chat) ? (both.find((one) => one !== null && isPhone(one)) ?? chat) : chat;
+}
+
+const isPhone = (address: string) => /@(c\.us|s\.whatsapp\.net)$/.test(address);
 
 function readSerialId(id: string): { isOwn: boolean; chat: string; messageId: string } | null {
 	const [fromMe, chat, messageId = ''] = id.split('_', 3);

@@ -37,8 +37,8 @@ const READERS: Readonly<Record<string, (payload: JsonObject) => Reading>> = {
 		occurredAt: unixInstantAt(objectAt(payload, 'after'), 'timestamp'),
 	}),
 
-	/** What it says of a message's way is documented nowhere. */
-	'message.waiting': (payload) => ({ key: readKey(payload), status: 'unknown', word: null }),
+	/** Where its ack says nothing (the SDK's sample has `PENDING`), nobody documents what it tells. */
+	'message.waiting': (payload) => ({ key: readKey(payload), ...readAck(payload) }),
 };
 
 const readUndocumented = (): Reading => ({

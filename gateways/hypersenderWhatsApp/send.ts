@@ -1,8 +1,10 @@
 import type { OutgoingMessage } from '../../messages/message';
 import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
-import { isObject, textAt } from '../json';
+import { mapStatus } from '../../messages/status';
+import { isObject, objectAt, textAt, unixInstantAt } from '../json';
 import type { Connection } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
+import { ACK_NAMES } from './acks';
 import { account } from './credential';
 import { PATHS, TAKES_FILE_NAME } from './paths';
 import { toChatId } from './recipient';
@@ -10,18 +12,27 @@ import { toChatId } from './recipient';
 /**
  * Hands a message over to the vendor's queue. The answer has the id of the queued request only; what
  * came of it, and the message's own id, is to be looked up
- * (docs.hypersender.com/v2/api-reference/whatsapp/queued-requests).
+ * (docs.hypersender.com/v2/api-reference/whatsapp/queued-requests). An answer `{ key, status }`, as in
+ * the SDK's fixtures of version 1, is of a message that went out at once.
  */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const { path, body } = sendRequest(message);
 	const response = await connection.request({ method: 'POST', path, body, kind: 'create' });
-	const queueId = isObject(response.body) ? textAt(response.body, 'queued_request_uuid') : null;
-	if (queueId === null) throw connection.unexpected(response, '"queued_request_uuid"', true);
+	const answer = isObject(response.body) ? response.body : {};
+	const queueId = textAt(answer, 'queued_request_uuid');
+	const messageId = textAt(objectAt(answer, 'key'), 'id');
+	if (queueId === null && messageId === null) {
+		throw connection.unexpected(response, '"queued_request_uuid"', true);
+	}
+	const gatewayStatus = textAt(answer, 'status');
 	return createSentMessage(message, {
 		gateway: 'hypersenderWhatsApp',
 		account: account(connection.credential),
 		queueId,
-		status: 'queued',
+		messageId,
+		status: gatewayStatus === null ? 'queued' : mapStatus(ACK_NAMES, gatewayStatus),
+		gatewayStatus,
+		acceptedAt: unixInstantAt(answer, 'messageTimestamp'),
 		raw: response.body,
 	});
 }

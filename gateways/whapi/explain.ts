@@ -18,7 +18,7 @@ export function explain({ status, body }: GatewayResponse): Explanation | null {
 }
 
 /** What the HTTP status alone leaves unsaid (the OpenAPI file, answers of `sendMessageText`). */
-function meaning(status: number, said: string): Pick<Explanation, 'kind' | 'fault' | 'hint'> {
+function meaning(status: number, said: string): Pick<Explanation, 'kind' | 'happened' | 'fault' | 'hint'> {
 	// The answer to a wrong token is a 404, not a 401.
 	if (status === 404 && /channel not found/i.test(said)) {
 		return { kind: 'unauthorized', fault: 'account' };
@@ -40,6 +40,7 @@ function meaning(status: number, said: string): Pick<Explanation, 'kind' | 'faul
 			};
 		case 403: // "It is forbidden to send to this group/recipient"; whether to all others too, nobody says.
 			return {
+				happened: 'does not let the channel write to this recipient',
 				hint: 'The channel may not write to this recipient. In a group, look whether the channel is a member and whether members may write.',
 			};
 		default:

@@ -8,6 +8,7 @@ import { GatewayError } from '../transport/gatewayError';
 import { account } from './credential';
 import { toChatId } from './recipient';
 import { toSentMessage, typeOf } from './records';
+import { originOf } from './statuses';
 
 /** The most that a page may hold (the vendor's OpenAPI file, `count`). */
 const PER_PAGE = 500;
@@ -81,7 +82,7 @@ function readOwn(
 	if (messageId === null || recipient === null || typeOf(record) === null) return null;
 	// A `source` that is missing says nothing against it.
 	const source = textAt(record, 'source') ?? 'api';
-	if (record.from_me !== true || source !== 'api') return null;
+	if (record.from_me !== true || originOf(source) !== 'api') return null;
 	return {
 		...toSentMessage(record, { messageId, recipient, account: account(credential) }),
 		messageId,

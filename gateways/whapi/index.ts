@@ -13,7 +13,7 @@ import { explain } from './explain';
 import { findSent } from './findSent';
 import { test } from './health';
 import { lookUp } from './lookUp';
-import { parse } from './parse';
+import { parse, receivedIds } from './parse';
 import { registration } from './registration';
 import { send, sendBody } from './send';
 import { verify } from './verify';
@@ -38,5 +38,6 @@ export const whapi: Gateway = {
 	registration,
 	verify,
 	parse,
+	receivedIds,
 	eventText,
 };

@@ -3,7 +3,7 @@ import { mapStatus, type Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
 import type { ParseContext } from '../gateway';
-import { failureOf, ORIGINS, STATUS_WORDS } from './statuses';
+import { failureOf, originOf, STATUS_WORDS } from './statuses';
 
 /**
  * What the vendor lists but what tells no status of a message of ours (the OpenAPI file,
@@ -28,7 +28,8 @@ export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[
 	const event = objectAt(body, 'event');
 	const type = textAt(event, 'type');
 	if (type === null) return [];
-	const method = textAt(event, 'event');
+	// All samples say `event`, the OpenAPI file says `method`.
+	const method = textAt(event, 'event') ?? textAt(event, 'method');
 	const name = method === null ? type : `${type}.${method}`;
 	const envelope: Envelope = { account: textAt(body, 'channel_id'), name, receivedAt };
 	switch (name) {
@@ -52,8 +53,25 @@ const elements = (body: JsonObject, key: string): JsonObject[] => {
 	return Array.isArray(value) ? value.filter(isObject) : [];
 };
 
-/** An `action` tells of another message: its edit, its deletion, a reaction, a vote. */
-const isOurMessage = (record: JsonObject) => record.from_me === true && record.type !== 'action';
+/**
+ * What is no message that somebody sent (`MessageType`, `MessageSource`): an `action` tells of another
+ * message (its edit, its deletion, a reaction, a vote), `pin` too; `system` and `call` are notes in a chat.
+ */
+const NO_MESSAGE = new Set<unknown>(['action', 'pin', 'system', 'call']);
+
+const isOurMessage = (record: JsonObject) =>
+	record.from_me === true && !NO_MESSAGE.has(record.type) && record.source !== 'system';
+
+/**
+ * The ids of messages that others wrote. `statuses.post` also tells that *we* have read such a message
+ * (…/incoming-webhooks-format/incoming-message, "Read incoming message"), and nothing in that status says
+ * whose the message is: only its id does.
+ */
+export const receivedIds = (body: unknown): string[] =>
+	elements(isObject(body) ? body : {}, 'messages')
+		.filter((record) => record.from_me === false)
+		.map((record) => textAt(record, 'id'))
+		.filter((id) => id !== null);
 
 function statusEvent(record: JsonObject, envelope: Envelope): StatusEvent {
 	const word = textAt(record, 'status');
@@ -71,8 +89,7 @@ function statusEvent(record: JsonObject, envelope: Envelope): StatusEvent {
  */
 function messageEvent(record: JsonObject, envelope: Envelope): StatusEvent {
 	const word = textAt(record, 'status');
-	const source = textAt(record, 'source') ?? '';
-	const origin = Object.hasOwn(ORIGINS, source) ? ORIGINS[source] : null;
+	const origin = originOf(textAt(record, 'source'));
 	const implied: Status = origin === 'phone' ? 'sent' : 'queued';
 	return eventOf(word === null ? implied : mapStatus(STATUS_WORDS, word), record, envelope, {
 		gatewayStatus: word ?? envelope.name,

@@ -3,7 +3,8 @@ import { phoneDigits, type Recipient } from '../../messages/recipient';
 
 /**
  * The `to` of a request: `…@s.whatsapp.net` for a phone number (`@c.us` is called invalid), a group's
- * or a channel's id as it is. LIDs are documented nowhere.
+ * or a channel's id as it is. Of LIDs the vendor says that a raw one is
+ * not to be passed (support.whapi.cloud/help-desk/faq/whatsapp-lid-lid).
  *
  * @throws InvalidParameter naming *Recipient*
  */

@@ -2,10 +2,10 @@ import type { MessageType } from '../../messages/message';
 import type { Recipient } from '../../messages/recipient';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import { mapStatus } from '../../messages/status';
-import { objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
+import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
 import { failureOf, STATUS_WORDS } from './statuses';
 
-/** The vendor's types that are ours too. Each has its content under its own name. */
+/** The vendor's types that are ours too (github.com/purelines/whapi-sdk, openapi.yaml, `MessageType`). */
 const TYPES: Readonly<Record<string, MessageType>> = {
 	text: 'text',
 	link_preview: 'text',
@@ -14,6 +14,7 @@ const TYPES: Readonly<Record<string, MessageType>> = {
 	gif: 'video',
 	short: 'video',
 	document: 'document',
+	documentWithCaption: 'document',
 	audio: 'audio',
 	voice: 'voice',
 };
@@ -24,13 +25,22 @@ export function typeOf(record: JsonObject): MessageType | null {
 	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;
 }
 
+/**
+ * The content stands under the type's own name; of `documentWithCaption` the file shows no key of its own, so
+ * it is looked for under `document`, too.
+ */
+const contentOf = (record: JsonObject, word: string): JsonObject =>
+	isObject(record[word]) || word !== 'documentWithCaption'
+		? objectAt(record, word)
+		: objectAt(record, 'document');
+
 /** What a message of the channel tells (the vendor's OpenAPI file, `Message`), but its id and recipient. */
 export function toSentMessage(
 	record: JsonObject,
 	known: { readonly messageId: string; readonly recipient: Recipient; readonly account: string },
 ): SentMessage {
 	const type = typeOf(record);
-	const content = type === null ? {} : objectAt(record, String(record.type));
+	const content = type === null ? {} : contentOf(record, String(record.type));
 	const gatewayStatus = textAt(record, 'status');
 	const status = mapStatus(STATUS_WORDS, gatewayStatus);
 	return {

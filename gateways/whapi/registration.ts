@@ -61,19 +61,32 @@ const change = async <Result>(
 		save: async (webhooks) => await saveWebhooks(connection, webhooks),
 	});
 
-/** The webhooks as they are. An answer without them is an error: writing would wipe out what is there. */
+/**
+ * The webhooks as they are. Settings without the list have none, as the vendor's own n8n node and PHP bot
+ * take it; any other answer without it is an error: writing would wipe out what is there.
+ */
 async function fetchWebhooks(connection: Connection): Promise<Entries> {
 	const response = await connection.request({
 		method: 'GET',
 		path: '/settings',
 		kind: 'repeatable',
 	});
-	const webhooks = isObject(response.body) ? response.body.webhooks : undefined;
-	if (!Array.isArray(webhooks)) {
-		throw connection.unexpected(response, 'the list "webhooks"', false);
-	}
-	return webhooks;
+	const settings = isObject(response.body) ? response.body : {};
+	const { webhooks = null } = settings;
+	if (Array.isArray(webhooks)) return webhooks;
+	if (webhooks === null && isSettings(settings)) return [];
+	throw connection.unexpected(response, 'the list "webhooks"', false);
 }
+
+/** Fields of `Settings` (the vendor's OpenAPI file), which requires none, `webhooks` neither. */
+const SETTINGS = [
+	'callback_backoff_delay_ms',
+	'max_callback_backoff_delay_ms',
+	'callback_persist',
+	'media',
+];
+
+const isSettings = (body: JsonObject) => SETTINGS.some((key) => Object.hasOwn(body, key));
 
 /** Fields that are not named stay as they are. */
 async function saveWebhooks(connection: Connection, webhooks: Entries): Promise<void> {

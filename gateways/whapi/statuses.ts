@@ -18,11 +18,16 @@ export const STATUS_WORDS: Readonly<Record<string, Status>> = {
 };
 
 /** Who sent it: the API, or a person in WhatsApp itself, on the phone or on the web. */
-export const ORIGINS: Readonly<Record<string, 'api' | 'phone'>> = {
+const ORIGINS: Readonly<Record<string, 'api' | 'phone'>> = {
 	api: 'api',
+	business_api: 'api',
 	mobile: 'phone',
 	web: 'phone',
 };
+
+/** Null for a source that tells neither. */
+export const originOf = (source: string | null): 'api' | 'phone' | null =>
+	source !== null && Object.hasOwn(ORIGINS, source) ? ORIGINS[source] : null;
 
 /** `errors: [{ code, message, details?, href?, support? }]`; the first that says something counts. */
 export function failureOf(record: JsonObject, status: Status): Failure | null {

@@ -8,6 +8,7 @@ import type { StatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { settle } from '../../stores/settle';
 import { ignoredText, rejectedText, withReason } from './ignored';
+import { leaveOutReceived } from './received';
 import { recentCredential } from './recentCredential';
 import { leaveOutTold } from './remember';
 import { readOptions, readStatuses, withWebhookSecret } from './settings';
@@ -58,7 +59,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	const events = gateway.parse(delivery.body, { receivedAt });
+	const { body } = delivery;
+	const events = leaveOutReceived(context, gateway, body, gateway.parse(body, { receivedAt }));
 	const told = events
 		.filter(wantedBy(context))
 		// One body may tell several statuses of one message; none of them is late then.

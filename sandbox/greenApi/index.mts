@@ -12,6 +12,7 @@ import {
 	isStatusWanted,
 	newSettings,
 	settingsProblem,
+	shownSettings,
 	type GreenSettings,
 } from './settings.mts';
 
@@ -29,6 +30,8 @@ const states: readonly string[] = [
 	'blocked',
 	'starting',
 	'yellowCard',
+	'suspended',
+	'pendingCode',
 ];
 
 const statuses: readonly string[] = [
@@ -39,6 +42,7 @@ const statuses: readonly string[] = [
 	'noAccount',
 	'notInGroup',
 	'yellowCard',
+	'suspended',
 	'noActiveSession',
 ];
 
@@ -65,10 +69,11 @@ const policy: RetryPolicy = {
 	timeoutMs: 180 * second,
 };
 
+/** What the vendor's list of file types calls supported; what is not here is sent as a file. */
 const kinds: Array<[type: string, extensions: string]> = [
-	['image', 'png jpg jpeg gif webp'],
-	['video', 'mp4 avi mkv mov flv webm 3gp'],
-	['audio', 'mp3 wav ogg flac aac wma m4a opus'],
+	['image', 'bmp jpeg jpg png'],
+	['video', 'mov mp4'],
+	['audio', 'm4a mp3 ogg'],
 ];
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
@@ -127,7 +132,7 @@ export class GreenApi extends Dialect {
 			'POST getMessage': (request) => this.#getMessage(request),
 			'POST deleteMessage': (request) => this.#deleteMessage(request),
 			'POST setSettings': (request) => this.#setSettings(request),
-			'GET getSettings': () => ok(this.#saved),
+			'GET getSettings': () => ok(shownSettings(this.#saved, this.#isWaba)),
 			'GET getStateInstance': () => ok({ stateInstance: this.#state }),
 			'GET lastOutgoingMessages': ({ query }) => this.#lastOutgoing(query.minutes),
 			'POST getChatHistory': ({ body }) => this.#chatHistory(asRecord(body)),
@@ -248,7 +253,7 @@ export class GreenApi extends Dialect {
 		const missing = required.find((field) => !textOf(body[field]));
 		if (missing) return this.#bad(`Validation failed. Details: '${missing}' is required`);
 		const to = String(body.chatId);
-		if (!/^[\d-]+@(c|g)\.us$/.test(to)) {
+		if (!/^[\d-]+@((c|g)\.us|lid)$/.test(to)) {
 			return this.#bad("Validation failed. Details: 'chatId' must be a phone or group chat id");
 		}
 		const fileName = textOf(body.fileName);
@@ -396,9 +401,10 @@ export class GreenApi extends Dialect {
 	/** The vendor reboots the instance; until the new settings take effect, the old ones hold. */
 	#setSettings({ body }: FastifyRequest<MethodRoute>): Answer {
 		const change = asRecord(body);
-		const problem = settingsProblem(change, this.#saved);
+		const known = shownSettings(this.#saved, this.#isWaba);
+		const problem = settingsProblem(change, known);
 		if (problem) return this.#bad(problem);
-		this.#saved = changeSettings(this.#saved, change);
+		this.#saved = { ...this.#saved, ...changeSettings(known, change) };
 		this.#applying();
 		this.#applying = this.kit.clock.after(this.kit.ids.fraction() * longestSettingsDelayMs, () => {
 			this.#settings = this.#saved;

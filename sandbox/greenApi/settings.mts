@@ -21,6 +21,12 @@ export const newSettings = (wid: string): GreenSettings => ({
 	deletedMessageWebhook: 'no',
 });
 
+/** The settings that there are: WABA has no `outgoingMessageWebhook`. */
+export function shownSettings(settings: GreenSettings, isWaba: boolean): GreenSettings {
+	const { outgoingMessageWebhook, ...others } = settings;
+	return isWaba ? others : { ...others, outgoingMessageWebhook };
+}
+
 const isText = (name: string) => name === 'webhookUrl' || name === 'webhookUrlToken';
 
 /** Why a change is refused; undocumented: the vendor's texts, and what it does with unknown names. */

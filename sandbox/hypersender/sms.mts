@@ -35,7 +35,7 @@ export class HypersenderSms extends Dialect {
 	readonly host = '/hypersender';
 	readonly mount = '/hypersender/api/sms/v1';
 	override readonly settableStatuses = ['sent', 'delivered', 'failed', 'expired'];
-	/** The account holder's zone. */
+	/** The account holder's zone: `schedule_send_at` of a request is on its clock, no answer is. */
 	timezone = account.timezone;
 	readonly #list: Sms[] = [];
 	readonly #threads = new Map<string, string>();
@@ -69,7 +69,7 @@ export class HypersenderSms extends Dialect {
 		this.#phone.isOnline = state === 'online';
 	}
 
-	/** Changes the zone in which `schedule_send_at` is understood and all times are shown. */
+	/** Changes the zone in which `schedule_send_at` is understood; the phone is in it too. */
 	setTimezone(timezone: string): void {
 		if (!IANAZone.isValidZone(timezone)) throw new RangeError(`There is no zone "${timezone}"`);
 		this.timezone = timezone;
@@ -92,7 +92,7 @@ export class HypersenderSms extends Dialect {
 		);
 		app.get<InstanceRoute>('/:instance/messages', async (request) => {
 			const { query } = request;
-			const left = filterSms(this.#list, query, account.phoneNumber, this.timezone);
+			const left = filterSms(this.#list, query, account.phoneNumber);
 			const sorted = sortSms(left, query.sort);
 			const page = paginate(sorted, query, this.#url(request));
 			return { ...page, data: page.data.map((sms) => this.#shown(sms, query.include)) };
@@ -112,10 +112,10 @@ export class HypersenderSms extends Dialect {
 
 	#shown(sms: Sms, include = ''): Json {
 		const parts = include.split(',');
-		const phone = phoneRecord(this.#phone, this.timezone, this.timezone);
-		return smsRecord(sms, this.timezone, this.timezone, {
+		const phone = phoneRecord(this.#phone, this.timezone);
+		return smsRecord(sms, this.timezone, {
 			...(parts.includes('phone') && { phone }),
-			...(parts.includes('messageThread') && { thread: threadRecord(sms, this.timezone) }),
+			...(parts.includes('messageThread') && { thread: threadRecord(sms) }),
 		});
 	}
 
@@ -133,7 +133,7 @@ export class HypersenderSms extends Dialect {
 		this.#threads.set(to, threadId);
 		const sms = newSms(
 			{
-				id: this.kit.ids.uuid(),
+				id: this.kit.ids.orderedUuid(now),
 				threadId,
 				// undocumented: whether a repeated request_id is refused; it is not here
 				requestId: textOf(body.request_id),
@@ -231,10 +231,10 @@ export class HypersenderSms extends Dialect {
 	/** The webhook of a status; only the one of a scheduled message carries the phone. */
 	#tell(sms: Sms, status: string) {
 		const zone = gmtOffset(sms.updatedAt, this.timezone);
-		const phone = phoneRecord(this.#phone, this.timezone, zone);
+		const phone = phoneRecord(this.#phone, zone);
 		const parts = status === 'scheduled' ? { phone } : {};
 		const event = events[status];
-		this.#deliver(event, { event, data: smsRecord(sms, this.timezone, zone, parts) }, sms.id);
+		this.#deliver(event, { event, data: smsRecord(sms, zone, parts) }, sms.id);
 	}
 
 	#deliver(event: string, body: unknown, lane: string) {

@@ -35,29 +35,24 @@ function filtersOf(query: Query): Record<string, string> {
 	return filters;
 }
 
-const isWithin = (date: Date | null, range: string, timezone: string) => {
+const isWithin = (date: Date | null, range: string) => {
 	if (!date) return false;
 	const [start, end] = range.split(',').map((text) => {
-		// undocumented: the form of a range's ends; a day alone or a wall-clock time are taken
+		// undocumented: a range's form and zone; a day alone or a clock time, in UTC as in answers, are taken
 		const full = text.length === 10 ? `${text} 00:00:00` : text;
-		return text ? instantOf(full, timezone) : null;
+		return text ? instantOf(full, 'utc') : null;
 	});
 	return (!start || date >= start) && (!end || date <= end);
 };
 
 /** The messages that the query's filters leave. Deleted ones show only when asked for by status. */
-export function filterSms(
-	all: readonly Sms[],
-	query: Query,
-	from: string,
-	timezone: string,
-): Sms[] {
+export function filterSms(all: readonly Sms[], query: Query, from: string): Sms[] {
 	const filters = filtersOf(query);
 	return all.filter((sms) => {
 		if (sms.status === 'deleted' && filters.status !== 'deleted') return false;
 		return Object.entries(filters).every(([name, wanted]) => {
 			if (name in texts) return texts[name as keyof typeof texts](sms) === wanted;
-			if (name in dates) return isWithin(dates[name as keyof typeof dates](sms), wanted, timezone);
+			if (name in dates) return isWithin(dates[name as keyof typeof dates](sms), wanted);
 			if (name === 'from_phone_number') return wanted === from;
 			// The documents say `sent`, the payloads `sent_to_mobile`: both are understood.
 			if (name === 'type') return wanted === 'sent' || wanted === 'sent_to_mobile';

@@ -38,9 +38,9 @@ const wallClock = 'yyyy-MM-dd HH:mm:ss';
 const threeDays = 259_200;
 const attempts = 10;
 
-/** `2025-01-22 20:20:00`, in the account's zone: the documents show no offset and tell no zone. */
-export const wallTime = (date: Date | null, timezone: string): string | null =>
-	date && DateTime.fromJSDate(date, { zone: timezone }).toFormat(wallClock);
+/** `2025-01-22 20:20:00`: what the gateway tells is UTC, without an offset. */
+export const utcTime = (date: Date | null): string | null =>
+	date && DateTime.fromJSDate(date, { zone: 'utc' }).toFormat(wallClock);
 
 /** The instant that a wall-clock text means in the account's zone; null where it is no such text. */
 export function instantOf(text: string, timezone: string): Date | null {
@@ -48,13 +48,13 @@ export function instantOf(text: string, timezone: string): Date | null {
 	return time.isValid ? time.toJSDate() : null;
 }
 
-/** `GMT+2`: how the webhooks name the zone. */
+/** `GMT+2`: how the webhooks name the phone's zone, which no time in them is in. */
 export const gmtOffset = (at: Date, timezone: string): string =>
 	`GMT${DateTime.fromJSDate(at, { zone: timezone }).toFormat('Z')}`;
 
 /** The `phone` object, with all fields of the reference sample. */
-export function phoneRecord(phone: Phone, timezone: string, shownZone: string): Json {
-	const since = wallTime(phone.since, timezone);
+export function phoneRecord(phone: Phone, shownZone: string): Json {
+	const since = utcTime(phone.since);
 	return {
 		id: account.instanceId,
 		user_id: account.userId,
@@ -67,7 +67,7 @@ export function phoneRecord(phone: Phone, timezone: string, shownZone: string): 
 		is_online: phone.isOnline,
 		last_online_at: since,
 		last_offline_at: since,
-		last_message_at: wallTime(phone.lastMessageAt ?? phone.since, timezone),
+		last_message_at: utcTime(phone.lastMessageAt ?? phone.since),
 		last_missed_call_at: null,
 		last_heartbeat_at: since,
 		heartbeat_enabled_at: since,
@@ -78,7 +78,7 @@ export function phoneRecord(phone: Phone, timezone: string, shownZone: string): 
 }
 
 /** The `message_thread` object, with the fields of the vendor's SDK fixture. */
-export function threadRecord(sms: Sms, timezone: string): Json {
+export function threadRecord(sms: Sms): Json {
 	return {
 		id: sms.threadId,
 		phone_id: account.instanceId,
@@ -87,20 +87,18 @@ export function threadRecord(sms: Sms, timezone: string): Json {
 		to_phone_number: sms.to,
 		is_archived: false,
 		last_message_content: sms.content,
-		last_message_at: wallTime(sms.createdAt, timezone),
-		created_at: wallTime(sms.createdAt, timezone),
-		updated_at: wallTime(sms.updatedAt, timezone),
+		last_message_at: utcTime(sms.createdAt),
+		created_at: utcTime(sms.createdAt),
+		updated_at: utcTime(sms.updatedAt),
 	};
 }
 
 /** The full message object; `phone` and `thread` stand in it only where they are given. */
 export function smsRecord(
 	sms: Sms,
-	timezone: string,
 	shownZone: string,
 	{ phone, thread }: { phone?: Json; thread?: Json } = {},
 ): Json {
-	const at = (date: Date | null) => wallTime(date, timezone);
 	return {
 		id: sms.id,
 		request_id: sms.requestId,
@@ -112,14 +110,14 @@ export function smsRecord(
 		to_phone_number: sms.to,
 		content: sms.content,
 		send_duration: null,
-		schedule_on_phone_at: at(sms.scheduleOnPhoneAt),
-		sent_at: at(sms.sentAt),
-		last_attempted_at: at(sms.lastAttemptedAt),
-		delivered_at: at(sms.deliveredAt),
-		received_at: at(sms.receivedAt),
-		expired_at: at(sms.expiredAt),
-		schedule_send_at: at(sms.scheduleSendAt),
-		failed_at: at(sms.failedAt),
+		schedule_on_phone_at: utcTime(sms.scheduleOnPhoneAt),
+		sent_at: utcTime(sms.sentAt),
+		last_attempted_at: utcTime(sms.lastAttemptedAt),
+		delivered_at: utcTime(sms.deliveredAt),
+		received_at: utcTime(sms.receivedAt),
+		expired_at: utcTime(sms.expiredAt),
+		schedule_send_at: utcTime(sms.scheduleSendAt),
+		failed_at: utcTime(sms.failedAt),
 		send_attempt_count: sms.sendAttemptCount,
 		max_send_attempts: sms.maxSendAttempts,
 		failure_reason: sms.failureReason,
@@ -128,8 +126,8 @@ export function smsRecord(
 		sim: 'SIM1',
 		status: sms.status,
 		type: 'sent_to_mobile',
-		created_at: at(sms.createdAt),
-		updated_at: at(sms.updatedAt),
+		created_at: utcTime(sms.createdAt),
+		updated_at: utcTime(sms.updatedAt),
 	};
 }
 

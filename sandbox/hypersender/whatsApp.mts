@@ -56,6 +56,13 @@ interface Queued {
 }
 
 const phoneOf = (chatId: string) => chatId.split('@')[0];
+
+/** The other address of a person, which the SDK's sample tells beside the chat's; made up here. */
+const otherJidOf = (chatId: string): string | undefined => {
+	const [id, server] = chatId.split('@');
+	if (server === 'c.us') return `1889${id.slice(-11)}@lid`;
+	return server === 'lid' ? `20${id.slice(-10)}@s.whatsapp.net` : undefined;
+};
 const jidOf = (chatId: string) => chatId.replace(/@c\.us$/, '@s.whatsapp.net');
 
 /** docs.hypersender.com: WhatsApp API v2, which queues every request and has no scheduling. */
@@ -152,13 +159,8 @@ export class HypersenderWhatsApp extends Dialect {
 		const body = asRecord(request.body);
 		const queued: Queued = {
 			uuid,
-			// As in the fixture of the vendor's SDK.
-			request: {
-				method: 'POST',
-				url: `${base}/${path}`,
-				headers: { 'Content-Type': 'application/json' },
-				body: request.body,
-			},
+			// As on the vendor's page: what was sent, and the session; `reply_to` and the like are left out.
+			request: { ...body, session: '4-instance-2598' },
 			body,
 			path,
 			response_status: null,
@@ -230,14 +232,22 @@ export class HypersenderWhatsApp extends Dialect {
 			takenAt: now.toISOString(),
 			sentAt: now.toISOString(),
 			queuedRequestId: queued.uuid,
-			body: queued.request.body,
+			body,
 		};
 		settle(201, {
-			key: { remoteJid: jidOf(chatId), fromMe: true, id: message.id },
-			messageTimestamp: Math.floor(now.getTime() / 1000),
+			key: { id: message.id, fromMe: true, remoteJid: jidOf(chatId) },
 			status: 'PENDING',
+			message: this.#content(message),
+			messageTimestamp: String(Math.floor(now.getTime() / 1000)),
 		});
 		this.#begin(message, now);
+	}
+
+	/** What WhatsApp calls the content, with the fields of the vendor's samples that are known here. */
+	#content({ type, text, caption, fileName }: SandboxMessage): Json {
+		if (type === 'text') return { extendedTextMessage: { text } };
+		const name = type === 'voice' ? 'audioMessage' : `${type}Message`;
+		return { [name]: { ...(caption && { caption }), ...(fileName && { fileName }) } };
 	}
 
 	/** Tells of the new message, and then of its acknowledgements. */
@@ -292,7 +302,12 @@ export class HypersenderWhatsApp extends Dialect {
 			ackName: 'PENDING',
 			replyTo: null,
 			_data: {
-				key: { remoteJid: jidOf(message.to), fromMe: true, id: message.id },
+				key: {
+					remoteJid: jidOf(message.to),
+					remoteJidAlt: otherJidOf(message.to),
+					fromMe: true,
+					id: message.id,
+				},
 				messageTimestamp: timestamp,
 				pushName: 'Nagi',
 				broadcast: false,

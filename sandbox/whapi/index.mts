@@ -204,8 +204,7 @@ export class Whapi extends Dialect {
 			return this.#refuse(reply, 400, `to is no phone number or chat id: ${to}`);
 		}
 		if (this.#health !== 'AUTH') {
-			// undocumented: how a channel that is not authorised refuses
-			return this.#refuse(reply, 401, `Channel is not authorized: ${this.#health}`);
+			return this.#refuse(reply, 401, 'Need channel authorization for send message');
 		}
 		const now = this.kit.clock.now();
 		const message: SandboxMessage = {

@@ -293,6 +293,32 @@ describe('a status that was told before', () => {
 	});
 });
 
+describe('a message that we received and read', () => {
+	const fixture = (name: string) =>
+		JSON.parse(
+			readFileSync(join(__dirname, `../fixtures/whapi/${name}.webhook.json`), 'utf8'),
+		) as Json;
+	const credentialOf = () => credentialFor(sandbox, { whapiChannelId: 'MANTIS-M72HC' }, 'whapi');
+	const whapiCall = (body: Json) => ({ headers: { authorization: `Bearer ${SECRET}` }, body });
+
+	it('is no message of ours, once it was told', async () => {
+		setting = { ...setting, credential: credentialOf() };
+		const incoming = await receive(whapiCall(fixture('messages-post-received')), ALL);
+		expect(incoming.events).toEqual([]);
+		const readByUs = await receive(whapiCall(fixture('statuses-post-read-by-us')), ALL);
+		expect(readByUs.result.webhookResponse).toEqual({ status: 'ok' });
+		expect(readByUs.events).toEqual([]);
+		// The status of a message of ours goes through.
+		const ours = await receive(whapiCall(fixture('statuses-post-read')), ALL);
+		expect(ours.events).toMatchObject([{ status: 'read' }]);
+		// Another trigger has not heard of it.
+		const other = await receive(whapiCall(fixture('statuses-post-read-by-us')), ALL, {
+			node: { id: 'another-trigger' },
+		});
+		expect(other.events).toMatchObject([{ status: 'read' }]);
+	});
+});
+
 it('has both versions, and gives new nodes the one that costs n8n less', () => {
 	const { version, defaultVersion } = new MessageSchedulerTrigger().description;
 	expect({ version, defaultVersion }).toEqual({ version: [1, 2], defaultVersion: 2 });

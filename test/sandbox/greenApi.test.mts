@@ -242,6 +242,19 @@ it('should answer 466 on request', async () => {
 	expect(data.invokeStatus).toMatchObject({ method: 'sendMessage', status: 'QUOTE_EXCEEDED' });
 });
 
+it.each([
+	['photo.png', 'image'],
+	['clip.mov', 'video'],
+	['clip.3gp', 'document'],
+	['note.ogg', 'audio'],
+	['note.ape', 'document'],
+	['list.csv', 'document'],
+])('should send %s as %s, by the vendor’s list', async (fileName, type) => {
+	const urlFile = `https://example.com/${fileName}`;
+	await post('sendFileByUrl', { chatId: '120650379300963@lid', urlFile, fileName });
+	expect(sandbox.messages('greenApi')).toMatchObject([{ to: '120650379300963@lid', type }]);
+});
+
 it('should speak the WABA flavour', async () => {
 	expect((await post('sendTemplate', { chatId, templateId: 'x' })).status).toBe(404);
 	sandbox.setWaba('greenApi', true, 'waba');
@@ -253,6 +266,11 @@ it('should speak the WABA flavour', async () => {
 		instanceData: { typeInstance: 'waba' },
 		status: 'noActiveSession',
 	});
+	const phone = { outgoingMessageWebhook: 'yes' };
+	expect((await get('getSettings')).data).not.toHaveProperty('outgoingMessageWebhook');
+	expect((await post('setSettings', phone)).status).toBe(400);
+	expect((await post('setSettings', { ...phone, outgoingWebhook: 'yes' })).status).toBe(200);
+	expect((await get('getSettings')).data).toMatchObject({ outgoingWebhook: 'yes' });
 });
 
 describe('the history of a chat', () => {

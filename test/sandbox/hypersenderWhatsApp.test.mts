@@ -1,6 +1,7 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import flat from '../fixtures/hypersenderWhatsApp/queued-request-flat.json';
 import messageAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
 import notOnWhatsApp from '../fixtures/hypersenderWhatsApp/not-on-whatsapp.json';
 import queued from '../fixtures/hypersenderWhatsApp/queued.json';
@@ -66,9 +67,12 @@ it('should queue, then tell the id of the message', async () => {
 	expect(late.data.response_status).toBe(201);
 	expect(late.data.response_body).toEqual({
 		key: { remoteJid: '201063178738@s.whatsapp.net', fromMe: true, id: message.id },
-		messageTimestamp: expect.any(Number),
+		messageTimestamp: expect.stringMatching(/^\d{10}$/),
 		status: 'PENDING',
+		message: { extendedTextMessage: { text: 'Hello' } },
 	});
+	expectSameShape(late.data.response_body, flat.response_body);
+	expect(late.data.request).toMatchObject({ chatId, text: 'Hello', session: expect.any(String) });
 	expect(message).toMatchObject({ queuedRequestId: data.queued_request_uuid, status: 'PLAYED' });
 });
 

@@ -49,7 +49,8 @@ export const messageFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. https://example.com/image.jpg',
-		description: 'Public address of the file. The gateway fetches it itself.',
+		description:
+			'Public address of the file. The gateway fetches it itself. Some gateways refuse an address with a query (?…).',
 		displayOptions: { hide: { messageType: ['text'] } },
 	},
 	{

@@ -97,6 +97,30 @@ it.each<[string, unknown, boolean, ContentInput?, number?]>([
 	expect((await find([record], { content, since })).ids).toEqual(isFound ? [own.idMessage] : []);
 });
 
+it('knows a message of a chat that was asked for by its number and is told by its LID', async () => {
+	const told = { ...own, chatId: '120650379300963@lid' };
+	const { ids, found } = await find([told]);
+	expect(ids).toEqual([own.idMessage]);
+	expect(found[0].recipient).toMatchObject({ phone: '+79001234567' });
+	expect((await find([told], { to: '120650379300963@lid' })).ids).toEqual([own.idMessage]);
+	expect((await find([told], { to: '120650379300964@lid' })).ids).toEqual([]);
+});
+
+it.each(['audio', 'voice'])(
+	'finds a message sent as %s, for which it has one word',
+	async (type) => {
+		const note = {
+			...image,
+			typeMessage: 'audioMessage',
+			caption: undefined,
+			fileName: 'x.ogg',
+		};
+		const content = { type, mediaUrl: 'https://a.example/x.ogg' };
+		expect((await find([note], { content })).ids).toEqual([own.idMessage]);
+		expect((await find([image], { content })).ids).toEqual([]);
+	},
+);
+
 it('gives both of two equal messages', async () => {
 	expect((await find([own, { ...own, idMessage: 'second' }])).ids).toEqual([
 		own.idMessage,

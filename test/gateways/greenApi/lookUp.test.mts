@@ -84,3 +84,8 @@ it('does not give out a message that was received', async () => {
 it('takes nothing else for an answer', async () => {
 	await expect(lookUp(ok({}))).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
 });
+
+it('keeps the number that was asked for where the chat is told by its LID', async () => {
+	const { found } = await lookUp(ok({ ...message, chatId: '120650379300963@lid' }));
+	expect(found.recipient).toEqual(recipient);
+});

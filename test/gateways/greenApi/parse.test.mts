@@ -137,6 +137,7 @@ describe('the words of the vendor', () => {
 			'The recipient has no WhatsApp account on this number, or the 24-hour window is closed',
 		],
 		['yellowCard', 'suspended', false, 'Sending is suspended because of spam activity'],
+		['suspended', 'suspended', false, 'WhatsApp has restricted the account for a while'],
 	] as const;
 
 	it('knows all that the pages of both products list', () => {
@@ -173,6 +174,24 @@ it.each([
 	expect(parse({ ...failed, sendByApi })).toMatchObject([{ origin }]);
 });
 
+it('tells messages of two chats apart that have the same id', () => {
+	const one = { ...failed, status: 'read' };
+	const ids = ['79001234568@c.us', '79001234569@c.us', '120650379300963@lid'].map(
+		(chatId) => parse({ ...one, chatId })[0].eventId,
+	);
+	expect(new Set(ids).size).toBe(3);
+	const chats = ['79001234568@c.us', '79001234569@c.us'].map(
+		(chatId) => parse({ ...fromApi, senderData: { ...fromApi.senderData, chatId } })[0].eventId,
+	);
+	expect(new Set(chats).size).toBe(2);
+});
+
+it('knows a person by the LID', () => {
+	expect(parse({ ...failed, chatId: '120650379300963@lid' })).toMatchObject([
+		{ recipient: { address: '120650379300963@lid', phone: null, kind: 'lid' } },
+	]);
+});
+
 it('has the same event id for the same status, whenever it comes', () => {
 	const [first] = greenApi.parse(failed, { receivedAt });
 	const [second] = greenApi.parse(structuredClone(failed), {
@@ -196,7 +215,15 @@ describe('other webhooks', () => {
 		},
 	);
 
-	it.each(['outgoingCall', 'quotaExceeded', 'constructor'])(
+	// Beside messages and statuses, all that the vendor's own webhook servers know.
+	it.each([
+		...['stateInstanceChanged', 'statusInstanceChanged', 'deviceInfo'],
+		...['outgoingCall', 'quotaExceeded'],
+	])('%s, which tells of no message, gives nothing', (typeWebhook) => {
+		expect(parse({ ...stateChanged, typeWebhook })).toEqual([]);
+	});
+
+	it.each(['outgoingTelepathy', 'constructor'])(
 		'%s, of which nobody has heard, gives one unknown event',
 		(typeWebhook) => {
 			const body = { ...failed, typeWebhook };

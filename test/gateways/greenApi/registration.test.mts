@@ -23,6 +23,9 @@ const theirs = {
 	webhookUrlToken: 'crm-secret',
 };
 
+const without = (settings: Record<string, unknown>, key: string) =>
+	Object.fromEntries(Object.entries(settings).filter(([name]) => name !== key));
+
 /** An instance that keeps its settings; `setSettings` changes what it names. */
 function instance(settings: unknown, saved: unknown = { saveSettings: true }) {
 	let state = settings as Record<string, unknown>;
@@ -59,6 +62,11 @@ describe('check', () => {
 		['the phone off', { ...ours, outgoingMessageWebhook: 'no' }, false],
 		['the API off', { ...ours, outgoingAPIMessageWebhook: 'no' }, false],
 		['a switch that is missing', { ...ours, outgoingWebhook: undefined }, false],
+		[
+			'the phone off at WABA, which has no such switch',
+			without(ours, 'outgoingMessageWebhook'),
+			true,
+		],
 	])('%s', async (_, settings, expected) => {
 		const here = instance(settings);
 		expect(await here.check()).toBe(expected);
@@ -82,6 +90,19 @@ describe('a free place', () => {
 		expect(await here.check()).toBe(true);
 		await here.remove(structuredClone(record));
 		expect(here.state()).toEqual(fresh);
+	});
+
+	it('is asked for no switch that WABA does not have, and not restarted at the next activation', async () => {
+		const waba = without(fresh, 'outgoingMessageWebhook');
+		const here = instance(waba);
+		const record = await here.register();
+		expect(here.written()).toHaveLength(1);
+		expect(here.written()[0]).not.toHaveProperty('outgoingMessageWebhook');
+		expect(await here.check()).toBe(true);
+		await here.register({}, record);
+		expect(here.written()).toHaveLength(1);
+		await here.remove(record);
+		expect(here.state()).toEqual(waba);
 	});
 
 	it('may be told as null', async () => {

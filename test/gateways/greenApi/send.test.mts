@@ -65,6 +65,8 @@ describe('requests', () => {
 		['11001234567@s.whatsapp.net', '11001234567@c.us'],
 		['11001234567-1581234048@g.us', '11001234567-1581234048@g.us'],
 		['120363039326117111@g.us', '120363039326117111@g.us'],
+		// As the vendor's page on LIDs shows it.
+		['120650379300963@lid', '120650379300963@lid'],
 	])('turns the recipient %s into %s', async (recipient, chatId) => {
 		const { requests } = await send({ type: 'text', text: 'x' }, recipient);
 		expect(requests[0].body).toEqual({ chatId, message: 'x' });
@@ -134,6 +136,46 @@ describe('the name of the file', () => {
 	});
 });
 
+/** green-api.com/en/docs/faq/types-of-extensions-supported-by-API, without those that need another name. */
+const LISTED: ReadonlyArray<[type: string, supported: string, sentAsFile: string]> = [
+	['image', 'bmp jpeg jpg png', 'ai cdr eps iff jps mpo pxr'],
+	['video', 'mov mp4', '3gp hevc mxf'],
+	['audio', 'm4a mp3 ogg', 'ape'],
+	['voice', 'm4a mp3 ogg', 'ape'],
+	['document', 'docx doc pptx ppt xlsx xls pdf rtf odt txt rar zip csv', ''],
+];
+const extensions = (list: string) => list.split(' ').filter((one) => one !== '');
+const named = (extension: string) => `https://a.example/file.${extension}`;
+
+describe("the vendor's list of files", () => {
+	it.each(LISTED)(
+		'%s is taken for what it is, and what is sent as a file is not',
+		async (...row) => {
+			const [type, supported, sentAsFile] = row;
+			for (const one of extensions(supported)) {
+				const { requests } = await send({ type, mediaUrl: named(one) });
+				expect(requests[0].body).toMatchObject({ fileName: `file.${one}` });
+			}
+			for (const one of extensions(sentAsFile)) {
+				await expect(send({ type, mediaUrl: named(one) })).rejects.toMatchObject({
+					parameter: 'File Name',
+					message: expect.stringContaining('which GREEN-API sends as document'),
+				});
+				const { requests } = await send({ type: 'document', mediaUrl: named(one) });
+				expect(requests[0].body).toMatchObject({ fileName: `file.${one}` });
+			}
+		},
+	);
+
+	it.each(['audio', 'voice'])('%s takes no other file', async (type) => {
+		for (const one of ['jpg', 'mp4', 'pdf']) {
+			await expect(send({ type, mediaUrl: named(one) })).rejects.toMatchObject({
+				parameter: 'File Name',
+			});
+		}
+	});
+});
+
 describe('the answer', () => {
 	it('gives the id; the message is in the queue', async () => {
 		const { message } = await send({ type: 'text', text: 'Hello' });
@@ -172,12 +214,7 @@ describe('the answer', () => {
 describe('refusals, before any request', () => {
 	it.each<[string, ContentInput, string]>([
 		[
-			'"Recipient" is 12345678@lid, but GREEN-API takes phone numbers and groups (…@g.us) only. Enter one of those.',
-			{ type: 'text', text: 'x' },
-			'12345678@lid',
-		],
-		[
-			'"Recipient" is 12345678@newsletter, but GREEN-API takes phone numbers and groups (…@g.us) only. Enter one of those.',
+			'"Recipient" is 12345678@newsletter, but GREEN-API takes phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.',
 			{ type: 'text', text: 'x' },
 			'12345678@newsletter',
 		],
@@ -194,6 +231,11 @@ describe('refusals, before any request', () => {
 		[
 			'"Caption" is set, but GREEN-API adds none to audio',
 			{ type: 'audio', mediaUrl: 'https://a.example/a.mp3', caption: 'c' },
+			'+11001234567',
+		],
+		[
+			'"Caption" is set, but GREEN-API adds none to voice',
+			{ type: 'voice', mediaUrl: 'https://a.example/a.ogg', caption: 'c' },
 			'+11001234567',
 		],
 	])('%s', async (sentence, content, recipient) => {

@@ -62,7 +62,7 @@ it.each<[string, VendorRecord, boolean]>([
 	expect(ids).toEqual(isFound ? ['one'] : []);
 });
 
-it('takes a time for older only where it is so in both zones that it can be in', async () => {
+it('takes a time for older only where it is so in UTC and on the clock of the account', async () => {
 	const one = sent({ id: 'one', created_at: '2026-02-01 14:00:00' });
 	// 14:00 in Los Angeles is 22:00 UTC.
 	const zone = 'America/Los_Angeles';

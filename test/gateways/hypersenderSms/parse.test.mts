@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import callMissed from '../../fixtures/hypersenderSms/call-missed.webhook.json';
+import heartbeat from '../../fixtures/hypersenderSms/heartbeat-received.webhook.json';
 import delivered from '../../fixtures/hypersenderSms/message-delivered.webhook.json';
 import expired from '../../fixtures/hypersenderSms/message-expired.webhook.json';
 import failed from '../../fixtures/hypersenderSms/message-failed.webhook.json';
@@ -11,8 +12,7 @@ import phoneOnline from '../../fixtures/hypersenderSms/phone-online.webhook.json
 import { mutated } from './mutated.mts';
 import { receivedAt } from './values.mts';
 
-const parse = (body: unknown, timezone?: string) =>
-	hypersenderSms.parse(body, { receivedAt, timezone });
+const parse = (body: unknown) => hypersenderSms.parse(body, { receivedAt });
 
 const REQUEST = '133554b5-ae44-44a0-8f4f-7bbac5657a11';
 const phone = (number: string) => ({ address: number, phone: number, kind: 'phone' });
@@ -50,7 +50,7 @@ describe("the vendor's samples", () => {
 				messageId: id,
 				scheduleId: `${REQUEST}~${id}`,
 				recipient: phone('+201891838278'),
-				occurredAt: '2025-01-22T18:17:05.000Z',
+				occurredAt: '2025-01-22T20:17:05.000Z',
 				raw: scheduled,
 			},
 		]);
@@ -65,7 +65,7 @@ describe("the vendor's samples", () => {
 				statusRank: 30,
 				isFinal: false,
 				gatewayStatus: 'message.phone.sent',
-				occurredAt: '2025-01-22T18:04:03.000Z',
+				occurredAt: '2025-01-22T20:04:03.000Z',
 				raw: sent,
 			},
 		]);
@@ -80,20 +80,20 @@ describe("the vendor's samples", () => {
 				statusRank: 40,
 				isFinal: false,
 				gatewayStatus: 'message.phone.delivered',
-				occurredAt: '2025-01-22T18:04:06.000Z',
+				occurredAt: '2025-01-22T20:04:06.000Z',
 				raw: delivered,
 			},
 		]);
 	});
 
 	it('failed', () => {
+		const account = '9defcf1e-552c-4bef-a843-872edec576ef';
 		const id = '9e064045-039b-4f94-a378-aa47b86a7e3f';
 		expect(parse(failed)).toEqual([
 			{
 				...common,
-				eventId: `hypersenderSms|||${id}||failed`,
-				// The sample is shortened.
-				account: null,
+				eventId: `hypersenderSms|${account}||${id}||failed`,
+				account,
 				status: 'failed',
 				statusRank: 35,
 				isFinal: true,
@@ -105,13 +105,13 @@ describe("the vendor's samples", () => {
 					code: 'UNKNOWN',
 					reason: 'The phone or Hypersender gives as reason: UNKNOWN',
 				},
-				occurredAt: '2025-01-21T20:05:04.000Z',
+				occurredAt: '2025-01-21T22:05:04.000Z',
 				raw: failed,
 			},
 		]);
 	});
 
-	it('expired, of which the sample gives no time', () => {
+	it('expired, whose sample has no time but that of its last change', () => {
 		expect(parse(expired)).toEqual([
 			{
 				...first,
@@ -120,7 +120,7 @@ describe("the vendor's samples", () => {
 				statusRank: 90,
 				isFinal: true,
 				gatewayStatus: 'message.send.expired',
-				occurredAt: null,
+				occurredAt: '2025-01-22T20:04:05.000Z',
 				raw: expired,
 			},
 		]);
@@ -130,7 +130,8 @@ describe("the vendor's samples", () => {
 		received,
 		callMissed,
 		phoneOnline,
-		...['received', 'offline', 'missed', 'disabled'].map((state) => ({
+		heartbeat,
+		...['offline', 'missed', 'disabled'].map((state) => ({
 			event: `phone.heartbeat.${state}`,
 			data: {},
 		})),
@@ -138,29 +139,22 @@ describe("the vendor's samples", () => {
 });
 
 describe('times', () => {
-	const at = (data: Record<string, unknown>, timezone?: string) =>
-		parse({ ...sent, data: { ...sent.data, ...data } }, timezone)[0].occurredAt;
+	const at = (data: Record<string, unknown>) =>
+		parse({ ...sent, data: { ...sent.data, ...data } })[0].occurredAt;
 
 	it.each([
-		['the zone in the body', { timezone: 'Africa/Cairo' }, 'UTC', '2025-01-22T18:04:03.000Z'],
-		[
-			'that zone in summer',
-			{ timezone: 'Africa/Cairo', sent_at: '2025-07-22 20:04:03' },
-			undefined,
-			'2025-07-22T17:04:03.000Z',
-		],
-		['ours where the body has none', { timezone: null }, 'UTC', '2025-01-22T20:04:03.000Z'],
-		['ours where it is no zone', { timezone: 'Mars' }, 'GMT+3', '2025-01-22T17:04:03.000Z'],
-		['nothing where there is none', { timezone: null }, undefined, null],
-		['nothing where ours is none', { timezone: null }, 'Mars', null],
-		[
-			'an offset in the text',
-			{ timezone: null, sent_at: '2025-01-22T20:04:03Z' },
-			undefined,
-			'2025-01-22T20:04:03.000Z',
-		],
-		['nothing of a text that is no time', { sent_at: 'soon' }, 'UTC', null],
-	])('reads %s', (_, data, timezone, expected) => expect(at(data, timezone)).toBe(expected));
+		['UTC, whatever zone the phone is in', { timezone: 'Africa/Cairo' }],
+		['UTC where it has no zone', { timezone: null }],
+		['UTC where its zone is none', { timezone: 'Mars' }],
+		['an offset in the text', { sent_at: '2025-01-22T22:04:03+02:00' }],
+	])('reads %s', (_, data) => expect(at(data)).toBe('2025-01-22T20:04:03.000Z'));
+
+	it('takes the time of expiry where the gateway tells it', () => {
+		const data = { ...expired.data, expired_at: '2025-01-25 20:02:43' };
+		expect(parse({ ...expired, data })[0].occurredAt).toBe('2025-01-25T20:02:43.000Z');
+	});
+
+	it('reads nothing of a text that is no time', () => expect(at({ sent_at: 'soon' })).toBeNull());
 });
 
 it('names no scheduleId for what was not scheduled', () => {
@@ -207,8 +201,8 @@ describe('whatever comes', () => {
 	it('never throws on changed samples', () => {
 		const samples = [scheduled, sent, delivered, failed, expired, received, callMissed];
 		fc.assert(
-			fc.property(mutated(samples), fc.option(fc.string(), { nil: undefined }), (body, zone) => {
-				for (const event of parse(body, zone)) {
+			fc.property(mutated(samples), (body) => {
+				for (const event of parse(body)) {
 					expect(event.occurredAt === null || !Number.isNaN(Date.parse(event.occurredAt))).toBe(
 						true,
 					);

@@ -44,7 +44,7 @@ describe('schedule', () => {
 			scheduledAt: '2026-02-03T07:30:00.000Z',
 			status: 'scheduled',
 			gatewayStatus: 'scheduled',
-			createdAt: '2026-02-01T12:00:00.000Z',
+			createdAt: '2026-02-01T14:00:00.000Z',
 			messageId: 'id-1',
 			reference: 'order-7',
 			failure: null,
@@ -115,8 +115,6 @@ describe('schedule', () => {
 		const { connection, requests } = start(new Vendor([]), { hypersenderSmsTimezone: timezone });
 		for (const call of [
 			() => scheduler.schedule(connection, message()),
-			() => scheduler.list(connection, {}),
-			() => scheduler.get(connection, 'x'),
 			() => scheduler.find(connection, message()),
 		]) {
 			await expect(call()).rejects.toMatchObject({
@@ -125,6 +123,16 @@ describe('schedule', () => {
 			});
 		}
 		expect(requests).toEqual([]);
+	});
+
+	it.each(['', 'Cairo/Africa'])('reads what there is without one ("%s")', async (timezone) => {
+		const changes = { hypersenderSmsTimezone: timezone };
+		const { connection } = start(new Vendor([record({ id: 'a' })]), changes);
+		const one = { scheduledAt: '2026-02-03T07:30:00.000Z', createdAt: '2026-02-01T14:00:00.000Z' };
+		expect(await scheduler.get(connection, 'order-7')).toMatchObject(one);
+		expect(await scheduler.list(connection, {})).toMatchObject([one]);
+		await scheduler.cancel(connection, 'order-7~a');
+		expect(await scheduler.list(connection, {})).toEqual([]);
 	});
 
 	it.each(['120363039326117111@g.us', '43898877530298@lid'])('refuses %s', async (address) => {
@@ -396,7 +404,7 @@ describe('find', () => {
 		['another reference', { request_id: 'order-77' }],
 		['another recipient', { to_phone_number: '+201001234568' }],
 		['another text', { content: 'Your appointment is today.' }],
-		['another time', { schedule_send_at: '2026-02-03 10:30:00' }],
+		['another time', { schedule_send_at: '2026-02-03 08:30:00' }],
 	])('does not take a message with %s for it', async (_, changes) => {
 		expect(await found([record(changes)])).toEqual([]);
 	});
@@ -404,7 +412,7 @@ describe('find', () => {
 	it.each([
 		['in any status', { status: 'delivered' }],
 		['trimmed', { content: 'Your appointment is tomorrow. ' }],
-		['told in UTC', { schedule_send_at: '2026-02-03 07:30:00' }],
+		["told on the account's clock", { schedule_send_at: '2026-02-03 09:30:00' }],
 		['told with an offset', { schedule_send_at: '2026-02-03T07:30:00Z' }],
 	])('finds a message %s', async (_, changes) => {
 		expect(await found([record({ id: 'a', ...changes })])).toEqual(['a']);

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
 import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
 import { ok } from './fakeGateway.mts';
@@ -12,7 +13,7 @@ export const record = (changes: VendorRecord = {}): VendorRecord => ({
 	request_id: 'order-7',
 	to_phone_number: '+201001234567',
 	content: 'Your appointment is tomorrow.',
-	schedule_send_at: '2026-02-03 09:30:00',
+	schedule_send_at: '2026-02-03 07:30:00',
 	schedule_on_phone_at: null,
 	sent_at: null,
 	created_at: '2026-02-01 14:00:00',
@@ -27,6 +28,8 @@ interface VendorOptions {
 	/** How `filter[request_id]` compares. */
 	filter?: 'exact' | 'partial';
 	perPage?: number;
+	/** The account's, in which it reads `schedule_send_at`. All that it tells is UTC. */
+	timezone?: string;
 }
 
 /** As much of the vendor as the scheduler asks for. */
@@ -37,7 +40,13 @@ export class Vendor {
 		public records: VendorRecord[],
 		options: VendorOptions = {},
 	) {
-		this.options = { deletes: 'removes', filter: 'exact', perPage: 50, ...options };
+		this.options = {
+			deletes: 'removes',
+			filter: 'exact',
+			perPage: 50,
+			timezone: 'Africa/Cairo',
+			...options,
+		};
 	}
 
 	readonly answer = ({ method, url, query, body }: UnsentRequest): Outcome => {
@@ -52,7 +61,7 @@ export class Vendor {
 				to_phone_number: to,
 				content,
 				request_id,
-				schedule_send_at,
+				schedule_send_at: this.inUtc(schedule_send_at),
 				status,
 			});
 			this.records.push(created);
@@ -60,6 +69,13 @@ export class Vendor {
 		}
 		return ok({ message: 'Not found' }, 404);
 	};
+
+	private inUtc(text: unknown): string | null {
+		if (typeof text !== 'string') return null;
+		const format = 'yyyy-MM-dd HH:mm:ss';
+		const { timezone: zone } = this.options;
+		return DateTime.fromFormat(text, format, { zone }).toUTC().toFormat(format);
+	}
 
 	private list(query: UnsentRequest['query']): Outcome {
 		const same = (value: unknown, wanted: string | number | undefined, name: string) => {

@@ -3,6 +3,9 @@ import { ACK_NAMES } from '../../../gateways/hypersenderWhatsApp/acks';
 import type { Outcome } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
 import failed from '../../fixtures/hypersenderWhatsApp/queued-request-failed.json';
+import flat from '../../fixtures/hypersenderWhatsApp/queued-request-flat.json';
+import messageIdOnly from '../../fixtures/hypersenderWhatsApp/queued-request-message-id.json';
+import ofSdk from '../../fixtures/hypersenderWhatsApp/queued-request-sdk.json';
 import sent from '../../fixtures/hypersenderWhatsApp/queued-request-sent.json';
 import waiting from '../../fixtures/hypersenderWhatsApp/queued-request-waiting.json';
 import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
@@ -91,16 +94,82 @@ it.each([404, 500])('takes %d without a text for a failure too', async (response
 	});
 });
 
-it.each([...Object.entries(ACK_NAMES), ['OTHER', 'unknown'], ['constructor', 'unknown']])(
-	'takes the word %s for %s',
-	async (word, status) => {
-		for (const response_status of [200, 201]) {
-			const response_body = { ...sent.response_body, status: word };
-			const { found } = await lookUp(ok({ ...sent, response_status, response_body }));
-			expect(found).toMatchObject({ status, gatewayStatus: word });
-		}
-	},
-);
+it.each([
+	...Object.entries(ACK_NAMES),
+	// The words that the page names.
+	['SENT', 'sent'],
+	['DELIVERED', 'delivered'],
+	['OTHER', 'unknown'],
+	['constructor', 'unknown'],
+])('takes the word %s for %s', async (word, status) => {
+	for (const response_status of [200, 201]) {
+		const response_body = { ...sent.response_body, status: word };
+		const { found } = await lookUp(ok({ ...sent, response_status, response_body }));
+		expect(found).toMatchObject({ status, gatewayStatus: word });
+	}
+});
+
+describe('the forms in which the vendor shows a request and its answer', () => {
+	const lookedUp = async (body: unknown) => (await lookUp(ok(body))).found;
+	const recipient = { address: '201063178738@c.us', phone: '+201063178738', kind: 'phone' };
+
+	it('the body that was sent, with the whole answer of WhatsApp', async () => {
+		expect(await lookedUp(flat)).toEqual({
+			...common,
+			type: 'text',
+			text: 'Check this https://hypersender.com/',
+			mediaUrl: null,
+			caption: null,
+			fileName: null,
+			recipient,
+			queueId: flat.uuid,
+			messageId: '3EB0155CFDC2464F72FD75',
+			status: 'queued',
+			gatewayStatus: 'PENDING',
+			acceptedAt: '2025-12-04T14:51:46.000Z',
+			failure: null,
+			raw: flat,
+		});
+	});
+
+	it('the body that was sent, with the id of the message alone', async () => {
+		expect(await lookedUp(messageIdOnly)).toMatchObject({
+			text: 'Hello world!',
+			recipient,
+			messageId: 'AAAAAA0000BBBBB00CCCCCC',
+			status: 'queued',
+			gatewayStatus: null,
+			failure: null,
+		});
+	});
+
+	it('a request with its body inside, with an answer that only says that it went well', async () => {
+		expect(await lookedUp(ofSdk)).toMatchObject({
+			type: 'text',
+			text: 'Hello World',
+			mediaUrl: null,
+			recipient: { address: '123@c.us' },
+			messageId: null,
+			status: 'queued',
+			failure: null,
+		});
+	});
+
+	it.each([
+		['imageMessage', 'image'],
+		['videoMessage', 'video'],
+		['documentMessage', 'document'],
+		['audioMessage', 'voice'],
+		['stickerMessage', 'document'],
+	])('media whose answer has %s is %s', async (name, type) => {
+		const request = { chatId: '201063178738@c.us', url: 'https://files.example/a' };
+		const response_body = { ...flat.response_body, message: { [name]: { mimetype: 'x/y' } } };
+		expect(await lookedUp({ ...flat, request, response_body })).toMatchObject({
+			type,
+			mediaUrl: 'https://files.example/a',
+		});
+	});
+});
 
 it.each([
 	['send-text', { text: 'Hello' }, 'text'],

@@ -55,7 +55,7 @@ describe("the vendor's samples", () => {
 				statusRank: 30,
 				gatewayStatus: 'SERVER',
 				origin: null,
-				occurredAt: '2025-09-28T13:36:55.000Z',
+				occurredAt: '2025-09-28T13:36:52.000Z',
 				raw: any,
 			},
 		]);
@@ -76,14 +76,14 @@ describe("the vendor's samples", () => {
 		]);
 	});
 
-	it('message.waiting, of which no page says what it tells', () => {
+	it('message.waiting, whose ack says that it waits', () => {
 		expect(parse(waiting)).toEqual([
 			{
 				...common,
-				eventId: idOf('unknown:message.waiting|'),
-				status: 'unknown',
-				statusRank: 0,
-				gatewayStatus: 'message.waiting',
+				eventId: idOf('queued'),
+				status: 'queued',
+				statusRank: 20,
+				gatewayStatus: 'PENDING',
 				raw: waiting,
 			},
 		]);
@@ -178,6 +178,28 @@ describe('which message', () => {
 		expect(parse(with_(ack, { id }))).toMatchObject([{ messageId, recipient }]);
 	});
 
+	it('knows a chat by its phone number, where it is told beside the LID', () => {
+		const { _data } = any.data.payload;
+		const lid = '188905563410665@lid';
+		const told = (remoteJid: string, remoteJidAlt: string | undefined) =>
+			parse(
+				with_(any, {
+					id: `true_${lid}_${MESSAGE}`,
+					from: lid,
+					_data: { ..._data, key: { ..._data.key, remoteJid, remoteJidAlt } },
+				}),
+			)[0].recipient;
+		const phone = '201063178738@s.whatsapp.net';
+		const known = { address: phone, phone: '+201063178738', kind: 'phone' };
+		const unknown = { address: lid, phone: null, kind: 'lid' };
+		expect(told(lid, phone)).toEqual(known);
+		expect(told(phone, lid)).toEqual(known);
+		expect(told(lid, undefined)).toEqual(unknown);
+		expect(told(lid, '4711@lid')).toEqual(unknown);
+		// The addresses of another chat.
+		expect(told('4711@lid', phone)).toEqual(unknown);
+	});
+
 	it("falls back to WhatsApp's own key", () => {
 		const body = with_(any, { id: 'whatever', from: undefined });
 		expect(parse(body)).toMatchObject([
@@ -193,6 +215,12 @@ describe('which message', () => {
 			[{ messageId: 'K' }],
 		);
 	});
+});
+
+it('does not know what a message.waiting without an ack tells', () => {
+	expect(parse(with_(waiting, { ack: undefined, ackName: undefined }))).toMatchObject([
+		{ status: 'unknown', gatewayStatus: 'message.waiting' },
+	]);
 });
 
 it.each(['app', 'api', 'other', undefined])(

@@ -4,6 +4,7 @@ import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import { PATHS } from '../../../gateways/hypersenderWhatsApp/paths';
 import type { ContentInput } from '../../../messages/message';
 import queued from '../../fixtures/hypersenderWhatsApp/queued.json';
+import atOnce from '../../fixtures/hypersenderWhatsApp/sent-at-once.json';
 import schemas from '../../fixtures/hypersenderWhatsApp/requests.schema.json';
 import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
 import { credential, INSTANCE, messageTo, TOKEN } from './values.mts';
@@ -89,6 +90,18 @@ it('gives the queued request, and nothing that is not known yet', async () => {
 		acceptedAt: null,
 		failure: null,
 		raw: queued,
+	});
+});
+
+it('takes an answer of version 1, which has the message itself, for what it is', async () => {
+	const { message } = await send({ type: 'text', text: 'Hi there!' }, '+111111111', atOnce);
+	expect(message).toMatchObject({
+		messageId: '3EB0CD3810439716606547',
+		queueId: null,
+		status: 'queued',
+		gatewayStatus: 'PENDING',
+		acceptedAt: '2025-03-07T14:58:09.000Z',
+		raw: atOnce,
 	});
 });
 

@@ -2,6 +2,7 @@ import { whapi } from '../../../gateways/whapi';
 
 const explain = (status: number, body: unknown) => whapi.explain({ status, headers: {}, body });
 
+/** The texts are the descriptions of the answers in the vendor's OpenAPI file (`sendMessageText`). */
 it.each<[number, unknown, unknown]>([
 	[400, { error: { code: 400, message: 'Bad to' } }, { text: 'Bad to', code: '400' }],
 	[
@@ -37,9 +38,9 @@ it.each<[number, unknown, unknown]>([
 	// The token is right: nobody is to replace it.
 	[
 		401,
-		{ error: { code: 401, message: 'Need channel authorization' } },
+		{ error: { code: 401, message: 'Need channel authorization for send message' } },
 		{
-			text: 'Need channel authorization',
+			text: 'Need channel authorization for send message',
 			code: '401',
 			kind: 'rejected',
 			fault: 'account',
@@ -48,8 +49,13 @@ it.each<[number, unknown, unknown]>([
 	],
 	[
 		403,
-		{ error: { code: 403, message: 'Forbidden' } },
-		{ text: 'Forbidden', code: '403', hint: expect.stringMatching(/this recipient/) },
+		{ error: { code: 403, message: 'It is forbidden to send to this group/recipient' } },
+		{
+			text: 'It is forbidden to send to this group/recipient',
+			code: '403',
+			happened: 'does not let the channel write to this recipient',
+			hint: expect.stringMatching(/this recipient/),
+		},
 	],
 	[500, '<html>', null],
 	[500, { error: 'oops' }, null],

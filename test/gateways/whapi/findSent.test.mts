@@ -73,6 +73,8 @@ it.each<[string, unknown, boolean, ContentInput?, number?]>([
 	],
 	['a link preview', { ...own, type: 'link_preview', link_preview: own.text }, true],
 	['without a source', { ...own, source: undefined }, true],
+	['sent by the business API', { ...own, source: 'business_api' }, true],
+	['of the system', { ...own, source: 'system' }, false],
 	['five minutes before, by a slow clock', own, true, TEXT, AT + 5 * MINUTE],
 	['older', own, false, TEXT, AT + 5 * MINUTE + 1000],
 	['without a time', { ...own, timestamp: undefined }, false],

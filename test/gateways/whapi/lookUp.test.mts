@@ -53,6 +53,22 @@ it.each([
 		{ type: 'text', text: 'See https://a.example', mediaUrl: null },
 	],
 	[
+		'documentWithCaption',
+		{ documentWithCaption: { link: 'https://d.example', caption: 'A', filename: 'a.pdf' } },
+		{ type: 'document', mediaUrl: 'https://d.example', caption: 'A', fileName: 'a.pdf' },
+	],
+	[
+		'documentWithCaption',
+		{ document: { link: 'https://d.example', caption: 'A', file_name: 'a.pdf' } },
+		{ type: 'document', mediaUrl: 'https://d.example', caption: 'A', fileName: 'a.pdf' },
+	],
+	['gif', { gif: { link: 'https://g.example' } }, { type: 'video', mediaUrl: 'https://g.example' }],
+	[
+		'short',
+		{ short: { link: 'https://g.example' } },
+		{ type: 'video', mediaUrl: 'https://g.example' },
+	],
+	[
 		'sticker',
 		{ sticker: { link: 'https://s.example' } },
 		{ type: 'text', text: null, mediaUrl: null },

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { whapi } from '../../../gateways/whapi';
 import { STATUS_WORDS } from '../../../gateways/whapi/statuses';
 import apiSample from '../../fixtures/whapi/messages-post-api.webhook.json';
+import received from '../../fixtures/whapi/messages-post-received.webhook.json';
 import mobileSample from '../../fixtures/whapi/messages-post-mobile.webhook.json';
 import deliveredSample from '../../fixtures/whapi/statuses-post-delivered.webhook.json';
 import readSample from '../../fixtures/whapi/statuses-post-read.webhook.json';
+import readByUs from '../../fixtures/whapi/statuses-post-read-by-us.webhook.json';
 import sentSample from '../../fixtures/whapi/statuses-post-sent.webhook.json';
 import { receivedAt } from './values.mts';
 
@@ -171,12 +173,14 @@ describe('several in one call', () => {
 		]);
 	});
 
-	it('leaves out what others wrote, and actions on other messages', () => {
+	it('leaves out what others wrote, actions on other messages, and notes of the system', () => {
 		const body = messages(
 			message,
 			{ ...message, from_me: false },
 			{ ...message, from_me: 'true' },
 			{ ...message, type: 'action', action: { type: 'reaction', target: 'x' } },
+			...['system', 'pin', 'call'].map((type) => ({ ...message, type })),
+			{ ...message, source: 'system' },
 		);
 		expect(parse(body)).toHaveLength(1);
 	});
@@ -199,7 +203,8 @@ describe('messages.post without a status', () => {
 		['api', 'queued', 'api'],
 		['mobile', 'sent', 'phone'],
 		['web', 'sent', 'phone'],
-		['system', 'queued', null],
+		['business_api', 'queued', 'api'],
+		['unknown', 'queued', null],
 		[undefined, 'queued', null],
 	])('from %s is %s', (source, expected, origin) => {
 		expect(parse(messages({ ...message, source }))).toMatchObject([{ status: expected, origin }]);
@@ -222,6 +227,28 @@ describe('the same again', () => {
 		);
 		expect(new Set(parse(body).map((event) => event.eventId)).size).toBe(3);
 	});
+});
+
+describe('a message that we received', () => {
+	it('tells no status, but its id', () => {
+		expect(parse(received)).toEqual([]);
+		expect(whapi.receivedIds!(received)).toEqual([received.messages[0].id]);
+	});
+
+	it('is told as read by us with nothing that says so but that id', () => {
+		expect(parse(readByUs)).toMatchObject([{ status: 'read', messageId: received.messages[0].id }]);
+	});
+
+	it.each([fromApi, sent, null, 'x', [], {}, { messages: {} }, { messages: [null, { id: 7 }] }])(
+		'is none of %j',
+		(body) => expect(whapi.receivedIds!(body)).toEqual([]),
+	);
+});
+
+it.each(['event', 'method'])('knows the kind of change by the name %s', (key) => {
+	expect(parse({ ...sent, event: { type: 'statuses', [key]: 'post' } })).toMatchObject([
+		{ status: 'sent', gatewayStatus: 'sent' },
+	]);
 });
 
 describe('other webhooks', () => {
@@ -261,7 +288,12 @@ describe('other webhooks', () => {
 
 describe('whatever comes', () => {
 	it('never throws', () => {
-		fc.assert(fc.property(fc.jsonValue(), (body) => Array.isArray(parse(body))));
+		fc.assert(
+			fc.property(
+				fc.jsonValue(),
+				(body) => Array.isArray(parse(body)) && Array.isArray(whapi.receivedIds!(body)),
+			),
+		);
 	});
 
 	it('never throws on a sample of which one part is anything', () => {

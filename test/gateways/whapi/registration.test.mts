@@ -90,6 +90,18 @@ describe('register', () => {
 		expect(await here.check()).toBe(true);
 	});
 
+	it.each([undefined, null])(
+		'takes settings whose list is %s for a channel without webhooks',
+		async (none) => {
+			const here = channel(none);
+			expect(await here.check()).toBe(false);
+			await here.register();
+			expect(here.webhooks()).toEqual([ours]);
+			await here.remove();
+			expect(here.webhooks()).toEqual([]);
+		},
+	);
+
 	it('keeps an entry of others to the letter, whatever it is', async () => {
 		const odd = JSON.parse('[null, 7, {"url":"https://x.example","__proto__":{"a":1},"new":[1]}]');
 		const here = channel(odd);
@@ -145,7 +157,22 @@ describe('register', () => {
 		expect(here.webhooks()).toEqual([{ ...ours, headers: {} }]);
 	});
 
-	it.each([undefined, null, {}, 'x'])('never writes where the list is %j', async (webhooks) => {
+	it.each([{}, { webhooks: null }, { message: 'Hello' }, [], '<html>', null])(
+		'never writes where %j is no settings',
+		async (body) => {
+			const { connection, requests } = fakeGateway(whapi, credential, () => ok(body));
+			for (const attempt of [
+				registration.register(connection, wanted, null),
+				registration.remove(connection, { url: wanted.url }, null),
+				registration.check(connection, wanted),
+			]) {
+				await expect(attempt).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+			}
+			expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+		},
+	);
+
+	it.each([{}, 'x'])('never writes where the list is %j', async (webhooks) => {
 		const here = channel(webhooks);
 		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
 		await expect(here.remove()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });

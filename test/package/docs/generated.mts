@@ -113,13 +113,11 @@ export const pagesOf = (gateway: Gateway): string =>
 /** When n8n received what an example shows, as long after the gateway's time as it may be. */
 const RECEIVED_AFTER_MS = 412;
 const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
-/** The account's zone, where the webhook's own body names none. */
-const PARSE_ZONE = 'Africa/Cairo';
 /** The workflow's timezone in all examples. */
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
 const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parse(body, { receivedAt, timezone: PARSE_ZONE });
+	gatewayById(gateway).parse(body, { receivedAt });
 
 /** The item that the trigger makes of a fixture, named as `<gateway>/<file>`. */
 export function eventOf(fixture: string): StatusEventItem {
@@ -143,6 +141,7 @@ const SAID: Readonly<Record<string, Array<[said: string, body: unknown]>>> = {
 			greenStatus,
 		),
 		greenStatus('yellowCard'),
+		greenStatus('suspended'),
 		['webhook `outgoingAPIMessageReceived`', { typeWebhook: 'outgoingAPIMessageReceived' }],
 		['webhook `outgoingMessageReceived`', { typeWebhook: 'outgoingMessageReceived' }],
 	],
@@ -164,7 +163,10 @@ const SAID: Readonly<Record<string, Array<[said: string, body: unknown]>>> = {
 			'event `message.revoked`',
 			{ event: 'message.revoked', data: { payload: { after: { fromMe: true } } } },
 		],
-		['event `message.waiting`', { event: 'message.waiting', data: { payload: { fromMe: true } } }],
+		[
+			'event `message.waiting`',
+			{ event: 'message.waiting', data: { payload: { fromMe: true, ackName: 'PENDING' } } },
+		],
 	],
 	whapi: [
 		...['pending', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'].map(

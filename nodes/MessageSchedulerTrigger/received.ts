@@ -1,0 +1,43 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+import type { Gateway } from '../../gateways/gateway';
+import type { StatusEvent } from '../../messages/statusEvent';
+
+/** Triggers that one process remembers, and messages of each. */
+const MOST_TRIGGERS = 1_000;
+const MOST_MESSAGES = 5_000;
+
+const received = new Map<string, Set<string>>();
+
+/**
+ * Leaves out statuses of messages that others wrote: a gateway may also tell that *we* read one. Known is
+ * what a webhook to this trigger has told of, in this process: static data would be saved with each message
+ * that comes in.
+ */
+export function leaveOutReceived(
+	context: IWebhookFunctions,
+	gateway: Gateway,
+	body: unknown,
+	events: StatusEvent[],
+): StatusEvent[] {
+	if (gateway.receivedIds === undefined) return events;
+	const known = knownOf(context);
+	for (const id of gateway.receivedIds(body)) known.add(id);
+	for (const oldest of known) {
+		if (known.size <= MOST_MESSAGES) break;
+		known.delete(oldest);
+	}
+	return events.filter(({ messageId }) => messageId === null || !known.has(messageId));
+}
+
+function knownOf(context: IWebhookFunctions): Set<string> {
+	const key = `${context.getWorkflow().id ?? ''}/${context.getNode().id}`;
+	const known = received.get(key) ?? new Set<string>();
+	// Set anew, so that the trigger counts as recent.
+	received.delete(key);
+	received.set(key, known);
+	if (received.size > MOST_TRIGGERS) {
+		const [oldest] = received.keys();
+		received.delete(oldest);
+	}
+	return known;
+}
