@@ -18,7 +18,10 @@ export function explain({ status, body }: GatewayResponse): Explanation | null {
 }
 
 /** What the HTTP status alone leaves unsaid (the OpenAPI file, answers of `sendMessageText`). */
-function meaning(status: number, said: string): Pick<Explanation, 'kind' | 'happened' | 'fault' | 'hint'> {
+function meaning(
+	status: number,
+	said: string,
+): Pick<Explanation, 'kind' | 'happened' | 'fault' | 'hint'> {
 	// The answer to a wrong token is a 404, not a 401.
 	if (status === 404 && /channel not found/i.test(said)) {
 		return { kind: 'unauthorized', fault: 'account' };
