@@ -109,7 +109,7 @@ async function mutate(
 		maxTestRunnerReuse: 100,
 		...(atOnce ? { concurrency: atOnce } : {}),
 		tempDirName: join(tmpdir(), 'mutants'),
-		ignorePatterns: ['dist', 'demo', 'icons', 'examples', '*.tgz'],
+		ignorePatterns: ['dist', 'demo', 'icons', '*.tgz'],
 		disableTypeChecks: false,
 		reporters: ['progress-append-only'],
 		warnings: {
