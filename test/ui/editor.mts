@@ -275,7 +275,9 @@ export class Editor {
 	/** Opens a Data Table of the owner's project and waits for its rows. */
 	async openDataTable(name: string) {
 		await this.page.goto(`${this.n8n.url}home/datatables`);
-		await this.marked('data-table-card').filter({ hasText: name }).click();
+		// Beside a table of messages stands one of its accounts, whose name begins alike.
+		const title = this.page.getByText(name, { exact: true });
+		await this.marked('data-table-card').filter({ has: title }).click();
 		await this.marked('data-table-grid').locator('[role="row"]').nth(1).waitFor();
 	}
 
