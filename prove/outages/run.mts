@@ -125,10 +125,10 @@ export async function runOutage(
 		const drainMs = scenario.drainMs + LEASE_MS * kills.length;
 		const isOver = async () => !isWaiting(await patientRows(n8n));
 		await holds(isOver, until + drainMs - Date.now(), POLL_MS);
-		const rows = await patientRows(n8n);
 		await n8n.deactivate(workflow);
-		// What still runs is ending; what is stuck is told as not ended.
+		// What still runs is ending, and may send until it has; what is stuck is told as not ended.
 		await holds(async () => (await countRunning(n8n, workflow)) === 0, 60_000, POLL_MS);
+		const rows = await patientRows(n8n);
 		return {
 			wanted: texts,
 			taken: sandbox.messages(GATEWAY),
