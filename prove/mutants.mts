@@ -14,7 +14,7 @@ const FOLDERS: ReadonlyArray<{ readonly folder: string; readonly tests: string }
 	{ folder: 'messages', tests: 'messages/**/*' },
 	{ folder: 'gateways', tests: 'gateways/**/*' },
 	{ folder: 'stores', tests: 'stores/**/*' },
-	{ folder: 'nodes/MessageSchedulerTrigger', tests: 'nodes/**/*rigger*' },
+	{ folder: 'nodes/MessageSchedulerTrigger', tests: 'nodes/**/*{rigger,networkReach}*' },
 ];
 
 /** The share that must be noticed in each folder. */
