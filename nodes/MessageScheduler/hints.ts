@@ -52,6 +52,8 @@ async function tell(context: IExecuteFunctions, { run, done, tables }: Note): Pr
 	if (context.getMode() === 'manual' && !isToolRun(context) && newMessages > 0) {
 		hint(realMessages(newMessages, done));
 	}
+	// Where every item went wrong nothing waits, and its table may not even be there.
+	if (run.ledger.outputs().length === 0) return;
 	for (const table of tables.values()) {
 		const last = await lastRunOf(context, run, table);
 		if (!last.isRecent) hint(notSending(run, last));

@@ -104,6 +104,14 @@ describe('after Schedule into a Data Table', () => {
 		expect(hints).toEqual([expect.stringMatching(expected)]);
 	});
 
+	it('says nothing where nothing was scheduled, and makes no table either', async () => {
+		const wrong = { ...inTable(), sendAt: inSeconds(-3600) };
+		const { hints, items } = await run(wrong, { node: { onError: 'continueErrorOutput' } });
+		expect(items).toEqual([{ error: expect.stringContaining('passed') }]);
+		expect(hints).toEqual([]);
+		expect(tables.names).toEqual([]);
+	});
+
 	it('of another account says nothing of this one', async () => {
 		await lastRunAt(Date.now(), { account: 'another' });
 		expect((await run(inTable())).hints).toEqual([expect.stringMatching(/never ran/)]);
