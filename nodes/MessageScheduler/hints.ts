@@ -4,7 +4,7 @@ import { settle } from '../../stores/settle';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
 import { findTableOf } from '../shared/n8nTable';
-import type { Hold, Run } from './run';
+import type { StoreChoice, Run } from './run';
 import { isToolRun } from './toolRun';
 
 /**
@@ -20,7 +20,7 @@ interface Note {
 	readonly tables: Map<string, TableOf>;
 }
 
-type TableOf = (Hold & { in: 'dataTable' })['table'];
+type TableOf = (StoreChoice & { in: 'dataTable' })['table'];
 
 const notes = new WeakMap<IExecuteFunctions, Note>();
 
@@ -29,7 +29,7 @@ export function noteMessage(
 	context: IExecuteFunctions,
 	run: Run,
 	done: Note['done'],
-	hold?: Hold,
+	hold?: StoreChoice,
 ): void {
 	const note = notes.get(context) ?? { run, done, tables: new Map() };
 	notes.set(context, note);

@@ -29,7 +29,7 @@ import {
 } from '../shared/n8nTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
-import { DEFAULT_TABLE } from './fields/holdIn';
+import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
 
 /** One run of the node over all its items: what the operations share. */
@@ -57,14 +57,14 @@ export interface Run extends Link {
 	/** The Data Table of the accounts of that table, created where it is missing. */
 	accounts(ref: TableRef): Promise<AccountsTable>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
-	holder(hold: Hold): Holder;
+	storeFor(hold: StoreChoice): StoreHandle;
 	/**
 	 * The store that gave a schedule id: a UUID is looked for in the project's tables of messages, many
 	 * at once, and what no table has is the gateway's.
 	 *
 	 * @throws GatewayError where it can only be of a gateway without a scheduler
 	 */
-	storeOf(scheduleId: string): Pick<Holder, 'limits' | 'store'>;
+	storeForId(scheduleId: string): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null where none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
 	/** Which messages were made under which deduplication keys. */
@@ -74,12 +74,12 @@ export interface Run extends Link {
 }
 
 /** Where the user wants messages held. */
-export type Hold =
+export type StoreChoice =
 	| { readonly in: 'gateway' }
 	| { readonly in: 'dataTable'; readonly table: TableRef };
 
 /** A place that holds messages; a table is only opened when it is used. */
-export interface Holder extends Pick<MessageStore, 'limits' | 'assertTakes'> {
+export interface StoreHandle extends Pick<MessageStore, 'limits' | 'assertAccepts'> {
 	/** `create`: whether a table is created where there is none of that name. */
 	store(options?: { readonly create: boolean }): Promise<MessageStore>;
 }
@@ -188,18 +188,18 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		keys,
 		table,
 		accounts,
-		holder: (hold) => {
+		storeFor: (hold) => {
 			if (hold.in === 'gateway') {
-				const { limits, assertTakes } = gatewayStore();
-				return { limits, assertTakes, store: async () => gatewayStore() };
+				const { limits, assertAccepts } = gatewayStore();
+				return { limits, assertAccepts, store: async () => gatewayStore() };
 			}
 			return {
 				limits: TABLE_LIMITS,
-				assertTakes: (message) => assertSendable(gateway, message),
+				assertAccepts: (message) => assertSendable(gateway, message),
 				store: async (options) => tableStore(await table(hold.table, options)),
 			};
 		},
-		storeOf: (scheduleId) => {
+		storeForId: (scheduleId) => {
 			if (isUuid(scheduleId)) {
 				return { limits: TABLE_LIMITS, store: async () => await storedIn(scheduleId) };
 			}

@@ -46,9 +46,9 @@ export const cancel: Operation<CancelPlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeOf(scheduleId);
+		run.storeForId(scheduleId);
 		return {
-			identity: ['cancel', scheduleId],
+			fingerprint: ['cancel', scheduleId],
 			scheduleId,
 			allowDeletion: readAllowDeletion(context, index),
 			mayBeOver: readOption(context, index, 'ifNotPending') === 'return',
@@ -60,7 +60,7 @@ export const cancel: Operation<CancelPlan> = {
 	},
 
 	async perform({ scheduleId, allowDeletion, mayBeOver, output }, run, entry) {
-		const store = await run.storeOf(scheduleId).store();
+		const store = await run.storeForId(scheduleId).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
 		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];

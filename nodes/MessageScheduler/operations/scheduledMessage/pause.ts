@@ -4,7 +4,7 @@ import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
 import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
@@ -61,7 +61,7 @@ export const pause: Operation<PausePlan> = {
 		const timezone = readTimezone(context, index, run);
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
-			identity: ['pause', String(index)],
+			fingerprint: ['pause', String(index)],
 			table: readTable(context, index),
 			until:
 				until === '' || until === null || until === undefined

@@ -6,7 +6,7 @@ import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
@@ -23,7 +23,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	prepare(context, index) {
 		const item = context.getInputData()[index].json;
 		return {
-			identity: ['recordStatus', String(item.eventId)],
+			fingerprint: ['recordStatus', String(item.eventId)],
 			table: readTable(context, index),
 			event: readEvent(item),
 			item,

@@ -33,10 +33,10 @@ export const reschedule: Operation<ReschedulePlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		const { limits } = run.storeOf(scheduleId);
+		const { limits } = run.storeForId(scheduleId);
 		const ifPassed = readIfPassed(context, index);
 		return {
-			identity: ['reschedule', scheduleId],
+			fingerprint: ['reschedule', scheduleId],
 			scheduleId,
 			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
 			ifPassed,
@@ -46,12 +46,12 @@ export const reschedule: Operation<ReschedulePlan> = {
 	},
 
 	check({ scheduleId, time, ifPassed }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeOf(scheduleId).limits);
+		assertInTime(time, ifPassed, run.now(), run.storeForId(scheduleId).limits);
 	},
 
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
 		const { idempotencyKey } = entry;
-		const store = await run.storeOf(scheduleId).store();
+		const store = await run.storeForId(scheduleId).store();
 		let time = planned;
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();
@@ -61,7 +61,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 			return time.scheduledAt;
 		};
 		// An earlier attempt is settled before anything is checked.
-		const scheduledAt = entry.earlier === null ? timeNow() : planned.scheduledAt;
+		const scheduledAt = entry.unresolved === null ? timeNow() : planned.scheduledAt;
 		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
 		const moved = await store.reschedule(move, entry);
 		const { timezone, adjusted = [] } = time;

@@ -19,7 +19,7 @@ import { accountKey, accountRecords, isInUse } from '../../../../stores/table/se
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { readFilterValue } from '../../fields/filters';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
@@ -178,7 +178,7 @@ export const retry: Operation<RetryPlan> = {
 			);
 		}
 		return {
-			identity: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
+			fingerprint: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
 			table: readTable(context, index),
 			which,
 			rules: {

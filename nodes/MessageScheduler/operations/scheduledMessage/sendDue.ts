@@ -7,7 +7,7 @@ import { createLeaseStore } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
@@ -81,7 +81,7 @@ export const sendDue: Operation<SendDuePlan> = {
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
-			identity: ['sendDue', String(index)],
+			fingerprint: ['sendDue', String(index)],
 			table,
 			rules,
 			simplify: readSimplify(context, index),

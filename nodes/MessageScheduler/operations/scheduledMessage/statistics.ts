@@ -3,7 +3,7 @@ import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { statistics as count, type Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
@@ -42,7 +42,7 @@ export const statistics: Operation<StatisticsPlan> = {
 			);
 		}
 		return {
-			identity: ['statistics', String(index)],
+			fingerprint: ['statistics', String(index)],
 			table: readTable(context, index),
 			days,
 			timezone: readTimezone(context, index, run),

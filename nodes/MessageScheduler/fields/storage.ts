@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import type { TableRef } from '../../shared/n8nTable';
-import type { Hold } from '../run';
+import type { StoreChoice } from '../run';
 
 /** The table's name unless the user gives another. */
 export const DEFAULT_TABLE = 'scheduled_messages';
@@ -50,13 +50,13 @@ const DATA_TABLE = 'n8n Data Table';
 const SEND_DUE_NOTICE =
 	'Messages in the table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
 
-const shownForTable = { displayOptions: { show: { holdIn: ['dataTable'] } } };
+const shownForTable = { displayOptions: { show: { storeIn: ['dataTable'] } } };
 
 /** Where a message is to wait for its time. */
-export const holdFields: INodeProperties[] = [
+export const storeFields: INodeProperties[] = [
 	{
-		displayName: 'Hold Messages In',
-		name: 'holdIn',
+		displayName: 'Store Messages In',
+		name: 'storeIn',
 		type: 'options',
 		options: [
 			{
@@ -82,7 +82,7 @@ export const holdFields: INodeProperties[] = [
 export const listedFields: INodeProperties[] = [
 	{
 		displayName: 'Stored In',
-		name: 'holdIn',
+		name: 'storeIn',
 		type: 'options',
 		options: [
 			{
@@ -109,21 +109,21 @@ export const sendDueNotice: INodeProperties = {
 	name: 'sendDueNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { holdIn: ['dataTable'] } },
+	displayOptions: { show: { storeIn: ['dataTable'] } },
 };
 
-/** @throws InvalidParameter naming *Hold Messages In* or *Data Table* */
-export function readHold(
+/** @throws InvalidParameter naming *Store Messages In* or *Data Table* */
+export function readStore(
 	context: IExecuteFunctions,
 	index: number,
-	parameter = 'Hold Messages In',
-): Hold {
-	const holdIn: unknown = context.getNodeParameter('holdIn', index, 'gateway');
-	if (holdIn === 'gateway') return { in: 'gateway' };
-	if (holdIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	parameter = 'Store Messages In',
+): StoreChoice {
+	const storeIn: unknown = context.getNodeParameter('storeIn', index, 'gateway');
+	if (storeIn === 'gateway') return { in: 'gateway' };
+	if (storeIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
 	throw new InvalidParameter(
 		parameter,
-		`"${parameter}" is "${String(holdIn)}". Use one of: gateway, dataTable.`,
+		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable.`,
 	);
 }
 
