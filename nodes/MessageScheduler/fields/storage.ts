@@ -73,7 +73,7 @@ export const storeFields: INodeProperties[] = [
 		],
 		default: 'gateway',
 		description: 'Where messages wait for their time',
-		hint: `Gateways with a scheduler of their own: ${labelsWith(({ schedules }) => schedules !== null)}`,
+		hint: `Gateways with a scheduler of their own: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
 	},
 	{ ...createdTableField, ...shownForTable },
 ];
@@ -98,7 +98,7 @@ export const listedFields: INodeProperties[] = [
 		],
 		default: 'gateway',
 		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
-		hint: `Gateways that store messages themselves: ${labelsWith(({ schedules }) => schedules !== null)}`,
+		hint: `Gateways that store messages themselves: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
 	},
 	{ ...tableField, ...shownForTable },
 ];

@@ -76,7 +76,7 @@ export const pause: Operation<PausePlan> = {
 
 	async perform({ table, until, note, waitsUntilIdle, timezone, hint }, run) {
 		const accounts = await run.accounts(table);
-		const { sender, timeoutMs, surroundings } = run;
+		const { sender, timeoutMs, runtime } = run;
 		const now = () => run.now();
 		const paused = await pauseAccount(accounts, sender, { until, note, now: now() });
 		const record = waitsUntilIdle
@@ -84,7 +84,7 @@ export const pause: Operation<PausePlan> = {
 					timeoutMs,
 					now,
 					sleep: async (ms) => await run.sleep(ms),
-					isCancelled: () => surroundings.isCancelled?.() === true,
+					isCancelled: () => runtime.isCancelled?.() === true,
 				})
 			: paused;
 		const item = accountItem(record, sender, { now: now(), timezone });
