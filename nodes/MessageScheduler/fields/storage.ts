@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { TableRef } from '../../shared/n8nTable';
 import type { StoreChoice } from '../run';
 
@@ -112,7 +112,7 @@ export const sendDueNotice: INodeProperties = {
 	displayOptions: { show: { storeIn: ['dataTable'] } },
 };
 
-/** @throws InvalidParameter naming *Store Messages In* or *Data Table* */
+/** @throws InvalidParameterError naming *Store Messages In* or *Data Table* */
 export function readStore(
 	context: IExecuteFunctions,
 	index: number,
@@ -121,7 +121,7 @@ export function readStore(
 	const storeIn: unknown = context.getNodeParameter('storeIn', index, 'gateway');
 	if (storeIn === 'gateway') return { in: 'gateway' };
 	if (storeIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable.`,
 	);
@@ -130,23 +130,23 @@ export function readStore(
 /**
  * Reads which table: a plain text, such as an expression gives, is a name.
  *
- * @throws InvalidParameter naming *Data Table*
+ * @throws InvalidParameterError naming *Data Table*
  */
 export function readTable(context: IExecuteFunctions, index: number): TableRef {
 	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
 	const located = isLocated(given) ? given : { mode: 'name', value: given };
 	const by = located.mode === 'id' ? 'id' : 'name';
 	const text = isText(located.value) ? String(located.value).trim() : '';
-	if (text !== '' && text.length <= LONGEST_NAME) return { by, value: text };
+	if (text !== '' && text.length <= MAX_NAME_LENGTH) return { by, value: text };
 	const what = by === 'id' ? 'the ID of a table' : `the name of a table, e.g. ${DEFAULT_TABLE}`;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Data Table',
-		`"Data Table" is ${text === '' ? 'empty' : `longer than ${LONGEST_NAME} characters`}. Enter ${what}.`,
+		`"Data Table" is ${text === '' ? 'empty' : `longer than ${MAX_NAME_LENGTH} characters`}. Enter ${what}.`,
 	);
 }
 
 /** As long as n8n lets a table's name be. */
-const LONGEST_NAME = 128;
+const MAX_NAME_LENGTH = 128;
 
 const isText = (value: unknown): value is string | number =>
 	typeof value === 'string' || typeof value === 'number';

@@ -3,9 +3,9 @@ import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptio
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import {
-	assertInTime,
+	assertWithinLimits,
 	ifTimePassedOption,
-	inTime,
+	applyPastTimePolicy,
 	isStillPossible,
 	readIfPassed,
 	stillInTime,
@@ -38,7 +38,12 @@ export const reschedule: Operation<ReschedulePlan> = {
 		return {
 			fingerprint: ['reschedule', scheduleId],
 			scheduleId,
-			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
+			time: applyPastTimePolicy(
+				readSendTime(context, index, run),
+				ifPassed,
+				run.ledger.startedAt,
+				limits,
+			),
 			ifPassed,
 			allowDeletion: readAllowDeletion(context, index),
 			simplify: readSimplify(context, index),
@@ -46,7 +51,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 	},
 
 	check({ scheduleId, time, ifPassed }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeForId(scheduleId).limits);
+		assertWithinLimits(time, ifPassed, run.now(), run.storeForId(scheduleId).limits);
 	},
 
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
@@ -56,7 +61,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();
 			if (earlier !== undefined && isStillPossible(earlier, now, store.limits)) return earlier;
-			assertInTime(planned, ifPassed, now, store.limits);
+			assertWithinLimits(planned, ifPassed, now, store.limits);
 			time = stillInTime(planned, ifPassed, now, store.limits);
 			return time.scheduledAt;
 		};
