@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import fc from 'fast-check';
-import type { Delivery } from '../../gateways/gateway';
+import type { Delivery } from '../../gateways/webhooks';
 import { equalSecrets, hasWebhookSecret, verifyWebhookSecret } from '../../gateways/webhookSecret';
 
 const SECRET = 'correct horse battery';

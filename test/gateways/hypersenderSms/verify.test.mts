@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateways/gateway';
+import type { Delivery } from '../../../gateways/webhooks';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';

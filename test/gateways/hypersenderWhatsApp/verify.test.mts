@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateways/gateway';
+import type { Delivery } from '../../../gateways/webhooks';
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import ack from '../../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
