@@ -6,7 +6,7 @@ import {
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from './stage.mts';
@@ -14,7 +14,7 @@ import {
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		'Gateway',
 		'messageGatewayApi',
@@ -50,7 +50,7 @@ it('schedules a message, lists it, reads it, moves it and cancels it', async () 
 	const [scheduled] = await schedule({ sendAt });
 	expect(scheduled).toMatchObject({
 		gateway: 'chatWhatsApp',
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		// On an address of its own, the session's id alone would be another installation's, too.
 		account: `${sessionId}@${baseUrl.replace(/^https?:\/\//, '')}`,
 		recipient: '+919988066776',

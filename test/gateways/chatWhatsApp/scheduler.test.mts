@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { scheduler } from '../../../gateways/chatWhatsApp/scheduler';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseContent, type MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import type { Status } from '../../../messages/status';
@@ -38,7 +38,7 @@ const image: MessageToSchedule = {
 const record = {
 	scheduleId: 'sched_abc123',
 	gateway: 'chatWhatsApp',
-	heldBy: 'gateway',
+	storedIn: 'gateway',
 	account: SESSION,
 	recipient: { address: '919988066776', phone: '+919988066776', kind: 'phone' },
 	type: 'text',
@@ -126,9 +126,9 @@ describe('scheduling', () => {
 		for (const address of ['123456789012345@lid', '120363039326117111@newsletter']) {
 			const wanted = { ...text, recipient: parseRecipient(address) };
 			const refusal: unknown = await rejection(scheduler.schedule(connection, wanted));
-			expect(refusal).toBeInstanceOf(InvalidParameter);
-			expect((refusal as InvalidParameter).parameter).toBe('Recipient');
-			expect((refusal as InvalidParameter).message).toContain(address);
+			expect(refusal).toBeInstanceOf(InvalidParameterError);
+			expect((refusal as InvalidParameterError).parameter).toBe('Recipient');
+			expect((refusal as InvalidParameterError).message).toContain(address);
 		}
 		expect(requests).toHaveLength(0);
 	});
@@ -146,7 +146,7 @@ describe('scheduling', () => {
 	])('leaves it open after a success with %s', async (_, body) => {
 		const { connection, requests } = reach([answer(201, body)]);
 		const error = await rejection(scheduler.schedule(connection, text));
-		expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: true } });
+		expect(error).toMatchObject({ kind: 'unexpectedResponse', details: { outcomeUnknown: true } });
 		expect(requests).toHaveLength(1);
 	});
 
@@ -154,7 +154,7 @@ describe('scheduling', () => {
 		const { connection } = reach([answer(200, { success: false, error: 'Too far ahead' })]);
 		const error = await rejection(scheduler.schedule(connection, text));
 		expect(error.message).toContain('"Too far ahead"');
-		expect(error.details.openEnded).toBe(false);
+		expect(error.details.outcomeUnknown).toBe(false);
 	});
 });
 
@@ -180,7 +180,7 @@ describe('getting one', () => {
 	it('says that an answer lacks the record', async () => {
 		const { connection } = reach([answer(200, { success: true })]);
 		const error = await rejection(scheduler.get(connection, 'x'));
-		expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: false } });
+		expect(error).toMatchObject({ kind: 'unexpectedResponse', details: { outcomeUnknown: false } });
 	});
 
 	it.each<[unknown, Status]>([
@@ -260,7 +260,7 @@ describe('listing', () => {
 	])('says what is missing in %s', async (_, body) => {
 		const { connection } = reach([answer(200, body)]);
 		expect(await rejection(scheduler.list(connection, {}))).toMatchObject({
-			kind: 'unexpectedAnswer',
+			kind: 'unexpectedResponse',
 		});
 	});
 
@@ -317,6 +317,6 @@ describe('cancelling', () => {
 		['something that is no JSON', '<html>Welcome to the hotel</html>'],
 	])('does not take %s for a yes, whatever the HTTP status', async (_, body) => {
 		const { connection } = reach([answer(200, body)]);
-		expect((await rejection(scheduler.cancel(connection, 'x'))).kind).toBe('unexpectedAnswer');
+		expect((await rejection(scheduler.cancel(connection, 'x'))).kind).toBe('unexpectedResponse');
 	});
 });

@@ -4,7 +4,7 @@ import { whapi } from '../../../gateways/whapi';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import schemas from '../../fixtures/whapi/requests.schema.json';
 import sent from '../../fixtures/whapi/sent-message.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
@@ -48,7 +48,7 @@ describe('requests', () => {
 	});
 
 	it('has a schema and a request for each type that the capabilities name', () => {
-		for (const type of whapi.capabilities.sends) {
+		for (const type of whapi.capabilities.messageTypes) {
 			expect(schemas).toHaveProperty([`POST /messages/${type}`]);
 		}
 	});
@@ -121,7 +121,10 @@ describe('the answer', () => {
 				(e) => e,
 			);
 			expect(error).toBeInstanceOf(GatewayError);
-			expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: true } });
+			expect(error).toMatchObject({
+				kind: 'unexpectedResponse',
+				details: { outcomeUnknown: true },
+			});
 		},
 	);
 });
@@ -152,7 +155,7 @@ describe('refusals, before any request', () => {
 		const { connection, requests } = fakeGateway(whapi, credential, () => ok(sent));
 		const error = await whapi.send(connection, messageTo(recipient, content)).catch((e) => e);
 		expect(error.message).toBe(sentence);
-		expect(error instanceof GatewayError || error instanceof InvalidParameter).toBe(true);
+		expect(error instanceof GatewayError || error instanceof InvalidParameterError).toBe(true);
 		expect(requests).toEqual([]);
 	});
 });

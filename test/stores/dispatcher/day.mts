@@ -12,7 +12,7 @@ import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../s
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
 import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { SENDING, toRow, type Sender } from '../../../stores/table/rows';
+import { SENDING, toRow, type SendingAccount } from '../../../stores/table/rows';
 import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
@@ -151,9 +151,9 @@ export interface Day {
 	readonly gaveOut: ReadonlyMap<number, readonly string[]>;
 }
 
-const SENDER: Sender = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
+const SENDER: SendingAccount = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
 
-const OTHER: Sender = { ...SENDER, account: 'account-2' };
+const OTHER: SendingAccount = { ...SENDER, account: 'account-2' };
 
 /** A process of n8n. */
 interface Process {
@@ -310,7 +310,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		return sent;
 	};
 	const unknownOutcome = (kind: 'timedOut' | 'unavailable' | 'unreachable', text: string) =>
-		new GatewayError(kind, text, { openEnded: true });
+		new GatewayError(kind, text, { outcomeUnknown: true });
 
 	const serve = async (message: OutgoingMessage): Promise<SentMessage> => {
 		const one = byKey.get(message.idempotencyKey)!;
@@ -339,7 +339,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					});
 				case 'refused':
 					await time.sleep(latency());
-					throw new GatewayError('unreachable', 'connection refused', { openEnded: false });
+					throw new GatewayError('unreachable', 'connection refused', { outcomeUnknown: false });
 				case 'hang': {
 					const isProcessed = random() < 0.3 && !one.isBad;
 					if (isProcessed) accept(message);
@@ -395,7 +395,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 
 	const runStartedAt = new Map<number, number>();
 	let untoldPauses = 0;
-	let isTold = false;
+	let isReported = false;
 	let stopped = 0;
 	/** Some processes die, and some executions are stopped, in the middle of a request. */
 	const killAt = new Set<number>();
@@ -475,7 +475,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { sends: MESSAGE_TYPES, schedules: null, looksUp: null },
+			capabilities: { sends: MESSAGE_TYPES, schedules: null, lookup: null },
 			assertSendable: () => undefined,
 			test: async () => {
 				if (sender === SENDER) healthAsked.push(now());
@@ -501,7 +501,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 						const sends = sender === OTHER ? undefined : outageAt(request.at)?.sends;
 						sends?.splice(sends.indexOf(request.at), 1);
 						byKey.get(message.idempotencyKey)!.doubts++;
-						reject(new GatewayError('cancelled', 'stopped', { openEnded: true }));
+						reject(new GatewayError('cancelled', 'stopped', { outcomeUnknown: true }));
 					});
 				});
 				cut.catch(() => undefined);
@@ -573,7 +573,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			if ('event' in entry) {
 				if (sender === OTHER) throw new Error('The other account has no fault');
 				events.push({ at: now(), event: entry.event });
-				isTold = entry.event === 'paused';
+				isReported = entry.event === 'paused';
 			} else {
 				const id = Number(/\d+$/.exec(entry.message.text ?? '')?.[0]);
 				gaveOut.set(id, [...(gaveOut.get(id) ?? []), entry.message.status]);
@@ -582,7 +582,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	};
 
 	const isPausedUntold = (report: DispatchReport): boolean =>
-		report.idle?.why === 'paused' && !isTold && report.idle.until - now() > MINUTE;
+		report.idle?.why === 'paused' && !isReported && report.idle.until - now() > MINUTE;
 
 	const killTimes = Array.from({ length: Math.floor(options.kills / 2) }, () =>
 		options.burst

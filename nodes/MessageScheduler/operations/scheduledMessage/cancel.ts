@@ -9,7 +9,7 @@ import { scheduledItem, type OutputOptions } from '../../output';
 interface CancelPlan extends Plan {
 	readonly scheduleId: string;
 	readonly allowDeletion: boolean;
-	readonly mayBeOver: boolean;
+	readonly allowNotPending: boolean;
 	readonly output: OutputOptions;
 }
 
@@ -46,12 +46,12 @@ export const cancel: Operation<CancelPlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeOf(scheduleId);
+		run.storeForId(scheduleId);
 		return {
-			identity: ['cancel', scheduleId],
+			fingerprint: ['cancel', scheduleId],
 			scheduleId,
 			allowDeletion: readAllowDeletion(context, index),
-			mayBeOver: readOption(context, index, 'ifNotPending') === 'return',
+			allowNotPending: readOption(context, index, 'ifNotPending') === 'return',
 			output: {
 				simplify: readSimplify(context, index),
 				timezone: readTimezone(context, index, run),
@@ -59,10 +59,10 @@ export const cancel: Operation<CancelPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, allowDeletion, mayBeOver, output }, run, entry) {
-		const store = await run.storeOf(scheduleId).store();
+	async perform({ scheduleId, allowDeletion, allowNotPending, output }, run, entry) {
+		const store = await run.storeForId(scheduleId).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
-		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
+		if (!cancelled && !allowNotPending) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];
 	},
 };

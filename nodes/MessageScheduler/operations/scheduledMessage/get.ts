@@ -15,9 +15,9 @@ export const get: Operation<GetPlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeOf(scheduleId);
+		run.storeForId(scheduleId);
 		return {
-			identity: ['get', scheduleId],
+			fingerprint: ['get', scheduleId],
 			scheduleId,
 			output: {
 				simplify: readSimplify(context, index),
@@ -27,7 +27,7 @@ export const get: Operation<GetPlan> = {
 	},
 
 	async perform({ scheduleId, output }, run) {
-		const store = await run.storeOf(scheduleId).store();
+		const store = await run.storeForId(scheduleId).store();
 		return [scheduledItem(await store.get(scheduleId), output)];
 	},
 };

@@ -1,10 +1,10 @@
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { resolveSendTime } from '../../../../messages/sendTime';
 import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
 import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
@@ -21,7 +21,7 @@ interface PausePlan extends Plan {
 }
 
 /** A note is one line for people. */
-const LONGEST_NOTE = 500;
+const MAX_NOTE_LENGTH = 500;
 
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
@@ -61,13 +61,13 @@ export const pause: Operation<PausePlan> = {
 		const timezone = readTimezone(context, index, run);
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
-			identity: ['pause', String(index)],
+			fingerprint: ['pause', String(index)],
 			table: readTable(context, index),
 			until:
 				until === '' || until === null || until === undefined
 					? null
 					: readUntil(until, timezone, run.ledger.startedAt),
-			note: note === '' ? null : note.slice(0, LONGEST_NOTE),
+			note: note === '' ? null : note.slice(0, MAX_NOTE_LENGTH),
 			waitsUntilIdle: readOption(context, index, 'waitUntilIdle') !== false,
 			timezone,
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
@@ -76,7 +76,7 @@ export const pause: Operation<PausePlan> = {
 
 	async perform({ table, until, note, waitsUntilIdle, timezone, hint }, run) {
 		const accounts = await run.accounts(table);
-		const { sender, timeoutMs, surroundings } = run;
+		const { sender, timeoutMs, runtime } = run;
 		const now = () => run.now();
 		const paused = await pauseAccount(accounts, sender, { until, note, now: now() });
 		const record = waitsUntilIdle
@@ -84,7 +84,7 @@ export const pause: Operation<PausePlan> = {
 					timeoutMs,
 					now,
 					sleep: async (ms) => await run.sleep(ms),
-					isCancelled: () => surroundings.isCancelled?.() === true,
+					isCancelled: () => runtime.isCancelled?.() === true,
 				})
 			: paused;
 		const item = accountItem(record, sender, { now: now(), timezone });
@@ -101,7 +101,7 @@ function readUntil(value: unknown, timezone: string, now: number): number {
 	const { scheduledAt } = resolveSendTime(value, timezone, { now, parameter: 'Until' });
 	const until = Date.parse(scheduledAt);
 	if (until > now) return until;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Until',
 		`"Until" is ${scheduledAt}, which has passed. Enter a later time, or leave it empty and end the pause with "Resume".`,
 	);

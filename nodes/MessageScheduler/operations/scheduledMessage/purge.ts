@@ -1,6 +1,6 @@
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { purge as remove } from '../../../../stores/table/purge';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
@@ -30,12 +30,12 @@ export const purge: Operation<PurgePlan> = {
 	prepare(context, index) {
 		const days = Number(context.getNodeParameter('olderThanDays', index, 90));
 		if (!(days >= 1 && days <= 36_500)) {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Older Than',
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);
 		}
-		return { identity: ['purge', String(index)], table: readTable(context, index), days };
+		return { fingerprint: ['purge', String(index)], table: readTable(context, index), days };
 	},
 
 	async perform({ table, days }, run) {

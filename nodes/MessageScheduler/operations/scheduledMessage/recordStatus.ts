@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
@@ -23,7 +23,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	prepare(context, index) {
 		const item = context.getInputData()[index].json;
 		return {
-			identity: ['recordStatus', String(item.eventId)],
+			fingerprint: ['recordStatus', String(item.eventId)],
 			table: readTable(context, index),
 			event: readEvent(item),
 			item,
@@ -50,7 +50,7 @@ function readEvent(item: IDataObject): RecordableStatus {
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		// What *Listen for test event* gives out for a webhook that tells none.
 		const ignored = textOf(item.ignored);
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Input',
 			'The "Input" item is not a status event',
 			ignored ??

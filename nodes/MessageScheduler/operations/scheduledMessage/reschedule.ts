@@ -3,9 +3,9 @@ import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptio
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import {
-	assertInTime,
+	assertWithinLimits,
 	ifTimePassedOption,
-	inTime,
+	applyPastTimePolicy,
 	isStillPossible,
 	readIfPassed,
 	stillInTime,
@@ -33,12 +33,17 @@ export const reschedule: Operation<ReschedulePlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		const { limits } = run.storeOf(scheduleId);
+		const { limits } = run.storeForId(scheduleId);
 		const ifPassed = readIfPassed(context, index);
 		return {
-			identity: ['reschedule', scheduleId],
+			fingerprint: ['reschedule', scheduleId],
 			scheduleId,
-			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
+			time: applyPastTimePolicy(
+				readSendTime(context, index, run),
+				ifPassed,
+				run.ledger.startedAt,
+				limits,
+			),
 			ifPassed,
 			allowDeletion: readAllowDeletion(context, index),
 			simplify: readSimplify(context, index),
@@ -46,22 +51,22 @@ export const reschedule: Operation<ReschedulePlan> = {
 	},
 
 	check({ scheduleId, time, ifPassed }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeOf(scheduleId).limits);
+		assertWithinLimits(time, ifPassed, run.now(), run.storeForId(scheduleId).limits);
 	},
 
 	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
 		const { idempotencyKey } = entry;
-		const store = await run.storeOf(scheduleId).store();
+		const store = await run.storeForId(scheduleId).store();
 		let time = planned;
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();
 			if (earlier !== undefined && isStillPossible(earlier, now, store.limits)) return earlier;
-			assertInTime(planned, ifPassed, now, store.limits);
+			assertWithinLimits(planned, ifPassed, now, store.limits);
 			time = stillInTime(planned, ifPassed, now, store.limits);
 			return time.scheduledAt;
 		};
 		// An earlier attempt is settled before anything is checked.
-		const scheduledAt = entry.earlier === null ? timeNow() : planned.scheduledAt;
+		const scheduledAt = entry.unresolved === null ? timeNow() : planned.scheduledAt;
 		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
 		const moved = await store.reschedule(move, entry);
 		const { timezone, adjusted = [] } = time;

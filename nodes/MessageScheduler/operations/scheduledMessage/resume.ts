@@ -1,7 +1,7 @@
 import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 
@@ -14,7 +14,7 @@ export const resume: Operation<ResumePlan> = {
 	description: [tableField, optionsField()],
 
 	prepare: (context, index) => ({
-		identity: ['resume', String(index)],
+		fingerprint: ['resume', String(index)],
 		table: readTable(context, index),
 	}),
 

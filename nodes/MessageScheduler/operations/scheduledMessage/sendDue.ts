@@ -1,13 +1,13 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../../../gateways/transport/connection';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
 import { createLeaseStore } from '../../../../stores/table/accounts';
 import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
@@ -81,7 +81,7 @@ export const sendDue: Operation<SendDuePlan> = {
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
-			identity: ['sendDue', String(index)],
+			fingerprint: ['sendDue', String(index)],
 			table,
 			rules,
 			simplify: readSimplify(context, index),
@@ -91,14 +91,14 @@ export const sendDue: Operation<SendDuePlan> = {
 	},
 
 	async perform({ table: name, rules, simplify, hint, isManual }, run) {
-		const { gateway, surroundings, timezone } = run;
+		const { gateway, runtime, timezone } = run;
 		const table = await run.table(name);
 		const senders = run.senders;
 		const accounts = await run.accounts(name);
 		// Each request once: what is to follow a fault is decided for the whole account.
-		const connection = connect(gateway, run.connection.credential, surroundings, {
+		const connection = connect(gateway, run.connection.credential, runtime, {
 			maxParallel: UNBOUNDED,
-			policy: { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 },
+			policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 },
 		});
 		const report = await dispatchDue({
 			gateway,
@@ -115,8 +115,8 @@ export const sendDue: Operation<SendDuePlan> = {
 					now: () => run.now(),
 				}),
 			now: () => run.now(),
-			random: () => surroundings.random(),
-			isCancelled: () => surroundings.isCancelled?.() === true,
+			random: () => runtime.random(),
+			isCancelled: () => runtime.isCancelled?.() === true,
 			sleep: async (ms) => await run.sleep(ms),
 		});
 		const { entries, idle, error } = report;
@@ -199,7 +199,10 @@ function readRules(context: IExecuteFunctions, index: number, run: Run): SendDue
 		if (given === undefined) return undefined;
 		const value = Number(given);
 		if (Number.isFinite(value) && value >= 1) return value;
-		throw new InvalidParameter(label, `"${label}" is "${String(given)}". Enter a number from 1.`);
+		throw new InvalidParameterError(
+			label,
+			`"${label}" is "${String(given)}". Enter a number from 1.`,
+		);
 	};
 	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
 	return {
@@ -226,7 +229,7 @@ function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs:
 	const seconds = settings?.executionTimeout ?? -1;
 	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
 	if (seconds <= 0 || seconds >= needed) return;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Run For At Most',
 		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
 		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,

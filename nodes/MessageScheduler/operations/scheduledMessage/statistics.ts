@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { statistics as count, type Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
@@ -36,13 +36,13 @@ export const statistics: Operation<StatisticsPlan> = {
 	prepare(context, index, run) {
 		const days = Number(context.getNodeParameter('periodDays', index, 1));
 		if (!(days >= 1 && days <= 366)) {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Period',
 				`"Period" is "${String(days)}". Enter a number of days from 1 to 366.`,
 			);
 		}
 		return {
-			identity: ['statistics', String(index)],
+			fingerprint: ['statistics', String(index)],
 			table: readTable(context, index),
 			days,
 			timezone: readTimezone(context, index, run),
