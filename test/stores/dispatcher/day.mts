@@ -475,9 +475,9 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { sends: MESSAGE_TYPES, schedules: null, lookup: null },
+			capabilities: { messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
 			assertSendable: () => undefined,
-			test: async () => {
+			testCredential: async () => {
 				if (sender === SENDER) healthAsked.push(now());
 				await alive(time.sleep(latency()));
 				const outage = sender === OTHER ? undefined : outageAt(now());
