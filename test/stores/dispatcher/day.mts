@@ -135,8 +135,8 @@ export interface Day {
 	readonly cutOff: ReadonlyArray<{ readonly run: number; readonly isTakenOver: boolean }>;
 	/** When the lease of a run that still lived was taken over: its table had stalled for so long. */
 	readonly takenOverAt: readonly number[];
-	/** Ambiguous outcomes by chance, not by an outage. */
-	readonly chanceAmbiguous: number;
+	/** When an answer was lost by chance, not by an outage: ambiguous outcomes. */
+	readonly lostAnswersAt: readonly number[];
 	readonly events: ReadonlyArray<{ readonly at: number; readonly event: string }>;
 	readonly runStartedAt: ReadonlyMap<number, number>;
 	/** Pauses that a run found, and of which no run had told. */
@@ -276,7 +276,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const requests: Request[] = [];
 	const records: SentMessage[] = [];
 	const healthAsked: number[] = [];
-	let chanceAmbiguous = 0;
+	const lostAnswersAt: number[] = [];
 	let tokens = 5;
 	let tokensAt = START;
 	const outageAt = (at: number) => outages.find(({ from, to }) => at >= from && at < to);
@@ -367,7 +367,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		if (one.isBad) throw new GatewayError('rejected', `no such number ${one.recipient}`);
 		const sent = accept(message);
 		if (random() < options.chance) {
-			chanceAmbiguous++;
+			lostAnswersAt.push(now());
 			one.doubts++;
 			throw unknownOutcome('timedOut', 'answer lost');
 		}
@@ -682,7 +682,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		killedRuns,
 		cutOff,
 		takenOverAt,
-		chanceAmbiguous,
+		lostAnswersAt,
 		events,
 		untoldPauses,
 		runStartedAt,

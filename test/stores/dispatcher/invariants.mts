@@ -127,7 +127,7 @@ export function judge(day: Day): Verdict {
 	const bound =
 		outages.reduce((sum, outage) => sum + doubtLimit(day, outage), 0) +
 		ofKills +
-		day.chanceAmbiguous +
+		day.lostAnswersAt.length +
 		day.stopped +
 		(options.tableErrors > 0 ? rules.maxParallel * Math.max(1, day.runErrors) : 0);
 	must(unconfirmed <= bound, () => `${unconfirmed} are unconfirmed; at most ${bound} may be`);
@@ -251,7 +251,11 @@ function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): vo
 		worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(late / MINUTE));
 		const rate = Math.min(takesPerMinute ?? Infinity, rules.messagesPerMinute ?? Infinity, 30);
 		const patience = Math.ceil(waited.length / rate) * (rules.messagesPerMinute === null ? 6 : 2);
-		if (late > 18 * MINUTE + 2 * intervalMs + patience * MINUTE) {
+		// A probe whose answer gets lost by chance is a failure, too: another pause follows.
+		const first = Math.min(...waited.map(({ acceptedAt }) => acceptedAt[0]));
+		const lost = day.lostAnswersAt.filter((at) => at >= to && at < first).length;
+		const pauses = (1 + lost) * (18 * MINUTE + 2 * intervalMs);
+		if (late > pauses + patience * MINUTE) {
 			say(`${kind}: a message went out ${Math.round(late / MINUTE)} minutes after its end`);
 		}
 	}
