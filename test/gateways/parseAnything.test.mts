@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Delivery, Gateway } from '../../gateways/gateway';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { webhooksOf } from '../fixtures.mts';
 import { prove, runs } from '../proof.mts';
 import { mutated } from './hypersenderSms/mutated.mts';
 
@@ -20,12 +19,7 @@ const KEYS = [
 ].flatMap((line) => line.split(' '));
 
 /** The webhooks of the vendor's documents. */
-function samplesOf(gateway: string): unknown[] {
-	const folder = join(process.cwd(), 'test/fixtures', gateway);
-	return readdirSync(folder)
-		.filter((name) => name.endsWith('.webhook.json'))
-		.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown);
-}
+const samplesOf = (gateway: string) => webhooksOf(gateway).map(([, body]) => body);
 
 const isText = (value: unknown) => value === null || (typeof value === 'string' && value !== '');
 const isInstant = (value: unknown) =>

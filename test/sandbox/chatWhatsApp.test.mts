@@ -1,14 +1,14 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import cancelled from '../fixtures/chatWhatsApp/cancelled.json';
-import messageSent from '../fixtures/chatWhatsApp/message-sent.webhook.json';
-import rateLimited from '../fixtures/chatWhatsApp/rate-limited.json';
-import scheduleImageRequest from '../fixtures/chatWhatsApp/schedule-image.request.json';
-import scheduleRequest from '../fixtures/chatWhatsApp/schedule.request.json';
-import scheduledList from '../fixtures/chatWhatsApp/scheduled-list.json';
-import scheduled from '../fixtures/chatWhatsApp/scheduled.json';
-import sent from '../fixtures/chatWhatsApp/sent.json';
+import cancelled from '../../gateways/chatWhatsApp/fixtures/cancelled.json';
+import messageSent from '../../gateways/chatWhatsApp/fixtures/message-sent.webhook.json';
+import rateLimited from '../../gateways/chatWhatsApp/fixtures/rate-limited.json';
+import scheduleImageRequest from '../../gateways/chatWhatsApp/fixtures/schedule-image.request.json';
+import scheduleRequest from '../../gateways/chatWhatsApp/fixtures/schedule.request.json';
+import scheduledList from '../../gateways/chatWhatsApp/fixtures/scheduled-list.json';
+import scheduled from '../../gateways/chatWhatsApp/fixtures/scheduled.json';
+import sent from '../../gateways/chatWhatsApp/fixtures/sent.json';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { day, expectSameShape, fromNow, hour, minute } from './shape.mts';
 

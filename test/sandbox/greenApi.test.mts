@@ -1,12 +1,12 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import chatHistory from '../fixtures/greenApi/chat-history.json';
-import messageSent from '../fixtures/greenApi/message-sent.json';
-import messagesQueue from '../fixtures/greenApi/messages-queue.json';
-import outgoingApiMessage from '../fixtures/greenApi/outgoing-api-message.webhook.json';
-import outgoingMessageStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
-import quotaExceeded from '../fixtures/greenApi/quota-exceeded.json';
+import chatHistory from '../../gateways/greenApi/fixtures/chat-history.json';
+import messageSent from '../../gateways/greenApi/fixtures/message-sent.json';
+import messagesQueue from '../../gateways/greenApi/fixtures/messages-queue.json';
+import outgoingApiMessage from '../../gateways/greenApi/fixtures/outgoing-api-message.webhook.json';
+import outgoingMessageStatus from '../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
+import quotaExceeded from '../../gateways/greenApi/fixtures/quota-exceeded.json';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { expectSameShape } from './shape.mts';
 

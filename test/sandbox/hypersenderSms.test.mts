@@ -2,9 +2,9 @@ import axios, { type AxiosInstance } from 'axios';
 import { DateTime } from 'luxon';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import messageFailed from '../fixtures/hypersenderSms/message-failed.webhook.json';
-import messageScheduled from '../fixtures/hypersenderSms/message-scheduled.webhook.json';
-import messageSent from '../fixtures/hypersenderSms/message-sent.webhook.json';
+import messageFailed from '../../gateways/hypersenderSms/fixtures/message-failed.webhook.json';
+import messageScheduled from '../../gateways/hypersenderSms/fixtures/message-scheduled.webhook.json';
+import messageSent from '../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { day, expectSameShape, minute } from './shape.mts';
 

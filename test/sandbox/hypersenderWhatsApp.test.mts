@@ -1,10 +1,10 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import flat from '../fixtures/hypersenderWhatsApp/queued-request-flat.json';
-import messageAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
-import notOnWhatsApp from '../fixtures/hypersenderWhatsApp/not-on-whatsapp.json';
-import queued from '../fixtures/hypersenderWhatsApp/queued.json';
+import flat from '../../gateways/hypersenderWhatsApp/fixtures/queued-request-flat.json';
+import messageAck from '../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
+import notOnWhatsApp from '../../gateways/hypersenderWhatsApp/fixtures/not-on-whatsapp.json';
+import queued from '../../gateways/hypersenderWhatsApp/fixtures/queued.json';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { expectSameShape } from './shape.mts';
 

@@ -1,15 +1,15 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import messagesList from '../fixtures/whapi/messages-list.json';
-import messagesPostApi from '../fixtures/whapi/messages-post-api.webhook.json';
-import messagesPostMobile from '../fixtures/whapi/messages-post-mobile.webhook.json';
-import sentMessage from '../fixtures/whapi/sent-message.json';
-import settingsWebhooks from '../fixtures/whapi/settings-webhooks.request.json';
-import statusesPostDelivered from '../fixtures/whapi/statuses-post-delivered.webhook.json';
-import statusesPostRead from '../fixtures/whapi/statuses-post-read.webhook.json';
-import statusesPostSent from '../fixtures/whapi/statuses-post-sent.webhook.json';
-import statusesPost from '../fixtures/whapi/statuses-post.webhook.json';
+import messagesList from '../../gateways/whapi/fixtures/messages-list.json';
+import messagesPostApi from '../../gateways/whapi/fixtures/messages-post-api.webhook.json';
+import messagesPostMobile from '../../gateways/whapi/fixtures/messages-post-mobile.webhook.json';
+import sentMessage from '../../gateways/whapi/fixtures/sent-message.json';
+import settingsWebhooks from '../../gateways/whapi/fixtures/settings-webhooks.request.json';
+import statusesPostDelivered from '../../gateways/whapi/fixtures/statuses-post-delivered.webhook.json';
+import statusesPostRead from '../../gateways/whapi/fixtures/statuses-post-read.webhook.json';
+import statusesPostSent from '../../gateways/whapi/fixtures/statuses-post-sent.webhook.json';
+import statusesPost from '../../gateways/whapi/fixtures/statuses-post.webhook.json';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { expectSameShape, shapeOf } from './shape.mts';
 

@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import type { PreparedRequest } from '../../../gateways/transport/request';
-import schemas from '../../fixtures/chatWhatsApp/requests.schema.json';
+import schemas from '../../../gateways/chatWhatsApp/fixtures/requests.schema.json';
 import { SESSION } from '../transport/surroundings.mts';
 
 const ajv = new Ajv({ strict: false });

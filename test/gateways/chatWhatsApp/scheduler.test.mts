@@ -6,11 +6,11 @@ import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseContent, type MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import type { Status } from '../../../messages/status';
-import cancelled from '../../fixtures/chatWhatsApp/cancelled.json';
-import imageRequest from '../../fixtures/chatWhatsApp/schedule-image.request.json';
-import textRequest from '../../fixtures/chatWhatsApp/schedule.request.json';
-import listed from '../../fixtures/chatWhatsApp/scheduled-list.json';
-import scheduled from '../../fixtures/chatWhatsApp/scheduled.json';
+import cancelled from '../../../gateways/chatWhatsApp/fixtures/cancelled.json';
+import imageRequest from '../../../gateways/chatWhatsApp/fixtures/schedule-image.request.json';
+import textRequest from '../../../gateways/chatWhatsApp/fixtures/schedule.request.json';
+import listed from '../../../gateways/chatWhatsApp/fixtures/scheduled-list.json';
+import scheduled from '../../../gateways/chatWhatsApp/fixtures/scheduled.json';
 import { answer, reach, rejection, SESSION } from '../transport/surroundings.mts';
 import { undocumented } from './requests.mts';
 

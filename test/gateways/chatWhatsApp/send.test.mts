@@ -1,7 +1,7 @@
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
 import type { OutgoingMessage } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
-import sent from '../../fixtures/chatWhatsApp/sent.json';
+import sent from '../../../gateways/chatWhatsApp/fixtures/sent.json';
 import { answer, credential, KEY, reach, rejection, SESSION } from '../transport/surroundings.mts';
 import { undocumented } from './requests.mts';
 

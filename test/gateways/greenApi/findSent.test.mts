@@ -2,9 +2,9 @@ import Ajv from 'ajv';
 import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
-import history from '../../fixtures/greenApi/chat-history.json';
-import queue from '../../fixtures/greenApi/messages-queue.json';
-import schemas from '../../fixtures/greenApi/requests.schema.json';
+import history from '../../../gateways/greenApi/fixtures/chat-history.json';
+import queue from '../../../gateways/greenApi/fixtures/messages-queue.json';
+import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo } from './values.mts';
 

@@ -3,7 +3,7 @@ import type { Credential, RegistrationRecord } from '../../../gateways/gateway';
 import { greenApi } from '../../../gateways/greenApi';
 import { sealInto, splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
 import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
-import fresh from '../../fixtures/greenApi/settings.json';
+import fresh from '../../../gateways/greenApi/fixtures/settings.json';
 import { runs } from '../../proof.mts';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, SECRET, TOKEN } from './values.mts';

@@ -2,8 +2,8 @@ import Ajv from 'ajv';
 import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
-import message from '../../fixtures/greenApi/message.json';
-import schemas from '../../fixtures/greenApi/requests.schema.json';
+import message from '../../../gateways/greenApi/fixtures/message.json';
+import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 

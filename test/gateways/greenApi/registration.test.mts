@@ -2,9 +2,9 @@ import Ajv from 'ajv';
 import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
 import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome } from '../../../gateways/transport/request';
-import schemas from '../../fixtures/greenApi/requests.schema.json';
+import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
 import { splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
-import fresh from '../../fixtures/greenApi/settings.json';
+import fresh from '../../../gateways/greenApi/fixtures/settings.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, SECRET, wanted } from './values.mts';
 

@@ -6,8 +6,8 @@ import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import schemas from '../../fixtures/greenApi/requests.schema.json';
-import sent from '../../fixtures/greenApi/message-sent.json';
+import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
+import sent from '../../../gateways/greenApi/fixtures/message-sent.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo, TOKEN } from './values.mts';
 

@@ -10,8 +10,8 @@ import {
 	toNetworkFailure,
 	type Outcome,
 } from '../../../gateways/transport/request';
-import quota from '../../fixtures/greenApi/quota-exceeded.json';
-import fresh from '../../fixtures/greenApi/settings.json';
+import quota from '../../../gateways/greenApi/fixtures/quota-exceeded.json';
+import fresh from '../../../gateways/greenApi/fixtures/settings.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo, SECRET, TOKEN, wanted } from './values.mts';
 

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../gateways/gateway';
 import { greenApi } from '../../../gateways/greenApi';
-import failed from '../../fixtures/greenApi/outgoing-message-status.webhook.json';
+import failed from '../../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
 import { credential, SECRET } from './values.mts';
 
 const delivery: Delivery = {

@@ -1,6 +1,6 @@
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import { errorText } from '../../../gateways/hypersender/parseError';
-import notOnWhatsApp from '../../fixtures/hypersenderWhatsApp/not-on-whatsapp.json';
+import notOnWhatsApp from '../../../gateways/hypersenderWhatsApp/fixtures/not-on-whatsapp.json';
 
 it.each<[unknown, string | null]>([
 	[

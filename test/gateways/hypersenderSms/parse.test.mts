@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import callMissed from '../../fixtures/hypersenderSms/call-missed.webhook.json';
-import heartbeat from '../../fixtures/hypersenderSms/heartbeat-received.webhook.json';
-import delivered from '../../fixtures/hypersenderSms/message-delivered.webhook.json';
-import expired from '../../fixtures/hypersenderSms/message-expired.webhook.json';
-import failed from '../../fixtures/hypersenderSms/message-failed.webhook.json';
-import received from '../../fixtures/hypersenderSms/message-received.webhook.json';
-import scheduled from '../../fixtures/hypersenderSms/message-scheduled.webhook.json';
-import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
-import phoneOnline from '../../fixtures/hypersenderSms/phone-online.webhook.json';
+import callMissed from '../../../gateways/hypersenderSms/fixtures/call-missed.webhook.json';
+import heartbeat from '../../../gateways/hypersenderSms/fixtures/heartbeat-received.webhook.json';
+import delivered from '../../../gateways/hypersenderSms/fixtures/message-delivered.webhook.json';
+import expired from '../../../gateways/hypersenderSms/fixtures/message-expired.webhook.json';
+import failed from '../../../gateways/hypersenderSms/fixtures/message-failed.webhook.json';
+import received from '../../../gateways/hypersenderSms/fixtures/message-received.webhook.json';
+import scheduled from '../../../gateways/hypersenderSms/fixtures/message-scheduled.webhook.json';
+import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
+import phoneOnline from '../../../gateways/hypersenderSms/fixtures/phone-online.webhook.json';
 import { mutated } from './mutated.mts';
 import { receivedAt } from './values.mts';
 

@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import type { PreparedRequest } from '../../../gateways/transport/request';
-import schemas from '../../fixtures/hypersenderSms/requests.schema.json';
+import schemas from '../../../gateways/hypersenderSms/fixtures/requests.schema.json';
 
 const ajv = new Ajv({ strict: false });
 

@@ -1,22 +1,17 @@
 import fc from 'fast-check';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import { toScheduledMessage, toSentMessage } from '../../../gateways/hypersenderSms/records';
 import { instantAt } from '../../../gateways/hypersenderSms/times';
+import { webhooksOf } from '../../fixtures.mts';
 import { receivedAt } from './values.mts';
 import { record } from './vendor.mts';
-
-const folder = join(__dirname, '../../fixtures/hypersenderSms');
 
 interface Sample {
 	event: string;
 	data: Record<string, unknown> & { id: string };
 }
 
-const samples = readdirSync(folder)
-	.filter((name) => name.endsWith('.webhook.json'))
-	.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Sample);
+const samples = webhooksOf('hypersenderSms').map(([, body]) => body as Sample);
 
 /**
  * The time that a UUID of the vendor carries: Laravel orders them by their first 48 bits, units of 10 µs

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
-import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
+import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
 import { ok } from './fakeGateway.mts';
 import { INSTANCE } from './values.mts';
 

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../gateways/gateway';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
+import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
 
 const delivery: Delivery = {

@@ -1,5 +1,5 @@
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import health from '../../fixtures/hypersenderWhatsApp/health.json';
+import health from '../../../gateways/hypersenderWhatsApp/fixtures/health.json';
 import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
 import { credential } from './values.mts';
 

@@ -2,12 +2,12 @@ import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import { ACK_NAMES } from '../../../gateways/hypersenderWhatsApp/acks';
 import type { Outcome } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
-import failed from '../../fixtures/hypersenderWhatsApp/queued-request-failed.json';
-import flat from '../../fixtures/hypersenderWhatsApp/queued-request-flat.json';
-import messageIdOnly from '../../fixtures/hypersenderWhatsApp/queued-request-message-id.json';
-import ofSdk from '../../fixtures/hypersenderWhatsApp/queued-request-sdk.json';
-import sent from '../../fixtures/hypersenderWhatsApp/queued-request-sent.json';
-import waiting from '../../fixtures/hypersenderWhatsApp/queued-request-waiting.json';
+import failed from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-failed.json';
+import flat from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-flat.json';
+import messageIdOnly from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-message-id.json';
+import ofSdk from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-sdk.json';
+import sent from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-sent.json';
+import waiting from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-waiting.json';
 import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
 import { credential, INSTANCE } from './values.mts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import ack from '../../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
-import any from '../../fixtures/hypersenderWhatsApp/message-any.webhook.json';
-import reaction from '../../fixtures/hypersenderWhatsApp/message-reaction.webhook.json';
-import revoked from '../../fixtures/hypersenderWhatsApp/message-revoked.webhook.json';
-import waiting from '../../fixtures/hypersenderWhatsApp/message-waiting.webhook.json';
+import ack from '../../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
+import any from '../../../gateways/hypersenderWhatsApp/fixtures/message-any.webhook.json';
+import reaction from '../../../gateways/hypersenderWhatsApp/fixtures/message-reaction.webhook.json';
+import revoked from '../../../gateways/hypersenderWhatsApp/fixtures/message-revoked.webhook.json';
+import waiting from '../../../gateways/hypersenderWhatsApp/fixtures/message-waiting.webhook.json';
 import { mutated } from '../hypersenderSms/mutated.mts';
 import { INSTANCE, receivedAt } from './values.mts';
 

@@ -3,9 +3,9 @@ import addFormats from 'ajv-formats';
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import { PATHS } from '../../../gateways/hypersenderWhatsApp/paths';
 import type { ContentInput } from '../../../messages/message';
-import queued from '../../fixtures/hypersenderWhatsApp/queued.json';
-import atOnce from '../../fixtures/hypersenderWhatsApp/sent-at-once.json';
-import schemas from '../../fixtures/hypersenderWhatsApp/requests.schema.json';
+import queued from '../../../gateways/hypersenderWhatsApp/fixtures/queued.json';
+import atOnce from '../../../gateways/hypersenderWhatsApp/fixtures/sent-at-once.json';
+import schemas from '../../../gateways/hypersenderWhatsApp/fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
 import { credential, INSTANCE, messageTo, TOKEN } from './values.mts';
 

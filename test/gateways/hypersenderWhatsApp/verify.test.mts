@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../gateways/gateway';
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import ack from '../../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
+import ack from '../../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
 
 const delivery: Delivery = {

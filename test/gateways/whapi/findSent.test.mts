@@ -2,8 +2,8 @@ import Ajv from 'ajv';
 import { whapi } from '../../../gateways/whapi';
 import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
-import list from '../../fixtures/whapi/messages-list.json';
-import schemas from '../../fixtures/whapi/requests.schema.json';
+import list from '../../../gateways/whapi/fixtures/messages-list.json';
+import schemas from '../../../gateways/whapi/fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo } from './values.mts';
 

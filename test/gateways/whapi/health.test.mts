@@ -1,5 +1,5 @@
 import { whapi } from '../../../gateways/whapi';
-import health from '../../fixtures/whapi/health.json';
+import health from '../../../gateways/whapi/fixtures/health.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 

@@ -1,8 +1,8 @@
 import { whapi } from '../../../gateways/whapi';
 import type { Outcome } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
-import notFound from '../../fixtures/whapi/channel-not-found.json';
-import message from '../../fixtures/whapi/message.json';
+import notFound from '../../../gateways/whapi/fixtures/channel-not-found.json';
+import message from '../../../gateways/whapi/fixtures/message.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 

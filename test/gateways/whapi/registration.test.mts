@@ -3,8 +3,8 @@ import addFormats from 'ajv-formats';
 import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
 import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import { whapi } from '../../../gateways/whapi';
-import schemas from '../../fixtures/whapi/requests.schema.json';
-import settings from '../../fixtures/whapi/settings.json';
+import schemas from '../../../gateways/whapi/fixtures/requests.schema.json';
+import settings from '../../../gateways/whapi/fixtures/settings.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, ours, SECRET, wanted } from './values.mts';
 

@@ -5,8 +5,8 @@ import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import schemas from '../../fixtures/whapi/requests.schema.json';
-import sent from '../../fixtures/whapi/sent-message.json';
+import schemas from '../../../gateways/whapi/fixtures/requests.schema.json';
+import sent from '../../../gateways/whapi/fixtures/sent-message.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential, messageTo, TOKEN } from './values.mts';
 
