@@ -5,7 +5,7 @@ import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { webhooksOf } from '../fixtures.mts';
 import { prove, runs } from '../proof.mts';
-import { mutated } from './hypersenderSms/mutated.mts';
+import { mutated } from './mutated.mts';
 
 /** Whatever a webhook's body holds. */
 const TIMEOUT_MS = prove ? 600_000 : 20_000;

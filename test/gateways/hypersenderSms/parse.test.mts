@@ -9,7 +9,7 @@ import received from '../../../gateways/hypersenderSms/fixtures/message-received
 import scheduled from '../../../gateways/hypersenderSms/fixtures/message-scheduled.webhook.json';
 import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
 import phoneOnline from '../../../gateways/hypersenderSms/fixtures/phone-online.webhook.json';
-import { mutated } from './mutated.mts';
+import { mutated } from '../mutated.mts';
 import { receivedAt } from './values.mts';
 
 const parse = (body: unknown) => hypersenderSms.parseWebhook(body, { receivedAt });

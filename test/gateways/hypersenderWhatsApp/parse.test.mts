@@ -5,7 +5,7 @@ import any from '../../../gateways/hypersenderWhatsApp/fixtures/message-any.webh
 import reaction from '../../../gateways/hypersenderWhatsApp/fixtures/message-reaction.webhook.json';
 import revoked from '../../../gateways/hypersenderWhatsApp/fixtures/message-revoked.webhook.json';
 import waiting from '../../../gateways/hypersenderWhatsApp/fixtures/message-waiting.webhook.json';
-import { mutated } from '../hypersenderSms/mutated.mts';
+import { mutated } from '../mutated.mts';
 import { INSTANCE, receivedAt } from './values.mts';
 
 const parse = (body: unknown) => hypersenderWhatsApp.parseWebhook(body, { receivedAt });
