@@ -6,7 +6,7 @@ import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
 import { DelayQueue } from '../held.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from './access.mts';
+import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from '../../gateways/hypersender/sandboxAccess.mts';
 import { filterSms, paginate, sortSms } from './smsList.mts';
 import {
 	gmtOffset,

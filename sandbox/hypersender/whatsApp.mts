@@ -5,7 +5,7 @@ import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
 import type { RateLimit } from '../rateLimit.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from './access.mts';
+import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from '../../gateways/hypersender/sandboxAccess.mts';
 
 const instanceStates: readonly string[] = [
 	'STOPPED',

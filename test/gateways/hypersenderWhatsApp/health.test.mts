@@ -1,6 +1,6 @@
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import health from '../../../gateways/hypersenderWhatsApp/fixtures/health.json';
-import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
+import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function test(body: unknown) {

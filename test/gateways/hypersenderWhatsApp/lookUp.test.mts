@@ -8,7 +8,7 @@ import messageIdOnly from '../../../gateways/hypersenderWhatsApp/fixtures/queued
 import ofSdk from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-sdk.json';
 import sent from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-sent.json';
 import waiting from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-waiting.json';
-import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
+import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
 import { credential, INSTANCE } from './values.mts';
 
 async function lookup(answer: Outcome, recipient: string | null = null, id = waiting.uuid) {

@@ -6,7 +6,7 @@ import type { ContentInput } from '../../../messages/message';
 import queued from '../../../gateways/hypersenderWhatsApp/fixtures/queued.json';
 import atOnce from '../../../gateways/hypersenderWhatsApp/fixtures/sent-at-once.json';
 import schemas from '../../../gateways/hypersenderWhatsApp/fixtures/requests.schema.json';
-import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
+import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
 import { credential, INSTANCE, messageTo, TOKEN } from './values.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));

@@ -1,8 +1,8 @@
-import type { Credential, Gateway } from '../../../gateways/gateway';
-import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
-import { fakeGateway as fake } from '../fakeGateway.mts';
+import type { Credential, Gateway } from '../gateway';
+import type { Outcome, PreparedRequest } from '../transport/request';
+import { fakeGateway as fake } from '../../test/gateways/fakeGateway.mts';
 
-export { ok } from '../fakeGateway.mts';
+export { ok } from '../../test/gateways/fakeGateway.mts';
 
 const now = Date.parse('2026-02-01T12:00:00Z');
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { bearer } from '../dialect.mts';
-import type { GatewayId, WebhookTarget } from '../types.mts';
-import { noRetry, type Webhook } from '../webhooks.mts';
+import { bearer } from '../../sandbox/dialect.mts';
+import type { GatewayId, WebhookTarget } from '../../sandbox/types.mts';
+import { noRetry, type Webhook } from '../../sandbox/webhooks.mts';
 
 export interface InstanceRoute {
 	Params: { instance: string; uuid: string };

@@ -1,6 +1,6 @@
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import { errorText } from '../../../gateways/hypersender/parseError';
-import notOnWhatsApp from '../../../gateways/hypersenderWhatsApp/fixtures/not-on-whatsapp.json';
+import { hypersenderSms } from '../hypersenderSms';
+import { errorText } from './parseError';
+import notOnWhatsApp from '../hypersenderWhatsApp/fixtures/not-on-whatsapp.json';
 
 it.each<[unknown, string | null]>([
 	[
