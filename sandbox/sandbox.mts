@@ -10,7 +10,7 @@ import {
 	whapiAccount,
 } from './accounts.mts';
 import { Activity } from './activity.mts';
-import { ChatWhatsApp } from './chatWhatsApp/index.mts';
+import { ChatWhatsApp } from '../gateways/chatWhatsApp/sandbox.mts';
 import { Clock } from './clock.mts';
 import { controlRoutes } from './control.mts';
 import { countRequests, type RequestCounts } from './counts.mts';

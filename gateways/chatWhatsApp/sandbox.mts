@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { chatWhatsAppAccount as account } from '../accounts.mts';
-import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../dialect.mts';
-import { DelayQueue } from '../held.mts';
-import type { RateLimit, RateVerdict } from '../rateLimit.mts';
-import type { ScriptStep } from '../script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import { noRetry } from '../webhooks.mts';
-import { scheduleProblem, sendProblem } from './checks.mts';
+import { chatWhatsAppAccount as account } from '../../sandbox/accounts.mts';
+import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
+import { DelayQueue } from '../../sandbox/held.mts';
+import type { RateLimit, RateVerdict } from '../../sandbox/rateLimit.mts';
+import type { ScriptStep } from '../../sandbox/script.mts';
+import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import { noRetry } from '../../sandbox/webhooks.mts';
+import { scheduleProblem, sendProblem } from './sandboxChecks.mts';
 
 type State = 'starting' | 'qr_ready' | 'ready' | 'missing';
 

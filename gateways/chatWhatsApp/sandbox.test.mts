@@ -1,16 +1,16 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import cancelled from '../../gateways/chatWhatsApp/fixtures/cancelled.json';
-import messageSent from '../../gateways/chatWhatsApp/fixtures/message-sent.webhook.json';
-import rateLimited from '../../gateways/chatWhatsApp/fixtures/rate-limited.json';
-import scheduleImageRequest from '../../gateways/chatWhatsApp/fixtures/schedule-image.request.json';
-import scheduleRequest from '../../gateways/chatWhatsApp/fixtures/schedule.request.json';
-import scheduledList from '../../gateways/chatWhatsApp/fixtures/scheduled-list.json';
-import scheduled from '../../gateways/chatWhatsApp/fixtures/scheduled.json';
-import sent from '../../gateways/chatWhatsApp/fixtures/sent.json';
-import { startReceiver, type Receiver } from './receiver.mts';
-import { day, expectSameShape, fromNow, hour, minute } from './shape.mts';
+import cancelled from './fixtures/cancelled.json';
+import messageSent from './fixtures/message-sent.webhook.json';
+import rateLimited from './fixtures/rate-limited.json';
+import scheduleImageRequest from './fixtures/schedule-image.request.json';
+import scheduleRequest from './fixtures/schedule.request.json';
+import scheduledList from './fixtures/scheduled-list.json';
+import scheduled from './fixtures/scheduled.json';
+import sent from './fixtures/sent.json';
+import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
+import { day, expectSameShape, fromNow, hour, minute } from '../../test/sandbox/shape.mts';
 
 let sandbox: Sandbox;
 let receiver: Receiver;

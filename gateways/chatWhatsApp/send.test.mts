@@ -1,8 +1,15 @@
-import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
-import type { OutgoingMessage } from '../../../messages/message';
-import { parseRecipient } from '../../../messages/recipient';
-import sent from '../../../gateways/chatWhatsApp/fixtures/sent.json';
-import { answer, credential, KEY, reach, rejection, SESSION } from '../transport/surroundings.mts';
+import { chatWhatsApp } from '.';
+import type { OutgoingMessage } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
+import sent from './fixtures/sent.json';
+import {
+	answer,
+	credential,
+	KEY,
+	reach,
+	rejection,
+	SESSION,
+} from '../../test/gateways/transport/surroundings.mts';
 import { undocumented } from './requests.mts';
 
 const text: OutgoingMessage = {

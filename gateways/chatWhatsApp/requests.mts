@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
-import type { PreparedRequest } from '../../../gateways/transport/request';
-import schemas from '../../../gateways/chatWhatsApp/fixtures/requests.schema.json';
-import { SESSION } from '../transport/surroundings.mts';
+import type { PreparedRequest } from '../transport/request';
+import schemas from './fixtures/requests.schema.json';
+import { SESSION } from '../../test/gateways/transport/surroundings.mts';
 
 const ajv = new Ajv({ strict: false });
 

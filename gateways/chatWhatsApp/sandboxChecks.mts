@@ -1,4 +1,4 @@
-import { asRecord, textOf } from '../dialect.mts';
+import { asRecord, textOf } from '../../sandbox/dialect.mts';
 
 const longestHorizonMs = 30 * 24 * 60 * 60 * 1000;
 
