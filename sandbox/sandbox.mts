@@ -16,7 +16,7 @@ import { controlRoutes } from './control.mts';
 import { countRequests, type RequestCounts } from './counts.mts';
 import type { Dialect, DialectContext } from './dialect.mts';
 import { Faults, type Fault } from './faults.mts';
-import { GreenApi } from './greenApi/index.mts';
+import { GreenApi } from '../gateways/greenApi/sandbox.mts';
 import { HypersenderSms } from './hypersender/sms.mts';
 import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
 import { guidesByAccount, type Guide } from './page/guide.mts';

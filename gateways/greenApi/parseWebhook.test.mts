@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { greenApi } from '../../../gateways/greenApi';
-import { STATUS_WORDS } from '../../../gateways/greenApi/statuses';
-import fromApi from '../../../gateways/greenApi/fixtures/outgoing-api-message.webhook.json';
-import fromPhone from '../../../gateways/greenApi/fixtures/message-from-phone.webhook.json';
-import stateChanged from '../../../gateways/greenApi/fixtures/state-changed.webhook.json';
-import failed from '../../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
-import groupLimit from '../../../gateways/greenApi/fixtures/status-group-limit.webhook.json';
-import noAccount from '../../../gateways/greenApi/fixtures/status-no-account.webhook.json';
+import { greenApi } from '.';
+import { STATUS_WORDS } from './statuses';
+import fromApi from './fixtures/outgoing-api-message.webhook.json';
+import fromPhone from './fixtures/message-from-phone.webhook.json';
+import stateChanged from './fixtures/state-changed.webhook.json';
+import failed from './fixtures/outgoing-message-status.webhook.json';
+import groupLimit from './fixtures/status-group-limit.webhook.json';
+import noAccount from './fixtures/status-no-account.webhook.json';
 import { receivedAt } from './values.mts';
 
 const parse = (body: unknown) => greenApi.parseWebhook(body, { receivedAt });

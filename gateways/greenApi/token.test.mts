@@ -1,18 +1,10 @@
-import { greenApi } from '../../../gateways/greenApi';
-import {
-	toResponseError,
-	toNetworkError,
-	unexpectedResponseError,
-} from '../../../gateways/transport/errors';
-import type { GatewayError } from '../../../gateways/transport/gatewayError';
-import {
-	NetworkFailure,
-	toNetworkFailure,
-	type Outcome,
-} from '../../../gateways/transport/request';
-import quota from '../../../gateways/greenApi/fixtures/quota-exceeded.json';
-import fresh from '../../../gateways/greenApi/fixtures/settings.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { greenApi } from '.';
+import { toResponseError, toNetworkError, unexpectedResponseError } from '../transport/errors';
+import type { GatewayError } from '../transport/gatewayError';
+import { NetworkFailure, toNetworkFailure, type Outcome } from '../transport/request';
+import quota from './fixtures/quota-exceeded.json';
+import fresh from './fixtures/settings.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, messageTo, SECRET, TOKEN, wanted } from './values.mts';
 
 /** All that an error can show anywhere. */

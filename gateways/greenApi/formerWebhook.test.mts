@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { Credential, RegistrationRecord } from '../../../gateways/gateway';
-import { greenApi } from '../../../gateways/greenApi';
-import { sealInto, splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
-import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
-import fresh from '../../../gateways/greenApi/fixtures/settings.json';
-import { runs } from '../../proof.mts';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import type { Credential, RegistrationRecord } from '../gateway';
+import { greenApi } from '.';
+import { sealInto, splitUrl, unseal } from './formerWebhook';
+import { NetworkFailure, type Outcome } from '../transport/request';
+import fresh from './fixtures/settings.json';
+import { runs } from '../../test/proof.mts';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, SECRET, TOKEN } from './values.mts';
 
 const registration = greenApi.registration!;

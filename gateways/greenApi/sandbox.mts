@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { greenApiAccount as account } from '../accounts.mts';
-import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
-import type { RateLimit } from '../rateLimit.mts';
-import type { ScriptStep } from '../script.mts';
-import type { Cancel } from '../clock.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import type { RetryPolicy } from '../webhooks.mts';
+import { greenApiAccount as account } from '../../sandbox/accounts.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
+import type { RateLimit } from '../../sandbox/rateLimit.mts';
+import type { ScriptStep } from '../../sandbox/script.mts';
+import type { Cancel } from '../../sandbox/clock.mts';
+import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { RetryPolicy } from '../../sandbox/webhooks.mts';
 import {
 	changeSettings,
 	isStatusWanted,
@@ -14,7 +14,7 @@ import {
 	settingsProblem,
 	shownSettings,
 	type GreenSettings,
-} from './settings.mts';
+} from './sandboxSettings.mts';
 
 const second = 1000;
 const minute = 60_000;

@@ -1,11 +1,11 @@
 import Ajv from 'ajv';
-import { greenApi } from '../../../gateways/greenApi';
-import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
-import type { ContentInput } from '../../../messages/message';
-import history from '../../../gateways/greenApi/fixtures/chat-history.json';
-import queue from '../../../gateways/greenApi/fixtures/messages-queue.json';
-import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { greenApi } from '.';
+import type { Outcome, PreparedRequest } from '../transport/request';
+import type { ContentInput } from '../../messages/message';
+import history from './fixtures/chat-history.json';
+import queue from './fixtures/messages-queue.json';
+import schemas from './fixtures/requests.schema.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, messageTo } from './values.mts';
 
 const [incoming, own] = history;

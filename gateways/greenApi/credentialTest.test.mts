@@ -1,5 +1,5 @@
-import { greenApi } from '../../../gateways/greenApi';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { greenApi } from '.';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function test(body: unknown) {

@@ -1,14 +1,14 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import chatHistory from '../../gateways/greenApi/fixtures/chat-history.json';
-import messageSent from '../../gateways/greenApi/fixtures/message-sent.json';
-import messagesQueue from '../../gateways/greenApi/fixtures/messages-queue.json';
-import outgoingApiMessage from '../../gateways/greenApi/fixtures/outgoing-api-message.webhook.json';
-import outgoingMessageStatus from '../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
-import quotaExceeded from '../../gateways/greenApi/fixtures/quota-exceeded.json';
-import { startReceiver, type Receiver } from './receiver.mts';
-import { expectSameShape } from './shape.mts';
+import chatHistory from './fixtures/chat-history.json';
+import messageSent from './fixtures/message-sent.json';
+import messagesQueue from './fixtures/messages-queue.json';
+import outgoingApiMessage from './fixtures/outgoing-api-message.webhook.json';
+import outgoingMessageStatus from './fixtures/outgoing-message-status.webhook.json';
+import quotaExceeded from './fixtures/quota-exceeded.json';
+import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
+import { expectSameShape } from '../../test/sandbox/shape.mts';
 
 let sandbox: Sandbox;
 let receiver: Receiver;

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../../gateways/gateway';
-import { greenApi } from '../../../gateways/greenApi';
-import failed from '../../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
+import type { Delivery } from '../gateway';
+import { greenApi } from '.';
+import failed from './fixtures/outgoing-message-status.webhook.json';
 import { credential, SECRET } from './values.mts';
 
 const delivery: Delivery = {

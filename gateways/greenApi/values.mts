@@ -1,7 +1,7 @@
-import type { Credential, DesiredWebhook } from '../../../gateways/gateway';
-import { parseContent } from '../../../messages/message';
-import type { ContentInput, OutgoingMessage } from '../../../messages/message';
-import { parseRecipient } from '../../../messages/recipient';
+import type { Credential, DesiredWebhook } from '../gateway';
+import { parseContent } from '../../messages/message';
+import type { ContentInput, OutgoingMessage } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
 
 /** With a character that an address escapes: both forms must stay inside. */
 export const TOKEN = 'd75b3a66374942c5b3c0/19c698abc2067e';

@@ -1,4 +1,4 @@
-import type { Json } from '../types.mts';
+import type { Json } from '../../sandbox/types.mts';
 
 /** The settings of an instance; the switches are `yes` or `no`. */
 export type GreenSettings = Record<string, string | number>;

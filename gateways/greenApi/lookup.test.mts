@@ -1,10 +1,10 @@
 import Ajv from 'ajv';
-import { greenApi } from '../../../gateways/greenApi';
-import type { Outcome } from '../../../gateways/transport/request';
-import { parseRecipient } from '../../../messages/recipient';
-import message from '../../../gateways/greenApi/fixtures/message.json';
-import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { greenApi } from '.';
+import type { Outcome } from '../transport/request';
+import { parseRecipient } from '../../messages/recipient';
+import message from './fixtures/message.json';
+import schemas from './fixtures/requests.schema.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential } from './values.mts';
 
 const recipient = parseRecipient('+11001234567');

@@ -1,5 +1,5 @@
-import { greenApi } from '../../../gateways/greenApi';
-import quota from '../../../gateways/greenApi/fixtures/quota-exceeded.json';
+import { greenApi } from '.';
+import quota from './fixtures/quota-exceeded.json';
 
 const explain = (status: number, body: unknown) =>
 	greenApi.parseError({ status, headers: {}, body });

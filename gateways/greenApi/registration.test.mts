@@ -1,11 +1,11 @@
 import Ajv from 'ajv';
-import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
-import { greenApi } from '../../../gateways/greenApi';
-import type { Outcome } from '../../../gateways/transport/request';
-import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
-import { splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
-import fresh from '../../../gateways/greenApi/fixtures/settings.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import type { RegistrationRecord, DesiredWebhook } from '../gateway';
+import { greenApi } from '.';
+import type { Outcome } from '../transport/request';
+import schemas from './fixtures/requests.schema.json';
+import { splitUrl, unseal } from './formerWebhook';
+import fresh from './fixtures/settings.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, SECRET, wanted } from './values.mts';
 
 const registration = greenApi.registration!;

@@ -1,14 +1,14 @@
-import { textOf } from '../../../gateways/transport/gatewayError';
+import { textOf } from '../transport/gatewayError';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import { greenApi } from '../../../gateways/greenApi';
-import { GatewayError } from '../../../gateways/transport/gatewayError';
-import type { Outcome } from '../../../gateways/transport/request';
-import type { ContentInput } from '../../../messages/message';
-import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import schemas from '../../../gateways/greenApi/fixtures/requests.schema.json';
-import sent from '../../../gateways/greenApi/fixtures/message-sent.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { greenApi } from '.';
+import { GatewayError } from '../transport/gatewayError';
+import type { Outcome } from '../transport/request';
+import type { ContentInput } from '../../messages/message';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
+import schemas from './fixtures/requests.schema.json';
+import sent from './fixtures/message-sent.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, messageTo, TOKEN } from './values.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));
