@@ -17,7 +17,7 @@ import { countRequests, type RequestCounts } from './counts.mts';
 import type { Dialect, DialectContext } from './dialect.mts';
 import { Faults, type Fault } from './faults.mts';
 import { GreenApi } from '../gateways/greenApi/sandbox.mts';
-import { HypersenderSms } from './hypersender/sms.mts';
+import { HypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
 import { guidesByAccount, type Guide } from './page/guide.mts';
 import { pageRoutes } from './page/routes.mts';

@@ -1,5 +1,5 @@
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import { hypersenderSms } from '.';
+import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
 import { undocumented } from './requests.mts';
 import { credential, INSTANCE, KEY, message, TOKEN } from './values.mts';
 import { record, Vendor } from './vendor.mts';

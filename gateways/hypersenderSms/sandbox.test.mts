@@ -2,11 +2,11 @@ import axios, { type AxiosInstance } from 'axios';
 import { DateTime } from 'luxon';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import messageFailed from '../../gateways/hypersenderSms/fixtures/message-failed.webhook.json';
-import messageScheduled from '../../gateways/hypersenderSms/fixtures/message-scheduled.webhook.json';
-import messageSent from '../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
-import { startReceiver, type Receiver } from './receiver.mts';
-import { day, expectSameShape, minute } from './shape.mts';
+import messageFailed from './fixtures/message-failed.webhook.json';
+import messageScheduled from './fixtures/message-scheduled.webhook.json';
+import messageSent from './fixtures/message-sent.webhook.json';
+import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
+import { day, expectSameShape, minute } from '../../test/sandbox/shape.mts';
 
 let sandbox: Sandbox;
 let receiver: Receiver;

@@ -1,7 +1,7 @@
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import type { OutgoingMessage } from '../../../messages/message';
-import { parseRecipient } from '../../../messages/recipient';
-import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import { hypersenderSms } from '.';
+import type { OutgoingMessage } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
+import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
 import { undocumented } from './requests.mts';
 import { credential, KEY, message as messageOf } from './values.mts';
 import { record, Vendor, type VendorRecord } from './vendor.mts';

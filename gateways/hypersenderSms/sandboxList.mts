@@ -1,5 +1,5 @@
-import type { Json } from '../types.mts';
-import { instantOf, type Sms } from './smsRecord.mts';
+import type { Json } from '../../sandbox/types.mts';
+import { instantOf, type Sms } from './sandboxRecord.mts';
 
 type Query = Record<string, unknown>;
 

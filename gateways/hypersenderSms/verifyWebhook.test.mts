@@ -1,6 +1,6 @@
-import type { Delivery } from '../../../gateways/gateway';
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
+import type { Delivery } from '../gateway';
+import { hypersenderSms } from '.';
+import sent from './fixtures/message-sent.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
 
 const delivery: Delivery = {

@@ -1,9 +1,9 @@
-import type { ListFilter } from '../../../gateways/gateway';
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import { STATUS_WORDS } from '../../../gateways/hypersenderSms/records';
-import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
-import { parseRecipient } from '../../../messages/recipient';
-import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import type { ListFilter } from '../gateway';
+import { hypersenderSms } from '.';
+import { STATUS_WORDS } from './records';
+import type { Outcome, PreparedRequest } from '../transport/request';
+import { parseRecipient } from '../../messages/recipient';
+import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
 import { undocumented } from './requests.mts';
 import { credential, INSTANCE, KEY, message, TOKEN } from './values.mts';
 import { record, Vendor, type VendorRecord } from './vendor.mts';

@@ -1,13 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IANAZone } from 'luxon';
 
-import { hypersenderSmsAccount as account } from '../accounts.mts';
-import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
-import { DelayQueue } from '../held.mts';
-import type { ScriptStep } from '../script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from '../../gateways/hypersender/sandboxAccess.mts';
-import { filterSms, paginate, sortSms } from './smsList.mts';
+import { hypersenderSmsAccount as account } from '../../sandbox/accounts.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
+import { DelayQueue } from '../../sandbox/held.mts';
+import type { ScriptStep } from '../../sandbox/script.mts';
+import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import {
+	authorize,
+	hypersenderWebhook,
+	laravelError,
+	type InstanceRoute,
+} from '../hypersender/sandboxAccess.mts';
+import { filterSms, paginate, sortSms } from './sandboxList.mts';
 import {
 	gmtOffset,
 	instantOf,
@@ -17,7 +22,7 @@ import {
 	threadRecord,
 	type Phone,
 	type Sms,
-} from './smsRecord.mts';
+} from './sandboxRecord.mts';
 
 const longestHorizonMs = 3 * 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
-import { hypersenderSmsAccount as account } from '../accounts.mts';
-import type { Json } from '../types.mts';
+import { hypersenderSmsAccount as account } from '../../sandbox/accounts.mts';
+import type { Json } from '../../sandbox/types.mts';
 
 /** A message as the gateway keeps it: instants are instants here, and wall-clock texts outside. */
 export interface Sms {

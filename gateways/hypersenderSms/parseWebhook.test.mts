@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import callMissed from '../../../gateways/hypersenderSms/fixtures/call-missed.webhook.json';
-import heartbeat from '../../../gateways/hypersenderSms/fixtures/heartbeat-received.webhook.json';
-import delivered from '../../../gateways/hypersenderSms/fixtures/message-delivered.webhook.json';
-import expired from '../../../gateways/hypersenderSms/fixtures/message-expired.webhook.json';
-import failed from '../../../gateways/hypersenderSms/fixtures/message-failed.webhook.json';
-import received from '../../../gateways/hypersenderSms/fixtures/message-received.webhook.json';
-import scheduled from '../../../gateways/hypersenderSms/fixtures/message-scheduled.webhook.json';
-import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
-import phoneOnline from '../../../gateways/hypersenderSms/fixtures/phone-online.webhook.json';
-import { mutated } from '../mutated.mts';
+import { hypersenderSms } from '.';
+import callMissed from './fixtures/call-missed.webhook.json';
+import heartbeat from './fixtures/heartbeat-received.webhook.json';
+import delivered from './fixtures/message-delivered.webhook.json';
+import expired from './fixtures/message-expired.webhook.json';
+import failed from './fixtures/message-failed.webhook.json';
+import received from './fixtures/message-received.webhook.json';
+import scheduled from './fixtures/message-scheduled.webhook.json';
+import sent from './fixtures/message-sent.webhook.json';
+import phoneOnline from './fixtures/phone-online.webhook.json';
+import { mutated } from '../../test/gateways/mutated.mts';
 import { receivedAt } from './values.mts';
 
 const parse = (body: unknown) => hypersenderSms.parseWebhook(body, { receivedAt });

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
-import sent from '../../../gateways/hypersenderSms/fixtures/message-sent.webhook.json';
-import { ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import type { Outcome, PreparedRequest } from '../transport/request';
+import sent from './fixtures/message-sent.webhook.json';
+import { ok } from '../hypersender/fakeGateway.mts';
 import { INSTANCE } from './values.mts';
 
 export type VendorRecord = Record<string, unknown>;

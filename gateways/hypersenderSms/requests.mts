@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
-import type { PreparedRequest } from '../../../gateways/transport/request';
-import schemas from '../../../gateways/hypersenderSms/fixtures/requests.schema.json';
+import type { PreparedRequest } from '../transport/request';
+import schemas from './fixtures/requests.schema.json';
 
 const ajv = new Ajv({ strict: false });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import { toScheduledMessage, toSentMessage } from '../../../gateways/hypersenderSms/records';
-import { instantAt } from '../../../gateways/hypersenderSms/times';
-import { webhooksOf } from '../../fixtures.mts';
+import { hypersenderSms } from '.';
+import { toScheduledMessage, toSentMessage } from './records';
+import { instantAt } from './times';
+import { webhooksOf } from '../../test/fixtures.mts';
 import { receivedAt } from './values.mts';
 import { record } from './vendor.mts';
 
