@@ -18,7 +18,7 @@ import type { Dialect, DialectContext } from './dialect.mts';
 import { Faults, type Fault } from './faults.mts';
 import { GreenApi } from '../gateways/greenApi/sandbox.mts';
 import { HypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
-import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
+import { HypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
 import { guidesByAccount, type Guide } from './page/guide.mts';
 import { pageRoutes } from './page/routes.mts';
 import type { GatewayView } from './page/view.mts';

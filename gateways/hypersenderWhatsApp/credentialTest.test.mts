@@ -1,6 +1,6 @@
-import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import health from '../../../gateways/hypersenderWhatsApp/fixtures/health.json';
-import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import { hypersenderWhatsApp } from '.';
+import health from './fixtures/health.json';
+import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function test(body: unknown) {

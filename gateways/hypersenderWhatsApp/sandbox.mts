@@ -1,11 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { hypersenderWhatsAppAccount as account } from '../accounts.mts';
-import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
-import type { RateLimit } from '../rateLimit.mts';
-import type { ScriptStep } from '../script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from '../../gateways/hypersender/sandboxAccess.mts';
+import { hypersenderWhatsAppAccount as account } from '../../sandbox/accounts.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
+import type { RateLimit } from '../../sandbox/rateLimit.mts';
+import type { ScriptStep } from '../../sandbox/script.mts';
+import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import {
+	authorize,
+	hypersenderWebhook,
+	laravelError,
+	type InstanceRoute,
+} from '../hypersender/sandboxAccess.mts';
 
 const instanceStates: readonly string[] = [
 	'STOPPED',

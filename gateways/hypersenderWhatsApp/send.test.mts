@@ -1,12 +1,12 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import { PATHS } from '../../../gateways/hypersenderWhatsApp/paths';
-import type { ContentInput } from '../../../messages/message';
-import queued from '../../../gateways/hypersenderWhatsApp/fixtures/queued.json';
-import atOnce from '../../../gateways/hypersenderWhatsApp/fixtures/sent-at-once.json';
-import schemas from '../../../gateways/hypersenderWhatsApp/fixtures/requests.schema.json';
-import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import { hypersenderWhatsApp } from '.';
+import { PATHS } from './paths';
+import type { ContentInput } from '../../messages/message';
+import queued from './fixtures/queued.json';
+import atOnce from './fixtures/sent-at-once.json';
+import schemas from './fixtures/requests.schema.json';
+import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
 import { credential, INSTANCE, messageTo, TOKEN } from './values.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../../gateways/gateway';
-import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import ack from '../../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
+import type { Delivery } from '../gateway';
+import { hypersenderWhatsApp } from '.';
+import ack from './fixtures/message-ack.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
 
 const delivery: Delivery = {

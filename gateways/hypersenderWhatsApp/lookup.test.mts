@@ -1,14 +1,14 @@
-import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import { ACK_NAMES } from '../../../gateways/hypersenderWhatsApp/acks';
-import type { Outcome } from '../../../gateways/transport/request';
-import { parseRecipient } from '../../../messages/recipient';
-import failed from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-failed.json';
-import flat from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-flat.json';
-import messageIdOnly from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-message-id.json';
-import ofSdk from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-sdk.json';
-import sent from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-sent.json';
-import waiting from '../../../gateways/hypersenderWhatsApp/fixtures/queued-request-waiting.json';
-import { fakeGateway, ok } from '../../../gateways/hypersender/fakeGateway.mts';
+import { hypersenderWhatsApp } from '.';
+import { ACK_NAMES } from './acks';
+import type { Outcome } from '../transport/request';
+import { parseRecipient } from '../../messages/recipient';
+import failed from './fixtures/queued-request-failed.json';
+import flat from './fixtures/queued-request-flat.json';
+import messageIdOnly from './fixtures/queued-request-message-id.json';
+import ofSdk from './fixtures/queued-request-sdk.json';
+import sent from './fixtures/queued-request-sent.json';
+import waiting from './fixtures/queued-request-waiting.json';
+import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
 import { credential, INSTANCE } from './values.mts';
 
 async function lookup(answer: Outcome, recipient: string | null = null, id = waiting.uuid) {

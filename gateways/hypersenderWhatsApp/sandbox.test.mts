@@ -1,12 +1,12 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import flat from '../../gateways/hypersenderWhatsApp/fixtures/queued-request-flat.json';
-import messageAck from '../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
-import notOnWhatsApp from '../../gateways/hypersenderWhatsApp/fixtures/not-on-whatsapp.json';
-import queued from '../../gateways/hypersenderWhatsApp/fixtures/queued.json';
-import { startReceiver, type Receiver } from './receiver.mts';
-import { expectSameShape } from './shape.mts';
+import flat from './fixtures/queued-request-flat.json';
+import messageAck from './fixtures/message-ack.webhook.json';
+import notOnWhatsApp from './fixtures/not-on-whatsapp.json';
+import queued from './fixtures/queued.json';
+import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
+import { expectSameShape } from '../../test/sandbox/shape.mts';
 
 let sandbox: Sandbox;
 let receiver: Receiver;

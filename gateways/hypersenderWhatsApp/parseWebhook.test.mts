@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
-import ack from '../../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
-import any from '../../../gateways/hypersenderWhatsApp/fixtures/message-any.webhook.json';
-import reaction from '../../../gateways/hypersenderWhatsApp/fixtures/message-reaction.webhook.json';
-import revoked from '../../../gateways/hypersenderWhatsApp/fixtures/message-revoked.webhook.json';
-import waiting from '../../../gateways/hypersenderWhatsApp/fixtures/message-waiting.webhook.json';
-import { mutated } from '../mutated.mts';
+import { hypersenderWhatsApp } from '.';
+import ack from './fixtures/message-ack.webhook.json';
+import any from './fixtures/message-any.webhook.json';
+import reaction from './fixtures/message-reaction.webhook.json';
+import revoked from './fixtures/message-revoked.webhook.json';
+import waiting from './fixtures/message-waiting.webhook.json';
+import { mutated } from '../../test/gateways/mutated.mts';
 import { INSTANCE, receivedAt } from './values.mts';
 
 const parse = (body: unknown) => hypersenderWhatsApp.parseWebhook(body, { receivedAt });

@@ -1,6 +1,6 @@
-import type { Credential } from '../../../gateways/gateway';
-import { parseContent, type ContentInput, type OutgoingMessage } from '../../../messages/message';
-import { parseRecipient } from '../../../messages/recipient';
+import type { Credential } from '../gateway';
+import { parseContent, type ContentInput, type OutgoingMessage } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
 
 export const TOKEN = '234|secretTokenOfTheAccount';
 export const SECRET = 'x-whatsapp-webhook';
