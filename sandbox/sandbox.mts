@@ -34,7 +34,7 @@ import {
 	type WebhookTarget,
 } from './types.mts';
 import { Webhooks } from './webhooks.mts';
-import { Whapi } from './whapi/index.mts';
+import { Whapi } from '../gateways/whapi/sandbox.mts';
 
 export interface SandboxOptions {
 	/** Default 0: a free one. */

@@ -1,4 +1,4 @@
-import { whapi } from '../../../gateways/whapi';
+import { whapi } from '.';
 
 const explain = (status: number, body: unknown) => whapi.parseError({ status, headers: {}, body });
 

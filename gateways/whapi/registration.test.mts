@@ -1,11 +1,11 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
-import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
-import { whapi } from '../../../gateways/whapi';
-import schemas from '../../../gateways/whapi/fixtures/requests.schema.json';
-import settings from '../../../gateways/whapi/fixtures/settings.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import type { RegistrationRecord, DesiredWebhook } from '../gateway';
+import { NetworkFailure, type Outcome } from '../transport/request';
+import { whapi } from '.';
+import schemas from './fixtures/requests.schema.json';
+import settings from './fixtures/settings.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, ours, SECRET, wanted } from './values.mts';
 
 const registration = whapi.registration!;

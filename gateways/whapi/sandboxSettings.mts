@@ -1,5 +1,5 @@
-import { asRecord } from '../dialect.mts';
-import type { Json } from '../types.mts';
+import { asRecord } from '../../sandbox/dialect.mts';
+import type { Json } from '../../sandbox/types.mts';
 
 /** A kind of change: `messages.post`, `statuses.put` … */
 export interface WhapiEvent {

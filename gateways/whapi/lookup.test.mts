@@ -1,9 +1,9 @@
-import { whapi } from '../../../gateways/whapi';
-import type { Outcome } from '../../../gateways/transport/request';
-import { parseRecipient } from '../../../messages/recipient';
-import notFound from '../../../gateways/whapi/fixtures/channel-not-found.json';
-import message from '../../../gateways/whapi/fixtures/message.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { whapi } from '.';
+import type { Outcome } from '../transport/request';
+import { parseRecipient } from '../../messages/recipient';
+import notFound from './fixtures/channel-not-found.json';
+import message from './fixtures/message.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function lookup(id: string, answer: Outcome, recipient: string | null = null) {

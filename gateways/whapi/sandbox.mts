@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { whapiAccount as account } from '../accounts.mts';
-import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../dialect.mts';
-import type { ScriptStep } from '../script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
-import type { RetryPolicy } from '../webhooks.mts';
+import { whapiAccount as account } from '../../sandbox/accounts.mts';
+import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
+import type { ScriptStep } from '../../sandbox/script.mts';
+import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { RetryPolicy } from '../../sandbox/webhooks.mts';
 import {
 	allowedEvents,
 	changeSettings,
@@ -12,7 +12,7 @@ import {
 	settingsProblem,
 	type WhapiSettings,
 	type WhapiWebhook,
-} from './settings.mts';
+} from './sandboxSettings.mts';
 
 const mediaTypes = ['image', 'video', 'document', 'audio', 'voice'];
 

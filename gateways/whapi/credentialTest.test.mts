@@ -1,6 +1,6 @@
-import { whapi } from '../../../gateways/whapi';
-import health from '../../../gateways/whapi/fixtures/health.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { whapi } from '.';
+import health from './fixtures/health.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential } from './values.mts';
 
 async function test(body: unknown, more: Record<string, unknown> = {}) {

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../../gateways/gateway';
-import { whapi } from '../../../gateways/whapi';
-import sent from '../../../gateways/whapi/fixtures/statuses-post.webhook.json';
+import type { Delivery } from '../gateway';
+import { whapi } from '.';
+import sent from './fixtures/statuses-post.webhook.json';
 import { credential, ours, SECRET } from './values.mts';
 
 /** As the gateway calls: with the header that was registered. */

@@ -1,7 +1,7 @@
-import type { Credential, DesiredWebhook } from '../../../gateways/gateway';
-import { parseContent } from '../../../messages/message';
-import type { ContentInput, OutgoingMessage } from '../../../messages/message';
-import { parseRecipient } from '../../../messages/recipient';
+import type { Credential, DesiredWebhook } from '../gateway';
+import { parseContent } from '../../messages/message';
+import type { ContentInput, OutgoingMessage } from '../../messages/message';
+import { parseRecipient } from '../../messages/recipient';
 
 export const TOKEN = 'whapiSecretToken0123456789';
 export const SECRET = 'hook-secret-4711';

@@ -1,17 +1,17 @@
 import axios, { type AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import messagesList from '../../gateways/whapi/fixtures/messages-list.json';
-import messagesPostApi from '../../gateways/whapi/fixtures/messages-post-api.webhook.json';
-import messagesPostMobile from '../../gateways/whapi/fixtures/messages-post-mobile.webhook.json';
-import sentMessage from '../../gateways/whapi/fixtures/sent-message.json';
-import settingsWebhooks from '../../gateways/whapi/fixtures/settings-webhooks.request.json';
-import statusesPostDelivered from '../../gateways/whapi/fixtures/statuses-post-delivered.webhook.json';
-import statusesPostRead from '../../gateways/whapi/fixtures/statuses-post-read.webhook.json';
-import statusesPostSent from '../../gateways/whapi/fixtures/statuses-post-sent.webhook.json';
-import statusesPost from '../../gateways/whapi/fixtures/statuses-post.webhook.json';
-import { startReceiver, type Receiver } from './receiver.mts';
-import { expectSameShape, shapeOf } from './shape.mts';
+import messagesList from './fixtures/messages-list.json';
+import messagesPostApi from './fixtures/messages-post-api.webhook.json';
+import messagesPostMobile from './fixtures/messages-post-mobile.webhook.json';
+import sentMessage from './fixtures/sent-message.json';
+import settingsWebhooks from './fixtures/settings-webhooks.request.json';
+import statusesPostDelivered from './fixtures/statuses-post-delivered.webhook.json';
+import statusesPostRead from './fixtures/statuses-post-read.webhook.json';
+import statusesPostSent from './fixtures/statuses-post-sent.webhook.json';
+import statusesPost from './fixtures/statuses-post.webhook.json';
+import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
+import { expectSameShape, shapeOf } from '../../test/sandbox/shape.mts';
 
 let sandbox: Sandbox;
 let receiver: Receiver;

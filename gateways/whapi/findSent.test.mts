@@ -1,10 +1,10 @@
 import Ajv from 'ajv';
-import { whapi } from '../../../gateways/whapi';
-import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
-import type { ContentInput } from '../../../messages/message';
-import list from '../../../gateways/whapi/fixtures/messages-list.json';
-import schemas from '../../../gateways/whapi/fixtures/requests.schema.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { whapi } from '.';
+import type { Outcome, PreparedRequest } from '../transport/request';
+import type { ContentInput } from '../../messages/message';
+import list from './fixtures/messages-list.json';
+import schemas from './fixtures/requests.schema.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, messageTo } from './values.mts';
 
 const [own, incoming] = list.messages;

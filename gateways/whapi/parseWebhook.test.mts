@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { whapi } from '../../../gateways/whapi';
-import { STATUS_WORDS } from '../../../gateways/whapi/statuses';
-import apiSample from '../../../gateways/whapi/fixtures/messages-post-api.webhook.json';
-import received from '../../../gateways/whapi/fixtures/messages-post-received.webhook.json';
-import mobileSample from '../../../gateways/whapi/fixtures/messages-post-mobile.webhook.json';
-import deliveredSample from '../../../gateways/whapi/fixtures/statuses-post-delivered.webhook.json';
-import readSample from '../../../gateways/whapi/fixtures/statuses-post-read.webhook.json';
-import readByUs from '../../../gateways/whapi/fixtures/statuses-post-read-by-us.webhook.json';
-import sentSample from '../../../gateways/whapi/fixtures/statuses-post-sent.webhook.json';
+import { whapi } from '.';
+import { STATUS_WORDS } from './statuses';
+import apiSample from './fixtures/messages-post-api.webhook.json';
+import received from './fixtures/messages-post-received.webhook.json';
+import mobileSample from './fixtures/messages-post-mobile.webhook.json';
+import deliveredSample from './fixtures/statuses-post-delivered.webhook.json';
+import readSample from './fixtures/statuses-post-read.webhook.json';
+import readByUs from './fixtures/statuses-post-read-by-us.webhook.json';
+import sentSample from './fixtures/statuses-post-sent.webhook.json';
 import { receivedAt } from './values.mts';
 
 const ADDRESS = '61371989950@s.whatsapp.net';

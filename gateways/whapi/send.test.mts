@@ -1,13 +1,13 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import { whapi } from '../../../gateways/whapi';
-import { GatewayError } from '../../../gateways/transport/gatewayError';
-import type { Outcome } from '../../../gateways/transport/request';
-import type { ContentInput } from '../../../messages/message';
-import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import schemas from '../../../gateways/whapi/fixtures/requests.schema.json';
-import sent from '../../../gateways/whapi/fixtures/sent-message.json';
-import { fakeGateway, ok } from '../fakeGateway.mts';
+import { whapi } from '.';
+import { GatewayError } from '../transport/gatewayError';
+import type { Outcome } from '../transport/request';
+import type { ContentInput } from '../../messages/message';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
+import schemas from './fixtures/requests.schema.json';
+import sent from './fixtures/sent-message.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { credential, messageTo, TOKEN } from './values.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));
