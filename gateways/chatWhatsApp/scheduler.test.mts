@@ -12,7 +12,7 @@ import textRequest from './fixtures/schedule.request.json';
 import listed from './fixtures/scheduled-list.json';
 import scheduled from './fixtures/scheduled.json';
 import { answer, reach, rejection, SESSION } from '../../test/gateways/transport/surroundings.mts';
-import { undocumented } from './requests.mts';
+import { undocumented } from './testRequests.mts';
 
 const PATH = `https://api.chatwhatsapp.in/sessions/${SESSION}/scheduled`;
 

@@ -10,7 +10,7 @@ import {
 	rejection,
 	SESSION,
 } from '../../test/gateways/transport/surroundings.mts';
-import { undocumented } from './requests.mts';
+import { undocumented } from './testRequests.mts';
 
 const text: OutgoingMessage = {
 	type: 'text',

@@ -1,6 +1,6 @@
 import { greenApi } from '.';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential } from './values.mts';
+import { credential } from './testValues.mts';
 
 async function test(body: unknown) {
 	const { connection, requests } = fakeGateway(greenApi, credential, () => ok(body));

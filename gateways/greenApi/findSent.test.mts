@@ -6,7 +6,7 @@ import history from './fixtures/chat-history.json';
 import queue from './fixtures/messages-queue.json';
 import schemas from './fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, messageTo } from './values.mts';
+import { credential, messageTo } from './testValues.mts';
 
 const [incoming, own] = history;
 const AT = own.timestamp * 1000;

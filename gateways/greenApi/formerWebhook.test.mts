@@ -6,7 +6,7 @@ import { NetworkFailure, type Outcome } from '../transport/request';
 import fresh from './fixtures/settings.json';
 import { runs } from '../../test/proof.mts';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, SECRET, TOKEN } from './values.mts';
+import { credential, SECRET, TOKEN } from './testValues.mts';
 
 const registration = greenApi.registration!;
 const PRODUCTION = 'https://n8n.example/webhook/abc/webhook';

@@ -5,7 +5,7 @@ import { parseRecipient } from '../../messages/recipient';
 import message from './fixtures/message.json';
 import schemas from './fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential } from './values.mts';
+import { credential } from './testValues.mts';
 
 const recipient = parseRecipient('+11001234567');
 

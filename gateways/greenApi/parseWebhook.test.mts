@@ -7,7 +7,7 @@ import stateChanged from './fixtures/state-changed.webhook.json';
 import failed from './fixtures/outgoing-message-status.webhook.json';
 import groupLimit from './fixtures/status-group-limit.webhook.json';
 import noAccount from './fixtures/status-no-account.webhook.json';
-import { receivedAt } from './values.mts';
+import { receivedAt } from './testValues.mts';
 
 const parse = (body: unknown) => greenApi.parseWebhook(body, { receivedAt });
 

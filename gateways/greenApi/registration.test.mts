@@ -6,7 +6,7 @@ import schemas from './fixtures/requests.schema.json';
 import { splitUrl, unseal } from './formerWebhook';
 import fresh from './fixtures/settings.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, SECRET, wanted } from './values.mts';
+import { credential, SECRET, wanted } from './testValues.mts';
 
 const registration = greenApi.registration!;
 const validate = new Ajv({ strict: false }).compile(schemas['POST setSettings']);

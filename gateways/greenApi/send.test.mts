@@ -9,7 +9,7 @@ import { InvalidParameterError } from '../../messages/invalidParameterError';
 import schemas from './fixtures/requests.schema.json';
 import sent from './fixtures/message-sent.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, messageTo, TOKEN } from './values.mts';
+import { credential, messageTo, TOKEN } from './testValues.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));
 

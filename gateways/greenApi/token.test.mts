@@ -5,7 +5,7 @@ import { NetworkFailure, toNetworkFailure, type Outcome } from '../transport/req
 import quota from './fixtures/quota-exceeded.json';
 import fresh from './fixtures/settings.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, messageTo, SECRET, TOKEN, wanted } from './values.mts';
+import { credential, messageTo, SECRET, TOKEN, wanted } from './testValues.mts';
 
 /** All that an error can show anywhere. */
 const textOf = (error: GatewayError) =>

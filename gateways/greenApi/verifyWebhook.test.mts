@@ -1,7 +1,7 @@
 import type { Delivery } from '../gateway';
 import { greenApi } from '.';
 import failed from './fixtures/outgoing-message-status.webhook.json';
-import { credential, SECRET } from './values.mts';
+import { credential, SECRET } from './testValues.mts';
 
 const delivery: Delivery = {
 	headers: { authorization: `Bearer ${SECRET}` },

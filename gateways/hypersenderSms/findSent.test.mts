@@ -2,9 +2,9 @@ import { hypersenderSms } from '.';
 import type { OutgoingMessage } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
-import { undocumented } from './requests.mts';
-import { credential, KEY, message as messageOf } from './values.mts';
-import { record, Vendor, type VendorRecord } from './vendor.mts';
+import { undocumented } from './testRequests.mts';
+import { credential, KEY, message as messageOf } from './testValues.mts';
+import { record, Vendor, type VendorRecord } from './testVendor.mts';
 
 const AT = Date.parse('2026-02-01T14:00:00Z');
 const MINUTE = 60_000;

@@ -10,7 +10,7 @@ import scheduled from './fixtures/message-scheduled.webhook.json';
 import sent from './fixtures/message-sent.webhook.json';
 import phoneOnline from './fixtures/phone-online.webhook.json';
 import { mutated } from '../../test/gateways/mutated.mts';
-import { receivedAt } from './values.mts';
+import { receivedAt } from './testValues.mts';
 
 const parse = (body: unknown) => hypersenderSms.parseWebhook(body, { receivedAt });
 

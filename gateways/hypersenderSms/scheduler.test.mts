@@ -4,9 +4,9 @@ import { STATUS_WORDS } from './records';
 import type { Outcome, PreparedRequest } from '../transport/request';
 import { parseRecipient } from '../../messages/recipient';
 import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
-import { undocumented } from './requests.mts';
-import { credential, INSTANCE, KEY, message, TOKEN } from './values.mts';
-import { record, Vendor, type VendorRecord } from './vendor.mts';
+import { undocumented } from './testRequests.mts';
+import { credential, INSTANCE, KEY, message, TOKEN } from './testValues.mts';
+import { record, Vendor, type VendorRecord } from './testVendor.mts';
 
 const scheduler = hypersenderSms.scheduler!;
 

@@ -1,8 +1,8 @@
 import { hypersenderSms } from '.';
 import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
-import { undocumented } from './requests.mts';
-import { credential, INSTANCE, KEY, message, TOKEN } from './values.mts';
-import { record, Vendor } from './vendor.mts';
+import { undocumented } from './testRequests.mts';
+import { credential, INSTANCE, KEY, message, TOKEN } from './testValues.mts';
+import { record, Vendor } from './testVendor.mts';
 
 const start = (vendor: Vendor, changes: Record<string, unknown> = {}) =>
 	fakeGateway(hypersenderSms, { ...credential, ...changes }, vendor.answer);

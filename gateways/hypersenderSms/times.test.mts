@@ -3,8 +3,8 @@ import { hypersenderSms } from '.';
 import { toScheduledMessage, toSentMessage } from './records';
 import { instantAt } from './times';
 import { webhooksOf } from '../../test/fixtures.mts';
-import { receivedAt } from './values.mts';
-import { record } from './vendor.mts';
+import { receivedAt } from './testValues.mts';
+import { record } from './testVendor.mts';
 
 interface Sample {
 	event: string;

@@ -1,7 +1,7 @@
 import type { Delivery } from '../gateway';
 import { hypersenderSms } from '.';
 import sent from './fixtures/message-sent.webhook.json';
-import { credential, INSTANCE, SECRET } from './values.mts';
+import { credential, INSTANCE, SECRET } from './testValues.mts';
 
 const delivery: Delivery = {
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },

@@ -1,7 +1,7 @@
 import { hypersenderWhatsApp } from '.';
 import health from './fixtures/health.json';
 import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
-import { credential } from './values.mts';
+import { credential } from './testValues.mts';
 
 async function test(body: unknown) {
 	const { connection, requests } = fakeGateway(hypersenderWhatsApp, credential, () => ok(body));

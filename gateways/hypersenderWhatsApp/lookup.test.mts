@@ -9,7 +9,7 @@ import ofSdk from './fixtures/queued-request-sdk.json';
 import sent from './fixtures/queued-request-sent.json';
 import waiting from './fixtures/queued-request-waiting.json';
 import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
-import { credential, INSTANCE } from './values.mts';
+import { credential, INSTANCE } from './testValues.mts';
 
 async function lookup(answer: Outcome, recipient: string | null = null, id = waiting.uuid) {
 	const { connection, requests } = fakeGateway(hypersenderWhatsApp, credential, () => answer);

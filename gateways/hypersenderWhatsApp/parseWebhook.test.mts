@@ -6,7 +6,7 @@ import reaction from './fixtures/message-reaction.webhook.json';
 import revoked from './fixtures/message-revoked.webhook.json';
 import waiting from './fixtures/message-waiting.webhook.json';
 import { mutated } from '../../test/gateways/mutated.mts';
-import { INSTANCE, receivedAt } from './values.mts';
+import { INSTANCE, receivedAt } from './testValues.mts';
 
 const parse = (body: unknown) => hypersenderWhatsApp.parseWebhook(body, { receivedAt });
 const with_ = <T extends { data: { payload: object } }>(body: T, payload: object) => ({

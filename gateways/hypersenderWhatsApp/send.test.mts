@@ -7,7 +7,7 @@ import queued from './fixtures/queued.json';
 import atOnce from './fixtures/sent-at-once.json';
 import schemas from './fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../hypersender/fakeGateway.mts';
-import { credential, INSTANCE, messageTo, TOKEN } from './values.mts';
+import { credential, INSTANCE, messageTo, TOKEN } from './testValues.mts';
 
 const ajv = addFormats(new Ajv({ strict: false }));
 const mediaUrl = 'https://files.example/a.bin';

@@ -1,7 +1,7 @@
 import type { Delivery } from '../gateway';
 import { hypersenderWhatsApp } from '.';
 import ack from './fixtures/message-ack.webhook.json';
-import { credential, INSTANCE, SECRET } from './values.mts';
+import { credential, INSTANCE, SECRET } from './testValues.mts';
 
 const delivery: Delivery = {
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },

@@ -1,7 +1,7 @@
 import { whapi } from '.';
 import health from './fixtures/health.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential } from './values.mts';
+import { credential } from './testValues.mts';
 
 async function test(body: unknown, more: Record<string, unknown> = {}) {
 	const { connection, requests } = fakeGateway(whapi, { ...credential, ...more }, () => ok(body));

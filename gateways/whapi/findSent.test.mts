@@ -5,7 +5,7 @@ import type { ContentInput } from '../../messages/message';
 import list from './fixtures/messages-list.json';
 import schemas from './fixtures/requests.schema.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, messageTo } from './values.mts';
+import { credential, messageTo } from './testValues.mts';
 
 const [own, incoming] = list.messages;
 const AT = own.timestamp * 1000;

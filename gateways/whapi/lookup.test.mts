@@ -4,7 +4,7 @@ import { parseRecipient } from '../../messages/recipient';
 import notFound from './fixtures/channel-not-found.json';
 import message from './fixtures/message.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential } from './values.mts';
+import { credential } from './testValues.mts';
 
 async function lookup(id: string, answer: Outcome, recipient: string | null = null) {
 	const { connection, requests } = fakeGateway(whapi, credential, () => answer);

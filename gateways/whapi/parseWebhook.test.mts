@@ -8,7 +8,7 @@ import deliveredSample from './fixtures/statuses-post-delivered.webhook.json';
 import readSample from './fixtures/statuses-post-read.webhook.json';
 import readByUs from './fixtures/statuses-post-read-by-us.webhook.json';
 import sentSample from './fixtures/statuses-post-sent.webhook.json';
-import { receivedAt } from './values.mts';
+import { receivedAt } from './testValues.mts';
 
 const ADDRESS = '61371989950@s.whatsapp.net';
 /** The vendor's page hides the address in its samples. */

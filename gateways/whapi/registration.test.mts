@@ -6,7 +6,7 @@ import { whapi } from '.';
 import schemas from './fixtures/requests.schema.json';
 import settings from './fixtures/settings.json';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
-import { credential, ours, SECRET, wanted } from './values.mts';
+import { credential, ours, SECRET, wanted } from './testValues.mts';
 
 const registration = whapi.registration!;
 const neighbour = settings.webhooks[0];

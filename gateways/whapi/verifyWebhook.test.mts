@@ -1,7 +1,7 @@
 import type { Delivery } from '../gateway';
 import { whapi } from '.';
 import sent from './fixtures/statuses-post.webhook.json';
-import { credential, ours, SECRET } from './values.mts';
+import { credential, ours, SECRET } from './testValues.mts';
 
 /** As the gateway calls: with the header that was registered. */
 const delivery: Delivery = {

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { Outcome, PreparedRequest } from '../transport/request';
 import sent from './fixtures/message-sent.webhook.json';
 import { ok } from '../hypersender/fakeGateway.mts';
-import { INSTANCE } from './values.mts';
+import { INSTANCE } from './testValues.mts';
 
 export type VendorRecord = Record<string, unknown>;
 
