@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Credential, RegistrationRecord } from '../gateway';
+import type { Credential } from '../gateway';
+import type { RegistrationRecord } from '../webhooks';
 import { greenApi } from '.';
 import { sealInto, splitUrl, unseal } from './formerWebhook';
 import { NetworkFailure, type Outcome } from '../transport/request';

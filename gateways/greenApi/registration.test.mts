@@ -1,5 +1,5 @@
 import Ajv from 'ajv';
-import type { RegistrationRecord, DesiredWebhook } from '../gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../webhooks';
 import { greenApi } from '.';
 import type { Outcome } from '../transport/request';
 import schemas from './fixtures/requests.schema.json';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../gateway';
+import type { Delivery } from '../webhooks';
 import { greenApi } from '.';
 import failed from './fixtures/outgoing-message-status.webhook.json';
 import { credential, SECRET } from './testValues.mts';

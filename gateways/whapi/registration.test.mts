@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RegistrationRecord, DesiredWebhook } from '../gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../webhooks';
 import { NetworkFailure, type Outcome } from '../transport/request';
 import { whapi } from '.';
 import schemas from './fixtures/requests.schema.json';

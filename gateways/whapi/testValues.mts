@@ -1,4 +1,5 @@
-import type { Credential, DesiredWebhook } from '../gateway';
+import type { Credential } from '../gateway';
+import type { DesiredWebhook } from '../webhooks';
 import { parseContent } from '../../messages/message';
 import type { ContentInput, OutgoingMessage } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';

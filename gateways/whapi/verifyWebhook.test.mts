@@ -1,4 +1,4 @@
-import type { Delivery } from '../gateway';
+import type { Delivery } from '../webhooks';
 import { whapi } from '.';
 import sent from './fixtures/statuses-post.webhook.json';
 import { credential, ours, SECRET } from './testValues.mts';

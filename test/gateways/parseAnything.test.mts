@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Delivery, Gateway } from '../../gateways/gateway';
+import type { Gateway } from '../../gateways/gateway';
+import type { Delivery } from '../../gateways/webhooks';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
