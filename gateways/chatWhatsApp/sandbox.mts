@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { chatWhatsAppAccount as account } from '../../sandbox/accounts.mts';
+import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { RateLimit, RateVerdict } from '../../sandbox/rateLimit.mts';
@@ -8,6 +8,16 @@ import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import { noRetry } from '../../sandbox/webhooks.mts';
 import { scheduleProblem, sendProblem } from './sandboxChecks.mts';
+
+/** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
+const account = {
+	sessionId: 'e67a00be-ed45-4356-9488-049cabb9895d',
+	apiKey: 'wask_sandbox_5f0c2f1e7d3b4a6988c1d2e3f4a5b6c7',
+	/** Reaches every session and may create some. */
+	adminKey: 'wamk_sandbox_a1b2c3d4e5f60718293a4b5c6d7e8f90',
+	/** A session of somebody else. */
+	otherSessionId: '0f3b7a52-6a0e-4d0c-9a70-3f1d2c4b5a69',
+};
 
 type State = 'starting' | 'qr_ready' | 'ready' | 'missing';
 
@@ -39,8 +49,8 @@ const whatsAppAddress = (to: string) =>
 	to.includes('@') ? to : `${to.replace(/\D/g, '')}@s.whatsapp.net`;
 
 /** docs.chatwhatsapp.in: sessions, direct messages, messages scheduled in memory. */
-export class ChatWhatsApp extends Dialect {
-	readonly id = 'chatWhatsApp';
+class ChatWhatsApp extends Dialect {
+	override readonly account = account;
 	readonly host = '/chatwhatsapp';
 	readonly mount = '/chatwhatsapp';
 	override readonly rateHints = 'body';
@@ -391,3 +401,23 @@ export class ChatWhatsApp extends Dialect {
 		});
 	}
 }
+
+export const chatWhatsApp = defineSandbox({
+	dialect: ChatWhatsApp,
+	credential: ({ baseUrl, sessionId, apiKey }) => ({
+		chatWhatsAppUrl: baseUrl,
+		chatWhatsAppSessionId: sessionId,
+		chatWhatsAppApiKey: apiKey,
+	}),
+	curl: ({ baseUrl, sessionId, apiKey }) =>
+		curlCommand(
+			`${baseUrl}/sessions/${sessionId}/scheduled`,
+			{ 'X-API-Key': apiKey },
+			{
+				to: '919988066776',
+				text: 'Hello',
+				scheduledAt: new Date(Date.now() + minute).toISOString(),
+			},
+		),
+	lastStatus: 'sent',
+});

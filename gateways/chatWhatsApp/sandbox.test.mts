@@ -85,7 +85,7 @@ describe('who may call', () => {
 	});
 
 	it('should tell that a session is missing', async () => {
-		sandbox.setSession('chatWhatsApp', 'missing');
+		sandbox.setHealth('chatWhatsApp', 'missing');
 		const unknown = await http.get('/sessions/00000000-0000-4000-8000-000000000000/status');
 		const gone = await http.get(`${sessionPath}/status`);
 		for (const answer of [unknown, gone]) {
@@ -98,7 +98,7 @@ describe('who may call', () => {
 		['starting', 'Session is still connecting. Please wait.'],
 		['qr_ready', 'Session not authenticated. Please scan the QR code first using GET /sessions/'],
 	])('should not send or schedule while %s', async (state, text) => {
-		sandbox.setSession('chatWhatsApp', state);
+		sandbox.setHealth('chatWhatsApp', state);
 		const answers = [
 			await http.post(`${sessionPath}/send`, { to: '919988066776', text: 'Hi' }),
 			await schedule(),
@@ -111,11 +111,11 @@ describe('who may call', () => {
 	});
 
 	it('should give the QR code only when there is one', async () => {
-		sandbox.setSession('chatWhatsApp', 'starting');
+		sandbox.setHealth('chatWhatsApp', 'starting');
 		const early = await http.get(`${sessionPath}/qr`);
 		expect(early.data.error).toBe('QR code not available yet. Session state: starting');
 		await new Promise((resolve) => setTimeout(resolve, 10));
-		sandbox.setSession('chatWhatsApp', 'qr_ready');
+		sandbox.setHealth('chatWhatsApp', 'qr_ready');
 		const answer = await http.get(`${sessionPath}/qr`);
 		expect(answer.data).toEqual({ success: true, qr: expect.stringMatching(/^2@/) });
 	});

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { greenApiAccount as account } from '../../sandbox/accounts.mts';
+import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
@@ -15,6 +15,14 @@ import {
 	shownSettings,
 	type GreenSettings,
 } from './sandboxSettings.mts';
+
+/** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
+const account = {
+	idInstance: 1101000001,
+	apiTokenInstance: 'sandboxd75b3a66374942c5b3c019c698abc2067e151558acbd412345',
+	/** The instance's own number. */
+	wid: '11001234567@c.us',
+};
 
 const second = 1000;
 const minute = 60_000;
@@ -100,8 +108,8 @@ interface Queued {
 }
 
 /** green-api.com: a queue with pacing, one webhook per instance; also its WABA flavour. */
-export class GreenApi extends Dialect {
-	readonly id = 'greenApi';
+class GreenApi extends Dialect {
+	override readonly account = account;
 	readonly host = '/green-api';
 	readonly mount = '/green-api';
 	override readonly settableStatuses = ['sent', 'delivered', 'read', 'failed'];
@@ -471,3 +479,19 @@ export class GreenApi extends Dialect {
 		return ok(recent.map((message) => this.#journalEntry(message)));
 	}
 }
+
+export const greenApi = defineSandbox({
+	dialect: GreenApi,
+	credential: ({ baseUrl, idInstance, apiTokenInstance }) => ({
+		greenApiUrl: baseUrl,
+		greenApiIdInstance: String(idInstance),
+		greenApiToken: apiTokenInstance,
+	}),
+	curl: ({ baseUrl, idInstance, apiTokenInstance }) =>
+		curlCommand(
+			`${baseUrl}/waInstance${idInstance}/sendMessage/${apiTokenInstance}`,
+			{},
+			{ chatId: '11001234568@c.us', message: 'Hello' },
+		),
+	lastStatus: 'read',
+});

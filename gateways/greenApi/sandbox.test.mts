@@ -257,7 +257,7 @@ it.each([
 
 it('should speak the WABA flavour', async () => {
 	expect((await post('sendTemplate', { chatId, templateId: 'x' })).status).toBe(404);
-	sandbox.setWaba('greenApi', true, 'waba');
+	sandbox.dialect('greenApi').setWaba(true, 'waba');
 	sandbox.script('greenApi', ['noActiveSession']);
 	const { data } = await post('sendTemplate', { chatId, templateId: 'x', params: ['1'] });
 	expectSameShape(data, messageSent);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IANAZone } from 'luxon';
 
-import { hypersenderSmsAccount as account } from '../../sandbox/accounts.mts';
+import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
@@ -12,6 +12,7 @@ import {
 	laravelError,
 	type InstanceRoute,
 } from '../hypersender/sandboxAccess.mts';
+import { account } from './sandboxAccount.mts';
 import { filterSms, paginate, sortSms } from './sandboxList.mts';
 import {
 	gmtOffset,
@@ -35,13 +36,12 @@ const events: Record<string, string> = {
 };
 
 /** docs.hypersender.com: SMS through an own phone, API v1, with native scheduling. */
-export class HypersenderSms extends Dialect {
-	readonly id = 'hypersenderSms';
+class HypersenderSms extends Dialect {
 	readonly host = '/hypersender';
 	readonly mount = '/hypersender/api/sms/v1';
 	override readonly settableStatuses = ['sent', 'delivered', 'failed', 'expired'];
 	/** The account holder's zone: `schedule_send_at` of a request is on its clock, no answer is. */
-	timezone = account.timezone;
+	#timezone = account.timezone;
 	readonly #list: Sms[] = [];
 	readonly #threads = new Map<string, string>();
 	protected override readonly held: DelayQueue;
@@ -52,6 +52,11 @@ export class HypersenderSms extends Dialect {
 		super(kit);
 		this.held = new DelayQueue(kit.clock);
 		this.#phone = { isOnline: true, lastMessageAt: null, since: kit.clock.now() };
+	}
+
+	/** With the zone that is in force. */
+	override get account() {
+		return { ...account, timezone: this.#timezone };
 	}
 
 	override errorBody(_status: number, text: string, retryAfter?: number): Json {
@@ -77,7 +82,7 @@ export class HypersenderSms extends Dialect {
 	/** Changes the zone in which `schedule_send_at` is understood; the phone is in it too. */
 	setTimezone(timezone: string): void {
 		if (!IANAZone.isValidZone(timezone)) throw new RangeError(`There is no zone "${timezone}"`);
-		this.timezone = timezone;
+		this.#timezone = timezone;
 	}
 
 	override post(event: string, body: unknown): void {
@@ -117,8 +122,8 @@ export class HypersenderSms extends Dialect {
 
 	#shown(sms: Sms, include = ''): Json {
 		const parts = include.split(',');
-		const phone = phoneRecord(this.#phone, this.timezone);
-		return smsRecord(sms, this.timezone, {
+		const phone = phoneRecord(this.#phone, this.#timezone);
+		return smsRecord(sms, this.#timezone, {
 			...(parts.includes('phone') && { phone }),
 			...(parts.includes('messageThread') && { thread: threadRecord(sms) }),
 		});
@@ -128,7 +133,7 @@ export class HypersenderSms extends Dialect {
 		const body = asRecord(request.body);
 		const now = this.kit.clock.now();
 		const scheduleText = textOf(body.schedule_send_at);
-		const due = scheduleText === null ? null : instantOf(scheduleText, this.timezone);
+		const due = scheduleText === null ? null : instantOf(scheduleText, this.#timezone);
 		const errors = this.#problems(body, due, now);
 		if (Object.keys(errors).length > 0) {
 			return reply.code(422).send(laravelError('The given data was invalid.', errors));
@@ -235,7 +240,7 @@ export class HypersenderSms extends Dialect {
 
 	/** The webhook of a status; only the one of a scheduled message carries the phone. */
 	#tell(sms: Sms, status: string) {
-		const zone = gmtOffset(sms.updatedAt, this.timezone);
+		const zone = gmtOffset(sms.updatedAt, this.#timezone);
 		const phone = phoneRecord(this.#phone, zone);
 		const parts = status === 'scheduled' ? { phone } : {};
 		const event = events[status];
@@ -263,3 +268,20 @@ export class HypersenderSms extends Dialect {
 		return {};
 	}
 }
+
+export const hypersenderSms = defineSandbox({
+	dialect: HypersenderSms,
+	credential: ({ baseUrl, instanceId, apiToken, timezone }) => ({
+		hypersenderSmsUrl: baseUrl,
+		hypersenderSmsInstanceId: instanceId,
+		hypersenderSmsApiToken: apiToken,
+		hypersenderSmsTimezone: timezone,
+	}),
+	curl: ({ baseUrl, instanceId, apiToken }) =>
+		curlCommand(
+			`${baseUrl}/${instanceId}/send-message`,
+			{ Authorization: `Bearer ${apiToken}` },
+			{ to: '+201891838278', content: 'Hello' },
+		),
+	lastStatus: 'delivered',
+});

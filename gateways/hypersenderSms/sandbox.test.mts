@@ -146,7 +146,7 @@ it('should expire like the sample: without expired_at', async () => {
 });
 
 it('should understand the time in the account’s zone', async () => {
-	sandbox.setTimezone('hypersenderSms', 'Asia/Kolkata');
+	sandbox.dialect('hypersenderSms').setTimezone('Asia/Kolkata');
 	expect(sandbox.accounts.hypersenderSms.timezone).toBe('Asia/Kolkata');
 	const local = wallTime(minute, 'Asia/Kolkata');
 	await send({ schedule_send_at: local });

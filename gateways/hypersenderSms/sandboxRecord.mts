@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
-import { hypersenderSmsAccount as account } from '../../sandbox/accounts.mts';
 import type { Json } from '../../sandbox/types.mts';
+import { account } from './sandboxAccount.mts';
 
 /** A message as the gateway keeps it: instants are instants here, and wall-clock texts outside. */
 export interface Sms {

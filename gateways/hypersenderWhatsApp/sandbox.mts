@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { hypersenderWhatsAppAccount as account } from '../../sandbox/accounts.mts';
+import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
@@ -11,6 +11,15 @@ import {
 	laravelError,
 	type InstanceRoute,
 } from '../hypersender/sandboxAccess.mts';
+
+/** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
+const account = {
+	instanceId: '9feef20d-744e-4bcc-8fdd-e5531e0474f0',
+	apiToken: '235|sandboxWa8mN4bVc6XzQ2wErTy0UiOpAsDfGhJk',
+	userId: '9cbff1d0-6c37-4612-a8bb-6db042991361',
+	/** The instance's own number. */
+	wid: '201553730661@c.us',
+};
 
 const instanceStates: readonly string[] = [
 	'STOPPED',
@@ -71,8 +80,8 @@ const otherJidOf = (chatId: string): string | undefined => {
 const jidOf = (chatId: string) => chatId.replace(/@c\.us$/, '@s.whatsapp.net');
 
 /** docs.hypersender.com: WhatsApp API v2, which queues every request and has no scheduling. */
-export class HypersenderWhatsApp extends Dialect {
-	readonly id = 'hypersenderWhatsApp';
+class HypersenderWhatsApp extends Dialect {
+	override readonly account = account;
 	readonly host = '/hypersender';
 	readonly mount = '/hypersender/api/whatsapp/v2';
 	override readonly settableStatuses = ['sent', 'delivered', 'read', 'failed'];
@@ -383,3 +392,19 @@ export class HypersenderWhatsApp extends Dialect {
 		);
 	}
 }
+
+export const hypersenderWhatsApp = defineSandbox({
+	dialect: HypersenderWhatsApp,
+	credential: ({ baseUrl, instanceId, apiToken }) => ({
+		hypersenderWhatsAppUrl: baseUrl,
+		hypersenderWhatsAppInstanceId: instanceId,
+		hypersenderWhatsAppApiToken: apiToken,
+	}),
+	curl: ({ baseUrl, instanceId, apiToken }) =>
+		curlCommand(
+			`${baseUrl}/${instanceId}/send-text`,
+			{ Authorization: `Bearer ${apiToken}` },
+			{ chatId: '201063178738@c.us', text: 'Hello' },
+		),
+	lastStatus: 'read',
+});

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { whapiAccount as account } from '../../sandbox/accounts.mts';
+import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
@@ -13,6 +13,14 @@ import {
 	type WhapiSettings,
 	type WhapiWebhook,
 } from './sandboxSettings.mts';
+
+/** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
+const account = {
+	channelId: 'MANTIS-M72HC',
+	apiToken: 'sandboxWhapiToken7Kq2Lw9Zx4Vb1Nm6',
+	/** The channel's own number. */
+	phoneNumber: '61371989950',
+};
 
 const mediaTypes = ['image', 'video', 'document', 'audio', 'voice'];
 
@@ -52,8 +60,8 @@ interface MessageRoute {
 }
 
 /** whapi.cloud: sends at once, holds several webhooks, batches statuses in arrays. */
-export class Whapi extends Dialect {
-	readonly id = 'whapi';
+class Whapi extends Dialect {
+	override readonly account = account;
 	readonly host = '/whapi';
 	readonly mount = '/whapi';
 	override readonly settableStatuses = ['sent', 'delivered', 'read', 'failed'];
@@ -373,3 +381,19 @@ export class Whapi extends Dialect {
 		};
 	}
 }
+
+export const whapi = defineSandbox({
+	dialect: Whapi,
+	credential: ({ baseUrl, apiToken, channelId }) => ({
+		whapiUrl: baseUrl,
+		whapiToken: apiToken,
+		whapiChannelId: channelId,
+	}),
+	curl: ({ baseUrl, apiToken }) =>
+		curlCommand(
+			`${baseUrl}/messages/text`,
+			{ Authorization: `Bearer ${apiToken}` },
+			{ to: '61371989951', body: 'Hello' },
+		),
+	lastStatus: 'read',
+});
