@@ -7,6 +7,7 @@ import { GatewayError } from '../transport/gatewayError';
 import { account, methodPath } from './credential';
 import { recipientIn, toChatId } from './recipient';
 import { toSentMessage } from './records';
+import { shorten } from '../../messages/text';
 
 /**
  * `getMessage { chatId, idMessage }` gives a message out of the chat's journal, in which it appears up
@@ -35,7 +36,7 @@ export async function lookup(
 	if (textAt(record, 'type') === 'incoming') {
 		throw new GatewayError(
 			'notFound',
-			`The message ${messageId.slice(0, 80)} was received by the GREEN-API instance, not sent by it`,
+			`The message ${shorten(messageId, 80)} was received by the GREEN-API instance, not sent by it`,
 			{ hint: 'Give the ID that the operation "Send" returned.' },
 		);
 	}

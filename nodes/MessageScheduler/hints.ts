@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { formatDuration } from '../../messages/sendTime/text';
+import { MINUTE_MS, formatDuration } from '../../messages/duration';
 import { settle } from '../../stores/settle';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
@@ -72,8 +72,6 @@ function notSending(run: Run, { at }: LastRun): string {
 	const minutes = Math.floor((run.now() - at) / MINUTE_MS) * MINUTE_MS;
 	return `"Send Due" last ran for ${account} ${formatDuration(minutes)} ago. The messages in the table wait until it runs again: check that its workflow is published.`;
 }
-
-const MINUTE_MS = 60_000;
 
 /** Accounts that this process has seen served, and until when they count as such: milliseconds since 1970. */
 const served = new Map<string, number>();

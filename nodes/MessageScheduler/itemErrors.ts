@@ -5,7 +5,7 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { settleSync } from '../../stores/settle';
-import { shorten } from '../../messages/sendTime/text';
+import { shorten } from '../../messages/text';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
 import { isToolRun } from './aiTool';
 

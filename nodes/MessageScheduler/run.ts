@@ -31,6 +31,7 @@ import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
+import { shorten } from '../../messages/text';
 
 /** One run of the node over all its items: what the operations share. */
 export interface Run extends ConnectedGateway {
@@ -233,7 +234,7 @@ const isWithoutTables = (error: unknown) =>
 const nobodysId = (scheduleId: string, { label }: Gateway) =>
 	new InvalidParameterError(
 		'Scheduled Message',
-		`"Scheduled Message" is "${scheduleId.slice(0, 80)}", which is no id of a message that n8n stores, and ${label} stores none itself. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
+		`"Scheduled Message" is "${shorten(scheduleId, 80)}", which is no id of a message that n8n stores, and ${label} stores none itself. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
 	);
 
 /** The longest that one create may take with all its repetitions and pauses, and clocks that differ. */

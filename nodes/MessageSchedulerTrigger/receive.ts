@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Credential, Gateway } from '../../gateways/gateway';
 import type { Delivery, VerificationResult } from '../../gateways/webhooks';
-import { isObject } from '../../gateways/json';
+import { isObject, parseJson } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { hasWebhookSecret } from '../../gateways/webhookSecret';
 import { isTimezone } from '../../messages/sendTime';
@@ -119,14 +119,6 @@ function checkAuthenticity(
 function readBody(context: IWebhookFunctions): unknown {
 	const body: unknown = context.getBodyData();
 	return typeof body === 'string' ? parseJson(body) : body;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** The workflow's timezone; UTC where n8n is set to one that there is not. */

@@ -19,6 +19,7 @@ import type {
 	RowOf,
 	Table,
 } from '../../stores/table/table';
+import { shorten } from '../../messages/text';
 
 /**
  * n8n lets only its own Data Table node reach Data Tables, so each access is a short inline
@@ -155,7 +156,7 @@ function assertNoExpression(parameter: string, value: string): void {
 	if (!isExpression(value)) return;
 	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is "${value.slice(0, 40)}". The name of a table does not begin with "=".`,
+		`"${parameter}" is "${shorten(value)}". The name of a table does not begin with "=".`,
 	);
 }
 

@@ -7,6 +7,7 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import type { Credential } from '../../gateways/gateway';
+import { parseJson } from '../../gateways/json';
 import type { TransportRuntime } from '../../gateways/transport/connection';
 import {
 	toNetworkFailure,
@@ -95,14 +96,6 @@ function parsedBody(body: unknown): unknown {
 	if (typeof body !== 'string') return body;
 	const parsed = parseJson(body);
 	return parsed === undefined ? body : parsed;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** Takes the system's code out of n8n's error and drops the rest, which may hold the address. */

@@ -4,7 +4,7 @@ import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import { parseRecipient } from '../../messages/recipient';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
-import { notPending } from '../../stores/notPending';
+import { notPending } from '../../gateways/notPending';
 import { Entry, errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
 
 it('has the limits of the gateway, and refuses what it does not schedule', () => {
@@ -189,12 +189,12 @@ it.each([
 ] as const)('a message that is %s can no longer be changed, and why', (status, why) => {
 	const fake = new FakeScheduler();
 	const held = fake.hold(message(), { status, gatewayStatus: 'word', createdAt: iso(0) });
-	const error = notPending(fake.gateway, held, 'cancelled');
+	const error = notPending(fake.gateway.label, held, 'cancelled');
 	expect([error.kind, error.message]).toEqual([
 		'notPending',
 		`The scheduled message "sched_1" can no longer be cancelled: ${why}`,
 	]);
-	const wordless = notPending(fake.gateway, { ...held, gatewayStatus: null }, 'moved');
+	const wordless = notPending(fake.gateway.label, { ...held, gatewayStatus: null }, 'moved');
 	expect(wordless.message).toMatch(/be moved: [a-z ]+$/);
 });
 

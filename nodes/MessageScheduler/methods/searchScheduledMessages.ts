@@ -10,6 +10,7 @@ import { createGatewayStore } from '../../../stores/gatewayStore';
 import { settle } from '../../../stores/settle';
 import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
+import { shorten } from '../../../messages/text';
 
 /** More than a person would scroll through; the filter finds the rest. */
 const MAX_LIST_LENGTH = 500;
@@ -78,7 +79,7 @@ async function pending(
 function title(message: ScheduledMessage, timezone: string): string {
 	const { recipient, scheduledAt, type, text, caption } = message;
 	const words = text ?? caption ?? '';
-	const first = words.length > 40 ? `${words.slice(0, 40)}…` : words;
+	const first = shorten(words);
 	const what = type === 'text' ? first : [type, first].filter(Boolean).join(': ');
 	const at = showInstant(scheduledAt, timezone)?.slice(0, 16).replace('T', ' ') ?? scheduledAt;
 	return `${recipient.phone ?? recipient.address} – ${at} – ${what}`;

@@ -1,4 +1,4 @@
-import { notPending } from '../../../../stores/notPending';
+import { notPending } from '../../../../gateways/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
@@ -62,7 +62,7 @@ export const cancel: Operation<CancelPlan> = {
 	async perform({ scheduleId, allowDeletion, allowNotPending, output }, run, entry) {
 		const store = await run.storeForId(scheduleId).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
-		if (!cancelled && !allowNotPending) throw notPending(run.gateway, message, 'cancelled');
+		if (!cancelled && !allowNotPending) throw notPending(run.gateway.label, message, 'cancelled');
 		return [scheduledItem(message, output)];
 	},
 };

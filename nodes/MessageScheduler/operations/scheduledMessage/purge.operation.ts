@@ -3,13 +3,12 @@ import { purge as remove } from '../../../../stores/table/purge';
 import { readTable, tableField } from '../../fields/storage';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface PurgePlan extends Plan {
 	readonly table: TableRef;
 	readonly days: number;
 }
-
-const DAY = 86_400_000;
 
 /** Removes messages from a Data Table that are done with. */
 export const purge: Operation<PurgePlan> = {
@@ -39,7 +38,7 @@ export const purge: Operation<PurgePlan> = {
 	},
 
 	async perform({ table, days }, run) {
-		const before = new Date(run.now() - days * DAY).toISOString();
+		const before = new Date(run.now() - days * DAY_MS).toISOString();
 		return [{ deleted: await remove(await run.table(table), before) }];
 	},
 };

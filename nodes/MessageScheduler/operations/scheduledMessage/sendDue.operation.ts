@@ -14,6 +14,7 @@ import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
 import type { Run } from '../../run';
 import { tellUnserved } from './unserved';
+import { SECOND_MS } from '../../../../messages/duration';
 
 interface SendDuePlan extends Plan {
 	readonly table: TableRef;
@@ -25,11 +26,10 @@ interface SendDuePlan extends Plan {
 	readonly isManual: boolean;
 }
 
-const SECOND = 1_000;
 /** Unless the user says otherwise: a schedule of a minute then has one run after the other. */
 const DEFAULT_RUN_FOR_SECONDS = 50;
 /** What a run takes beside its budget and its last request: writes, and giving the lease back. */
-const WRAP_UP_MS = 10 * SECOND;
+const WRAP_UP_MS = 10 * SECOND_MS;
 
 const options: INodeProperties[] = [
 	{
@@ -206,7 +206,7 @@ function readRules(context: IExecuteFunctions, index: number, run: Run): SendDue
 	};
 	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
 	return {
-		budgetMs: seconds * SECOND,
+		budgetMs: seconds * SECOND_MS,
 		messagesPerMinute:
 			number('messagesPerMinute', 'Messages per Minute') ??
 			run.gateway.capabilities.messagesPerMinute,
@@ -227,11 +227,11 @@ function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs:
 		context as { getWorkflowSettings?: () => { executionTimeout?: number } }
 	).getWorkflowSettings?.();
 	const seconds = settings?.executionTimeout ?? -1;
-	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
+	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND_MS;
 	if (seconds <= 0 || seconds >= needed) return;
 	throw new InvalidParameterError(
 		'Run For At Most',
 		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
-		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,
+		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND_MS}) + "Timeout" (${timeoutMs / SECOND_MS}) + ${WRAP_UP_MS / SECOND_MS}.`,
 	);
 }

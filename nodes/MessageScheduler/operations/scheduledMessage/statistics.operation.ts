@@ -7,14 +7,13 @@ import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { TableRef } from '../../../shared/n8nTable';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface StatisticsPlan extends Plan {
 	readonly table: TableRef;
 	readonly days: number;
 	readonly timezone: string;
 }
-
-const DAY = 86_400_000;
 
 /** Counts the messages of a Data Table, of all accounts, and tells how well they are sent. */
 export const statistics: Operation<StatisticsPlan> = {
@@ -52,7 +51,7 @@ export const statistics: Operation<StatisticsPlan> = {
 	async perform({ table, days, timezone }, run) {
 		const now = run.now();
 		const [messages, accounts] = [await run.table(table), await run.accounts(table)];
-		const counted = await count(messages, accounts, { now, since: now - days * DAY, timezone });
+		const counted = await count(messages, accounts, { now, since: now - days * DAY_MS, timezone });
 		return [statisticsItem(counted, timezone)];
 	},
 };
