@@ -4,7 +4,8 @@ import { GatewayError, isNotFound, unsupported } from '../gateways/transport/gat
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import { cancelling } from './cancelling';
-import type { Claims } from './claims';
+import type { AssignedMessages } from './assignedMessages';
+import type { KeyedMutex } from './keyedMutex';
 import { keyIsUsed } from './deduplication/keyIsUsed';
 import type { KeyLedger } from './deduplication/keyTable';
 import { scheduleByKey, scheduleUnlessPending, type ByKey } from './deduplication/scheduleByKey';
@@ -19,8 +20,9 @@ import { shorten } from '../messages/text';
 
 /** What the store needs beside the connection. */
 export interface GatewayStoreOptions {
-	/** Shared by all items of one run. */
-	readonly claims: Claims;
+	/** Both shared by all items of one run. */
+	readonly assigned: AssignedMessages;
+	readonly mutex: KeyedMutex;
 	sleep(ms: number): Promise<void>;
 	/** Which messages were made under which keys; unless given, messages with keys are refused. */
 	readonly keys?: Keys;
@@ -64,7 +66,7 @@ export function createGatewayStore(
 			return await scheduleOnce(once, message, attempt, more);
 		}
 		// Equal items of one run one after the other: what one has, the next one must know.
-		const held = await options.claims.alone(`key ${key ?? matchKey(message)}`, async () => {
+		const held = await options.mutex.runExclusive(`key ${key ?? matchKey(message)}`, async () => {
 			const ledger = await openLedger();
 			const by = ledger === null ? null : byKey(ledger);
 			if (key === null) {
@@ -75,7 +77,7 @@ export function createGatewayStore(
 			if (by === null) return await scheduleByReference(key, message, attempt, more);
 			return await scheduleByKey(by, key, withReference(message, key), attempt, more);
 		});
-		options.claims.take(held.scheduleId);
+		options.assigned.assign(held.scheduleId);
 		return held;
 	}
 

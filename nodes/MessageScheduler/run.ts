@@ -3,7 +3,8 @@ import { accountsOf } from '../../gateways/account';
 import type { Gateway } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
@@ -102,9 +103,9 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const timezone = context.getTimezone();
 	const now = () => runtime.now();
 	const ledger = Ledger.of(context, now());
-	const claims = new Claims();
+	const assigned = new AssignedMessages();
 	// What an earlier try has scheduled belongs to its item.
-	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
+	for (const { scheduleId } of ledger.outputs()) assigned.assign(String(scheduleId));
 	const sleep = async (ms: number) => await runtime.sleep(ms);
 	const senders = accountsOf(gateway, connection.credential).map(
 		(account): SendingAccount => ({
@@ -120,7 +121,14 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			createKeyLedger(await openKeyTable(context, options.deduplicationTable), senders, now),
 		),
 	};
-	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
+	const gatewayStore = once(() =>
+		createGatewayStore(gateway, connection, {
+			assigned,
+			mutex: new KeyedMutex(),
+			sleep,
+			keys,
+		}),
+	);
 	const tables = new Map<string, Promise<NamedTable>>();
 	const tableStores = new Map<string, MessageStore>();
 

@@ -7,7 +7,8 @@ import { connectToGateway, type ConnectedGateway } from '../shared/connectToGate
 import { CREDENTIAL_TYPE } from '../shared/transport';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
 import { assertReachable, assertStatusesCanCome } from './requirements';
-import { readOptions, readStatuses, withWebhookSecret } from './settings';
+import { readOptions, readStatuses } from './options';
+import { withWebhookSecret } from './webhookSecret';
 
 /**
  * Where the record of a registration is kept in the node's static data. *Listen for test event* has

@@ -12,7 +12,8 @@ import { ignoredText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
-import { readOptions, readStatuses, withWebhookSecret } from './settings';
+import { readOptions, readStatuses } from './options';
+import { withWebhookSecret } from './webhookSecret';
 
 /** What a gateway reads that was answered with 200; none of the vendors asks for more. */
 const ACKNOWLEDGED: IWebhookResponseData = { webhookResponse: { status: 'ok' } };

@@ -2,7 +2,8 @@ import { textOf } from '../../gateways/transport/gatewayError';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import { parseRecipient } from '../../messages/recipient';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { createGatewayStore } from '../../stores/gatewayStore';
 import { notPending } from '../../gateways/notPending';
 import { Entry, errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
@@ -23,7 +24,11 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 
 it('is not there where the gateway has no scheduler', () => {
 	const fake = new FakeScheduler();
-	const options = { claims: new Claims(), sleep: fake.clock.sleep };
+	const options = {
+		assigned: new AssignedMessages(),
+		mutex: new KeyedMutex(),
+		sleep: fake.clock.sleep,
+	};
 	const capabilities = { ...chatWhatsApp.capabilities, schedules: null };
 	for (const changes of [{ scheduler: undefined }, { capabilities }]) {
 		const gateway = { ...fake.gateway, ...changes };

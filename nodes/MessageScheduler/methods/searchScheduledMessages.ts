@@ -5,7 +5,8 @@ import type {
 } from 'n8n-workflow';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import { showInstant } from '../../../messages/sendTime';
-import { Claims } from '../../../stores/claims';
+import { AssignedMessages } from '../../../stores/assignedMessages';
+import { KeyedMutex } from '../../../stores/keyedMutex';
 import { createGatewayStore } from '../../../stores/gatewayStore';
 import { settle } from '../../../stores/settle';
 import { connectToGateway } from '../../shared/connectToGateway';
@@ -70,7 +71,8 @@ async function pending(
 	const { label } = gateway;
 	if (gateway.scheduler === undefined) return { label, messages: null };
 	const store = createGatewayStore(gateway, connection, {
-		claims: new Claims(),
+		assigned: new AssignedMessages(),
+		mutex: new KeyedMutex(),
 		sleep: async (ms) => await runtime.sleep(ms),
 	});
 	return { label, messages: await store.list({ status: 'scheduled' }) };

@@ -4,23 +4,6 @@ import type { Credential, Gateway } from '../../gateways/gateway';
 import { optionalField } from '../../gateways/credential';
 import { hasWebhookSecret, WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 
-type TriggerContext = IHookFunctions | IWebhookFunctions;
-
-/** The trigger's *Options*; undefined where the user did not add one. */
-export const readOptions = (context: TriggerContext) =>
-	context.getNodeParameter('options', {}) as {
-		readonly acceptUnauthenticated?: boolean;
-		readonly replaceExisting?: boolean;
-		readonly skipDuplicates?: boolean;
-		readonly skipOutOfOrder?: boolean;
-	};
-
-/** The statuses that the user chose under *Trigger On*. */
-export function readStatuses(context: TriggerContext): string[] {
-	const statuses = context.getNodeParameter('statuses', []);
-	return Array.isArray(statuses) ? statuses.map(String) : [];
-}
-
 /**
  * The credential with the secret that webhooks must bring along. Where the trigger registers itself
  * and the user gave no secret, one is derived from the gateway's key and the node: the same in every
@@ -28,7 +11,7 @@ export function readStatuses(context: TriggerContext): string[] {
  * derived from nothing but the node, anyone can derive.
  */
 export function withWebhookSecret(
-	context: TriggerContext,
+	context: IHookFunctions | IWebhookFunctions,
 	gateway: Gateway,
 	credential: Credential,
 ): Credential {
