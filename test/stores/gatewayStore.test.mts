@@ -29,7 +29,7 @@ it('is not there where the gateway has no scheduler', () => {
 		mutex: new KeyedMutex(),
 		sleep: fake.clock.sleep,
 	};
-	const capabilities = { ...chatWhatsApp.capabilities, schedules: null };
+	const capabilities = { ...chatWhatsApp.capabilities, scheduling: null };
 	for (const changes of [{ scheduler: undefined }, { capabilities }]) {
 		const gateway = { ...fake.gateway, ...changes };
 		expect(() => createGatewayStore(gateway, fake.connection, options)).toThrow(
