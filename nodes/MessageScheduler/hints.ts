@@ -3,7 +3,7 @@ import { MINUTE_MS, formatDuration } from '../../messages/duration';
 import { settle } from '../../stores/settle';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
-import { findTableOf } from '../shared/n8nTable';
+import { findTableOf } from '../shared/dataTable';
 import type { StoreChoice, Run } from './run';
 import { isToolRun } from './aiTool';
 

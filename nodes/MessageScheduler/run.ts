@@ -27,7 +27,7 @@ import {
 	tableById,
 	type NamedTable,
 	type TableRef,
-} from '../shared/n8nTable';
+} from '../shared/dataTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';

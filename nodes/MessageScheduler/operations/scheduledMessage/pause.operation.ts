@@ -6,7 +6,7 @@ import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {

@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { purge as remove } from '../../../../stores/table/purge';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 import { DAY_MS } from '../../../../messages/duration';
 

@@ -7,7 +7,7 @@ import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {

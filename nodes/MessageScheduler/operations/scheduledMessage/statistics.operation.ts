@@ -5,7 +5,7 @@ import { statistics as count, type Statistics } from '../../../../stores/table/s
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 import { DAY_MS } from '../../../../messages/duration';
 
