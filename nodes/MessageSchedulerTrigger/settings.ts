@@ -6,7 +6,7 @@ import { hasWebhookSecret, WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSe
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 
-/** The trigger's *Options*; undefined where the user did not add one. */
+/** The trigger's *Options*; undefined if the user did not add one. */
 export const readOptions = (context: TriggerContext) =>
 	context.getNodeParameter('options', {}) as {
 		readonly acceptUnauthenticated?: boolean;
@@ -22,10 +22,10 @@ export function readStatuses(context: TriggerContext): string[] {
 }
 
 /**
- * The credential with the secret that webhooks must bring along. Where the trigger registers itself
- * and the user gave no secret, one is derived from the gateway's key and the node: the same in every
- * process and after every restart, without being stored anywhere. Without a key there is none: what is
- * derived from nothing but the node, anyone can derive.
+ * The credential with the secret that webhooks must include. If the trigger registers itself and the user
+ * entered no secret, one is derived from the gateway's key and the node: the same in every process and
+ * after every restart, without being stored anywhere. Without a key there is none, since anyone could
+ * derive a secret from the node alone.
  */
 export function withWebhookSecret(
 	context: TriggerContext,

@@ -25,10 +25,10 @@ import type {
  * sub-workflow with that node. It runs in the same process and leaves no row in the executions list.
  */
 const TABLE_NODE = 'n8n-nodes-base.dataTable';
-/** The first that gives dates as such; an n8n before 2.3 has none that can make a table. */
+/** The first version that returns dates as such; before n8n 2.3 the node cannot create tables. */
 const TABLE_NODE_VERSION = 1.1;
 
-/** What a table is for, and what it needs. */
+/** The purpose of a table, and the columns that it needs. */
 export interface TableKind<C extends string> {
 	/** The name of the parameter with the table's name, for errors. */
 	readonly parameter: string;
@@ -71,10 +71,10 @@ export interface NamedTable extends MessageTable {
 }
 
 /**
- * The table of messages that a user means, with the one for events beside it, which is created where it
- * is needed.
+ * The table of messages that a user means, with the one for events beside it, which is created when it is
+ * needed.
  *
- * @param options `create`: whether a name that no table has is given to a new one
+ * @param options `create`: whether to create a table if none has that name
  * @throws InvalidParameterError naming *Data Table*; GatewayError as {@link openTableOf}
  */
 export async function openTable(
@@ -110,7 +110,7 @@ const findMeant = async (
 		? await findTable(context, value)
 		: (await listTables(context)).find(({ id }) => id === value);
 
-/** The project's tables of messages, the one of the likeliest name first, then the last changed. */
+/** The project's tables of messages, the one with the likeliest name first, then the last changed. */
 export async function messageTables(
 	context: IExecuteFunctions,
 	likeliest: string,
@@ -124,11 +124,11 @@ export async function messageTables(
 }
 
 /**
- * The Data Table of that name in the workflow's project: created where it is missing, its columns
- * checked where it is there.
+ * The Data Table of that name in the workflow's project: created if it does not exist, otherwise with its
+ * columns checked.
  *
- * @throws InvalidParameterError naming the kind's parameter; GatewayError, of kind `unsupported` where
- *   n8n has no Data Tables, else `unavailable`
+ * @throws InvalidParameterError naming the kind's parameter; GatewayError, of kind `unsupported` if n8n
+ *   has no Data Tables, otherwise `unavailable`
  */
 export async function openTableOf<C extends string>(
 	context: IExecuteFunctions,
@@ -146,7 +146,7 @@ function asTable<C extends string>(
 	{ id, columns }: IDataObject,
 	kind: TableKind<C>,
 ): Table<C> {
-	if (typeof id !== 'string') throw tableUnavailable('it did not tell the id of the table');
+	if (typeof id !== 'string') throw tableUnavailable('n8n did not return the id of the table');
 	assertColumns(name, columns, kind);
 	return tableById<C>(context, id);
 }
@@ -155,17 +155,17 @@ function assertNoExpression(parameter: string, value: string): void {
 	if (!isExpression(value)) return;
 	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is "${value.slice(0, 40)}". The name of a table does not begin with "=".`,
+		`"${parameter}" is "${value.slice(0, 40)}". Enter a name that does not begin with "=".`,
 	);
 }
 
-/** Says which tables there are instead of one that is not there. */
+/** Names the existing tables if the given one does not exist. */
 function noSuchTable(
 	{ by, value }: TableRef,
 	tables: readonly IDataObject[],
 ): InvalidParameterError {
 	const { parameter } = MESSAGES;
-	const given = `"${parameter}" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table.`;
+	const given = `"${parameter}" is ${by === 'id' ? 'the ID ' : ''}"${value}", which does not exist in this project.`;
 	const names = tables
 		.filter(({ columns }) => lacking(columns, COLUMNS).length === 0)
 		.map(({ name }) => String(name));
@@ -178,7 +178,7 @@ function noSuchTable(
 				? `Did you mean "${near}"?`
 				: names.length > 0
 					? `These tables store messages: ${listed(names.sort())}.`
-					: 'No table of it stores messages yet: schedule a message first, or look whether this workflow is in the project of the table.';
+					: 'No table in this project stores messages yet: schedule a message first, or check that this workflow is in the project of the table.';
 	return new InvalidParameterError(
 		parameter,
 		`${given} ${advice} Only the operation "Schedule" creates a table.`,
@@ -194,8 +194,8 @@ const listed = (names: readonly string[]): string =>
 		.join(', ') + (names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '');
 
 /**
- * The table of exactly that name. Not by the node's own *Reuse Existing Tables*: that looks at the first
- * of all tables whose name contains this one, and then makes a second one, which n8n refuses.
+ * The table of exactly that name. Not by the node's option *Reuse Existing Tables*, which checks only the
+ * first table whose name contains this one, and then creates a second one, which n8n rejects.
  */
 const findTable = async (
 	context: IExecuteFunctions,
@@ -236,7 +236,7 @@ async function createTable(
 		]),
 	);
 	if (created.ok) return created.value[0]?.json ?? {};
-	// Another execution may have made it in between.
+	// Another execution may have created it in between.
 	const table = await findTable(context, name);
 	if (table === undefined) throw created.error;
 	return table;
@@ -339,8 +339,8 @@ export function tableById<C extends string = ColumnName>(
 const MAX_READS = 5;
 
 /**
- * The Data Table node asks how many rows there are after it has read some, and gives up where others
- * have changed that in between, as dispatchers of several processes do all the time.
+ * Retries a read: the Data Table node counts the rows after it has read them, and fails if the count has
+ * changed in between, which concurrent dispatchers do all the time.
  */
 async function retryOnSyncError<T>(read: () => Promise<T>): Promise<T> {
 	for (let reads = 1; ; reads++) {
@@ -352,7 +352,7 @@ async function retryOnSyncError<T>(read: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** Changes that follow one another and differ in values only, so that one node can make them. */
+/** Groups consecutive changes that differ in values only, so that one node can apply them. */
 function groupSimilar<C extends string>(
 	changes: ReadonlyArray<ConditionalUpdate<C>>,
 ): Array<Array<ConditionalUpdate<C>>> {
@@ -368,9 +368,8 @@ function groupSimilar<C extends string>(
 }
 
 /**
- * The conditions of all items as parameters. An expression costs n8n milliseconds, so there is one
- * only where the items differ, or where a value could be taken for an expression itself: message ids
- * come from outside.
+ * The conditions of all items as parameters. An expression costs n8n milliseconds, so it is used only if
+ * the items differ, or if a value could be mistaken for an expression: message ids come from outside.
  */
 const toFilters = (all: ReadonlyArray<ReadonlyArray<Condition<string>>>) =>
 	({
@@ -389,12 +388,12 @@ const whereOf = (conditions: ReadonlyArray<Condition<string>>) => ({
 	where: conditions.map(({ value }) => value),
 });
 
-/** n8n evaluates every parameter that begins so. */
+/** n8n evaluates every parameter that begins with `=`. */
 const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
 
 const toRow = <C extends string>({ json }: INodeExecutionData): RowOf<C> =>
 	Object.fromEntries(
-		// Some of its operations give dates as objects, whose text has no milliseconds.
+		// Some operations return dates as objects, whose text has no milliseconds.
 		Object.entries(json).map(([name, cell]) => [
 			name,
 			(cell as unknown) instanceof Date ? (cell as unknown as Date).toISOString() : cell,
@@ -406,7 +405,7 @@ const indexOf = (pairedItem: INodeExecutionData['pairedItem']): number => {
 	return typeof first === 'number' ? first : (first?.item ?? 0);
 };
 
-/** Runs Data Table nodes one after the other on the items, and gives the last one's output. */
+/** Runs a chain of Data Table nodes on the items, and returns the last one's output. */
 async function runDataTableNodes(
 	context: IExecuteFunctions,
 	chain: INodeParameters[],
@@ -460,7 +459,7 @@ const tableNode = (parameters: INodeParameters, index: number): INode => ({
 	parameters,
 });
 
-/** Columns that a table does not have, or has with another type. */
+/** Columns that a table lacks, or has with another type. */
 function lacking<C extends string>(
 	columns: unknown,
 	needed: TableKind<C>['columns'],
@@ -474,7 +473,7 @@ function lacking<C extends string>(
 	return needed.filter((column) => found.get(column.name) !== column.type);
 }
 
-/** A table that was there before, perhaps made for something else. */
+/** Checks an existing table, which may have been created for something else. */
 function assertColumns<C extends string>(
 	name: string,
 	columns: unknown,
@@ -488,7 +487,7 @@ function assertColumns<C extends string>(
 	throw new InvalidParameterError(
 		parameter,
 		wrong.length * 2 > needed.length
-			? `"${parameter}" is "${name}", another table of yours: ${missing}. Enter another name.`
+			? `"${parameter}" is "${name}", which is a table for other data: ${missing}. Enter another name.`
 			: `"${parameter}" is "${name}", but ${missing}. Add ${wrong.length === 1 ? 'it' : 'them'} in n8n, or enter another name.`,
 	);
 }
@@ -496,22 +495,22 @@ function assertColumns<C extends string>(
 /** More missing columns than these are only counted. */
 const MAX_NAMED = 3;
 
-/** Says in words why the table cannot be reached. */
+/** Turns an error of the Data Table node into a sentence that says why the table is not available. */
 function asTableError(error: unknown): unknown {
 	if (error instanceof InvalidParameterError || error instanceof GatewayError) return error;
 	const words = error instanceof Error ? error.message : String(error);
-	// The last is what an older Data Table node says to an operation that it does not have.
+	// The last is the error of an older Data Table node for an operation that it does not have.
 	if (/unrecogni[sz]ed node type|unknown node type|could not get parameter/i.test(words)) {
 		return tableUnavailable(
-			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
-			'Update n8n, or hold the messages in the gateway.',
+			'its Data Table node is missing, or cannot create tables before n8n 2.3',
+			'Update n8n, or set "Store Messages In" to "Gateway".',
 			'unsupported',
 		);
 	}
 	if (/could not be found in this project/i.test(words)) {
 		return tableUnavailable(
 			'the table was deleted meanwhile',
-			'Run the workflow again; the operation "Schedule" creates a table.',
+			'Run the workflow again. The operation "Schedule" creates the table.',
 		);
 	}
 	if (/module is disabled/i.test(words)) {
@@ -532,11 +531,11 @@ function asTableError(error: unknown): unknown {
 
 const tableUnavailable = (
 	why: string,
-	hint = 'Open Data Tables in n8n and look at the table.',
+	hint = 'Open Data Tables in n8n and check the table.',
 	kind: 'unavailable' | 'unsupported' = 'unavailable',
-) => new GatewayError(kind, `The Data Tables of this n8n cannot be used: ${why}`, { hint });
+) => new GatewayError(kind, `n8n Data Tables are not available: ${why}`, { hint });
 
-/** The table of that name if there is one. Nothing is created, and no column is checked. */
+/** The table of that name; null if there is none. Creates nothing and checks no column. */
 export async function findTableOf<C extends string>(
 	context: IExecuteFunctions,
 	name: string,

@@ -11,7 +11,7 @@ interface PurgePlan extends Plan {
 
 const DAY = 86_400_000;
 
-/** Removes messages from a Data Table that are done with. */
+/** Deletes finished messages from a Data Table. */
 export const purge: Operation<PurgePlan> = {
 	description: [
 		tableField,
@@ -23,7 +23,7 @@ export const purge: Operation<PurgePlan> = {
 			default: 90,
 			hint: 'In days',
 			description:
-				'Days since a message last changed. Messages that are still to be sent are always kept.',
+				'Days since a message last changed. Messages that are still to be sent are never deleted.',
 		},
 	],
 
