@@ -117,8 +117,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Keyed mutex: equal items go one after the other',
 		file: 'stores/keyedMutex.ts',
-		from: 'const mine = before.then(work, work);',
-		to: 'const mine = work();',
+		from: 'const result = before.then(work, work);',
+		to: 'const result = work();',
 		tests: 'test/stores',
 	},
 	{
@@ -334,7 +334,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'What is ignored starts an execution only while a person listens for a test event',
 		file: 'nodes/MessageSchedulerTrigger/ignored.ts',
-		from: "if (context.getMode() !== 'manual') return answer;",
+		from: "if (context.getMode() !== 'manual') return response;",
 		to: '',
 		tests: TRIGGER,
 	},

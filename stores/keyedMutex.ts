@@ -5,12 +5,12 @@ export class KeyedMutex {
 	/** Runs `work` when no other work of the same key is under way. */
 	async runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
 		const before = this.queues.get(key) ?? Promise.resolve();
-		const mine = before.then(work, work);
-		this.queues.set(key, mine);
+		const result = before.then(work, work);
+		this.queues.set(key, result);
 		try {
-			return await mine;
+			return await result;
 		} finally {
-			if (this.queues.get(key) === mine) this.queues.delete(key);
+			if (this.queues.get(key) === result) this.queues.delete(key);
 		}
 	}
 }

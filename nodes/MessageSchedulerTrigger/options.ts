@@ -2,7 +2,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 
-/** The trigger's *Options*; undefined where the user did not add one. */
+/** The trigger's *Options*; undefined if the user did not add one. */
 export const readOptions = (context: TriggerContext) =>
 	context.getNodeParameter('options', {}) as {
 		readonly acceptUnauthenticated?: boolean;

@@ -5,10 +5,10 @@ import { optionalField } from '../../gateways/credential';
 import { hasWebhookSecret, WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 
 /**
- * The credential with the secret that webhooks must bring along. Where the trigger registers itself
- * and the user gave no secret, one is derived from the gateway's key and the node: the same in every
- * process and after every restart, without being stored anywhere. Without a key there is none: what is
- * derived from nothing but the node, anyone can derive.
+ * The credential with the secret that webhooks must include. If the trigger registers itself and the user
+ * entered no secret, one is derived from the gateway's key and the node: the same in every process and
+ * after every restart, without being stored anywhere. Without a key there is none, since anyone could
+ * derive a secret from the node alone.
  */
 export function withWebhookSecret(
 	context: IHookFunctions | IWebhookFunctions,

@@ -193,7 +193,7 @@ describe('a workflow that times out', () => {
 			await expect(work).rejects.toMatchObject({
 				message: expect.stringContaining('"Run For At Most"'),
 				description: expect.stringMatching(
-					/^Raise "Timeout Workflow".*"Run For At Most" \(\d+\) \+/,
+					/^Increase "Timeout Workflow".*"Run For At Most" \(\d+\) \+/,
 				),
 			});
 			expect(sent()).toEqual([]);

@@ -63,9 +63,9 @@ export function readCommonFilters(
 
 /**
  * The value of a filter; undefined for one that the user did not add. One that was added and is empty is
- * refused: an expression that finds nothing would list, cancel or retry the messages of everybody.
+ * rejected: an expression that finds nothing would list, cancel or retry everybody's messages.
  *
- * @param filters what stands under *Filters*
+ * @param filters the values of *Filters*
  * @throws InvalidParameterError naming the filter
  */
 export function readFilterValue(
@@ -79,8 +79,8 @@ export function readFilterValue(
 	if (!isEmpty) return value;
 	throw new InvalidParameterError(
 		displayName,
-		`"${displayName}" under "Filters" is empty, so it would let all messages through`,
-		'Enter a value, or remove the filter. If it is an expression, look whether the input item has what it names.',
+		`"${displayName}" under "Filters" is empty, so all messages would match`,
+		'Enter a value, or remove the filter. If it is an expression, check that the input item has the field that it names.',
 	);
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../operations/scheduledMessage';
 import { showFor } from './show';
 
-/** All parameters of the node: resource, operation, and what each operation asks for. */
+/** All parameters of the node: resource, operation, and those of each operation. */
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Resource',
@@ -57,13 +57,13 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Pause',
 				value: 'pause',
-				description: 'Pause the sending of the messages of an account',
+				description: 'Pause sending for an account',
 				action: 'Pause account',
 			},
 			{
 				name: 'Purge',
 				value: 'purge',
-				description: 'Remove messages from a Data Table that are done with',
+				description: 'Delete finished messages from a Data Table',
 				action: 'Purge old scheduled messages',
 			},
 			{
@@ -81,13 +81,13 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Resume',
 				value: 'resume',
-				description: 'Resume the sending of the messages of an account that was paused',
+				description: 'Resume sending for a paused account',
 				action: 'Resume account',
 			},
 			{
 				name: 'Retry',
 				value: 'retry',
-				description: 'Put messages of a Data Table that were not sent back to be sent',
+				description: 'Queue messages of a Data Table again that were not sent',
 				action: 'Retry scheduled messages',
 			},
 			{
@@ -99,13 +99,13 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Send Due',
 				value: 'sendDue',
-				description: 'Send the messages of a Data Table whose time has come',
+				description: 'Send the due messages of a Data Table',
 				action: 'Send due scheduled messages',
 			},
 			{
 				name: 'Statistics',
 				value: 'statistics',
-				description: 'Count the messages of a Data Table and tell how well they are sent',
+				description: 'Retrieve counts, delays and pauses of the messages of a Data Table',
 				action: 'Get statistics of scheduled messages',
 			},
 		],
@@ -121,13 +121,13 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Get',
 				value: 'get',
-				description: 'Retrieve what became of a message that was sent',
+				description: 'Retrieve the status of a sent message',
 				action: 'Get message',
 			},
 			{
 				name: 'Send',
 				value: 'send',
-				description: 'Send a message at once',
+				description: 'Send a message immediately',
 				action: 'Send message',
 			},
 		],

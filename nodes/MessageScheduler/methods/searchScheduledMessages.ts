@@ -17,8 +17,8 @@ import { shorten } from '../../../messages/text';
 const MAX_LIST_LENGTH = 500;
 
 /**
- * The pending messages for *From List*: recipient, local time and first words of each. n8n lets no list
- * of a community node read Data Tables, so the last lines say what to do for messages that n8n stores.
+ * The pending messages for *From List*: recipient, local time and first words of each. n8n does not let
+ * the list of a community node read Data Tables, so the last lines say what to do for messages stored in n8n.
  */
 export async function searchScheduledMessages(
 	this: ILoadOptionsFunctions,
@@ -52,18 +52,18 @@ export async function searchScheduledMessages(
 	};
 }
 
-/** At most 58 letters: n8n cuts off what is longer. */
+/** At most 58 characters: n8n truncates longer ones. */
 const STORED_IN_N8N = 'Choose By ID and enter "schedule_id" from the table';
 const IF_STORED_IN_N8N = 'Stored in n8n? Choose By ID: "schedule_id" in the table';
 
 /**
- * Lines that say something and cannot be chosen: n8n's list takes no entry whose value is a boolean, and
- * shows one line of each value.
+ * Lines of explanation that cannot be chosen: n8n's list ignores the choice of an entry whose value is a
+ * boolean, and shows one line of each value.
  */
 const notes = (...lines: [string] | [string, string]): INodeListSearchItems[] =>
 	lines.map((name, index) => ({ name, value: index === 1 }));
 
-/** What is pending at the gateway; null where it has no scheduler of its own. */
+/** The messages pending at the gateway; null if it has no scheduler. */
 async function pending(
 	context: ILoadOptionsFunctions,
 ): Promise<{ readonly label: string; readonly messages: ScheduledMessage[] | null }> {

@@ -5,24 +5,24 @@ import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { MESSAGES, storesMessages, type TableRef } from './kinds';
 
 /**
- * What n8n says to an access to a table, as our error: of kind `unsupported` where it has no Data Tables,
- * else `unavailable`.
+ * Turns an error of the Data Table node into a sentence that says why the table is not available: of kind
+ * `unsupported` if n8n has no Data Tables, otherwise `unavailable`.
  */
 export function toTableError(error: unknown): unknown {
 	if (error instanceof InvalidParameterError || error instanceof GatewayError) return error;
 	const words = error instanceof Error ? error.message : String(error);
-	// The last is what an older Data Table node says to an operation that it does not have.
+	// The last is the error of an older Data Table node for an operation that it does not have.
 	if (/unrecogni[sz]ed node type|unknown node type|could not get parameter/i.test(words)) {
 		return tableUnavailable(
-			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
-			'Update n8n, or hold the messages in the gateway.',
+			'its Data Table node is missing, or cannot create tables before n8n 2.3',
+			'Update n8n, or set "Store Messages In" to "Gateway".',
 			'unsupported',
 		);
 	}
 	if (/could not be found in this project/i.test(words)) {
 		return tableUnavailable(
 			'the table was deleted meanwhile',
-			'Run the workflow again; the operation "Schedule" creates a table.',
+			'Run the workflow again. The operation "Schedule" creates the table.',
 		);
 	}
 	if (/module is disabled/i.test(words)) {
@@ -44,17 +44,17 @@ export function toTableError(error: unknown): unknown {
 /** The error for Data Tables that cannot be reached. */
 export const tableUnavailable = (
 	why: string,
-	hint = 'Open Data Tables in n8n and look at the table.',
+	hint = 'Open Data Tables in n8n and check the table.',
 	kind: 'unavailable' | 'unsupported' = 'unavailable',
-) => new GatewayError(kind, `The Data Tables of this n8n cannot be used: ${why}`, { hint });
+) => new GatewayError(kind, `n8n Data Tables are not available: ${why}`, { hint });
 
-/** Says which tables there are instead of one that is not there. */
+/** Names the existing tables if the given one does not exist. */
 export function noSuchTable(
 	{ by, value }: TableRef,
 	tables: readonly IDataObject[],
 ): InvalidParameterError {
 	const { parameter } = MESSAGES;
-	const given = `"${parameter}" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table.`;
+	const given = `"${parameter}" is ${by === 'id' ? 'the ID ' : ''}"${value}", which does not exist in this project.`;
 	const names = tables.filter(storesMessages).map(({ name }) => String(name));
 	const otherwise = tables.find(({ id, name }) => (by === 'id' ? name : id) === value);
 	const near = nearestName(value, names);
@@ -65,7 +65,7 @@ export function noSuchTable(
 				? `Did you mean "${near}"?`
 				: names.length > 0
 					? `These tables store messages: ${listed(names.sort())}.`
-					: 'No table of it stores messages yet: schedule a message first, or look whether this workflow is in the project of the table.';
+					: 'No table in this project stores messages yet: schedule a message first, or check that this workflow is in the project of the table.';
 	return new InvalidParameterError(
 		parameter,
 		`${given} ${advice} Only the operation "Schedule" creates a table.`,

@@ -2,9 +2,8 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Condition } from '../../../stores/table/table';
 
 /**
- * The conditions of all items as parameters. An expression costs n8n milliseconds, so there is one
- * only where the items differ, or where a value could be taken for an expression itself: message ids
- * come from outside.
+ * The conditions of all items as parameters. An expression costs n8n milliseconds, so it is used only if
+ * the items differ, or if a value could be mistaken for an expression: message ids come from outside.
  */
 export const toFilters = (all: ReadonlyArray<ReadonlyArray<Condition<string>>>) =>
 	({
@@ -23,5 +22,5 @@ export const whereOf = (conditions: ReadonlyArray<Condition<string>>) => ({
 	where: conditions.map(({ value }) => value),
 });
 
-/** n8n evaluates every parameter that begins so. */
+/** n8n evaluates every parameter that begins with `=`. */
 export const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');

@@ -25,10 +25,10 @@ export interface NamedTable extends MessageTable {
 }
 
 /**
- * The table of messages that a user means, with the one for events beside it, which is created where it
- * is needed.
+ * The table of messages that a user means, with the one for events beside it, which is created when it is
+ * needed.
  *
- * @param options `create`: whether a name that no table has is given to a new one
+ * @param options `create`: whether to create a table if none has that name
  * @throws InvalidParameterError naming *Data Table*; GatewayError as {@link openTableOf}
  */
 export async function openTable(
@@ -64,7 +64,7 @@ const findMeant = async (
 		? await findTable(context, value)
 		: (await listTables(context)).find(({ id }) => id === value);
 
-/** The project's tables of messages, the one of the likeliest name first, then the last changed. */
+/** The project's tables of messages, the one with the likeliest name first, then the last changed. */
 export async function messageTables(
 	context: IExecuteFunctions,
 	likeliest: string,
@@ -78,11 +78,11 @@ export async function messageTables(
 }
 
 /**
- * The Data Table of that name in the workflow's project: created where it is missing, its columns
- * checked where it is there.
+ * The Data Table of that name in the workflow's project: created if it does not exist, otherwise with its
+ * columns checked.
  *
- * @throws InvalidParameterError naming the kind's parameter; GatewayError, of kind `unsupported` where
- *   n8n has no Data Tables, else `unavailable`
+ * @throws InvalidParameterError naming the kind's parameter; GatewayError, of kind `unsupported` if n8n
+ *   has no Data Tables, otherwise `unavailable`
  */
 export async function openTableOf<C extends string>(
 	context: IExecuteFunctions,
@@ -100,14 +100,14 @@ function asTable<C extends string>(
 	{ id, columns }: IDataObject,
 	kind: TableKind<C>,
 ): Table<C> {
-	if (typeof id !== 'string') throw tableUnavailable('it did not tell the id of the table');
+	if (typeof id !== 'string') throw tableUnavailable('n8n did not return the id of the table');
 	assertColumns(name, columns, kind);
 	return tableById<C>(context, id);
 }
 
 /**
- * The table of exactly that name. Not by the node's own *Reuse Existing Tables*: that looks at the first
- * of all tables whose name contains this one, and then makes a second one, which n8n refuses.
+ * The table of exactly that name. Not by the node's option *Reuse Existing Tables*, which checks only the
+ * first table whose name contains this one, and then creates a second one, which n8n rejects.
  */
 const findTable = async (
 	context: IExecuteFunctions,
@@ -148,7 +148,7 @@ async function createTable(
 		]),
 	);
 	if (created.ok) return created.value[0]?.json ?? {};
-	// Another execution may have made it in between.
+	// Another execution may have created it in between.
 	const table = await findTable(context, name);
 	if (table === undefined) throw created.error;
 	return table;
@@ -158,11 +158,11 @@ function assertNoExpression(parameter: string, value: string): void {
 	if (!isExpression(value)) return;
 	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is "${shorten(value)}". The name of a table does not begin with "=".`,
+		`"${parameter}" is "${shorten(value)}". Enter a name that does not begin with "=".`,
 	);
 }
 
-/** The table of that name if there is one. Nothing is created, and no column is checked. */
+/** The table of that name; null if there is none. Creates nothing and checks no column. */
 export async function findTableOf<C extends string>(
 	context: IExecuteFunctions,
 	name: string,

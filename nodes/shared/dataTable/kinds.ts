@@ -9,7 +9,7 @@ export interface TableRef {
 	readonly value: string;
 }
 
-/** What a table is for, and what it needs. */
+/** The purpose of a table, and the columns that it needs. */
 export interface TableKind<C extends string> {
 	/** The name of the parameter with the table's name, for errors. */
 	readonly parameter: string;
@@ -42,7 +42,7 @@ export const ACCOUNTS: TableKind<AccountColumn> = {
 	columns: ACCOUNT_COLUMNS,
 };
 
-/** Columns that a table does not have, or has with another type. */
+/** Columns that a table lacks, or has with another type. */
 function lacking<C extends string>(
 	columns: unknown,
 	needed: TableKind<C>['columns'],
@@ -61,7 +61,7 @@ export const storesMessages = ({ columns }: IDataObject): boolean =>
 	lacking(columns, COLUMNS).length === 0;
 
 /**
- * Refuses a table that was there before, perhaps made for something else.
+ * Checks an existing table, which may have been created for something else.
  *
  * @throws InvalidParameterError naming the kind's parameter
  */
@@ -78,7 +78,7 @@ export function assertColumns<C extends string>(
 	throw new InvalidParameterError(
 		parameter,
 		wrong.length * 2 > needed.length
-			? `"${parameter}" is "${name}", another table of yours: ${missing}. Enter another name.`
+			? `"${parameter}" is "${name}", which is a table for other data: ${missing}. Enter another name.`
 			: `"${parameter}" is "${name}", but ${missing}. Add ${wrong.length === 1 ? 'it' : 'them'} in n8n, or enter another name.`,
 	);
 }

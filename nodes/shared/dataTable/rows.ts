@@ -107,8 +107,8 @@ export function tableById<C extends string = ColumnName>(
 const MAX_READS = 5;
 
 /**
- * The Data Table node asks how many rows there are after it has read some, and gives up where others
- * have changed that in between, as dispatchers of several processes do all the time.
+ * Retries a read: the Data Table node counts the rows after it has read them, and fails if the count has
+ * changed in between, which concurrent dispatchers do all the time.
  */
 async function retryOnSyncError<T>(read: () => Promise<T>): Promise<T> {
 	for (let reads = 1; ; reads++) {
@@ -120,7 +120,7 @@ async function retryOnSyncError<T>(read: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** Changes that follow one another and differ in values only, so that one node can make them. */
+/** Groups consecutive changes that differ in values only, so that one node can apply them. */
 function groupSimilar<C extends string>(
 	changes: ReadonlyArray<ConditionalUpdate<C>>,
 ): Array<Array<ConditionalUpdate<C>>> {
@@ -137,7 +137,7 @@ function groupSimilar<C extends string>(
 
 const toRow = <C extends string>({ json }: INodeExecutionData): RowOf<C> =>
 	Object.fromEntries(
-		// Some of its operations give dates as objects, whose text has no milliseconds.
+		// Some operations return dates as objects, whose text has no milliseconds.
 		Object.entries(json).map(([name, cell]) => [
 			name,
 			(cell as unknown) instanceof Date ? (cell as unknown as Date).toISOString() : cell,

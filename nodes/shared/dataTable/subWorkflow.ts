@@ -14,11 +14,11 @@ import { toTableError } from './errors';
  * sub-workflow with that node. It runs in the same process and leaves no row in the executions list.
  */
 const TABLE_NODE = 'n8n-nodes-base.dataTable';
-/** The first that gives dates as such; an n8n before 2.3 has none that can make a table. */
+/** The first version that returns dates as such; before n8n 2.3 the node cannot create tables. */
 const TABLE_NODE_VERSION = 1.1;
 
 /**
- * Runs Data Table nodes one after the other on the items.
+ * Runs a chain of Data Table nodes on the items.
  *
  * @returns the last one's output
  * @throws GatewayError as {@link toTableError}

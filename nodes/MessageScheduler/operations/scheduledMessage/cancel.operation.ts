@@ -26,19 +26,18 @@ export const cancel: Operation<CancelPlan> = {
 				type: 'options',
 				options: [
 					{
-						name: 'Return It as It Is',
+						name: 'Return Unchanged',
 						value: 'return',
-						description:
-							'A message that is cancelled already, or sent, is returned with its status',
+						description: 'Return the message with its status',
 					},
 					{
-						name: 'Stop and Say Why',
+						name: 'Stop and Report',
 						value: 'stop',
-						description: 'The item is reported with the reason',
+						description: 'Report the item with the reason',
 					},
 				],
 				default: 'stop',
-				description: 'What to do with a message that is cancelled already, or sent',
+				description: 'What to do if the message was already cancelled or sent',
 			},
 			timezoneField,
 		]),

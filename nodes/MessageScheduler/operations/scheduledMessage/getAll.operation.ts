@@ -16,16 +16,16 @@ import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import type { StoreChoice, Run } from '../../run';
-import { tellUnserved } from './unserved';
+import { hintUnserved } from './unserved';
 import { quote } from '../../../../messages/text';
 
 interface GetAllPlan extends Plan {
-	readonly hold: StoreChoice;
+	readonly choice: StoreChoice;
 	readonly filter: ListFilter;
 	/** Null for all. */
 	readonly limit: number | null;
 	readonly output: OutputOptions;
-	/** Says something below the output; only the first item does. */
+	/** Adds an execution hint; of the first item only. */
 	hint?(message: string): void;
 }
 
@@ -55,8 +55,7 @@ const filterFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. appointment',
-		description:
-			'Only messages with these words in the text or the caption, in upper or lower case',
+		description: 'Only messages with these words in the text or the caption, case-insensitive',
 	},
 ];
 
@@ -93,13 +92,13 @@ export const getAll: Operation<GetAllPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const hold = readStore(context, index, 'Stored In');
-		run.storeFor(hold);
+		const choice = readStore(context, index, 'Stored In');
+		run.storeFor(choice);
 		const timezone = readTimezone(context, index, run);
 		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
 		return {
 			fingerprint: ['getAll', String(index)],
-			hold,
+			choice,
 			filter: readFilter(context, index, timezone, run),
 			limit: returnAll ? null : readLimit(context, index, ', or turn on "Return All"'),
 			output: { simplify: readSimplify(context, index), timezone },
@@ -110,10 +109,12 @@ export const getAll: Operation<GetAllPlan> = {
 		};
 	},
 
-	async perform({ hold, filter, limit, output, hint }, run) {
-		const store = await run.storeFor(hold).store();
+	async perform({ choice, filter, limit, output, hint }, run) {
+		const store = await run.storeFor(choice).store();
 		const messages = await store.list(filter, limit ?? undefined);
-		if (hold.in === 'dataTable' && hint !== undefined) await tellUnserved(hold.table, run, hint);
+		if (choice.in === 'dataTable' && hint !== undefined) {
+			await hintUnserved(choice.table, run, hint);
+		}
 		return messages
 			.slice(0, limit ?? messages.length)
 			.map((message) => scheduledItem(message, output));

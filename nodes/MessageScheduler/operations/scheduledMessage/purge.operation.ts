@@ -10,7 +10,7 @@ interface PurgePlan extends Plan {
 	readonly days: number;
 }
 
-/** Removes messages from a Data Table that are done with. */
+/** Deletes finished messages from a Data Table. */
 export const purge: Operation<PurgePlan> = {
 	description: [
 		tableField,
@@ -22,7 +22,7 @@ export const purge: Operation<PurgePlan> = {
 			default: 90,
 			hint: 'In days',
 			description:
-				'Days since a message last changed. Messages that are still to be sent are always kept.',
+				'Days since a message last changed. Messages that are still to be sent are never deleted.',
 		},
 	],
 

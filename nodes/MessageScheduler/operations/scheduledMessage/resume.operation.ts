@@ -9,7 +9,7 @@ interface ResumePlan extends Plan {
 	readonly table: TableRef;
 }
 
-/** Ends every pause of this credential's account, a person's and the dispatcher's own. */
+/** Ends every pause of this credential's account, whether set by a person or by the dispatcher. */
 export const resume: Operation<ResumePlan> = {
 	description: [tableField, optionsField()],
 

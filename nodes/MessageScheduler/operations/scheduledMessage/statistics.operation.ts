@@ -15,7 +15,7 @@ interface StatisticsPlan extends Plan {
 	readonly timezone: string;
 }
 
-/** Counts the messages of a Data Table, of all accounts, and tells how well they are sent. */
+/** Counts the messages of a Data Table, of all accounts, with delays and pauses. */
 export const statistics: Operation<StatisticsPlan> = {
 	description: [
 		tableField,
@@ -27,7 +27,7 @@ export const statistics: Operation<StatisticsPlan> = {
 			default: 1,
 			hint: 'In days',
 			description:
-				'How many days back to count. What is still to be sent is always counted. A long period of many messages takes long.',
+				'How many days back to count. Messages that are still to be sent are always counted. A long period with many messages takes long.',
 		},
 		optionsField([timezoneField]),
 	],
@@ -56,7 +56,7 @@ export const statistics: Operation<StatisticsPlan> = {
 	},
 };
 
-/** Statistics as an item: times for people first, the exact ones below what was counted. */
+/** Statistics as an item: times for people first, exact ones after the counts. */
 function statisticsItem({ at, since, ...counted }: Statistics, timezone: string): IDataObject {
 	const { local, timezone: zone } = toLocalTime(at, timezone);
 	const item = {
@@ -73,7 +73,7 @@ function statisticsItem({ at, since, ...counted }: Statistics, timezone: string)
 	return item as unknown as IDataObject;
 }
 
-/** What is not known is null: the account of a row that a person typed in may be empty. */
+/** Unknown is null: a person may have left the account of a row empty. */
 const withoutEmptyAccount = <T extends { readonly account: string }>(of: T) => ({
 	...of,
 	account: of.account || null,
