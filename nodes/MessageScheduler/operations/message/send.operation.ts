@@ -31,6 +31,12 @@ interface SendPlan extends Plan {
 
 /** Sends a message immediately. */
 export const send: Operation<SendPlan> = {
+	option: {
+		name: 'Send',
+		value: 'send',
+		description: 'Send a message immediately',
+		action: 'Send message',
+	},
 	description: [
 		...messageFields,
 		simplifyField,

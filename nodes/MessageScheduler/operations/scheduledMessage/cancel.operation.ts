@@ -15,6 +15,12 @@ interface CancelPlan extends Plan {
 
 /** Cancels a scheduled message that is still pending. */
 export const cancel: Operation<CancelPlan> = {
+	option: {
+		name: 'Cancel',
+		value: 'cancel',
+		description: 'Cancel a message that is still pending',
+		action: 'Cancel scheduled message',
+	},
 	description: [
 		scheduleIdField,
 		simplifyField,

@@ -61,6 +61,12 @@ const filterFields: INodeProperties[] = [
 
 /** Lists scheduled messages, the earliest first. */
 export const getAll: Operation<GetAllPlan> = {
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		description: 'Retrieve a list of scheduled messages, the earliest first',
+		action: 'Get many scheduled messages',
+	},
 	description: [
 		...listedFields,
 		{

@@ -25,6 +25,12 @@ const MAX_NOTE_LENGTH = 500;
 
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
+	option: {
+		name: 'Pause',
+		value: 'pause',
+		description: 'Pause sending for an account',
+		action: 'Pause account',
+	},
 	description: [
 		tableField,
 		{

@@ -12,6 +12,12 @@ interface PurgePlan extends Plan {
 
 /** Deletes finished messages from a Data Table. */
 export const purge: Operation<PurgePlan> = {
+	option: {
+		name: 'Purge',
+		value: 'purge',
+		description: 'Delete finished messages from a Data Table',
+		action: 'Purge old scheduled messages',
+	},
 	description: [
 		tableField,
 		{

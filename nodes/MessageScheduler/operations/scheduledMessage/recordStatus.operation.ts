@@ -18,6 +18,12 @@ interface RecordStatusPlan extends Plan {
 
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
+	option: {
+		name: 'Record Status',
+		value: 'recordStatus',
+		description: 'Write a status event into the row of its message in a Data Table',
+		action: 'Record status of scheduled message',
+	},
 	description: [tableField, optionsField()],
 
 	prepare(context, index) {

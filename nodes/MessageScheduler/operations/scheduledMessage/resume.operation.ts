@@ -11,6 +11,12 @@ interface ResumePlan extends Plan {
 
 /** Ends every pause of this credential's account, whether set by a person or by the dispatcher. */
 export const resume: Operation<ResumePlan> = {
+	option: {
+		name: 'Resume',
+		value: 'resume',
+		description: 'Resume sending for a paused account',
+		action: 'Resume account',
+	},
 	description: [tableField, optionsField()],
 
 	prepare: (context, index) => ({

@@ -74,6 +74,12 @@ const options: INodeProperties[] = [
 
 /** Sends the due messages of a Data Table, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
+	option: {
+		name: 'Send Due',
+		value: 'sendDue',
+		description: 'Send the due messages of a Data Table',
+		action: 'Send due scheduled messages',
+	},
 	description: [tableField, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {

@@ -17,6 +17,12 @@ interface StatisticsPlan extends Plan {
 
 /** Counts the messages of a Data Table, of all accounts, with delays and pauses. */
 export const statistics: Operation<StatisticsPlan> = {
+	option: {
+		name: 'Statistics',
+		value: 'statistics',
+		description: 'Retrieve counts, delays and pauses of the messages of a Data Table',
+		action: 'Get statistics of scheduled messages',
+	},
 	description: [
 		tableField,
 		{
