@@ -14,7 +14,7 @@ import { filterAndSort } from './matches';
 import { reschedule } from './reschedule';
 import { isUuid } from './scheduleId';
 import { matchKey, findResult, scheduleOnce } from './scheduleOnce';
-import { settle } from './settle';
+import { settle } from '../messages/settle';
 import type { AttemptLog, CancelResult, MessageStore, ScheduleOptions } from './store';
 import { shorten } from '../messages/text';
 

@@ -11,7 +11,7 @@ import { matchesMessage, type ScheduledMessage } from '../messages/scheduledMess
 import { toMessage } from './cancelling';
 import { isRefusal } from './isRefusal';
 import { notPending } from '../gateways/notPending';
-import { settle, settleSync } from './settle';
+import { settle, settleSync } from '../messages/settle';
 import type { AttemptLog, MessageStore, Move, UnresolvedAttempt } from './store';
 
 /** What moving needs. */

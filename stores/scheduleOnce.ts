@@ -4,7 +4,7 @@ import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { AssignedMessages } from './assignedMessages';
 import type { KeyedMutex } from './keyedMutex';
-import { settle } from './settle';
+import { settle } from '../messages/settle';
 import { renewed } from './renewed';
 import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 

@@ -1,6 +1,6 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Recipient } from '../../messages/recipient';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';

@@ -1,5 +1,5 @@
 import { describeAddress, type Recipient } from '../../messages/recipient';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { MINUTE_MS, formatDuration } from '../../messages/duration';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
 import { findTableOf } from '../shared/dataTable';

@@ -5,7 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { settle, settleSync, type Settled } from '../../stores/settle';
+import { settle, settleSync, type Settled } from '../../messages/settle';
 import { errorItem, toUserError } from './itemErrors';
 import type { Operation, Plan } from './operation';
 import { findOperation } from './operations';

@@ -12,7 +12,7 @@ import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
 import { accountsTableName, type AccountsTable } from '../../stores/table/accounts';
 import { isUuid } from '../../stores/scheduleId';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';

@@ -2,7 +2,7 @@ import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-w
 import { optionalField } from '../../gateways/credential';
 import type { RegistrationRecord, DesiredWebhook } from '../../gateways/webhooks';
 import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';

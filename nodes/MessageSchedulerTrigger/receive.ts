@@ -7,7 +7,7 @@ import { hasWebhookSecret } from '../../gateways/webhookSecret';
 import { isTimezone } from '../../messages/sendTime';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { ignoredText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';

@@ -2,7 +2,7 @@ import { GatewayError, isNotFound, isOutcomeUnknown } from '../../gateways/trans
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { toMessage } from '../cancelling';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import type { AttemptLog, MessageStore, UnresolvedAttempt, ScheduleOptions } from '../store';
 import { acquire, begin, type Waiting } from './acquire';
 import { fingerprint } from './fingerprint';

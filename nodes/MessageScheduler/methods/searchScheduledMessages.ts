@@ -8,7 +8,7 @@ import { showInstant } from '../../../messages/sendTime';
 import { AssignedMessages } from '../../../stores/assignedMessages';
 import { KeyedMutex } from '../../../stores/keyedMutex';
 import { createGatewayStore } from '../../../stores/gatewayStore';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
 import { shorten } from '../../../messages/text';

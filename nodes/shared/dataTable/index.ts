@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { shorten } from '../../../messages/text';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 import type { MessageTable, Table } from '../../../stores/table/table';
 import { noSuchTable, tableUnavailable } from './errors';
 import { isExpression } from './filters';

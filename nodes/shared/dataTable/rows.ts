@@ -4,7 +4,7 @@ import type {
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 import type { ColumnName } from '../../../stores/table/columns';
 import type { ConditionalUpdate, Condition, RowOf, Table } from '../../../stores/table/table';
 import { toFilters, whereOf } from './filters';

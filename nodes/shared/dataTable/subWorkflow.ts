@@ -6,7 +6,7 @@ import type {
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 import { toTableError } from './errors';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
-import { createSentMessage } from '../../../messages/scheduledMessage';
+import { createSentMessage } from '../../../messages/sentMessage';
 import type { MessageToSchedule } from '../../../messages/message';
 import { AssignedMessages } from '../../../stores/assignedMessages';
 import { KeyedMutex } from '../../../stores/keyedMutex';

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import {
 	RETRYABLE,

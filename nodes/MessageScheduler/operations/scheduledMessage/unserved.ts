@@ -1,4 +1,4 @@
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { findUnserved } from '../../../../stores/table/served';
 import type { TableRef } from '../../../shared/dataTable';
 import type { Run } from '../../run';
