@@ -21,8 +21,8 @@ it.each([
 	['SCAN_QR_CODE', 'Scan its QR code'],
 	['FAILED', 'has failed'],
 	['PENDING', 'is not set up yet'],
-	['SLEEPING', 'its status is "SLEEPING"'],
-	['constructor', 'its status is "constructor"'],
+	['SLEEPING', 'its state is "SLEEPING"'],
+	['constructor', 'its state is "constructor"'],
 ])('tells the status %s in words', async (status, words) => {
 	const { health: told } = await test({ ...health, status });
 	expect(told).toEqual({ ready: false, message: expect.stringContaining(words) });

@@ -1,30 +1,31 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Credential, Gateway } from '../../gateways/gateway';
 import type { Delivery, VerificationResult } from '../../gateways/webhooks';
-import { isObject } from '../../gateways/json';
+import { isObject, parseJson } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { hasWebhookSecret } from '../../gateways/webhookSecret';
 import { isTimezone } from '../../messages/sendTime';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { ignoredText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
-import { readOptions, readStatuses, withWebhookSecret } from './settings';
+import { readOptions, readStatuses } from './options';
+import { withWebhookSecret } from './webhookSecret';
 
-/** What a gateway reads that was answered with 200; none of the vendors asks for more. */
+/** The response with status 200; no vendor requires a particular body. */
 const ACKNOWLEDGED: IWebhookResponseData = { webhookResponse: { status: 'ok' } };
 
 /**
- * Receives a webhook: verify, parse, filter, items. Never throws: a throw is a 500 for the gateway,
- * which then repeats, and an execution besides. Never calls out: the gateway is waiting.
+ * Receives a webhook: verify, parse, filter, items. Never throws: the gateway would get a 500 and resend
+ * the webhook, and n8n would record an execution. Sends no request, since the gateway is waiting.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const receivedAt = new Date().toISOString();
-	const known = await settle(readCredential(context));
-	if (!known.ok) {
+	const read = await settle(readCredential(context));
+	if (!read.ok) {
 		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
 		return withReason(context, respond(context, 503, 'not ready'), {
 			reason: 'notReady',
@@ -34,7 +35,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	const { gateway, credential } = known.value;
+	const { gateway, credential } = read.value;
 	const delivery: Delivery = {
 		headers: context.getHeaderData() as Delivery['headers'],
 		query: context.getQueryData() as Delivery['query'],
@@ -52,9 +53,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	if (!isObject(delivery.body)) {
-		return withReason(context, respond(context, 400, 'the body is no JSON object'), {
+		return withReason(context, respond(context, 400, 'the body is not a JSON object'), {
 			reason: 'notJson',
-			text: `The body of the webhook is not a JSON object, so it is not one of ${gateway.label}.`,
+			text: `The body of the webhook is not a JSON object, so it is not from ${gateway.label}.`,
 			httpStatus: 400,
 			gateway,
 			receivedAt,
@@ -88,7 +89,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	});
 	return {
 		workflowData: [fresh.map(toItem)],
-		/** Read when the execution is stored, right before n8n looks whether to save the static data. */
+		/** Read when the execution is stored, right before n8n checks whether to save the static data. */
 		get webhookResponse() {
 			save();
 			return ACKNOWLEDGED.webhookResponse;
@@ -115,21 +116,13 @@ function checkAuthenticity(
 	return isOpen ? { verified: true } : gateway.verifyWebhook(credential, delivery);
 }
 
-/** n8n leaves a body as text where the content type is not JSON; gateways are not strict about that. */
+/** n8n leaves a body as text if the content type is not JSON; gateways are not strict about that. */
 function readBody(context: IWebhookFunctions): unknown {
 	const body: unknown = context.getBodyData();
 	return typeof body === 'string' ? parseJson(body) : body;
 }
 
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** The workflow's timezone; UTC where n8n is set to one that there is not. */
+/** The workflow's timezone; UTC if n8n is configured with an unknown one. */
 function readTimezone(context: IWebhookFunctions): string {
 	const timezone = context.getTimezone();
 	return isTimezone(timezone) ? timezone : 'UTC';

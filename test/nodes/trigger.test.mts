@@ -421,7 +421,7 @@ describe('activation', () => {
 				name: 'NodeOperationError',
 				// All in one: n8n 2.4 shows the description in the message's place where there is one.
 				message: expect.stringMatching(
-					/"Webhook Secret" is empty in the Message Gateway API credential.*\. Enter a long random text.*"Accept Unauthenticated Webhooks"/,
+					/"Webhook Secret" is empty in the Message Gateway API credential.*\. Enter a long random string.*"Accept Unauthenticated Webhooks"/,
 				),
 				description: null,
 			});

@@ -1,6 +1,6 @@
-import type { Gateway } from '../gateways/gateway';
-import { GatewayError } from '../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
+import { shorten } from '../messages/text';
+import { GatewayError } from './transport/gatewayError';
 
 const PAST: Readonly<Record<string, string>> = {
 	cancelled: 'it is already cancelled',
@@ -14,13 +14,10 @@ const PAST: Readonly<Record<string, string>> = {
 /**
  * Says why a message can no longer be changed.
  *
+ * @param label the gateway's
  * @param verb what was to be done with it
  */
-export function notPending(
-	{ label }: Gateway,
-	message: ScheduledMessage,
-	verb: string,
-): GatewayError {
+export function notPending(label: string, message: ScheduledMessage, verb: string): GatewayError {
 	const { status, scheduleId, gatewayStatus, storedIn } = message;
 	const state = Object.hasOwn(PAST, status) ? PAST[status] : 'it is already on its way or sent';
 	const isStored = storedIn === 'n8n';
@@ -42,6 +39,5 @@ export function notPending(
 /** A message as people know it: whom it is for, and how it begins. */
 function describe({ recipient, text, caption, type, scheduleId }: ScheduledMessage): string {
 	const words = text ?? caption ?? type;
-	const first = words.length > 30 ? `${words.slice(0, 30)}…` : words;
-	return `message "${first}" to ${recipient.phone ?? recipient.address} ("${scheduleId}")`;
+	return `message "${shorten(words, 30)}" to ${recipient.phone ?? recipient.address} ("${scheduleId}")`;
 }

@@ -1,28 +1,16 @@
 import fc from 'fast-check';
 import { setImmediate } from 'node:timers/promises';
-import { Claims } from '../../stores/claims';
-
-it('knows what is taken, and nothing else', () => {
-	const claims = new Claims();
-	claims.take('a');
-	claims.take('a');
-	expect([claims.isTaken('a'), claims.isTaken('b'), claims.isTaken('constructor')]).toEqual([
-		true,
-		false,
-		false,
-	]);
-	expect(new Claims().isTaken('a')).toBe(false);
-});
+import { KeyedMutex } from '../../stores/keyedMutex';
 
 describe('work of one key', () => {
-	const pending = (claims: Claims) =>
-		(claims as unknown as { queues: Map<string, unknown> }).queues;
+	const pending = (mutex: KeyedMutex) =>
+		(mutex as unknown as { queues: Map<string, unknown> }).queues;
 
 	it('goes one after the other in the order of the calls, other keys beside it', async () => {
-		const claims = new Claims();
+		const mutex = new KeyedMutex();
 		const log: string[] = [];
 		const work = async (key: string, name: string, turns: number) =>
-			await claims.alone(key, async () => {
+			await mutex.runExclusive(key, async () => {
 				log.push(`${name} begins`);
 				for (let turn = 0; turn < turns; turn++) await setImmediate();
 				log.push(`${name} ends`);
@@ -47,15 +35,15 @@ describe('work of one key', () => {
 	});
 
 	it('goes on after work that rejects or throws, and tells the failure to its caller only', async () => {
-		const claims = new Claims();
+		const mutex = new KeyedMutex();
 		const unhandled = jest.fn();
 		process.on('unhandledRejection', unhandled);
 		const outcomes = await Promise.allSettled([
-			claims.alone('x', async () => await Promise.reject(new Error('first'))),
-			claims.alone('x', () => {
+			mutex.runExclusive('x', async () => await Promise.reject(new Error('first'))),
+			mutex.runExclusive('x', () => {
 				throw new Error('second');
 			}),
-			claims.alone('x', async () => 'third'),
+			mutex.runExclusive('x', async () => 'third'),
 		]);
 		await setImmediate();
 		process.off('unhandledRejection', unhandled);
@@ -75,12 +63,12 @@ describe('work of one key', () => {
 		});
 		await fc.assert(
 			fc.asyncProperty(fc.array(job, { maxLength: 12 }), async (jobs) => {
-				const claims = new Claims();
+				const mutex = new KeyedMutex();
 				const busy = new Set<string>();
 				const done: number[] = [];
 				const work = jobs.map(
 					async ({ key, turns, fails }, index) =>
-						await claims.alone(key, async () => {
+						await mutex.runExclusive(key, async () => {
 							expect(busy.has(key)).toBe(false);
 							busy.add(key);
 							for (let turn = 0; turn < turns; turn++) await setImmediate();
@@ -98,7 +86,7 @@ describe('work of one key', () => {
 					const mine = done.filter((index) => jobs[index].key === key);
 					expect(mine).toEqual([...mine].sort((a, b) => a - b));
 				}
-				expect(pending(claims).size).toBe(0);
+				expect(pending(mutex).size).toBe(0);
 			}),
 		);
 	});
