@@ -385,21 +385,21 @@ export const mutations: readonly Mutation[] = [
 		file: 'gateways/greenApi/registration.ts',
 		from: 'return isSomething ? sealInto(wanted, credential, restored) : wanted;',
 		to: 'return wanted;',
-		tests: 'test/gateways/greenApi',
+		tests: 'gateways/greenApi',
 	},
 	{
 		rule: 'The webhook URL is never cleared while what it keeps cannot be read',
 		file: 'gateways/greenApi/registration.ts',
 		from: 'if (former === null) throw unreadable();',
 		to: '',
-		tests: 'test/gateways/greenApi',
+		tests: 'gateways/greenApi',
 	},
 	{
 		rule: 'Settings are read again before a lost write is repeated',
 		file: 'gateways/greenApi/registration.ts',
 		from: 'idempotent: false,',
 		to: 'idempotent: true,',
-		tests: 'test/gateways/greenApi',
+		tests: 'gateways/greenApi',
 	},
 	{
 		rule: 'Record Status: the account is compared',
@@ -533,6 +533,13 @@ export const mutations: readonly Mutation[] = [
 		file: 'stores/dispatcher/sendRow.ts',
 		from: 'return isCancelled() || health.isPaused || !lease.coversRequest;',
 		to: 'return isCancelled() || health.isPaused;',
+		tests: DISPATCH,
+	},
+	{
+		rule: 'Dispatcher: what was marked and certainly not sent is given back',
+		file: 'stores/dispatcher/sendRow.ts',
+		from: 'if (fresh.value === null || this.mustNotBegin()) return this.release(row);',
+		to: 'if (fresh.value === null) return null;\n\t\tif (this.mustNotBegin()) return this.release(row);',
 		tests: DISPATCH,
 	},
 	{

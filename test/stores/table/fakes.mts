@@ -88,7 +88,7 @@ export class FakeGateway {
 			assertSendable: () => undefined,
 			lookup: this.lookup,
 			findSent: this.findSent,
-			test: async () => {
+			testCredential: async () => {
 				this.healthAsked++;
 				return await this.health();
 			},
