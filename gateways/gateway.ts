@@ -118,10 +118,26 @@ export interface CredentialTestResult {
 
 /** A webhook delivery, as n8n received it. */
 export interface Delivery {
+	readonly method: 'GET' | 'POST';
+	/** The public URL that it was sent to, with its query as it came: what vendors sign. */
+	readonly url: string;
 	/** Names in lower case. */
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 	readonly query: Readonly<Record<string, unknown>>;
+	/** What JSON says, or a form's parameters by their names; without what {@link Gateway.withoutSecrets} cuts out. */
 	readonly body: unknown;
+	/** The body's very bytes, which vendors sign; null where n8n cannot give them (multipart). */
+	readonly rawBody: Uint8Array | null;
+	/** The parameters of a form, in their order, untrimmed, a repeated name more than once; null of any other body. */
+	readonly form: ReadonlyArray<readonly [name: string, value: string]> | null;
+}
+
+/** What the sender of a webhook reads. */
+export interface WebhookAnswer {
+	readonly status: number;
+	/** Always said: a text without a type goes out as HTML, on n8n's own origin. */
+	readonly contentType: 'application/json' | 'text/plain' | 'text/xml';
+	readonly body: string;
 }
 
 /** Whether a delivery is trusted; if not, why (told to nobody but the log). */
@@ -133,6 +149,8 @@ export type VerificationResult =
 export interface ParseContext {
 	/** When n8n received it: ISO 8601, UTC. */
 	readonly receivedAt: string;
+	/** The query of the URL, where a reference may come back; not there where only a body is parsed. */
+	readonly query?: Delivery['query'];
 }
 
 /** The webhook that a trigger wants. */
@@ -264,6 +282,24 @@ export interface Gateway {
 	): Promise<SentMessage[]>;
 	/** There where {@link WebhookCapabilities.registration} is `api`. */
 	readonly registration?: WebhookRegistration;
+	/**
+	 * Answers the GET by which a vendor checks an address before it uses it, also while
+	 * {@link WebhookRegistration.register} runs; null to one that is none. Constant time; never throws. Not
+	 * there where the vendor sends none.
+	 */
+	answerChallenge?(credential: Credential, delivery: Delivery): WebhookAnswer | null;
+	/** What the sender of a trusted webhook reads, with status 200; unless given `{"status":"ok"}`. */
+	readonly acknowledgement?: Omit<WebhookAnswer, 'status'>;
+	/**
+	 * A webhook's body without the secrets in it. Nothing else than what this gives is verified, parsed,
+	 * shown or stored. Never throws. Not there where the vendor puts none in.
+	 */
+	withoutSecrets?(body: unknown): unknown;
+	/**
+	 * The credential field with the key that the vendor signs webhooks with. Not there where webhooks bring
+	 * the *Webhook Secret* along, which that field then takes the place of.
+	 */
+	readonly signingKeyField?: string;
 	/** Constant time; called before {@link Gateway.parseWebhook}. */
 	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */

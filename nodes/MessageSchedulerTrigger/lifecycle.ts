@@ -1,7 +1,7 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { optionalField } from '../../gateways/credential';
 import type { RegistrationRecord, DesiredWebhook } from '../../gateways/gateway';
-import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
+import { canVerifyWebhooks, WEBHOOK_SECRET_FIELD, webhookKeyLabel } from '../../gateways/webhookSecret';
 import { settle } from '../../stores/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
@@ -33,7 +33,7 @@ export const register = async (context: IHookFunctions): Promise<boolean> =>
 		const link = await connectToGateway(context);
 		assertMayStart(context, link);
 		const webhook = await wanted(context, link);
-		requireSecret(context, link, webhook);
+		await requireSecret(context, link);
 		const { registration } = link.gateway;
 		if (registration === undefined) return true;
 		const data = context.getWorkflowStaticData('node');
@@ -56,21 +56,17 @@ export const remove = async (context: IHookFunctions): Promise<boolean> =>
 		return true;
 	});
 
-async function wanted(
-	context: IHookFunctions,
-	{ gateway }: ConnectedGateway,
-): Promise<DesiredWebhook> {
-	const credential = withWebhookSecret(
-		context,
-		gateway,
-		await context.getCredentials(CREDENTIAL_TYPE),
-	);
+async function wanted(context: IHookFunctions, link: ConnectedGateway): Promise<DesiredWebhook> {
+	const credential = await credentialWithSecret(context, link);
 	return {
 		url: webhookUrl(context),
 		secret: optionalField(credential, WEBHOOK_SECRET_FIELD) || null,
 		replaceExisting: readOptions(context).replaceExisting === true,
 	};
 }
+
+const credentialWithSecret = async (context: IHookFunctions, { gateway }: ConnectedGateway) =>
+	withWebhookSecret(context, gateway, await context.getCredentials(CREDENTIAL_TYPE));
 
 const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';
 
@@ -81,18 +77,20 @@ function assertMayStart(context: IHookFunctions, { gateway, connection }: Connec
 }
 
 /** Without a secret anyone could invent statuses: refused unless the user wants that. */
-function requireSecret(
-	context: IHookFunctions,
-	{ gateway }: ConnectedGateway,
-	{ secret }: DesiredWebhook,
-): void {
-	if (secret !== null || readOptions(context).acceptUnauthenticated === true) return;
+async function requireSecret(context: IHookFunctions, link: ConnectedGateway): Promise<void> {
+	const { gateway } = link;
+	if (canVerifyWebhooks(gateway, await credentialWithSecret(context, link))) return;
+	if (readOptions(context).acceptUnauthenticated === true) return;
+	const field = webhookKeyLabel(gateway);
+	const enter =
+		gateway.signingKeyField === undefined
+			? `Enter a long random text as "${field}" in the credential and the same at the gateway`
+			: `Enter "${field}" in the credential`;
 	throw new NodeOperationError(
 		context.getNode(),
-		`"Webhook Secret" is empty in the Message Gateway API credential, so the webhooks of ${gateway.label} could not be told from forged ones`,
+		`"${field}" is empty in the Message Gateway API credential, so the webhooks of ${gateway.label} could not be told from forged ones`,
 		{
-			description:
-				'Enter a long random text as "Webhook Secret" in the credential and the same at the gateway, or turn on "Accept Unauthenticated Webhooks" under Options.',
+			description: `${enter}, or turn on "Accept Unauthenticated Webhooks" under Options.`,
 		},
 	);
 }
