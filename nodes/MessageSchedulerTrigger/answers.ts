@@ -1,5 +1,6 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { Credential, Delivery, Gateway, WebhookAnswer } from '../../gateways/gateway';
+import type { Credential, Gateway } from '../../gateways/gateway';
+import type { Delivery } from '../../gateways/webhooks';
 
 /** What a gateway reads of a webhook that was taken, unless it wants to read something else. */
 const ACKNOWLEDGED = { status: 'ok' };
@@ -33,7 +34,7 @@ export function answerGet(
 	delivery: Delivery,
 ): IWebhookResponseData {
 	if (gateway.answerChallenge === undefined) return refuse(context, 405, 'method not allowed');
-	const answer: WebhookAnswer | null = gateway.answerChallenge(credential, delivery);
+	const answer = gateway.answerChallenge(credential, delivery);
 	if (answer === null) return refuse(context, 401, 'unauthorized');
 	const { status, contentType, body } = answer;
 	context.getResponseObject().status(status).type(contentType).send(body);

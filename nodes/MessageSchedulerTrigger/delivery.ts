@@ -1,6 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import type { Delivery, Gateway } from '../../gateways/gateway';
+import type { Gateway } from '../../gateways/gateway';
 import { isObject } from '../../gateways/json';
+import type { Delivery } from '../../gateways/webhooks';
 import { settle } from '../../stores/settle';
 
 /** What n8n's server adds to a request, beside what its types say. */

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { Credential, Delivery, Gateway, VerificationResult } from '../../gateways/gateway';
+import type { Credential, Gateway } from '../../gateways/gateway';
+import type { Delivery, VerificationResult } from '../../gateways/webhooks';
 import { isObject } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { canVerifyWebhooks } from '../../gateways/webhookSecret';
@@ -16,8 +17,9 @@ import { deduplicate } from './deduplicate';
 import { readOptions, readStatuses, withWebhookSecret } from './settings';
 
 /**
- * Receives a webhook: verify, parse, filter, items; or the challenge of a gateway. Never throws: a throw is a 500 for the gateway,
- * which then repeats, and an execution besides. Never calls out: the gateway is waiting.
+ * Receives a webhook: verify, parse, filter, items; or a gateway's challenge, and answers it. Never
+ * throws: a throw is a 500 for the gateway, which then repeats, and an execution besides. Never calls
+ * out: the gateway is waiting.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const receivedAt = new Date().toISOString();

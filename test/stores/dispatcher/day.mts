@@ -451,7 +451,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { sends: MESSAGE_TYPES, schedules: null, lookup: null },
+			capabilities: { messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
 			assertSendable: () => undefined,
 			test: async () => {
 				if (sender === SENDER) healthAsked.push(now());

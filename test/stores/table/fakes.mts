@@ -80,8 +80,8 @@ export class FakeGateway {
 			id: SENDER.gateway,
 			label: 'Fake',
 			capabilities: {
-				sends: MESSAGE_TYPES.filter((type) => type !== 'voice'),
-				schedules: null,
+				messageTypes: MESSAGE_TYPES.filter((type) => type !== 'voice'),
+				scheduling: null,
 				messagesPerMinute: null,
 				lookup: this.lookup === undefined ? null : { by: 'queueId', needsRecipient: false },
 			},
