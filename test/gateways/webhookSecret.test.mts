@@ -2,14 +2,11 @@ import crypto from 'node:crypto';
 import fc from 'fast-check';
 import type { Delivery } from '../../gateways/webhooks';
 import { canVerifyWebhooks, equalSecrets, verifyWebhookSecret } from '../../gateways/webhookSecret';
+import { posted } from './posted.mts';
 
 const SECRET = 'correct horse battery';
-const delivery = (changes: Partial<Delivery>): Delivery => ({
-	headers: {},
-	query: {},
-	body: {},
-	...changes,
-});
+const delivery = (changes: Partial<Delivery>) =>
+	posted({ headers: {}, query: {}, body: {}, ...changes });
 const verify = (changes: Partial<Delivery>, webhookSecret: unknown = SECRET) =>
 	verifyWebhookSecret({ webhookSecret }, delivery(changes));
 

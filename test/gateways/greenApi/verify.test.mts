@@ -1,13 +1,14 @@
 import type { Delivery } from '../../../gateways/webhooks';
 import { greenApi } from '../../../gateways/greenApi';
 import failed from '../../fixtures/greenApi/outgoing-message-status.webhook.json';
+import { posted } from '../posted.mts';
 import { credential, SECRET } from './values.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: `Bearer ${SECRET}` },
 	query: {},
 	body: failed,
-};
+});
 const verify = (more: Partial<Delivery>, other: Record<string, unknown> = {}) =>
 	greenApi.verifyWebhook({ ...credential, ...other }, { ...delivery, ...more }).verified;
 

@@ -1,13 +1,14 @@
 import type { Delivery } from '../../../gateways/webhooks';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
+import { posted } from '../posted.mts';
 import { credential, INSTANCE, SECRET } from './values.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
 	query: {},
 	body: sent,
-};
+});
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
 	hypersenderSms.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({

@@ -1,13 +1,14 @@
 import type { Delivery } from '../../../gateways/webhooks';
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import ack from '../../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
+import { posted } from '../posted.mts';
 import { credential, INSTANCE, SECRET } from './values.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
 	query: {},
 	body: ack,
-};
+});
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
 	hypersenderWhatsApp.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({

@@ -1,14 +1,15 @@
 import type { Delivery } from '../../../gateways/webhooks';
 import { whapi } from '../../../gateways/whapi';
 import sent from '../../fixtures/whapi/statuses-post.webhook.json';
+import { posted } from '../posted.mts';
 import { credential, ours, SECRET } from './values.mts';
 
 /** As the gateway calls: with the header that was registered. */
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: ours.headers.Authorization },
 	query: {},
 	body: sent,
-};
+});
 const verify = (more: Partial<Delivery>, other: Record<string, unknown> = {}) =>
 	whapi.verifyWebhook({ ...credential, ...other }, { ...delivery, ...more }).verified;
 
