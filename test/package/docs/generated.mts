@@ -223,6 +223,9 @@ const answering = (answer: string): Connection => ({
 		body: JSON.parse(read(`test/fixtures/chatWhatsApp/${answer}`)) as unknown,
 	}),
 	now: () => 0,
+	refused: () => {
+		throw new Error('not needed here');
+	},
 	clockSkewMs: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
