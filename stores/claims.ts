@@ -1,14 +1,14 @@
 /**
  * Which scheduled messages already belong to an item of this run.
  *
- * Two equal items are two messages: what one item has found or made, another must not take for its
- * own. Items that look alike at the gateway therefore go one after the other.
+ * Two equal items are two messages: a message that one item has found or created must not be assigned to
+ * another. Items that look equal at the gateway are therefore processed one after the other.
  */
 export class Claims {
 	private readonly taken = new Set<string>();
 	private readonly queues = new Map<string, Promise<unknown>>();
 
-	/** Notes that a message belongs to an item. */
+	/** Records that a message belongs to an item. */
 	take(scheduleId: string): void {
 		this.taken.add(scheduleId);
 	}
@@ -17,15 +17,15 @@ export class Claims {
 		return this.taken.has(scheduleId);
 	}
 
-	/** Runs `work` when no other work of the same key is under way, in the order of the calls. */
+	/** Mutex by key: runs `work` when no other work of the same key is running, in the order of the calls. */
 	async alone<T>(key: string, work: () => Promise<T>): Promise<T> {
 		const before = this.queues.get(key) ?? Promise.resolve();
-		const mine = before.then(work, work);
-		this.queues.set(key, mine);
+		const result = before.then(work, work);
+		this.queues.set(key, result);
 		try {
-			return await mine;
+			return await result;
 		} finally {
-			if (this.queues.get(key) === mine) this.queues.delete(key);
+			if (this.queues.get(key) === result) this.queues.delete(key);
 		}
 	}
 }
