@@ -31,6 +31,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 	}
 	return {
 		ready: false,
-		message: `The ChatWhatsApp session answers, but its state is "${state.slice(0, 40)}" and not "ready". Look at the session.`,
+		message: `The ChatWhatsApp session responds, but its state is "${state.slice(0, 40)}" and not "ready". Check the session.`,
 	};
 }

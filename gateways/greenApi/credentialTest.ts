@@ -11,9 +11,10 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	yellowCard:
 		'is suspended for spam (yellowCard): messages stay in its queue. Reboot it in the console.',
 	// Since 2026-07-30 in place of `yellowCard`.
-	suspended: 'is suspended by WhatsApp: messages stay in its queue. Look at it in the console.',
-	pendingCode: 'waits for the code that links its phone. Enter it on the phone, then test again.',
-	sleepMode: 'sleeps. Look at it in the console.',
+	suspended: 'is suspended by WhatsApp: messages stay in its queue. Check it in the console.',
+	pendingCode:
+		'is waiting for the code that links its phone. Enter it on the phone, then test again.',
+	sleepMode: 'sleeps. Check it in the console.',
 };
 
 /**
@@ -29,7 +30,7 @@ export async function testCredential(connection: Connection): Promise<Credential
 	if (isObject(response.body) && response.body.stateInstance === null) {
 		return {
 			ready: false,
-			message: 'The GREEN-API instance is being made. Wait a few minutes and test again.',
+			message: 'The GREEN-API instance is being created. Wait a few minutes and test again.',
 		};
 	}
 	const state = isObject(response.body) ? textAt(response.body, 'stateInstance') : null;
@@ -41,6 +42,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 	}
 	return {
 		ready: false,
-		message: `The GREEN-API instance answers, but its state is "${state.slice(0, 40)}" and not "authorized". Look at it in the console.`,
+		message: `The GREEN-API instance responds, but its state is "${state.slice(0, 40)}" and not "authorized". Check it in the console.`,
 	};
 }

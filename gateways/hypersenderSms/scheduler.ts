@@ -91,7 +91,7 @@ export const scheduler: NativeScheduler = {
 		if (word !== 'scheduled') throw notPending(scheduleId, word);
 		throw new GatewayError(
 			'unexpectedResponse',
-			`Hypersender SMS accepted the deletion of "${scheduleId.slice(0, 120)}", but the message is still there as "scheduled" and may be sent`,
+			`Hypersender SMS accepted the deletion of "${scheduleId.slice(0, 120)}", but the message still has the status "scheduled" and may be sent`,
 			{ hint: 'Delete it in the Hypersender dashboard.' },
 		);
 	},

@@ -31,7 +31,7 @@ export async function testCredential(connection: Connection): Promise<Credential
 		ready: false,
 		message:
 			wait === undefined
-				? `The Hypersender WhatsApp instance answers, but its status is "${status.slice(0, 40)}" and not "WORKING". Look at the instance in the Hypersender dashboard.`
+				? `The Hypersender WhatsApp instance responds, but its status is "${status.slice(0, 40)}" and not "WORKING". Check the instance in the Hypersender dashboard.`
 				: `The Hypersender WhatsApp instance ${wait}`,
 	};
 }

@@ -8,8 +8,8 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	LAUNCH: 'is still starting. Wait a minute and test again.',
 	QR: "is not logged in. Scan the QR code on the channel's page with the phone, then test again.",
 	STOP: "is stopped. Start it on the channel's page, then test again.",
-	ERROR: "reports an error. Look at it on the channel's page.",
-	SYNC_ERROR: "reports an error while synchronising. Look at it on the channel's page.",
+	ERROR: "is in the state ERROR. Check it on the channel's page.",
+	SYNC_ERROR: "could not synchronise. Check it on the channel's page.",
 };
 
 /**
@@ -39,6 +39,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 	if (state === 'AUTH') return { ready: true, message: 'The Whapi.Cloud channel is logged in.' };
 	return {
 		ready: false,
-		message: `The Whapi.Cloud channel answers, but its state is "${state.slice(0, 40)}" and not "AUTH". Look at it on the channel's page.`,
+		message: `The Whapi.Cloud channel responds, but its state is "${state.slice(0, 40)}" and not "AUTH". Check it on the channel's page.`,
 	};
 }

@@ -24,7 +24,7 @@ export async function lookup(
 		throw new GatewayError(
 			'notFound',
 			`The message ${messageId.slice(0, 80)} was received by the Whapi.Cloud channel, not sent by it`,
-			{ hint: 'Give the ID that the operation "Send" returned.' },
+			{ hint: 'Enter the ID that the operation "Send" returned.' },
 		);
 	}
 	const to = describeAddress(textAt(record, 'chat_id')) ?? recipient;
