@@ -80,15 +80,15 @@ export class FakeGateway {
 			id: SENDER.gateway,
 			label: 'Fake',
 			capabilities: {
-				sends: MESSAGE_TYPES.filter((type) => type !== 'voice'),
-				schedules: null,
+				messageTypes: MESSAGE_TYPES.filter((type) => type !== 'voice'),
+				scheduling: null,
 				messagesPerMinute: null,
 				lookup: this.lookup === undefined ? null : { by: 'queueId', needsRecipient: false },
 			},
 			assertSendable: () => undefined,
 			lookup: this.lookup,
 			findSent: this.findSent,
-			test: async () => {
+			testCredential: async () => {
 				this.healthAsked++;
 				return await this.health();
 			},
