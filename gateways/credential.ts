@@ -24,6 +24,13 @@ export function optionalField(credential: Credential, name: string): string {
 }
 
 /**
+ * Where a request goes: one to another of the gateway's hosts has its address already. What begins with
+ * any other address stays below the base address, so that the key goes nowhere else.
+ */
+export const addressOf = (base: string, others: readonly string[], url: string): string =>
+	others.some((other) => url.startsWith(`${other}/`)) ? url : `${base}${url}`;
+
+/**
  * Reads a base address: http or https, any path kept, slashes at the end cut off.
  *
  * @throws InvalidParameterError naming the field

@@ -2,12 +2,13 @@ import type { Delivery } from '../webhooks';
 import { hypersenderSms } from '.';
 import sent from './fixtures/message-sent.webhook.json';
 import { credential, INSTANCE, SECRET } from './testValues.mts';
+import { posted } from '../../test/gateways/posted.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
 	query: {},
 	body: sent,
-};
+});
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
 	hypersenderSms.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({

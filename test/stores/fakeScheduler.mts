@@ -89,6 +89,7 @@ export class FakeScheduler implements NativeScheduler {
 			request: async () => await Promise.reject(new Error('no request')),
 			now: clock.now,
 			clockSkewMs: () => this.knownAheadMs,
+			refused: ({ status }) => new GatewayError('rejected', `HTTP ${status}`),
 			unexpected: (_, missingField) => new GatewayError('unexpectedResponse', missingField),
 		};
 		this.gateway = {

@@ -222,6 +222,9 @@ const answering = (answer: string): Connection => ({
 		body: fixture('chatWhatsApp', answer),
 	}),
 	now: () => 0,
+	refused: () => {
+		throw new Error('not needed here');
+	},
 	clockSkewMs: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
