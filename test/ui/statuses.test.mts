@@ -11,29 +11,29 @@ import {
 	oneNode,
 	startEnvironment,
 	SECRET,
-	type Stage,
-} from '../e2e/stage.mts';
+	type Environment,
+} from '../e2e/environment.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 
 /** README's way to follow statuses, and what the editor says where none could ever come. */
 const CREDENTIAL = 'Message Gateway account';
 
-let stage: Stage;
+let environment: Environment;
 let browser: Browser;
 let context: BrowserContext;
 
 const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
-	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
+	await inPage(context, async (page) => await steps(new Editor(page, environment.n8n)));
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await startEnvironment({}, { guides: guides(SECRET) });
+	environment = await startEnvironment({}, { guides: guides(SECRET) });
 	context = await newContext(browser);
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-	const own = credentialFor(stage.sandbox, 'chatWhatsApp');
-	await stage.n8n.createCredential(CREDENTIAL, 'messageGatewayApi', own);
-	await stage.n8n.createCredential('On the internet', 'messageGatewayApi', {
+	const own = credentialFor(environment.sandbox, 'chatWhatsApp');
+	await environment.n8n.createCredential(CREDENTIAL, 'messageGatewayApi', own);
+	await environment.n8n.createCredential('On the internet', 'messageGatewayApi', {
 		...own,
 		chatWhatsAppUrl: 'https://gateway.example.com',
 	});
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await browser?.close();
-	await stage?.close();
+	await environment?.close();
 }, 60_000);
 
 const patience = 180_000;
@@ -50,7 +50,7 @@ const patience = 180_000;
 it(
 	'follow-statuses: imported, published, its address given to the gateway; imported again, another',
 	inEditor(async (editor) => {
-		const { n8n, sandbox } = stage;
+		const { n8n, sandbox } = environment;
 		const follow = async () => {
 			await editor.openHome();
 			await editor.importWorkflow(readExample('follow-statuses.json'));
@@ -108,7 +108,7 @@ it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>(
 	'is not published for %s, and says what to do',
 	async (_, credential, parameters, words) =>
 		await inEditor(async (editor) => {
-			const id = await stage.n8n.createWorkflow(listening(credential, { ...parameters }));
+			const id = await environment.n8n.createWorkflow(listening(credential, { ...parameters }));
 			await editor.openWorkflow(id);
 			const notice = await editor.publishRefused();
 			for (const word of words) expect(notice).toMatch(word);
@@ -119,7 +119,7 @@ it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>(
 it(
 	'listens for a test event: one with a wrong secret shows an item that says why',
 	inEditor(async (editor) => {
-		const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+		const id = await environment.n8n.createWorkflow(listening(CREDENTIAL));
 		await editor.openWorkflow(id);
 		await editor.openNode('Status');
 		const url = await editor.webhookUrl('Test URL');

@@ -10,8 +10,8 @@ import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output'
 import { fixture } from '../../fixtures.mts';
 
 /**
- * What the papers say that the code knows better: tables of data, and examples of output. Each stands
- * in a paper between `<!-- name:start -->` and `<!-- name:end -->`.
+ * What the pages say that the code knows better: tables of data, and examples of output. Each stands
+ * in a page between `<!-- name:start -->` and `<!-- name:end -->`.
  */
 const NONE = '–';
 const list = (words: readonly string[]) => words.join(', ');
@@ -285,7 +285,7 @@ export function pretty(value: unknown, indent = ''): string {
 
 const jsonBlock = (value: unknown): string => `\`\`\`json\n${pretty(value)}\n\`\`\`\n`;
 
-/** Every generated place, by paper and name. */
+/** Every generated place, by page and name. */
 export async function generated(): Promise<Record<string, Record<string, string>>> {
 	return {
 		'README.md': {
