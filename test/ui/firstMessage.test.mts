@@ -5,7 +5,7 @@ import { credentialFor, SECRET } from '../e2e/environment.mts';
 import { inPage } from './browser.mts';
 import { patience, signedIn } from './inEditor.mts';
 
-/** README's "First success in five minutes", click by click. */
+/** README's "Quick start", click by click. */
 const ui = signedIn({ clipboard: true, guides: guides(SECRET) });
 const { inEditor } = ui;
 
@@ -76,7 +76,7 @@ it(
 		await editor.chooseCredential('Whapi');
 		const refusal = await editor.executeRefused();
 		expect(refusal).toContain('Whapi.Cloud has no scheduler of its own');
-		expect(refusal).toContain('Schedule with "Store Messages In" set to "n8n Data Table"');
+		expect(refusal).toContain('Set "Store Messages In" to "n8n Data Table"');
 
 		await editor.choose('storeIn', 'n8n Data Table');
 		await editor.execute();
