@@ -1,5 +1,6 @@
 import type { MessageType } from '../messages/message';
 import type { Status } from '../messages/status';
+import type { Gateway } from './gateway';
 
 /** What a gateway's own scheduler can do. */
 export interface ScheduleCapabilities {
@@ -46,6 +47,14 @@ export interface Capabilities {
 	/** The vendor's pages. */
 	readonly documentation: readonly string[];
 }
+
+/** A gateway that can do this and no more: what it cannot do is not there. */
+export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway => ({
+	...gateway,
+	capabilities,
+	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
+	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
+});
 
 export interface WebhookCapabilities {
 	/** `api`: the trigger registers itself; `manual`: the user enters the address. */

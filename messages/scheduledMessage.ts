@@ -9,7 +9,10 @@ export interface Failure {
 	readonly reason: string;
 }
 
-/** What a gateway or a table holds until its time, and what became of it. */
+/**
+ * What a gateway or a table holds until its time, and what became of it. What a gateway does not tell of
+ * a message is null, and never made up.
+ */
 export interface ScheduledMessage extends MessageContent {
 	/** The id that whoever holds the message gave it. */
 	readonly scheduleId: string;
@@ -18,9 +21,9 @@ export interface ScheduledMessage extends MessageContent {
 	readonly storedIn: 'gateway' | 'n8n';
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
-	readonly recipient: Recipient;
+	readonly recipient: Recipient | null;
 	/** ISO 8601, UTC. */
-	readonly scheduledAt: string;
+	readonly scheduledAt: string | null;
 	readonly status: Status;
 	/** The gateway's own word for the status. */
 	readonly gatewayStatus: string | null;
@@ -34,6 +37,12 @@ export interface ScheduledMessage extends MessageContent {
 	/** The record as the gateway gave it. */
 	readonly raw: unknown;
 }
+
+/** A scheduled message as a table of ours holds it, whose recipient and time are known. */
+export type StoredMessage = ScheduledMessage & {
+	readonly recipient: Recipient;
+	readonly scheduledAt: string;
+};
 
 /** What a gateway tells of a message that it took for sending at once. */
 export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
@@ -77,12 +86,14 @@ export function createSentMessage(message: OutgoingMessage, told: Told): SentMes
 /**
  * Whether a record that a gateway returns may be this very message: the same recipient and instant, and
  * the same content as far as the record has it. Gateways trim texts, and some keep whole seconds only,
- * rounded or cut off: neither makes another message.
+ * rounded or cut off: neither makes another message. One of which the gateway tells no recipient or no
+ * instant could be any, so it is none.
  */
 export function matchesMessage(
 	record: ScheduledMessage,
 	message: Omit<MessageToSchedule, 'idempotencyKey'>,
 ): boolean {
+	if (record.recipient === null || record.scheduledAt === null) return false;
 	const same = (told: string | null, wanted: string | null) =>
 		told === null || told.trim() === (wanted ?? '').trim();
 	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));

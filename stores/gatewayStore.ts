@@ -104,7 +104,7 @@ export function createGatewayStore(
 
 	/** A gateway that keeps the reference finds the message by it, if the user gave no other. */
 	const withReference = (message: MessageToSchedule, key: string): MessageToSchedule =>
-		gateway.capabilities.returnsReference && message.reference === null
+		findsByReference(gateway) && message.reference === null
 			? { ...message, reference: key }
 			: message;
 
@@ -116,7 +116,7 @@ export function createGatewayStore(
 		more: ScheduleOptions,
 	): Promise<ScheduledMessage> {
 		const wanted = withReference(message, key);
-		if (wanted.reference !== key) throw needsTables(gateway);
+		if (wanted.reference !== key || scheduler.find === undefined) throw needsTables(gateway);
 		const [existing] = attempt.unresolved === null ? await scheduler.find(connection, wanted) : [];
 		if (existing === undefined) return await scheduleOnce(once, wanted, attempt, more);
 		if (more.ifExists === 'reject') throw keyIsUsed(key, existing);
@@ -135,7 +135,10 @@ export function createGatewayStore(
 		assertAccepts: ({ type }) => void requireScheduler(gateway, type),
 		schedule,
 		get,
-		list: async (filter) => arrange(await scheduler.list(connection, filter), filter),
+		list: async (filter) => {
+			if (scheduler.list === undefined) throw listsNothing(gateway);
+			return arrange(gateway, await scheduler.list(connection, filter), filter);
+		},
 		cancel: async (scheduleId, { allowDeletion = false } = {}, attempt) => {
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
 			return await cancel({ scheduler, connection, get }, scheduleId, attempt);
@@ -157,12 +160,44 @@ const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
 	return scheduling;
 };
 
-/** Applies what the gateway could not filter by, and puts the earliest first. */
-const arrange = (messages: ScheduledMessage[], filter: ListFilter): ScheduledMessage[] =>
-	messages.filter((message) => matches(message, filter)).sort(byTime);
+/**
+ * Applies what the gateway could not filter by, and puts the earliest first, those of unknown time last.
+ *
+ * @throws GatewayError of kind `unsupported` where it does not tell the times that are asked for
+ */
+function arrange(
+	{ label }: Gateway,
+	messages: ScheduledMessage[],
+	filter: ListFilter,
+): ScheduledMessage[] {
+	const byItsTime = filter.scheduledAfter !== undefined || filter.scheduledBefore !== undefined;
+	if (byItsTime && messages.some(({ scheduledAt }) => scheduledAt === null)) {
+		throw unsupported(
+			`${label} does not tell when a scheduled message is due, so messages cannot be filtered by time`,
+			'Remove "Scheduled After" and "Scheduled Before".',
+		);
+	}
+	return messages.filter((message) => matches(message, filter)).sort(byTime);
+}
 
-const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
-	a.scheduledAt === b.scheduledAt ? 0 : a.scheduledAt < b.scheduledAt ? -1 : 1;
+function byTime(
+	{ scheduledAt: a }: ScheduledMessage,
+	{ scheduledAt: b }: ScheduledMessage,
+): number {
+	if (a === b) return 0;
+	if (a === null || b === null) return a === null ? 1 : -1;
+	return a < b ? -1 : 1;
+}
+
+/** A reference that the gateway keeps but cannot be asked for finds nothing. */
+const findsByReference = ({ capabilities, scheduler }: Gateway): boolean =>
+	capabilities.returnsReference && scheduler?.find !== undefined;
+
+const listsNothing = ({ label }: Gateway) =>
+	unsupported(
+		`${label} documents no list of its scheduled messages`,
+		'Use the operation "Get" with the "scheduleId" that "Schedule" gave.',
+	);
 
 /** What cancelling needs. */
 interface Canceller {
@@ -233,13 +268,16 @@ const onlyDeletes = ({ label }: Gateway) =>
 		'If deleting it is what you want, turn on "Allow Deletion" under Options.',
 	);
 
-const needsTables = ({ label, capabilities: { returnsReference } }: Gateway) =>
-	unsupported(
+function needsTables(gateway: Gateway): GatewayError {
+	const { label } = gateway;
+	const returnsReference = findsByReference(gateway);
+	return unsupported(
 		`"Deduplication Key" needs the Data Tables of n8n, which this n8n does not have: ${returnsReference ? `${label} keeps one reference only, and "Reference" is another one` : `${label} keeps no key with a message`}`,
 		returnsReference
 			? 'Leave "Reference" empty, or update n8n to 2.3 or newer.'
 			: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.',
 	);
+}
 
 const notHeld = ({ label }: Gateway, scheduleId: string, isDurable: boolean) =>
 	// One that may be of a Data Table was looked for in these before.

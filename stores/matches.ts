@@ -2,15 +2,20 @@ import type { ListFilter } from '../gateways/gateway';
 import { sameRecipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
-/** Whether a message is one of those that a filter asks for; gateways and tables filter by some of it only. */
+/**
+ * Whether a message is one of those that a filter asks for; gateways and tables filter by some of it
+ * only. What is not known of a message is not what a filter asks for.
+ */
 export function matches(message: ScheduledMessage, filter: ListFilter): boolean {
 	const { status, recipient, scheduledAfter, scheduledBefore, text } = filter;
+	const { scheduledAt: at } = message;
 	const words = (cell: string | null) => (cell ?? '').toLowerCase();
 	return (
 		(status === undefined || message.status === status) &&
-		(recipient === undefined || sameRecipient(message.recipient, recipient)) &&
-		(scheduledAfter === undefined || message.scheduledAt >= scheduledAfter) &&
-		(scheduledBefore === undefined || message.scheduledAt <= scheduledBefore) &&
+		(recipient === undefined ||
+			(message.recipient !== null && sameRecipient(message.recipient, recipient))) &&
+		(scheduledAfter === undefined || (at !== null && at >= scheduledAfter)) &&
+		(scheduledBefore === undefined || (at !== null && at <= scheduledBefore)) &&
 		(text === undefined ||
 			[message.text, message.caption].some((one) => words(one).includes(words(text))))
 	);

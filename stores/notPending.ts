@@ -43,5 +43,5 @@ export function notPending(
 function describe({ recipient, text, caption, type, scheduleId }: ScheduledMessage): string {
 	const words = text ?? caption ?? type;
 	const first = words.length > 30 ? `${words.slice(0, 30)}…` : words;
-	return `message "${first}" to ${recipient.phone ?? recipient.address} ("${scheduleId}")`;
+	return `message "${first}" ${recipient === null ? '' : `to ${recipient.phone ?? recipient.address} `}("${scheduleId}")`;
 }

@@ -127,8 +127,7 @@ export function connect(
 		request,
 		now: () => runtime.now(),
 		clockSkewMs: () => clockSkewMs,
-		refused: (response) =>
-			toResponseError(target, response, { idempotent: false, attempts: 1 }),
+		refused: (response) => toResponseError(target, response, { idempotent: false, attempts: 1 }),
 		unexpected: (response, missing, outcomeUnknown) =>
 			unexpectedResponseError(target, response, missing, outcomeUnknown),
 	};

@@ -32,11 +32,7 @@ export const isRateLimited = ({ status }: GatewayResponse, { kind }: Meaning): b
  * One that is not idempotent is retried only if the gateway certainly did not process it: it limits
  * the rate, says that nothing was sent, or nobody listened. After anything else its outcome is unknown, and the caller has to check before retrying.
  */
-export function shouldRetry(
-	idempotent: boolean,
-	outcome: Outcome,
-	meaning: Meaning = {},
-): boolean {
+export function shouldRetry(idempotent: boolean, outcome: Outcome, meaning: Meaning = {}): boolean {
 	if (outcome instanceof NetworkFailure) {
 		if (outcome.reason === 'aborted' || outcome.reason === 'unsent') return false;
 		return idempotent || outcome.reason === 'unreachable';

@@ -1,7 +1,11 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { optionalField } from '../../gateways/credential';
 import type { RegistrationRecord, DesiredWebhook } from '../../gateways/webhooks';
-import { canVerifyWebhooks, WEBHOOK_SECRET_FIELD, webhookKeyLabel } from '../../gateways/webhookSecret';
+import {
+	canVerifyWebhooks,
+	WEBHOOK_SECRET_FIELD,
+	webhookKeyLabel,
+} from '../../gateways/webhookSecret';
 import { settle } from '../../stores/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';

@@ -8,6 +8,6 @@ export const keyIsUsed = (
 ) =>
 	new InvalidParameterError(
 		'Deduplication Key',
-		`"Deduplication Key" is "${key.slice(0, 80)}", which has a message already: ${status}${scheduledAt === '' ? '' : `, for ${scheduledAt}`}. No other was made.`,
+		`"Deduplication Key" is "${key.slice(0, 80)}", which has a message already: ${status}${(scheduledAt ?? '') === '' ? '' : `, for ${scheduledAt}`}. No other was made.`,
 		'To have that message returned, change "If Already Scheduled" or "If Already Sent" under Options. For another message, enter another key.',
 	);

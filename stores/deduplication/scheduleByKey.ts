@@ -247,7 +247,8 @@ async function readHeld(
 	if (held.ok) return held.value;
 	if (!isNotFound(held.error)) throw held.error;
 	const result = resultOf(record);
-	if (result.scheduledAt !== '' && Date.parse(result.scheduledAt) < now()) {
+	const { scheduledAt } = result;
+	if (scheduledAt !== null && Date.parse(scheduledAt) < now()) {
 		return { ...result, status: 'unknown', gatewayStatus: null };
 	}
 	throw new GatewayError(
@@ -261,7 +262,7 @@ async function readHeld(
 
 const resultOf = ({ result }: KeyRecord): ScheduledMessage => {
 	const scheduled = result as Partial<ScheduledMessage> | null;
-	return { ...scheduled, scheduledAt: scheduled?.scheduledAt ?? '', raw: null } as ScheduledMessage;
+	return { ...scheduled, scheduledAt: scheduled?.scheduledAt ?? null, raw: null } as ScheduledMessage;
 };
 
 /**

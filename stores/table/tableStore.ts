@@ -1,7 +1,7 @@
 import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
 import type { MessageToSchedule } from '../../messages/message';
-import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { ScheduledMessage, StoredMessage } from '../../messages/scheduledMessage';
 import { fingerprint } from '../deduplication/fingerprint';
 import { matches } from '../matches';
 import { insertThenLook } from '../deduplication/insertThenLook';
@@ -389,5 +389,5 @@ function listConditions(own: readonly Condition[], filter: ListFilter): Conditio
 	];
 }
 
-const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
+const byTime = (a: StoredMessage, b: StoredMessage): number =>
 	Date.parse(a.scheduledAt) - Date.parse(b.scheduledAt);

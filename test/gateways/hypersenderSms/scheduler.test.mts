@@ -1,4 +1,4 @@
-import type { ListFilter } from '../../../gateways/gateway';
+import type { ListFilter, NativeScheduler } from '../../../gateways/gateway';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import { STATUS_WORDS } from '../../../gateways/hypersenderSms/records';
 import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
@@ -8,7 +8,7 @@ import { undocumented } from './requests.mts';
 import { credential, INSTANCE, KEY, message, TOKEN } from './values.mts';
 import { record, Vendor, type VendorRecord } from './vendor.mts';
 
-const scheduler = hypersenderSms.scheduler!;
+const scheduler = hypersenderSms.scheduler as Required<NativeScheduler>;
 
 function start(
 	answer: Vendor | ((request: PreparedRequest) => Outcome),
@@ -79,8 +79,8 @@ describe('schedule', () => {
 		const { connection, requests } = start(new Vendor([]), { hypersenderSmsTimezone: timezone });
 		const held = await scheduler.schedule(connection, message({ scheduledAt }));
 		expect(requests[0].body).toMatchObject({ schedule_send_at: expected });
-		expect(Date.parse(held.scheduledAt) - Date.parse(scheduledAt)).toBeGreaterThanOrEqual(0);
-		expect(Date.parse(held.scheduledAt) - Date.parse(scheduledAt)).toBeLessThan(1000);
+		expect(Date.parse(held.scheduledAt!) - Date.parse(scheduledAt)).toBeGreaterThanOrEqual(0);
+		expect(Date.parse(held.scheduledAt!) - Date.parse(scheduledAt)).toBeLessThan(1000);
 	});
 
 	it('takes the first of two equal clock times and refuses the second', async () => {
