@@ -1,5 +1,6 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { Credential, CredentialField } from './gateway';
+import { shorten } from '../messages/text';
 
 const IN_CREDENTIAL = 'in the Message Gateway API credential';
 
@@ -39,7 +40,7 @@ export function baseUrlField(credential: Credential, field: CredentialField): st
 	if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
 		throw new InvalidParameterError(
 			field.label,
-			`"${field.label}" is "${value.slice(0, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
+			`"${field.label}" is "${shorten(value, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
 		);
 	}
 	return value.replace(/\/+$/, '');

@@ -1,6 +1,7 @@
 import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { Recipient } from '../messages/recipient';
-import type { ScheduledMessage, SentMessage } from '../messages/scheduledMessage';
+import type { ScheduledMessage } from '../messages/scheduledMessage';
+import type { SentMessage } from '../messages/sentMessage';
 import type { Status } from '../messages/status';
 import type { StatusEvent } from '../messages/statusEvent';
 import type { ResponseErrorKind, Fault, GatewayError } from './transport/gatewayError';

@@ -4,22 +4,25 @@ import { GatewayError, isNotFound, unsupported } from '../gateways/transport/gat
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import { cancelling } from './cancelling';
-import type { Claims } from './claims';
+import type { AssignedMessages } from './assignedMessages';
+import type { KeyedMutex } from './keyedMutex';
 import { keyIsUsed } from './deduplication/keyIsUsed';
 import type { KeyLedger } from './deduplication/keyTable';
 import { scheduleByKey, scheduleUnlessPending, type ByKey } from './deduplication/scheduleByKey';
 import { isRefusal } from './isRefusal';
-import { matches } from './matches';
+import { filterAndSort } from './matches';
 import { reschedule } from './reschedule';
 import { isUuid } from './scheduleId';
 import { matchKey, findResult, scheduleOnce } from './scheduleOnce';
-import { settle } from './settle';
+import { settle } from '../messages/settle';
 import type { AttemptLog, CancelResult, MessageStore, ScheduleOptions } from './store';
+import { shorten } from '../messages/text';
 
 /** What the store needs beside the connection. */
 export interface GatewayStoreOptions {
-	/** Shared by all items of one run. */
-	readonly claims: Claims;
+	/** Both shared by all items of one run. */
+	readonly assigned: AssignedMessages;
+	readonly mutex: KeyedMutex;
 	sleep(ms: number): Promise<void>;
 	/** Which messages were made under which keys; unless given, messages with keys are refused. */
 	readonly keys?: Keys;
@@ -63,7 +66,7 @@ export function createGatewayStore(
 			return await scheduleOnce(once, message, attempt, more);
 		}
 		// Equal items of one run one after the other: what one has, the next one must know.
-		const held = await options.claims.alone(`key ${key ?? matchKey(message)}`, async () => {
+		const held = await options.mutex.runExclusive(`key ${key ?? matchKey(message)}`, async () => {
 			const ledger = await openLedger();
 			const by = ledger === null ? null : byKey(ledger);
 			if (key === null) {
@@ -74,7 +77,7 @@ export function createGatewayStore(
 			if (by === null) return await scheduleByReference(key, message, attempt, more);
 			return await scheduleByKey(by, key, withReference(message, key), attempt, more);
 		});
-		options.claims.take(held.scheduleId);
+		options.assigned.assign(held.scheduleId);
 		return held;
 	}
 
@@ -137,7 +140,10 @@ export function createGatewayStore(
 		get,
 		list: async (filter) => {
 			if (scheduler.list === undefined) throw listsNothing(gateway);
-			return arrange(gateway, await scheduler.list(connection, filter), filter);
+			const listed = await scheduler.list(connection, filter);
+			assertTimesAreKnown(gateway, listed, filter);
+			// A gateway applies what it can of a filter.
+			return filterAndSort(listed, filter);
 		},
 		cancel: async (scheduleId, { allowDeletion = false } = {}, attempt) => {
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
@@ -160,33 +166,18 @@ const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
 	return scheduling;
 };
 
-/**
- * Applies what the gateway could not filter by, and puts the earliest first, those of unknown time last.
- *
- * @throws GatewayError of kind `unsupported` where it does not tell the times that are asked for
- */
-function arrange(
+/** What is not known of a message cannot be filtered by: left out, it would seem not to be scheduled. */
+function assertTimesAreKnown(
 	{ label }: Gateway,
-	messages: ScheduledMessage[],
-	filter: ListFilter,
-): ScheduledMessage[] {
-	const byItsTime = filter.scheduledAfter !== undefined || filter.scheduledBefore !== undefined;
-	if (byItsTime && messages.some(({ scheduledAt }) => scheduledAt === null)) {
-		throw unsupported(
-			`${label} does not tell when a scheduled message is due, so messages cannot be filtered by time`,
-			'Remove "Scheduled After" and "Scheduled Before".',
-		);
-	}
-	return messages.filter((message) => matches(message, filter)).sort(byTime);
-}
-
-function byTime(
-	{ scheduledAt: a }: ScheduledMessage,
-	{ scheduledAt: b }: ScheduledMessage,
-): number {
-	if (a === b) return 0;
-	if (a === null || b === null) return a === null ? 1 : -1;
-	return a < b ? -1 : 1;
+	messages: readonly ScheduledMessage[],
+	{ scheduledAfter, scheduledBefore }: ListFilter,
+): void {
+	if (scheduledAfter === undefined && scheduledBefore === undefined) return;
+	if (messages.every(({ scheduledAt }) => scheduledAt !== null)) return;
+	throw unsupported(
+		`${label} does not tell when a scheduled message is due, so messages cannot be filtered by time`,
+		'Remove "Scheduled After" and "Scheduled Before".',
+	);
 }
 
 /** A reference that the gateway keeps but cannot be asked for finds nothing. */
@@ -247,7 +238,7 @@ function outcomeUnknownError(scheduleId: string, error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
-		`It is unknown whether the scheduled message "${scheduleId.slice(0, 80)}" was cancelled: checking for it did not work`,
+		`It is unknown whether the scheduled message "${shorten(scheduleId, 80)}" was cancelled: checking for it did not work`,
 		{
 			...error.details,
 			outcomeUnknown: true,
@@ -292,7 +283,7 @@ const notHeld = ({ label }: Gateway, scheduleId: string, isDurable: boolean) =>
 			)
 		: new GatewayError(
 				'notFound',
-				`${label} holds no scheduled message with the id "${scheduleId.slice(0, 80)}"`,
+				`${label} holds no scheduled message with the id "${shorten(scheduleId, 80)}"`,
 				{
 					status: 404,
 					hint: isDurable

@@ -20,3 +20,19 @@ export function matches(message: ScheduledMessage, filter: ListFilter): boolean 
 			[message.text, message.caption].some((one) => words(one).includes(words(text))))
 	);
 }
+
+/** The messages that a filter asks for, the earliest first. */
+export const filterAndSort = (
+	messages: readonly ScheduledMessage[],
+	filter: ListFilter,
+): ScheduledMessage[] => messages.filter((message) => matches(message, filter)).sort(byTime);
+
+/** Those of unknown time come last. */
+export function byTime(
+	{ scheduledAt: a }: ScheduledMessage,
+	{ scheduledAt: b }: ScheduledMessage,
+): number {
+	if (a === b) return 0;
+	if (a === null || b === null) return a === null ? 1 : -1;
+	return a < b ? -1 : 1;
+}

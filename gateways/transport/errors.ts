@@ -1,5 +1,6 @@
 import { optionalField } from '../credential';
 import type { Credential, Gateway } from '../gateway';
+import { decodePercent } from '../percentEncoding';
 import { GatewayError, type ResponseErrorKind, type Fault } from './gatewayError';
 import type { GatewayResponse, NetworkFailure } from './request';
 import { mayHaveBeenProcessed } from './retry';
@@ -197,15 +198,7 @@ function secretsOf({ gateway, credential }: RequestTarget): string[] {
 /** The user and password of an address `https://user:password@host`, as typed and as meant. */
 function namesInAddress(address: string): string[] {
 	const { username, password } = new URL(address);
-	return [username, password].flatMap((name) => [name, decoded(name)]);
-}
-
-function decoded(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
+	return [username, password].flatMap((name) => [name, decodePercent(name)]);
 }
 
 /** What the vendor calls its base address. */

@@ -1,8 +1,8 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Gateway } from '../../gateways/gateway';
-import { isObject } from '../../gateways/json';
+import { isObject, parseJson } from '../../gateways/json';
 import type { Delivery } from '../../gateways/webhooks';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 
 /** What n8n's server adds to a request, beside what its types say. */
 interface ServerRequest {
@@ -59,14 +59,6 @@ async function readBytes(
 function readBody(context: IWebhookFunctions): unknown {
 	const body: unknown = context.getBodyData();
 	return typeof body === 'string' ? parseJson(body) : body;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** n8n gives a repeated name as a list. */

@@ -7,24 +7,25 @@ import { canVerifyWebhooks } from '../../gateways/webhookSecret';
 import { isTimezone } from '../../messages/sendTime';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { acknowledge, answerGet, refuse } from './answers';
 import { readDelivery } from './delivery';
 import { ignoredText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
-import { readOptions, readStatuses, withWebhookSecret } from './settings';
+import { readOptions, readStatuses } from './options';
+import { withWebhookSecret } from './webhookSecret';
 
 /**
  * Receives a webhook: verify, parse, filter, items; or a gateway's challenge, and answers it. Never
- * throws: a throw is a 500 for the gateway, which then repeats, and an execution besides. Never calls
- * out: the gateway is waiting.
+ * throws: the gateway would get a 500 and resend the webhook, and n8n would record an execution. Sends no
+ * request, since the gateway is waiting.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const receivedAt = new Date().toISOString();
-	const known = await settle(readCredential(context));
-	if (!known.ok) {
+	const read = await settle(readCredential(context));
+	if (!read.ok) {
 		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
 		return withReason(context, refuse(context, 503, 'not ready'), {
 			reason: 'notReady',
@@ -34,7 +35,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	const { gateway, credential } = known.value;
+	const { gateway, credential } = read.value;
 	const delivery = await readDelivery(context, gateway);
 	if (delivery.method === 'GET') return answerGet(context, gateway, credential, delivery);
 	const verdict = checkAuthenticity(context, gateway, credential, delivery);
@@ -49,9 +50,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	if (!isObject(delivery.body)) {
-		return withReason(context, refuse(context, 400, 'the body is no JSON object'), {
+		return withReason(context, refuse(context, 400, 'the body is not a JSON object'), {
 			reason: 'notJson',
-			text: `The body of the webhook is not a JSON object, so it is not one of ${gateway.label}.`,
+			text: `The body of the webhook is not a JSON object, so it is not from ${gateway.label}.`,
 			httpStatus: 400,
 			gateway,
 			receivedAt,
@@ -86,7 +87,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	});
 	return {
 		workflowData: [fresh.map(toItem)],
-		/** Read when the execution is stored, right before n8n looks whether to save the static data. */
+		/** Read when the execution is stored, right before n8n checks whether to save the static data. */
 		get webhookResponse() {
 			save();
 			return webhookResponse;
@@ -113,7 +114,7 @@ function checkAuthenticity(
 	return isOpen ? { verified: true } : gateway.verifyWebhook(credential, delivery);
 }
 
-/** The workflow's timezone; UTC where n8n is set to one that there is not. */
+/** The workflow's timezone; UTC if n8n is configured with an unknown one. */
 function readTimezone(context: IWebhookFunctions): string {
 	const timezone = context.getTimezone();
 	return isTimezone(timezone) ? timezone : 'UTC';

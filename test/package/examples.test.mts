@@ -129,7 +129,7 @@ describe.each(exampleFiles())('%s', (file) => {
 /** What the notes name in italics besides nodes. */
 const choices = [
 	'n8n Data Table',
-	'Return It as It Is',
+	'Return Unchanged',
 	'Retry',
 	'Schedule',
 	'May Go Out Twice',

@@ -2,15 +2,21 @@ import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 
 interface ResumePlan extends Plan {
 	readonly table: TableRef;
 }
 
-/** Ends every pause of this credential's account, a person's and the dispatcher's own. */
+/** Ends every pause of this credential's account, whether set by a person or by the dispatcher. */
 export const resume: Operation<ResumePlan> = {
+	option: {
+		name: 'Resume',
+		value: 'resume',
+		description: 'Resume sending for a paused account',
+		action: 'Resume account',
+	},
 	description: [tableField, optionsField()],
 
 	prepare: (context, index) => ({

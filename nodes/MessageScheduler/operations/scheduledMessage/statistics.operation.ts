@@ -5,8 +5,9 @@ import { statistics as count, type Statistics } from '../../../../stores/table/s
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface StatisticsPlan extends Plan {
 	readonly table: TableRef;
@@ -14,10 +15,14 @@ interface StatisticsPlan extends Plan {
 	readonly timezone: string;
 }
 
-const DAY = 86_400_000;
-
-/** Counts the messages of a Data Table, of all accounts, and tells how well they are sent. */
+/** Counts the messages of a Data Table, of all accounts, with delays and pauses. */
 export const statistics: Operation<StatisticsPlan> = {
+	option: {
+		name: 'Statistics',
+		value: 'statistics',
+		description: 'Retrieve counts, delays and pauses of the messages of a Data Table',
+		action: 'Get statistics of scheduled messages',
+	},
 	description: [
 		tableField,
 		{
@@ -28,7 +33,7 @@ export const statistics: Operation<StatisticsPlan> = {
 			default: 1,
 			hint: 'In days',
 			description:
-				'How many days back to count. What is still to be sent is always counted. A long period of many messages takes long.',
+				'How many days back to count. Messages that are still to be sent are always counted. A long period with many messages takes long.',
 		},
 		optionsField([timezoneField]),
 	],
@@ -52,12 +57,12 @@ export const statistics: Operation<StatisticsPlan> = {
 	async perform({ table, days, timezone }, run) {
 		const now = run.now();
 		const [messages, accounts] = [await run.table(table), await run.accounts(table)];
-		const counted = await count(messages, accounts, { now, since: now - days * DAY, timezone });
+		const counted = await count(messages, accounts, { now, since: now - days * DAY_MS, timezone });
 		return [statisticsItem(counted, timezone)];
 	},
 };
 
-/** Statistics as an item: times for people first, the exact ones below what was counted. */
+/** Statistics as an item: times for people first, exact ones after the counts. */
 function statisticsItem({ at, since, ...counted }: Statistics, timezone: string): IDataObject {
 	const { local, timezone: zone } = toLocalTime(at, timezone);
 	const item = {
@@ -74,7 +79,7 @@ function statisticsItem({ at, since, ...counted }: Statistics, timezone: string)
 	return item as unknown as IDataObject;
 }
 
-/** What is not known is null: the account of a row that a person typed in may be empty. */
+/** Unknown is null: a person may have left the account of a row empty. */
 const withoutEmptyAccount = <T extends { readonly account: string }>(of: T) => ({
 	...of,
 	account: of.account || null,
