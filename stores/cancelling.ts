@@ -3,7 +3,7 @@ import type { Recipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { UnresolvedAttempt } from './store';
 
-/** What is noted of a message right before it is cancelled; `now` in milliseconds since 1970. */
+/** The record of a message right before it is cancelled; `now` in milliseconds since 1970. */
 export const cancelling = (message: ScheduledMessage, now: number): UnresolvedAttempt => ({
 	since: now,
 	message: toMessage(message, ''),
@@ -12,17 +12,17 @@ export const cancelling = (message: ScheduledMessage, now: number): UnresolvedAt
 	cancelling: { ...message, raw: null },
 });
 
-/** What stands for a recipient that the gateway does not tell: no message matches it. */
-const UNTOLD: Recipient = { address: '', phone: null, kind: 'unknown' };
+/** What stands for a recipient that the gateway does not report: no message matches it. */
+const UNREPORTED: Recipient = { address: '', phone: null, kind: 'unknown' };
 
 /**
- * A scheduled message as one to be scheduled anew, or to be looked for. What the gateway does not tell of
- * it is empty, and then it can be neither.
+ * A scheduled message as one to schedule again, or to look for. What the gateway does not report of it is
+ * empty, and then it can be neither.
  */
-export function toMessage(held: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = held;
+export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
+	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = scheduled;
 	return {
-		recipient: recipient ?? UNTOLD,
+		recipient: recipient ?? UNREPORTED,
 		type,
 		text,
 		mediaUrl,

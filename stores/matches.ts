@@ -3,8 +3,8 @@ import { sameRecipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
 /**
- * Whether a message is one of those that a filter asks for; gateways and tables filter by some of it
- * only. What is not known of a message is not what a filter asks for.
+ * Whether a message matches a filter; gateways and tables support only some of its conditions. What is
+ * not known of a message matches no condition.
  */
 export function matches(message: ScheduledMessage, filter: ListFilter): boolean {
 	const { status, recipient, scheduledAfter, scheduledBefore, text } = filter;

@@ -18,9 +18,9 @@ import { readOptions, readStatuses } from './options';
 import { withWebhookSecret } from './webhookSecret';
 
 /**
- * Receives a webhook: verify, parse, filter, items; or a gateway's challenge, and answers it. Never
- * throws: the gateway would get a 500 and resend the webhook, and n8n would record an execution. Sends no
- * request, since the gateway is waiting.
+ * Receives a webhook: verify, parse, filter, items; or answers a gateway's challenge. Never throws: the
+ * gateway would get a 500 and resend the webhook, and n8n would record an execution. Sends no request,
+ * since the gateway is waiting.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const receivedAt = new Date().toISOString();
