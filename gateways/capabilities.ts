@@ -57,8 +57,11 @@ export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): 
 });
 
 export interface WebhookCapabilities {
-	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
-	readonly registration: 'api' | 'manual';
+	/**
+	 * `api`: the trigger registers itself; `manual`: the user enters its URL at the gateway; `perMessage`:
+	 * the user enters it in the credential, and it goes along with each message (`statusUrlOf`).
+	 */
+	readonly registration: 'api' | 'manual' | 'perMessage';
 	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
 	readonly setupInstruction: string;
 	/** The statuses that its webhooks can tell. */
