@@ -184,3 +184,21 @@ export const owl: Gateway = {
 		}),
 	],
 };
+
+/** The same, registered by an API: the vendor tries the URL out before it answers. */
+export const registeredOwl: Gateway = {
+	...owl,
+	capabilities: {
+		...capabilities,
+		webhooks: { ...capabilities.webhooks, registration: 'api' },
+	},
+	capabilitiesFor: undefined,
+	registration: {
+		check: async () => false,
+		async register({ request }, { url }) {
+			await request({ method: 'POST', path: '/register', body: { url }, idempotent: true });
+			return {};
+		},
+		remove: async () => {},
+	},
+};
