@@ -193,6 +193,7 @@ export const registeredOwl: Gateway = {
 		webhooks: { ...capabilities.webhooks, registration: 'api' },
 	},
 	capabilitiesFor: undefined,
+	findCapabilities: undefined,
 	registration: {
 		check: async () => false,
 		async register({ request }, { url }) {
