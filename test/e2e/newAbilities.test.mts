@@ -123,8 +123,10 @@ it('verifies a form with its URL and repeated names', async () => {
 	const query = '?reference=order+17';
 	const { status } = await post('id=2&tag=b&tag=+a', type, 'id=2;tag=b;tag= a;', query);
 	expect(status).toBe(200);
-	const [execution] = await n8n.waitForExecutions(workflow, 2);
-	expect(output(execution, 'Status')).toMatchObject([{ messageId: '2', reference: 'order 17' }]);
+	const executions = await n8n.waitForExecutions(workflow, 2);
+	expect(executions.flatMap((execution) => output(execution, 'Status'))).toContainEqual(
+		expect.objectContaining({ messageId: '2', reference: 'order 17' }),
+	);
 });
 
 it('reads the bytes of any type, and of multipart answers 401 and no 500', async () => {
