@@ -1,5 +1,6 @@
 import type { MessageType } from '../messages/message';
 import type { Status } from '../messages/status';
+import type { Gateway } from './gateway';
 
 /** What a gateway's own scheduler can do. */
 export interface ScheduleCapabilities {
@@ -47,9 +48,20 @@ export interface Capabilities {
 	readonly documentation: readonly string[];
 }
 
+/** A gateway that can do this and no more: what it cannot do is not there. */
+export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway => ({
+	...gateway,
+	capabilities,
+	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
+	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
+});
+
 export interface WebhookCapabilities {
-	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
-	readonly registration: 'api' | 'manual';
+	/**
+	 * `api`: the trigger registers itself; `manual`: the user enters its URL at the gateway; `perMessage`:
+	 * the user enters it in the credential, and it goes along with each message (`statusUrlOf`).
+	 */
+	readonly registration: 'api' | 'manual' | 'perMessage';
 	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
 	readonly setupInstruction: string;
 	/** The statuses that its webhooks can tell. */

@@ -1,6 +1,6 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
-import type { Capabilities } from './capabilities';
+import { withCapabilities, type Capabilities } from './capabilities';
 import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
@@ -43,5 +43,10 @@ export function gatewayById(id: unknown): Gateway {
 	return gateway;
 }
 
-/** The gateway that a credential is for. */
-export const gatewayOf = (credential: Credential): Gateway => gatewayById(credential.gateway);
+/** The gateway that a credential is for, with what it can do with this one. */
+export function gatewayOf(credential: Credential): Gateway {
+	const gateway = gatewayById(credential.gateway);
+	return gateway.capabilitiesFor === undefined
+		? gateway
+		: withCapabilities(gateway, gateway.capabilitiesFor(credential));
+}

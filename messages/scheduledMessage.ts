@@ -3,7 +3,10 @@ import type { MessageContent, MessageToSchedule } from './message';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
 
-/** What a gateway or a table holds until its time, and what became of it. */
+/**
+ * What a gateway or a table holds until its time, and what became of it. What a gateway does not tell of
+ * a message is null, and never made up.
+ */
 export interface ScheduledMessage extends MessageContent {
 	/** The id that whoever holds the message gave it. */
 	readonly scheduleId: string;
@@ -12,9 +15,9 @@ export interface ScheduledMessage extends MessageContent {
 	readonly storedIn: 'gateway' | 'n8n';
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
-	readonly recipient: Recipient;
+	readonly recipient: Recipient | null;
 	/** ISO 8601, UTC. */
-	readonly scheduledAt: string;
+	readonly scheduledAt: string | null;
 	readonly status: Status;
 	/** The gateway's own word for the status. */
 	readonly gatewayStatus: string | null;
@@ -29,15 +32,23 @@ export interface ScheduledMessage extends MessageContent {
 	readonly raw: unknown;
 }
 
+/** A scheduled message as a table of ours holds it, whose recipient and time are known. */
+export type StoredMessage = ScheduledMessage & {
+	readonly recipient: Recipient;
+	readonly scheduledAt: string;
+};
+
 /**
  * Whether a record that a gateway returns may be this very message: the same recipient and instant, and
  * the same content as far as the record has it. Gateways trim texts, and some keep whole seconds only,
- * rounded or cut off: neither makes another message.
+ * rounded or cut off: neither makes another message. One of which the gateway tells no recipient or no
+ * instant could be any, so it is none.
  */
 export function matchesMessage(
 	record: ScheduledMessage,
 	message: Omit<MessageToSchedule, 'idempotencyKey'>,
 ): boolean {
+	if (record.recipient === null || record.scheduledAt === null) return false;
 	const same = (told: string | null, wanted: string | null) =>
 		told === null || told.trim() === (wanted ?? '').trim();
 	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));

@@ -22,7 +22,7 @@ const LABEL = 'Hypersender SMS';
  * `reference` is the vendor's `request_id`: the user's, or where there was none the one that stands in
  * for it. An answer or a webhook does not tell the two apart.
  */
-export const scheduler: NativeScheduler = {
+export const scheduler: Required<NativeScheduler> = {
 	async schedule(connection, message) {
 		const zone = timezone(connection.credential);
 		const scheduledAt = wholeSecond(message.scheduledAt);

@@ -1,8 +1,8 @@
 import type { Delivery } from '../webhooks';
 import { hypersenderSms } from '.';
 import sent from './fixtures/message-sent.webhook.json';
-import { credential, INSTANCE, SECRET } from './testValues.mts';
 import { posted } from '../../test/gateways/posted.mts';
+import { credential, INSTANCE, SECRET } from './testValues.mts';
 
 const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },

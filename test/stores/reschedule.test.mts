@@ -445,7 +445,7 @@ it('moves it in the end, tried again and again, with never two on the way', asyn
 			const entry = new Entry();
 			for (let tries = 1; tries <= 30; tries++) {
 				const outcome = await reschedule(fake, entry).then(
-					(result) => result.scheduledAt,
+					(result) => result.scheduledAt!,
 					(error: GatewayError) => error,
 				);
 				if (typeof outcome === 'string') {
