@@ -17,7 +17,7 @@ export type Say = (line: string) => void;
 export async function runMainJob(stage: Stage, { gateway }: GatewayToShow, board: Board, say: Say) {
 	const { scheduling } = gateway.capabilities;
 	if (scheduling === null) {
-		say(`${gateway.label} has no scheduler of its own, so this shows Send and what follows.`);
+		say(`${gateway.label} has no scheduler of its own, so this shows Send and its statuses.`);
 	} else {
 		await runExample(stage, 'schedule-a-message', board);
 		const { nodes } = await runExample(stage, 'list-reschedule-cancel', board);
