@@ -29,7 +29,7 @@ export interface TransportRuntime {
 	readonly send: SendRequest;
 	/** Milliseconds since 1970. */
 	now(): number;
-	/** Resolves after so many milliseconds, or immediately when the execution is cancelled. */
+	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 	/** From 0 to below 1. */
 	random(): number;
@@ -72,7 +72,7 @@ export function connect(
 		if (outcome instanceof NetworkFailure) return undefined;
 		const date = Date.parse(outcome.headers.date ?? '');
 		if (Number.isFinite(date)) clockSkewMs = date - runtime.now();
-		// A reset and the date of a Retry-After are times of the gateway's clock.
+		// A reset and the date of a Retry-After are by the gateway's clock.
 		const now = runtime.now() + clockSkewMs;
 		if (outcome.status === 429 || outcome.status === 503) {
 			const asked = gateway.parseError(outcome)?.retryAfterMs ?? parseRetryAfter(outcome, now);

@@ -1,19 +1,19 @@
-/** What goes to a gateway. `path` begins with `/` and is relative to the credential's base address. */
+/** A request to a gateway. `path` begins with `/` and is relative to the credential's base URL. */
 export interface GatewayRequest {
 	readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 	readonly path: string;
 	readonly query?: Readonly<Record<string, string | number>>;
 	readonly body?: Readonly<Record<string, unknown>>;
 	/**
-	 * Whether a second one does no harm (RFC 9110, 9.2.2), as with a read or a cancel. One that is not may
-	 * create a message: it is sent again only if the gateway certainly did not process it.
+	 * Whether the request is idempotent (RFC 9110, 9.2.2), like a read or a cancel. One that is not may create
+	 * a message: it is sent again only if the gateway certainly did not process it.
 	 */
 	readonly idempotent: boolean;
 }
 
 /**
- * A request ready to be sent: with a relative `url` until {@link Gateway.authenticate} has put the base
- * address before it.
+ * A request ready to send, with a relative `url` until {@link Gateway.authenticate} has prepended the base
+ * URL.
  */
 export interface PreparedRequest {
 	readonly method: GatewayRequest['method'];
@@ -45,12 +45,11 @@ export class NetworkFailure {
 	) {}
 }
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export type Outcome = GatewayResponse | NetworkFailure;
 
 /**
- * Authenticates one request and puts it onto the network. Resolves whatever the status, and also with a
- * network failure.
+ * Authenticates and sends one request. Resolves with any status, and also with a network failure.
  */
 export type SendRequest = (request: PreparedRequest) => Promise<Outcome>;
 
