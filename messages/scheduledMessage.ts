@@ -2,19 +2,19 @@ import type { MessageContent, MessageToSchedule, OutgoingMessage } from './messa
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
 
-/** Why a message did not arrive. Never called `error`: n8n takes an item with `error` for a failed run. */
+/** Why a message did not arrive. Never named `error`: n8n treats an item with `error` as a failed run. */
 export interface Failure {
-	/** The gateway's code, if it gives one. */
+	/** The gateway's code, if it creates one. */
 	readonly code: string | null;
 	readonly reason: string;
 }
 
-/** What a gateway or a table holds until its time, and what became of it. */
+/** A message that a gateway or a table stores until it is due, with its status. */
 export interface ScheduledMessage extends MessageContent {
-	/** The id that whoever holds the message gave it. */
+	/** The id in the store. */
 	readonly scheduleId: string;
 	readonly gateway: string;
-	/** Who holds it until its time: the gateway itself, or n8n. */
+	/** Where it is stored until it is due: at the gateway, or in n8n. */
 	readonly storedIn: 'gateway' | 'n8n';
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
@@ -28,34 +28,35 @@ export interface ScheduledMessage extends MessageContent {
 	readonly createdAt: string | null;
 	/** The gateway's id of the message once it is sent. */
 	readonly messageId: string | null;
-	/** The user's own id. */
+	/** The user's id. */
 	readonly reference: string | null;
 	readonly failure: Failure | null;
-	/** The record as the gateway gave it. */
+	/** The record as the gateway returned it. */
 	readonly raw: unknown;
 }
 
-/** What a gateway tells of a message that it took for sending at once. */
+/** A message that a gateway accepted for immediate sending. */
 export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
 	readonly gateway: string;
 	readonly account: string;
-	/** The gateway's id of the message; null where it only gives one later. */
+	/** The gateway's id of the message; null if it assigns one only later. */
 	readonly messageId: string | null;
 	/** The gateway's id of a request that is still in its queue. */
 	readonly queueId: string | null;
 	readonly status: Status;
 	readonly gatewayStatus: string | null;
-	/** ISO 8601, UTC: when the gateway took it, by its own clock; null where it does not say. */
+	/** ISO 8601, UTC: when the gateway accepted it, by the gateway's clock; null if not reported. */
 	readonly acceptedAt: string | null;
 	readonly failure: Failure | null;
 	readonly raw: unknown;
 }
 
 /** What only the gateway can say of a message that it took. */
-type Told = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'> & Partial<SentMessage>;
+type ReportedFields = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'> &
+	Partial<SentMessage>;
 
-/** A message that a gateway took, with what it told of it; what it did not tell is null. */
-export function createSentMessage(message: OutgoingMessage, told: Told): SentMessage {
+/** A message that a gateway accepted, with the fields that it reported; the others are null. */
+export function createSentMessage(message: OutgoingMessage, reported: ReportedFields): SentMessage {
 	const { recipient, type, text, mediaUrl, caption, fileName, reference } = message;
 	return {
 		recipient,
@@ -70,23 +71,23 @@ export function createSentMessage(message: OutgoingMessage, told: Told): SentMes
 		gatewayStatus: null,
 		acceptedAt: null,
 		failure: null,
-		...told,
+		...reported,
 	};
 }
 
 /**
- * Whether a record that a gateway returns may be this very message: the same recipient and instant, and
- * the same content as far as the record has it. Gateways trim texts, and some keep whole seconds only,
- * rounded or cut off: neither makes another message.
+ * Whether a record of a gateway may be this message: the same recipient and instant, and the same content as
+ * far as the record has it. Gateways trim texts, and some round or truncate to whole seconds, which both
+ * count as equal.
  */
 export function matchesMessage(
 	record: ScheduledMessage,
 	message: Omit<MessageToSchedule, 'idempotencyKey'>,
 ): boolean {
-	const same = (told: string | null, wanted: string | null) =>
-		told === null || told.trim() === (wanted ?? '').trim();
+	const same = (reported: string | null, wanted: string | null) =>
+		reported === null || reported.trim() === (wanted ?? '').trim();
 	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));
-	// Text is always there; media is not with every gateway.
+	// Records always have the text, but not with every gateway the media.
 	return (
 		sameRecipient(record.recipient, message.recipient) &&
 		apartMs < 1_000 &&

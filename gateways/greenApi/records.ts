@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, MessageType>> = {
 	audioMessage: 'audio',
 };
 
-/** The type of ours that an entry of a journal has; null where it has none (a poll, a sticker). */
+/** The type of ours that an entry of a journal has; null if it has none (a poll, a sticker). */
 export function typeOf(record: JsonObject): MessageType | null {
 	const word = textAt(record, 'typeMessage') ?? '';
 	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;

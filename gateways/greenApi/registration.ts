@@ -94,7 +94,7 @@ const recordedUrl = (record: RegistrationRecord | null) =>
 	record === null ? null : textAt(record, 'url');
 
 /**
- * What stood there before our URL: from the URL itself, else from the record of that very URL. A URL
+ * What stood there before our URL: from the URL itself, otherwise from the record of that very URL. A URL
  * that keeps nothing was entered where nothing was. Null if it keeps something that cannot be read.
  */
 function formerOf(

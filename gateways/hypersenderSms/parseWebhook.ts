@@ -41,7 +41,7 @@ const NO_STATUS: readonly string[] = [
  *
  * The event's name counts, not `data.status`, which tells what the message has come to meanwhile. The
  * account is `phone_id`, which in the vendor's samples is the instance. `reference` is `request_id`,
- * whoever made it: see `scheduler.ts`. An event that is documented nowhere is told as `unknown`.
+ * whoever made it: see `scheduler.ts`. An event that is documented nowhere is reported as `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];

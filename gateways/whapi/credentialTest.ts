@@ -27,11 +27,11 @@ export async function testCredential(connection: Connection): Promise<Credential
 	const state = textAt(objectAt(body, 'status'), 'text');
 	if (state === null) throw connection.unexpected(response, '"status.text"', false);
 	const wanted = channelOf(connection.credential);
-	const told = textAt(body, 'channel_id');
-	if (wanted !== '' && told !== null && told !== wanted) {
+	const reported = textAt(body, 'channel_id');
+	if (wanted !== '' && reported !== null && reported !== wanted) {
 		return {
 			ready: false,
-			message: `The API Token is for the channel ${told.slice(0, 40)}, but "Channel ID" is ${wanted.slice(0, 40)}. Correct one of them.`,
+			message: `The API Token is for the channel ${reported.slice(0, 40)}, but "Channel ID" is ${wanted.slice(0, 40)}. Correct one of them.`,
 		};
 	}
 	const wait = Object.hasOwn(NOT_READY, state) ? NOT_READY[state] : undefined;

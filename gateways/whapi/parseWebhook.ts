@@ -20,8 +20,8 @@ type Envelope = Readonly<{ account: string | null; name: string; receivedAt: str
 
 /**
  * Reads a webhook: `{ statuses | messages: […], event: { type, event }, channel_id }`
- * (…/incoming-webhooks-format/sent-message). Each element that tells of a message of ours gives one
- * event; a webhook that nobody documents gives one, with status `unknown`.
+ * (…/incoming-webhooks-format/sent-message). Each element that tells of a message of ours creates one
+ * event; a webhook that nobody documents creates one, with status `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, MessageType>> = {
 	voice: 'voice',
 };
 
-/** The type of ours that a message has; null where it has none (a poll, a sticker). */
+/** The type of ours that a message has; null if it has none (a poll, a sticker). */
 export function typeOf(record: JsonObject): MessageType | null {
 	const word = textAt(record, 'type') ?? '';
 	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;
