@@ -4,7 +4,7 @@ import type { Status } from './status';
 
 /** Why a message did not arrive. Never named `error`: n8n treats an item with `error` as a failed run. */
 export interface Failure {
-	/** The gateway's code, if it creates one. */
+	/** The gateway's code, if it has one. */
 	readonly code: string | null;
 	readonly reason: string;
 }

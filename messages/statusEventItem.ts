@@ -29,7 +29,7 @@ export interface RecipientFields {
 /** Why a message did not arrive, as an item has it. */
 export interface FailureFields {
 	readonly failure: string | null;
-	/** The gateway's code, if it creates one. */
+	/** The gateway's code, if it has one. */
 	readonly failureCode: string | null;
 }
 

@@ -9,7 +9,7 @@ import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../j
 import type { ParseContext } from '../webhooks';
 import { failureOf, STATUS_WORDS } from './statuses';
 
-/** Messages that tell of another message: its edit, its deletion, a reaction, a vote. */
+/** Messages about another message: its edit, its deletion, a reaction, a vote. */
 const ABOUT_ANOTHER = new Set([
 	'editedMessage',
 	'deletedMessage',
@@ -20,7 +20,7 @@ const ABOUT_ANOTHER = new Set([
 /**
  * What reports no message: the `typeWebhook`s that the vendor's own webhook servers know beside messages
  * and statuses (github.com/green-api/whatsapp-api-webhook-server-java, NotificationMapper;
- * …-server-cpp, jsonSchema). Each `incoming…` tells of none of ours either.
+ * …-server-cpp, jsonSchema). Each `incoming…` is about none of ours either.
  */
 const NO_MESSAGE = new Set([
 	'stateInstanceChanged',
@@ -58,7 +58,7 @@ export function parseWebhook(body: unknown, { receivedAt }: ParseContext): Statu
 	];
 }
 
-/** What a webhook tells beside what all have; null if it reports no outgoing message. */
+/** The specific fields of a webhook; null if it reports no outgoing message. */
 function read(type: string, body: JsonObject): Told | null {
 	switch (type) {
 		case 'outgoingMessageStatus':
@@ -87,7 +87,7 @@ function readStatus(body: JsonObject): Told {
 
 /**
  * A message that was sent, without a status. One sent through the API may still fail, and a status of
- * its own follows: `queued` claims least. One sent from the phone is told by WhatsApp, which hence
+ * its own follows: `queued` claims least. One sent from the phone is reported by WhatsApp, which hence
  * has it. Its chat is `senderData.chatId`: "the format is the same as for an incoming message".
  */
 function readMessage(type: string, body: JsonObject): Told | null {

@@ -21,14 +21,14 @@ export function typeOf(record: JsonObject): MessageType | null {
 	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;
 }
 
-/** What an entry of a journal tells (green-api.com/en/docs/api/journals), but its id and recipient. */
+/** The fields of a journal entry (green-api.com/en/docs/api/journals), but its id and recipient. */
 export function toSentMessage(
 	record: JsonObject,
 	known: { readonly messageId: string; readonly recipient: Recipient; readonly account: string },
 ): SentMessage {
 	const gatewayStatus = textAt(record, 'statusMessage');
 	return {
-		// What is none of our types is told by `raw`.
+		// What is none of our types is in `raw`.
 		type: typeOf(record) ?? 'text',
 		text: textAt(record, 'textMessage') ?? textAt(objectAt(record, 'extendedTextMessage'), 'text'),
 		mediaUrl: textAt(record, 'downloadUrl'),

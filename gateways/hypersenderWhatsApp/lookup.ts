@@ -9,7 +9,7 @@ import { ACK_NAMES } from './acks';
 import { account } from './credential';
 import { typeOfPath } from './paths';
 
-/** Where neither the request nor its answer tells it, and the user did not either. */
+/** If neither the request nor its response has it, and the user did not either. */
 const NOBODY: Recipient = { address: '', phone: null, kind: 'unknown' };
 
 /**

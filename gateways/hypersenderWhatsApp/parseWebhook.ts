@@ -7,7 +7,7 @@ import type { ParseContext } from '../webhooks';
 import { readAck } from './acks';
 import { readKey, readRevokedKey, type MessageKey } from './messageKey';
 
-/** What an event tells of a message. */
+/** The fields of a message in an event. */
 interface Reading {
 	readonly key: MessageKey;
 	readonly status: Status;
@@ -37,7 +37,7 @@ const READERS: Readonly<Record<string, (payload: JsonObject) => Reading>> = {
 		occurredAt: unixInstantAt(objectAt(payload, 'after'), 'timestamp'),
 	}),
 
-	/** Where its ack says nothing (the SDK's sample has `PENDING`), nobody documents what it tells. */
+	/** Where its ack says nothing (the SDK's sample has `PENDING`), its meaning is undocumented. */
 	'message.waiting': (payload) => ({ key: readKey(payload), ...readAck(payload) }),
 };
 

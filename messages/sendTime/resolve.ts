@@ -171,7 +171,7 @@ function readDateTime(text: string, { zone, parameter, readBy, reject }: Context
 	return { instant };
 }
 
-/** Unix time in milliseconds. The years tell the two units apart: their ranges do not touch. */
+/** Unix time in milliseconds. The years distinguish the two units: their ranges do not touch. */
 function unixTime(value: number, given: number | string, reject: Context['reject']): number {
 	if (isInRange(value * 1000)) return Math.round(value * 1000);
 	if (isInRange(value)) return Math.round(value);

@@ -6,7 +6,7 @@ import { ZONE_CHANGES, type ZoneChange } from './zoneChanges';
 
 /**
  * Zones are read with the time zone data of the Node.js that runs n8n, which may be older than the
- * last changes of the law. Such a time is told, and not corrected: n8n's own expressions and date
+ * last changes of the law. Such a time is reported, and not corrected: n8n's own expressions and date
  * picker read with the same data, and two reckonings in one workflow would be worse than one.
  */
 const changes = new Map<string, ZoneChange>(
