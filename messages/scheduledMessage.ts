@@ -1,13 +1,7 @@
-import type { MessageContent, MessageToSchedule, OutgoingMessage } from './message';
+import type { Failure } from './failure';
+import type { MessageContent, MessageToSchedule } from './message';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
-
-/** Why a message did not arrive. Never named `error`: n8n treats an item with `error` as a failed run. */
-export interface Failure {
-	/** The gateway's code, if it has one. */
-	readonly code: string | null;
-	readonly reason: string;
-}
 
 /** A message that a gateway or a table stores until it is due, with its status. */
 export interface ScheduledMessage extends MessageContent {
@@ -33,46 +27,6 @@ export interface ScheduledMessage extends MessageContent {
 	readonly failure: Failure | null;
 	/** The record as the gateway returned it. */
 	readonly raw: unknown;
-}
-
-/** A message that a gateway accepted for immediate sending. */
-export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
-	readonly gateway: string;
-	readonly account: string;
-	/** The gateway's id of the message; null if it assigns one only later. */
-	readonly messageId: string | null;
-	/** The gateway's id of a request that is still in its queue. */
-	readonly queueId: string | null;
-	readonly status: Status;
-	readonly gatewayStatus: string | null;
-	/** ISO 8601, UTC: when the gateway accepted it, by the gateway's clock; null if not reported. */
-	readonly acceptedAt: string | null;
-	readonly failure: Failure | null;
-	readonly raw: unknown;
-}
-
-/** What only the gateway can say of a message that it took. */
-type ReportedFields = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'> &
-	Partial<SentMessage>;
-
-/** A message that a gateway accepted, with the fields that it reported; the others are null. */
-export function createSentMessage(message: OutgoingMessage, reported: ReportedFields): SentMessage {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference } = message;
-	return {
-		recipient,
-		type,
-		text,
-		mediaUrl,
-		caption,
-		fileName,
-		reference,
-		messageId: null,
-		queueId: null,
-		gatewayStatus: null,
-		acceptedAt: null,
-		failure: null,
-		...reported,
-	};
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { formatDuration } from '../../messages/sendTime/text';
-import { settle } from '../../stores/settle';
+import { MINUTE_MS, formatDuration } from '../../messages/duration';
+import { settle } from '../../messages/settle';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
-import { findTableOf } from '../shared/n8nTable';
+import { findTableOf } from '../shared/dataTable';
 import type { StoreChoice, Run } from './run';
 import { isToolRun } from './aiTool';
 
@@ -72,8 +72,6 @@ function notSending(run: Run, { at }: LastRun): string {
 	const minutes = Math.floor((run.now() - at) / MINUTE_MS) * MINUTE_MS;
 	return `"Send Due" last ran for ${account} ${formatDuration(minutes)} ago. The messages in the table are not sent until it runs again: check that its workflow is published.`;
 }
-
-const MINUTE_MS = 60_000;
 
 /** Accounts that this process has found served, with the expiry of that finding in milliseconds since 1970. */
 const served = new Map<string, number>();

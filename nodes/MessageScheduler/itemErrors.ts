@@ -4,8 +4,8 @@ import type {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { settleSync } from '../../stores/settle';
-import { shorten } from '../../messages/sendTime/text';
+import { settleSync } from '../../messages/settle';
+import { shorten } from '../../messages/text';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
 import { isToolRun } from './aiTool';
 

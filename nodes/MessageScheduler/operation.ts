@@ -13,6 +13,13 @@ export interface Plan {
  * is sent, and so that a list of times can be spread.
  */
 export interface Operation<P extends Plan = Plan> {
+	/** How n8n's list shows it; workflows store `value`. */
+	readonly option: {
+		readonly name: string;
+		readonly value: string;
+		readonly description: string;
+		readonly action: string;
+	};
 	/** The operation's parameters. */
 	readonly description: INodeProperties[];
 	/** How many items are processed concurrently; by default as many as concurrent requests. */
@@ -25,4 +32,11 @@ export interface Operation<P extends Plan = Plan> {
 	check?(plan: P, run: Run): void;
 	/** Performs the operation for one item. */
 	perform(plan: P, run: Run, entry: LedgerEntry): Promise<IDataObject[]>;
+}
+
+/** What operations are about, as n8n's list shows it; `operations` are in the order of theirs. */
+export interface Resource {
+	readonly option: { readonly name: string; readonly value: string };
+	readonly defaultOperation: string;
+	readonly operations: readonly Operation[];
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { toLocalTime, type Adjustment } from '../../messages/sendTime';
 
 export interface OutputOptions {

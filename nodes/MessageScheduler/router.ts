@@ -5,10 +5,10 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { settle, settleSync, type Settled } from '../../stores/settle';
+import { settle, settleSync, type Settled } from '../../messages/settle';
 import { errorItem, toUserError } from './itemErrors';
 import type { Operation, Plan } from './operation';
-import { operations } from './operations';
+import { findOperation } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
 import { withStanding } from './standing';
@@ -57,7 +57,7 @@ async function begin(
 function chosenOperation(context: IExecuteFunctions): Operation {
 	const resource = context.getNodeParameter('resource', 0) as string;
 	const name = context.getNodeParameter('operation', 0) as string;
-	const operation = operations[resource]?.[name];
+	const operation = findOperation(resource, name);
 	if (operation === undefined) {
 		throw new NodeOperationError(
 			context.getNode(),

@@ -3,7 +3,8 @@ import { accountsOf } from '../../gateways/account';
 import type { Gateway } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
@@ -11,7 +12,7 @@ import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
 import { accountsTableName, type AccountsTable } from '../../stores/table/accounts';
 import { isUuid } from '../../stores/scheduleId';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -26,11 +27,12 @@ import {
 	tableById,
 	type NamedTable,
 	type TableRef,
-} from '../shared/n8nTable';
+} from '../shared/dataTable';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
+import { shorten } from '../../messages/text';
 
 /** One run of the node over all its items: what the operations share. */
 export interface Run extends ConnectedGateway {
@@ -101,9 +103,9 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const timezone = context.getTimezone();
 	const now = () => runtime.now();
 	const ledger = Ledger.of(context, now());
-	const claims = new Claims();
+	const assigned = new AssignedMessages();
 	// What an earlier attempt has scheduled belongs to its item.
-	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
+	for (const { scheduleId } of ledger.outputs()) assigned.assign(String(scheduleId));
 	const sleep = async (ms: number) => await runtime.sleep(ms);
 	const senders = accountsOf(gateway, connection.credential).map(
 		(account): SendingAccount => ({
@@ -119,7 +121,14 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			createKeyLedger(await openKeyTable(context, options.deduplicationTable), senders, now),
 		),
 	};
-	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
+	const gatewayStore = once(() =>
+		createGatewayStore(gateway, connection, {
+			assigned,
+			mutex: new KeyedMutex(),
+			sleep,
+			keys,
+		}),
+	);
 	const tables = new Map<string, Promise<NamedTable>>();
 	const tableStores = new Map<string, MessageStore>();
 
@@ -233,7 +242,7 @@ const isWithoutTables = (error: unknown) =>
 const nobodysId = (scheduleId: string, { label }: Gateway) =>
 	new InvalidParameterError(
 		'Scheduled Message',
-		`"Scheduled Message" is "${scheduleId.slice(0, 80)}", which is not the id of a message stored in n8n, and ${label} does not store messages. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
+		`"Scheduled Message" is "${shorten(scheduleId, 80)}", which is not the id of a message stored in n8n, and ${label} does not store messages. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
 	);
 
 /** The longest time of one create request with all its retries and delays, plus clock skew. */

@@ -1,7 +1,7 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 import { EventDeduplicator } from '../../messages/eventDeduplicator';
 import type { StatusEvent } from '../../messages/statusEvent';
-import { readOptions } from './settings';
+import { readOptions } from './options';
 
 /** Where the snapshot is saved in the node's static data. */
 const SNAPSHOT_KEY = 'emittedEvents';

@@ -7,11 +7,13 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import type { Credential } from '../../gateways/gateway';
+import { parseJson } from '../../gateways/json';
 import type { TransportRuntime } from '../../gateways/transport/connection';
 import {
 	toNetworkFailure,
 	type GatewayResponse,
 	type NetworkFailure,
+	type PreparedRequest,
 	type SendRequest,
 } from '../../gateways/transport/request';
 
@@ -57,7 +59,7 @@ function createSendRequest(
 			url: request.url,
 			headers: { Accept: 'application/json', ...request.headers },
 			qs: request.query,
-			...(request.body === undefined ? {} : { body: { ...request.body }, json: true }),
+			...bodyOf(request),
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			// A redirect would turn a POST into a GET, and may carry the key elsewhere.
@@ -78,6 +80,12 @@ function createSendRequest(
 	};
 }
 
+function bodyOf({ body, encodedBody }: PreparedRequest): Partial<IHttpRequestOptions> {
+	if (body !== undefined) return { body: { ...body }, json: true };
+	if (encodedBody === undefined) return {};
+	return { body: typeof encodedBody === 'string' ? encodedBody : Buffer.from(encodedBody) };
+}
+
 function toResponse(response: IN8nHttpFullResponse): GatewayResponse {
 	const headers = Object.entries(response.headers ?? {}).map(([name, value]) => [
 		name.toLowerCase(),
@@ -95,14 +103,6 @@ function parsedBody(body: unknown): unknown {
 	if (typeof body !== 'string') return body;
 	const parsed = parseJson(body);
 	return parsed === undefined ? body : parsed;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** Extracts the system's code from n8n's error and drops the rest, which may contain the URL. */

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { UnresolvedAttempt } from '../store';
 import type { KeyLedger, KeyRecord } from './keyTable';
+import { shorten } from '../../messages/text';
 
 /** What waiting for another execution needs. */
 export interface Waiting {
@@ -82,14 +83,14 @@ export async function acquire(
 const stillBusy = (key: string) =>
 	new GatewayError(
 		'unavailable',
-		`Another execution is creating the message with the deduplication key "${key.slice(0, 80)}", or was interrupted. This execution did nothing`,
+		`Another execution is creating the message with the deduplication key "${shorten(key, 80)}", or was interrupted. This execution did nothing`,
 		{ hint: 'Run the workflow again in a few minutes.' },
 	);
 
 const interruptedBefore = (key: string) =>
 	new GatewayError(
 		'unavailable',
-		`The message with the deduplication key "${key.slice(0, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may already have been sent`,
+		`The message with the deduplication key "${shorten(key, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may already have been sent`,
 		{
 			outcomeUnknown: true,
 			hint: 'Check with the recipient or at the gateway. To send it anyway, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',

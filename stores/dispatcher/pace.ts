@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../../messages/duration';
+
 /** State of the pace across runs. Times in milliseconds since 1970. */
 export interface PaceState {
 	/** Nothing is sent before this (GCRA's theoretical arrival time). */
@@ -10,9 +12,8 @@ export interface PaceState {
 
 export const INITIAL_PACE: PaceState = { nextSendAt: 0, learnedPerMinute: null, learnedAt: 0 };
 
-const MINUTE = 60_000;
 /** A learned rate expires after this: the plan may have changed. */
-const FORGET_AFTER_MS = 60 * MINUTE;
+const FORGET_AFTER_MS = 60 * MINUTE_MS;
 /** Multiplicative decrease, additive increase: a twentieth of the rate in each minute of sending. */
 const DECREASE = 0.7;
 const INCREASE_A_MINUTE = 0.05;
@@ -95,7 +96,7 @@ export class Pace {
 	}
 
 	private get intervalMs(): number {
-		return MINUTE / (this.rate ?? LEAST_PER_MINUTE);
+		return MINUTE_MS / (this.rate ?? LEAST_PER_MINUTE);
 	}
 
 	/** The gateway accepted a message. */

@@ -3,6 +3,7 @@ import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { Row } from './columns';
 import { textOf } from './rows';
 import { where, type MessageTable } from './table';
+import { shorten } from '../../messages/text';
 
 /** Keys per read: each is a condition, and SQLite accepts at most a thousand. */
 export const MAX_KEYS = 500;
@@ -28,7 +29,7 @@ export function requireOne(rows: readonly Row[], scheduleId: string): Row {
 export const notHeld = (scheduleId: string) =>
 	new GatewayError(
 		'notFound',
-		`No Data Table of this project stores a message with the schedule id "${scheduleId.slice(0, 120)}"`,
+		`No Data Table of this project stores a message with the schedule id "${shorten(scheduleId, 120)}"`,
 		{
 			hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or use the "scheduleId" that "Get Many" returns. Rows that were purged or deleted, and tables of other projects, cannot be found.',
 		},

@@ -30,7 +30,7 @@ export interface ConditionalUpdate<C extends string = ColumnName> {
 
 /**
  * A table with these columns. Each update is atomic: of several that require the same row in a certain state,
- * one succeeds.
+ * one succeeds. n8n's Data Tables are such (`nodes/shared/dataTable`).
  */
 export interface Table<C extends string> {
 	/** Identifies the table. */

@@ -7,7 +7,7 @@ import { credentialFor, startEnvironment, SECRET, type Stage } from '../e2e/stag
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 
-/** README's "First success in five minutes", click by click. */
+/** README's "Quick start", click by click. */
 let stage: Stage;
 let browser: Browser;
 let context: BrowserContext;

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { IfExists } from '../../../stores/store';
 import { readOption } from './common';
+import { quote } from '../../../messages/text';
 
 /** The table's default name. */
 export const DEFAULT_KEY_TABLE = 'message_keys';
@@ -64,7 +65,7 @@ export function readIfScheduled(
 	const reject = (why: string): never => {
 		throw new InvalidParameterError(
 			'If Already Scheduled',
-			`"If Already Scheduled" is "${String(value).slice(0, 40)}"${why}`,
+			`"If Already Scheduled" is ${quote(value)}${why}`,
 		);
 	};
 	if (rule === undefined) return reject(`. Use one of: ${RULES.join(', ')}.`);
@@ -106,6 +107,6 @@ export function readIfSent(context: IExecuteFunctions, index: number): 'return' 
 	if (value === 'return' || value === 'reject') return value;
 	throw new InvalidParameterError(
 		'If Already Sent',
-		`"If Already Sent" is "${String(value).slice(0, 40)}". Use one of: return, reject.`,
+		`"If Already Sent" is ${quote(value)}. Use one of: return, reject.`,
 	);
 }

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { countries, countryLabel, findCountry, type Country } from '../../../messages/country';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { readOption } from './common';
+import { quote } from '../../../messages/text';
 
 /** The country whose national numbers *Recipient* accepts. */
 export const defaultCountryOption: INodeProperties = {
@@ -29,6 +30,6 @@ export function readDefaultCountry(context: IExecuteFunctions, index: number): C
 	if (country !== null) return country;
 	throw new InvalidParameterError(
 		'Default Country',
-		`"Default Country" is "${String(value).slice(0, 40)}". Choose a country from the list, or enter its two-letter ISO code, e.g. DE.`,
+		`"Default Country" is ${quote(value)}. Choose a country from the list, or enter its two-letter ISO code, e.g. DE.`,
 	);
 }

@@ -8,6 +8,7 @@ import { deduplicationKeyOption, deduplicationTableOption } from './deduplicatio
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
 import { timezoneChoices } from './sendTime';
+import { quote } from '../../../messages/text';
 
 /** Options of *Schedule*: rules for times, and for messages that are already scheduled. */
 export const scheduleOptions: INodeProperties[] = [
@@ -149,7 +150,7 @@ export function readValidFor(context: IExecuteFunctions, index: number): number 
 	if (value !== '' && minutes >= 1 && minutes <= MAX_MINUTES) return minutes;
 	throw new InvalidParameterError(
 		'Valid For',
-		`"Valid For" is "${String(value).slice(0, 40)}". Enter a number of minutes from 1.`,
+		`"Valid For" is ${quote(value)}. Enter a number of minutes from 1.`,
 	);
 }
 

@@ -1,33 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { isTimezone, resolveSendTime, type ResolvedSendTime } from '../../../messages/sendTime';
+import { resolveSendTime, timezoneNames, type ResolvedSendTime } from '../../../messages/sendTime';
 import type { Run } from '../run';
 import { readOption } from './common';
 
-/** Current names that the server's tables list under older ones, such as Asia/Calcutta. */
-const RENAMED = [
-	'Africa/Asmara',
-	'America/Argentina/Buenos_Aires',
-	'America/Argentina/Cordoba',
-	'America/Argentina/Mendoza',
-	'America/Atikokan',
-	'America/Indiana/Indianapolis',
-	'America/Kentucky/Louisville',
-	'America/Nuuk',
-	'Asia/Ho_Chi_Minh',
-	'Asia/Kathmandu',
-	'Asia/Kolkata',
-	'Asia/Yangon',
-	'Atlantic/Faroe',
-	'Europe/Kyiv',
-	'Pacific/Chuuk',
-	'Pacific/Kanton',
-	'Pacific/Pohnpei',
-];
-
-/** IANA names: those that the server's tables list, and the current ones. */
-const ZONES = [
-	...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED.filter(isTimezone)]),
-].sort();
+const ZONES = timezoneNames().sort();
 
 /** All zones for a list. @param otherwise the label for no choice, the first of the list */
 export const timezoneChoices = (otherwise: string): Array<{ name: string; value: string }> => [

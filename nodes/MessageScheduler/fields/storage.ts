@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import type { TableRef } from '../../shared/n8nTable';
+import type { TableRef } from '../../shared/dataTable';
 import type { StoreChoice } from '../run';
 
 /** The table's default name. */

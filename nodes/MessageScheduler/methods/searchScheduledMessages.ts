@@ -5,11 +5,13 @@ import type {
 } from 'n8n-workflow';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import { showInstant } from '../../../messages/sendTime';
-import { Claims } from '../../../stores/claims';
+import { AssignedMessages } from '../../../stores/assignedMessages';
+import { KeyedMutex } from '../../../stores/keyedMutex';
 import { createGatewayStore } from '../../../stores/gatewayStore';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
+import { shorten } from '../../../messages/text';
 
 /** More than a person would scroll through; the filter finds the rest. */
 const MAX_LIST_LENGTH = 500;
@@ -69,7 +71,8 @@ async function pending(
 	const { label } = gateway;
 	if (gateway.scheduler === undefined) return { label, messages: null };
 	const store = createGatewayStore(gateway, connection, {
-		claims: new Claims(),
+		assigned: new AssignedMessages(),
+		mutex: new KeyedMutex(),
 		sleep: async (ms) => await runtime.sleep(ms),
 	});
 	return { label, messages: await store.list({ status: 'scheduled' }) };
@@ -78,7 +81,7 @@ async function pending(
 function title(message: ScheduledMessage, timezone: string): string {
 	const { recipient, scheduledAt, type, text, caption } = message;
 	const words = text ?? caption ?? '';
-	const first = words.length > 40 ? `${words.slice(0, 40)}…` : words;
+	const first = shorten(words);
 	const what = type === 'text' ? first : [type, first].filter(Boolean).join(': ');
 	const at = showInstant(scheduledAt, timezone)?.slice(0, 16).replace('T', ' ') ?? scheduledAt;
 	return `${recipient.phone ?? recipient.address} – ${at} – ${what}`;

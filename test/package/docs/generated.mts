@@ -7,7 +7,7 @@ import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
-import { read } from './papers.mts';
+import { fixture } from '../../fixtures.mts';
 
 /**
  * What the papers say that the code knows better: tables of data, and examples of output. Each stands
@@ -51,37 +51,33 @@ const lookUpOf = ({ lookup }: Capabilities): string =>
 /** What each gateway can do. */
 export const capabilityTable = (): string =>
 	byGateway([
-		['Sends at once', ({ capabilities }) => list(capabilities.messageTypes)],
+		['Sends immediately', ({ capabilities }) => list(capabilities.messageTypes)],
 		['Schedules', ({ capabilities }) => list(capabilities.scheduling?.types ?? [NONE])],
-		['At least ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.minLeadMs))],
-		['At most ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.maxLeadMs))],
+		['Minimum lead time', (gateway) => ofScheduler(gateway, (s) => duration(s.minLeadMs))],
+		['Maximum lead time', (gateway) => ofScheduler(gateway, (s) => duration(s.maxLeadMs))],
 		[
 			'Cancel and Reschedule',
 			(gateway) => ofScheduler(gateway, (s) => (s.cancelsBy === 'cancel' ? 'yes' : 'by deletion')),
 		],
 		[
-			'Kept over a restart of the gateway',
+			'Survives a restart of the gateway',
 			(gateway) => ofScheduler(gateway, (s) => yesNo(s.isDurable)),
 		],
 		['Message: Get', ({ capabilities }) => lookUpOf(capabilities)],
 		[
-			'Messages a minute',
+			'Messages per minute',
 			({ capabilities }) => String(capabilities.messagesPerMinute ?? 'not stated'),
 		],
-		[
-			'Finds a message whose sending had no answer',
-			({ findSent }) => yesNo(findSent !== undefined),
-		],
-		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
+		['Finds a message after a lost response', ({ findSent }) => yesNo(findSent !== undefined)],
+		['Returns the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
-			'Webhook address',
-			({ capabilities }) =>
-				capabilities.webhooks.registration === 'api' ? 'by itself' : 'by hand',
+			'Webhook registration',
+			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
 		],
 		[
 			'Webhook secret',
-			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the address'),
+			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
 		],
 	]);
 
@@ -120,10 +116,9 @@ const WORKFLOW_ZONE = 'Asia/Kolkata';
 const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
 	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
-/** The item that the trigger makes of a fixture, named as `<gateway>/<file>`. */
-export function eventOf(fixture: string): StatusEventItem {
-	const body: unknown = JSON.parse(read(`test/fixtures/${fixture}`));
-	const [gateway] = fixture.split('/');
+/** The item that the trigger makes of the gateway's example. */
+export function eventOf(gateway: string): StatusEventItem {
+	const body = fixture(gateway, exampleOf(gateway));
 	const [{ occurredAt }] = parse(gateway, body);
 	const receivedAt =
 		occurredAt === null
@@ -220,9 +215,12 @@ const answering = (answer: string): Connection => ({
 	request: async () => ({
 		status: 200,
 		headers: {},
-		body: JSON.parse(read(`test/fixtures/chatWhatsApp/${answer}`)) as unknown,
+		body: fixture('chatWhatsApp', answer),
 	}),
 	now: () => 0,
+	refused: () => {
+		throw new Error('not needed here');
+	},
 	clockSkewMs: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
@@ -289,7 +287,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 		'README.md': {
 			capabilities: capabilityTable(),
 			statuses: statusTable(),
-			'event-chatWhatsApp': jsonBlock(eventOf(EXAMPLES.chatWhatsApp)),
+			'event-chatWhatsApp': jsonBlock(eventOf('chatWhatsApp')),
 		},
 		'docs/operations.md': {
 			'output-schedule': jsonBlock(await scheduleOutput()),
@@ -304,7 +302,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			...Object.fromEntries(
 				gateways.flatMap((gateway) => [
 					[`words-${gateway.id}`, wordTable(gateway)],
-					[`event-${gateway.id}`, jsonBlock(eventOf(exampleOf(gateway)))],
+					[`event-${gateway.id}`, jsonBlock(eventOf(gateway.id))],
 				]),
 			),
 		},
@@ -313,15 +311,15 @@ export async function generated(): Promise<Record<string, Record<string, string>
 
 /** The vendor's own sample that stands for each gateway in docs/status-events.md. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-	chatWhatsApp: 'chatWhatsApp/message-sent.webhook.json',
-	greenApi: 'greenApi/outgoing-message-status.webhook.json',
-	hypersenderSms: 'hypersenderSms/message-delivered.webhook.json',
-	hypersenderWhatsApp: 'hypersenderWhatsApp/message-ack.webhook.json',
-	whapi: 'whapi/statuses-post.webhook.json',
+	chatWhatsApp: 'message-sent.webhook.json',
+	greenApi: 'outgoing-message-status.webhook.json',
+	hypersenderSms: 'message-delivered.webhook.json',
+	hypersenderWhatsApp: 'message-ack.webhook.json',
+	whapi: 'statuses-post.webhook.json',
 };
 
 /** The fixture whose event docs/status-events.md shows for a gateway. */
-export function exampleOf({ id }: Gateway): string {
+export function exampleOf(id: string): string {
 	if (!Object.hasOwn(EXAMPLES, id)) throw new Error(`${HERE}: EXAMPLES lacks a fixture of ${id}`);
 	return EXAMPLES[id];
 }

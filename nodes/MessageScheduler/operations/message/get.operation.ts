@@ -15,6 +15,12 @@ interface GetPlan extends Plan {
 
 /** Looks up the status of a sent message. */
 export const get: Operation<GetPlan> = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		description: 'Retrieve the status of a sent message',
+		action: 'Get message',
+	},
 	description: [
 		{
 			displayName: 'Message ID',

@@ -1,9 +1,9 @@
 import type { OutgoingMessage } from '../../../../messages/message';
-import type { SentMessage } from '../../../../messages/scheduledMessage';
+import type { SentMessage } from '../../../../messages/sentMessage';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError, isOutcomeUnknown } from '../../../../gateways/transport/gatewayError';
 import { sendByKey } from '../../../../stores/deduplication/sendByKey';
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption } from '../../fields/defaultCountry';
 import {
@@ -31,6 +31,12 @@ interface SendPlan extends Plan {
 
 /** Sends a message immediately. */
 export const send: Operation<SendPlan> = {
+	option: {
+		name: 'Send',
+		value: 'send',
+		description: 'Send a message immediately',
+		action: 'Send message',
+	},
 	description: [
 		...messageFields,
 		simplifyField,

@@ -1,4 +1,4 @@
-import { notPending } from '../../../../stores/notPending';
+import { notPending } from '../../../../gateways/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
@@ -15,6 +15,12 @@ interface CancelPlan extends Plan {
 
 /** Cancels a scheduled message that is still pending. */
 export const cancel: Operation<CancelPlan> = {
+	option: {
+		name: 'Cancel',
+		value: 'cancel',
+		description: 'Cancel a message that is still pending',
+		action: 'Cancel scheduled message',
+	},
 	description: [
 		scheduleIdField,
 		simplifyField,
@@ -61,7 +67,7 @@ export const cancel: Operation<CancelPlan> = {
 	async perform({ scheduleId, allowDeletion, allowNotPending, output }, run, entry) {
 		const store = await run.storeForId(scheduleId).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
-		if (!cancelled && !allowNotPending) throw notPending(run.gateway, message, 'cancelled');
+		if (!cancelled && !allowNotPending) throw notPending(run.gateway.label, message, 'cancelled');
 		return [scheduledItem(message, output)];
 	},
 };

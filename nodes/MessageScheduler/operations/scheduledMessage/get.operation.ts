@@ -11,6 +11,12 @@ interface GetPlan extends Plan {
 
 /** Reads one scheduled message. */
 export const get: Operation<GetPlan> = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		description: 'Retrieve a scheduled message and its status',
+		action: 'Get scheduled message',
+	},
 	description: [scheduleIdField, simplifyField, optionsField([timezoneField])],
 
 	prepare(context, index, run) {

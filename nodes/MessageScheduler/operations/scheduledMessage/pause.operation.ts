@@ -6,7 +6,7 @@ import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {
@@ -25,6 +25,12 @@ const MAX_NOTE_LENGTH = 500;
 
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
+	option: {
+		name: 'Pause',
+		value: 'pause',
+		description: 'Pause sending for an account',
+		action: 'Pause account',
+	},
 	description: [
 		tableField,
 		{

@@ -1,18 +1,23 @@
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { purge as remove } from '../../../../stores/table/purge';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface PurgePlan extends Plan {
 	readonly table: TableRef;
 	readonly days: number;
 }
 
-const DAY = 86_400_000;
-
 /** Deletes finished messages from a Data Table. */
 export const purge: Operation<PurgePlan> = {
+	option: {
+		name: 'Purge',
+		value: 'purge',
+		description: 'Delete finished messages from a Data Table',
+		action: 'Purge old scheduled messages',
+	},
 	description: [
 		tableField,
 		{
@@ -39,7 +44,7 @@ export const purge: Operation<PurgePlan> = {
 	},
 
 	async perform({ table, days }, run) {
-		const before = new Date(run.now() - days * DAY).toISOString();
+		const before = new Date(run.now() - days * DAY_MS).toISOString();
 		return [{ deleted: await remove(await run.table(table), before) }];
 	},
 };

@@ -7,7 +7,7 @@ import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {
@@ -18,6 +18,12 @@ interface RecordStatusPlan extends Plan {
 
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
+	option: {
+		name: 'Record Status',
+		value: 'recordStatus',
+		description: 'Write a status event into the row of its message in a Data Table',
+		action: 'Record status of scheduled message',
+	},
 	description: [tableField, optionsField()],
 
 	prepare(context, index) {

@@ -2,7 +2,7 @@ import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 
 interface ResumePlan extends Plan {
@@ -11,6 +11,12 @@ interface ResumePlan extends Plan {
 
 /** Ends every pause of this credential's account, whether set by a person or by the dispatcher. */
 export const resume: Operation<ResumePlan> = {
+	option: {
+		name: 'Resume',
+		value: 'resume',
+		description: 'Resume sending for a paused account',
+		action: 'Resume account',
+	},
 	description: [tableField, optionsField()],
 
 	prepare: (context, index) => ({

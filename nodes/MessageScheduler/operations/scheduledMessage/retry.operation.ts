@@ -1,10 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
-import { parseRecipient } from '../../../../messages/recipient';
-import { resolveSendTime } from '../../../../messages/sendTime';
 import {
 	RETRYABLE,
 	retryMatching,
@@ -17,16 +15,23 @@ import {
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
-import { readFilterValue } from '../../fields/filters';
+import { defaultCountryOption } from '../../fields/defaultCountry';
+import {
+	commonFilterFields,
+	readCommonFilters,
+	readFilters,
+	readFilterValue,
+	readLimit,
+} from '../../fields/filters';
 import { readTable, tableField } from '../../fields/storage';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import type { Run } from '../../run';
+import { quote } from '../../../../messages/text';
 
 interface RetryPlan extends Plan {
 	readonly table: TableRef;
@@ -56,28 +61,7 @@ const filterFields: INodeProperties[] = [
 		placeholder: 'e.g. timed out',
 		description: 'Only messages whose failure contains these words, case-insensitive',
 	},
-	{
-		displayName: 'Recipient',
-		name: 'recipient',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. +14155238886',
-		description: 'Only messages for this recipient',
-	},
-	{
-		displayName: 'Scheduled After',
-		name: 'scheduledAfter',
-		type: 'dateTime',
-		default: '',
-		description: 'Only messages for this time or later',
-	},
-	{
-		displayName: 'Scheduled Before',
-		name: 'scheduledBefore',
-		type: 'dateTime',
-		default: '',
-		description: 'Only messages for this time or earlier',
-	},
+	...commonFilterFields,
 	{
 		displayName: 'Statuses',
 		name: 'statuses',
@@ -95,6 +79,12 @@ const filterFields: INodeProperties[] = [
 
 /** Queues messages of a Data Table again that were not sent. */
 export const retry: Operation<RetryPlan> = {
+	option: {
+		name: 'Retry',
+		value: 'retry',
+		description: 'Queue messages of a Data Table again that were not sent',
+		action: 'Retry scheduled messages',
+	},
 	description: [
 		tableField,
 		{
@@ -266,7 +256,7 @@ function readWhich(
 	if (by === 'filters') return { filter: readFilter(context, index, timezone, run) };
 	throw new InvalidParameterError(
 		'Select By',
-		`"Select By" is "${String(by).slice(0, 40)}". Use one of: filters, scheduleId.`,
+		`"Select By" is ${quote(by)}. Use one of: filters, scheduleId.`,
 	);
 }
 
@@ -276,28 +266,16 @@ function readFilter(
 	timezone: string,
 	run: Run,
 ): RetryFilter {
-	const given = context.getNodeParameter('filters', index, {}) as Record<string, unknown>;
-	const instant = (name: string, parameter: string) => {
-		const value = readFilterValue(given, name, parameter);
-		return value === undefined
-			? undefined
-			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
-	};
-	const recipient = readFilterValue(given, 'recipient', 'Recipient');
+	const given = readFilters(context, index);
 	const failureContains = readFilterValue(given, 'failureContains', 'Failure Contains');
 	return {
 		statuses: readStatuses(given.statuses),
 		senders: run.senders,
 		// Without one, only this credential's messages match.
 		account: isEmpty(given.account) ? undefined : String(given.account).trim() || undefined,
-		recipient:
-			recipient === undefined
-				? undefined
-				: parseRecipient(recipient, readDefaultCountry(context, index)),
-		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
-		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
+		...readCommonFilters(context, index, timezone, run),
 		failureContains: failureContains === undefined ? undefined : String(failureContains).trim(),
-		limit: readLimit(context.getNodeParameter('limit', index, 50)),
+		limit: readLimit(context, index),
 	};
 }
 
@@ -310,17 +288,8 @@ function readStatuses(value: unknown): readonly Retryable[] {
 	if (wrong !== undefined) {
 		throw new InvalidParameterError(
 			'Statuses',
-			`"Statuses" has "${String(wrong).slice(0, 40)}". Use some of: ${RETRYABLE.join(', ')}.`,
+			`"Statuses" has ${quote(wrong)}. Use some of: ${RETRYABLE.join(', ')}.`,
 		);
 	}
 	return given.length === 0 ? RETRYABLE : (given as Retryable[]);
-}
-
-function readLimit(value: unknown): number {
-	const limit = Number(value);
-	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new InvalidParameterError(
-		'Limit',
-		`"Limit" is "${String(value).slice(0, 40)}". Enter a whole number from 1.`,
-	);
 }

@@ -52,6 +52,12 @@ interface SchedulePlan extends Plan {
 
 /** Schedules a message for later. */
 export const schedule: Operation<SchedulePlan> = {
+	option: {
+		name: 'Schedule',
+		value: 'schedule',
+		description: 'Schedule a message for later',
+		action: 'Schedule message',
+	},
 	description: [
 		...messageFields,
 		...sendTimeFields,

@@ -8,12 +8,13 @@ import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
 import type { Run } from '../../run';
 import { hintUnserved } from './unserved';
+import { SECOND_MS } from '../../../../messages/duration';
 
 interface SendDuePlan extends Plan {
 	readonly table: TableRef;
@@ -25,11 +26,10 @@ interface SendDuePlan extends Plan {
 	readonly isManual: boolean;
 }
 
-const SECOND = 1_000;
 /** Default: with a Schedule Trigger of one minute, runs then follow one another. */
 const DEFAULT_RUN_FOR_SECONDS = 50;
 /** Time that a run needs beside its budget and its last request: writes, and releasing the lease. */
-const WRAP_UP_MS = 10 * SECOND;
+const WRAP_UP_MS = 10 * SECOND_MS;
 
 const options: INodeProperties[] = [
 	{
@@ -74,6 +74,12 @@ const options: INodeProperties[] = [
 
 /** Sends the due messages of a Data Table, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
+	option: {
+		name: 'Send Due',
+		value: 'sendDue',
+		description: 'Send the due messages of a Data Table',
+		action: 'Send due scheduled messages',
+	},
 	description: [tableField, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
@@ -206,7 +212,7 @@ function readRules(context: IExecuteFunctions, index: number, run: Run): SendDue
 	};
 	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
 	return {
-		budgetMs: seconds * SECOND,
+		budgetMs: seconds * SECOND_MS,
 		messagesPerMinute:
 			number('messagesPerMinute', 'Messages per Minute') ??
 			run.gateway.capabilities.messagesPerMinute,
@@ -227,11 +233,11 @@ function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs:
 		context as { getWorkflowSettings?: () => { executionTimeout?: number } }
 	).getWorkflowSettings?.();
 	const seconds = settings?.executionTimeout ?? -1;
-	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
+	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND_MS;
 	if (seconds <= 0 || seconds >= needed) return;
 	throw new InvalidParameterError(
 		'Run For At Most',
 		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
-		`Increase "Timeout Workflow" in the workflow's settings, or reduce "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,
+		`Increase "Timeout Workflow" in the workflow's settings, or reduce "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND_MS}) + "Timeout" (${timeoutMs / SECOND_MS}) + ${WRAP_UP_MS / SECOND_MS}.`,
 	);
 }

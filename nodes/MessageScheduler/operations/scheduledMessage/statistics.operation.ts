@@ -5,8 +5,9 @@ import { statistics as count, type Statistics } from '../../../../stores/table/s
 import { optionsField } from '../../fields/common';
 import { readTable, tableField } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface StatisticsPlan extends Plan {
 	readonly table: TableRef;
@@ -14,10 +15,14 @@ interface StatisticsPlan extends Plan {
 	readonly timezone: string;
 }
 
-const DAY = 86_400_000;
-
 /** Counts the messages of a Data Table, of all accounts, with delays and pauses. */
 export const statistics: Operation<StatisticsPlan> = {
+	option: {
+		name: 'Statistics',
+		value: 'statistics',
+		description: 'Retrieve counts, delays and pauses of the messages of a Data Table',
+		action: 'Get statistics of scheduled messages',
+	},
 	description: [
 		tableField,
 		{
@@ -52,7 +57,7 @@ export const statistics: Operation<StatisticsPlan> = {
 	async perform({ table, days, timezone }, run) {
 		const now = run.now();
 		const [messages, accounts] = [await run.table(table), await run.accounts(table)];
-		const counted = await count(messages, accounts, { now, since: now - days * DAY, timezone });
+		const counted = await count(messages, accounts, { now, since: now - days * DAY_MS, timezone });
 		return [statisticsItem(counted, timezone)];
 	},
 };

@@ -1,6 +1,6 @@
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { findUnserved } from '../../../../stores/table/served';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { TableRef } from '../../../shared/dataTable';
 import type { Run } from '../../run';
 
 /** Adds a hint about other accounts of a table with overdue messages that no credential serves any more. */
