@@ -63,7 +63,7 @@ export async function startEnvironment(
 		() => startN8n({ tarball, timezone }),
 	);
 	onStarted(async () => await n8n.stop());
-	await step(`making and testing the credential for ${shown.gateway.label}`, () =>
+	await step(`creating and testing the credential for ${shown.gateway.label}`, () =>
 		makeCredential(n8n, sandbox, shown),
 	);
 	const workflows = await step('importing the examples and activating the trigger', async () => {

@@ -22,7 +22,7 @@ export async function runScenario(
 ) {
 	const { scheduling } = gateway.capabilities;
 	if (scheduling === null) {
-		say(`${gateway.label} has no scheduler of its own, so this shows Send and what follows.`);
+		say(`${gateway.label} has no scheduler of its own, so this shows Send and its statuses.`);
 	} else {
 		await runExample(environment, 'schedule-a-message', board);
 		const { nodes } = await runExample(environment, 'list-reschedule-cancel', board);

@@ -101,7 +101,7 @@ async function show(gatewayId: string, once: boolean): Promise<number> {
 			pc.red(`\n  Not everything arrived:\n${wrong.map((line) => `    ${line}`).join('\n')}`),
 		);
 	} else {
-		console.log(pc.green('\n  Everything arrived, once, and what was cancelled was not sent.'));
+		console.log(pc.green('\n  Everything arrived, once, and no cancelled message was sent.'));
 	}
 	if (!once) console.log(`\n${addresses(environment, shown)}`);
 	return wrong.length ? 1 : 0;
@@ -122,7 +122,7 @@ async function main(): Promise<number> {
 	const early = interrupted.then(() => INTERRUPTED);
 	const result = await Promise.race([show(values.gateway, values.once), early]);
 	if (result !== INTERRUPTED && !values.once) await interrupted;
-	if (!values.once || result === INTERRUPTED) console.log('\n  Ending n8n and the sandbox …');
+	if (!values.once || result === INTERRUPTED) console.log('\n  Stopping n8n and the sandbox …');
 	return result;
 }
 

@@ -18,7 +18,7 @@ export function problems(
 ): string[] {
 	const late = board
 		.underWay(last)
-		.map(({ phone, way }) => `${phone}: "${last}" did not come, only ${way.join(', ')}`);
+		.map(({ phone, way }) => `${phone}: "${last}" was not reported, only ${way.join(', ')}`);
 	const sent = sandbox.messages(id).filter(({ sentAt }) => sentAt !== undefined);
 	const wrong = board.rows.flatMap(({ phone, way }) => {
 		const wanted = way.includes('cancelled') ? 0 : 1;

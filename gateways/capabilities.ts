@@ -5,7 +5,7 @@ import type { Gateway } from './gateway';
 /** What a gateway's own scheduler can do. */
 export interface ScheduleCapabilities {
 	readonly types: readonly MessageType[];
-	/** How far ahead a message must at least be; null where the vendor says nothing. */
+	/** How far ahead a message must at least be; null if the vendor says nothing. */
 	readonly minLeadMs: number | null;
 	/** How far ahead it may be at most. */
 	readonly maxLeadMs: number | null;
@@ -30,11 +30,11 @@ export interface LookupCapabilities {
 export interface Capabilities {
 	/** Message types that can be sent at once. */
 	readonly messageTypes: readonly MessageType[];
-	/** Null where the gateway has no scheduler. */
+	/** Null if the gateway has no scheduler. */
 	readonly scheduling: ScheduleCapabilities | null;
-	/** Null where the gateway documents no way to look a sent message up. */
+	/** Null if the gateway documents no way to look a sent message up. */
 	readonly lookup: LookupCapabilities | null;
-	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
+	/** How many messages a minute the vendor documents for one account; null if it says nothing. */
 	readonly messagesPerMinute: number | null;
 	/**
 	 * How long after it was taken a message may still be missing where `Gateway.findSent` looks, in

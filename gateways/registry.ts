@@ -20,7 +20,7 @@ export const gateways: readonly Gateway[] = [
 /** The ids of all gateways. */
 export const gatewayIds: readonly string[] = gateways.map(({ id }) => id);
 
-/** The names of the gateways that can do something, for people to read. */
+/** The labels of the gateways with a capability, as a list for people. */
 export const labelsWith = (can: (capabilities: Capabilities) => boolean): string =>
 	gateways
 		.filter(({ capabilities }) => can(capabilities))

@@ -4,14 +4,14 @@ import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
 
 /**
- * What a gateway or a table holds until its time, and what became of it. What a gateway does not tell of
- * a message is null, and never made up.
+ * A message that a gateway or a table stores until it is due, with its status. What a gateway does not
+ * report is null, and never made up.
  */
 export interface ScheduledMessage extends MessageContent {
-	/** The id that whoever holds the message gave it. */
+	/** The id in the store. */
 	readonly scheduleId: string;
 	readonly gateway: string;
-	/** Who holds it until its time: the gateway itself, or n8n. */
+	/** Where it is stored until it is due: at the gateway, or in n8n. */
 	readonly storedIn: 'gateway' | 'n8n';
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
@@ -25,10 +25,10 @@ export interface ScheduledMessage extends MessageContent {
 	readonly createdAt: string | null;
 	/** The gateway's id of the message once it is sent. */
 	readonly messageId: string | null;
-	/** The user's own id. */
+	/** The user's id. */
 	readonly reference: string | null;
 	readonly failure: Failure | null;
-	/** The record as the gateway gave it. */
+	/** The record as the gateway returned it. */
 	readonly raw: unknown;
 }
 
@@ -39,20 +39,19 @@ export type StoredMessage = ScheduledMessage & {
 };
 
 /**
- * Whether a record that a gateway returns may be this very message: the same recipient and instant, and
- * the same content as far as the record has it. Gateways trim texts, and some keep whole seconds only,
- * rounded or cut off: neither makes another message. One of which the gateway tells no recipient or no
- * instant could be any, so it is none.
+ * Whether a record of a gateway may be this message: the same recipient and instant, and the same content as
+ * far as the record has it. Gateways trim texts, and some round or truncate to whole seconds, which both
+ * count as equal. One without a recipient or an instant could be any message, so it is none.
  */
 export function matchesMessage(
 	record: ScheduledMessage,
 	message: Omit<MessageToSchedule, 'idempotencyKey'>,
 ): boolean {
 	if (record.recipient === null || record.scheduledAt === null) return false;
-	const same = (told: string | null, wanted: string | null) =>
-		told === null || told.trim() === (wanted ?? '').trim();
+	const same = (reported: string | null, wanted: string | null) =>
+		reported === null || reported.trim() === (wanted ?? '').trim();
 	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));
-	// Text is always there; media is not with every gateway.
+	// Records always have the text, but not with every gateway the media.
 	return (
 		sameRecipient(record.recipient, message.recipient) &&
 		apartMs < 1_000 &&

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { output } from '../../harness/client.mts';
 import { startN8n, type N8n } from '../../harness/n8n.mts';
 import { buildPackage } from '../../harness/package.mts';
-import { listening, RELEASE } from './stage.mts';
+import { listening, RELEASE } from './environment.mts';
 
 /**
  * What n8n's own server does with what the interface offers to gateways to come: the package, with the

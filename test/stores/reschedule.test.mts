@@ -133,7 +133,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the new time is refused',
 			{ create: ['refused'] },
-			/stays scheduled for 2026-02-03T15:00:00.000Z, now with the id "sched_2"\. Fake refused/,
+			/stays scheduled for 2026-02-03T15:00:00.000Z, now with the id "sched_2"\. Fake rejected/,
 			OLD_TIME,
 		],
 		[
@@ -145,7 +145,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'both times are refused',
 			{ create: ['refused', 'refused'] },
-			/^The message "sched_1" is no longer scheduled: .*neither .* nor .*\. Fake refused/,
+			/^The message "sched_1" is no longer scheduled: .*neither .* nor .*\. Fake rejected/,
 			null,
 		],
 		[
