@@ -1,14 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { optionalField } from './credential';
-import type { Credential } from './gateway';
+import type { Credential, Gateway } from './gateway';
 import type { Delivery, VerificationResult } from './webhooks';
 
 /** The credential field that holds the secret which webhooks must bring along. */
 export const WEBHOOK_SECRET_FIELD = 'webhookSecret';
 
-/** Whether the credential holds a secret that webhooks must bring along. */
-export const hasWebhookSecret = (credential: Credential): boolean =>
-	optionalField(credential, WEBHOOK_SECRET_FIELD) !== '';
+/** Whether the credential holds what webhooks are verified by: a secret, or the vendor's signing key. */
+export const canVerifyWebhooks = (
+	{ signingKeyField = WEBHOOK_SECRET_FIELD }: Pick<Gateway, 'signingKeyField'>,
+	credential: Credential,
+): boolean => optionalField(credential, signingKeyField) !== '';
+
+/** What the credential calls that. */
+export const webhookKeyLabel = ({
+	signingKeyField,
+	credentialFields,
+}: Pick<Gateway, 'signingKeyField' | 'credentialFields'>): string =>
+	credentialFields.find(({ name }) => name === signingKeyField)?.label ?? 'Webhook Secret';
 
 /**
  * Compares two secrets in constant time, whatever their lengths: their hashes are compared, and those
@@ -30,10 +39,10 @@ const SECRET_QUERY = 'secret';
  */
 export function verifyWebhookSecret(
 	credential: Credential,
-	delivery: Delivery,
+	delivery: Pick<Delivery, 'headers' | 'query'>,
 ): VerificationResult {
 	const expected = optionalField(credential, WEBHOOK_SECRET_FIELD);
-	if (expected === '') return { verified: false, reason: 'the credential holds no Webhook Secret' };
+	if (expected === '') return { verified: false, reason: 'the credential has no Webhook Secret' };
 	const { authorization, [SECRET_HEADER]: own } = delivery.headers;
 	const given = [
 		...(typeof authorization === 'string' ? withoutScheme(authorization) : []),
@@ -41,12 +50,12 @@ export function verifyWebhookSecret(
 		own,
 		delivery.query[SECRET_QUERY],
 	].filter((value): value is string => typeof value === 'string' && value !== '');
-	if (given.length === 0) return { verified: false, reason: 'no secret came with the webhook' };
+	if (given.length === 0) return { verified: false, reason: 'the webhook has no secret' };
 	// No short cut: each candidate costs the same, whether an earlier one matched or not.
 	const matches = given.map((candidate) => equalSecrets(candidate, expected));
 	return matches.includes(true)
 		? { verified: true }
-		: { verified: false, reason: 'the secret that came with the webhook is another' };
+		: { verified: false, reason: 'the webhook has a different secret' };
 }
 
 /** `Bearer abc` may mean the secret `abc`, or the secret may itself hold a blank. */

@@ -6,7 +6,7 @@ import type { Status } from './status';
 export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
 	readonly gateway: string;
 	readonly account: string;
-	/** The gateway's id of the message; null where it only gives one later. */
+	/** The gateway's id of the message; null if it only gives one later, or none. */
 	readonly messageId: string | null;
 	/** The gateway's id of a request that is still in its queue. */
 	readonly queueId: string | null;

@@ -3,6 +3,7 @@ import { chatWhatsApp } from '.';
 import { isStatus } from '../../messages/status';
 import sent from './fixtures/message-sent.webhook.json';
 import { mutated } from '../../test/gateways/mutated.mts';
+import { posted } from '../../test/gateways/posted.mts';
 
 const receivedAt = '2026-02-01T15:00:01.000Z';
 const parse = (body: unknown) => chatWhatsApp.parseWebhook(body, { receivedAt });
@@ -135,7 +136,7 @@ it('trusts a delivery with the secret in its address, and no other', () => {
 	const verify = (secret: unknown) =>
 		chatWhatsApp.verifyWebhook(
 			{ webhookSecret: 's3cret' },
-			{ headers: {}, query: { secret }, body: sent },
+			posted({ headers: {}, query: { secret }, body: sent }),
 		);
 	expect(verify('s3cret')).toEqual({ verified: true });
 	for (const secret of ['S3cret', 's3cre', '', undefined, ['s3cret']]) {

@@ -2,12 +2,13 @@ import type { Delivery } from '../webhooks';
 import { greenApi } from '.';
 import failed from './fixtures/outgoing-message-status.webhook.json';
 import { credential, SECRET } from './testValues.mts';
+import { posted } from '../../test/gateways/posted.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: `Bearer ${SECRET}` },
 	query: {},
 	body: failed,
-};
+});
 const verify = (more: Partial<Delivery>, other: Record<string, unknown> = {}) =>
 	greenApi.verifyWebhook({ ...credential, ...other }, { ...delivery, ...more }).verified;
 

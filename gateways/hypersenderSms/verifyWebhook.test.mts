@@ -2,12 +2,13 @@ import type { Delivery } from '../webhooks';
 import { hypersenderSms } from '.';
 import sent from './fixtures/message-sent.webhook.json';
 import { credential, INSTANCE, SECRET } from './testValues.mts';
+import { posted } from '../../test/gateways/posted.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
 	query: {},
 	body: sent,
-};
+});
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
 	hypersenderSms.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({
@@ -38,13 +39,13 @@ it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
 	['an empty instance', headers({ 'x-instanceid': '' }), {}, 'another instance'],
 	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'another instance'],
 	['two instances', headers({ 'x-instanceid': [INSTANCE] }), {}, 'no header x-instanceId'],
-	['no secret of ours', {}, { webhookSecret: '' }, 'holds no Webhook Secret'],
-	['no instance of ours', {}, { hypersenderSmsInstanceId: ' ' }, 'holds no Instance ID'],
+	['no secret of ours', {}, { webhookSecret: '' }, 'has no Webhook Secret'],
+	['no instance of ours', {}, { hypersenderSmsInstanceId: ' ' }, 'has no Instance ID'],
 	[
 		'no instance at all',
 		headers({ 'x-instanceid': '' }),
 		{ hypersenderSmsInstanceId: '' },
-		'holds no Instance ID',
+		'has no Instance ID',
 	],
 ])('does not trust %s', (_, changes, more, reason) => {
 	expect(verify(changes, more)).toEqual({

@@ -2,12 +2,13 @@ import type { Delivery } from '../webhooks';
 import { hypersenderWhatsApp } from '.';
 import ack from './fixtures/message-ack.webhook.json';
 import { credential, INSTANCE, SECRET } from './testValues.mts';
+import { posted } from '../../test/gateways/posted.mts';
 
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
 	query: {},
 	body: ack,
-};
+});
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
 	hypersenderWhatsApp.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({
@@ -30,8 +31,8 @@ it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
 	['no instance', headers({ 'x-instanceid': undefined }), {}, 'no header x-instanceId'],
 	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'comes from another instance'],
 	['another instance in the body', bodyOf('other'), {}, 'body of the webhook'],
-	['no secret of ours', {}, { webhookSecret: '' }, 'holds no Webhook Secret'],
-	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'holds no Instance ID'],
+	['no secret of ours', {}, { webhookSecret: '' }, 'has no Webhook Secret'],
+	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'has no Instance ID'],
 ])('does not trust %s', (_, changes, more, reason) => {
 	expect(verify(changes, more)).toEqual({
 		verified: false,

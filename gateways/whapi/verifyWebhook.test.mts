@@ -2,13 +2,14 @@ import type { Delivery } from '../webhooks';
 import { whapi } from '.';
 import sent from './fixtures/statuses-post.webhook.json';
 import { credential, ours, SECRET } from './testValues.mts';
+import { posted } from '../../test/gateways/posted.mts';
 
 /** As the gateway calls: with the header that was registered. */
-const delivery: Delivery = {
+const delivery = posted({
 	headers: { authorization: ours.headers.Authorization },
 	query: {},
 	body: sent,
-};
+});
 const verify = (more: Partial<Delivery>, other: Record<string, unknown> = {}) =>
 	whapi.verifyWebhook({ ...credential, ...other }, { ...delivery, ...more }).verified;
 

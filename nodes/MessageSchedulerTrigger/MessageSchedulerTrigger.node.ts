@@ -42,6 +42,16 @@ export class MessageSchedulerTrigger implements INodeType {
 		credentials: [{ name: 'messageGatewayApi', required: true, testedBy: 'messageGatewayApiTest' }],
 		webhooks: [
 			{
+				// The first, so that n8n answers it before `create` of the other one runs: some gateways try an
+				// address out while it is being registered.
+				name: 'setup',
+				httpMethod: 'GET',
+				responseMode: 'onReceived',
+				responseData: '',
+				path: 'webhook',
+				ndvHideUrl: true,
+			},
+			{
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Gateway } from '../../gateways/gateway';
+import { webhookKeyLabel } from '../../gateways/webhookSecret';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { statusTitle } from './statusTitle';
 
@@ -51,8 +52,8 @@ function ignoredItem({
 }
 
 /** The text for a webhook that could not be verified. */
-export const rejectedText = (why: string): string =>
-	`The webhook was rejected: ${why}. Compare "Webhook Secret" and the account in the credential with the settings at the gateway.`;
+export const rejectedText = (gateway: Gateway, why: string): string =>
+	`The webhook was rejected: ${why}. Compare "${webhookKeyLabel(gateway)}" and the account in the credential with the settings at the gateway.`;
 
 /** The text for a verified webhook without a status that starts the workflow. */
 export const ignoredText = (gateway: Gateway, events: readonly StatusEvent[]): string =>

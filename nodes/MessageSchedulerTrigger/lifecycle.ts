@@ -1,7 +1,11 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { optionalField } from '../../gateways/credential';
 import type { RegistrationRecord, DesiredWebhook } from '../../gateways/webhooks';
-import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
+import {
+	canVerifyWebhooks,
+	WEBHOOK_SECRET_FIELD,
+	webhookKeyLabel,
+} from '../../gateways/webhookSecret';
 import { settle } from '../../messages/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
@@ -34,7 +38,7 @@ export const register = async (context: IHookFunctions): Promise<boolean> =>
 		const link = await connectToGateway(context);
 		assertMayStart(context, link);
 		const webhook = await desiredWebhook(context, link);
-		requireSecret(context, link, webhook);
+		await requireSecret(context, link);
 		const { registration } = link.gateway;
 		if (registration === undefined) return true;
 		const data = context.getWorkflowStaticData('node');
@@ -59,19 +63,18 @@ export const remove = async (context: IHookFunctions): Promise<boolean> =>
 
 async function desiredWebhook(
 	context: IHookFunctions,
-	{ gateway }: ConnectedGateway,
+	link: ConnectedGateway,
 ): Promise<DesiredWebhook> {
-	const credential = withWebhookSecret(
-		context,
-		gateway,
-		await context.getCredentials(CREDENTIAL_TYPE),
-	);
+	const credential = await credentialWithSecret(context, link);
 	return {
 		url: webhookUrl(context),
 		secret: optionalField(credential, WEBHOOK_SECRET_FIELD) || null,
 		replaceExisting: readOptions(context).replaceExisting === true,
 	};
 }
+
+const credentialWithSecret = async (context: IHookFunctions, { gateway }: ConnectedGateway) =>
+	withWebhookSecret(context, gateway, await context.getCredentials(CREDENTIAL_TYPE));
 
 const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';
 
@@ -82,18 +85,20 @@ function assertMayStart(context: IHookFunctions, { gateway, connection }: Connec
 }
 
 /** Rejects a missing secret, with which anyone could forge statuses, unless the user accepts that. */
-function requireSecret(
-	context: IHookFunctions,
-	{ gateway }: ConnectedGateway,
-	{ secret }: DesiredWebhook,
-): void {
-	if (secret !== null || readOptions(context).acceptUnauthenticated === true) return;
+async function requireSecret(context: IHookFunctions, link: ConnectedGateway): Promise<void> {
+	const { gateway } = link;
+	if (canVerifyWebhooks(gateway, await credentialWithSecret(context, link))) return;
+	if (readOptions(context).acceptUnauthenticated === true) return;
+	const field = webhookKeyLabel(gateway);
+	const enter =
+		gateway.signingKeyField === undefined
+			? `Enter a long random string as "${field}" in the credential and the same value at the gateway`
+			: `Enter "${field}" in the credential`;
 	throw new NodeOperationError(
 		context.getNode(),
-		`"Webhook Secret" is empty in the Message Gateway API credential, so webhooks of ${gateway.label} could not be verified`,
+		`"${field}" is empty in the Message Gateway API credential, so webhooks of ${gateway.label} could not be verified`,
 		{
-			description:
-				'Enter a long random string as "Webhook Secret" in the credential and the same value at the gateway, or turn on "Accept Unauthenticated Webhooks" under Options.',
+			description: `${enter}, or turn on "Accept Unauthenticated Webhooks" under Options.`,
 		},
 	);
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import type { Credential, Gateway } from '../../gateways/gateway';
 import { optionalField } from '../../gateways/credential';
-import { hasWebhookSecret, WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
+import { canVerifyWebhooks, WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 
 /**
  * The credential with the secret that webhooks must include. If the trigger registers itself and the user
@@ -16,9 +16,11 @@ export function withWebhookSecret(
 	credential: Credential,
 ): Credential {
 	const { capabilities, credentialFields } = gateway;
-	if (hasWebhookSecret(credential) || capabilities.webhooks.registration === 'manual') {
+	if (canVerifyWebhooks(gateway, credential) || capabilities.webhooks.registration === 'manual') {
 		return credential;
 	}
+	// A vendor's own signing key cannot be made up.
+	if (gateway.signingKeyField !== undefined) return credential;
 	const field = credentialFields.find(({ secret }) => secret === true)?.name ?? '';
 	const key = optionalField(credential, field);
 	if (key === '') return credential;

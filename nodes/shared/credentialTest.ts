@@ -49,7 +49,8 @@ function testSender(
 	credential: Credential,
 ): SendRequest {
 	return async (unsent) => {
-		const { method, url, headers, query, body } = gateway.authenticate(credential, unsent);
+		const request = gateway.authenticate(credential, unsent);
+		const { method, url, headers, query, body = request.encodedBody } = request;
 		const options = {
 			method,
 			uri: url,

@@ -13,6 +13,7 @@ import {
 	toNetworkFailure,
 	type GatewayResponse,
 	type NetworkFailure,
+	type PreparedRequest,
 	type SendRequest,
 } from '../../gateways/transport/request';
 
@@ -58,7 +59,7 @@ function createSendRequest(
 			url: request.url,
 			headers: { Accept: 'application/json', ...request.headers },
 			qs: request.query,
-			...(request.body === undefined ? {} : { body: { ...request.body }, json: true }),
+			...bodyOf(request),
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			// A redirect would turn a POST into a GET, and may carry the key elsewhere.
@@ -77,6 +78,12 @@ function createSendRequest(
 			})
 			.then(toResponse, parseNetworkError);
 	};
+}
+
+function bodyOf({ body, encodedBody }: PreparedRequest): Partial<IHttpRequestOptions> {
+	if (body !== undefined) return { body: { ...body }, json: true };
+	if (encodedBody === undefined) return {};
+	return { body: typeof encodedBody === 'string' ? encodedBody : Buffer.from(encodedBody) };
 }
 
 function toResponse(response: IN8nHttpFullResponse): GatewayResponse {

@@ -18,6 +18,7 @@ import { definitionOf, isGatewayId, startSandbox, type Sandbox } from '../../san
 import { AssignedMessages } from '../../stores/assignedMessages';
 import { KeyedMutex } from '../../stores/keyedMutex';
 import { createGatewayStore } from '../../stores/gatewayStore';
+import { posted } from './posted.mts';
 
 /**
  * Every gateway × every operation against the sandbox, which answers as the vendors' documents say:
@@ -268,7 +269,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const events: StatusEvent[] = [];
 		const verdicts: unknown[] = [];
 		const receiver = await startReceiver((delivery) => {
-			verdicts.push(gateway.verifyWebhook(credential, delivery));
+			verdicts.push(gateway.verifyWebhook(credential, posted(delivery)));
 			events.push(...gateway.parseWebhook(delivery.body, { receivedAt: new Date().toISOString() }));
 		});
 		try {

@@ -1,15 +1,12 @@
 import crypto from 'node:crypto';
 import fc from 'fast-check';
 import type { Delivery } from '../../gateways/webhooks';
-import { equalSecrets, hasWebhookSecret, verifyWebhookSecret } from '../../gateways/webhookSecret';
+import { canVerifyWebhooks, equalSecrets, verifyWebhookSecret } from '../../gateways/webhookSecret';
+import { posted } from './posted.mts';
 
 const SECRET = 'correct horse battery';
-const delivery = (changes: Partial<Delivery>): Delivery => ({
-	headers: {},
-	query: {},
-	body: {},
-	...changes,
-});
+const delivery = (changes: Partial<Delivery>) =>
+	posted({ headers: {}, query: {}, body: {}, ...changes });
 const verify = (changes: Partial<Delivery>, webhookSecret: unknown = SECRET) =>
 	verifyWebhookSecret({ webhookSecret }, delivery(changes));
 
@@ -45,8 +42,8 @@ describe('a delivery is trusted with the secret', () => {
 });
 
 describe('a delivery is not trusted', () => {
-	const none = 'no secret came with the webhook';
-	const other = 'the secret that came with the webhook is another';
+	const none = 'the webhook has no secret';
+	const other = 'the webhook has a different secret';
 
 	it.each<[string, Partial<Delivery>, string]>([
 		['without a secret', {}, none],
@@ -82,11 +79,11 @@ describe('a delivery is not trusted', () => {
 	it.each([undefined, null, '', '  ', {}, [SECRET], true])(
 		'where the credential holds %j as secret',
 		(webhookSecret) => {
-			expect(hasWebhookSecret({ webhookSecret })).toBe(false);
+			expect(canVerifyWebhooks({}, { webhookSecret })).toBe(false);
 			for (const secret of ['', ' ', 'undefined', 'null', SECRET, String(webhookSecret)]) {
 				expect(verifyWebhookSecret({ webhookSecret }, delivery({ query: { secret } }))).toEqual({
 					verified: false,
-					reason: 'the credential holds no Webhook Secret',
+					reason: 'the credential has no Webhook Secret',
 				});
 			}
 		},

@@ -188,11 +188,15 @@ describe('examples', () => {
 		const nodes = ['first-message', 'follow-statuses', 'send-due-messages'].flatMap(
 			(name) => (json(`examples/${name}.json`) as Workflow).nodes,
 		);
-		const steps = sectionsOf(read('README.md')).find(({ title }) => /five minutes/.test(title))!;
+		const steps = sectionsOf(read('README.md')).find(({ title }) => title === 'Quick start')!;
 		for (const name of ['Schedule a Message', 'Send Due', 'Record Status']) {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(steps.text).toContain(`*${name}*`);
 		}
+		const without = gateways.filter(({ capabilities }) => capabilities.scheduling === null);
+		const labels = without.map(({ label }) => label);
+		const prose = steps.text.replace(/<!--.*?-->/g, '');
+		expect(prose).toContain(`For ${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}, set`);
 	});
 });
 
@@ -246,7 +250,7 @@ describe('docs/operations.md', () => {
 			.flatMap(choices)
 			.map((operation) => [resource, operation] as const),
 	);
-	const shared = textOf('Fields that several operations share') + textOf('Options that all have');
+	const shared = textOf('Common parameters') + textOf('Common options');
 
 	/** Names of a property and of all that is in it, for bold in the paper; choices are for italics. */
 	function namesIn(property: INodeProperties): { fields: string[]; choices: string[] } {
@@ -496,7 +500,7 @@ describe('the README', () => {
 	it('can be read in one go, and begins with how to install', () => {
 		expect(read('README.md').split('\n').length).toBeLessThan(300);
 		const titles = sectionsOf(read('README.md')).map(({ title }) => title);
-		expect(titles.slice(1, 3)).toEqual(['Install', 'First success in five minutes']);
+		expect(titles.slice(1, 3)).toEqual(['Install', 'Quick start']);
 	});
 
 	it('has its two commands at the head of what is for developers', () => {
@@ -526,8 +530,8 @@ describe('what only the owner can fill in', () => {
 	);
 
 	it('is listed in docs/publishing.md, each file of it', () => {
-		const { text } = sectionsOf(read('docs/publishing.md')).find(({ title }) =>
-			/only the owner/.test(title),
+		const { text } = sectionsOf(read('docs/publishing.md')).find(
+			({ title }) => title === 'Before the first release',
 		)!;
 		expect(holding.filter((path) => !text.includes(`\`${path}\``))).toEqual([]);
 	});

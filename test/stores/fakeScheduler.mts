@@ -38,7 +38,8 @@ interface FakeOptions {
 const LABEL = 'Fake';
 const lost = (outcomeUnknown: boolean) =>
 	new GatewayError('timedOut', `${LABEL} did not answer in time`, { outcomeUnknown });
-const refused = () => new GatewayError('rejected', `${LABEL} refused the request`, { status: 400 });
+const refused = () =>
+	new GatewayError('rejected', `${LABEL} rejected the request`, { status: 400 });
 const unreachable = () => new GatewayError('unreachable', `${LABEL} cannot be reached`);
 const missing = () => new GatewayError('notFound', `${LABEL} does not find it`, { status: 404 });
 
@@ -89,6 +90,7 @@ export class FakeScheduler implements NativeScheduler {
 			request: async () => await Promise.reject(new Error('no request')),
 			now: clock.now,
 			clockSkewMs: () => this.knownAheadMs,
+			refused: ({ status }) => new GatewayError('rejected', `HTTP ${status}`),
 			unexpected: (_, missingField) => new GatewayError('unexpectedResponse', missingField),
 		};
 		this.gateway = {

@@ -131,8 +131,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'An outcome of 5xx is open',
 		file: RETRY,
-		from: 'outcome.status === 408 || outcome.status >= 500;',
-		to: 'outcome.status === 408;',
+		from: 'outcome.status === 408 || outcome.status >= 500 || meaning.kind',
+		to: 'outcome.status === 408 || meaning.kind',
 		tests: 'test/gateways/transport|test/nodes/retry',
 	},
 	{
@@ -145,14 +145,14 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'A create that got 5xx is not repeated',
 		file: RETRY,
-		from: 'return idempotent ? RETRYABLE_STATUSES.has(outcome.status) : outcome.status === 429;',
-		to: 'return RETRYABLE_STATUSES.has(outcome.status);',
+		from: 'if (!idempotent && meaning.notSent !== true) return false;',
+		to: '',
 		tests: 'test/gateways/transport',
 	},
 	{
 		rule: 'The pause that the gateway asks for is kept',
 		file: 'gateways/transport/connection.ts',
-		from: 'gateway.parseError(outcome)?.retryAfterMs ?? parseRetryAfter(outcome, now)',
+		from: 'said?.retryAfterMs ?? parseRetryAfter(response, now)',
 		to: 'undefined',
 		tests: 'test/gateways/transport',
 	},
