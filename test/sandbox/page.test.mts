@@ -34,9 +34,8 @@ beforeEach(async () => {
 afterEach(async () => await sandbox.close());
 afterAll(async () => await receiver.close());
 
-const open = async (gateway?: string) => {
-	const query = gateway === undefined ? '' : `?gateway=${gateway}`;
-	const { data } = await axios.get<string>(`${sandbox.origin}/${query}`);
+const open = async (gateway = 'chatWhatsApp') => {
+	const { data } = await axios.get<string>(`${sandbox.origin}/?gateway=${gateway}`);
 	return data;
 };
 
