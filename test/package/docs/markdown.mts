@@ -63,7 +63,7 @@ export const fill = (markdown: string, name: string, text: string): string =>
 		() => `<!-- ${name}:start -->${text}<!-- ${name}:end -->`,
 	);
 
-/** A paper without what is generated. */
+/** A page without what is generated. */
 export const written = (markdown: string): string =>
 	placesOf(markdown).reduce((text, name) => fill(text, name, ''), markdown);
 
