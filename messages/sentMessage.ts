@@ -2,7 +2,7 @@ import type { Failure } from './failure';
 import type { OutgoingMessage } from './message';
 import type { Status } from './status';
 
-/** What a gateway tells of a message that it took for sending at once. */
+/** A message that a gateway accepted for immediate sending. */
 export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
 	readonly gateway: string;
 	readonly account: string;
@@ -12,17 +12,17 @@ export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
 	readonly queueId: string | null;
 	readonly status: Status;
 	readonly gatewayStatus: string | null;
-	/** ISO 8601, UTC: when the gateway took it, by its own clock; null where it does not say. */
+	/** ISO 8601, UTC: when the gateway accepted it, by the gateway's clock; null if not reported. */
 	readonly acceptedAt: string | null;
 	readonly failure: Failure | null;
 	readonly raw: unknown;
 }
 
-/** What only the gateway can say of a message that it took. */
+/** The fields that only the gateway knows. */
 type ReportedFields = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'> &
 	Partial<SentMessage>;
 
-/** A message that a gateway took, with what it reported of it; what it did not report is null. */
+/** A message that a gateway accepted, with the fields that it reported; the others are null. */
 export function createSentMessage(message: OutgoingMessage, reported: ReportedFields): SentMessage {
 	const { recipient, type, text, mediaUrl, caption, fileName, reference } = message;
 	return {

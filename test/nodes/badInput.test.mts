@@ -102,7 +102,7 @@ describe('a parameter', () => {
 		[
 			'media without address',
 			() => ({ ...media, mediaUrl: second('', media.mediaUrl) }),
-			/"Media URL" is empty\. Enter the public address/,
+			/"Media URL" is empty\. Enter the public URL/,
 		],
 		[
 			'media that is no http address',

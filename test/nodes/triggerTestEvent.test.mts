@@ -34,7 +34,7 @@ const IGNORED: Case[] = [
 		'no secret',
 		{ body: sent },
 		{},
-		{ reason: 'rejected', httpStatus: 401, ignored: /rejected: no secret came/ },
+		{ reason: 'rejected', httpStatus: 401, ignored: /rejected: the webhook has no secret/ },
 	],
 	[
 		'another secret',
