@@ -106,7 +106,7 @@ async function mutate(
 		},
 		// What turns in circles is mostly found by counting; this long a wait is not a busy machine.
 		timeoutMS: 180_000,
-		dryRunTimeoutMinutes: 30,
+		dryRunTimeoutMinutes: 90,
 		// n8n's core stays in the memory of a process, once for each test file that loads it.
 		maxTestRunnerReuse: 100,
 		...(atOnce ? { concurrency: atOnce } : {}),
