@@ -1,12 +1,12 @@
-import type { WorkflowJson } from '../rig/client.mts';
-import { CREDENTIAL_TYPE, credentialFor } from '../rig/credential.mts';
-import { guides } from '../rig/credentialForm.mts';
-import { readExample } from '../rig/examples.mts';
-import { ensureN8n } from '../rig/install.mts';
-import { startN8n, type N8n } from '../rig/n8n.mts';
-import { buildPackage } from '../rig/package.mts';
-import { printProgress, withProgress } from '../rig/progress.mts';
-import { defaultRelease } from '../rig/releases.mts';
+import type { WorkflowJson } from '../harness/client.mts';
+import { CREDENTIAL_TYPE, credentialFor } from '../harness/credential.mts';
+import { guides } from '../harness/credentialForm.mts';
+import { readExample } from '../harness/examples.mts';
+import { ensureN8n } from '../harness/install.mts';
+import { startN8n, type N8n } from '../harness/n8n.mts';
+import { buildPackage } from '../harness/package.mts';
+import { printProgress, withProgress } from '../harness/progress.mts';
+import { defaultRelease } from '../harness/releases.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { enterWebhook, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
 
@@ -39,7 +39,7 @@ export type ExampleName = (typeof exampleNames)[number];
 export type OnStarted = (end: () => Promise<void>) => void;
 
 /** Sets everything up, step by step, telling `onStarted` how to end what it starts. */
-export async function raiseStage(shown: GatewayToShow, onStarted: OnStarted): Promise<Stage> {
+export async function startEnvironment(shown: GatewayToShow, onStarted: OnStarted): Promise<Stage> {
 	const onProgress = printProgress(process.stdout);
 	const step = async <T,>(what: string, work: () => Promise<T>) =>
 		await withProgress(what, onProgress, work);
@@ -94,18 +94,18 @@ async function importExamples(n8n: N8n, shown: GatewayToShow) {
  * message of the demo waits in a Data Table.
  */
 function suitedTo({ gateway }: GatewayToShow, example: WorkflowJson): WorkflowJson {
-	const { schedules, sends } = gateway.capabilities;
+	const { scheduling, messageTypes } = gateway.capabilities;
 	const taken = (node: WorkflowJson['nodes'][number]) => {
 		const { messageType, resource } = node.parameters ?? {};
 		if (messageType === undefined) return true;
-		const types = resource === 'message' ? sends : (schedules?.types ?? []);
+		const types = resource === 'message' ? messageTypes : (scheduling?.types ?? []);
 		return types.some((type) => type === messageType);
 	};
 	const nodes = example.nodes.filter(taken).map((node) => {
 		const operation = node.parameters?.operation;
 		if (operation === 'recordStatus') return { ...node, disabled: true };
 		const changes = ['cancel', 'reschedule'].includes(String(operation));
-		if (!changes || schedules?.cancelsBy !== 'delete') return node;
+		if (!changes || scheduling?.cancelsBy !== 'delete') return node;
 		return { ...node, parameters: { ...node.parameters, options: { allowDeletion: true } } };
 	});
 	const there = new Set(nodes.map(({ name }) => name));

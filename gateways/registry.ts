@@ -1,6 +1,7 @@
-import { InvalidParameter } from '../messages/invalidParameter';
+import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
-import type { Capabilities, Credential, Gateway } from './gateway';
+import type { Capabilities } from './capabilities';
+import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
@@ -28,12 +29,12 @@ export const labelsWith = (can: (capabilities: Capabilities) => boolean): string
 /**
  * The gateway with an id.
  *
- * @throws InvalidParameter naming *Gateway*
+ * @throws InvalidParameterError naming *Gateway*
  */
 export function gatewayById(id: unknown): Gateway {
 	const gateway = gateways.find((candidate) => candidate.id === id);
 	if (gateway === undefined) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Gateway',
 			`"Gateway" is "${String(id).slice(0, 40)}". Choose one of these in the Message Gateway API credential: ${gatewayIds.join(', ')}.`,
 		);

@@ -8,16 +8,16 @@ import { join } from 'node:path';
 import axios from 'axios';
 import type { Locator, Page } from 'playwright-core';
 
-import { output, type Json, type WorkflowJson } from '../rig/client.mts';
-import { readExample } from '../rig/examples.mts';
-import { projectRoot } from '../rig/folders.mts';
+import { output, type Json, type WorkflowJson } from '../harness/client.mts';
+import { readExample } from '../harness/examples.mts';
+import { projectRoot } from '../harness/folders.mts';
 import {
 	chain,
 	credentialFor,
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	until,
 	type Stage,
@@ -189,7 +189,7 @@ const credential: Steps = async (editor, { n8n, sandbox }) => {
 
 /** The Data Table in which n8n holds messages, with where each of them has got to. */
 const dataTable: Steps = async (editor, { n8n, sandbox }) => {
-	const held = { holdIn: 'dataTable', options: { ifTimePassed: 'sendEarliest' } };
+	const held = { storeIn: 'dataTable', options: { ifTimePassed: 'sendEarliest' } };
 	const run = async (parameters: Json, items?: Json[]) => {
 		const id = await n8n.createWorkflow(oneNode(HOLDING, parameters, { items }));
 		return output(await n8n.runManually(id), 'Message Scheduler');
@@ -231,7 +231,7 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	const wanted = ['read', 'delivered', 'failed', 'cancelled', 'scheduled', 'scheduled'];
 	await until(
 		async () => {
-			const rows = await run({ operation: 'getAll', holdIn: 'dataTable' });
+			const rows = await run({ operation: 'getAll', storeIn: 'dataTable' });
 			return items.map(
 				({ text }) => rows.find((row) => row.text === text)?.status as string | undefined,
 			);
@@ -249,7 +249,7 @@ const pictures = { canvas, canvasDark, panel, node, table, trigger, dataTable };
 const only = process.argv.slice(2);
 mkdirSync(images, { recursive: true });
 const browser = await openBrowser();
-const stage = await raiseStage({}, { statusDelayMs: 30_000 });
+const stage = await startEnvironment({}, { statusDelayMs: 30_000 });
 try {
 	const wanted = (name: string) => only.length === 0 || only.includes(name);
 	const make = async (name: string, gateway: string) =>

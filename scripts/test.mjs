@@ -35,7 +35,7 @@ const stages = [
 	{
 		kind: 'n8n',
 		title: 'a real n8n',
-		command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'install'],
+		command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'install'],
 		uncounted: true,
 	},
 	{ kind: 'e2e', title: 'end to end', command: jest('e2e', '--runInBand'), project: 'e2e' },
@@ -43,7 +43,7 @@ const stages = [
 		kind: 'ui',
 		title: "n8n's editor in a browser",
 		needs: {
-			command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'chromium'],
+			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'chromium'],
 			otherwise: 'chromium is missing: apt-get install chromium',
 		},
 		command: jest('ui', '--runInBand'),
@@ -53,7 +53,7 @@ const stages = [
 		kind: 'queue',
 		title: "n8n's queue mode: PostgreSQL, Redis, two workers, two webhook processors",
 		needs: {
-			command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'queue'],
+			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'queue'],
 			otherwise: 'PostgreSQL or Redis is missing: apt-get install postgresql redis-server',
 		},
 		command: jest('queue', '--runInBand'),
@@ -64,14 +64,20 @@ const stages = [
 /** Where nobody reads along, what was not run must not pass. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
 
-/** A file of the unit project by its folder under `test/`; anything else counts as unit. */
-const kindsByFolder = {
-	nodes: 'nodes',
-	sandbox: 'sandbox contract',
-	e2e: 'e2e',
-	ui: 'ui',
-	queue: 'queue',
-};
+/** The kind of a test file, by its path; anything else counts as unit. */
+const kindsByPath = [
+	[/^test\/nodes\//, 'nodes'],
+	[/^test\/sandbox\/|\/sandbox\.test\.mts$/, 'sandbox contract'],
+	[/^test\/e2e\//, 'e2e'],
+	[/^test\/ui\//, 'ui'],
+	[/^test\/queue\//, 'queue'],
+];
+
+/** The kind that a test file counts as. */
+function kindOf(file) {
+	const path = relative(root, file).split(sep).join('/');
+	return kindsByPath.find(([pattern]) => pattern.test(path))?.[1] ?? 'unit';
+}
 
 function report(project) {
 	return join(reports, `${project}.json`);
@@ -88,8 +94,7 @@ function countTests(project, code) {
 	if (!existsSync(file)) return count(project, 0, 1);
 	const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
 	for (const { name, status, assertionResults } of testResults) {
-		const [, folder] = relative(root, name).split(sep);
-		const kind = kindsByFolder[folder] ?? 'unit';
+		const kind = kindOf(name);
 		const having = (wanted) => assertionResults.filter((result) => result.status === wanted).length;
 		const brokenFile = status === 'failed' && having('failed') === 0 ? 1 : 0;
 		count(kind, having('passed'), having('failed') + brokenFile);

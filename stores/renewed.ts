@@ -1,29 +1,29 @@
-import { InvalidParameter } from '../messages/invalidParameter';
+import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { MessageToSchedule } from '../messages/message';
 import { settleSync } from './settle';
-import type { Attempt, Renew } from './store';
+import type { AttemptLog, Renew } from './store';
 
 /**
  * The message to make now: the present one; after an earlier attempt of which it is certain that it
  * made none, that attempt's, as long as its time is still possible.
  *
- * @throws InvalidParameter that first says that nothing is scheduled
+ * @throws InvalidParameterError that first says that nothing is scheduled
  */
 export function renewed(
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	renew: Renew = (earlier) => earlier,
 ): MessageToSchedule {
-	const { earlier } = attempt;
-	if (earlier === null) return message;
-	const made = settleSync(() => renew(earlier.message));
+	const { unresolved } = attempt;
+	if (unresolved === null) return message;
+	const made = settleSync(() => renew(unresolved.message));
 	if (made.ok) return made.value;
 	const { error } = made;
-	attempt.abandon();
-	throw error instanceof InvalidParameter
-		? new InvalidParameter(
+	attempt.clear();
+	throw error instanceof InvalidParameterError
+		? new InvalidParameterError(
 				error.parameter,
-				`The message is not scheduled: an earlier attempt for ${earlier.message.scheduledAt} did not succeed. ${error.message}`,
+				`The message is not scheduled: an earlier attempt for ${unresolved.message.scheduledAt} did not succeed. ${error.message}`,
 				error.hint,
 			)
 		: error;

@@ -1,26 +1,26 @@
 import type { Connection, NativeScheduler } from '../gateways/gateway';
-import { GatewayError } from '../gateways/transport/gatewayError';
+import { GatewayError, isOutcomeUnknown } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { Claims } from './claims';
 import { settle } from './settle';
 import { renewed } from './renewed';
-import type { Attempt, OpenTry, ScheduleOptions } from './store';
+import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 
 /** What scheduling exactly once needs. */
-export interface Once {
+export interface ScheduleContext {
 	readonly scheduler: NativeScheduler;
 	readonly connection: Connection;
 	readonly claims: Claims;
 	sleep(ms: number): Promise<void>;
 	/** Asked right before each create. @throws where another execution makes the message meanwhile */
-	mayCreate?(attempt: OpenTry): Promise<void>;
+	mayCreate?(attempt: UnresolvedAttempt): Promise<void>;
 }
 
 /** Creates in all, looked for in between. */
 const MAX_CREATES = 4;
 /** A gateway may be slow to list what it has just taken: how long to wait before looking again. */
-const LOOK_AGAIN_MS = 2_000;
+const RECHECK_DELAY_MS = 2_000;
 /**
  * How far a message may seem older than the attempt that made it: clocks are not trusted to within
  * seconds, and the `Date` of a response may be that of some proxy. It matters only after an attempt whose
@@ -33,22 +33,24 @@ const CLOCK_TOLERANCE_MS = 2 * 60_000;
  * Schedules a message exactly once: after an outcome that leaves open whether the gateway took it, it
  * is looked for, and created again only when it is not there.
  *
- * @throws GatewayError; with `openEnded` when even looking did not tell
+ * @throws GatewayError; with `outcomeUnknown` when even looking did not tell
  */
 export async function scheduleOnce(
-	once: Once,
+	once: ScheduleContext,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	{ ifExists, renew }: ScheduleOptions = {},
 ): Promise<ScheduledMessage> {
 	const { claims } = once;
-	const { earlier } = attempt;
-	return await claims.alone(likeness(earlier?.message ?? message), async () => {
+	const { unresolved } = attempt;
+	return await claims.alone(matchKey(unresolved?.message ?? message), async () => {
 		const found =
 			(ifExists === 'return'
-				? await existingOne(once, earlier?.message ?? message, attempt)
+				? await findPendingDuplicate(once, unresolved?.message ?? message, attempt)
 				: null) ??
-			(earlier === null ? null : await lookTwice(once, earlier.message, earlier.since));
+			(unresolved === null
+				? null
+				: await findMatchWithRecheck(once, unresolved.message, unresolved.since));
 		const held = found ?? (await create(once, renewed(message, attempt, renew), attempt));
 		claims.take(held.scheduleId);
 		return held;
@@ -56,73 +58,73 @@ export async function scheduleOnce(
 }
 
 /** An equal message that is pending. After an earlier try it matters that looking did not work. */
-async function existingOne(
-	once: Once,
+async function findPendingDuplicate(
+	once: ScheduleContext,
 	message: MessageToSchedule,
-	{ earlier }: Attempt,
+	{ unresolved }: AttemptLog,
 ): Promise<ScheduledMessage | null> {
-	const outcome = await settle(look(once, message, { pendingOnly: true }));
+	const outcome = await settle(findMatch(once, message, { pendingOnly: true }));
 	if (outcome.ok) return outcome.value;
-	throw earlier === null ? outcome.error : leftOpen(outcome.error);
+	throw unresolved === null ? outcome.error : outcomeUnknownError(outcome.error);
 }
 
 async function create(
-	once: Once,
+	once: ScheduleContext,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 ): Promise<ScheduledMessage> {
 	const { scheduler, connection } = once;
 	// An earlier attempt may have made it, and a list may still be slow to show it.
-	const since = attempt.earlier?.since ?? connection.now();
+	const since = attempt.unresolved?.since ?? connection.now();
 	for (let creates = 1; ; creates++) {
 		await once.mayCreate?.({ since, message });
 		attempt.begin({ since, message });
 		const outcome = await settle(scheduler.schedule(connection, message));
 		if (outcome.ok) return outcome.value;
-		if (!isOpenEnded(outcome.error)) {
-			attempt.abandon();
+		if (!isOutcomeUnknown(outcome.error)) {
+			attempt.clear();
 			throw outcome.error;
 		}
-		const found = await lookTwice(once, message, since);
+		const found = await findMatchWithRecheck(once, message, since);
 		if (found !== null) return found;
 		if (creates === MAX_CREATES) throw outcome.error;
 	}
 }
 
 /** Looks at once, and again after a pause before nothing is taken for an answer. */
-async function lookTwice(
-	once: Once,
+async function findMatchWithRecheck(
+	once: ScheduleContext,
 	message: MessageToSchedule,
 	since: number,
 ): Promise<ScheduledMessage | null> {
-	for (let pause = LOOK_AGAIN_MS; ; pause = 0) {
-		const outcome = await settle(look(once, message, { since }));
-		if (!outcome.ok) throw leftOpen(outcome.error);
+	for (let pause = RECHECK_DELAY_MS; ; pause = 0) {
+		const outcome = await settle(findMatch(once, message, { since }));
+		if (!outcome.ok) throw outcomeUnknownError(outcome.error);
 		if (outcome.value !== null || pause === 0) return outcome.value;
 		await once.sleep(pause);
 	}
 }
 
 /** Which of the equal messages at the gateway count. */
-interface Which {
+interface MatchFilter {
 	/** Those created by a try that began then, by our own clock. */
 	readonly since?: number;
 	readonly pendingOnly?: boolean;
 }
 
 /** What came of an attempt, if the gateway shows it: one look, without a pause. */
-export const lookFor = async (once: Once, { message, since }: OpenTry) =>
-	await look(once, message, { since });
+export const findResult = async (once: ScheduleContext, { message, since }: UnresolvedAttempt) =>
+	await findMatch(once, message, { since });
 
 /** An equal message at the gateway that belongs to no other item of this run. */
-async function look(
-	{ scheduler, connection, claims }: Once,
+async function findMatch(
+	{ scheduler, connection, claims }: ScheduleContext,
 	message: MessageToSchedule,
-	{ since = -Infinity, pendingOnly = false }: Which,
+	{ since = -Infinity, pendingOnly = false }: MatchFilter,
 ): Promise<ScheduledMessage | null> {
 	const equal = await scheduler.find(connection, message, { byContent: pendingOnly });
 	// Only now, since it is this answer that tells how far the gateway's clock is from ours.
-	const oldest = since + connection.clockAhead() - CLOCK_TOLERANCE_MS;
+	const oldest = since + connection.clockSkewMs() - CLOCK_TOLERANCE_MS;
 	const possible = equal.filter(
 		({ scheduleId, status, createdAt }) =>
 			!claims.isTaken(scheduleId) &&
@@ -140,18 +142,15 @@ async function look(
 	return { ...mine, type, text, mediaUrl, caption, fileName, reference };
 }
 
-const isOpenEnded = (error: unknown) =>
-	error instanceof GatewayError && error.details.openEnded === true;
-
 /** Even looking did not work: the message may be scheduled or not, and is not created again. */
-function leftOpen(error: unknown): unknown {
+function outcomeUnknownError(error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
 		'It is unknown whether the message was scheduled: the response was lost, and checking for the message did not work',
 		{
 			...error.details,
-			openEnded: true,
+			outcomeUnknown: true,
 			// Not the advice of the check: "Run the workflow again" would come before looking.
 			hint: `It was not scheduled again, so that it is not sent twice. Look first, with "Get Many" or at the gateway, and run the workflow again only if the message is not there. The check ended with: ${error.message}`,
 		},
@@ -162,5 +161,5 @@ function leftOpen(error: unknown): unknown {
  * What equal messages share for certain. Not the media: a list may leave it out. Not the time: a
  * gateway may round it.
  */
-export const likeness = ({ recipient, text }: MessageToSchedule) =>
+export const matchKey = ({ recipient, text }: MessageToSchedule) =>
 	JSON.stringify([recipient.phone ?? recipient.address, text?.trim()]);

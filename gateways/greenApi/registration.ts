@@ -1,10 +1,6 @@
 import { isObject, textAt, type JsonObject } from '../json';
-import type {
-	Connection,
-	RegistrationRecord,
-	WantedWebhook,
-	WebhookRegistration,
-} from '../gateway';
+import type { Connection, WebhookRegistration } from '../gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../webhooks';
 import { changeSettings, type SettingsChange } from '../changeSettings';
 import { GatewayError } from '../transport/gatewayError';
 import { methodPath } from './credential';
@@ -166,7 +162,7 @@ async function fetchSettings(connection: Connection): Promise<JsonObject> {
 	const response = await connection.request({
 		method: 'GET',
 		path: methodPath(connection.credential, 'getSettings'),
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const { body } = response;
 	if (!isObject(body) || !(body.webhookUrl === null || typeof body.webhookUrl === 'string')) {
@@ -182,7 +178,7 @@ async function saveSettings(connection: Connection, settings: JsonObject): Promi
 		path: methodPath(connection.credential, 'setSettings'),
 		body: settings,
 		// Another may change the settings before a repetition: see `changeSettings`.
-		kind: 'create',
+		idempotent: false,
 	});
 	if (!isObject(response.body) || response.body.saveSettings !== true) {
 		throw connection.unexpected(response, '"saveSettings": true', false);
@@ -194,7 +190,7 @@ const urlOf = (settings: JsonObject): string => textAt(settings, 'webhookUrl') ?
 /** The settings that are not yet as wanted; null if there are none. */
 function changes(
 	settings: JsonObject,
-	{ url, secret }: Pick<WantedWebhook, 'url' | 'secret'>,
+	{ url, secret }: Pick<DesiredWebhook, 'url' | 'secret'>,
 ): JsonObject | null {
 	const wanted = {
 		webhookUrl: url,

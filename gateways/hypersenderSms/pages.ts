@@ -5,7 +5,7 @@ import { GatewayError } from '../transport/gatewayError';
 /** The most that a page may hold (docs.hypersender.com/v2/api-reference/sms/messages/index-messages). */
 const PER_PAGE = 50;
 /** 25,000 messages: beyond that the gateway's paging is taken for broken. */
-const MOST_PAGES = 500;
+const MAX_PAGES = 500;
 
 /**
  * All messages that the filters leave, whatever the number of pages, each once.
@@ -18,12 +18,12 @@ export async function readPages(
 	filters: Readonly<Record<string, string>>,
 ): Promise<JsonObject[]> {
 	const found = new Map<string, JsonObject>();
-	for (let page = 1; page <= MOST_PAGES; page++) {
+	for (let page = 1; page <= MAX_PAGES; page++) {
 		const response = await connection.request({
 			method: 'GET',
 			path: '/messages',
 			query: { ...filters, sort: '-created_at', per_page: PER_PAGE, page },
-			kind: 'repeatable',
+			idempotent: true,
 		});
 		const body = isObject(response.body) ? response.body : {};
 		if (!Array.isArray(body.data)) throw connection.unexpected(response, 'the list "data"', false);
@@ -36,8 +36,8 @@ export async function readPages(
 		if (found.size === before || isLast(body, page)) return [...found.values()];
 	}
 	throw new GatewayError(
-		'unexpectedAnswer',
-		`Hypersender SMS gave ${MOST_PAGES} pages of messages and no last one`,
+		'unexpectedResponse',
+		`Hypersender SMS gave ${MAX_PAGES} pages of messages and no last one`,
 		{ hint: 'Add a filter by "Status" or "Recipient", or a time range.' },
 	);
 }

@@ -1,7 +1,7 @@
-import { InvalidParameter } from '../invalidParameter';
+import { InvalidParameterError } from '../invalidParameterError';
 import { IF_PASSED, passedRefusal } from './passed';
-import { inWords } from './resolve';
-import { durationInWords } from './text';
+import { formatSendTime } from './resolve';
+import { formatDuration } from './text';
 import type { Instant, ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
 
@@ -9,9 +9,9 @@ import { instantFrom } from './wallClock';
 export interface SendLimits {
 	now: Instant;
 	/** Milliseconds; null for no limit. */
-	minimumLeadMs: number | null;
+	minLeadMs: number | null;
 	/** Milliseconds; null for no limit. */
-	horizonMs: number | null;
+	maxLeadMs: number | null;
 	/** The gateway's name, as its vendor spells it. */
 	gatewayLabel: string;
 	/** The name that the user sees for the send time. */
@@ -23,26 +23,26 @@ export interface SendLimits {
 /**
  * Holds a send time against what the gateway takes. Both limits are themselves allowed.
  *
- * @throws InvalidParameter when the time has passed, is too near or too far; the message quotes the
+ * @throws InvalidParameterError when the time has passed, is too near or too far; the message quotes the
  *   gateway's limits
  */
 export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): void {
-	const { minimumLeadMs, horizonMs, gatewayLabel, parameter = 'Send At', elsewhere } = limits;
+	const { minLeadMs, maxLeadMs, gatewayLabel, parameter = 'Send At', elsewhere } = limits;
 	const now = Number(limits.now);
 	const ahead = instantFrom(resolved.scheduledAt) - now;
 	const refuse = (advice: string): never => {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			parameter,
-			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minimumLeadMs, horizonMs)} ahead`,
+			`"${parameter}" is ${formatSendTime(resolved)}${movedBy(resolved)}, ${formatDuration(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
 			advice,
 		);
 	};
 
 	if (ahead < 0) throw passedRefusal(resolved, now, parameter);
-	if (minimumLeadMs !== null && ahead < minimumLeadMs) {
+	if (minLeadMs !== null && ahead < minLeadMs) {
 		refuse(`Give a later time, or choose another "${IF_PASSED}" under Options.`);
 	}
-	if (horizonMs !== null && ahead > horizonMs) {
+	if (maxLeadMs !== null && ahead > maxLeadMs) {
 		refuse(`Give an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
 	}
 }
@@ -55,9 +55,9 @@ function movedBy(resolved: ResolvedSendTime): string {
 }
 
 /** `at least 1 minute and at most 30 days`. */
-function limitsInWords(minimumLeadMs: number | null, horizonMs: number | null): string {
+function limitsInWords(minLeadMs: number | null, maxLeadMs: number | null): string {
 	return [
-		...(minimumLeadMs ? [`at least ${durationInWords(minimumLeadMs)}`] : []),
-		...(horizonMs !== null ? [`at most ${durationInWords(horizonMs)}`] : []),
+		...(minLeadMs ? [`at least ${formatDuration(minLeadMs)}`] : []),
+		...(maxLeadMs !== null ? [`at most ${formatDuration(maxLeadMs)}`] : []),
 	].join(' and ');
 }

@@ -12,7 +12,7 @@ import { operations } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
 import { withStanding } from './standing';
-import { answering, answersModel, isToolRun, withoutNulls } from './toolRun';
+import { returnErrorsAsItems, shouldReturnErrors, isToolRun, withoutNulls } from './aiTool';
 
 /** What became of one item: its output, or what went wrong. */
 type Outcome = Settled<IDataObject[]>;
@@ -23,7 +23,7 @@ type Outcome = Settled<IDataObject[]>;
  */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const work = async () => await runItems(context);
-	return [await (answersModel(context) ? answering(work) : work())];
+	return [await (shouldReturnErrors(context) ? returnErrorsAsItems(work) : work())];
 }
 
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -40,8 +40,8 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
 	if (first && !first.ok) throw toUserError(context, first.error, plans.indexOf(first));
 
-	const lanes = operation.lanes?.(plans.map(valueOf), run) ?? run.maxParallel;
-	const outcomes = await performAll(operation, plans, context, run, { lanes, mayContinue });
+	const concurrency = operation.concurrency?.(plans.map(valueOf), run) ?? run.maxParallel;
+	const outcomes = await performAll(operation, plans, context, run, { concurrency, mayContinue });
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
 	return toItems(context, outcomes, mayContinue);
@@ -80,14 +80,14 @@ function prepareAll(
 	return prepared.map((plan, index) => {
 		if (!plan.ok || !arranged.ok) {
 			const { error } = (plan.ok ? arranged : plan) as Settled<never> & { ok: false };
-			const open = run.ledger.openOf(index);
+			const open = run.ledger.unresolvedOf(index);
 			return { ok: false, error: open === null ? error : withStanding(error, open) };
 		}
 		const final = arranged.value[index] ?? plan.value;
 		// What an earlier attempt has done needs no place in the future any more, and what it left unsettled
 		// is settled before the present parameters are checked.
-		const { output, earlier } = run.ledger.entry(index, final.identity);
-		if (output !== null || earlier !== null) return { ok: true, value: final };
+		const { output, unresolved } = run.ledger.entry(index, final.fingerprint);
+		if (output !== null || unresolved !== null) return { ok: true, value: final };
 		return settleSync(() => {
 			operation.check?.(final, run);
 			return final;
@@ -98,18 +98,19 @@ function prepareAll(
 const valueOf = (plan: Settled<Plan>) => (plan.ok ? plan.value : null);
 
 /** So many items in a row that a passing fault befell: the gateway is down, and no other need try. */
-const MOST_FAILURES_IN_ROW = 10;
+const MAX_CONSECUTIVE_FAILURES = 10;
 
-const PASSING = new Set([
+const TRANSIENT_KINDS = new Set([
 	'rateLimited',
 	'unavailable',
 	'unreachable',
 	'timedOut',
-	'unexpectedAnswer',
+	'unexpectedResponse',
 ]);
 
 /** Whether another try may well go better. */
-const isPassing = (error: unknown) => error instanceof GatewayError && PASSING.has(error.kind);
+const isTransient = (error: unknown) =>
+	error instanceof GatewayError && TRANSIENT_KINDS.has(error.kind);
 
 /**
  * Performs all items, a bounded number at once, begun in their order. After a failure nothing new
@@ -121,25 +122,26 @@ async function performAll(
 	plans: ReadonlyArray<Settled<Plan>>,
 	context: IExecuteFunctions,
 	run: Run,
-	{ lanes, mayContinue }: { readonly lanes: number; readonly mayContinue: boolean },
+	{ concurrency, mayContinue }: { readonly concurrency: number; readonly mayContinue: boolean },
 ): Promise<Outcome[]> {
 	// Where n8n tries again, what a try leaves undone costs one of the few tries.
-	const patience = context.getNode().retryOnFail === true ? MOST_FAILURES_IN_ROW : 1;
+	const failureLimit = context.getNode().retryOnFail === true ? MAX_CONSECUTIVE_FAILURES : 1;
 	let failuresInRow = 0;
 	let stopped = false;
 	const perform = async (plan: Plan, index: number): Promise<IDataObject[]> => {
-		const entry = run.ledger.entry(index, plan.identity);
+		const entry = run.ledger.entry(index, plan.fingerprint);
 		if (entry.output !== null) return entry.output;
 		const output = await operation.perform(plan, run, entry);
 		entry.finish(output);
 		return output;
 	};
-	return await mapInParallel(plans, lanes, async (plan, index): Promise<Outcome> => {
+	return await mapInParallel(plans, concurrency, async (plan, index): Promise<Outcome> => {
 		if (!plan.ok) return plan;
 		if (stopped) return { ok: true, value: [] };
 		const outcome = await settle(perform(plan.value, index));
 		if (outcome.ok) failuresInRow = 0;
-		else if (!isPassing(outcome.error) || ++failuresInRow >= patience) stopped ||= !mayContinue;
+		else if (!isTransient(outcome.error) || ++failuresInRow >= failureLimit)
+			stopped ||= !mayContinue;
 		return outcome;
 	});
 }

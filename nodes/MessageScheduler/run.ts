@@ -1,11 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
 import type { Gateway } from '../../gateways/gateway';
-import { assertSendable } from '../../gateways/refusals';
+import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { Claims } from '../../stores/claims';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { MessageStore } from '../../stores/store';
@@ -13,11 +13,11 @@ import { accountsTableName, type AccountsTable } from '../../stores/table/accoun
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../stores/settle';
 import { Batcher } from '../../stores/table/batcher';
-import { MOST_KEYS, notHeld } from '../../stores/table/byScheduleId';
-import type { Sender } from '../../stores/table/rows';
+import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
+import type { SendingAccount } from '../../stores/table/rows';
 import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
-import { linkToGateway, type Link } from '../shared/connection';
+import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import {
 	ACCOUNTS,
 	messageTables,
@@ -27,13 +27,13 @@ import {
 	type NamedTable,
 	type TableRef,
 } from '../shared/n8nTable';
-import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
+import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
-import { DEFAULT_TABLE } from './fields/holdIn';
+import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
 
 /** One run of the node over all its items: what the operations share. */
-export interface Run extends Link {
+export interface Run extends ConnectedGateway {
 	readonly ledger: Ledger;
 	/** Requests in flight at once. */
 	readonly maxParallel: number;
@@ -44,27 +44,27 @@ export interface Run extends Link {
 	/** The workflow's timezone. */
 	readonly timezone: string;
 	/** Whose messages of a table are this credential's. */
-	readonly sender: Sender;
+	readonly sender: SendingAccount;
 	/** All keys under which this credential serves the account; {@link sender} is the first. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	/**
 	 * The Data Table of messages that a user means; the same for all items.
 	 *
 	 * @param options `create`: whether it is created where there is none of that name
-	 * @throws InvalidParameter naming *Data Table* where there is no such table
+	 * @throws InvalidParameterError naming *Data Table* where there is no such table
 	 */
 	table(ref: TableRef, options?: { readonly create: boolean }): Promise<NamedTable>;
 	/** The Data Table of the accounts of that table, created where it is missing. */
 	accounts(ref: TableRef): Promise<AccountsTable>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
-	holder(hold: Hold): Holder;
+	storeFor(hold: StoreChoice): StoreHandle;
 	/**
 	 * The store that gave a schedule id: a UUID is looked for in the project's tables of messages, many
 	 * at once, and what no table has is the gateway's.
 	 *
 	 * @throws GatewayError where it can only be of a gateway without a scheduler
 	 */
-	storeOf(scheduleId: string): Pick<Holder, 'limits' | 'store'>;
+	storeForId(scheduleId: string): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null where none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
 	/** Which messages were made under which deduplication keys. */
@@ -74,12 +74,12 @@ export interface Run extends Link {
 }
 
 /** Where the user wants messages held. */
-export type Hold =
+export type StoreChoice =
 	| { readonly in: 'gateway' }
 	| { readonly in: 'dataTable'; readonly table: TableRef };
 
 /** A place that holds messages; a table is only opened when it is used. */
-export interface Holder extends Pick<MessageStore, 'limits' | 'assertTakes'> {
+export interface StoreHandle extends Pick<MessageStore, 'limits' | 'assertAccepts'> {
 	/** `create`: whether a table is created where there is none of that name. */
 	store(options?: { readonly create: boolean }): Promise<MessageStore>;
 }
@@ -96,17 +96,17 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	};
 	const maxParallel = Math.floor(positive(options.maxParallel, DEFAULT_MAX_PARALLEL));
 	const timeoutMs = positive(options.timeout, DEFAULT_TIMEOUT_MS / 1000) * 1000;
-	const link = await linkToGateway(context, { timeoutMs, maxParallel });
-	const { gateway, connection, surroundings } = link;
+	const link = await connectToGateway(context, { timeoutMs, maxParallel });
+	const { gateway, connection, runtime } = link;
 	const timezone = context.getTimezone();
-	const now = () => surroundings.now();
+	const now = () => runtime.now();
 	const ledger = Ledger.of(context, now());
 	const claims = new Claims();
 	// What an earlier try has scheduled belongs to its item.
 	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
-	const sleep = async (ms: number) => await surroundings.sleep(ms);
+	const sleep = async (ms: number) => await runtime.sleep(ms);
 	const senders = accountsOf(gateway, connection.credential).map(
-		(account): Sender => ({
+		(account): SendingAccount => ({
 			gateway: gateway.id,
 			account,
 			credential: context.getNode().credentials?.[CREDENTIAL_TYPE]?.name ?? '',
@@ -159,7 +159,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			}
 		}
 		return ids.map((id) => [...(found.get(id) ?? [])]);
-	}, MOST_KEYS);
+	}, MAX_KEYS);
 	const find = async (scheduleId: string): Promise<TableAt | null> => {
 		const [at = null, ...others] = await finder.add(scheduleId);
 		if (at === null || others.length === 0) return at;
@@ -188,18 +188,18 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		keys,
 		table,
 		accounts,
-		holder: (hold) => {
+		storeFor: (hold) => {
 			if (hold.in === 'gateway') {
-				const { limits, assertTakes } = gatewayStore();
-				return { limits, assertTakes, store: async () => gatewayStore() };
+				const { limits, assertAccepts } = gatewayStore();
+				return { limits, assertAccepts, store: async () => gatewayStore() };
 			}
 			return {
 				limits: TABLE_LIMITS,
-				assertTakes: (message) => assertSendable(gateway, message),
+				assertAccepts: (message) => assertSendable(gateway, message),
 				store: async (options) => tableStore(await table(hold.table, options)),
 			};
 		},
-		storeOf: (scheduleId) => {
+		storeForId: (scheduleId) => {
 			if (isUuid(scheduleId)) {
 				return { limits: TABLE_LIMITS, store: async () => await storedIn(scheduleId) };
 			}
@@ -231,23 +231,23 @@ const isWithoutTables = (error: unknown) =>
 
 /** An id that no table can have given, of a gateway that gives none. */
 const nobodysId = (scheduleId: string, { label }: Gateway) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Scheduled Message',
 		`"Scheduled Message" is "${scheduleId.slice(0, 80)}", which is no id of a message that n8n stores, and ${label} stores none itself. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
 	);
 
 /** The longest that one create may take with all its repetitions and pauses, and clocks that differ. */
 const staleAfter = (timeoutMs: number) =>
-	DEFAULT_RETRY_POLICY.maxTries * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
+	DEFAULT_RETRY_POLICY.maxAttempts * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
 
-/** @throws InvalidParameter naming *Deduplication Table* */
+/** @throws InvalidParameterError naming *Deduplication Table* */
 async function openKeyTable(context: IExecuteFunctions, value: unknown): Promise<KeyTable> {
 	const parameter = 'Deduplication Table';
 	const name = String(value ?? DEFAULT_KEY_TABLE).trim();
 	if (name !== '' && name.length <= 128) {
 		return await openTableOf(context, name, { parameter, rows: 'keys', columns: KEY_COLUMNS });
 	}
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is ${name === '' ? 'empty' : 'longer than 128 characters'}. Enter the name of a table, e.g. ${DEFAULT_KEY_TABLE}.`,
 	);

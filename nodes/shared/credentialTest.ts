@@ -9,8 +9,8 @@ import { gatewayOf } from '../../gateways/registry';
 import { connect } from '../../gateways/transport/connection';
 import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import type { SendRequest } from '../../gateways/transport/request';
-import { InvalidParameter } from '../../messages/invalidParameter';
-import { toNoAnswer } from './network';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
+import { parseNetworkError } from './transport';
 
 /** A person waits for the answer. */
 const TIMEOUT_MS = 10_000;
@@ -33,9 +33,9 @@ export async function messageGatewayApiTest(
 				sleep,
 			},
 			// A rate limit or a restart shows at once; a person tests again.
-			{ policy: { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 } },
+			{ policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 } },
 		);
-		const { ready, message } = await gateway.test(connection);
+		const { ready, message } = await gateway.testCredential(connection);
 		return { status: ready ? 'OK' : 'Error', message };
 	} catch (error) {
 		return { status: 'Error', message: sentenceOf(error) };
@@ -68,13 +68,13 @@ function testSender(
 				headers: answered,
 				body: answer,
 			}),
-			toNoAnswer,
+			parseNetworkError,
 		);
 	};
 }
 
 /** Of an error that is not ours nothing is told: its words may hold a token. */
 const sentenceOf = (error: unknown): string =>
-	error instanceof GatewayError || error instanceof InvalidParameter
+	error instanceof GatewayError || error instanceof InvalidParameterError
 		? textOf(error)
 		: 'The test could not be run. Save the credential and open it again.';

@@ -1,11 +1,11 @@
 import type { Connection, Gateway } from '../../gateways/gateway';
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { isNotFound } from '../../gateways/transport/gatewayError';
 import { STATUSES } from '../../messages/status';
 import { settle } from '../settle';
 import type { Row, Values } from './columns';
 import { joinEvents } from './keptEvents';
-import { toScheduledMessage, type Sender } from './rows';
-import { PAGE, where, type Condition, type MessageTable } from './table';
+import { toScheduledMessage, type SendingAccount } from './rows';
+import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /** What resolving works with. */
 export interface ResolveContext {
@@ -13,7 +13,7 @@ export interface ResolveContext {
 	readonly connection: Connection;
 	readonly table: MessageTable;
 	/** The keys under which the credential serves the account. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	now(): number;
 }
 
@@ -45,7 +45,7 @@ export async function resolveMessageIds(context: ResolveContext): Promise<number
 
 /** Whether the gateway reports the id of a message only for that of its queue. */
 export const resolvesQueueIds = ({ gateway }: Pick<ResolveContext, 'gateway'>): boolean =>
-	gateway.capabilities.looksUp?.by === 'queueId' && gateway.lookUp !== undefined;
+	gateway.capabilities.lookup?.by === 'queueId' && gateway.lookup !== undefined;
 
 /** Rows in the gateway's queue without a message id. */
 export const UNRESOLVED: readonly Condition[] = [
@@ -99,7 +99,7 @@ async function unresolvedRows({ table, senders, now }: ResolveContext): Promise<
 			...UNRESOLVED,
 			{ column: 'sent_at', is: 'gte', value: since },
 		];
-		rows.push(...(await table.select(conditions, PAGE, 'sent_at')));
+		rows.push(...(await table.select(conditions, PAGE_SIZE, 'sent_at')));
 	}
 	const isDue = ({ next_attempt_at: at }: Row) => !hasText(at) || msOf(at) <= now();
 	return rows
@@ -157,9 +157,9 @@ interface Answer {
 async function lookUpRow(context: ResolveContext, row: Row): Promise<Answer> {
 	const { gateway, connection } = context;
 	const { recipient } = toScheduledMessage(row);
-	const outcome = await settle(gateway.lookUp!(connection, String(row.queue_id), recipient));
+	const outcome = await settle(gateway.lookup!(connection, String(row.queue_id), recipient));
 	if (!outcome.ok) {
-		const isGone = outcome.error instanceof GatewayError && outcome.error.kind === 'notFound';
+		const isGone = isNotFound(outcome.error);
 		return isGone
 			? { values: later(context, row), stop: false }
 			: // The account's or the gateway's fault: no other row fares better.

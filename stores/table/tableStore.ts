@@ -1,5 +1,5 @@
 import type { Gateway, ListFilter } from '../../gateways/gateway';
-import { assertSendable } from '../../gateways/refusals';
+import { assertSendable } from '../../gateways/capabilityChecks';
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { fingerprint } from '../deduplication/fingerprint';
@@ -10,7 +10,7 @@ import { notPending } from '../notPending';
 import { cancelling } from '../cancelling';
 import { renewed } from '../renewed';
 import type {
-	Attempt,
+	AttemptLog,
 	CancelResult,
 	MessageStore,
 	Move,
@@ -18,19 +18,19 @@ import type {
 	StoreLimits,
 } from '../store';
 import { Batcher } from './batcher';
-import { MOST_KEYS, notHeld, requireOne, rowsOfIds, withIds } from './byScheduleId';
+import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds } from './byScheduleId';
 import type { Row, Values } from './columns';
-import { textOf, toRow, toScheduledMessage, type Sender } from './rows';
-import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
+import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
+import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** n8n holds a message for any time. */
-export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minimumLeadMs: null, horizonMs: null };
+export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minLeadMs: null, maxLeadMs: null };
 
 /** What the store needs beside the table. */
 export interface TableStoreOptions {
 	readonly gateway: Gateway;
 	/** The keys under which the credential serves the account; new rows get the first. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	/** In which the user gave the times; told in the table. */
 	readonly timezone: string;
 	now(): number;
@@ -40,14 +40,14 @@ export interface TableStoreOptions {
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
 	const { gateway, senders } = options;
 	const [sender] = senders;
-	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE);
+	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE_SIZE);
 	const byKey = new Batcher(
 		async (keys: string[]) => await read('deduplication_key', keys),
-		MOST_KEYS,
+		MAX_KEYS,
 	);
-	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MOST_KEYS);
-	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MOST_KEYS);
-	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE);
+	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MAX_KEYS);
+	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MAX_KEYS);
+	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE_SIZE);
 	const toMessage = toScheduledMessage;
 	const isOwn = (row: Row) =>
 		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
@@ -90,15 +90,15 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	async function schedule(
 		message: MessageToSchedule,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		{ ifExists, occurrence = 1, renew }: ScheduleOptions = {},
 	): Promise<ScheduledMessage> {
-		const { earlier } = attempt;
-		if (earlier !== null) {
-			const [row] = await byOwnId.add(earlier.message.idempotencyKey);
+		const { unresolved } = attempt;
+		if (unresolved !== null) {
+			const [row] = await byOwnId.add(unresolved.message.idempotencyKey);
 			const winner = row === undefined ? await holderOf(message) : await winnerOver(row);
-			const asked = () => (renew === undefined ? earlier.message : renew(earlier.message));
-			const held = winner && (await onExisting(winner, earlier.message, asked, ifExists));
+			const asked = () => (renew === undefined ? unresolved.message : renew(unresolved.message));
+			const held = winner && (await onExisting(winner, unresolved.message, asked, ifExists));
 			if (held !== undefined) return toMessage(held);
 		}
 		const wanted = renewed(message, attempt, renew);
@@ -116,7 +116,11 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return toMessage(await insert(wanted, values, attempt));
 	}
 
-	async function insert(wanted: MessageToSchedule, values: Values, attempt: Attempt): Promise<Row> {
+	async function insert(
+		wanted: MessageToSchedule,
+		values: Values,
+		attempt: AttemptLog,
+	): Promise<Row> {
 		attempt.begin({ since: options.now(), message: wanted });
 		return await inserts.add(values);
 	}
@@ -126,7 +130,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		key: string,
 		wanted: MessageToSchedule,
 		values: Values,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		look: { readonly isKnownFree?: boolean } = {},
 	): Promise<Row> =>
 		await insertThenLook<Row>(
@@ -160,19 +164,19 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		wanted: MessageToSchedule,
 		occurrence: number,
 		values: Values,
-		attempt: Attempt,
+		attempt: AttemptLog,
 	): Promise<Row> {
 		const requestedAt = wanted.requestedAt ?? wanted.scheduledAt;
-		const likeness = fingerprint({ ...wanted, requestedAt });
+		const matchKey = fingerprint({ ...wanted, requestedAt });
 		const equal = (await byRequest.add(new Date(requestedAt).toISOString())).filter(
-			(row) => fingerprint({ ...toMessage(row), requestedAt: requestedAtOf(row) }) === likeness,
+			(row) => fingerprint({ ...toMessage(row), requestedAt: requestedAtOf(row) }) === matchKey,
 		);
 		const pending = equal.filter(({ status }) => status === 'scheduled');
-		const found = nthOf(pending, likeness, occurrence);
+		const found = nthOf(pending, matchKey, occurrence);
 		if (found !== undefined) return found;
 		// What is over makes room for a new one, for which all executions come to the same key.
-		const over = equal.filter((row) => occurrenceOf(row, likeness) === occurrence).at(-1);
-		const key = `${keyOf(likeness, occurrence)}${over?.id ?? 0}`;
+		const over = equal.filter((row) => occurrenceOf(row, matchKey) === occurrence).at(-1);
+		const key = `${keyOf(matchKey, occurrence)}${over?.id ?? 0}`;
 		return await theOne(key, wanted, values, attempt, { isKnownFree: true });
 	}
 
@@ -192,7 +196,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		ifExists: ScheduleOptions['ifExists'],
 	): Promise<Row | undefined> {
 		if (row.schedule_id === made.idempotencyKey) return row;
-		if (ifExists === 'refuse') throw keyIsUsed(String(row.deduplication_key), toMessage(row));
+		if (ifExists === 'reject') throw keyIsUsed(String(row.deduplication_key), toMessage(row));
 		if (ifExists !== 'replace') return row;
 		return await replace(row, toRow(wanted(), sender, options.timezone, options.now()));
 	}
@@ -225,16 +229,20 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return [false, now];
 	}
 
-	async function cancel(scheduleId: string, _: unknown, attempt?: Attempt): Promise<CancelResult> {
+	async function cancel(
+		scheduleId: string,
+		_: unknown,
+		attempt?: AttemptLog,
+	): Promise<CancelResult> {
 		const row = await readRow(scheduleId);
 		const before = toMessage(row);
-		if (before.status === 'cancelled' && attempt?.earlier?.cancelling !== undefined) {
+		if (before.status === 'cancelled' && attempt?.unresolved?.cancelling !== undefined) {
 			return { cancelled: true, message: before };
 		}
 		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
 		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
 		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
-		if (!cancelled) attempt?.abandon();
+		if (!cancelled) attempt?.clear();
 		return { cancelled, message: toMessage(after) };
 	}
 
@@ -253,7 +261,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	return {
 		limits: TABLE_LIMITS,
-		assertTakes: (message) => assertSendable(gateway, message),
+		assertAccepts: (message) => assertSendable(gateway, message),
 		schedule,
 		get: async (scheduleId) => toMessage(await readRow(scheduleId)),
 		list: async (filter, limit = Infinity) => {
@@ -265,7 +273,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 					? await selectFirst(table, conditions, limit, fits)
 					: await selectAll(table, conditions);
 			});
-			const added = (await table.select(ADDED_BY_HAND, PAGE)).filter((row) =>
+			const added = (await table.select(ADDED_BY_HAND, PAGE_SIZE)).filter((row) =>
 				mayBeOwn(row, senders),
 			);
 			const rows = new Map([...own, ...added].map((row) => [row.id, row]));
@@ -277,23 +285,23 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	};
 }
 
-const keyOf = (likeness: string, occurrence: number) => `auto.${likeness}.${occurrence}.`;
+const keyOf = (matchKey: string, occurrence: number) => `auto.${matchKey}.${occurrence}.`;
 
 /** The how manieth of its equals a row was made as; null where it was made in another way. */
-function occurrenceOf({ deduplication_key: key }: Row, likeness: string): number | null {
+function occurrenceOf({ deduplication_key: key }: Row, matchKey: string): number | null {
 	const match = /^auto\.(.+)\.(\d+)\.\d+$/.exec(String(key ?? ''));
-	return match?.[1] === likeness ? Number(match[2]) : null;
+	return match?.[1] === matchKey ? Number(match[2]) : null;
 }
 
 /**
  * Which of the equal pending rows the how manieth equal message of a run is: the one made as such, else
  * one that was made in another way, in their order.
  */
-function nthOf(pending: readonly Row[], likeness: string, occurrence: number): Row | undefined {
+function nthOf(pending: readonly Row[], matchKey: string, occurrence: number): Row | undefined {
 	const made = new Map<number, Row>();
 	const others: Row[] = [];
 	for (const row of pending) {
-		const nth = occurrenceOf(row, likeness);
+		const nth = occurrenceOf(row, matchKey);
 		if (nth === null) others.push(row);
 		else if (!made.has(nth)) made.set(nth, row);
 	}
@@ -323,7 +331,7 @@ export const ADDED_BY_HAND: readonly Condition[] = [
 ];
 
 /** Whether a row names no other account: a person may leave the cells empty that say whose it is. */
-const mayBeOwn = (row: Row, senders: readonly Sender[]): boolean =>
+const mayBeOwn = (row: Row, senders: readonly SendingAccount[]): boolean =>
 	(['gateway', 'account', 'credential'] as const).every(
 		(column) =>
 			textOf(row[column]) === null || senders.some((one) => one[column] === textOf(row[column])),
@@ -345,7 +353,7 @@ async function selectFirst(
 	const found = new Map<number, Row>();
 	const add = (rows: readonly Row[]) =>
 		rows.filter(fits).forEach((row) => void found.set(row.id, row));
-	let size = Math.min(PAGE, limit);
+	let size = Math.min(PAGE_SIZE, limit);
 	for (let after: readonly Condition[] = []; found.size < limit; ) {
 		const page = await table.select([...conditions, ...after], size, 'send_at');
 		add(page);
@@ -360,7 +368,7 @@ async function selectFirst(
 		if (found.size < limit) add(await selectAll(table, [...conditions, ...atLast]));
 		after = [{ column: 'send_at', is: 'gt', value: last }];
 		// Few fit, so that many have to be looked at.
-		size = PAGE;
+		size = PAGE_SIZE;
 	}
 	return [...found.values()];
 }

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 
 import axios from 'axios';
 
-import { output } from '../../rig/client.mts';
-import { removeFolder } from '../../rig/launch.mts';
-import { buildPackage } from '../../rig/package.mts';
-import { startRegistry, type PublishedVersion, type Registry } from '../../rig/registry.mts';
+import { output } from '../../harness/client.mts';
+import { removeFolder } from '../../harness/launch.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { startRegistry, type PublishedVersion, type Registry } from '../../harness/registry.mts';
 import {
 	credentialFor,
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from './stage.mts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
 	const tarball = await buildPackage();
 	registry.publish(asVersion(tarball, PREVIOUS));
 	current = asVersion(tarball);
-	stage = await raiseStage({ tarball: undefined, env: registry.env });
+	stage = await startEnvironment({ tarball: undefined, env: registry.env });
 }, 300_000);
 
 afterAll(async () => {

@@ -1,13 +1,13 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axios from 'axios';
-import { output, type Json } from '../../rig/client.mts';
+import { output, type Json } from '../../harness/client.mts';
 import {
 	credentialFor,
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	until,
 	type Stage,
 } from './stage.mts';
@@ -18,7 +18,7 @@ const GATEWAYS = ['hypersenderSms', ...WITHOUT_SCHEDULER];
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage({}, { clockFactor: 600 });
+	stage = await startEnvironment({}, { clockFactor: 600 });
 	for (const gateway of [...GATEWAYS, 'chatWhatsApp']) {
 		await stage.n8n.createCredential(
 			gateway,

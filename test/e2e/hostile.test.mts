@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { output } from '../../rig/client.mts';
-import { credentialFor, listening, raiseStage, SECRET, until, type Stage } from './stage.mts';
+import { output } from '../../harness/client.mts';
+import { credentialFor, listening, startEnvironment, SECRET, until, type Stage } from './stage.mts';
 
 /**
  * What anybody may send to the trigger's address: it must neither hurt n8n nor start the workflow.
@@ -14,7 +14,7 @@ type Hostile = (typeof GATEWAYS)[number];
 const triggers = new Map<Hostile, { id: string; url: string }>();
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	const { n8n, sandbox } = stage;
 	for (const gateway of GATEWAYS) {
 		await n8n.createCredential(gateway, 'messageGatewayApi', credentialFor(sandbox, gateway));
@@ -253,7 +253,7 @@ it('leaves what is too large to n8n, which answers by itself', async () => {
 
 it('writes neither a secret nor a body into n8n’s log', async () => {
 	const { log } = stage.n8n;
-	expect(log.some((line) => line.includes('webhook refused'))).toBe(true);
+	expect(log.some((line) => line.includes('webhook rejected'))).toBe(true);
 	const all = log.join('\n');
 	expect(all).not.toContain(SECRET);
 	expect(all).not.toContain(MARK);

@@ -1,12 +1,12 @@
 import axios from 'axios';
-import { output } from '../../rig/client.mts';
+import { output } from '../../harness/client.mts';
 import {
 	ACTION,
 	credentialFor,
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from './stage.mts';
@@ -14,7 +14,7 @@ import {
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		'Gateway',
 		'messageGatewayApi',
@@ -50,7 +50,7 @@ it('schedules a message, lists it, reads it, moves it and cancels it', async () 
 	const [scheduled] = await schedule({ sendAt });
 	expect(scheduled).toMatchObject({
 		gateway: 'chatWhatsApp',
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		// On an address of its own, the session's id alone would be another installation's, too.
 		account: `${sessionId}@${baseUrl.replace(/^https?:\/\//, '')}`,
 		recipient: '+919988066776',
@@ -170,12 +170,12 @@ it.each([
 });
 
 it('says that a session is not ready', async () => {
-	stage.sandbox.setSession('chatWhatsApp', 'qr_ready');
+	stage.sandbox.setHealth('chatWhatsApp', 'qr_ready');
 	const result = await stage.n8n.testCredential(
 		'messageGatewayApi',
 		credentialFor(stage.sandbox, 'chatWhatsApp'),
 	);
-	stage.sandbox.setSession('chatWhatsApp', 'ready');
+	stage.sandbox.setHealth('chatWhatsApp', 'ready');
 	expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(/QR code/) });
 });
 

@@ -7,7 +7,7 @@ import {
 	SECRET,
 	type Json,
 	type Setting,
-} from '../nodes/harness.mts';
+} from '../nodes/fakeContext.mts';
 
 /** Rules that the proofs on the real n8n showed to be needed, each broken out for itself. */
 jest.setTimeout(30_000);
@@ -36,7 +36,7 @@ const toEach: Json = {
 	options: { maxParallel: 1 },
 };
 const blind: Fault = { kind: 'errorBefore', method: 'GET', times: 5 };
-const lost: Fault = { kind: 'loseAnswer', method: 'POST', times: 1 };
+const lost: Fault = { kind: 'dropResponse', method: 'POST', times: 1 };
 
 /** Loses the answers of some creates, and every look at what became of them. */
 const losing = (...creates: number[]): Pick<Setting, 'onRequest'> => {

@@ -1,13 +1,13 @@
 import axios from 'axios';
 
-import { output, type Json, type WorkflowJson } from '../../rig/client.mts';
-import { readExample } from '../../rig/examples.mts';
+import { output, type Json, type WorkflowJson } from '../../harness/client.mts';
+import { readExample } from '../../harness/examples.mts';
 import {
 	credentialFor,
 	inSeconds,
 	itHolding as it,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	until,
 	type Stage,
 } from './stage.mts';
@@ -18,7 +18,7 @@ const CREDENTIAL = 'Message Gateway account';
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		CREDENTIAL,
 		'messageGatewayApi',
@@ -47,7 +47,7 @@ const operate = async (operation: string, parameters: Json = {}) => {
 
 const schedule = async (text: string, sendAt: string, more: Json = {}) =>
 	(await operate('schedule', { ...HELD, recipient: '+12025550142', text, sendAt, ...more }))[0];
-const HELD = { holdIn: 'dataTable' };
+const HELD = { storeIn: 'dataTable' };
 const byId = (scheduleId: unknown) => ({ __rl: true, mode: 'id', value: scheduleId });
 const get = async (scheduleId: unknown) =>
 	(await operate('get', { scheduleId: byId(scheduleId) }))[0];

@@ -1,19 +1,20 @@
 import { gatewayById } from '../../gateways/registry';
-import { StatusHistory } from '../../messages/statusHistory';
-import waAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
-import greenStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
+import { EventDeduplicator } from '../../messages/eventDeduplicator';
+import waAck from '../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
+import greenStatus from '../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
 
 const receivedAt = '2026-11-21T10:00:01.000Z';
-const parse = (gateway: string, body: unknown) => gatewayById(gateway).parse(body, { receivedAt });
+const parse = (gateway: string, body: unknown) =>
+	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
 /** Emits what is new, as the trigger does. */
 function emitted(gateway: string, bodies: unknown[]): string[] {
-	const history = new StatusHistory();
+	const history = new EventDeduplicator();
 	return bodies
 		.flatMap((body) => parse(gateway, body))
 		.filter((event) => {
-			if (history.judge(event) !== 'new') return false;
-			history.note(event);
+			if (history.classify(event) !== 'new') return false;
+			history.record(event);
 			return true;
 		})
 		.map(({ status }) => status);

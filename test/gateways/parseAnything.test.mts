@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Delivery, Gateway } from '../../gateways/gateway';
+import type { Gateway } from '../../gateways/gateway';
+import type { Delivery } from '../../gateways/webhooks';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { webhooksOf } from '../fixtures.mts';
 import { prove, runs } from '../proof.mts';
-import { mutated } from './hypersenderSms/mutated.mts';
+import { mutated } from './mutated.mts';
 
 /** Whatever a webhook's body holds. */
 const TIMEOUT_MS = prove ? 600_000 : 20_000;
@@ -20,12 +20,7 @@ const KEYS = [
 ].flatMap((line) => line.split(' '));
 
 /** The webhooks of the vendor's documents. */
-function samplesOf(gateway: string): unknown[] {
-	const folder = join(process.cwd(), 'test/fixtures', gateway);
-	return readdirSync(folder)
-		.filter((name) => name.endsWith('.webhook.json'))
-		.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown);
-}
+const samplesOf = (gateway: string) => webhooksOf(gateway).map(([, body]) => body);
 
 const isText = (value: unknown) => value === null || (typeof value === 'string' && value !== '');
 const isInstant = (value: unknown) =>
@@ -64,10 +59,10 @@ const idsOf = (events: readonly StatusEvent[]) => events.map(({ eventId }) => ev
 
 function mustBeSound(gateway: Gateway, body: unknown): void {
 	const before = JSON.stringify(body);
-	const events = gateway.parse(body, { receivedAt });
+	const events = gateway.parseWebhook(body, { receivedAt });
 	for (const event of events) mustBeValid(event, gateway);
 	// The same delivery gives the same ids, whenever it comes, and is not changed.
-	const later = gateway.parse(body, { receivedAt: '2027-01-01T00:00:00.000Z' });
+	const later = gateway.parseWebhook(body, { receivedAt: '2027-01-01T00:00:00.000Z' });
 	must(idsOf(later) === idsOf(events), 'the same ids', [events, later]);
 	must(JSON.stringify(body) === before, 'the same body', body);
 	must(Reflect.ownKeys(Object.prototype).length === prototypeSize, 'no pollution', body);
@@ -154,7 +149,7 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 						headers: { authorization: first, 'x-webhook-secret': second },
 						query: { secret: third },
 					} as Delivery;
-					must(!gateway.verify(credential, delivery).trusted, 'no trust', delivery);
+					must(!gateway.verifyWebhook(credential, delivery).verified, 'no trust', delivery);
 				}),
 				runs(500),
 			);

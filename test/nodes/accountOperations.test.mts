@@ -5,7 +5,14 @@ import { accountsTableName, createLeaseStore } from '../../stores/table/accounts
 import { HEALTHY } from '../../stores/dispatcher/accountHealth';
 import { INITIAL_PACE } from '../../stores/dispatcher/pace';
 import { DataTables } from './dataTables.mts';
-import { byId, credentialFor, executeContext, errorOf, inSeconds, type Json } from './harness.mts';
+import {
+	byId,
+	credentialFor,
+	executeContext,
+	errorOf,
+	inSeconds,
+	type Json,
+} from './fakeContext.mts';
 import { differences, schemaOf } from './schema.mts';
 
 /**
@@ -13,7 +20,7 @@ import { differences, schemaOf } from './schema.mts';
  * contexts, with Data Tables in memory.
  */
 const NAME = 'scheduled_messages';
-const IN_TABLE = { holdIn: 'dataTable' };
+const IN_TABLE = { storeIn: 'dataTable' };
 const GATEWAY = 'whapi';
 
 let sandbox: Sandbox;

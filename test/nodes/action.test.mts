@@ -12,7 +12,7 @@ import {
 	searchList,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /** What each operation does when all goes well, on n8n-core's `ExecuteContext`. */
 let sandbox: Sandbox;
@@ -64,7 +64,7 @@ describe('Schedule', () => {
 			['failureCode', null],
 			['gateway', 'chatWhatsApp'],
 			['account', chatWhatsApp.account(credentialFor(sandbox))],
-			['heldBy', 'gateway'],
+			['storedIn', 'gateway'],
 			['gatewayStatus', 'pending'],
 			['createdAt', expect.any(String)],
 			['recipientKind', 'phone'],
@@ -366,7 +366,7 @@ describe('Cancel', () => {
 
 	it('takes a cancel whose answer was lost for what it is', async () => {
 		const { scheduleId } = await schedule();
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'DELETE', times: 1 });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'DELETE', times: 1 });
 		expect(await outputOf({ operation: 'cancel', ...byId(scheduleId) }, setting)).toMatchObject([
 			{ status: 'cancelled' },
 		]);
@@ -433,7 +433,7 @@ describe('Send', () => {
 				{ credential: credentialFor(sandbox, {}, gateway) },
 			);
 			expect(error.message).toMatch(/has no scheduler of its own/);
-			expect(error.description).toMatch(/"Hold Messages In"/);
+			expect(error.description).toMatch(/"Store Messages In"/);
 			expect(sandbox.requests()).toEqual([]);
 		},
 	);

@@ -13,7 +13,7 @@ import {
 	outputOf,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /**
  * What a user reads when something is wrong: which parameter or gateway, what to do, which item; and
@@ -133,7 +133,7 @@ describe('a parameter', () => {
 		[
 			'a time too far ahead',
 			() => ({ sendAt: second(inSeconds(31 * 86_400), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or schedule the message with "Hold Messages In" set to "n8n Data Table"/,
+			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or schedule the message with "Store Messages In" set to "n8n Data Table"/,
 		],
 		[
 			'a time too near',
@@ -147,7 +147,7 @@ describe('a parameter', () => {
 		],
 		[
 			'an unknown rule',
-			() => ({ options: { ifTimePassed: second('never', 'refuse') } }),
+			() => ({ options: { ifTimePassed: second('never', 'reject') } }),
 			/"If the Time Has Passed" is "never"\. Use one of/,
 		],
 	])('of Schedule: %s', async (_, wrong, sentence) => {
@@ -349,8 +349,8 @@ describe('the gateway', () => {
 		],
 		[
 			'answers with half a body',
-			{ kind: 'halfBody' },
-			/The connection to ChatWhatsApp at .* broke off.*after 5 tries/,
+			{ kind: 'truncateBody' },
+			/The connection to ChatWhatsApp at .* broke off.*after 5 attempts/,
 			/Check "Base URL"/,
 		],
 		[
@@ -362,7 +362,7 @@ describe('the gateway', () => {
 		[
 			'cannot',
 			{ kind: 'errorBefore' },
-			/ChatWhatsApp could not handle the request: "Internal server error" \(HTTP 500\), after 5 tries/,
+			/ChatWhatsApp could not handle the request: "Internal server error" \(HTTP 500\), after 5 attempts/,
 			/Try again later/,
 		],
 		[
@@ -402,7 +402,7 @@ describe('the gateway', () => {
 			'answers without what it documents',
 			{ kind: 'status', status: 201, body: {}, method: 'POST', processed: true },
 		],
-		['loses the answer', { kind: 'loseAnswer', method: 'POST' }],
+		['loses the answer', { kind: 'dropResponse', method: 'POST' }],
 		['gives an error after it was done', { kind: 'errorAfter', method: 'POST' }],
 	])('that took the message and %s is asked, not told again', async (_, fault) => {
 		const before = sandbox.messages('chatWhatsApp').length;
@@ -417,7 +417,7 @@ describe('the gateway', () => {
 
 	it('that does not even tell whether it took the message: that is said, and not told again', async () => {
 		const before = sandbox.messages('chatWhatsApp').length;
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST' });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'POST' });
 		sandbox.faults.add({ kind: 'errorBefore', method: 'GET' });
 		const error = await errorOf(good(), setting);
 		expect(error.message).toMatch(/^It is unknown whether the message was scheduled/);

@@ -2,7 +2,7 @@ import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
 import { gateways } from '../../gateways/registry';
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { startSandbox, type Fault, type Sandbox } from '../../sandbox/index.mts';
-import { credentialFor, SECRET, testCredential, type Json } from './harness.mts';
+import { credentialFor, SECRET, testCredential, type Json } from './fakeContext.mts';
 
 /** The credential: its fields, what it puts onto a request, and its connection test. */
 let sandbox: Sandbox;
@@ -133,9 +133,9 @@ describe('the connection test', () => {
 		['qr_ready', /not linked to a phone yet\. Scan its QR code/],
 		['missing', /Session not found/],
 	])('tells a session that is %s', async (state, sentence) => {
-		sandbox.setSession('chatWhatsApp', state);
+		sandbox.setHealth('chatWhatsApp', state);
 		const result = await test();
-		sandbox.setSession('chatWhatsApp', 'ready');
+		sandbox.setHealth('chatWhatsApp', 'ready');
 		expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(sentence) });
 	});
 

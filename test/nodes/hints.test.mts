@@ -13,7 +13,7 @@ import {
 	inSeconds,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /** What a person reads below the output of *Schedule* and *Send*. */
 let sandbox: Sandbox;
@@ -42,7 +42,7 @@ const message = (): Json => ({
 	text: `hello ${Math.random()}`,
 	sendAt: inSeconds(3600),
 });
-const inTable = (): Json => ({ holdIn: 'dataTable', dataTable: table });
+const inTable = (): Json => ({ storeIn: 'dataTable', dataTable: table });
 
 interface Told {
 	readonly items: Json[];

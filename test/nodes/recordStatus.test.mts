@@ -3,7 +3,7 @@ import { createStatusEvent, type StatusEventInput } from '../../messages/statusE
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
 import { DataTables } from './dataTables.mts';
-import { credentialFor, errorOf, hurry, inSeconds, outputOf, type Json } from './harness.mts';
+import { credentialFor, errorOf, hurry, inSeconds, outputOf, type Json } from './fakeContext.mts';
 
 /**
  * Record Status where webhooks name an account otherwise than the table's rows: on n8n's own contexts,
@@ -34,7 +34,7 @@ const row = (id = 1) => messages().row(id);
 
 /** Schedules a message with a credential, and makes of its row what a run would. */
 async function rowOf(credential: Json, more: Json): Promise<Json> {
-	const parameters = { holdIn: 'dataTable', recipient: TO, text: 'Hi', sendAt: inSeconds(3_600) };
+	const parameters = { storeIn: 'dataTable', recipient: TO, text: 'Hi', sendAt: inSeconds(3_600) };
 	const [item] = await outputOf({ operation: 'schedule', ...parameters }, { credential, tables });
 	const id = messages().idOf(String(item.scheduleId));
 	messages().edit(id, { send_started_at: inSeconds(-1), ...more } as never);

@@ -1,13 +1,13 @@
 import { resolveSendTime, type IfPassed, type SendingWindow } from '../../messages/sendTime';
-import { inTime, stillInTime } from '../../nodes/MessageScheduler/fields/ifTimePassed';
-import { reschedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/reschedule';
-import { schedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/schedule';
+import { applyPastTimePolicy, stillInTime } from '../../nodes/MessageScheduler/fields/ifTimePassed';
+import { reschedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/reschedule.operation';
+import { schedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/schedule.operation';
 import { scheduledItem } from '../../nodes/MessageScheduler/output';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 
 /** What becomes of a time between the begin of a run and the turn of its item, and how it is shown. */
 const ZONE = 'Europe/Berlin';
-const limits = { label: 'n8n', minimumLeadMs: null, horizonMs: null };
+const limits = { label: 'n8n', minLeadMs: null, maxLeadMs: null };
 const workdays: SendingWindow = {
 	from: '09:00',
 	to: '18:00',
@@ -20,7 +20,7 @@ const fridayEvening = Date.parse(at('2026-02-06 18:00').scheduledAt);
 const held: ScheduledMessage = {
 	scheduleId: 'sched_1',
 	gateway: 'chatWhatsApp',
-	heldBy: 'gateway',
+	storedIn: 'gateway',
 	account: 'a',
 	recipient: { address: '14155238886', phone: '+14155238886', kind: 'phone' },
 	type: 'text',
@@ -51,8 +51,8 @@ async function performAt(
 	};
 	const run = {
 		now: () => now,
-		holder: () => ({ limits, store: () => store }),
-		storeOf: () => ({ limits, store: () => store }),
+		storeFor: () => ({ limits, store: () => store }),
+		storeForId: () => ({ limits, store: () => store }),
 	};
 	const { check, perform } = { schedule, reschedule }[operation];
 	const whole = { simplify: true, hold: {}, message: {}, ...plan };
@@ -60,7 +60,7 @@ async function performAt(
 	const [item] = await perform(
 		whole as never,
 		run as never,
-		{ idempotencyKey: 'key', earlier: null } as never,
+		{ idempotencyKey: 'key', unresolved: null } as never,
 	);
 	return String(item.scheduledAt);
 }
@@ -107,7 +107,7 @@ it('gives each item the window that its time has to keep', () => {
 
 describe('Same Time Next Day', () => {
 	const rule = (away: number, window?: SendingWindow) =>
-		inTime(
+		applyPastTimePolicy(
 			at(fridayEvening - 3_600_000 + away),
 			'nextDay',
 			fridayEvening - 3_600_000,
@@ -122,7 +122,7 @@ describe('Same Time Next Day', () => {
 
 	it('leaves what is far enough ahead', () => {
 		const time = at(fridayEvening);
-		expect(inTime(time, 'nextDay', fridayEvening - 5_000, limits)).toBe(time);
+		expect(applyPastTimePolicy(time, 'nextDay', fridayEvening - 5_000, limits)).toBe(time);
 		expect(stillInTime(time, 'nextDay', fridayEvening - 5_000, limits)).toBe(time);
 	});
 

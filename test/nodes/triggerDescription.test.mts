@@ -143,9 +143,9 @@ describe('its parameters', () => {
 				description,
 			);
 		expect(saved({})).toEqual({});
-		expect(saved({ statuses: ['read'], options: { skipLate: false } })).toEqual({
+		expect(saved({ statuses: ['read'], options: { skipOutOfOrder: false } })).toEqual({
 			statuses: ['read'],
-			options: { skipLate: false },
+			options: { skipOutOfOrder: false },
 		});
 	});
 
@@ -197,10 +197,10 @@ describe('"Options"', () => {
 			['acceptUnauthenticated', 'boolean', false],
 			['replaceExisting', 'boolean', false],
 			['skipDuplicates', 'boolean', true],
-			['skipLate', 'boolean', true],
+			['skipOutOfOrder', 'boolean', true],
 		]);
 		for (const { displayName, description: question } of options) {
-			expect(displayName).toMatch(/^[A-Z]\w+( [A-Z]\w+)+$/);
+			expect(displayName).toMatch(/^[A-Z][\w-]+( [A-Z][\w-]+)+$/);
 			expect(question).toMatch(/^Whether to /);
 		}
 		expect(property('options').placeholder).toBeTruthy();

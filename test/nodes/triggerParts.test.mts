@@ -4,13 +4,13 @@ import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { check, register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
-import { recentCredential } from '../../nodes/MessageSchedulerTrigger/recentCredential';
+import { cachedCredential } from '../../nodes/MessageSchedulerTrigger/credentialCache';
+import { deduplicate } from '../../nodes/MessageSchedulerTrigger/deduplicate';
 import { leaveOutReceived } from '../../nodes/MessageSchedulerTrigger/received';
-import { leaveOutTold } from '../../nodes/MessageSchedulerTrigger/remember';
-import { linkToGateway } from '../../nodes/shared/connection';
+import { connectToGateway } from '../../nodes/shared/connectToGateway';
 
 /** What the trigger's parts do with a context, without n8n's core: a person's test event, too. */
-jest.mock('../../nodes/shared/connection', () => ({ linkToGateway: jest.fn() }));
+jest.mock('../../nodes/shared/connectToGateway', () => ({ connectToGateway: jest.fn() }));
 
 let nodes = 0;
 afterEach(() => jest.useRealTimers());
@@ -55,19 +55,19 @@ describe('a credential', () => {
 	it('is read once for a burst, and anew after five seconds', async () => {
 		jest.useFakeTimers();
 		const { context, getCredentials } = contextOf();
-		await recentCredential(context);
+		await cachedCredential(context);
 		jest.advanceTimersByTime(4_999);
-		await recentCredential(context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(1);
 		jest.advanceTimersByTime(1);
-		await recentCredential(context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(2);
 	});
 
 	it('counts at once while a person listens for a test event', async () => {
 		const { context, getCredentials } = contextOf({ mode: 'manual' });
-		await recentCredential(context);
-		await recentCredential(context);
+		await cachedCredential(context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(2);
 	});
 
@@ -78,8 +78,8 @@ describe('a credential', () => {
 			workflowId: 'workflow-2',
 			getCredentials: async () => ({ of: 2 }),
 		});
-		expect(await recentCredential(one.context)).toEqual({ of: 1 });
-		expect(await recentCredential(other.context)).toEqual({ of: 2 });
+		expect(await cachedCredential(one.context)).toEqual({ of: 1 });
+		expect(await cachedCredential(other.context)).toEqual({ of: 2 });
 	});
 
 	it('is another one as soon as the node has another one', async () => {
@@ -89,15 +89,15 @@ describe('a credential', () => {
 			credentialId: '2',
 			getCredentials: async () => ({ of: 2 }),
 		});
-		expect(await recentCredential(one.context)).toEqual({ of: 1 });
-		expect(await recentCredential(other.context)).toEqual({ of: 2 });
+		expect(await cachedCredential(one.context)).toEqual({ of: 1 });
+		expect(await cachedCredential(other.context)).toEqual({ of: 2 });
 	});
 
 	it('is kept of a thousand triggers, not of ever more', async () => {
 		const { context, getCredentials } = contextOf();
-		await recentCredential(context);
-		for (let others = 0; others < 1_000; others++) await recentCredential(contextOf().context);
-		await recentCredential(context);
+		await cachedCredential(context);
+		for (let others = 0; others < 1_000; others++) await cachedCredential(contextOf().context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(2);
 	});
 
@@ -109,8 +109,8 @@ describe('a credential', () => {
 				return { of: 1 };
 			},
 		});
-		await expect(recentCredential(context)).rejects.toThrow('The database is busy');
-		expect(await recentCredential(context)).toEqual({ of: 1 });
+		await expect(cachedCredential(context)).rejects.toThrow('The database is busy');
+		expect(await cachedCredential(context)).toEqual({ of: 1 });
 	});
 
 	it('that cannot be read is answered with what it is', async () => {
@@ -138,8 +138,8 @@ describe('what was told', () => {
 	it('is told again to a person who listens for a test event, and noted nowhere', () => {
 		const { context, staticData } = contextOf({ mode: 'manual' });
 		for (let times = 0; times < 2; times++) {
-			const { fresh, note } = leaveOutTold(context, [event()]);
-			note();
+			const { fresh, save } = deduplicate(context, [event()]);
+			save();
 			expect(fresh).toEqual([event()]);
 		}
 		expect(staticData).toEqual({});
@@ -148,36 +148,36 @@ describe('what was told', () => {
 	it('is told of one workflow, whatever another with such a node has told', () => {
 		const one = contextOf({ nodeId: 'copied' });
 		const copy = contextOf({ nodeId: 'copied', workflowId: 'workflow-2' });
-		expect(leaveOutTold(one.context, [event()]).fresh).toHaveLength(1);
-		expect(leaveOutTold(copy.context, [event()]).fresh).toHaveLength(1);
-		expect(leaveOutTold(one.context, [event()]).fresh).toHaveLength(0);
+		expect(deduplicate(one.context, [event()]).fresh).toHaveLength(1);
+		expect(deduplicate(copy.context, [event()]).fresh).toHaveLength(1);
+		expect(deduplicate(one.context, [event()]).fresh).toHaveLength(0);
 	});
 
 	it('does not touch the static data where nothing is new: n8n would save it', () => {
 		const first = contextOf({ nodeId: 'saved' });
-		leaveOutTold(first.context, [event()]);
+		deduplicate(first.context, [event()]);
 		expect(first.staticData).not.toEqual({});
 		const again = contextOf({ nodeId: 'saved' });
-		leaveOutTold(again.context, [event()]).note();
-		leaveOutTold(again.context, []).note();
+		deduplicate(again.context, [event()]).save();
+		deduplicate(again.context, []).save();
 		expect(again.staticData).toEqual({});
 	});
 
 	it.each([
-		[{ skipLate: false }, ['read', 'sent']],
+		[{ skipOutOfOrder: false }, ['read', 'sent']],
 		[{ skipDuplicates: false }, ['read', 'read']],
-		[{ skipDuplicates: false, skipLate: false }, ['read', 'read', 'sent']],
+		[{ skipDuplicates: false, skipOutOfOrder: false }, ['read', 'read', 'sent']],
 		[{}, ['read']],
 	])('is left out as the user chose: %o', (options, statuses) => {
 		const { context } = contextOf({ options });
 		const told = [event('A', 'read'), event('A', 'read'), event('A', 'sent')].flatMap(
-			(each) => leaveOutTold(context, [each]).fresh,
+			(each) => deduplicate(context, [each]).fresh,
 		);
 		expect(told.map(({ status }) => status)).toEqual(statuses);
 	});
 
 	it('is remembered of the thousand triggers that told something last', () => {
-		const of = (nodeId: string) => leaveOutTold(contextOf({ nodeId }).context, [event()]).fresh;
+		const of = (nodeId: string) => deduplicate(contextOf({ nodeId }).context, [event()]).fresh;
 		of('long ago');
 		of('in use');
 		for (let others = 0; others < 998; others++) of(`other-${others}`);
@@ -190,7 +190,7 @@ describe('what was told', () => {
 	describe('and was not answered with a success', () => {
 		const deliver = (nodeId: string) => {
 			const { context, response } = contextOf({ nodeId });
-			return { response, fresh: leaveOutTold(context, [event()]).fresh };
+			return { response, fresh: deduplicate(context, [event()]).fresh };
 		};
 		const isTakenBack = (nodeId: string) => deliver(nodeId).fresh.length === 1;
 		beforeEach(() => void jest.useFakeTimers());
@@ -306,7 +306,7 @@ describe('a registration', () => {
 	beforeEach(() => {
 		jest.clearAllMocks();
 		jest
-			.mocked(linkToGateway)
+			.mocked(connectToGateway)
 			.mockResolvedValue({ gateway, connection: { credential: {} } } as never);
 	});
 

@@ -74,13 +74,13 @@ describe('the status event of docs/status-events.md', () => {
 			const section = sectionsOf(read('docs/status-events.md')).find(
 				({ title }) => title === gateway.label,
 			);
-			const fixture = exampleOf(gateway);
+			const fixture = exampleOf(gateway.id);
 			const [block] = blocksOf(section?.text ?? '');
 			expect([gateway.label, block?.language]).toEqual([gateway.label, 'json']);
 			const shown: unknown = JSON.parse(block.text);
-			expect(shown).toEqual(JSON.parse(JSON.stringify(eventOf(fixture))));
+			expect(shown).toEqual(JSON.parse(JSON.stringify(eventOf(gateway.id))));
 			expect([validate(shown), validate.errors]).toEqual([true, null]);
-			expect(section!.text).toContain(`](../test/fixtures/${fixture})`);
+			expect(section!.text).toContain(`](../gateways/${gateway.id}/fixtures/${fixture})`);
 		},
 	);
 
@@ -182,7 +182,7 @@ describe('examples', () => {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(steps.text).toContain(`*${name}*`);
 		}
-		const without = gateways.filter(({ capabilities }) => capabilities.schedules === null);
+		const without = gateways.filter(({ capabilities }) => capabilities.scheduling === null);
 		const labels = without.map(({ label }) => label);
 		expect(steps.text).toContain(`For ${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}, set`);
 	});
@@ -449,8 +449,8 @@ describe('commands', () => {
 			'npm run never',
 			'npm never',
 			'npm start -- --never',
-			'npm run prove never',
-			'npx tsx rig/never.mts',
+			'npm run reliability never',
+			'npx tsx harness/never.mts',
 			'npx jest --testPathPatterns never/ever',
 			'node scripts/never.mjs',
 		]) {

@@ -17,7 +17,7 @@ const toScheduled = (id: string): ScheduledMessage => {
 	return {
 		scheduleId: id,
 		gateway: 'pigeon',
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		account: 'loft-1',
 		recipient: { address: to, phone: to, kind: 'phone' },
 		type: 'text',
@@ -40,20 +40,20 @@ const pigeon: Gateway = {
 	id: 'pigeon',
 	label: 'Carrier Pigeon',
 	capabilities: {
-		sends: ['text'],
-		schedules: {
+		messageTypes: ['text'],
+		scheduling: {
 			types: ['text'],
-			minimumLeadMs: null,
-			horizonMs: null,
-			keptInMemory: false,
+			minLeadMs: null,
+			maxLeadMs: null,
+			isDurable: true,
 			cancelsBy: 'cancel',
 		},
-		looksUp: null,
+		lookup: null,
 		messagesPerMinute: null,
-		keepsReference: false,
+		returnsReference: false,
 		webhooks: {
 			registration: 'manual',
-			whereToEnter: 'Tell the keeper of the loft.',
+			setupInstruction: 'Tell the keeper of the loft.',
 			statuses: ['delivered'],
 			sendsSecretHeader: true,
 		},
@@ -70,9 +70,9 @@ const pigeon: Gateway = {
 		url: `${String(pigeonUrl)}${request.url}`,
 		headers: { ...request.headers, 'x-seed': String(pigeonKey) },
 	}),
-	explain: () => null,
-	test: async ({ request }) => {
-		await request({ method: 'GET', path: '/held', kind: 'repeatable' });
+	parseError: () => null,
+	testCredential: async ({ request }) => {
+		await request({ method: 'GET', path: '/held', idempotent: true });
 		return { ready: true, message: 'The pigeons are fed.' };
 	},
 	send: async () => {
@@ -82,18 +82,18 @@ const pigeon: Gateway = {
 	scheduler: {
 		schedule: async ({ request }, { recipient, text, scheduledAt }) => {
 			const body = { to: recipient.phone, text, at: scheduledAt };
-			const answer = await request({ method: 'POST', path: '/held', body, kind: 'create' });
+			const answer = await request({ method: 'POST', path: '/held', body, idempotent: false });
 			return toScheduled((answer.body as { id: string }).id);
 		},
 		get: async (_, scheduleId) => toScheduled(scheduleId),
 		list: async () => [...held.keys()].map(toScheduled),
 		find: async () => [],
 		cancel: async ({ request }, scheduleId) =>
-			void (await request({ method: 'DELETE', path: `/held/${scheduleId}`, kind: 'repeatable' })),
+			void (await request({ method: 'DELETE', path: `/held/${scheduleId}`, idempotent: true })),
 	},
-	verify: ({ pigeonKey }, { headers }) =>
-		headers['x-seed'] === pigeonKey ? { trusted: true } : { trusted: false, reason: 'no seed' },
-	parse: (body, { receivedAt }) => [
+	verifyWebhook: ({ pigeonKey }, { headers }) =>
+		headers['x-seed'] === pigeonKey ? { verified: true } : { verified: false, reason: 'no seed' },
+	parseWebhook: (body, { receivedAt }) => [
 		createStatusEvent({
 			gateway: 'pigeon',
 			channel: 'sms',
@@ -141,7 +141,7 @@ it('is in the credential’s Gateway choice, with its own fields', async () => {
 });
 
 it('schedules, lists and cancels through the node, which has not changed', async () => {
-	const { byId, inSeconds, outputOf } = await import('../nodes/harness.mts');
+	const { byId, inSeconds, outputOf } = await import('../nodes/fakeContext.mts');
 	const sendAt = inSeconds(40 * 86_400);
 	const [item] = await outputOf(
 		{ recipient: '+919988066776', text: 'coo', sendAt },
@@ -155,7 +155,7 @@ it('schedules, lists and cancels through the node, which has not changed', async
 });
 
 it('is refused, tested and explained by what it says of itself', async () => {
-	const { errorOf, inSeconds, testCredential } = await import('../nodes/harness.mts');
+	const { errorOf, inSeconds, testCredential } = await import('../nodes/fakeContext.mts');
 	const image = { messageType: 'image', mediaUrl: 'https://example.com/a.png' };
 	const parameters = { recipient: '+919988066776', sendAt: inSeconds(60), ...image };
 	expect((await errorOf(parameters, { credential })).message).toBe(
@@ -174,7 +174,7 @@ it('is refused, tested and explained by what it says of itself', async () => {
 it('is told of where the notice of the trigger leads, and its webhooks are read', async () => {
 	const { webhookTable } = await import('./docs/generated.mts');
 	expect(webhookTable()).toMatch(/Carrier Pigeon.*Tell the keeper of the loft/);
-	const { receive } = await import('../nodes/harness.mts');
+	const { receive } = await import('../nodes/fakeContext.mts');
 	const call = { body: { landed: true }, headers: { 'x-seed': 'sunflower' } };
 	expect((await receive(call, {}, { credential })).events).toMatchObject([
 		{ gateway: 'pigeon', status: 'delivered', raw: { landed: true } },

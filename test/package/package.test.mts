@@ -121,7 +121,7 @@ describe('index.js in a plain Node process', () => {
 
 	it('tells what a gateway can do', () => {
 		expect(run("return m.capabilities('chatWhatsApp')")).toMatchObject({
-			schedules: { minimumLeadMs: 60_000 },
+			scheduling: { minLeadMs: 60_000 },
 		});
 		expect(run("try { m.capabilities('x') } catch (error) { return error.message }")).toMatch(
 			/"Gateway" is "x"/,
@@ -130,7 +130,7 @@ describe('index.js in a plain Node process', () => {
 
 	it('reads a webhook', () => {
 		const sample = readFileSync(
-			join(root, 'test/fixtures/chatWhatsApp/message-sent.webhook.json'),
+			join(root, 'gateways/chatWhatsApp/fixtures/message-sent.webhook.json'),
 			'utf8',
 		);
 		expect(

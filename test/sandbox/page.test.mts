@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { gateways } from '../../gateways/registry';
-import { guides } from '../../rig/credentialForm.mts';
+import { guides } from '../../harness/credentialForm.mts';
 import { gatewayIds, startSandbox, webhookTarget, type Sandbox } from '../../sandbox/index.mts';
 import type { PageContent } from '../../sandbox/page/content.mts';
 import { escape, html } from '../../sandbox/page/html.mts';
@@ -144,7 +144,7 @@ describe('whatever the texts are', () => {
 			credentialName: text,
 			fields: [{ label: text, value: text, isOptional: true }],
 			webhook: {
-				whereToEnter: `x${text}`,
+				setupInstruction: `x${text}`,
 				isAutomatic: false,
 				secret: `x${text}`,
 				secretIn: 'query' as const,
@@ -556,7 +556,7 @@ it('the same is there for programs', async () => {
 
 it('a secret that stands in the address already is left as it is', () => {
 	const webhook = {
-		whereToEnter: '',
+		setupInstruction: '',
 		isAutomatic: false,
 		secret: 'a b',
 		secretIn: 'query' as const,

@@ -6,7 +6,7 @@ import { parseRecipient } from '../../messages/recipient';
 import { matchesMessage, type ScheduledMessage } from '../../messages/scheduledMessage';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
-import type { Attempt, MessageStore, OpenTry } from '../../stores/store';
+import type { AttemptLog, MessageStore, UnresolvedAttempt } from '../../stores/store';
 import { VirtualClock } from '../gateways/transport/virtualClock.mts';
 
 /** What can befall a create: its answer is lost, before or after the message was taken; or a no. */
@@ -35,8 +35,8 @@ interface FakeOptions {
 }
 
 const LABEL = 'Fake';
-const lost = (openEnded: boolean) =>
-	new GatewayError('timedOut', `${LABEL} did not answer in time`, { openEnded });
+const lost = (outcomeUnknown: boolean) =>
+	new GatewayError('timedOut', `${LABEL} did not answer in time`, { outcomeUnknown });
 const refused = () => new GatewayError('rejected', `${LABEL} refused the request`, { status: 400 });
 const unreachable = () => new GatewayError('unreachable', `${LABEL} cannot be reached`);
 const missing = () => new GatewayError('notFound', `${LABEL} does not find it`, { status: 404 });
@@ -65,7 +65,7 @@ export class FakeScheduler implements NativeScheduler {
 	/** How many calls of each kind came. */
 	readonly calls = { create: 0, cancel: 0, find: 0, get: 0 };
 	/** The most that were pending at once. */
-	mostPending = 0;
+	maxPending = 0;
 	/** Called after each change of what is held. */
 	watch: () => void = () => {};
 	faults: Faults = {};
@@ -87,8 +87,8 @@ export class FakeScheduler implements NativeScheduler {
 			credential: {},
 			request: async () => await Promise.reject(new Error('no request')),
 			now: clock.now,
-			clockAhead: () => this.knownAheadMs,
-			unexpected: (_, missingField) => new GatewayError('unexpectedAnswer', missingField),
+			clockSkewMs: () => this.knownAheadMs,
+			unexpected: (_, missingField) => new GatewayError('unexpectedResponse', missingField),
 		};
 		this.gateway = {
 			...chatWhatsApp,
@@ -96,11 +96,11 @@ export class FakeScheduler implements NativeScheduler {
 			scheduler: this,
 			capabilities: {
 				...chatWhatsApp.capabilities,
-				schedules: {
+				scheduling: {
 					types: ['text', 'image'],
-					minimumLeadMs: 60_000,
-					horizonMs: 30 * 86_400_000,
-					keptInMemory: true,
+					minLeadMs: 60_000,
+					maxLeadMs: 30 * 86_400_000,
+					isDurable: false,
 					cancelsBy: this.options.cancelsBy,
 				},
 			},
@@ -132,7 +132,7 @@ export class FakeScheduler implements NativeScheduler {
 			reference: null,
 			scheduleId,
 			gateway: 'chatWhatsApp',
-			heldBy: 'gateway',
+			storedIn: 'gateway',
 			account: 'account-1',
 			status: 'scheduled',
 			gatewayStatus: 'pending',
@@ -211,27 +211,27 @@ export class FakeScheduler implements NativeScheduler {
 	}
 
 	private changed(): void {
-		this.mostPending = Math.max(this.mostPending, this.pending.length);
+		this.maxPending = Math.max(this.maxPending, this.pending.length);
 		this.watch();
 	}
 }
 
 /** An item's place in the ledger: what its tries leave for the next one, as JSON. */
-export class Entry implements Attempt {
+export class Entry implements AttemptLog {
 	private open: string | null = null;
 	/** How often it was noted that a message may be taken. */
 	begun = 0;
 
-	get earlier(): OpenTry | null {
-		return this.open === null ? null : (JSON.parse(this.open) as OpenTry);
+	get unresolved(): UnresolvedAttempt | null {
+		return this.open === null ? null : (JSON.parse(this.open) as UnresolvedAttempt);
 	}
 
-	readonly begin = (open: OpenTry): void => {
+	readonly begin = (open: UnresolvedAttempt): void => {
 		this.begun++;
 		this.open = JSON.stringify(open);
 	};
 
-	readonly abandon = (): void => {
+	readonly clear = (): void => {
 		this.open = null;
 	};
 }

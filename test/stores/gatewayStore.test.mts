@@ -12,11 +12,11 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 	const store = fake.store();
 	expect(store.limits).toEqual({
 		label: 'Fake',
-		minimumLeadMs: 60_000,
-		horizonMs: 30 * 86_400_000,
+		minLeadMs: 60_000,
+		maxLeadMs: 30 * 86_400_000,
 	});
-	expect(() => store.assertTakes(message())).not.toThrow();
-	expect(() => store.assertTakes(message({ type: 'audio' }))).toThrow(
+	expect(() => store.assertAccepts(message())).not.toThrow();
+	expect(() => store.assertAccepts(message({ type: 'audio' }))).toThrow(
 		'Fake schedules text and image, but not audio',
 	);
 });
@@ -24,7 +24,7 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 it('is not there where the gateway has no scheduler', () => {
 	const fake = new FakeScheduler();
 	const options = { claims: new Claims(), sleep: fake.clock.sleep };
-	const capabilities = { ...chatWhatsApp.capabilities, schedules: null };
+	const capabilities = { ...chatWhatsApp.capabilities, scheduling: null };
 	for (const changes of [{ scheduler: undefined }, { capabilities }]) {
 		const gateway = { ...fake.gateway, ...changes };
 		expect(() => createGatewayStore(gateway, fake.connection, options)).toThrow(
@@ -148,7 +148,7 @@ describe('cancelling', () => {
 			expect(textOf(error)).toMatch(
 				/^It is unknown whether the scheduled message "sched_1" was cancelled: .*\. Look with "Get Many" .* ended with: Fake /,
 			);
-			expect(error.details).toMatchObject({ openEnded: true });
+			expect(error.details).toMatchObject({ outcomeUnknown: true });
 			expect(error.details.hint).toContain('"Get Many"');
 		},
 	);
@@ -234,7 +234,7 @@ describe('a cancel that is tried again', () => {
 		const fake = holding({ cancel: ['refused'] });
 		const entry = new Entry();
 		expect((await errorOf(cancel(fake, entry))).kind).toBe('rejected');
-		expect(entry.earlier).toBeNull();
+		expect(entry.unresolved).toBeNull();
 		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
 		expect(await cancel(fake, entry)).toMatchObject({ cancelled: false });
 	});
@@ -244,6 +244,6 @@ describe('a cancel that is tried again', () => {
 		const entry = new Entry();
 		await errorOf(cancel(fake, entry));
 		expect((await errorOf(cancel(fake, entry))).message).toMatch(/^It is unknown whether/);
-		expect(entry.earlier).not.toBeNull();
+		expect(entry.unresolved).not.toBeNull();
 	});
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { GatewayError } from '../../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Move } from '../../stores/store';
@@ -21,7 +21,7 @@ const move: Move = { scheduleId: 'sched_1', scheduledAt: NEW_TIME, idempotencyKe
 const gateways: FakeScheduler[] = [];
 
 afterEach(() => {
-	for (const { mostPending } of gateways.splice(0)) expect(mostPending).toBe(1);
+	for (const { maxPending } of gateways.splice(0)) expect(maxPending).toBe(1);
 });
 
 /** A gateway that holds one message; after each test, it must never have held two. */
@@ -168,7 +168,7 @@ describe('what fails in between is told with where the message is', () => {
 		const gone = await errorOf(reschedule(holdingOne({ create: ['refused', 'refused'] })));
 		expect(gone.details.hint).toBe('Schedule it anew with the operation "Schedule".');
 		const open = await errorOf(reschedule(holdingOne({ create: ['lostTaken'], find: [true] })));
-		expect(open.details).toMatchObject({ openEnded: true });
+		expect(open.details).toMatchObject({ outcomeUnknown: true });
 		expect(open.details.hint).toContain('"Get Many"');
 	});
 });
@@ -238,7 +238,7 @@ describe('the next try', () => {
 			const fake = holdingOne({ cancel: [fault] });
 			const entry = new Entry();
 			await errorOf(reschedule(fake, entry));
-			expect(entry.earlier).toBeNull();
+			expect(entry.unresolved).toBeNull();
 			fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
 			const error = await errorOf(reschedule(fake, entry));
 			expect(error.message).toContain('it is already cancelled');
@@ -265,18 +265,18 @@ describe('the next try', () => {
 	});
 
 	const over = () => {
-		throw new InvalidParameter('Send At', '"Send At" has passed; give a later time.');
+		throw new InvalidParameterError('Send At', '"Send At" has passed; give a later time.');
 	};
 
 	it('says that the message stays where the time asked for is over before anything is cancelled', async () => {
 		const fake = holdingOne();
 		const entry = new Entry();
 		const error = await errorOf(reschedule(fake, entry, { timeNow: over }));
-		expect(error).toBeInstanceOf(InvalidParameter);
+		expect(error).toBeInstanceOf(InvalidParameterError);
 		expect(error.message).toMatch(
 			/"sched_1" was not moved and stays scheduled for .*T15:00:00\.000Z\. "Send/,
 		);
-		expect([fake.calls.cancel, entry.earlier]).toEqual([0, null]);
+		expect([fake.calls.cancel, entry.unresolved]).toEqual([0, null]);
 	});
 
 	it('puts back what it had cancelled where the time is over, and says so', async () => {
@@ -370,7 +370,7 @@ describe('the next try', () => {
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
 		expect(error.message).toMatch(/^It is unknown whether the message "sched_1" was moved/);
-		expect(entry.earlier).not.toBeNull();
+		expect(entry.unresolved).not.toBeNull();
 	});
 });
 

@@ -2,14 +2,14 @@ import axios from 'axios';
 import type { Browser, BrowserContext } from 'playwright-core';
 
 import { gateways } from '../../gateways/registry';
-import { output } from '../../rig/client.mts';
+import { output } from '../../harness/client.mts';
 import {
 	ACTION,
 	chain,
 	credentialFor,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	until,
 	type Stage,
@@ -35,7 +35,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	context = await newContext(browser, BROWSER_TIMEZONE);
 	await stage.n8n.createCredential(
 		CREDENTIAL,

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
-import { guides } from '../../rig/credentialForm.mts';
-import { readExample } from '../../rig/examples.mts';
-import { credentialFor, raiseStage, SECRET, type Stage } from '../e2e/stage.mts';
+import { guides } from '../../harness/credentialForm.mts';
+import { readExample } from '../../harness/examples.mts';
+import { credentialFor, startEnvironment, SECRET, type Stage } from '../e2e/stage.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 
@@ -17,7 +17,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage({}, { guides: guides(SECRET) });
+	stage = await startEnvironment({}, { guides: guides(SECRET) });
 	context = await newContext(browser);
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	await inEditor(async (editor) => await editor.signIn())();
@@ -97,9 +97,9 @@ it(
 		await editor.chooseCredential('Whapi');
 		const refusal = await editor.executeRefused();
 		expect(refusal).toContain('Whapi.Cloud has no scheduler of its own');
-		expect(refusal).toContain('Schedule with "Hold Messages In" set to "n8n Data Table"');
+		expect(refusal).toContain('Schedule with "Store Messages In" set to "n8n Data Table"');
 
-		await editor.choose('holdIn', 'n8n Data Table');
+		await editor.choose('storeIn', 'n8n Data Table');
 		await editor.execute();
 		expect(await editor.firstRow()).toMatchObject({ status: 'scheduled' });
 		await editor.output.getByText(/^1 real message was scheduled/).waitFor();

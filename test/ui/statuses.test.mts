@@ -1,15 +1,15 @@
 import axios from 'axios';
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import { output } from '../../rig/client.mts';
-import { guides } from '../../rig/credentialForm.mts';
-import { readExample } from '../../rig/examples.mts';
+import { output } from '../../harness/client.mts';
+import { guides } from '../../harness/credentialForm.mts';
+import { readExample } from '../../harness/examples.mts';
 import {
 	credentialFor,
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from '../e2e/stage.mts';
@@ -28,7 +28,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage({}, { guides: guides(SECRET) });
+	stage = await startEnvironment({}, { guides: guides(SECRET) });
 	context = await newContext(browser);
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	const own = credentialFor(stage.sandbox, 'chatWhatsApp');

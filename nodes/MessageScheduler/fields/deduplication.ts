@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { IfExists } from '../../../stores/store';
 import { readOption } from './common';
 
@@ -30,13 +30,13 @@ export const deduplicationTableOption: INodeProperties = {
 		'Name of the n8n Data Table that keeps which message a key has, unless the messages themselves are in a Data Table. It is made where it is missing. Read from the first item.',
 };
 
-/** @throws InvalidParameter naming *Deduplication Key*; null where the user did not add it */
+/** @throws InvalidParameterError naming *Deduplication Key*; null where the user did not add it */
 export function readDeduplicationKey(context: IExecuteFunctions, index: number): string | null {
 	const value = readOption(context, index, 'deduplicationKey');
 	if (value === undefined) return null;
 	const key = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (key !== '' && key.length <= MAX_KEY_LENGTH) return key;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Deduplication Key',
 		key === ''
 			? '"Deduplication Key" is empty'
@@ -47,12 +47,12 @@ export function readDeduplicationKey(context: IExecuteFunctions, index: number):
 	);
 }
 
-const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'refuse'];
+const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'reject'];
 
 /**
  * What to do where the message is there already: unless given, it is returned where it has a key.
  *
- * @throws InvalidParameter naming *If Already Scheduled*
+ * @throws InvalidParameterError naming *If Already Scheduled*
  */
 export function readIfScheduled(
 	context: IExecuteFunctions,
@@ -62,7 +62,7 @@ export function readIfScheduled(
 	const value = readOption(context, index, 'ifAlreadyScheduled');
 	const rule = RULES.find((one) => one === (value ?? (key === null ? 'schedule' : 'return')));
 	const refuse = (why: string): never => {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'If Already Scheduled',
 			`"If Already Scheduled" is "${String(value).slice(0, 40)}"${why}`,
 		);
@@ -73,7 +73,7 @@ export function readIfScheduled(
 			', but with a "Deduplication Key" there is one message only. Choose another, or remove the key.',
 		);
 	}
-	if (key === null && (rule === 'replace' || rule === 'refuse')) {
+	if (key === null && (rule === 'replace' || rule === 'reject')) {
 		return refuse(', which needs a "Deduplication Key". Add it under "Options".');
 	}
 	return rule;
@@ -86,8 +86,8 @@ export const ifAlreadySentOption: INodeProperties = {
 	type: 'options',
 	options: [
 		{
-			name: 'Refuse',
-			value: 'refuse',
+			name: 'Reject',
+			value: 'reject',
 			description: 'Say what became of that message',
 		},
 		{
@@ -100,11 +100,11 @@ export const ifAlreadySentOption: INodeProperties = {
 	description: 'What to do where "Deduplication Key" has a message already. None is sent again.',
 };
 
-/** @throws InvalidParameter naming *If Already Sent* */
-export function readIfSent(context: IExecuteFunctions, index: number): 'return' | 'refuse' {
+/** @throws InvalidParameterError naming *If Already Sent* */
+export function readIfSent(context: IExecuteFunctions, index: number): 'return' | 'reject' {
 	const value = readOption(context, index, 'ifAlreadySent') ?? 'return';
-	if (value === 'return' || value === 'refuse') return value;
-	throw new InvalidParameter(
+	if (value === 'return' || value === 'reject') return value;
+	throw new InvalidParameterError(
 		'If Already Sent',
 		`"If Already Sent" is "${String(value).slice(0, 40)}". Use one of: return, refuse.`,
 	);

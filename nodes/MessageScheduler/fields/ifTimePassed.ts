@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	applyPassedRule,
 	assertWithin,
@@ -16,7 +16,7 @@ export const ifTimePassedOption: INodeProperties = {
 	name: 'ifTimePassed',
 	type: 'options',
 	options: [
-		{ name: 'Refuse', value: 'refuse', description: 'Say so and schedule nothing' },
+		{ name: 'Reject', value: 'reject', description: 'Say so and schedule nothing' },
 		{
 			name: 'Same Time Next Day',
 			value: 'nextDay',
@@ -24,23 +24,23 @@ export const ifTimePassedOption: INodeProperties = {
 				'At the same clock time of the next day. A time that is still ahead, but too near, goes out at the earliest moment.',
 		},
 		{
-			name: 'Send at the Earliest Moment',
+			name: 'Send as Soon as Possible',
 			value: 'sendEarliest',
 			description: 'As soon as the gateway takes it',
 		},
 	],
-	default: 'refuse',
+	default: 'reject',
 	description: 'What to do with a time that is over or too near',
 };
 
-const RULES: readonly IfPassed[] = ['refuse', 'sendEarliest', 'nextDay'];
+const RULES: readonly IfPassed[] = ['reject', 'sendEarliest', 'nextDay'];
 
-/** @throws InvalidParameter naming *If the Time Has Passed* */
+/** @throws InvalidParameterError naming *If the Time Has Passed* */
 export function readIfPassed(context: IExecuteFunctions, index: number): IfPassed {
-	const value = readOption(context, index, 'ifTimePassed') ?? 'refuse';
+	const value = readOption(context, index, 'ifTimePassed') ?? 'reject';
 	const known = RULES.find((rule) => rule === value);
 	if (known === undefined) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'If the Time Has Passed',
 			`"If the Time Has Passed" is "${String(value)}". Use one of: ${RULES.join(', ')}.`,
 		);
@@ -49,20 +49,20 @@ export function readIfPassed(context: IExecuteFunctions, index: number): IfPasse
 }
 
 /** A request takes a moment: a time at the very limit would be too late when it arrives. */
-const UNDERWAY_MS = 5_000;
+const LATENCY_MARGIN_MS = 5_000;
 
 /** Applies the rule to a time as it was asked for, with what the store asks for at least. */
-export const inTime = (
+export const applyPastTimePolicy = (
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
 	now: number,
-	{ minimumLeadMs }: StoreLimits,
+	{ minLeadMs }: StoreLimits,
 	window?: SendingWindow,
 ): ResolvedSendTime =>
 	applyPassedRule(time, {
 		ifPassed,
 		now,
-		minimumLeadMs: (minimumLeadMs ?? 0) + UNDERWAY_MS,
+		minLeadMs: (minLeadMs ?? 0) + LATENCY_MARGIN_MS,
 		window,
 	});
 
@@ -70,25 +70,25 @@ export const inTime = (
  * Applies the rule again to a time that `inTime` let through, since earlier items take a while. What
  * the run itself was too slow for goes out as soon as possible, and not a day later.
  */
-export const stillInTime: typeof inTime = (time, ifPassed, ...rest) =>
-	inTime(time, ifPassed === 'nextDay' ? 'sendEarliest' : ifPassed, ...rest);
+export const stillInTime: typeof applyPastTimePolicy = (time, ifPassed, ...rest) =>
+	applyPastTimePolicy(time, ifPassed === 'nextDay' ? 'sendEarliest' : ifPassed, ...rest);
 
-/** @throws InvalidParameter where the store does not take a message for that time */
-export function assertInTime(
+/** @throws InvalidParameterError where the store does not take a message for that time */
+export function assertWithinLimits(
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
 	now: number,
 	limits: StoreLimits,
 	window?: SendingWindow,
 ): void {
-	const { label, minimumLeadMs, horizonMs } = limits;
+	const { label, minLeadMs, maxLeadMs } = limits;
 	assertWithin(stillInTime(time, ifPassed, now, limits, window), {
 		now,
-		minimumLeadMs,
-		horizonMs,
+		minLeadMs,
+		maxLeadMs,
 		gatewayLabel: label,
 		elsewhere:
-			'schedule the message with "Hold Messages In" set to "n8n Data Table", which takes any time',
+			'schedule the message with "Store Messages In" set to "n8n Data Table", which takes any time',
 	});
 }
 
@@ -96,8 +96,8 @@ export function assertInTime(
 export const isStillPossible = (
 	scheduledAt: string,
 	now: number,
-	{ minimumLeadMs, horizonMs }: StoreLimits,
+	{ minLeadMs, maxLeadMs }: StoreLimits,
 ): boolean => {
 	const ahead = Date.parse(scheduledAt) - now;
-	return ahead >= (minimumLeadMs ?? 0) && ahead <= (horizonMs ?? Infinity);
+	return ahead >= (minLeadMs ?? 0) && ahead <= (maxLeadMs ?? Infinity);
 };

@@ -8,11 +8,11 @@ import { showInstant } from '../../../messages/sendTime';
 import { Claims } from '../../../stores/claims';
 import { createGatewayStore } from '../../../stores/gatewayStore';
 import { settle } from '../../../stores/settle';
-import { linkToGateway } from '../../shared/connection';
+import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
 
 /** More than a person would scroll through; the filter finds the rest. */
-const LONGEST_LIST = 500;
+const MAX_LIST_LENGTH = 500;
 
 /**
  * The pending messages for *From List*: recipient, local time and first words of each. n8n lets no list
@@ -39,12 +39,12 @@ export async function searchScheduledMessages(
 	const said =
 		messages.length === 0
 			? `Nothing is pending at ${label}`
-			: results.length > LONGEST_LIST
-				? `${results.length - LONGEST_LIST} more: search by number or words`
+			: results.length > MAX_LIST_LENGTH
+				? `${results.length - MAX_LIST_LENGTH} more: search by number or words`
 				: null;
 	return {
 		results: [
-			...results.slice(0, LONGEST_LIST),
+			...results.slice(0, MAX_LIST_LENGTH),
 			...(said === null ? notes(IF_STORED_IN_N8N) : notes(said, IF_STORED_IN_N8N)),
 		],
 	};
@@ -65,12 +65,12 @@ const notes = (...lines: [string] | [string, string]): INodeListSearchItems[] =>
 async function pending(
 	context: ILoadOptionsFunctions,
 ): Promise<{ readonly label: string; readonly messages: ScheduledMessage[] | null }> {
-	const { gateway, connection, surroundings } = await linkToGateway(context);
+	const { gateway, connection, runtime } = await connectToGateway(context);
 	const { label } = gateway;
 	if (gateway.scheduler === undefined) return { label, messages: null };
 	const store = createGatewayStore(gateway, connection, {
 		claims: new Claims(),
-		sleep: async (ms) => await surroundings.sleep(ms),
+		sleep: async (ms) => await runtime.sleep(ms),
 	});
 	return { label, messages: await store.list({ status: 'scheduled' }) };
 }

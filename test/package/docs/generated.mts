@@ -1,4 +1,5 @@
-import type { Capabilities, Connection, Gateway } from '../../../gateways/gateway';
+import type { Capabilities } from '../../../gateways/capabilities';
+import type { Connection, Gateway } from '../../../gateways/gateway';
 import { gatewayById, gateways } from '../../../gateways/registry';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
@@ -6,7 +7,7 @@ import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
-import { read } from './papers.mts';
+import { fixture } from '../../fixtures.mts';
 
 /**
  * What the papers say that the code knows better: tables of data, and examples of output. Each stands
@@ -44,23 +45,23 @@ function duration(ms: number | null): string {
 	return `${ms / size} ${unit}${ms === size ? '' : 's'}`;
 }
 
-const lookUpOf = ({ looksUp }: Capabilities): string =>
-	looksUp === null ? NONE : `by ${looksUp.by}${looksUp.needsRecipient ? ' and recipient' : ''}`;
+const lookUpOf = ({ lookup }: Capabilities): string =>
+	lookup === null ? NONE : `by ${lookup.by}${lookup.needsRecipient ? ' and recipient' : ''}`;
 
 /** What each gateway can do. */
 export const capabilityTable = (): string =>
 	byGateway([
-		['Sends at once', ({ capabilities }) => list(capabilities.sends)],
-		['Schedules', ({ capabilities }) => list(capabilities.schedules?.types ?? [NONE])],
-		['At least ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.minimumLeadMs))],
-		['At most ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.horizonMs))],
+		['Sends at once', ({ capabilities }) => list(capabilities.messageTypes)],
+		['Schedules', ({ capabilities }) => list(capabilities.scheduling?.types ?? [NONE])],
+		['At least ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.minLeadMs))],
+		['At most ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.maxLeadMs))],
 		[
 			'Cancel and Reschedule',
 			(gateway) => ofScheduler(gateway, (s) => (s.cancelsBy === 'cancel' ? 'yes' : 'by deletion')),
 		],
 		[
 			'Kept over a restart of the gateway',
-			(gateway) => ofScheduler(gateway, (s) => yesNo(!s.keptInMemory)),
+			(gateway) => ofScheduler(gateway, (s) => yesNo(s.isDurable)),
 		],
 		['Message: Get', ({ capabilities }) => lookUpOf(capabilities)],
 		[
@@ -71,7 +72,7 @@ export const capabilityTable = (): string =>
 			'Finds a message whose sending had no answer',
 			({ findSent }) => yesNo(findSent !== undefined),
 		],
-		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.keepsReference)],
+		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook address',
@@ -85,15 +86,15 @@ export const capabilityTable = (): string =>
 	]);
 
 const ofScheduler = (
-	{ capabilities: { schedules } }: Gateway,
-	say: (schedules: NonNullable<Capabilities['schedules']>) => string,
-): string => (schedules === null ? NONE : say(schedules));
+	{ capabilities: { scheduling } }: Gateway,
+	say: (schedules: NonNullable<Capabilities['scheduling']>) => string,
+): string => (scheduling === null ? NONE : say(scheduling));
 
 /** Where each gateway takes the trigger's address: where the notice of the trigger leads. */
 export const webhookTable = (): string =>
 	tableOf(
 		['gateway', 'the Production URL'],
-		gateways.map(({ label, capabilities }) => [label, capabilities.webhooks.whereToEnter]),
+		gateways.map(({ label, capabilities }) => [label, capabilities.webhooks.setupInstruction]),
 	);
 
 /** The vocabulary, from the lowest rank to the highest. */
@@ -117,12 +118,11 @@ const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
 const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parse(body, { receivedAt });
+	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
-/** The item that the trigger makes of a fixture, named as `<gateway>/<file>`. */
-export function eventOf(fixture: string): StatusEventItem {
-	const body: unknown = JSON.parse(read(`test/fixtures/${fixture}`));
-	const [gateway] = fixture.split('/');
+/** The item that the trigger makes of the gateway's example. */
+export function eventOf(gateway: string): StatusEventItem {
+	const body = fixture(gateway, exampleOf(gateway));
 	const [{ occurredAt }] = parse(gateway, body);
 	const receivedAt =
 		occurredAt === null
@@ -219,10 +219,10 @@ const answering = (answer: string): Connection => ({
 	request: async () => ({
 		status: 200,
 		headers: {},
-		body: JSON.parse(read(`test/fixtures/chatWhatsApp/${answer}`)) as unknown,
+		body: fixture('chatWhatsApp', answer),
 	}),
 	now: () => 0,
-	clockAhead: () => 0,
+	clockSkewMs: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},
@@ -288,7 +288,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 		'README.md': {
 			capabilities: capabilityTable(),
 			statuses: statusTable(),
-			'event-chatWhatsApp': jsonBlock(eventOf(EXAMPLES.chatWhatsApp)),
+			'event-chatWhatsApp': jsonBlock(eventOf('chatWhatsApp')),
 		},
 		'docs/operations.md': {
 			'output-schedule': jsonBlock(await scheduleOutput()),
@@ -303,7 +303,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			...Object.fromEntries(
 				gateways.flatMap((gateway) => [
 					[`words-${gateway.id}`, wordTable(gateway)],
-					[`event-${gateway.id}`, jsonBlock(eventOf(exampleOf(gateway)))],
+					[`event-${gateway.id}`, jsonBlock(eventOf(gateway.id))],
 				]),
 			),
 		},
@@ -312,15 +312,15 @@ export async function generated(): Promise<Record<string, Record<string, string>
 
 /** The vendor's own sample that stands for each gateway in docs/status-events.md. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-	chatWhatsApp: 'chatWhatsApp/message-sent.webhook.json',
-	greenApi: 'greenApi/outgoing-message-status.webhook.json',
-	hypersenderSms: 'hypersenderSms/message-delivered.webhook.json',
-	hypersenderWhatsApp: 'hypersenderWhatsApp/message-ack.webhook.json',
-	whapi: 'whapi/statuses-post.webhook.json',
+	chatWhatsApp: 'message-sent.webhook.json',
+	greenApi: 'outgoing-message-status.webhook.json',
+	hypersenderSms: 'message-delivered.webhook.json',
+	hypersenderWhatsApp: 'message-ack.webhook.json',
+	whapi: 'statuses-post.webhook.json',
 };
 
 /** The fixture whose event docs/status-events.md shows for a gateway. */
-export function exampleOf({ id }: Gateway): string {
+export function exampleOf(id: string): string {
 	if (!Object.hasOwn(EXAMPLES, id)) throw new Error(`${HERE}: EXAMPLES lacks a fixture of ${id}`);
 	return EXAMPLES[id];
 }

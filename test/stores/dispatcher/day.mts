@@ -10,8 +10,9 @@ import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
 import type { SentMessage } from '../../../messages/scheduledMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
+import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { toRow, type Sender } from '../../../stores/table/rows';
+import { SENDING, toRow, type SendingAccount } from '../../../stores/table/rows';
 import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
@@ -53,7 +54,7 @@ export interface Outage {
 	readonly kind: OutageKind;
 	readonly from: number;
 	readonly to: number;
-	/** Requests to send that it met. */
+	/** Requests to send that it met, but for those that a person stopped: these tell a run nothing. */
 	readonly sends: number[];
 	/** Of these, those whose outcome nobody could know. */
 	ambiguous: number;
@@ -130,8 +131,12 @@ export interface Day {
 	readonly inFlightAtKill: readonly number[];
 	/** Runs whose process was killed. */
 	readonly killedRuns: ReadonlySet<number>;
-	/** Ambiguous outcomes by chance, not by an outage. */
-	readonly chanceAmbiguous: number;
+	/** Of these, those that had begun to send, and whether another run had taken their lease over by then. */
+	readonly cutOff: ReadonlyArray<{ readonly run: number; readonly isTakenOver: boolean }>;
+	/** When the lease of a run that still lived was taken over: its table had stalled for so long. */
+	readonly takenOverAt: readonly number[];
+	/** When an answer was lost by chance, not by an outage: ambiguous outcomes. */
+	readonly lostAnswersAt: readonly number[];
 	readonly events: ReadonlyArray<{ readonly at: number; readonly event: string }>;
 	readonly runStartedAt: ReadonlyMap<number, number>;
 	/** Pauses that a run found, and of which no run had told. */
@@ -146,9 +151,9 @@ export interface Day {
 	readonly gaveOut: ReadonlyMap<number, readonly string[]>;
 }
 
-const SENDER: Sender = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
+const SENDER: SendingAccount = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
 
-const OTHER: Sender = { ...SENDER, account: 'account-2' };
+const OTHER: SendingAccount = { ...SENDER, account: 'account-2' };
 
 /** A process of n8n. */
 interface Process {
@@ -271,7 +276,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const requests: Request[] = [];
 	const records: SentMessage[] = [];
 	const healthAsked: number[] = [];
-	let chanceAmbiguous = 0;
+	const lostAnswersAt: number[] = [];
 	let tokens = 5;
 	let tokensAt = START;
 	const outageAt = (at: number) => outages.find(({ from, to }) => at >= from && at < to);
@@ -305,7 +310,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		return sent;
 	};
 	const unknownOutcome = (kind: 'timedOut' | 'unavailable' | 'unreachable', text: string) =>
-		new GatewayError(kind, text, { openEnded: true });
+		new GatewayError(kind, text, { outcomeUnknown: true });
 
 	const serve = async (message: OutgoingMessage): Promise<SentMessage> => {
 		const one = byKey.get(message.idempotencyKey)!;
@@ -334,7 +339,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					});
 				case 'refused':
 					await time.sleep(latency());
-					throw new GatewayError('unreachable', 'connection refused', { openEnded: false });
+					throw new GatewayError('unreachable', 'connection refused', { outcomeUnknown: false });
 				case 'hang': {
 					const isProcessed = random() < 0.3 && !one.isBad;
 					if (isProcessed) accept(message);
@@ -362,7 +367,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		if (one.isBad) throw new GatewayError('rejected', `no such number ${one.recipient}`);
 		const sent = accept(message);
 		if (random() < options.chance) {
-			chanceAmbiguous++;
+			lostAnswersAt.push(now());
 			one.doubts++;
 			throw unknownOutcome('timedOut', 'answer lost');
 		}
@@ -372,6 +377,13 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	// Processes with schedulers, which may be killed.
 	let run = 0;
 	const killedRuns = new Set<number>();
+	const cutOff: Array<{ run: number; isTakenOver: boolean }> = [];
+	const takenOverAt: number[] = [];
+	const running = new Set<number>();
+	/** Runs that have begun to send. */
+	const begun = new Set<number>();
+	/** The run that last took the lease of an account. */
+	const holderOf = new Map<string, number>();
 	const killedAt: number[] = [];
 	const inFlightAtKill: number[] = [];
 	const events: Array<{ at: number; event: string }> = [];
@@ -383,7 +395,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 
 	const runStartedAt = new Map<number, number>();
 	let untoldPauses = 0;
-	let isTold = false;
+	let isReported = false;
 	let stopped = 0;
 	/** Some processes die, and some executions are stopped, in the middle of a request. */
 	const killAt = new Set<number>();
@@ -404,7 +416,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		}
 		inFlightAtKill.push(inFlight.length);
 		process.isAlive = false;
-		for (const one of process.runs) killedRuns.add(one);
+		for (const one of process.runs) {
+			killedRuns.add(one);
+			running.delete(one);
+			const isTakenOver = ![...holderOf.values()].includes(one);
+			if (begun.has(one)) cutOff.push({ run: one, isTakenOver });
+		}
 	};
 
 	const startRun = async (process: Process, sender = SENDER) => {
@@ -445,15 +462,22 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				await access(async () => await inner.selectAny(column, values)),
 			selectEither: async (conditions) =>
 				await access(async () => await inner.selectEither(conditions)),
-			update: async (changes) => await access(async () => await inner.update(changes)),
+			update: async (changes) => {
+				// Counted before it takes effect: a kill may come in between.
+				const isStart = changes.some(
+					({ values }) => 'status' in values && values.status === SENDING,
+				);
+				if (isStart) begun.add(number);
+				return await access(async () => await inner.update(changes));
+			},
 			remove: async (where) => await access(async () => await inner.remove(where)),
 		});
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { sends: MESSAGE_TYPES, schedules: null, looksUp: null },
+			capabilities: { messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
 			assertSendable: () => undefined,
-			test: async () => {
+			testCredential: async () => {
 				if (sender === SENDER) healthAsked.push(now());
 				await alive(time.sleep(latency()));
 				const outage = sender === OTHER ? undefined : outageAt(now());
@@ -474,8 +498,10 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				const cut = new Promise<never>((_resolve, reject) => {
 					stop.add(() => {
 						stopped++;
+						const sends = sender === OTHER ? undefined : outageAt(request.at)?.sends;
+						sends?.splice(sends.indexOf(request.at), 1);
 						byKey.get(message.idempotencyKey)!.doubts++;
-						reject(new GatewayError('cancelled', 'stopped', { openEnded: true }));
+						reject(new GatewayError('cancelled', 'stopped', { outcomeUnknown: true }));
 					});
 				});
 				cut.catch(() => undefined);
@@ -509,6 +535,20 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					}
 				: {}),
 		} as unknown as Gateway;
+		const lease = createLeaseStore(slow(accounts), [sender]);
+		const acquire: LeaseStore['acquire'] = async (...given) => {
+			const record = await lease.acquire(...given);
+			if (record === null) return null;
+			if (running.has(holderOf.get(sender.account) ?? 0)) {
+				takenOverAt.push(now());
+				for (const { status, account, schedule_id: key } of table.rows.values()) {
+					if (status === SENDING && account === sender.account) byKey.get(String(key))!.doubts++;
+				}
+			}
+			holderOf.set(sender.account, number);
+			return record;
+		};
+		running.add(number);
 		const outcome: DispatchReport | Error = await dispatchDue({
 			gateway,
 			connection: {} as Connection,
@@ -516,7 +556,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				gateway,
 				accounts: async () => slow(accounts),
 			}),
-			lease: createLeaseStore(slow(accounts), [sender]),
+			lease: { ...lease, acquire },
 			rules,
 			resolveMessageIds: async () => undefined,
 			now: () => now() + process.skewMs,
@@ -525,6 +565,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			sleep: async (ms) => await alive(isStopped ? Promise.resolve() : time.sleep(ms)),
 		}).catch((error: Error) => error);
 		process.runs.delete(number);
+		running.delete(number);
 		reports++;
 		if (outcome instanceof Error || outcome.error !== undefined) runErrors++;
 		else if (isPausedUntold(outcome)) untoldPauses++;
@@ -532,7 +573,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			if ('event' in entry) {
 				if (sender === OTHER) throw new Error('The other account has no fault');
 				events.push({ at: now(), event: entry.event });
-				isTold = entry.event === 'paused';
+				isReported = entry.event === 'paused';
 			} else {
 				const id = Number(/\d+$/.exec(entry.message.text ?? '')?.[0]);
 				gaveOut.set(id, [...(gaveOut.get(id) ?? []), entry.message.status]);
@@ -541,7 +582,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	};
 
 	const isPausedUntold = (report: DispatchReport): boolean =>
-		report.idle?.why === 'paused' && !isTold && report.idle.until - now() > MINUTE;
+		report.idle?.why === 'paused' && !isReported && report.idle.until - now() > MINUTE;
 
 	const killTimes = Array.from({ length: Math.floor(options.kills / 2) }, () =>
 		options.burst
@@ -639,7 +680,9 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		killedAt,
 		inFlightAtKill,
 		killedRuns,
-		chanceAmbiguous,
+		cutOff,
+		takenOverAt,
+		lostAnswersAt,
 		events,
 		untoldPauses,
 		runStartedAt,

@@ -1,5 +1,5 @@
 import { GatewayError, type GatewayErrorDetails } from '../../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { faultOf, type Fault } from '../../../stores/dispatcher/faults';
 
 type Kind = GatewayError['kind'];
@@ -11,24 +11,24 @@ const CASES: ReadonlyArray<readonly [Kind, GatewayErrorDetails, Fault['kind']]> 
 	['forbidden', { status: 403, fault: 'message' }, 'message'],
 	['notFound', { status: 404 }, 'suspect'],
 	['notFound', { status: 404, fault: 'message' }, 'message'],
-	['unexpectedAnswer', { status: 302 }, 'account'],
-	['unexpectedAnswer', { status: 200, openEnded: true }, 'ambiguous'],
+	['unexpectedResponse', { status: 302 }, 'account'],
+	['unexpectedResponse', { status: 200, outcomeUnknown: true }, 'ambiguous'],
 	['rejected', { status: 400 }, 'message'],
 	['rejected', { status: 402, fault: 'account' }, 'account'],
 	['rejected', { status: 466, fault: 'account' }, 'account'],
 	['rateLimited', { status: 429 }, 'rate'],
 	// A 429 is the rate's, whatever else the gateway says of it.
 	['rateLimited', { status: 429, fault: 'account' }, 'rate'],
-	['unavailable', { status: 503, openEnded: true }, 'ambiguous'],
+	['unavailable', { status: 503, outcomeUnknown: true }, 'ambiguous'],
 	// What may have gone out is in doubt, whosever fault it is.
-	['unavailable', { status: 503, openEnded: true, fault: 'account' }, 'ambiguous'],
+	['unavailable', { status: 503, outcomeUnknown: true, fault: 'account' }, 'ambiguous'],
 	['unavailable', { status: 503 }, 'unreachable'],
 	['unreachable', {}, 'unreachable'],
-	['unreachable', { openEnded: true }, 'ambiguous'],
-	['timedOut', { openEnded: true }, 'ambiguous'],
+	['unreachable', { outcomeUnknown: true }, 'ambiguous'],
+	['timedOut', { outcomeUnknown: true }, 'ambiguous'],
 	['timedOut', {}, 'unreachable'],
-	['cancelled', { openEnded: true }, 'interrupted'],
-	['cancelled', { openEnded: false }, 'unsent'],
+	['cancelled', { outcomeUnknown: true }, 'interrupted'],
+	['cancelled', { outcomeUnknown: false }, 'unsent'],
 	['notPending', {}, 'message'],
 	['unsupported', {}, 'message'],
 ];
@@ -47,7 +47,7 @@ it('says how long the gateway asks to wait', () => {
 });
 
 it('takes a message that cannot be made for its own fault', () => {
-	expect(faultOf(new InvalidParameter('Text', '"Text" is empty.')).kind).toBe('message');
+	expect(faultOf(new InvalidParameterError('Text', '"Text" is empty.')).kind).toBe('message');
 });
 
 it('takes a slip in the code for a request that may have gone out', () => {

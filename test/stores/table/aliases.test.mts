@@ -40,11 +40,11 @@ beforeEach(() => {
 	fake = new FakeGateway();
 });
 
-const storeOf = (senders = SENDERS) =>
+const storeForId = (senders = SENDERS) =>
 	createTableStore(table, { gateway: fake.gateway, senders, timezone: 'UTC', now: clock.now });
 
 const schedule = async (text: string, senders = SENDERS, key?: string, options = {}) =>
-	await storeOf(senders).schedule(
+	await storeForId(senders).schedule(
 		message(text, START + MINUTE, key === undefined ? {} : { deduplicationKey: key }),
 		new Entry(),
 		options,
@@ -80,10 +80,11 @@ it('lists the messages of every key, the earliest first, also with a limit', asy
 		rowOf('first', START + MINUTE, { account: FORMER.account }),
 		rowOf('another’s', START, { account: 'account-2' }),
 	]);
-	const texts = async (limit?: number) => (await storeOf().list({}, limit)).map(({ text }) => text);
+	const texts = async (limit?: number) =>
+		(await storeForId().list({}, limit)).map(({ text }) => text);
 	expect(await texts()).toEqual(['first', 'second']);
 	expect((await texts(1))[0]).toBe('first');
-	expect((await storeOf().list({ status: 'queued' }, 5)).length).toBe(0);
+	expect((await storeForId().list({ status: 'queued' }, 5)).length).toBe(0);
 });
 
 it('makes one message of a deduplication key, and new ones under the key of today', async () => {
@@ -112,7 +113,7 @@ it('finds keys that were used under the former key of the account', async () => 
 });
 
 it('asks the gateway for the ids of messages under the former key', async () => {
-	fake.lookUp = async () => ({ messageId: 'm1', status: 'sent', failure: null }) as never;
+	fake.lookup = async () => ({ messageId: 'm1', status: 'sent', failure: null }) as never;
 	await table.insert([
 		rowOf('a', START, {
 			account: FORMER.account,

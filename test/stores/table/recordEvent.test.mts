@@ -35,7 +35,7 @@ beforeEach(() => {
 	fake = new FakeGateway();
 	asked = [];
 	named = {};
-	fake.lookUp = async (_connection, queueId) => {
+	fake.lookup = async (_connection, queueId) => {
 		asked.push(queueId);
 		if (!(queueId in named)) throw new GatewayError('notFound', 'no such request');
 		return { messageId: named[queueId], status: 'queued', failure: null } as never;
@@ -128,7 +128,7 @@ describe('a message that waits in the gateway’s queue', () => {
 
 	it('keeps the event if the gateway cannot be asked', async () => {
 		await table.insert([queued('q1'), queued('q2'), queued('q3')]);
-		fake.lookUp = async () => {
+		fake.lookup = async () => {
 			throw new GatewayError('unavailable', 'down');
 		};
 		expect(await record('m1')).toEqual({ recorded: false, kept: true });
@@ -156,7 +156,7 @@ it('finds the row that gets its id while the event is being kept', async () => {
 
 describe('a message that is in flight', () => {
 	beforeEach(() => {
-		fake.lookUp = undefined;
+		fake.lookup = undefined;
 	});
 
 	it('is waited for some seconds', async () => {
@@ -293,12 +293,12 @@ describe('a bulk: every status ends in its row, and one look-up serves many', ()
 
 	it.each(SIZES.flatMap((messages) => KINDS.map((kind) => [messages, ...kind] as const)))(
 		'of %d %s',
-		async (messages, _, kind, mostPerEvent) => {
+		async (messages, _, kind, maxPerEvent) => {
 			const result = await runBulk({ messages, seed: 1, ...kind }, recorder);
 			if (prove) console.log(JSON.stringify({ messages, ...kind, ...result }));
 			expect(result).toMatchObject({ arrived: result.events, wrong: 0, kept: 0 });
-			expect(result.lookUps / result.events).toBeLessThan(mostPerEvent);
-			expect(result.mostLookUps).toBeLessThanOrEqual(10);
+			expect(result.lookUps / result.events).toBeLessThan(maxPerEvent);
+			expect(result.maxLookups).toBeLessThanOrEqual(10);
 		},
 		600_000,
 	);

@@ -1,0 +1,73 @@
+import type { MessageType, OutgoingMessage } from '../messages/message';
+import type { LookupCapabilities } from './capabilities';
+import type { Gateway, NativeScheduler } from './gateway';
+import { unsupported } from './transport/gatewayError';
+
+/**
+ * The gateway's scheduler, if it can schedule this type of message; without a type, if it has one.
+ *
+ * @throws GatewayError of kind `unsupported`, before any request
+ */
+export function requireScheduler(gateway: Gateway, type?: MessageType): NativeScheduler {
+	const { scheduling } = gateway.capabilities;
+	if (scheduling === null || gateway.scheduler === undefined) {
+		throw unsupported(
+			`${gateway.label} has no scheduler of its own`,
+			'Schedule with "Store Messages In" set to "n8n Data Table": n8n then holds the message and the operation "Send Due" sends it.',
+		);
+	}
+	if (type !== undefined && !scheduling.types.includes(type)) {
+		throw unsupported(
+			`${gateway.label} schedules ${list(scheduling.types)}, but not ${type}`,
+			'Choose another "Message Type".',
+		);
+	}
+	return gateway.scheduler;
+}
+
+/**
+ * Checks that the gateway sends this type of message at once.
+ *
+ * @throws GatewayError of kind `unsupported`, before any request
+ */
+export function assertSupportsType(gateway: Gateway, type: MessageType): void {
+	const { messageTypes, scheduling } = gateway.capabilities;
+	if (messageTypes.includes(type)) return;
+	throw unsupported(
+		`${gateway.label} documents no way to send ${type} at once; it sends ${list(messageTypes)}`,
+		scheduling?.types.includes(type)
+			? 'Use the operation "Schedule" with a time a little ahead, or choose another "Message Type".'
+			: 'Choose another "Message Type".',
+	);
+}
+
+/**
+ * Checks, without any request, that the gateway sends this very message.
+ *
+ * @throws InvalidParameterError or GatewayError of kind `unsupported`
+ */
+export function assertSendable(gateway: Gateway, message: OutgoingMessage): void {
+	assertSupportsType(gateway, message.type);
+	gateway.assertSendable(message);
+}
+
+/**
+ * The gateway's look-up of sent messages, if it has one.
+ *
+ * @throws GatewayError of kind `unsupported`, before any request
+ */
+export function requireLookup({ label, capabilities, lookup }: Gateway): {
+	readonly needs: LookupCapabilities;
+	readonly lookup: NonNullable<Gateway['lookup']>;
+} {
+	if (capabilities.lookup === null || lookup === undefined) {
+		throw unsupported(
+			`${label} documents no way to look up a message that was sent`,
+			'Follow its statuses with the Message Scheduler Trigger.',
+		);
+	}
+	return { needs: capabilities.lookup, lookup };
+}
+
+const list = (words: readonly string[]) =>
+	words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

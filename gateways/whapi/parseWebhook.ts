@@ -1,0 +1,134 @@
+import { describeAddress } from '../../messages/recipient';
+import { mapStatus, type Status } from '../../messages/status';
+import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
+import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
+import type { ParseContext } from '../webhooks';
+import { failureOf, originOf, STATUS_WORDS } from './statuses';
+
+/**
+ * What the vendor lists but what tells no status of a message of ours (the OpenAPI file,
+ * `WebhookPayload`). `messages.delete` tells ids alone, not whose messages they were, and
+ * `messages.patch` tells edits.
+ */
+const UNINTERESTING = new Set([
+	'messages.patch',
+	'messages.delete',
+	...['chats', 'contacts', 'groups', 'presences', 'calls', 'channel', 'users', 'labels', 'service'],
+]);
+
+type Envelope = Readonly<{ account: string | null; name: string; receivedAt: string }>;
+
+/**
+ * Reads a webhook: `{ statuses | messages: […], event: { type, event }, channel_id }`
+ * (…/incoming-webhooks-format/sent-message). Each element that tells of a message of ours gives one
+ * event; a webhook that nobody documents gives one, with status `unknown`.
+ */
+export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
+	if (!isObject(body)) return [];
+	const event = objectAt(body, 'event');
+	const type = textAt(event, 'type');
+	if (type === null) return [];
+	// All samples say `event`, the OpenAPI file says `method`.
+	const method = textAt(event, 'event') ?? textAt(event, 'method');
+	const name = method === null ? type : `${type}.${method}`;
+	const envelope: Envelope = { account: textAt(body, 'channel_id'), name, receivedAt };
+	switch (name) {
+		case 'statuses.post':
+		case 'statuses.put':
+			return elements(body, 'statuses').map((record) => statusEvent(record, envelope));
+		case 'messages.post':
+		case 'messages.put':
+			return elements(body, 'messages')
+				.filter(isOurMessage)
+				.map((record) => messageEvent(record, envelope));
+		default:
+			return UNINTERESTING.has(name) || UNINTERESTING.has(type)
+				? []
+				: [unknownEvent(body, envelope)];
+	}
+}
+
+const elements = (body: JsonObject, key: string): JsonObject[] => {
+	const value = Object.hasOwn(body, key) ? body[key] : undefined;
+	return Array.isArray(value) ? value.filter(isObject) : [];
+};
+
+/**
+ * What is no message that somebody sent (`MessageType`, `MessageSource`): an `action` tells of another
+ * message (its edit, its deletion, a reaction, a vote), `pin` too; `system` and `call` are notes in a chat.
+ */
+const NO_MESSAGE = new Set<unknown>(['action', 'pin', 'system', 'call']);
+
+const isOurMessage = (record: JsonObject) =>
+	record.from_me === true && !NO_MESSAGE.has(record.type) && record.source !== 'system';
+
+/**
+ * The ids of messages that others wrote. `statuses.post` also tells that *we* have read such a message
+ * (…/incoming-webhooks-format/incoming-message, "Read incoming message"), and nothing in that status says
+ * whose the message is: only its id does.
+ */
+export const receivedIds = (body: unknown): string[] =>
+	elements(isObject(body) ? body : {}, 'messages')
+		.filter((record) => record.from_me === false)
+		.map((record) => textAt(record, 'id'))
+		.filter((id) => id !== null);
+
+function statusEvent(record: JsonObject, envelope: Envelope): StatusEvent {
+	const word = textAt(record, 'status');
+	return eventOf(mapStatus(STATUS_WORDS, word), record, envelope, {
+		gatewayStatus: word,
+		recipient: describeAddress(textAt(record, 'recipient_id')),
+		viewer: textAt(record, 'viewer_id'),
+	});
+}
+
+/**
+ * A message that the channel has sent. Its `status` may be missing, as in the vendor's sample of a
+ * message sent through the API. Then it tells no more than that the message exists: `queued` claims
+ * least. A message that a person sent in WhatsApp itself is told by WhatsApp, which hence has it.
+ */
+function messageEvent(record: JsonObject, envelope: Envelope): StatusEvent {
+	const word = textAt(record, 'status');
+	const origin = originOf(textAt(record, 'source'));
+	const implied: Status = origin === 'phone' ? 'sent' : 'queued';
+	return eventOf(word === null ? implied : mapStatus(STATUS_WORDS, word), record, envelope, {
+		gatewayStatus: word ?? envelope.name,
+		recipient: describeAddress(textAt(record, 'chat_id')),
+		origin,
+	});
+}
+
+const unknownEvent = (body: JsonObject, { account, name, receivedAt }: Envelope): StatusEvent =>
+	createStatusEvent({
+		gateway: 'whapi',
+		channel: 'whatsapp',
+		account,
+		status: 'unknown',
+		gatewayStatus: name,
+		receivedAt,
+		raw: body,
+	});
+
+type Told = Partial<Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>>;
+
+const eventOf = (
+	status: Status,
+	raw: JsonObject,
+	{ account, receivedAt }: Envelope,
+	{ gatewayStatus, recipient, viewer, origin }: Told,
+): StatusEvent =>
+	createStatusEvent({
+		gateway: 'whapi',
+		channel: 'whatsapp',
+		account,
+		status,
+		messageId: textAt(raw, 'id'),
+		failure: failureOf(raw, status),
+		occurredAt: unixInstantAt(raw, 'timestamp'),
+		receivedAt,
+		raw,
+		gatewayStatus,
+		recipient,
+		viewer,
+		origin,
+	});

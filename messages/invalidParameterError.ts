@@ -1,0 +1,16 @@
+/**
+ * A value that a user gave and that cannot be used.
+ *
+ * `parameter` is the name that the user sees. The message names it in double quotes and says what is
+ * wrong with it and what to do; where that is too long for a headline, what to do is in `hint`.
+ */
+export class InvalidParameterError extends Error {
+	constructor(
+		readonly parameter: string,
+		message: string,
+		readonly hint?: string,
+	) {
+		super(message);
+		this.name = 'InvalidParameterError';
+	}
+}

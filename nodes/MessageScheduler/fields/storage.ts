@@ -1,0 +1,157 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { labelsWith } from '../../../gateways/registry';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
+import type { TableRef } from '../../shared/n8nTable';
+import type { StoreChoice } from '../run';
+
+/** The table's name unless the user gives another. */
+export const DEFAULT_TABLE = 'scheduled_messages';
+
+/** Which table, as n8n shows it: by its name, or by its id. n8n lets no community node list tables. */
+const locator = (description: string, hint?: string): INodeProperties => ({
+	displayName: 'Data Table',
+	name: 'dataTable',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'name', value: DEFAULT_TABLE },
+	description,
+	...(hint === undefined ? {} : { hint }),
+	modes: [
+		{
+			displayName: 'By Name',
+			name: 'name',
+			type: 'string',
+			placeholder: 'e.g. scheduled_messages',
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 6Hw1XSyCl4zpBVdI',
+			hint: 'The last part of the address of the table in n8n',
+		},
+	],
+});
+
+/** Which table; shown where the operation needs one that exists. */
+export const tableField = locator(
+	'The n8n Data Table that stores the messages. It must exist: only Schedule creates one.',
+);
+
+/** Which table, for the operation that creates it. */
+const createdTableField = locator(
+	'The n8n Data Table that stores the messages. Several gateways can share one.',
+	'Created if it does not exist',
+);
+
+/** As n8n writes its own name; its linter would have it otherwise. */
+const DATA_TABLE = 'n8n Data Table';
+
+const SEND_DUE_NOTICE =
+	'Messages in the table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
+
+const shownForTable = { displayOptions: { show: { storeIn: ['dataTable'] } } };
+
+/** Where a message is to wait for its time. */
+export const storeFields: INodeProperties[] = [
+	{
+		displayName: 'Store Messages In',
+		name: 'storeIn',
+		type: 'options',
+		options: [
+			{
+				name: 'Gateway',
+				value: 'gateway',
+				description: "The gateway's own scheduler, where it has one",
+			},
+			{
+				name: DATA_TABLE,
+				value: 'dataTable',
+				description:
+					'A table in n8n: works with every gateway, for any time ahead, and survives restarts. A second workflow with the operation Send Due sends what is due.',
+			},
+		],
+		default: 'gateway',
+		description: 'Where messages wait for their time',
+		hint: `Gateways with a scheduler of their own: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
+	},
+	{ ...createdTableField, ...shownForTable },
+];
+
+/** Which of the places to list messages of. */
+export const listedFields: INodeProperties[] = [
+	{
+		displayName: 'Stored In',
+		name: 'storeIn',
+		type: 'options',
+		options: [
+			{
+				name: 'Gateway',
+				value: 'gateway',
+				description: "What the gateway's own scheduler stores",
+			},
+			{
+				name: DATA_TABLE,
+				value: 'dataTable',
+				description: 'What n8n stores for the gateway, of every status',
+			},
+		],
+		default: 'gateway',
+		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
+		hint: `Gateways that store messages themselves: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
+	},
+	{ ...tableField, ...shownForTable },
+];
+
+/** What else it takes, shown where the table is chosen to hold a message. */
+export const sendDueNotice: INodeProperties = {
+	displayName: SEND_DUE_NOTICE,
+	name: 'sendDueNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { storeIn: ['dataTable'] } },
+};
+
+/** @throws InvalidParameterError naming *Store Messages In* or *Data Table* */
+export function readStore(
+	context: IExecuteFunctions,
+	index: number,
+	parameter = 'Store Messages In',
+): StoreChoice {
+	const storeIn: unknown = context.getNodeParameter('storeIn', index, 'gateway');
+	if (storeIn === 'gateway') return { in: 'gateway' };
+	if (storeIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	throw new InvalidParameterError(
+		parameter,
+		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable.`,
+	);
+}
+
+/**
+ * Reads which table: a plain text, such as an expression gives, is a name.
+ *
+ * @throws InvalidParameterError naming *Data Table*
+ */
+export function readTable(context: IExecuteFunctions, index: number): TableRef {
+	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
+	const located = isLocated(given) ? given : { mode: 'name', value: given };
+	const by = located.mode === 'id' ? 'id' : 'name';
+	const text = isText(located.value) ? String(located.value).trim() : '';
+	if (text !== '' && text.length <= MAX_NAME_LENGTH) return { by, value: text };
+	const what = by === 'id' ? 'the ID of a table' : `the name of a table, e.g. ${DEFAULT_TABLE}`;
+	throw new InvalidParameterError(
+		'Data Table',
+		`"Data Table" is ${text === '' ? 'empty' : `longer than ${MAX_NAME_LENGTH} characters`}. Enter ${what}.`,
+	);
+}
+
+/** As long as n8n lets a table's name be. */
+const MAX_NAME_LENGTH = 128;
+
+const isText = (value: unknown): value is string | number =>
+	typeof value === 'string' || typeof value === 'number';
+
+const isLocated = (
+	value: unknown,
+): value is { readonly mode?: unknown; readonly value?: unknown } =>
+	typeof value === 'object' && value !== null && 'value' in value;

@@ -1,0 +1,68 @@
+import { notPending } from '../../../../stores/notPending';
+import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
+import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem, type OutputOptions } from '../../output';
+
+interface CancelPlan extends Plan {
+	readonly scheduleId: string;
+	readonly allowDeletion: boolean;
+	readonly allowNotPending: boolean;
+	readonly output: OutputOptions;
+}
+
+/** Cancels a scheduled message that is still pending. */
+export const cancel: Operation<CancelPlan> = {
+	description: [
+		scheduleIdField,
+		simplifyField,
+		optionsField([
+			allowDeletionOption,
+			{
+				displayName: 'If No Longer Pending',
+				name: 'ifNotPending',
+				type: 'options',
+				options: [
+					{
+						name: 'Return It as It Is',
+						value: 'return',
+						description:
+							'A message that is cancelled already, or sent, is returned with its status',
+					},
+					{
+						name: 'Stop and Say Why',
+						value: 'stop',
+						description: 'The item is reported with the reason',
+					},
+				],
+				default: 'stop',
+				description: 'What to do with a message that is cancelled already, or sent',
+			},
+			timezoneField,
+		]),
+	],
+
+	prepare(context, index, run) {
+		const scheduleId = readScheduleId(context, index);
+		run.storeForId(scheduleId);
+		return {
+			fingerprint: ['cancel', scheduleId],
+			scheduleId,
+			allowDeletion: readAllowDeletion(context, index),
+			allowNotPending: readOption(context, index, 'ifNotPending') === 'return',
+			output: {
+				simplify: readSimplify(context, index),
+				timezone: readTimezone(context, index, run),
+			},
+		};
+	},
+
+	async perform({ scheduleId, allowDeletion, allowNotPending, output }, run, entry) {
+		const store = await run.storeForId(scheduleId).store();
+		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
+		if (!cancelled && !allowNotPending) throw notPending(run.gateway, message, 'cancelled');
+		return [scheduledItem(message, output)];
+	},
+};

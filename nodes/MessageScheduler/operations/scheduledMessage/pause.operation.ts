@@ -1,0 +1,108 @@
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
+import { resolveSendTime } from '../../../../messages/sendTime';
+import { pauseAccount } from '../../../../stores/table/accounts';
+import { waitUntilIdle } from '../../../../stores/table/pause';
+import { accountItem } from '../../accountItem';
+import { optionsField, readOption } from '../../fields/common';
+import { readTable, tableField } from '../../fields/storage';
+import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { TableRef } from '../../../shared/n8nTable';
+import type { Operation, Plan } from '../../operation';
+
+interface PausePlan extends Plan {
+	readonly table: TableRef;
+	/** Milliseconds since 1970; null until somebody resumes it. */
+	readonly until: number | null;
+	readonly note: string | null;
+	readonly waitsUntilIdle: boolean;
+	readonly timezone: string;
+	/** Says something below the output. */
+	hint(message: string): void;
+}
+
+/** A note is one line for people. */
+const MAX_NOTE_LENGTH = 500;
+
+/** Pauses the sending of the messages of this credential's account. */
+export const pause: Operation<PausePlan> = {
+	description: [
+		tableField,
+		{
+			displayName: 'Note',
+			name: 'note',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Deployment of version 12',
+			description: 'Why the account is paused. Runs of Send Due and Statistics tell it.',
+		},
+		{
+			displayName: 'Until',
+			name: 'until',
+			type: 'dateTime',
+			default: '',
+			description:
+				'When the pause ends by itself. Empty: until Resume ends it. A time without an offset is clock time in "Timezone". As an expression also text such as "in 2 hours".',
+		},
+		optionsField([
+			timezoneField,
+			{
+				displayName: 'Wait Until Idle',
+				name: 'waitUntilIdle',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to wait until the run of Send Due that is sending for the account has ended, so that no message is in flight. At most two minutes and one request.',
+			},
+		]),
+	],
+
+	prepare(context, index, run) {
+		const until: unknown = context.getNodeParameter('until', index, '');
+		const timezone = readTimezone(context, index, run);
+		const note = String(context.getNodeParameter('note', index, '')).trim();
+		return {
+			fingerprint: ['pause', String(index)],
+			table: readTable(context, index),
+			until:
+				until === '' || until === null || until === undefined
+					? null
+					: readUntil(until, timezone, run.ledger.startedAt),
+			note: note === '' ? null : note.slice(0, MAX_NOTE_LENGTH),
+			waitsUntilIdle: readOption(context, index, 'waitUntilIdle') !== false,
+			timezone,
+			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
+		};
+	},
+
+	async perform({ table, until, note, waitsUntilIdle, timezone, hint }, run) {
+		const accounts = await run.accounts(table);
+		const { sender, timeoutMs, runtime } = run;
+		const now = () => run.now();
+		const paused = await pauseAccount(accounts, sender, { until, note, now: now() });
+		const record = waitsUntilIdle
+			? await waitUntilIdle(accounts, sender, {
+					timeoutMs,
+					now,
+					sleep: async (ms) => await run.sleep(ms),
+					isCancelled: () => runtime.isCancelled?.() === true,
+				})
+			: paused;
+		const item = accountItem(record, sender, { now: now(), timezone });
+		if (item.isSending === true) {
+			hint(
+				'The account is paused, but a run of "Send Due" may still have messages in flight. It sends nothing new within ten seconds.',
+			);
+		}
+		return [item];
+	},
+};
+
+function readUntil(value: unknown, timezone: string, now: number): number {
+	const { scheduledAt } = resolveSendTime(value, timezone, { now, parameter: 'Until' });
+	const until = Date.parse(scheduledAt);
+	if (until > now) return until;
+	throw new InvalidParameterError(
+		'Until',
+		`"Until" is ${scheduledAt}, which has passed. Enter a later time, or leave it empty and end the pause with "Resume".`,
+	);
+}

@@ -1,0 +1,75 @@
+import type { IDataObject } from 'n8n-workflow';
+import { isOfAccount } from '../../../../gateways/account';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
+import { isStatus } from '../../../../messages/status';
+import { parseEventFields } from '../../../../messages/statusEventItem';
+import { recordEvent } from '../../../../stores/table/recordEvent';
+import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
+import { optionsField } from '../../fields/common';
+import { readTable, tableField } from '../../fields/storage';
+import type { TableRef } from '../../../shared/n8nTable';
+import type { Operation, Plan } from '../../operation';
+
+interface RecordStatusPlan extends Plan {
+	readonly table: TableRef;
+	readonly event: RecordableStatus;
+	readonly item: IDataObject;
+}
+
+/** Writes a status event of the trigger into the row of its message. */
+export const recordStatus: Operation<RecordStatusPlan> = {
+	description: [tableField, optionsField()],
+
+	prepare(context, index) {
+		const item = context.getInputData()[index].json;
+		return {
+			fingerprint: ['recordStatus', String(item.eventId)],
+			table: readTable(context, index),
+			event: readEvent(item),
+			item,
+		};
+	},
+
+	async perform({ table, event, item }, run) {
+		const { gateway, connection } = run;
+		const isOfGateway = event.gateway === gateway.id;
+		const isOwn = isOfGateway && isOfAccount(gateway, connection.credential, event.account);
+		const senders = withTold(run.senders, event.account, isOwn);
+		const result = await recordEvent(
+			{ ...run, senders, table: await run.table(table) },
+			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
+		);
+		// What came of it comes first, also where the item has been through here before.
+		return [{ ...result, ...item, ...result }];
+	},
+};
+
+/** The input item must be an event as the trigger gives it out. */
+function readEvent(item: IDataObject): RecordableStatus {
+	const { gateway, messageId, status, origin } = item;
+	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
+		// What *Listen for test event* gives out for a webhook that tells none.
+		const ignored = textOf(item.ignored);
+		throw new InvalidParameterError(
+			'Input',
+			'The "Input" item is not a status event',
+			ignored ??
+				'Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
+		);
+	}
+	return {
+		gateway,
+		account: textOf(item.account),
+		messageId: textOf(messageId),
+		status,
+		occurredAt: textOf(item.occurredAt),
+		receivedAt: textOf(item.receivedAt) ?? new Date().toISOString(),
+		...parseEventFields(item),
+		origin: origin === 'api' || origin === 'phone' ? origin : null,
+		reference: textOf(item.reference),
+		text: null,
+	};
+}
+
+const textOf = (value: unknown): string | null =>
+	typeof value === 'string' && value !== '' ? value : null;

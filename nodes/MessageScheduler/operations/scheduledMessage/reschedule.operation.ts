@@ -1,0 +1,75 @@
+import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
+import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
+import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import {
+	assertWithinLimits,
+	ifTimePassedOption,
+	applyPastTimePolicy,
+	isStillPossible,
+	readIfPassed,
+	stillInTime,
+} from '../../fields/ifTimePassed';
+import { readSendTime, sendTimeFields } from '../../fields/sendTime';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem } from '../../output';
+
+interface ReschedulePlan extends Plan {
+	readonly scheduleId: string;
+	readonly time: ResolvedSendTime;
+	readonly ifPassed: IfPassed;
+	readonly allowDeletion: boolean;
+	readonly simplify: boolean;
+}
+
+/** Moves a scheduled message that is still pending to another time. */
+export const reschedule: Operation<ReschedulePlan> = {
+	description: [
+		scheduleIdField,
+		...sendTimeFields,
+		simplifyField,
+		optionsField([allowDeletionOption, ifTimePassedOption]),
+	],
+
+	prepare(context, index, run) {
+		const scheduleId = readScheduleId(context, index);
+		const { limits } = run.storeForId(scheduleId);
+		const ifPassed = readIfPassed(context, index);
+		return {
+			fingerprint: ['reschedule', scheduleId],
+			scheduleId,
+			time: applyPastTimePolicy(
+				readSendTime(context, index, run),
+				ifPassed,
+				run.ledger.startedAt,
+				limits,
+			),
+			ifPassed,
+			allowDeletion: readAllowDeletion(context, index),
+			simplify: readSimplify(context, index),
+		};
+	},
+
+	check({ scheduleId, time, ifPassed }, run) {
+		assertWithinLimits(time, ifPassed, run.now(), run.storeForId(scheduleId).limits);
+	},
+
+	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
+		const { idempotencyKey } = entry;
+		const store = await run.storeForId(scheduleId).store();
+		let time = planned;
+		const timeNow = (earlier?: string): string => {
+			const now = run.now();
+			if (earlier !== undefined && isStillPossible(earlier, now, store.limits)) return earlier;
+			assertWithinLimits(planned, ifPassed, now, store.limits);
+			time = stillInTime(planned, ifPassed, now, store.limits);
+			return time.scheduledAt;
+		};
+		// An earlier attempt is settled before anything is checked.
+		const scheduledAt = entry.unresolved === null ? timeNow() : planned.scheduledAt;
+		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
+		const moved = await store.reschedule(move, entry);
+		const { timezone, adjusted = [] } = time;
+		return [scheduledItem(moved, { simplify, timezone, adjusted })];
+	},
+};

@@ -1,0 +1,153 @@
+import type { MessageToSchedule } from '../../../../messages/message';
+import {
+	spreadSendTimes,
+	type IfPassed,
+	type ResolvedSendTime,
+	type SendingWindow,
+} from '../../../../messages/sendTime';
+import { fingerprint } from '../../../../stores/deduplication/fingerprint';
+import type { IfExists, Renew } from '../../../../stores/store';
+import { readAllowDeletion } from '../../fields/cancelOptions';
+import { optionsField, readSimplify, simplifyField } from '../../fields/common';
+import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
+import { storeFields, readStore, sendDueNotice } from '../../fields/storage';
+import {
+	assertWithinLimits,
+	applyPastTimePolicy,
+	isStillPossible,
+	readIfPassed,
+	stillInTime,
+} from '../../fields/ifTimePassed';
+import { messageFields, readMessage } from '../../fields/message';
+import {
+	readSpacing,
+	readValidFor,
+	readWindow,
+	scheduleOptions,
+} from '../../fields/scheduleOptions';
+import { readReference } from '../../fields/reference';
+import { readSendTime, sendTimeFields } from '../../fields/sendTime';
+import { noteMessage } from '../../hints';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem } from '../../output';
+import type { StoreChoice } from '../../run';
+
+interface SchedulePlan extends Plan {
+	readonly hold: StoreChoice;
+	readonly message: Omit<MessageToSchedule, 'idempotencyKey' | 'scheduledAt'> & {
+		readonly requestedAt: string;
+	};
+	readonly time: ResolvedSendTime;
+	readonly ifPassed: IfPassed;
+	/** The same for all items; set once they are arranged. */
+	readonly window?: SendingWindow;
+	readonly ifExists: IfExists;
+	/** Of several equal items, the how manieth this is. */
+	readonly occurrence: number;
+	readonly allowDeletion: boolean;
+	/** What *Default Country* made another number of; null if it did not. */
+	readonly recipientAsGiven: string | null;
+	readonly simplify: boolean;
+}
+
+/** Schedules a message for later. */
+export const schedule: Operation<SchedulePlan> = {
+	description: [
+		...messageFields,
+		...sendTimeFields,
+		...storeFields,
+		sendDueNotice,
+		simplifyField,
+		optionsField(scheduleOptions),
+	],
+
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.hold.in === 'dataTable')
+			? TABLE_CONCURRENCY
+			: run.maxParallel,
+
+	prepare(context, index, run) {
+		const deduplicationKey = readDeduplicationKey(context, index);
+		const asked = readSendTime(context, index, run);
+		const { content, recipientAsGiven } = readMessage(context, index);
+		const message = {
+			...content,
+			reference: readReference(context, index),
+			requestedAt: asked.scheduledAt,
+			validForMinutes: readValidFor(context, index),
+			deduplicationKey,
+		};
+		const hold = readStore(context, index);
+		const { limits, assertAccepts } = run.storeFor(hold);
+		assertAccepts({ ...message, idempotencyKey: '' });
+		const ifPassed = readIfPassed(context, index);
+		noteMessage(context, run, 'scheduled', hold);
+		return {
+			fingerprint: ['schedule', message.recipient.address, message.type],
+			hold,
+			message,
+			// Counted from the first try, so that each try comes to the same times.
+			time: applyPastTimePolicy(asked, ifPassed, run.ledger.startedAt, limits),
+			ifPassed,
+			ifExists: readIfScheduled(context, index, deduplicationKey),
+			occurrence: 1,
+			allowDeletion: readAllowDeletion(context, index),
+			recipientAsGiven,
+			simplify: readSimplify(context, index),
+		};
+	},
+
+	arrange(plans, context, run) {
+		const spacing = readSpacing(context);
+		// The zone of the first item that has one: where the first cannot be read, the others still go on.
+		const first = plans.find((plan) => plan !== null);
+		const window = readWindow(context, first?.time.timezone ?? run.timezone);
+		const planned = plans.map((plan) => plan?.time ?? null);
+		const times =
+			spacing === undefined && window === undefined
+				? planned
+				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window });
+		const occurrences = new Map<string, number>();
+		return plans.map((plan, index) => {
+			const time = times[index];
+			if (plan === null || time === null) return null;
+			const matchKey = fingerprint(plan.message);
+			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
+			occurrences.set(matchKey, occurrence);
+			const message = { ...plan.message, sendingWindow: window };
+			return { ...plan, time, window, occurrence, message };
+		});
+	},
+
+	check({ time, ifPassed, hold, window }, run) {
+		assertWithinLimits(time, ifPassed, run.now(), run.storeFor(hold).limits, window);
+	},
+
+	async perform(plan, run, entry) {
+		const { hold, message, time: planned, ifPassed, window, simplify } = plan;
+		const { ifExists, occurrence, allowDeletion, recipientAsGiven } = plan;
+		const { idempotencyKey } = entry;
+		const { limits, store } = run.storeFor(hold);
+		let time = planned;
+		const present = (): MessageToSchedule => ({
+			...message,
+			scheduledAt: time.scheduledAt,
+			idempotencyKey,
+		});
+		// Earlier items may have taken a while. But an earlier attempt is settled before anything is checked.
+		if (entry.unresolved === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
+		const renew: Renew = (earlier) => {
+			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
+			assertWithinLimits(planned, ifPassed, run.now(), limits, window);
+			time = stillInTime(planned, ifPassed, run.now(), limits, window);
+			return present();
+		};
+		const options = { ifExists, occurrence, allowDeletion, renew };
+		const held = await (await store({ create: true })).schedule(present(), entry, options);
+		const { timezone, adjusted = [] } = time;
+		return [scheduledItem(held, { simplify, timezone, adjusted, recipientAsGiven })];
+	},
+};
+
+/** Rows are written together, so as many items as possible go on at once. */
+const TABLE_CONCURRENCY = 1_000;

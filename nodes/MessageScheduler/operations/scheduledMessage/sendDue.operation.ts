@@ -1,0 +1,237 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { connect } from '../../../../gateways/transport/connection';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
+import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
+import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
+import { createLeaseStore } from '../../../../stores/table/accounts';
+import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
+import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
+import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { readTable, tableField } from '../../fields/storage';
+import type { TableRef } from '../../../shared/n8nTable';
+import type { Operation, Plan } from '../../operation';
+import { scheduledItem } from '../../output';
+import { giveRecent } from '../../recentHints';
+import type { Run } from '../../run';
+import { tellUnserved } from './unserved';
+
+interface SendDuePlan extends Plan {
+	readonly table: TableRef;
+	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
+	readonly simplify: boolean;
+	/** Says something below the output, also where there is none. */
+	hint(message: string): void;
+	/** Whether a person has started the run. */
+	readonly isManual: boolean;
+}
+
+const SECOND = 1_000;
+/** Unless the user says otherwise: a schedule of a minute then has one run after the other. */
+const DEFAULT_RUN_FOR_SECONDS = 50;
+/** What a run takes beside its budget and its last request: writes, and giving the lease back. */
+const WRAP_UP_MS = 10 * SECOND;
+
+const options: INodeProperties[] = [
+	{
+		displayName: 'If Outcome Unknown',
+		name: 'ifOutcomeUnknown',
+		type: 'options',
+		options: [
+			{
+				name: 'Mark for Manual Review',
+				value: 'markUnconfirmed',
+				description: 'The message gets the status unconfirmed and is not sent again',
+			},
+			{
+				name: 'Send Again',
+				value: 'sendAgain',
+				description: 'The recipient may get it twice',
+			},
+		],
+		default: 'markUnconfirmed',
+		description: 'What to do if it is unknown whether a message was sent',
+	},
+	{
+		displayName: 'Messages per Minute',
+		name: 'messagesPerMinute',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 30,
+		description:
+			'How many messages of the account to send a minute at most. Unless given: as many as the gateway documents, else as many as it accepts.',
+	},
+	{
+		displayName: 'Run For At Most',
+		name: 'runForAtMost',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_RUN_FOR_SECONDS,
+		hint: 'In seconds',
+		description:
+			'Seconds after which a run sends nothing new. The next run continues. A little less than the interval of the Schedule Trigger.',
+	},
+];
+
+/** Sends the due messages of a Data Table, of this credential's account. */
+export const sendDue: Operation<SendDuePlan> = {
+	description: [tableField, simplifyField, optionsField(options)],
+
+	prepare(context, index, run) {
+		const table = readTable(context, index);
+		const rules = readRules(context, index, run);
+		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
+		return {
+			fingerprint: ['sendDue', String(index)],
+			table,
+			rules,
+			simplify: readSimplify(context, index),
+			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
+			isManual: context.getMode() === 'manual',
+		};
+	},
+
+	async perform({ table: name, rules, simplify, hint, isManual }, run) {
+		const { gateway, runtime, timezone } = run;
+		const table = await run.table(name);
+		const senders = run.senders;
+		const accounts = await run.accounts(name);
+		// Each request once: what is to follow a fault is decided for the whole account.
+		const connection = connect(gateway, run.connection.credential, runtime, {
+			maxParallel: UNBOUNDED,
+			policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 },
+		});
+		const report = await dispatchDue({
+			gateway,
+			connection,
+			queue: createDispatchQueue(table, senders, { gateway, accounts: async () => accounts }),
+			lease: createLeaseStore(accounts, senders),
+			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
+			resolveMessageIds: async () =>
+				await resolveMessageIds({
+					gateway,
+					connection,
+					table,
+					senders,
+					now: () => run.now(),
+				}),
+			now: () => run.now(),
+			random: () => runtime.random(),
+			isCancelled: () => runtime.isCancelled?.() === true,
+			sleep: async (ms) => await run.sleep(ms),
+		});
+		const { entries, idle, error } = report;
+		if (error !== undefined && entries.length === 0) throw error;
+		if (error !== undefined) {
+			hint(
+				`The run ended early: ${error instanceof Error ? error.message : String(error)} The next run continues.`,
+			);
+		}
+		if (idle !== null) hint(idleHint(idle, run));
+		// The run that has the lease says it; and what goes wrong is told before anything else.
+		if (idle?.why !== 'leaseTaken' && error === undefined) {
+			const look = async (say: typeof hint) => await tellUnserved(name, run, say);
+			const { sender } = run;
+			const key = JSON.stringify([table.id, sender.gateway, sender.account]);
+			await (isManual ? look(hint) : giveRecent(key, run.now(), look, hint));
+		}
+		return entries.map((entry) => toItem(entry, run, { simplify, timezone }));
+	},
+};
+
+/** The dispatcher itself bounds what is in flight. */
+const UNBOUNDED = 1_000;
+
+/** A message as an item, or the begin or end of a pause. */
+function toItem(
+	entry: DispatchEntry,
+	{ sender }: Run,
+	output: { readonly simplify: boolean; readonly timezone: string },
+): IDataObject {
+	if (!('event' in entry)) {
+		const more = {
+			lateBySeconds: Math.round(entry.lateByMs / 100) / 10,
+			attempts: entry.attempts,
+		};
+		return scheduledItem(entry.message, { ...output, more });
+	}
+	const { timezone } = output;
+	const pausedAt = new Date(entry.pausedAt).toISOString();
+	const pausedUntil = entry.event === 'paused' ? new Date(entry.pausedUntil).toISOString() : null;
+	const { local, timezone: zone } = toLocalTime(pausedAt, timezone);
+	return {
+		event: entry.event,
+		reason: entry.reason,
+		credential: sender.credential,
+		pausedAtLocal: local,
+		pausedUntilLocal: formatLocalTime(pausedUntil, timezone),
+		timezone: zone,
+		pausedAt,
+		pausedUntil,
+		gateway: sender.gateway,
+		account: sender.account || null,
+	};
+}
+
+function idleHint(
+	idle: NonNullable<Awaited<ReturnType<typeof dispatchDue>>['idle']>,
+	{ gateway, sender, timezone }: Run,
+): string {
+	const account = `${gateway.label} account "${sender.account}"`;
+	switch (idle.why) {
+		case 'leaseTaken':
+			return `Nothing was sent by this run: another run of "Send Due" is sending for the ${account}.`;
+		case 'paused':
+			return `Nothing was sent: the ${account} is paused until ${shown(idle.until, timezone)}. ${idle.reason}`;
+		case 'pausedByPerson':
+			return `Nothing was sent: the ${account} was paused with the operation "Pause"${idle.note === null ? '' : ` ("${idle.note}")`}. Use "Resume" to continue.`;
+	}
+}
+
+/** `Sat, 21 Nov 2026, 15:40 (Europe/Berlin)`. `at`: milliseconds since 1970. */
+function shown(at: number, timezone: string): string {
+	const { local, timezone: zone } = toLocalTime(new Date(at).toISOString(), timezone);
+	return `${local} (${zone})`;
+}
+
+function readRules(context: IExecuteFunctions, index: number, run: Run): SendDuePlan['rules'] {
+	const number = (name: string, label: string): number | undefined => {
+		const given = readOption(context, index, name);
+		if (given === undefined) return undefined;
+		const value = Number(given);
+		if (Number.isFinite(value) && value >= 1) return value;
+		throw new InvalidParameterError(
+			label,
+			`"${label}" is "${String(given)}". Enter a number from 1.`,
+		);
+	};
+	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
+	return {
+		budgetMs: seconds * SECOND,
+		messagesPerMinute:
+			number('messagesPerMinute', 'Messages per Minute') ??
+			run.gateway.capabilities.messagesPerMinute,
+		ifOutcomeUnknown:
+			readOption(context, index, 'ifOutcomeUnknown') === 'sendAgain'
+				? 'sendAgain'
+				: 'markUnconfirmed',
+	};
+}
+
+/**
+ * After a workflow's time-out n8n lets nothing reach a table any more, so a run that it ends could not
+ * write what became of its messages.
+ */
+function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs: number): void {
+	// Older versions of n8n do not say.
+	const settings = (
+		context as { getWorkflowSettings?: () => { executionTimeout?: number } }
+	).getWorkflowSettings?.();
+	const seconds = settings?.executionTimeout ?? -1;
+	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
+	if (seconds <= 0 || seconds >= needed) return;
+	throw new InvalidParameterError(
+		'Run For At Most',
+		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
+		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,
+	);
+}

@@ -1,0 +1,38 @@
+import type { IExecuteFunctions, IHookFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { Connection, Gateway } from '../../gateways/gateway';
+import { gatewayOf } from '../../gateways/registry';
+import { connect, type TransportRuntime } from '../../gateways/transport/connection';
+import { CREDENTIAL_TYPE, n8nRuntime } from './transport';
+
+/** A gateway, and the way to it with the node's credential. */
+export interface ConnectedGateway {
+	readonly gateway: Gateway;
+	readonly connection: Connection;
+	readonly runtime: TransportRuntime;
+}
+
+export interface ConnectionOptions {
+	readonly timeoutMs?: number;
+	readonly maxParallel?: number;
+}
+
+/**
+ * Connects to the gateway of the node's credential.
+ *
+ * @throws InvalidParameterError where a field of the credential is missing or malformed, before any request
+ */
+export async function connectToGateway(
+	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
+	{ timeoutMs, maxParallel }: ConnectionOptions = {},
+): Promise<ConnectedGateway> {
+	const credential = await context.getCredentials(CREDENTIAL_TYPE);
+	const gateway = gatewayOf(credential);
+	gateway.baseUrl(credential);
+	gateway.account(credential);
+	const runtime = n8nRuntime(context, credential, timeoutMs);
+	return {
+		gateway,
+		runtime,
+		connection: connect(gateway, credential, runtime, { maxParallel }),
+	};
+}
