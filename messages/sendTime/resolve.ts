@@ -159,7 +159,7 @@ function readDateTime(text: string, { zone, parameter, readBy, reject }: Context
 
 	const instant = wall - offset;
 	// "Z" before a zone in brackets says that the clock time is UTC's, not what the zone's offset is.
-	const isUtc = /z(?: ?\[|$)/i.test(text);
+	const isUtc = /z ?\[/i.test(text);
 	// Of a zone whose clock changed lately, both the old offset and the new one may be written.
 	const clocks = [ownZone, currentZone(ownZone) ?? ownZone];
 	const fits = clocks.some((clock) => clock.offsetAt(instant) === offset);

@@ -277,6 +277,20 @@ it.each(['22000', '911', '12345', 'Mum', '+0151 2345678', '00 0151 2345678', '1.
 	},
 );
 
+it.each<[string, string]>([
+	// Whole numbers of landlines there, but no longer than an hour with seconds or a short code.
+	['TO', '72319'],
+	['VU', '85785'],
+	['SR', '316499'],
+])('%s: asks for more than the few digits %s, which only a landline has', (id, given) => {
+	expect(outcome(given, id)).toBe(
+		`"Recipient" is "${given}", which is not a phone number or chat ID`,
+	);
+	expect(outcome(`+${country(id).callingCode}${given}`, id)).toBe(
+		`+${country(id).callingCode}${given}`,
+	);
+});
+
 it('hints at the option where a number lacks its country code', () => {
 	try {
 		parseRecipient('0151 2345678');

@@ -226,6 +226,14 @@ describe('the event id', () => {
 		expect(idOf({ gatewayStatus: 'a' })).toBe(idOf({ gatewayStatus: 'b' }));
 	});
 
+	it('stays what it was: people keep ids in their tables', () => {
+		const message = 'chatWhatsApp|account-1||3EB0|14155238886@c.us';
+		const at = '2026-02-01T15:00:00.000Z';
+		expect(idOf()).toBe(`${message}|sent`);
+		expect(idOf({ status: 'unknown' })).toBe(`${message}|unknown:success|${at}`);
+		expect(idOf({ status: 'unknown', gatewayStatus: null })).toBe(`${message}|unknown:|${at}`);
+	});
+
 	it('takes an unknown word at another time for another event: what it means is not known', () => {
 		const at = (occurredAt: string | null) => idOf({ status: 'unknown', occurredAt });
 		const times = ['2026-02-01T15:00:00.000Z', '2026-02-01T15:00:01.000Z', null];

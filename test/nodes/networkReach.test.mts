@@ -16,6 +16,8 @@ describe('from where an address can be reached', () => {
 		['http://[0:0:0:0:0:0:0:1]/', 'machine'],
 		['http://[::]:5678/', 'machine'],
 		['http://[::ffff:127.0.0.1]/', 'machine'],
+		['http://[::ffff:127.0.1.1]/', 'machine'],
+		['http://[::ffff:0.0.0.0]/', 'machine'],
 		['http://user:word@localhost:5678/', 'machine'],
 
 		['http://10.0.0.7:3000', 'network'],
@@ -33,6 +35,15 @@ describe('from where an address can be reached', () => {
 		['http://Host.Docker.Internal.:3000', 'network'],
 		['http://nas.local', 'network'],
 		['http://gateway.home.arpa', 'network'],
+		['http://gateway.lan', 'network'],
+		['http://gateway.localdomain', 'network'],
+		['http://gateway.test', 'network'],
+		['http://10.255.255.255', 'network'],
+		['http://192.168.255.255', 'network'],
+		['http://[fc00::1]', 'network'],
+		['http://[fdff:ffff::1]', 'network'],
+		['http://[febf::1]', 'network'],
+		['  http://10.0.0.7  ', 'network'],
 
 		['https://gate.whapi.cloud', 'internet'],
 		['https://n8n.example.com.', 'internet'],
@@ -49,6 +60,15 @@ describe('from where an address can be reached', () => {
 		['https://11.0.0.1', 'internet'],
 		['https://[2001:db8::1]', 'internet'],
 		['https://[::ffff:8.8.8.8]', 'internet'],
+		// A name whose first part looks like an address.
+		['https://10.0.0.1.example.com', 'internet'],
+		['https://169.253.0.1', 'internet'],
+		['https://169.255.0.1', 'internet'],
+		['https://192.167.0.1', 'internet'],
+		// Only the prefix makes an address private.
+		['https://[2001:fd12::1]', 'internet'],
+		['https://[2001:db8::ffff:7f00:1]', 'internet'],
+		['https://[::ffff:7f00:1:5]', 'internet'],
 		// Not link-local, and not unique local either.
 		['https://[fec0::1]', 'internet'],
 

@@ -1,12 +1,12 @@
-import type { INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { EventEmitter } from 'node:events';
 import type { Gateway } from '../../gateways/gateway';
+import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
-import { properties } from '../../nodes/MessageSchedulerTrigger/fields';
 import { check, register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
-import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
 import { cachedCredential } from '../../nodes/MessageSchedulerTrigger/credentialCache';
 import { deduplicate } from '../../nodes/MessageSchedulerTrigger/deduplicate';
+import { leaveOutReceived } from '../../nodes/MessageSchedulerTrigger/received';
 import { connectToGateway } from '../../nodes/shared/connectToGateway';
 
 /** What the trigger's parts do with a context, without n8n's core: a person's test event, too. */
@@ -23,20 +23,22 @@ function contextOf({
 	webhookUrl = 'https://n8n.example/webhook/1',
 	workflowId = 'workflow-1',
 	nodeId = `node-${++nodes}`,
+	credentialId = '1',
 	getCredentials = async (): Promise<object> => ({}),
 } = {}) {
 	const staticData: Record<string, unknown> = {};
 	const answers: Array<{ status: number; body: unknown }> = [];
-	const response = {
+	const response = Object.assign(new EventEmitter(), {
 		statusCode: 200,
+		writableEnded: false,
+		writableFinished: false,
 		status: (code: number) => ({
 			send: (body: unknown) => void answers.push({ status: code, body }),
 		}),
-		once: jest.fn(),
-	};
+	});
 	const context = {
 		getMode: () => mode,
-		getNode: () => ({ id: nodeId, credentials: { messageGatewayApi: { id: '1' } } }),
+		getNode: () => ({ id: nodeId, credentials: { messageGatewayApi: { id: credentialId } } }),
 		getWorkflow: () => ({ id: workflowId }),
 		getNodeParameter: (name: string) => (name === 'statuses' ? statuses : options),
 		getNodeWebhookUrl: () => webhookUrl,
@@ -45,41 +47,9 @@ function contextOf({
 		getResponseObject: () => response,
 		logger: { error: jest.fn() },
 	};
-	return { context: context as never, staticData, answers, getCredentials: context.getCredentials };
+	const { getCredentials: reads } = context;
+	return { context: context as never, staticData, answers, response, getCredentials: reads };
 }
-
-describe('the parameters', () => {
-	const field = (name: string) => properties.find((each) => each.name === name)!;
-
-	it('offer each status by its name, those of most use by default', () => {
-		const offered = field('statuses').options as INodePropertyOptions[];
-		expect(offered.map(({ name, value, action }) => [name, value, action])).toEqual(
-			expect.arrayContaining([
-				['Delivered', 'delivered', 'On message delivered'],
-				['Unknown', 'unknown', 'On message status unknown'],
-			]),
-		);
-		expect(field('statuses').default).toEqual(['sent', 'delivered', 'read', 'failed', 'expired']);
-	});
-
-	it('are safe unless a person changes them', () => {
-		const options = field('options').options as Array<
-			INodePropertyCollection & { default: unknown }
-		>;
-		const defaults = Object.fromEntries(options.map((each) => [each.name, each.default]));
-		expect(defaults).toMatchObject({
-			acceptUnauthenticated: false,
-			replaceExisting: false,
-			skipDuplicates: true,
-			skipOutOfOrder: true,
-		});
-	});
-
-	it("come with the credential's test", () => {
-		const { credentialTest } = new MessageSchedulerTrigger().methods;
-		expect(credentialTest.messageGatewayApiTest).toBeInstanceOf(Function);
-	});
-});
 
 describe('a credential', () => {
 	it('is read once for a burst, and anew after five seconds', async () => {
@@ -112,6 +82,25 @@ describe('a credential', () => {
 		expect(await cachedCredential(other.context)).toEqual({ of: 2 });
 	});
 
+	it('is another one as soon as the node has another one', async () => {
+		const one = contextOf({ nodeId: 'switched', getCredentials: async () => ({ of: 1 }) });
+		const other = contextOf({
+			nodeId: 'switched',
+			credentialId: '2',
+			getCredentials: async () => ({ of: 2 }),
+		});
+		expect(await cachedCredential(one.context)).toEqual({ of: 1 });
+		expect(await cachedCredential(other.context)).toEqual({ of: 2 });
+	});
+
+	it('is kept of a thousand triggers, not of ever more', async () => {
+		const { context, getCredentials } = contextOf();
+		await cachedCredential(context);
+		for (let others = 0; others < 1_000; others++) await cachedCredential(contextOf().context);
+		await cachedCredential(context);
+		expect(getCredentials).toHaveBeenCalledTimes(2);
+	});
+
 	it('that could not be read is tried again with the next webhook', async () => {
 		let times = 0;
 		const { context } = contextOf({
@@ -136,11 +125,11 @@ describe('a credential', () => {
 });
 
 describe('what was told', () => {
-	const event = (messageId = 'ABC'): StatusEvent =>
+	const event = (messageId = 'ABC', status: Status = 'sent'): StatusEvent =>
 		createStatusEvent({
 			gateway: 'vendor',
 			channel: 'sms',
-			status: 'sent',
+			status,
 			messageId,
 			receivedAt: '2026-11-20T10:00:00.000Z',
 			raw: {},
@@ -172,6 +161,130 @@ describe('what was told', () => {
 		deduplicate(again.context, [event()]).save();
 		deduplicate(again.context, []).save();
 		expect(again.staticData).toEqual({});
+	});
+
+	it.each([
+		[{ skipOutOfOrder: false }, ['read', 'sent']],
+		[{ skipDuplicates: false }, ['read', 'read']],
+		[{ skipDuplicates: false, skipOutOfOrder: false }, ['read', 'read', 'sent']],
+		[{}, ['read']],
+	])('is left out as the user chose: %o', (options, statuses) => {
+		const { context } = contextOf({ options });
+		const told = [event('A', 'read'), event('A', 'read'), event('A', 'sent')].flatMap(
+			(each) => deduplicate(context, [each]).fresh,
+		);
+		expect(told.map(({ status }) => status)).toEqual(statuses);
+	});
+
+	it('is remembered of the thousand triggers that told something last', () => {
+		const of = (nodeId: string) => deduplicate(contextOf({ nodeId }).context, [event()]).fresh;
+		of('long ago');
+		of('in use');
+		for (let others = 0; others < 998; others++) of(`other-${others}`);
+		expect(of('in use')).toEqual([]);
+		of('one more');
+		expect(of('in use')).toEqual([]);
+		expect(of('long ago')).toEqual([event()]);
+	});
+
+	describe('and was not answered with a success', () => {
+		const deliver = (nodeId: string) => {
+			const { context, response } = contextOf({ nodeId });
+			return { response, fresh: deduplicate(context, [event()]).fresh };
+		};
+		const isTakenBack = (nodeId: string) => deliver(nodeId).fresh.length === 1;
+		beforeEach(() => void jest.useFakeTimers());
+
+		it.each([
+			[200, false],
+			[399, false],
+			[400, true],
+			[500, true],
+		])('comes again: %s, %s', async (statusCode, comesAgain) => {
+			const nodeId = `answered-${statusCode}`;
+			const { response } = deliver(nodeId);
+			Object.assign(response, { statusCode, writableEnded: true });
+			response.emit('close');
+			await jest.advanceTimersByTimeAsync(0);
+			expect(isTakenBack(nodeId)).toBe(comesAgain);
+		});
+
+		it.each(['writableEnded', 'writableFinished'] as const)(
+			'comes again when n8n answers after the gateway hung up: %s',
+			async (mark) => {
+				const nodeId = `hung-up-${mark}`;
+				const { response } = deliver(nodeId);
+				response.emit('close');
+				// What the answer will be, nobody knows yet: the response object says 200 from the start.
+				await jest.advanceTimersByTimeAsync(50_000);
+				Object.assign(response, { statusCode: 500, [mark]: true });
+				await jest.advanceTimersByTimeAsync(1_000);
+				expect(isTakenBack(nodeId)).toBe(true);
+			},
+		);
+
+		it('is told when n8n has not answered after a minute', async () => {
+			const { response } = deliver('never-answered');
+			response.emit('close');
+			await jest.advanceTimersByTimeAsync(61_000);
+			expect(jest.getTimerCount()).toBe(0);
+			Object.assign(response, { statusCode: 500, writableEnded: true });
+			expect(isTakenBack('never-answered')).toBe(false);
+		});
+	});
+});
+
+describe('messages that others wrote', () => {
+	/** Its webhooks are lists of received ids. */
+	const gateway = { receivedIds: (body: unknown) => body as string[] } as unknown as Gateway;
+	const event = (messageId: string | null): StatusEvent =>
+		createStatusEvent({
+			gateway: 'vendor',
+			channel: 'whatsapp',
+			status: 'read',
+			messageId,
+			receivedAt: '2026-11-20T10:00:00.000Z',
+			raw: {},
+		});
+	const idsOf = (events: StatusEvent[]) => events.map(({ messageId }) => messageId);
+	const told = (options: Parameters<typeof contextOf>[0], received: string[], ids = ['ours']) =>
+		idsOf(leaveOutReceived(contextOf(options).context, gateway, received, ids.map(event)));
+
+	it('have no statuses that start a workflow; ours have', () => {
+		const options = { nodeId: 'reads' };
+		expect(told(options, ['theirs'], ['theirs', 'ours'])).toEqual(['ours']);
+		expect(told(options, [], ['theirs', 'ours'])).toEqual(['ours']);
+		// Another workflow with such a node has not heard of it.
+		expect(told({ ...options, workflowId: 'workflow-2' }, [], ['theirs'])).toEqual(['theirs']);
+	});
+
+	it('are not known where the gateway tells of no such messages, or of no id', () => {
+		const { context } = contextOf({ nodeId: 'reads-no-ids' });
+		const without = { ...gateway, receivedIds: undefined };
+		const events = [event('ours'), event(null)];
+		expect(leaveOutReceived(context, without, ['ours'], events)).toEqual(events);
+		expect(idsOf(leaveOutReceived(context, gateway, ['theirs'], events))).toEqual(['ours', null]);
+	});
+
+	it('are remembered, the last 5,000 of them', () => {
+		const options = { nodeId: 'reads-many' };
+		const ids = Array.from({ length: 5_001 }, (_, index) => `theirs-${index}`);
+		told(options, ids.slice(0, 5_000));
+		expect(told(options, [], [ids[0], ids[4_999]])).toEqual([]);
+		told(options, [ids[5_000]]);
+		expect(told(options, [], [ids[0], ids[1], ids[5_000]])).toEqual([ids[0]]);
+	});
+
+	it('are remembered of the thousand triggers that were called last', () => {
+		const reads = (nodeId: string, received: string[] = []) =>
+			told({ nodeId }, received, ['theirs']).length > 0;
+		reads('called long ago', ['theirs']);
+		reads('called again', ['theirs']);
+		for (let others = 0; others < 998; others++) reads(`called-${others}`);
+		expect(reads('called again')).toBe(false);
+		reads('called once more');
+		expect(reads('called again')).toBe(false);
+		expect(reads('called long ago')).toBe(true);
 	});
 });
 

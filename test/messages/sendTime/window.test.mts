@@ -51,6 +51,12 @@ it.each<[string, string, SendingWindow, string]>([
 		'2026-03-29T03:00',
 	],
 	[
+		'before an opening in a gap, and less than a day before the next one',
+		'2026-03-29 01:45',
+		{ ...workdays, from: '02:30', weekdays: everyDay },
+		'2026-03-29T03:00',
+	],
+	[
 		'before a window that a gap takes away',
 		'2026-03-29 01:00',
 		{ ...workdays, from: '02:15', to: '02:45', weekdays: everyDay },
@@ -94,6 +100,11 @@ it('says where the time went, and shows it in the zone of the send time', () => 
 			},
 		],
 	});
+});
+
+it('names a window of all weekdays by that', () => {
+	const [{ note }] = moved('2026-02-08 08:00', { ...workdays, weekdays: everyDay }).adjusted!;
+	expect(note).toContain('(09:00 to 18:00, every day, Europe/Berlin)');
 });
 
 it('adds to what was adjusted before', () => {

@@ -1,0 +1,231 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+	NodeHelpers,
+	Workflow,
+	type IDataObject,
+	type INode,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeTypes,
+} from 'n8n-workflow';
+import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
+import { STATUSES, STATUS_NAMES } from '../../messages/status';
+import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
+
+/** What n8n makes of the trigger's description, by n8n's own functions: what a person sees and may choose. */
+const trigger = new MessageSchedulerTrigger();
+const { description } = trigger;
+const { properties } = description;
+const root = join(__dirname, '../..');
+
+const nodeTypes: INodeTypes = {
+	getByName: () => trigger,
+	getByNameAndVersion: () => trigger,
+	getKnownTypes: () => ({}),
+};
+
+function workflowOf(parameters: INodeParameters = {}) {
+	const node: INode = {
+		id: 'node-1',
+		name: 'Trigger',
+		type: 'n8n-nodes-message-scheduler.messageSchedulerTrigger',
+		typeVersion: 2,
+		position: [0, 0],
+		webhookId: 'webhook-1',
+		parameters,
+	};
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	return { workflow, node: workflow.getNode('Trigger')! };
+}
+
+/** The parameters that the editor shows for these values. */
+const shown = (node: INode): INodeProperties[] =>
+	properties.filter((each) =>
+		NodeHelpers.displayParameter(node.parameters, each, node, description),
+	);
+const property = (name: string) => properties.find((each) => each.name === name)!;
+const offered = property('statuses').options as INodePropertyOptions[];
+const options = property('options').options as INodeProperties[];
+
+describe('the node', () => {
+	const { workflow, node } = workflowOf();
+
+	it('starts a workflow: a trigger, with one output and no input', () => {
+		expect(NodeHelpers.isTriggerNode(description)).toBe(true);
+		expect(NodeHelpers.getNodeInputs(workflow, node, description)).toEqual([]);
+		expect(NodeHelpers.getNodeOutputs(workflow, node, description)).toEqual(['main']);
+	});
+
+	it('stands on the canvas under its own name, with the statuses that start it', () => {
+		expect(NodeHelpers.makeNodeName({}, description)).toBe(description.displayName);
+		const subtitle = (parameters: INodeParameters) => {
+			const { workflow: own, node: chosen } = workflowOf(parameters);
+			return own.expression.getSimpleParameterValue(chosen, description.subtitle, 'internal', {});
+		};
+		expect(subtitle({ statuses: ['read', 'failed'] })).toBe('read, failed');
+		expect(subtitle({})).toBe('sent, delivered, read, failed, expired');
+	});
+
+	it('is of the name and the credential by which workflows know it', () => {
+		expect(description.name).toBe('messageSchedulerTrigger');
+		const { name } = new MessageGatewayApi();
+		expect(description.credentials).toEqual([
+			{ name, required: true, testedBy: expect.any(String) },
+		]);
+		const [{ testedBy }] = description.credentials!;
+		expect(Object.keys(trigger.methods.credentialTest)).toEqual([testedBy]);
+	});
+
+	it('has an icon for each theme', () => {
+		const folder = dirname(
+			join(root, 'nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node.ts'),
+		);
+		const { light, dark } = description.icon as { light: string; dark: string };
+		expect(light).not.toBe(dark);
+		for (const icon of [light, dark]) {
+			expect(icon).toMatch(/^file:.+\.svg$/);
+			expect(existsSync(join(folder, icon.slice('file:'.length)))).toBe(true);
+		}
+	});
+});
+
+describe('its webhook', () => {
+	it('is one address, to which gateways post, and the node itself gives the answer', () => {
+		expect(description.webhooks).toHaveLength(1);
+		const [{ name, httpMethod, path, responseMode, responseData }] = description.webhooks!;
+		const { workflow, node } = workflowOf();
+		const resolved = (value: unknown) =>
+			workflow.expression.getSimpleParameterValue(node, value as string, 'internal', {});
+		expect(resolved(httpMethod)).toBe('POST');
+		// Answered as soon as the node has looked at it, not when the workflow has come to its end.
+		expect(resolved(responseMode)).toBe('onReceived');
+		// `firstEntryJson` or any other text: n8n would answer with that instead of what the node says.
+		expect(resolved(responseData)).toBe('');
+		expect(
+			NodeHelpers.getNodeWebhookUrl('https://n8n.example/webhook', '1', node, path as string),
+		).toBe('https://n8n.example/webhook/webhook-1/webhook');
+		// n8n looks the three methods up by the name of the webhook.
+		expect(Object.keys(trigger.webhookMethods)).toEqual([name]);
+		expect(Object.keys(trigger.webhookMethods.default).sort()).toEqual([
+			'checkExists',
+			'create',
+			'delete',
+		]);
+	});
+});
+
+describe('its parameters', () => {
+	it('are all in sight, the notice above the rest, and have the values of a safe start', () => {
+		const { node } = workflowOf();
+		expect(shown(node).map(({ name, type }) => [name, type])).toEqual([
+			['setUpNotice', 'notice'],
+			['statuses', 'multiOptions'],
+			['options', 'collection'],
+		]);
+		expect(
+			NodeHelpers.getNodeParameters(properties, {}, true, false, node, description),
+		).toMatchObject({
+			statuses: ['sent', 'delivered', 'read', 'failed', 'expired'],
+			options: {},
+		});
+	});
+
+	it('save nothing but what a person has changed', () => {
+		const saved = (parameters: INodeParameters) =>
+			NodeHelpers.getNodeParameters(
+				properties,
+				parameters,
+				false,
+				false,
+				workflowOf().node,
+				description,
+			);
+		expect(saved({})).toEqual({});
+		expect(saved({ statuses: ['read'], options: { skipOutOfOrder: false } })).toEqual({
+			statuses: ['read'],
+			options: { skipOutOfOrder: false },
+		});
+	});
+
+	it('the notice leads to the page, and the place on it, where each gateway takes the address', () => {
+		const { displayName: html } = property('setUpNotice');
+		const [, file, place] =
+			/href="https:\/\/github\.com\/[^"]+\/blob\/main\/([^"#]+)#([^"]+)"/.exec(html)!;
+		const headings = readFileSync(join(root, file), 'utf8')
+			.split('\n')
+			.filter((line) => line.startsWith('## '))
+			.map((line) => line.slice(3).toLowerCase().replaceAll(' ', '-'));
+		expect(headings).toContain(place);
+		// Beside the editor, not in its place.
+		expect(html).toMatch(/<a [^>]*target="_blank"[^>]*>[^<]+<\/a>/);
+	});
+});
+
+describe('"Trigger On"', () => {
+	const issues = (statuses: string[]) =>
+		NodeHelpers.getNodeParametersIssues(properties, workflowOf({ statuses }).node, description)
+			?.parameters;
+
+	it('offers every status that a gateway may report, in the order of the alphabet', () => {
+		const reported = STATUS_NAMES.filter((status) => status !== 'unconfirmed');
+		expect(offered.map(({ value }) => value)).toEqual([...reported].sort());
+	});
+
+	it.each(offered.map((each) => [each.value as keyof typeof STATUSES, each] as const))(
+		'%s: by its name, as a trigger of its own, and with what it means',
+		(status, { name, action, description: meaning }) => {
+			expect(name.toLowerCase()).toBe(status);
+			expect(name).toMatch(/^[A-Z]/);
+			expect(action).toBe(
+				status === 'unknown' ? 'On message status unknown' : `On message ${status}`,
+			);
+			expect(meaning).toBe(STATUSES[status].meaning);
+		},
+	);
+
+	it('must not be empty', () => {
+		expect(issues(['sent'])).toBeUndefined();
+		expect(issues([])).toEqual({ statuses: ['Parameter "Trigger On" is required.'] });
+	});
+});
+
+describe('"Options"', () => {
+	it('are switches, each with a title and a question, and can be added one by one', () => {
+		expect(options.map(({ name, type, default: value }) => [name, type, value])).toEqual([
+			['acceptUnauthenticated', 'boolean', false],
+			['replaceExisting', 'boolean', false],
+			['skipDuplicates', 'boolean', true],
+			['skipOutOfOrder', 'boolean', true],
+		]);
+		for (const { displayName, description: question } of options) {
+			expect(displayName).toMatch(/^[A-Z][\w-]+( [A-Z][\w-]+)+$/);
+			expect(question).toMatch(/^Whether to /);
+		}
+		expect(property('options').placeholder).toBeTruthy();
+	});
+});
+
+describe('the panel for a test event', () => {
+	it('says what will come, in words of its own, before and after publishing', () => {
+		const panel = description.triggerPanel as unknown as IDataObject;
+		const help = panel.executionsHelp as { active: string; inactive: string };
+		const texts = [
+			panel.header,
+			panel.activationHint,
+			help.active,
+			help.inactive,
+			description.eventTriggerDescription,
+			description.activationMessage,
+		];
+		for (const text of texts) expect(text).toMatch(/status|message/i);
+		// What to do with the address, and where the runs are then: n8n makes a link of `data-key`.
+		for (const text of [help.active, help.inactive]) {
+			expect(text).toMatch(/^<b>While building your workflow<\/b>.*Test URL.*Production URL/);
+			expect(text).toContain('<a data-key="executions">');
+		}
+		expect(help.inactive).toContain('publish it');
+		expect(help.active).toContain('is published');
+	});
+});
