@@ -136,7 +136,7 @@ it.each(['Germany', 'XX', '49', 49, { id: 'DE' }])(
 			...setting,
 			items: to('0151 2345678'),
 		});
-		expect(message).toContain('"Default Country" is "');
+		expect(message).toContain('"Default Country" is ');
 		expect(message).toContain('e.g. DE.');
 	},
 );

@@ -357,7 +357,7 @@ export async function receive(call: Call, parameters: Json, setting: Setting): P
 			return response;
 		},
 	});
-	const { body = {}, headers = {}, query = {}, isTest = false, broken: _, ...request } = call;
+	const { body = {}, headers = {}, query = {}, isTest = false, ...request } = call;
 	const context = new WebhookContext(
 		workflow,
 		node,

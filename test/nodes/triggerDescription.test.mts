@@ -92,9 +92,12 @@ describe('the node', () => {
 });
 
 describe('its webhook', () => {
-	it('is one address, to which gateways post, and the node itself gives the answer', () => {
-		expect(description.webhooks).toHaveLength(1);
-		const [{ name, httpMethod, path, responseMode, responseData }] = description.webhooks!;
+	it('is one URL, to which gateways post, and the node itself responds', () => {
+		// The first one answers a gateway's challenge, at the same URL.
+		const [challenge, { name, httpMethod, path, responseMode, responseData }] =
+			description.webhooks!;
+		expect(description.webhooks).toHaveLength(2);
+		expect(challenge).toMatchObject({ httpMethod: 'GET', path, responseMode, responseData });
 		const { workflow, node } = workflowOf();
 		const resolved = (value: unknown) =>
 			workflow.expression.getSimpleParameterValue(node, value as string, 'internal', {});
@@ -117,10 +120,10 @@ describe('its webhook', () => {
 });
 
 describe('its parameters', () => {
-	it('are all in sight, the notice above the rest, and have the values of a safe start', () => {
+	it('are all in sight, the set-up above the rest, and have the values of a safe start', () => {
 		const { node } = workflowOf();
 		expect(shown(node).map(({ name, type }) => [name, type])).toEqual([
-			['setUpNotice', 'notice'],
+			['webhookSetUp', 'options'],
 			['statuses', 'multiOptions'],
 			['options', 'collection'],
 		]);
@@ -149,8 +152,8 @@ describe('its parameters', () => {
 		});
 	});
 
-	it('the notice leads to the page, and the place on it, where each gateway takes the address', () => {
-		const { displayName: html } = property('setUpNotice');
+	it('the set-up leads to the page, and the place on it, where each gateway takes the URL', () => {
+		const { hint: html } = property('webhookSetUp');
 		const [, file, place] =
 			/href="https:\/\/github\.com\/[^"]+\/blob\/main\/([^"#]+)#([^"]+)"/.exec(html)!;
 		const headings = readFileSync(join(root, file), 'utf8')
