@@ -31,6 +31,7 @@ module.exports = {
 		}),
 		project('e2e', ['e2e']),
 		project('ui', ['ui']),
+		project('postgres', ['postgres']),
 		project('queue', ['queue']),
 	],
 };
