@@ -1,9 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { durationInWords } from '../../messages/sendTime/text';
 import { settle } from '../../stores/settle';
-import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
-import { findTableOf } from '../shared/n8nTable';
+import type { StoreRef } from '../shared/storeRef';
 import type { Hold, Run } from './run';
 import { isToolRun } from './toolRun';
 
@@ -16,11 +15,9 @@ import { isToolRun } from './toolRun';
 interface Note {
 	readonly run: Run;
 	readonly done: 'scheduled' | 'sent';
-	/** The Data Tables that its messages wait in. */
-	readonly tables: Map<string, TableOf>;
+	/** The stores that its messages wait in. */
+	readonly stores: Map<string, StoreRef>;
 }
-
-type TableOf = (Hold & { in: 'dataTable' })['table'];
 
 const notes = new WeakMap<IExecuteFunctions, Note>();
 
@@ -31,9 +28,9 @@ export function noteMessage(
 	done: Note['done'],
 	hold?: Hold,
 ): void {
-	const note = notes.get(context) ?? { run, done, tables: new Map() };
+	const note = notes.get(context) ?? { run, done, stores: new Map() };
 	notes.set(context, note);
-	if (hold?.in === 'dataTable') note.tables.set(JSON.stringify(hold.table), hold.table);
+	if (hold !== undefined && hold.in !== 'gateway') note.stores.set(JSON.stringify(hold), hold);
 }
 
 /** Runs the node, and gives the hints of its run if it did not throw: n8n drops them otherwise. */
@@ -44,7 +41,7 @@ export async function withHints<T>(context: IExecuteFunctions, work: () => Promi
 	return output;
 }
 
-async function tell(context: IExecuteFunctions, { run, done, tables }: Note): Promise<void> {
+async function tell(context: IExecuteFunctions, { run, done, stores }: Note): Promise<void> {
 	const hint = (message: string) =>
 		context.addExecutionHints?.({ message, location: 'outputPane' });
 	const { newMessages } = run.ledger;
@@ -54,8 +51,8 @@ async function tell(context: IExecuteFunctions, { run, done, tables }: Note): Pr
 	}
 	// Where every item went wrong nothing waits, and its table may not even be there.
 	if (run.ledger.outputs().length === 0) return;
-	for (const table of tables.values()) {
-		const last = await lastRunOf(context, run, table);
+	for (const store of stores.values()) {
+		const last = await lastRunOf(run, store);
 		if (!last.isRecent) hint(notSending(run, last));
 	}
 }
@@ -81,12 +78,11 @@ const SERVED_FOR_MS = 5 * MINUTE_MS;
 const MOST_SERVED = 1_000;
 
 /** Two accesses, and none where the last look is not five minutes old and found that all is well. */
-async function lastRunOf(context: IExecuteFunctions, run: Run, ref: TableOf): Promise<LastRun> {
-	const { id, name } = await run.table(ref, { create: true });
-	const key = JSON.stringify([id, run.sender.gateway, run.sender.account]);
+async function lastRunOf(run: Run, ref: StoreRef): Promise<LastRun> {
+	const { messages, findAccounts } = await run.backend(ref, { create: true });
+	const key = JSON.stringify([messages.id, run.sender.gateway, run.sender.account]);
 	if ((served.get(key) ?? 0) > run.now()) return { isRecent: true, at: null };
-	const accounts = await findTableOf<AccountColumn>(context, accountsTableName(name));
-	const last = await findLastRun(accounts, run.senders, run.now());
+	const last = await findLastRun(await findAccounts(), run.senders, run.now());
 	if (served.size >= MOST_SERVED) served.clear();
 	if (last.isRecent) served.set(key, run.now() + SERVED_FOR_MS);
 	return last;

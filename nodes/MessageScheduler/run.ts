@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
-import type { Gateway } from '../../gateways/gateway';
+import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/refusals';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { Claims } from '../../stores/claims';
@@ -8,25 +8,33 @@ import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
 import { InvalidParameter } from '../../messages/invalidParameter';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
+import type { Backend } from '../../stores/backend';
 import type { MessageStore } from '../../stores/store';
-import { accountsTableName, type AccountsTable } from '../../stores/table/accounts';
+import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
+import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../stores/settle';
 import { Batcher } from '../../stores/table/batcher';
 import { MOST_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { Sender } from '../../stores/table/rows';
-import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
+import {
+	createTableStore,
+	TABLE_LIMITS,
+	type TableStoreOptions,
+} from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { linkToGateway, type Link } from '../shared/connection';
 import {
 	ACCOUNTS,
+	findTableOf,
 	messageTables,
 	openTable,
 	openTableOf,
 	tableById,
-	type NamedTable,
 	type TableRef,
 } from '../shared/n8nTable';
+import { Databases } from '../shared/postgres/openStore';
+import type { PostgresRef, StoreRef } from '../shared/storeRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/holdIn';
@@ -48,23 +56,22 @@ export interface Run extends Link {
 	/** All keys under which this credential serves the account; {@link sender} is the first. */
 	readonly senders: readonly Sender[];
 	/**
-	 * The Data Table of messages that a user means; the same for all items.
+	 * The store that a user means; the same for all items.
 	 *
 	 * @param options `create`: whether it is created where there is none of that name
-	 * @throws InvalidParameter naming *Data Table* where there is no such table
+	 * @throws InvalidParameter naming *Data Table*, *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
-	table(ref: TableRef, options?: { readonly create: boolean }): Promise<NamedTable>;
-	/** The Data Table of the accounts of that table, created where it is missing. */
-	accounts(ref: TableRef): Promise<AccountsTable>;
+	backend(ref: StoreRef, options?: { readonly create: boolean }): Promise<Backend>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
 	holder(hold: Hold): Holder;
 	/**
 	 * The store that gave a schedule id: a UUID is looked for in the project's tables of messages, many
 	 * at once, and what no table has is the gateway's.
 	 *
+	 * @param storedIn where it is, for what is not found by its id
 	 * @throws GatewayError where it can only be of a gateway without a scheduler
 	 */
-	storeOf(scheduleId: string): Pick<Holder, 'limits' | 'store'>;
+	storeOf(scheduleId: string, storedIn: PostgresRef | null): Pick<Holder, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null where none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
 	/** Which messages were made under which deduplication keys. */
@@ -74,9 +81,7 @@ export interface Run extends Link {
 }
 
 /** Where the user wants messages held. */
-export type Hold =
-	| { readonly in: 'gateway' }
-	| { readonly in: 'dataTable'; readonly table: TableRef };
+export type Hold = { readonly in: 'gateway' } | StoreRef;
 
 /** A place that holds messages; a table is only opened when it is used. */
 export interface Holder extends Pick<MessageStore, 'limits' | 'assertTakes'> {
@@ -120,32 +125,45 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		),
 	};
 	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
-	const tables = new Map<string, Promise<NamedTable>>();
-	const tableStores = new Map<string, MessageStore>();
-
-	const tableStore = (table: MessageTable): MessageStore => {
-		const known = tableStores.get(table.id);
+	const stores = new Map<string, MessageStore>();
+	const storeOn = (backend: Backend, more: Partial<TableStoreOptions> = {}): MessageStore => {
+		const { messages, now: storeNow, list } = backend;
+		const known = stores.get(messages.id);
 		if (known !== undefined) return known;
-		const store = createTableStore(table, { gateway, senders, timezone, now });
-		tableStores.set(table.id, store);
-		return store;
+		const options = { gateway, senders, timezone, now: storeNow, ...more };
+		const store = createTableStore(messages, options);
+		const opened =
+			list === null
+				? store
+				: {
+						...store,
+						list: async (filter: ListFilter, limit = Infinity) =>
+							await list(senders, filter, limit),
+					};
+		stores.set(messages.id, opened);
+		return opened;
 	};
+	const tableStore = (table: MessageTable): MessageStore =>
+		storeOn(createTableBackend(table, '', { accounts: noAccounts, findAccounts: noAccounts, now }));
 
+	const databases = new Databases(context, { now, sleep, random: () => surroundings.random() });
+	const backends = new Map<string, Promise<Backend>>();
 	const MUST_EXIST = { create: false };
-	const table = async (ref: TableRef, { create } = MUST_EXIST): Promise<NamedTable> => {
-		const key = JSON.stringify([ref.by, ref.value, create]);
-		const opened = tables.get(key) ?? openTable(context, ref, { create });
-		tables.set(key, opened);
+	const backend = async (ref: StoreRef, { create } = MUST_EXIST): Promise<Backend> => {
+		const key = JSON.stringify([ref, create]);
+		const opened =
+			backends.get(key) ??
+			(ref.in === 'postgres'
+				? databases.open(ref, create)
+				: openDataTable(context, ref.table, { create, now }));
+		backends.set(key, opened);
 		return await opened;
 	};
-
-	const accountsTables = new Map<string, Promise<AccountsTable>>();
-	const accounts = async (ref: TableRef): Promise<AccountsTable> => {
-		const name = accountsTableName((await table(ref)).name);
-		const opened = accountsTables.get(name) ?? openTableOf(context, name, ACCOUNTS);
-		accountsTables.set(name, opened);
-		return await opened;
-	};
+	const ofPostgres = (ref: PostgresRef) => ({
+		limits: TABLE_LIMITS,
+		store: async (options?: { readonly create: boolean }) =>
+			storeOn(await backend(ref, options), { notFound: notInPostgres(ref) }),
+	});
 
 	const allTables = once(async () => await messageTables(context, DEFAULT_TABLE));
 	const finder = new Batcher(async (ids: string[]): Promise<TableAt[][]> => {
@@ -166,7 +184,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		throw inSeveralTables(scheduleId, [at, ...others]);
 	};
 
-	const storedIn = async (scheduleId: string): Promise<MessageStore> => {
+	const foundById = async (scheduleId: string): Promise<MessageStore> => {
 		const found = await settle(find(scheduleId));
 		const mayBeAtGateway = gateway.scheduler !== undefined;
 		if (found.ok && found.value !== null) return tableStore(tableById(context, found.value.id));
@@ -186,22 +204,26 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		sender,
 		senders,
 		keys,
-		table,
-		accounts,
+		backend,
 		holder: (hold) => {
 			if (hold.in === 'gateway') {
 				const { limits, assertTakes } = gatewayStore();
 				return { limits, assertTakes, store: async () => gatewayStore() };
 			}
-			return {
-				limits: TABLE_LIMITS,
-				assertTakes: (message) => assertSendable(gateway, message),
-				store: async (options) => tableStore(await table(hold.table, options)),
-			};
+			const { limits, store } =
+				hold.in === 'postgres'
+					? ofPostgres(hold)
+					: {
+							limits: TABLE_LIMITS,
+							store: async (options?: { readonly create: boolean }) =>
+								storeOn(await backend(hold, options)),
+						};
+			return { limits, store, assertTakes: (message) => assertSendable(gateway, message) };
 		},
-		storeOf: (scheduleId) => {
+		storeOf: (scheduleId, storedIn) => {
+			if (storedIn !== null) return ofPostgres(storedIn);
 			if (isUuid(scheduleId)) {
-				return { limits: TABLE_LIMITS, store: async () => await storedIn(scheduleId) };
+				return { limits: TABLE_LIMITS, store: async () => await foundById(scheduleId) };
 			}
 			if (gateway.scheduler === undefined) throw nobodysId(scheduleId, gateway);
 			const store = gatewayStore();
@@ -210,6 +232,38 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		tableNameOf: async (scheduleId) => (await find(scheduleId))?.name ?? null,
 	};
 }
+
+/** A Data Table with the table of its accounts beside it, which is opened where it is needed. */
+async function openDataTable(
+	context: IExecuteFunctions,
+	ref: TableRef,
+	{ create, now }: { readonly create: boolean; now(): number },
+): Promise<Backend> {
+	const table = await openTable(context, ref, { create });
+	const accounts = once(
+		async () => await openTableOf(context, accountsTableName(table.name), ACCOUNTS),
+	);
+	const findAccounts = async () =>
+		await findTableOf<AccountColumn>(context, accountsTableName(table.name));
+	return createTableBackend(table, table.name, { accounts, findAccounts, now });
+}
+
+/** Of a table that was found by a schedule id, nobody asks for the accounts. */
+const noAccounts = async (): Promise<never> => {
+	throw new Error('No accounts belong to this table');
+};
+
+/** What is said of a schedule id that no row has. */
+export const notInPostgres =
+	({ names: { schema, table } }: PostgresRef) =>
+	(scheduleId: string) =>
+		new GatewayError(
+			'notFound',
+			`The PostgreSQL table "${schema}.${table}" has no message with the schedule id "${scheduleId.slice(0, 120)}"`,
+			{
+				hint: 'Check "Scheduled Message", and "Table Names": pass on the "scheduleId" that "Schedule" or "Get Many" gives. A message that was purged is gone.',
+			},
+		);
 
 /** Where a table of messages is. */
 type TableAt = Awaited<ReturnType<typeof messageTables>>[number];

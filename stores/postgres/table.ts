@@ -38,7 +38,7 @@ export function createSqlTable<C extends string>(
 		},
 
 		select: async (conditions, limit, by = 'id') =>
-			rowsOf(await database.run(selectSql(table, conditions, limit, by))),
+			rowsOf(await database.run(selectSql(table, { conditions, limit, by }))),
 
 		selectAny: async (column, values) =>
 			values.length === 0 ? [] : rowsOf(await database.run(selectAnySql(table, column, values))),
@@ -75,14 +75,21 @@ export function createSqlTable<C extends string>(
 const rowsResult = (from: string, order: string): string =>
 	`select coalesce(jsonb_agg(to_jsonb(r) order by ${order}), '[]')::text as result from (${from}) r`;
 
-function selectSql(
-	table: SqlTable,
-	conditions: ReadonlyArray<Condition<string>>,
-	limit: number,
-	by: string,
-): Statement {
+/** Which rows, and in what order. */
+export interface Selection {
+	readonly conditions: ReadonlyArray<Condition<string>>;
+	readonly limit: number;
+	readonly by: string;
+	/** Conditions on the row `t` that no {@link Condition} says. */
+	more?(placeholders: Placeholders): readonly string[];
+}
+
+export function selectSql(table: SqlTable, { conditions, limit, by, more }: Selection): Statement {
 	const placeholders = new Placeholders();
-	const where = all(conditionsSql(table.columns, conditions, placeholders));
+	const where = all([
+		...conditionsSql(table.columns, conditions, placeholders),
+		...(more?.(placeholders) ?? []),
+	]);
 	const order = (alias: string) => orderSql(table, by, alias);
 	const most = placeholders.add(Math.min(limit, MAX_LIMIT));
 	return {

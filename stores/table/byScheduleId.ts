@@ -19,12 +19,19 @@ export async function rowsOfIds(table: MessageTable, ids: readonly string[]): Pr
  *
  * @throws GatewayError where there is none, or where a person has made a second one
  */
-export function requireOne(rows: readonly Row[], scheduleId: string): Row {
+export function requireOne(
+	rows: readonly Row[],
+	scheduleId: string,
+	notFound: NotFound = notHeld,
+): Row {
 	if (rows.length === 1) return rows[0];
-	throw rows.length === 0 ? notHeld(scheduleId) : sharedId(scheduleId, rows);
+	throw rows.length === 0 ? notFound(scheduleId) : sharedId(scheduleId, rows);
 }
 
-/** What is said of a schedule id that no row of a table has. */
+/** What is said of a schedule id that no row has. */
+export type NotFound = (scheduleId: string) => GatewayError;
+
+/** The same where it is looked for in the Data Tables. */
 export const notHeld = (scheduleId: string) =>
 	new GatewayError(
 		'notFound',

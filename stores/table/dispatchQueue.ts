@@ -109,7 +109,7 @@ export function createDispatchQueue(
 }
 
 /** The conditions on which a row is in the state that a step asks for. */
-const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
+export const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
 	...(ifStatus === null ? NO_STATUS : where({ status: ifStatus })),
 	...where({ claim_token: ifToken }),
 ];

@@ -5,7 +5,7 @@ import { PAGE, where, type Condition, type MessageTable } from './table';
  * What is still to be sent. What a gateway took into its queue counts as done with: of some gateways no
  * more is known unless somebody records their statuses, and those rows would stay for ever.
  */
-const STILL_OURS: readonly Status[] = ['scheduled'];
+export const STILL_OURS: readonly Status[] = ['scheduled'];
 
 /**
  * Removes messages that are done with and have not changed since.

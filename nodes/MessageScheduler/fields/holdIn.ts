@@ -2,7 +2,9 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import type { TableRef } from '../../shared/n8nTable';
+import type { PostgresRef, StoreRef } from '../../shared/storeRef';
 import type { Hold } from '../run';
+import { postgresFields, readPostgres } from './postgres';
 
 /** The table's name unless the user gives another. */
 export const DEFAULT_TABLE = 'scheduled_messages';
@@ -34,7 +36,7 @@ const locator = (description: string, hint?: string): INodeProperties => ({
 });
 
 /** Which table; shown where the operation needs one that exists. */
-export const tableField = locator(
+const tableField = locator(
 	'The n8n Data Table that stores the messages. It must exist: only Schedule creates one.',
 );
 
@@ -46,9 +48,11 @@ const createdTableField = locator(
 
 /** As n8n writes its own name; its linter would have it otherwise. */
 const DATA_TABLE = 'n8n Data Table';
+const FOUND_BY_ID = `Gateway or ${DATA_TABLE}`;
+const STORED_IN = 'Stored In';
 
 const SEND_DUE_NOTICE =
-	'Messages in the table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
+	'Messages in a table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
 
 const shownForTable = { displayOptions: { show: { holdIn: ['dataTable'] } } };
 
@@ -70,18 +74,25 @@ export const holdFields: INodeProperties[] = [
 				description:
 					'A table in n8n: works with every gateway, for any time ahead, and survives restarts. A second workflow with the operation Send Due sends what is due.',
 			},
+			{
+				name: 'PostgreSQL',
+				value: 'postgres',
+				description:
+					'Tables in your PostgreSQL: as the n8n Data Table, and as quick with a million messages',
+			},
 		],
 		default: 'gateway',
 		description: 'Where messages wait for their time',
 		hint: `Gateways with a scheduler of their own: ${labelsWith(({ schedules }) => schedules !== null)}`,
 	},
 	{ ...createdTableField, ...shownForTable },
+	...postgresFields,
 ];
 
 /** Which of the places to list messages of. */
 export const listedFields: INodeProperties[] = [
 	{
-		displayName: 'Stored In',
+		displayName: STORED_IN,
 		name: 'holdIn',
 		type: 'options',
 		options: [
@@ -95,12 +106,63 @@ export const listedFields: INodeProperties[] = [
 				value: 'dataTable',
 				description: 'What n8n stores for the gateway, of every status',
 			},
+			{
+				name: 'PostgreSQL',
+				value: 'postgres',
+				description: 'What PostgreSQL stores for the gateway, of every status',
+			},
 		],
 		default: 'gateway',
 		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
 		hint: `Gateways that store messages themselves: ${labelsWith(({ schedules }) => schedules !== null)}`,
 	},
 	{ ...tableField, ...shownForTable },
+	...postgresFields,
+];
+
+/** Which of the places that need *Send Due*; for operations that a gateway's own scheduler does not have. */
+export const storeFields: INodeProperties[] = [
+	{
+		displayName: STORED_IN,
+		name: 'holdIn',
+		type: 'options',
+		options: [
+			{
+				name: DATA_TABLE,
+				value: 'dataTable',
+				description: 'A table in n8n',
+			},
+			{
+				name: 'PostgreSQL',
+				value: 'postgres',
+				description: 'Tables in your PostgreSQL',
+			},
+		],
+		default: 'dataTable',
+		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
+	},
+	{ ...tableField, ...shownForTable },
+	...postgresFields,
+];
+
+/** Which of the places, for operations on one message: all but PostgreSQL are found by its id. */
+export const storedInFields: INodeProperties[] = [
+	{
+		displayName: STORED_IN,
+		name: 'holdIn',
+		type: 'options',
+		options: [
+			{
+				name: FOUND_BY_ID,
+				value: 'gateway',
+				description: 'Found by the ID, in whichever table of the project it is',
+			},
+			{ name: 'PostgreSQL', value: 'postgres', description: 'Tables in your PostgreSQL' },
+		],
+		default: 'gateway',
+		description: 'Where the message is stored',
+	},
+	...postgresFields,
 ];
 
 /** What else it takes, shown where the table is chosen to hold a message. */
@@ -109,7 +171,7 @@ export const sendDueNotice: INodeProperties = {
 	name: 'sendDueNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { holdIn: ['dataTable'] } },
+	displayOptions: { show: { holdIn: ['dataTable', 'postgres'] } },
 };
 
 /** @throws InvalidParameter naming *Hold Messages In* or *Data Table* */
@@ -121,10 +183,33 @@ export function readHold(
 	const holdIn: unknown = context.getNodeParameter('holdIn', index, 'gateway');
 	if (holdIn === 'gateway') return { in: 'gateway' };
 	if (holdIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	if (holdIn === 'postgres') return readPostgres(context, index);
 	throw new InvalidParameter(
 		parameter,
-		`"${parameter}" is "${String(holdIn)}". Use one of: gateway, dataTable.`,
+		`"${parameter}" is "${String(holdIn)}". Use one of: gateway, dataTable, postgres.`,
 	);
+}
+
+/**
+ * Reads which store, for an operation that needs *Send Due*.
+ *
+ * @throws InvalidParameter naming *Stored In* or what belongs to it
+ */
+export function readStore(context: IExecuteFunctions, index: number): StoreRef {
+	const storedIn: unknown = context.getNodeParameter('holdIn', index, 'dataTable');
+	if (storedIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	if (storedIn === 'postgres') return readPostgres(context, index);
+	throw new InvalidParameter(
+		STORED_IN,
+		`"${STORED_IN}" is "${String(storedIn).slice(0, 40)}". Use one of: dataTable, postgres.`,
+	);
+}
+
+/** Where one message is stored; null where it is to be found by its id. @throws as {@link readStore} */
+export function readStoredIn(context: IExecuteFunctions, index: number): PostgresRef | null {
+	return context.getNodeParameter('holdIn', index, 'gateway') === 'postgres'
+		? readPostgres(context, index)
+		: null;
 }
 
 /**
@@ -132,7 +217,7 @@ export function readHold(
  *
  * @throws InvalidParameter naming *Data Table*
  */
-export function readTable(context: IExecuteFunctions, index: number): TableRef {
+function readTable(context: IExecuteFunctions, index: number): TableRef {
 	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
 	const located = isLocated(given) ? given : { mode: 'name', value: given };
 	const by = located.mode === 'id' ? 'id' : 'name';

@@ -2,12 +2,15 @@ import { notPending } from '../../../../stores/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readStoredIn, storedInFields } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { PostgresRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
 interface CancelPlan extends Plan {
 	readonly scheduleId: string;
+	readonly storedIn: PostgresRef | null;
 	readonly allowDeletion: boolean;
 	readonly mayBeOver: boolean;
 	readonly output: OutputOptions;
@@ -17,6 +20,7 @@ interface CancelPlan extends Plan {
 export const cancel: Operation<CancelPlan> = {
 	description: [
 		scheduleIdField,
+		...storedInFields,
 		simplifyField,
 		optionsField([
 			allowDeletionOption,
@@ -46,10 +50,12 @@ export const cancel: Operation<CancelPlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeOf(scheduleId);
+		const storedIn = readStoredIn(context, index);
+		run.storeOf(scheduleId, storedIn);
 		return {
 			identity: ['cancel', scheduleId],
 			scheduleId,
+			storedIn,
 			allowDeletion: readAllowDeletion(context, index),
 			mayBeOver: readOption(context, index, 'ifNotPending') === 'return',
 			output: {
@@ -59,8 +65,8 @@ export const cancel: Operation<CancelPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, allowDeletion, mayBeOver, output }, run, entry) {
-		const store = await run.storeOf(scheduleId).store();
+	async perform({ scheduleId, storedIn, allowDeletion, mayBeOver, output }, run, entry) {
+		const store = await run.storeOf(scheduleId, storedIn).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
 		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];

@@ -1,24 +1,29 @@
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readStoredIn, storedInFields } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
+import type { PostgresRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
 interface GetPlan extends Plan {
 	readonly scheduleId: string;
+	readonly storedIn: PostgresRef | null;
 	readonly output: OutputOptions;
 }
 
 /** Reads one scheduled message. */
 export const get: Operation<GetPlan> = {
-	description: [scheduleIdField, simplifyField, optionsField([timezoneField])],
+	description: [scheduleIdField, ...storedInFields, simplifyField, optionsField([timezoneField])],
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeOf(scheduleId);
+		const storedIn = readStoredIn(context, index);
+		run.storeOf(scheduleId, storedIn);
 		return {
 			identity: ['get', scheduleId],
 			scheduleId,
+			storedIn,
 			output: {
 				simplify: readSimplify(context, index),
 				timezone: readTimezone(context, index, run),
@@ -26,8 +31,8 @@ export const get: Operation<GetPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, output }, run) {
-		const store = await run.storeOf(scheduleId).store();
+	async perform({ scheduleId, storedIn, output }, run) {
+		const store = await run.storeOf(scheduleId, storedIn).store();
 		return [scheduledItem(await store.get(scheduleId), output)];
 	},
 };

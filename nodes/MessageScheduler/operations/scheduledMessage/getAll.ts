@@ -129,7 +129,9 @@ export const getAll: Operation<GetAllPlan> = {
 	async perform({ hold, filter, limit, output, hint }, run) {
 		const store = await run.holder(hold).store();
 		const messages = await store.list(filter, limit ?? undefined);
-		if (hold.in === 'dataTable' && hint !== undefined) await tellUnserved(hold.table, run, hint);
+		if (hold.in !== 'gateway' && hint !== undefined) {
+			await tellUnserved(await run.backend(hold), run, hint);
+		}
 		return messages
 			.slice(0, limit ?? messages.length)
 			.map((message) => scheduledItem(message, output));

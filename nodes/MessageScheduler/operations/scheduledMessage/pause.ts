@@ -4,13 +4,13 @@ import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
 import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readStore, storeFields } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 	/** Milliseconds since 1970; null until somebody resumes it. */
 	readonly until: number | null;
 	readonly note: string | null;
@@ -26,7 +26,7 @@ const LONGEST_NOTE = 500;
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
 	description: [
-		tableField,
+		...storeFields,
 		{
 			displayName: 'Note',
 			name: 'note',
@@ -62,7 +62,7 @@ export const pause: Operation<PausePlan> = {
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
 			identity: ['pause', String(index)],
-			table: readTable(context, index),
+			store: readStore(context, index),
 			until:
 				until === '' || until === null || until === undefined
 					? null
@@ -74,10 +74,11 @@ export const pause: Operation<PausePlan> = {
 		};
 	},
 
-	async perform({ table, until, note, waitsUntilIdle, timezone, hint }, run) {
-		const accounts = await run.accounts(table);
+	async perform({ store, until, note, waitsUntilIdle, timezone, hint }, run) {
+		const backend = await run.backend(store);
+		const accounts = await backend.accounts();
 		const { sender, timeoutMs, surroundings } = run;
-		const now = () => run.now();
+		const now = () => backend.now();
 		const paused = await pauseAccount(accounts, sender, { until, note, now: now() });
 		const record = waitsUntilIdle
 			? await waitUntilIdle(accounts, sender, {

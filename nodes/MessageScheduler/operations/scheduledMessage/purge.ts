@@ -1,20 +1,19 @@
 import { InvalidParameter } from '../../../../messages/invalidParameter';
-import { purge as remove } from '../../../../stores/table/purge';
-import { readTable, tableField } from '../../fields/holdIn';
-import type { TableRef } from '../../../shared/n8nTable';
+import { readStore, storeFields } from '../../fields/holdIn';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 
 interface PurgePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 	readonly days: number;
 }
 
 const DAY = 86_400_000;
 
-/** Removes messages from a Data Table that are done with. */
+/** Removes messages from a store that are done with. */
 export const purge: Operation<PurgePlan> = {
 	description: [
-		tableField,
+		...storeFields,
 		{
 			displayName: 'Older Than',
 			name: 'olderThanDays',
@@ -35,11 +34,12 @@ export const purge: Operation<PurgePlan> = {
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);
 		}
-		return { identity: ['purge', String(index)], table: readTable(context, index), days };
+		return { identity: ['purge', String(index)], store: readStore(context, index), days };
 	},
 
-	async perform({ table, days }, run) {
-		const before = new Date(run.now() - days * DAY).toISOString();
-		return [{ deleted: await remove(await run.table(table), before) }];
+	async perform({ store, days }, run) {
+		const backend = await run.backend(store);
+		const before = new Date(backend.now() - days * DAY).toISOString();
+		return [{ deleted: await backend.purge(before) }];
 	},
 };

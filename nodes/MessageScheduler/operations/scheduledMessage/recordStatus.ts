@@ -6,37 +6,38 @@ import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
-import type { TableRef } from '../../../shared/n8nTable';
+import { readStore, storeFields } from '../../fields/holdIn';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 	readonly event: RecordableStatus;
 	readonly item: IDataObject;
 }
 
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
-	description: [tableField, optionsField()],
+	description: [...storeFields, optionsField()],
 
 	prepare(context, index) {
 		const item = context.getInputData()[index].json;
 		return {
 			identity: ['recordStatus', String(item.eventId)],
-			table: readTable(context, index),
+			store: readStore(context, index),
 			event: readEvent(item),
 			item,
 		};
 	},
 
-	async perform({ table, event, item }, run) {
+	async perform({ store, event, item }, run) {
 		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
 		const isOwn = isOfGateway && isOfAccount(gateway, connection.credential, event.account);
+		const { messages, now } = await run.backend(store);
 		const senders = withTold(run.senders, event.account, isOwn);
 		const result = await recordEvent(
-			{ ...run, senders, table: await run.table(table) },
+			{ ...run, senders, table: messages, now },
 			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
 		);
 		// What came of it comes first, also where the item has been through here before.

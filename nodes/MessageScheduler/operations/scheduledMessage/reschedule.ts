@@ -2,6 +2,7 @@ import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readStoredIn, storedInFields } from '../../fields/holdIn';
 import {
 	assertInTime,
 	ifTimePassedOption,
@@ -11,11 +12,13 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
+import type { PostgresRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 
 interface ReschedulePlan extends Plan {
 	readonly scheduleId: string;
+	readonly storedIn: PostgresRef | null;
 	readonly time: ResolvedSendTime;
 	readonly ifPassed: IfPassed;
 	readonly allowDeletion: boolean;
@@ -26,6 +29,7 @@ interface ReschedulePlan extends Plan {
 export const reschedule: Operation<ReschedulePlan> = {
 	description: [
 		scheduleIdField,
+		...storedInFields,
 		...sendTimeFields,
 		simplifyField,
 		optionsField([allowDeletionOption, ifTimePassedOption]),
@@ -33,11 +37,13 @@ export const reschedule: Operation<ReschedulePlan> = {
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		const { limits } = run.storeOf(scheduleId);
+		const storedIn = readStoredIn(context, index);
+		const { limits } = run.storeOf(scheduleId, storedIn);
 		const ifPassed = readIfPassed(context, index);
 		return {
 			identity: ['reschedule', scheduleId],
 			scheduleId,
+			storedIn,
 			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
 			ifPassed,
 			allowDeletion: readAllowDeletion(context, index),
@@ -45,13 +51,17 @@ export const reschedule: Operation<ReschedulePlan> = {
 		};
 	},
 
-	check({ scheduleId, time, ifPassed }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeOf(scheduleId).limits);
+	check({ scheduleId, storedIn, time, ifPassed }, run) {
+		assertInTime(time, ifPassed, run.now(), run.storeOf(scheduleId, storedIn).limits);
 	},
 
-	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
+	async perform(
+		{ scheduleId, storedIn, time: planned, ifPassed, allowDeletion, simplify },
+		run,
+		entry,
+	) {
 		const { idempotencyKey } = entry;
-		const store = await run.storeOf(scheduleId).store();
+		const store = await run.storeOf(scheduleId, storedIn).store();
 		let time = planned;
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();

@@ -1,25 +1,26 @@
 import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
-import type { TableRef } from '../../../shared/n8nTable';
+import { readStore, storeFields } from '../../fields/holdIn';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 
 interface ResumePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 }
 
 /** Ends every pause of this credential's account, a person's and the dispatcher's own. */
 export const resume: Operation<ResumePlan> = {
-	description: [tableField, optionsField()],
+	description: [...storeFields, optionsField()],
 
 	prepare: (context, index) => ({
 		identity: ['resume', String(index)],
-		table: readTable(context, index),
+		store: readStore(context, index),
 	}),
 
-	async perform({ table }, run) {
-		const record = await resumeAccount(await run.accounts(table), run.senders);
-		return [accountItem(record, run.sender, { now: run.now(), timezone: run.timezone })];
+	async perform({ store }, run) {
+		const { accounts, now } = await run.backend(store);
+		const record = await resumeAccount(await accounts(), run.senders);
+		return [accountItem(record, run.sender, { now: now(), timezone: run.timezone })];
 	},
 };

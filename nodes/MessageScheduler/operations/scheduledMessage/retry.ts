@@ -15,21 +15,22 @@ import {
 	type RetryRules,
 } from '../../../../stores/table/retry';
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
+import type { AccountsTable } from '../../../../stores/table/accounts';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { readFilterValue } from '../../fields/filters';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readStore, storeFields } from '../../fields/holdIn';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
-import type { Run } from '../../run';
+import { notInPostgres, type Run } from '../../run';
 
 interface RetryPlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 	/** Which: one by its id, or all that match. */
 	readonly which: { readonly scheduleId: string } | { readonly filter: RetryFilter };
 	readonly rules: Pick<RetryRules, 'mayGoOutTwice' | 'validForMinutes' | 'reassignTo'>;
@@ -96,7 +97,7 @@ const filterFields: INodeProperties[] = [
 /** Puts messages of a Data Table that were not sent back to be sent. */
 export const retry: Operation<RetryPlan> = {
 	description: [
-		tableField,
+		...storeFields,
 		{
 			displayName: 'Select By',
 			name: 'selectBy',
@@ -179,7 +180,7 @@ export const retry: Operation<RetryPlan> = {
 		}
 		return {
 			identity: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
-			table: readTable(context, index),
+			store: readStore(context, index),
 			which,
 			rules: {
 				mayGoOutTwice: readOption(context, index, 'mayGoOutTwice') === true,
@@ -191,33 +192,39 @@ export const retry: Operation<RetryPlan> = {
 		};
 	},
 
-	async perform({ table: name, which, rules: given, output, hint }, run) {
-		const table = await run.table(name);
+	async perform({ store, which, rules: given, output, hint }, run) {
+		const { messages: table, accounts, now } = await run.backend(store);
 		const rules: RetryRules = {
 			...given,
 			assertSendable: (row) => {
 				// Of another gateway's messages this credential knows nothing.
 				if (row.gateway === run.gateway.id) assertSendable(run.gateway, toOutgoing(row));
 			},
-			assertMovable: given.reassignTo === null ? () => {} : await movable(name, run),
+			notFound: store.in === 'postgres' ? notInPostgres(store) : undefined,
+			assertMovable:
+				given.reassignTo === null ? () => {} : await movable(await accounts(), run, now()),
 		};
 		const toItem = (row: Parameters<typeof toScheduledMessage>[0]) =>
 			scheduledItem(toScheduledMessage(row), output);
 		if ('scheduleId' in which) {
-			const retried = await settle(retryOne(table, which.scheduleId, rules, run.now()));
+			const retried = await settle(retryOne(table, which.scheduleId, rules, now()));
 			if (retried.ok) return [toItem(retried.value)];
+			if (store.in !== 'dataTable') throw retried.error;
 			throw await inAnotherTable(retried.error, which.scheduleId, run);
 		}
-		const report = await retryMatching(table, which.filter, rules, run.now());
+		const report = await retryMatching(table, which.filter, rules, now());
 		for (const message of hintsOf(report)) hint(message);
 		return report.rows.map(toItem);
 	},
 };
 
 /** Refuses to take messages from an account for which runs of *Send Due* go on. */
-async function movable(name: TableRef, run: Run): Promise<RetryRules['assertMovable']> {
-	const records = await accountRecords(await run.accounts(name));
-	const now = run.now();
+async function movable(
+	accounts: AccountsTable,
+	run: Run,
+	now: number,
+): Promise<RetryRules['assertMovable']> {
+	const records = await accountRecords(accounts);
 	const served = new Set(run.senders.map(accountKey));
 	return (row) => {
 		const key = accountKey(row);

@@ -62,7 +62,7 @@ export const schedule: Operation<SchedulePlan> = {
 	],
 
 	lanes: (plans, run) =>
-		plans.every((plan) => plan === null || plan.hold.in === 'dataTable')
+		plans.every((plan) => plan === null || plan.hold.in !== 'gateway')
 			? TABLE_LANES
 			: run.maxParallel,
 

@@ -4,11 +4,10 @@ import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
 import { createLeaseStore } from '../../../../stores/table/accounts';
-import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
-import type { TableRef } from '../../../shared/n8nTable';
+import { readStore, storeFields } from '../../fields/holdIn';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
@@ -16,7 +15,7 @@ import type { Run } from '../../run';
 import { tellUnserved } from './unserved';
 
 interface SendDuePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
 	/** Says something below the output, also where there is none. */
@@ -72,17 +71,17 @@ const options: INodeProperties[] = [
 	},
 ];
 
-/** Sends the due messages of a Data Table, of this credential's account. */
+/** Sends the due messages of a store, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
-	description: [tableField, simplifyField, optionsField(options)],
+	description: [...storeFields, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
-		const table = readTable(context, index);
+		const store = readStore(context, index);
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
 			identity: ['sendDue', String(index)],
-			table,
+			store,
 			rules,
 			simplify: readSimplify(context, index),
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
@@ -90,11 +89,11 @@ export const sendDue: Operation<SendDuePlan> = {
 		};
 	},
 
-	async perform({ table: name, rules, simplify, hint, isManual }, run) {
+	async perform({ store, rules, simplify, hint, isManual }, run) {
 		const { gateway, surroundings, timezone } = run;
-		const table = await run.table(name);
+		const backend = await run.backend(store);
 		const senders = run.senders;
-		const accounts = await run.accounts(name);
+		const accounts = await backend.accounts();
 		// Each request once: what is to follow a fault is decided for the whole account.
 		const connection = connect(gateway, run.connection.credential, surroundings, {
 			maxParallel: UNBOUNDED,
@@ -103,18 +102,18 @@ export const sendDue: Operation<SendDuePlan> = {
 		const report = await dispatchDue({
 			gateway,
 			connection,
-			queue: createDispatchQueue(table, senders, { gateway, accounts: async () => accounts }),
+			queue: backend.queue(senders, { gateway, accounts: async () => accounts }),
 			lease: createLeaseStore(accounts, senders),
 			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
 			resolveMessageIds: async () =>
 				await resolveMessageIds({
 					gateway,
 					connection,
-					table,
+					table: backend.messages,
 					senders,
-					now: () => run.now(),
+					now: () => backend.now(),
 				}),
-			now: () => run.now(),
+			now: () => backend.now(),
 			random: () => surroundings.random(),
 			isCancelled: () => surroundings.isCancelled?.() === true,
 			sleep: async (ms) => await run.sleep(ms),
@@ -129,9 +128,9 @@ export const sendDue: Operation<SendDuePlan> = {
 		if (idle !== null) hint(idleHint(idle, run));
 		// The run that has the lease says it; and what goes wrong is told before anything else.
 		if (idle?.why !== 'leaseTaken' && error === undefined) {
-			const look = async (say: typeof hint) => await tellUnserved(name, run, say);
+			const look = async (say: typeof hint) => await tellUnserved(backend, run, say);
 			const { sender } = run;
-			const key = JSON.stringify([table.id, sender.gateway, sender.account]);
+			const key = JSON.stringify([backend.messages.id, sender.gateway, sender.account]);
 			await (isManual ? look(hint) : giveRecent(key, run.now(), look, hint));
 		}
 		return entries.map((entry) => toItem(entry, run, { simplify, timezone }));

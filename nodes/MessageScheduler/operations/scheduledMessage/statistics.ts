@@ -1,25 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
-import { statistics as count, type Statistics } from '../../../../stores/table/statistics';
+import type { Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/holdIn';
+import { readStore, storeFields } from '../../fields/holdIn';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { StoreRef } from '../../../shared/storeRef';
 import type { Operation, Plan } from '../../operation';
 
 interface StatisticsPlan extends Plan {
-	readonly table: TableRef;
+	readonly store: StoreRef;
 	readonly days: number;
 	readonly timezone: string;
 }
 
 const DAY = 86_400_000;
 
-/** Counts the messages of a Data Table, of all accounts, and tells how well they are sent. */
+/** Counts the messages of a store, of all accounts, and tells how well they are sent. */
 export const statistics: Operation<StatisticsPlan> = {
 	description: [
-		tableField,
+		...storeFields,
 		{
 			displayName: 'Period',
 			name: 'periodDays',
@@ -43,16 +43,16 @@ export const statistics: Operation<StatisticsPlan> = {
 		}
 		return {
 			identity: ['statistics', String(index)],
-			table: readTable(context, index),
+			store: readStore(context, index),
 			days,
 			timezone: readTimezone(context, index, run),
 		};
 	},
 
-	async perform({ table, days, timezone }, run) {
-		const now = run.now();
-		const [messages, accounts] = [await run.table(table), await run.accounts(table)];
-		const counted = await count(messages, accounts, { now, since: now - days * DAY, timezone });
+	async perform({ store, days, timezone }, run) {
+		const backend = await run.backend(store);
+		const now = backend.now();
+		const counted = await backend.statistics({ now, since: now - days * DAY, timezone });
 		return [statisticsItem(counted, timezone)];
 	},
 };

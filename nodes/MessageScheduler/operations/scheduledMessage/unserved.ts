@@ -1,20 +1,20 @@
 import { settle } from '../../../../stores/settle';
 import { findUnserved } from '../../../../stores/table/served';
-import type { TableRef } from '../../../shared/n8nTable';
+import type { Backend } from '../../../../stores/backend';
 import type { Run } from '../../run';
 
-/** Says which other accounts of a table have overdue messages that no credential serves any more. */
+/** Says which other accounts of a store have overdue messages that no credential serves any more. */
 export async function tellUnserved(
-	table: TableRef,
+	backend: Backend,
 	run: Run,
 	hint: (message: string) => void,
 ): Promise<void> {
 	const find = async () =>
 		await findUnserved(
-			await run.table(table),
-			async () => await run.accounts(table),
+			backend.messages,
+			async () => await backend.accounts(),
 			run.senders,
-			run.now(),
+			backend.now(),
 		);
 	// What was read must not be lost by a hint.
 	const found = await settle(find());
