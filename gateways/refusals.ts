@@ -12,7 +12,7 @@ export function requireScheduler(gateway: Gateway, type?: MessageType): NativeSc
 	if (schedules === null || gateway.scheduler === undefined) {
 		throw unsupported(
 			`${gateway.label} has no scheduler of its own`,
-			'Schedule with "Hold Messages In" set to "n8n Data Table": n8n then holds the message and the operation "Send Due" sends it.',
+			'Schedule with "Store Messages In" set to "n8n Data Table": n8n then holds the message and the operation "Send Due" sends it.',
 		);
 	}
 	if (type !== undefined && !schedules.types.includes(type)) {

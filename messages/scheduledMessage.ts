@@ -15,7 +15,7 @@ export interface ScheduledMessage extends MessageContent {
 	readonly scheduleId: string;
 	readonly gateway: string;
 	/** Who holds it until its time: the gateway itself, or n8n. */
-	readonly heldBy: 'gateway' | 'n8n';
+	readonly storedIn: 'gateway' | 'n8n';
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
 	readonly recipient: Recipient;

@@ -14,9 +14,9 @@ const ROUTER = 'nodes/MessageScheduler/router.ts';
 const ITEM_ERRORS = 'nodes/MessageScheduler/itemErrors.ts';
 const ONCE = 'stores/scheduleOnce.ts';
 const RETRY = 'gateways/transport/retry.ts';
-const HISTORY = 'messages/statusHistory.ts';
+const DEDUPLICATOR = 'messages/eventDeduplicator.ts';
 const RECEIVE = 'nodes/MessageSchedulerTrigger/receive.ts';
-const REMEMBER = 'nodes/MessageSchedulerTrigger/remember.ts';
+const DEDUPLICATE = 'nodes/MessageSchedulerTrigger/deduplicate.ts';
 
 const TRIES = 'test/nodes/retry|e2e/reliabilityRules';
 const TRIGGER = 'test/nodes/trigger|e2e/reliabilityRules';
@@ -33,7 +33,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Ledger: the idempotency key stays the same on each try',
 		file: 'nodes/MessageScheduler/ledger.ts',
-		from: 'if (entries[index]?.identity !== hash) {',
+		from: 'if (entries[index]?.fingerprint !== hash) {',
 		to: 'if (entries[index]?.output === undefined) {',
 		tests: TRIES,
 	},
@@ -61,7 +61,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Look first: nothing is created again before it was looked for',
 		file: ONCE,
-		from: '(earlier === null ? null : await lookTwice(once, earlier.message, earlier.since));',
+		from: '(unresolved === null ? null : await lookTwice(once, unresolved.message, unresolved.since));',
 		to: 'null;',
 		tests: 'test/stores/scheduleOnce|test/nodes/retry',
 	},
@@ -166,7 +166,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Send: what may have gone out is not sent again',
 		file: 'nodes/MessageScheduler/operations/message/send.ts',
-		from: 'if (earlier !== null) throw notRepeated(gateway.label);',
+		from: 'if (unresolved !== null) throw notRepeated(gateway.label);',
 		to: '',
 		tests: TRIES,
 	},
@@ -228,92 +228,92 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'A duplicate is left out',
-		file: HISTORY,
-		from: "if (this.told.has(id)) return 'duplicate';",
+		file: DEDUPLICATOR,
+		from: "if (this.emitted.has(id)) return 'duplicate';",
 		to: '',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'A duplicate is known after a restart',
-		file: HISTORY,
+		file: DEDUPLICATOR,
 		from: 'this.take(id, key, Number(rank) || 0);',
 		to: '',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'Late is below, not beside',
-		file: HISTORY,
+		file: DEDUPLICATOR,
 		from: 'event.statusRank < (',
 		to: 'event.statusRank <= (',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'The highest rank counts, not the last',
-		file: HISTORY,
+		file: DEDUPLICATOR,
 		from: 'const highest = Math.max(rank, this.ranks.get(key) ?? 0);',
 		to: 'const highest = rank;',
-		tests: 'test/messages/statusHistory|test/nodes/trigger',
+		tests: 'test/messages/eventDeduplicator|test/nodes/trigger',
 	},
 	{
 		rule: 'Each member of a group has a way of their own',
 		file: 'messages/statusEvent.ts',
 		from: 'messageId ?? scheduleId ?? contentKey(raw), viewer];',
 		to: 'messageId ?? scheduleId ?? contentKey(raw), null];',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'One status of one message is one event, whatever its time',
 		file: 'messages/statusEvent.ts',
 		from: ': eventIdOf(message, status),',
 		to: ': eventIdOf(message, status, occurredAt),',
-		tests: 'test/messages/statusEvent|test/messages/statusHistory',
+		tests: 'test/messages/statusEvent|test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'A success after a transient failure is emitted',
 		file: 'messages/status.ts',
 		from: 'failed: { rank: 35,',
 		to: 'failed: { rank: 90,',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'What was taken back is new again',
-		file: HISTORY,
-		from: 'this.takenBack.add(id);',
+		file: DEDUPLICATOR,
+		from: 'this.retracted.add(id);',
 		to: '',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'The memory is bounded',
-		file: HISTORY,
-		from: 'if (collection.size <= LONGEST_MEMORY + SLACK) return;',
+		file: DEDUPLICATOR,
+		from: 'if (collection.size <= MAX_REMEMBERED + SLACK) return;',
 		to: 'return;',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'Notes of this process survive the save of another delivery',
-		file: HISTORY,
+		file: DEDUPLICATOR,
 		from: "if (typeof saved !== 'string' || saved === this.text) return;",
 		to: "if (typeof saved !== 'string' || saved === this.text) return; this.lines.length = 0;",
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'What was taken back is not read back from an older save',
-		file: HISTORY,
-		from: 'if (rank === undefined || this.takenBack.has(id)) continue;',
+		file: DEDUPLICATOR,
+		from: 'if (rank === undefined || this.retracted.has(id)) continue;',
 		to: 'if (rank === undefined) continue;',
-		tests: 'test/messages/statusHistory',
+		tests: 'test/messages/eventDeduplicator',
 	},
 	{
 		rule: 'A status is taken back where n8n could not store the execution',
-		file: REMEMBER,
-		from: 'for (const event of events) history.takeBack(event);',
+		file: DEDUPLICATE,
+		from: 'for (const event of events) deduplicator.retract(event);',
 		to: '',
 		tests: TRIGGER,
 	},
 	{
 		rule: 'The static data is marked as changed after the execution has begun',
 		file: RECEIVE,
-		from: '\t\t\tnote();\n',
+		from: '\t\t\tsave();\n',
 		to: '',
 		tests: TRIGGER,
 	},
@@ -341,7 +341,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'A manual run counts only the messages that it made itself',
 		file: 'nodes/MessageScheduler/ledger.ts',
-		from: 'if (open !== undefined && open.heldAs === undefined) ',
+		from: 'if (unresolved !== undefined && unresolved.currentId === undefined) ',
 		to: '',
 		tests: 'test/nodes/hints',
 	},
@@ -474,14 +474,14 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Keys: what a killed execution began is looked for first',
 		file: 'stores/deduplication/scheduleByKey.ts',
-		from: 'const earlier = attempt.earlier ?? record.attempt;',
-		to: 'const { earlier } = attempt;',
+		from: 'const unresolved = attempt.unresolved ?? record.attempt;',
+		to: 'const { unresolved } = attempt;',
 		tests: 'test/stores/deduplication/gateway',
 	},
 	{
 		rule: 'An earlier attempt is settled before the present parameters are checked',
 		file: ROUTER,
-		from: 'if (output !== null || earlier !== null) return',
+		from: 'if (output !== null || unresolved !== null) return',
 		to: 'if (output !== null) return',
 		tests: 'test/nodes/settled',
 	},

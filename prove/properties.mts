@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 /** The tests that hold property tests of proof size behind PROVE=1. */
 const TESTS = [
 	'test/gateways/parseAnything',
-	'test/messages/statusHistory',
+	'test/messages/eventDeduplicator',
 	'test/messages/sendTime',
 	'test/messages/recipient',
 	'test/stores',

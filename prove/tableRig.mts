@@ -14,7 +14,7 @@ export const GATEWAY = 'whapi';
 /** The credential's name: that of the examples. */
 export const CREDENTIAL = 'Message Gateway account';
 
-export const IN_TABLE = { holdIn: 'dataTable' };
+export const IN_TABLE = { storeIn: 'dataTable' };
 
 /** A real n8n with the package, which keeps little of its executions. */
 export const raise = async (options: StartOptions = {}): Promise<N8n> =>

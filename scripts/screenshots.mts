@@ -189,7 +189,7 @@ const credential: Steps = async (editor, { n8n, sandbox }) => {
 
 /** The Data Table in which n8n holds messages, with where each of them has got to. */
 const dataTable: Steps = async (editor, { n8n, sandbox }) => {
-	const held = { holdIn: 'dataTable', options: { ifTimePassed: 'sendEarliest' } };
+	const held = { storeIn: 'dataTable', options: { ifTimePassed: 'sendEarliest' } };
 	const run = async (parameters: Json, items?: Json[]) => {
 		const id = await n8n.createWorkflow(oneNode(HOLDING, parameters, { items }));
 		return output(await n8n.runManually(id), 'Message Scheduler');
@@ -231,7 +231,7 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	const wanted = ['read', 'delivered', 'failed', 'cancelled', 'scheduled', 'scheduled'];
 	await until(
 		async () => {
-			const rows = await run({ operation: 'getAll', holdIn: 'dataTable' });
+			const rows = await run({ operation: 'getAll', storeIn: 'dataTable' });
 			return items.map(
 				({ text }) => rows.find((row) => row.text === text)?.status as string | undefined,
 			);

@@ -1,12 +1,12 @@
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
-import type { OpenTry } from './store';
+import type { UnresolvedAttempt } from './store';
 
 /** What is noted of a message right before it is cancelled; `now` in milliseconds since 1970. */
-export const cancelling = (message: ScheduledMessage, now: number): OpenTry => ({
+export const cancelling = (message: ScheduledMessage, now: number): UnresolvedAttempt => ({
 	since: now,
 	message: toMessage(message, ''),
-	heldAs: message.scheduleId,
+	currentId: message.scheduleId,
 	// The vendor's record may be large, and this is saved with the execution.
 	cancelling: { ...message, raw: null },
 });

@@ -14,7 +14,7 @@ import { reschedule } from './reschedule';
 import { isUuid } from './scheduleId';
 import { likeness, lookFor, scheduleOnce } from './scheduleOnce';
 import { settle } from './settle';
-import type { Attempt, CancelResult, MessageStore, ScheduleOptions } from './store';
+import type { AttemptLog, CancelResult, MessageStore, ScheduleOptions } from './store';
 
 /** What the store needs beside the connection. */
 export interface GatewayStoreOptions {
@@ -55,7 +55,7 @@ export function createGatewayStore(
 
 	async function schedule(
 		message: MessageToSchedule,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		more: ScheduleOptions = {},
 	): Promise<ScheduledMessage> {
 		const key = message.deduplicationKey ?? null;
@@ -112,14 +112,14 @@ export function createGatewayStore(
 	async function scheduleByReference(
 		key: string,
 		message: MessageToSchedule,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		more: ScheduleOptions,
 	): Promise<ScheduledMessage> {
 		const wanted = withReference(message, key);
 		if (wanted.reference !== key) throw needsTables(gateway);
-		const [existing] = attempt.earlier === null ? await scheduler.find(connection, wanted) : [];
+		const [existing] = attempt.unresolved === null ? await scheduler.find(connection, wanted) : [];
 		if (existing === undefined) return await scheduleOnce(once, wanted, attempt, more);
-		if (more.ifExists === 'refuse') throw keyIsUsed(key, existing);
+		if (more.ifExists === 'reject') throw keyIsUsed(key, existing);
 		if (more.ifExists !== 'replace' || existing.status !== 'scheduled') return existing;
 		const { scheduledAt, idempotencyKey } = wanted;
 		const { scheduleId } = existing;
@@ -132,7 +132,7 @@ export function createGatewayStore(
 
 	const store: MessageStore = {
 		limits: { label: gateway.label, minimumLeadMs, horizonMs },
-		assertTakes: ({ type }) => void requireScheduler(gateway, type),
+		assertAccepts: ({ type }) => void requireScheduler(gateway, type),
 		schedule,
 		get,
 		list: async (filter) => arrange(await scheduler.list(connection, filter), filter),
@@ -179,9 +179,9 @@ interface Canceller {
 async function cancel(
 	{ scheduler, connection, get }: Canceller,
 	scheduleId: string,
-	attempt?: Attempt,
+	attempt?: AttemptLog,
 ): Promise<CancelResult> {
-	const begun = attempt?.earlier?.cancelling;
+	const begun = attempt?.unresolved?.cancelling;
 	const found = await settle(get(scheduleId));
 	if (!found.ok) {
 		if (begun === undefined) throw found.error;
@@ -190,7 +190,7 @@ async function cancel(
 	}
 	const before = found.value;
 	if (before.status !== 'scheduled') {
-		attempt?.abandon();
+		attempt?.clear();
 		return { cancelled: begun !== undefined && before.status === 'cancelled', message: before };
 	}
 	attempt?.begin(cancelling(before, connection.now()));
@@ -200,10 +200,10 @@ async function cancel(
 	if (!after.ok) throw leftOpen(scheduleId, outcome.error);
 	if (after.value.status === 'scheduled') {
 		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
-		if (isRefusal(outcome.error)) attempt?.abandon();
+		if (isRefusal(outcome.error)) attempt?.clear();
 		throw outcome.error;
 	}
-	attempt?.abandon();
+	attempt?.clear();
 	return { cancelled: after.value.status === 'cancelled', message: after.value };
 }
 

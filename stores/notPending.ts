@@ -21,9 +21,9 @@ export function notPending(
 	message: ScheduledMessage,
 	verb: string,
 ): GatewayError {
-	const { status, scheduleId, gatewayStatus, heldBy } = message;
+	const { status, scheduleId, gatewayStatus, storedIn } = message;
 	const state = Object.hasOwn(PAST, status) ? PAST[status] : 'it is already on its way or sent';
-	const isStored = heldBy === 'n8n';
+	const isStored = storedIn === 'n8n';
 	const which = isStored ? describe(message) : `scheduled message "${scheduleId}"`;
 	const told =
 		gatewayStatus === null

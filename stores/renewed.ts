@@ -1,7 +1,7 @@
 import { InvalidParameter } from '../messages/invalidParameter';
 import type { MessageToSchedule } from '../messages/message';
 import { settleSync } from './settle';
-import type { Attempt, Renew } from './store';
+import type { AttemptLog, Renew } from './store';
 
 /**
  * The message to make now: the present one; after an earlier attempt of which it is certain that it
@@ -11,19 +11,19 @@ import type { Attempt, Renew } from './store';
  */
 export function renewed(
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	renew: Renew = (earlier) => earlier,
 ): MessageToSchedule {
-	const { earlier } = attempt;
-	if (earlier === null) return message;
-	const made = settleSync(() => renew(earlier.message));
+	const { unresolved } = attempt;
+	if (unresolved === null) return message;
+	const made = settleSync(() => renew(unresolved.message));
 	if (made.ok) return made.value;
 	const { error } = made;
-	attempt.abandon();
+	attempt.clear();
 	throw error instanceof InvalidParameter
 		? new InvalidParameter(
 				error.parameter,
-				`The message is not scheduled: an earlier attempt for ${earlier.message.scheduledAt} did not succeed. ${error.message}`,
+				`The message is not scheduled: an earlier attempt for ${unresolved.message.scheduledAt} did not succeed. ${error.message}`,
 				error.hint,
 			)
 		: error;

@@ -7,7 +7,7 @@ import { toMessage } from './cancelling';
 import { isRefusal } from './isRefusal';
 import { notPending } from './notPending';
 import { settle, settleSync } from './settle';
-import type { Attempt, MessageStore, Move, OpenTry } from './store';
+import type { AttemptLog, MessageStore, Move, UnresolvedAttempt } from './store';
 
 /** What moving needs. */
 interface Mover {
@@ -26,15 +26,15 @@ interface Mover {
 export async function reschedule(
 	mover: Mover,
 	move: Move,
-	attempt: Attempt,
+	attempt: AttemptLog,
 ): Promise<ScheduledMessage> {
 	const { gateway, store } = mover;
 	const earlier = await finishPutBack(mover, attempt);
-	const scheduleId = earlier?.heldAs ?? move.scheduleId;
+	const scheduleId = earlier?.currentId ?? move.scheduleId;
 	const found = await settle(store.get(scheduleId));
 	const isGone = found.ok ? found.value.status === 'cancelled' : isNotFound(found.error);
 	// One that is back was not cancelled by us since.
-	if (earlier !== null && earlier.isBack !== true && isGone) {
+	if (earlier !== null && earlier.isRestored !== true && isGone) {
 		const { message } = earlier;
 		const old: Cancelled = { scheduleId, message: found.ok ? copyOf(found.value, message) : null };
 		// An earlier attempt may have made it; if not, its time may be over meanwhile.
@@ -50,7 +50,7 @@ export async function reschedule(
 			}
 		};
 		const created = await settle(
-			store.schedule(message, { ...keeping(attempt, scheduleId), earlier }, { renew }),
+			store.schedule(message, { ...keeping(attempt, scheduleId), unresolved: earlier }, { renew }),
 		);
 		if (created.ok) return created.value;
 		return await restore(mover, old, message, attempt, created.error);
@@ -58,11 +58,11 @@ export async function reschedule(
 	if (!found.ok) throw earlier === null ? found.error : unknown(scheduleId, found.error);
 	const old = found.value;
 	if (old.status !== 'scheduled') {
-		attempt.abandon();
+		attempt.clear();
 		throw notPending(gateway, old, 'rescheduled');
 	}
 	if (isThereAlready(old, move)) {
-		attempt.abandon();
+		attempt.clear();
 		return old;
 	}
 	const replacement = replacementOf(gateway, old, move);
@@ -72,14 +72,14 @@ export async function reschedule(
 		throw notMoved(old, now.error);
 	}
 	const message = { ...replacement, scheduledAt: now.value };
-	attempt.begin({ since: mover.now(), message, heldAs: scheduleId });
+	attempt.begin({ since: mover.now(), message, currentId: scheduleId });
 	const cancelled = await settle(store.cancel(scheduleId, move));
 	if (!cancelled.ok) {
 		if (isRefusal(cancelled.error)) leaveAsItIs(attempt, move, message, scheduleId);
 		throw notMoved(old, cancelled.error);
 	}
 	if (!cancelled.value.cancelled) {
-		attempt.abandon();
+		attempt.clear();
 		throw notPending(gateway, cancelled.value.message, 'rescheduled');
 	}
 	const created = await settle(store.schedule(message, keeping(attempt, scheduleId)));
@@ -92,10 +92,15 @@ export async function reschedule(
  * The message stays, and nothing is under way: a later attempt must not schedule anew what somebody has
  * cancelled meanwhile. It only has to know the id, where that is no longer the one that was asked for.
  */
-function leaveAsItIs(attempt: Attempt, move: Move, message: MessageToSchedule, heldAs: string) {
-	const since = attempt.earlier?.since ?? 0;
-	if (heldAs === move.scheduleId) attempt.abandon();
-	else attempt.begin({ since, message, heldAs, isBack: true });
+function leaveAsItIs(
+	attempt: AttemptLog,
+	move: Move,
+	message: MessageToSchedule,
+	currentId: string,
+) {
+	const since = attempt.unresolved?.since ?? 0;
+	if (currentId === move.scheduleId) attempt.clear();
+	else attempt.begin({ since, message, currentId, isRestored: true });
 }
 
 /** Whether the message is as it is wanted. */
@@ -108,19 +113,22 @@ const isThereAlready = (old: ScheduledMessage, { scheduledAt, content }: Move) =
  * The earlier attempt, from which the present one goes on. Where it is unknown whether that one put the
  * old message back, it is looked for, and put back if it is not there: else there might be two.
  */
-async function finishPutBack({ store, now }: Mover, attempt: Attempt): Promise<OpenTry | null> {
-	const { earlier } = attempt;
-	if (earlier?.putBack === undefined) return earlier;
-	const { message, since, heldAs, putBack } = earlier;
+async function finishPutBack(
+	{ store, now }: Mover,
+	attempt: AttemptLog,
+): Promise<UnresolvedAttempt | null> {
+	const { unresolved } = attempt;
+	if (unresolved?.restoring === undefined) return unresolved;
+	const { message, since, currentId, restoring } = unresolved;
 	const back = await settle(
-		store.schedule(putBack, { ...UNRECORDED, earlier: { since, message: putBack } }),
+		store.schedule(restoring, { ...UNRECORDED, unresolved: { since, message: restoring } }),
 	);
-	if (back.ok) return { since: now(), message, heldAs: back.value.scheduleId, isBack: true };
+	if (back.ok) return { since: now(), message, currentId: back.value.scheduleId, isRestored: true };
 	const [{ kind, details }, why, open] = read(back.error);
-	if (!open) return { since: now(), message, heldAs };
+	if (!open) return { since: now(), message, currentId };
 	throw new GatewayError(
 		kind,
-		`The message "${heldAs}" was cancelled to be moved, and it is unknown whether it is scheduled again for ${putBack.scheduledAt}. ${why}`,
+		`The message "${currentId}" was cancelled to be moved, and it is unknown whether it is scheduled again for ${restoring.scheduledAt}. ${why}`,
 		{ ...details, hint: LOOK },
 	);
 }
@@ -162,7 +170,7 @@ async function restore(
 	{ gateway: { label }, store, now }: Mover,
 	old: Cancelled,
 	moved: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	cause: unknown,
 ): Promise<never> {
 	const [first, why, open] = read(cause);
@@ -175,7 +183,7 @@ async function restore(
 	}
 	const since = now();
 	if (old.message === null) {
-		attempt.begin({ since, message: moved, heldAs: old.scheduleId });
+		attempt.begin({ since, message: moved, currentId: old.scheduleId });
 		throw new GatewayError(
 			first.kind,
 			`The message "${old.scheduleId}" is no longer scheduled at all: it was cancelled to be moved, and ${label} did not take it for the new time. ${why}`,
@@ -186,8 +194,8 @@ async function restore(
 	const restored = await settle(store.schedule(again, UNRECORDED));
 	if (restored.ok) {
 		// The next try moves the one that stands in for the old one.
-		const { scheduleId: heldAs } = restored.value;
-		attempt.begin({ since, message: moved, heldAs, isBack: true });
+		const { scheduleId: currentId } = restored.value;
+		attempt.begin({ since, message: moved, currentId, isRestored: true });
 		throw new GatewayError(
 			first.kind,
 			`The message was not moved and stays scheduled for ${again.scheduledAt}, now with the id "${restored.value.scheduleId}". ${why}`,
@@ -195,8 +203,8 @@ async function restore(
 		);
 	}
 	const [second, , stillOpen] = read(restored.error);
-	const { scheduleId: heldAs } = old;
-	attempt.begin({ since, message: moved, heldAs, ...(stillOpen ? { putBack: again } : {}) });
+	const { scheduleId: currentId } = old;
+	attempt.begin({ since, message: moved, currentId, ...(stillOpen ? { restoring: again } : {}) });
 	throw new GatewayError(
 		first.kind,
 		stillOpen
@@ -225,14 +233,14 @@ function read(error: unknown): [GatewayError, string, boolean] {
 }
 
 /** The same place to note a try in, without what an earlier one left there but for the id. */
-const keeping = (attempt: Attempt, heldAs: string): Attempt => ({
-	earlier: null,
-	begin: (open) => attempt.begin({ ...open, heldAs }),
-	abandon: () => attempt.abandon(),
+const keeping = (attempt: AttemptLog, currentId: string): AttemptLog => ({
+	unresolved: null,
+	begin: (open) => attempt.begin({ ...open, currentId }),
+	clear: () => attempt.clear(),
 });
 
 /** Putting the old message back is no try of the new one. */
-const UNRECORDED: Attempt = { earlier: null, begin: () => {}, abandon: () => {} };
+const UNRECORDED: AttemptLog = { unresolved: null, begin: () => {}, clear: () => {} };
 
 const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
 

@@ -5,7 +5,7 @@ import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { Claims } from './claims';
 import { settle } from './settle';
 import { renewed } from './renewed';
-import type { Attempt, OpenTry, ScheduleOptions } from './store';
+import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 
 /** What scheduling exactly once needs. */
 export interface Once {
@@ -14,7 +14,7 @@ export interface Once {
 	readonly claims: Claims;
 	sleep(ms: number): Promise<void>;
 	/** Asked right before each create. @throws where another execution makes the message meanwhile */
-	mayCreate?(attempt: OpenTry): Promise<void>;
+	mayCreate?(attempt: UnresolvedAttempt): Promise<void>;
 }
 
 /** Creates in all, looked for in between. */
@@ -38,17 +38,17 @@ const CLOCK_TOLERANCE_MS = 2 * 60_000;
 export async function scheduleOnce(
 	once: Once,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	{ ifExists, renew }: ScheduleOptions = {},
 ): Promise<ScheduledMessage> {
 	const { claims } = once;
-	const { earlier } = attempt;
-	return await claims.alone(likeness(earlier?.message ?? message), async () => {
+	const { unresolved } = attempt;
+	return await claims.alone(likeness(unresolved?.message ?? message), async () => {
 		const found =
 			(ifExists === 'return'
-				? await existingOne(once, earlier?.message ?? message, attempt)
+				? await existingOne(once, unresolved?.message ?? message, attempt)
 				: null) ??
-			(earlier === null ? null : await lookTwice(once, earlier.message, earlier.since));
+			(unresolved === null ? null : await lookTwice(once, unresolved.message, unresolved.since));
 		const held = found ?? (await create(once, renewed(message, attempt, renew), attempt));
 		claims.take(held.scheduleId);
 		return held;
@@ -59,28 +59,28 @@ export async function scheduleOnce(
 async function existingOne(
 	once: Once,
 	message: MessageToSchedule,
-	{ earlier }: Attempt,
+	{ unresolved }: AttemptLog,
 ): Promise<ScheduledMessage | null> {
 	const outcome = await settle(look(once, message, { pendingOnly: true }));
 	if (outcome.ok) return outcome.value;
-	throw earlier === null ? outcome.error : leftOpen(outcome.error);
+	throw unresolved === null ? outcome.error : leftOpen(outcome.error);
 }
 
 async function create(
 	once: Once,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 ): Promise<ScheduledMessage> {
 	const { scheduler, connection } = once;
 	// An earlier attempt may have made it, and a list may still be slow to show it.
-	const since = attempt.earlier?.since ?? connection.now();
+	const since = attempt.unresolved?.since ?? connection.now();
 	for (let creates = 1; ; creates++) {
 		await once.mayCreate?.({ since, message });
 		attempt.begin({ since, message });
 		const outcome = await settle(scheduler.schedule(connection, message));
 		if (outcome.ok) return outcome.value;
 		if (!isOpenEnded(outcome.error)) {
-			attempt.abandon();
+			attempt.clear();
 			throw outcome.error;
 		}
 		const found = await lookTwice(once, message, since);
@@ -111,7 +111,7 @@ interface Which {
 }
 
 /** What came of an attempt, if the gateway shows it: one look, without a pause. */
-export const lookFor = async (once: Once, { message, since }: OpenTry) =>
+export const lookFor = async (once: Once, { message, since }: UnresolvedAttempt) =>
 	await look(once, message, { since });
 
 /** An equal message at the gateway that belongs to no other item of this run. */

@@ -3,28 +3,28 @@ import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
 /** An attempt of which it is unknown whether the message was taken. Plain JSON. */
-export interface OpenTry {
+export interface UnresolvedAttempt {
 	/** When it began, by our own clock: milliseconds since 1970. */
 	readonly since: number;
 	/** What was sent: a later try wants the same, even where its parameters now say another time. */
 	readonly message: MessageToSchedule;
 	/** Of a message that is being moved: the id that it is held under, unless it is gone already. */
-	readonly heldAs?: string;
+	readonly currentId?: string;
 	/** Of one that could not be moved: it is there again under that id, and nothing is under way. */
-	readonly isBack?: true;
+	readonly isRestored?: true;
 	/** Of one that could not be moved: as it was before, where it is unknown whether it was put back. */
-	readonly putBack?: MessageToSchedule;
+	readonly restoring?: MessageToSchedule;
 	/** Of one that is being cancelled: as it was right before, when it was still pending. */
 	readonly cancelling?: ScheduledMessage;
 }
 
 /** What is known of earlier tries of one item, and where the present one is noted. */
-export interface Attempt {
-	readonly earlier: OpenTry | null;
+export interface AttemptLog {
+	readonly unresolved: UnresolvedAttempt | null;
 	/** Called right before a message may be taken. */
-	begin(open: OpenTry): void;
+	begin(open: UnresolvedAttempt): void;
 	/** Called when it is certain that no message of this try was taken, or is still there. */
-	abandon(): void;
+	clear(): void;
 }
 
 /** How far ahead messages may be, and who says so. */
@@ -47,11 +47,11 @@ export interface CancelResult {
 export interface MessageStore {
 	readonly limits: StoreLimits;
 	/** Refuses what the store cannot hold, or could not send later, before any request. */
-	assertTakes(message: OutgoingMessage): void;
+	assertAccepts(message: OutgoingMessage): void;
 	/** Holds the message exactly once, whatever fails between. */
 	schedule(
 		message: MessageToSchedule,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		options?: ScheduleOptions,
 	): Promise<ScheduledMessage>;
 	get(scheduleId: string): Promise<ScheduledMessage>;
@@ -61,12 +61,12 @@ export interface MessageStore {
 	 * Cancels a pending message. With an attempt, a cancel whose response was lost is reported as done by
 	 * the next one.
 	 */
-	cancel(scheduleId: string, options?: CancelOptions, attempt?: Attempt): Promise<CancelResult>;
+	cancel(scheduleId: string, options?: CancelOptions, attempt?: AttemptLog): Promise<CancelResult>;
 	/**
 	 * Moves a pending message to another instant. Never leaves two pending; where none is left, the
 	 * error says so.
 	 */
-	reschedule(move: Move, attempt: Attempt): Promise<ScheduledMessage>;
+	reschedule(move: Move, attempt: AttemptLog): Promise<ScheduledMessage>;
 }
 
 /**
@@ -80,7 +80,7 @@ export interface MessageStore {
  * With a deduplication key the same means: has that key, whatever became of it. Without one (`schedule`
  * and `return` only): is pending and has the same recipient, content and time as asked for.
  */
-export type IfExists = 'schedule' | 'return' | 'replace' | 'refuse';
+export type IfExists = 'schedule' | 'return' | 'replace' | 'reject';
 
 export interface ScheduleOptions extends CancelOptions {
 	/** Unless given: `return` with a deduplication key, else `schedule`. */

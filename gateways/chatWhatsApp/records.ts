@@ -33,7 +33,7 @@ export function toScheduledMessage(record: unknown, account: string): ScheduledM
 	return {
 		scheduleId,
 		gateway: 'chatWhatsApp',
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		account,
 		recipient,
 		type: type !== null && MESSAGE_TYPES.includes(type) ? type : 'text',

@@ -47,7 +47,7 @@ export function toScheduledMessage(record: unknown, account: string): ScheduledM
 	return {
 		...common(read, account),
 		scheduleId: scheduleIdOf(read.id, read.reference),
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		scheduledAt,
 		createdAt: instantAt(read.raw, 'created_at'),
 	};

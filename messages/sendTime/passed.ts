@@ -9,7 +9,7 @@ import { timeZone } from './zone';
 import { currentZone, isTold, misreadNote } from './zoneData';
 
 /** What to do with a time that has passed: the option *If the Time Has Passed*. */
-export type IfPassed = 'refuse' | 'sendEarliest' | 'nextDay';
+export type IfPassed = 'reject' | 'sendEarliest' | 'nextDay';
 
 export interface PassedRule {
 	ifPassed: IfPassed;
@@ -50,7 +50,7 @@ function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSend
 	const instant = instantFrom(resolved.scheduledAt);
 	const { parameter = 'Send At' } = rule;
 
-	if (rule.ifPassed === 'refuse' && !resolved.earliest) {
+	if (rule.ifPassed === 'reject' && !resolved.earliest) {
 		if (instant < now) throw passedRefusal(resolved, now, parameter);
 		return resolved;
 	}

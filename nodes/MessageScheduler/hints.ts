@@ -2,8 +2,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { durationInWords } from '../../messages/sendTime/text';
 import { settle } from '../../stores/settle';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
-import type { StoreRef } from '../shared/storeRef';
-import type { Hold, Run } from './run';
+import type { BackendRef } from '../shared/backendRef';
+import type { StoreChoice, Run } from './run';
 import { isToolRun } from './toolRun';
 
 /**
@@ -16,7 +16,7 @@ interface Note {
 	readonly run: Run;
 	readonly done: 'scheduled' | 'sent';
 	/** The stores that its messages wait in. */
-	readonly stores: Map<string, StoreRef>;
+	readonly stores: Map<string, BackendRef>;
 }
 
 const notes = new WeakMap<IExecuteFunctions, Note>();
@@ -26,7 +26,7 @@ export function noteMessage(
 	context: IExecuteFunctions,
 	run: Run,
 	done: Note['done'],
-	hold?: Hold,
+	hold?: StoreChoice,
 ): void {
 	const note = notes.get(context) ?? { run, done, stores: new Map() };
 	notes.set(context, note);
@@ -78,7 +78,7 @@ const SERVED_FOR_MS = 5 * MINUTE_MS;
 const MOST_SERVED = 1_000;
 
 /** Two accesses, and none where the last look is not five minutes old and found that all is well. */
-async function lastRunOf(run: Run, ref: StoreRef): Promise<LastRun> {
+async function lastRunOf(run: Run, ref: BackendRef): Promise<LastRun> {
 	const { messages, findAccounts } = await run.backend(ref, { create: true });
 	const key = JSON.stringify([messages.id, run.sender.gateway, run.sender.account]);
 	if ((served.get(key) ?? 0) > run.now()) return { isRecent: true, at: null };

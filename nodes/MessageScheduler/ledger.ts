@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { Attempt, OpenTry } from '../../stores/store';
+import type { AttemptLog, UnresolvedAttempt } from '../../stores/store';
 
 /** What is kept of one item. Plain JSON: n8n saves it with the execution. */
 interface Entry {
 	/** Tells whether it is still the same work; see {@link Ledger.entry}. */
-	readonly identity: string;
+	readonly fingerprint: string;
 	readonly idempotencyKey: string;
-	open?: OpenTry;
+	unresolved?: UnresolvedAttempt;
 	output?: IDataObject[];
 	/** It made a message, where another may only have found or moved one. */
 	isNew?: true;
@@ -56,15 +56,15 @@ export class Ledger {
 	entry(index: number, identity: readonly string[]): LedgerEntry {
 		const hash = createHash('sha256').update(JSON.stringify(identity)).digest('base64');
 		const { entries } = this.run;
-		if (entries[index]?.identity !== hash) {
-			entries[index] = { identity: hash, idempotencyKey: randomUUID() };
+		if (entries[index]?.fingerprint !== hash) {
+			entries[index] = { fingerprint: hash, idempotencyKey: randomUUID() };
 		}
 		return new LedgerEntry(entries[index]);
 	}
 
 	/** What an earlier attempt of an item left unsettled, where it cannot be tried now. */
-	openOf(index: number): OpenTry | null {
-		return this.run.entries[index]?.open ?? null;
+	unresolvedOf(index: number): UnresolvedAttempt | null {
+		return this.run.entries[index]?.unresolved ?? null;
 	}
 
 	/** All that earlier tries of this run have given. */
@@ -84,7 +84,7 @@ export class Ledger {
 }
 
 /** One item in the ledger. */
-export class LedgerEntry implements Attempt {
+export class LedgerEntry implements AttemptLog {
 	constructor(private readonly entry: Entry) {}
 
 	/** A UUID that stays the same on each try. */
@@ -92,8 +92,8 @@ export class LedgerEntry implements Attempt {
 		return this.entry.idempotencyKey;
 	}
 
-	get earlier(): OpenTry | null {
-		return this.entry.open ?? null;
+	get unresolved(): UnresolvedAttempt | null {
+		return this.entry.unresolved ?? null;
 	}
 
 	/** What the item gave, if an earlier try has done it. */
@@ -101,19 +101,19 @@ export class LedgerEntry implements Attempt {
 		return this.entry.output ?? null;
 	}
 
-	readonly begin = (open: OpenTry): void => {
-		this.entry.open = open;
+	readonly begin = (open: UnresolvedAttempt): void => {
+		this.entry.unresolved = open;
 	};
 
 	/** The gateway has certainly taken nothing. */
-	readonly abandon = (): void => {
-		delete this.entry.open;
+	readonly clear = (): void => {
+		delete this.entry.unresolved;
 	};
 
 	readonly finish = (output: IDataObject[]): void => {
-		const { open } = this.entry;
-		if (open !== undefined && open.heldAs === undefined) this.entry.isNew = true;
-		delete this.entry.open;
+		const { unresolved } = this.entry;
+		if (unresolved !== undefined && unresolved.currentId === undefined) this.entry.isNew = true;
+		delete this.entry.unresolved;
 		this.entry.output = output;
 	};
 }

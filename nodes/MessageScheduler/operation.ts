@@ -5,7 +5,7 @@ import type { Run } from './run';
 /** What an operation has read from one item's parameters. */
 export interface Plan {
 	/** What makes it the same work when the node runs again; see `Ledger.entry`. */
-	readonly identity: readonly string[];
+	readonly fingerprint: readonly string[];
 }
 
 /**

@@ -37,7 +37,7 @@ export function scheduledItem(
 		failureCode: message.failure?.code ?? null,
 		gateway: message.gateway,
 		account: message.account || null,
-		heldBy: message.heldBy,
+		storedIn: message.storedIn,
 		gatewayStatus: message.gatewayStatus,
 		createdAt: message.createdAt,
 		...more,

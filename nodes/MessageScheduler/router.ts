@@ -80,14 +80,14 @@ function prepareAll(
 	return prepared.map((plan, index) => {
 		if (!plan.ok || !arranged.ok) {
 			const { error } = (plan.ok ? arranged : plan) as Settled<never> & { ok: false };
-			const open = run.ledger.openOf(index);
+			const open = run.ledger.unresolvedOf(index);
 			return { ok: false, error: open === null ? error : withStanding(error, open) };
 		}
 		const final = arranged.value[index] ?? plan.value;
 		// What an earlier attempt has done needs no place in the future any more, and what it left unsettled
 		// is settled before the present parameters are checked.
-		const { output, earlier } = run.ledger.entry(index, final.identity);
-		if (output !== null || earlier !== null) return { ok: true, value: final };
+		const { output, unresolved } = run.ledger.entry(index, final.fingerprint);
+		if (output !== null || unresolved !== null) return { ok: true, value: final };
 		return settleSync(() => {
 			operation.check?.(final, run);
 			return final;
@@ -128,7 +128,7 @@ async function performAll(
 	let failuresInRow = 0;
 	let stopped = false;
 	const perform = async (plan: Plan, index: number): Promise<IDataObject[]> => {
-		const entry = run.ledger.entry(index, plan.identity);
+		const entry = run.ledger.entry(index, plan.fingerprint);
 		if (entry.output !== null) return entry.output;
 		const output = await operation.perform(plan, run, entry);
 		entry.finish(output);

@@ -34,10 +34,10 @@ import {
 	type TableRef,
 } from '../shared/n8nTable';
 import { Databases } from '../shared/postgres/openStore';
-import type { PostgresRef, StoreRef } from '../shared/storeRef';
+import type { PostgresRef, BackendRef } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
-import { DEFAULT_TABLE } from './fields/holdIn';
+import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
 
 /** One run of the node over all its items: what the operations share. */
@@ -61,9 +61,9 @@ export interface Run extends Link {
 	 * @param options `create`: whether it is created where there is none of that name
 	 * @throws InvalidParameter naming *Data Table*, *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
-	backend(ref: StoreRef, options?: { readonly create: boolean }): Promise<Backend>;
+	backend(ref: BackendRef, options?: { readonly create: boolean }): Promise<Backend>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
-	holder(hold: Hold): Holder;
+	storeFor(hold: StoreChoice): StoreHandle;
 	/**
 	 * The store that gave a schedule id: a UUID is looked for in the project's tables of messages, many
 	 * at once, and what no table has is the gateway's.
@@ -71,7 +71,10 @@ export interface Run extends Link {
 	 * @param storedIn where it is, for what is not found by its id
 	 * @throws GatewayError where it can only be of a gateway without a scheduler
 	 */
-	storeOf(scheduleId: string, storedIn: PostgresRef | null): Pick<Holder, 'limits' | 'store'>;
+	storeForId(
+		scheduleId: string,
+		storedIn: PostgresRef | null,
+	): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null where none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
 	/** Which messages were made under which deduplication keys. */
@@ -81,10 +84,10 @@ export interface Run extends Link {
 }
 
 /** Where the user wants messages held. */
-export type Hold = { readonly in: 'gateway' } | StoreRef;
+export type StoreChoice = { readonly in: 'gateway' } | BackendRef;
 
 /** A place that holds messages; a table is only opened when it is used. */
-export interface Holder extends Pick<MessageStore, 'limits' | 'assertTakes'> {
+export interface StoreHandle extends Pick<MessageStore, 'limits' | 'assertAccepts'> {
 	/** `create`: whether a table is created where there is none of that name. */
 	store(options?: { readonly create: boolean }): Promise<MessageStore>;
 }
@@ -149,7 +152,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const databases = new Databases(context, { now, sleep, random: () => surroundings.random() });
 	const backends = new Map<string, Promise<Backend>>();
 	const MUST_EXIST = { create: false };
-	const backend = async (ref: StoreRef, { create } = MUST_EXIST): Promise<Backend> => {
+	const backend = async (ref: BackendRef, { create } = MUST_EXIST): Promise<Backend> => {
 		const key = JSON.stringify([ref, create]);
 		const opened =
 			backends.get(key) ??
@@ -205,10 +208,10 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		senders,
 		keys,
 		backend,
-		holder: (hold) => {
+		storeFor: (hold) => {
 			if (hold.in === 'gateway') {
-				const { limits, assertTakes } = gatewayStore();
-				return { limits, assertTakes, store: async () => gatewayStore() };
+				const { limits, assertAccepts } = gatewayStore();
+				return { limits, assertAccepts, store: async () => gatewayStore() };
 			}
 			const { limits, store } =
 				hold.in === 'postgres'
@@ -218,9 +221,9 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 							store: async (options?: { readonly create: boolean }) =>
 								storeOn(await backend(hold, options)),
 						};
-			return { limits, store, assertTakes: (message) => assertSendable(gateway, message) };
+			return { limits, store, assertAccepts: (message) => assertSendable(gateway, message) };
 		},
-		storeOf: (scheduleId, storedIn) => {
+		storeForId: (scheduleId, storedIn) => {
 			if (storedIn !== null) return ofPostgres(storedIn);
 			if (isUuid(scheduleId)) {
 				return { limits: TABLE_LIMITS, store: async () => await foundById(scheduleId) };

@@ -80,8 +80,8 @@ export const properties: INodeProperties[] = [
 					'Whether to leave out a status that was told before. Gateways repeat webhooks. Where several processes receive them, add a Remove Duplicates node on eventId to be strict.',
 			},
 			{
-				displayName: 'Skip Late Statuses',
-				name: 'skipLate',
+				displayName: 'Skip Out-of-Order Statuses',
+				name: 'skipOutOfOrder',
 				type: 'boolean',
 				default: true,
 				description:

@@ -9,8 +9,8 @@ import { toStatusEventItem } from '../../messages/statusEventItem';
 import { settle } from '../../stores/settle';
 import { ignoredText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
-import { recentCredential } from './recentCredential';
-import { leaveOutTold } from './remember';
+import { cachedCredential } from './credentialCache';
+import { deduplicate } from './deduplicate';
 import { readOptions, readStatuses, withWebhookSecret } from './settings';
 
 /** What a gateway reads that was answered with 200; none of the vendors asks for more. */
@@ -25,7 +25,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const known = await settle(readCredential(context));
 	if (!known.ok) {
 		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
-		return withReason(context, answer(context, 503, 'not ready'), {
+		return withReason(context, respond(context, 503, 'not ready'), {
 			reason: 'notReady',
 			text: 'The credential cannot be read. Open it, check its fields and save it.',
 			httpStatus: 503,
@@ -39,10 +39,10 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		query: context.getQueryData() as Delivery['query'],
 		body: readBody(context),
 	};
-	const verdict = judge(context, gateway, credential, delivery);
+	const verdict = checkAuthenticity(context, gateway, credential, delivery);
 	if (!verdict.trusted) {
-		context.logger.warn(`Message Scheduler Trigger: webhook refused: ${verdict.reason}`);
-		return withReason(context, answer(context, 401, 'unauthorized'), {
+		context.logger.warn(`Message Scheduler Trigger: webhook rejected: ${verdict.reason}`);
+		return withReason(context, respond(context, 401, 'unauthorized'), {
 			reason: 'rejected',
 			text: rejectedText(verdict.reason),
 			httpStatus: 401,
@@ -51,7 +51,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	if (!isObject(delivery.body)) {
-		return withReason(context, answer(context, 400, 'the body is no JSON object'), {
+		return withReason(context, respond(context, 400, 'the body is no JSON object'), {
 			reason: 'notJson',
 			text: `The body of the webhook is not a JSON object, so it is not one of ${gateway.label}.`,
 			httpStatus: 400,
@@ -61,11 +61,11 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	}
 	const { body } = delivery;
 	const events = leaveOutReceived(context, gateway, body, gateway.parse(body, { receivedAt }));
-	const told = events
+	const chosen = events
 		.filter(wantedBy(context))
-		// One body may tell several statuses of one message; none of them is late then.
+		// One body may report several statuses of one message; none of them is out of order then.
 		.sort((a, b) => a.statusRank - b.statusRank);
-	const { fresh, note } = leaveOutTold(context, told);
+	const { fresh, save } = deduplicate(context, chosen);
 	if (fresh.length === 0) {
 		return withReason(context, ACKNOWLEDGED, {
 			reason: events.length === 0 ? 'noStatus' : 'notChosen',
@@ -84,7 +84,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		workflowData: [fresh.map(toItem)],
 		/** Read when the execution is stored, right before n8n looks whether to save the static data. */
 		get webhookResponse() {
-			note();
+			save();
 			return ACKNOWLEDGED.webhookResponse;
 		},
 	};
@@ -93,12 +93,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 async function readCredential(
 	context: IWebhookFunctions,
 ): Promise<{ gateway: Gateway; credential: Credential }> {
-	const credential = await recentCredential(context);
+	const credential = await cachedCredential(context);
 	const gateway = gatewayOf(credential);
 	return { gateway, credential: withWebhookSecret(context, gateway, credential) };
 }
 
-function judge(
+function checkAuthenticity(
 	context: IWebhookFunctions,
 	gateway: Gateway,
 	credential: Credential,
@@ -135,7 +135,11 @@ function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {
 }
 
 /** A status other than 200 can only be given on the response itself: n8n takes no status from a node. */
-function answer(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
+function respond(
+	context: IWebhookFunctions,
+	status: number,
+	message: string,
+): IWebhookResponseData {
 	context.getResponseObject().status(status).send({ message });
 	return { noWebhookResponse: true };
 }

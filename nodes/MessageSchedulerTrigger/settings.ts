@@ -12,7 +12,7 @@ export const readOptions = (context: TriggerContext) =>
 		readonly acceptUnauthenticated?: boolean;
 		readonly replaceExisting?: boolean;
 		readonly skipDuplicates?: boolean;
-		readonly skipLate?: boolean;
+		readonly skipOutOfOrder?: boolean;
 	};
 
 /** The statuses that the user chose under *Trigger On*. */

@@ -16,9 +16,9 @@ export const allowed: readonly Allowed[] = [
 		reason: 'A phone number and a chat id never have the same address.',
 	},
 	{
-		file: 'messages/statusHistory.ts',
-		original: 'this.lines.length > 2 * LONGEST_NOTES',
-		replacement: 'this.lines.length >= 2 * LONGEST_NOTES',
+		file: 'messages/eventDeduplicator.ts',
+		original: 'this.lines.length > 2 * MAX_SNAPSHOT_EVENTS',
+		replacement: 'this.lines.length >= 2 * MAX_SNAPSHOT_EVENTS',
 		reason: 'When the list is cut: one line sooner or later, the notes hold the same last ones.',
 	},
 	{

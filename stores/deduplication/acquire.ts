@@ -1,5 +1,5 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import type { OpenTry } from '../store';
+import type { UnresolvedAttempt } from '../store';
 import type { KeyLedger, KeyRecord } from './keyTable';
 
 /** What waiting for another execution needs. */
@@ -105,7 +105,7 @@ export async function begin(
 	ledger: KeyLedger,
 	record: KeyRecord,
 	owner: string,
-	attempt: OpenTry,
+	attempt: UnresolvedAttempt,
 ): Promise<KeyRecord | null> {
 	if (!(await ledger.start(record, owner, attempt))) return null;
 	// Once it has begun, the others yield to it.

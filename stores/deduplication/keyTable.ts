@@ -1,5 +1,5 @@
 import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
-import type { OpenTry } from '../store';
+import type { UnresolvedAttempt } from '../store';
 import { Batcher } from '../table/batcher';
 import type { Sender } from '../table/rows';
 import { whereIn, PAGE, type Change, type Table, type RowOf, type ValuesOf } from '../table/table';
@@ -20,7 +20,7 @@ export const KEY_COLUMNS = [
 	{ name: 'owner', type: 'string' },
 	/** Set right before the request: from then on a crash leaves the outcome unknown. */
 	{ name: 'started_at', type: 'date' },
-	/** What was begun, to be looked for after a crash: an `OpenTry` as JSON. */
+	/** What was begun, to be looked for after a crash: an `UnresolvedAttempt` as JSON. */
 	{ name: 'attempt', type: 'string' },
 	/** The message as the gateway took it, as JSON. */
 	{ name: 'result', type: 'string' },
@@ -41,7 +41,7 @@ export interface KeyRecord {
 	/** Milliseconds since 1970; null while no request has begun. */
 	readonly startedAt: number | null;
 	readonly scheduleId: string | null;
-	readonly attempt: OpenTry | null;
+	readonly attempt: UnresolvedAttempt | null;
 	readonly result: KeyResult | null;
 }
 
@@ -51,9 +51,9 @@ export interface KeyLedger {
 	find(key: string): Promise<KeyRecord[]>;
 	insert(key: string, owner: string): Promise<void>;
 	/** Makes a row one's own, to make its message (again); false where somebody else was faster. */
-	takeOver(record: KeyRecord, owner: string, attempt?: OpenTry): Promise<boolean>;
+	takeOver(record: KeyRecord, owner: string, attempt?: UnresolvedAttempt): Promise<boolean>;
 	/** Notes what is begun, right before it; false where the row is not one's own any more. */
-	start(record: KeyRecord, owner: string, attempt: OpenTry): Promise<boolean>;
+	start(record: KeyRecord, owner: string, attempt: UnresolvedAttempt): Promise<boolean>;
 	/** The message is there. An owner of another name than before marks it as somebody else's. */
 	finish(record: KeyRecord, result: KeyResult, owner?: string): Promise<void>;
 	/** Gives the key free again: certainly nothing was made. */
@@ -161,7 +161,7 @@ const toRecord = (row: RowOf<KeyColumn>): KeyRecord => ({
 	isDone: row.state === 'done',
 	startedAt: row.started_at === null ? null : new Date(row.started_at as string).getTime(),
 	scheduleId: row.schedule_id === null || row.schedule_id === '' ? null : String(row.schedule_id),
-	attempt: parsed<OpenTry>(row.attempt),
+	attempt: parsed<UnresolvedAttempt>(row.attempt),
 	result: parsed<KeyResult>(row.result),
 });
 

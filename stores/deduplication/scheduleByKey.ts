@@ -3,7 +3,7 @@ import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { toMessage } from '../cancelling';
 import { settle } from '../settle';
-import type { Attempt, MessageStore, OpenTry, ScheduleOptions } from '../store';
+import type { AttemptLog, MessageStore, UnresolvedAttempt, ScheduleOptions } from '../store';
 import { acquire, begin, type Waiting } from './acquire';
 import { fingerprint } from './fingerprint';
 import { keyIsUsed } from './keyIsUsed';
@@ -16,12 +16,12 @@ export interface KeyedStore extends Pick<MessageStore, 'get' | 'reschedule'> {
 	/** Creates, or finds what an earlier attempt created; asks before each create. */
 	schedule(
 		message: MessageToSchedule,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		options: ScheduleOptions,
-		mayCreate: (attempt: OpenTry) => Promise<void>,
+		mayCreate: (attempt: UnresolvedAttempt) => Promise<void>,
 	): Promise<ScheduledMessage>;
 	/** What came of an attempt, if the gateway shows it; null where not. */
-	look(attempt: OpenTry): Promise<ScheduledMessage | null>;
+	look(attempt: UnresolvedAttempt): Promise<ScheduledMessage | null>;
 }
 
 /** What to do by key. */
@@ -43,7 +43,7 @@ export async function scheduleByKey(
 	by: ByKey,
 	key: string,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	options: Keyed,
 ): Promise<ScheduledMessage> {
 	const { ledger } = by;
@@ -75,11 +75,11 @@ class TurnLost extends Error {}
 export async function scheduleUnlessPending(
 	by: ByKey,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	options: ScheduleOptions,
 ): Promise<ScheduledMessage> {
 	const { occurrence = 1 } = options;
-	const of = attempt.earlier?.message ?? message;
+	const of = attempt.unresolved?.message ?? message;
 	const likeness = fingerprint({ ...of, requestedAt: of.requestedAt ?? of.scheduledAt });
 	const owner = message.idempotencyKey;
 	for (let generation = 0; ; generation++) {
@@ -107,25 +107,25 @@ async function make(
 	by: ByKey,
 	record: KeyRecord,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	options: Keyed,
 ): Promise<ScheduledMessage> {
 	const { ledger, store, sleep } = by;
 	const owner = message.idempotencyKey;
 	let row = record;
 	// What an execution that is no more has begun is looked for first, too.
-	const earlier = attempt.earlier ?? record.attempt;
-	const noted: Attempt = {
-		earlier,
+	const unresolved = attempt.unresolved ?? record.attempt;
+	const noted: AttemptLog = {
+		unresolved,
 		begin: (open) => attempt.begin(open),
-		abandon: () => attempt.abandon(),
+		clear: () => attempt.clear(),
 	};
-	const mayCreate = async (open: OpenTry) => {
+	const mayCreate = async (open: UnresolvedAttempt) => {
 		const begun = await begin(ledger, row, owner, open);
 		if (begun === null) throw new TurnLost();
 		row = begun;
 	};
-	const renew = attempt.earlier === null ? () => message : options.renew;
+	const renew = attempt.unresolved === null ? () => message : options.renew;
 	const outcome = await settle(
 		record.scheduleId === null
 			? store.schedule(
@@ -146,12 +146,12 @@ async function make(
 		// Certainly nothing was made: the key is free again, or stays with the message that has it.
 		if (record.scheduleId === null) await surely(async () => await ledger.remove(row), sleep);
 		else {
-			const heldAs = attempt.earlier?.heldAs ?? record.scheduleId;
+			const currentId = attempt.unresolved?.currentId ?? record.scheduleId;
 			const isOver = error instanceof GatewayError && error.kind === 'notPending';
-			const held = await giveBack(by, { ...row, owner }, heldAs, isOver);
+			const held = await giveBack(by, { ...row, owner }, currentId, isOver);
 			// It was sent while it was to be replaced.
 			if (held !== null && isOver) {
-				attempt.abandon();
+				attempt.clear();
 				return held;
 			}
 		}
@@ -187,7 +187,7 @@ const replaceHeld = async (
 	{ store }: ByKey,
 	scheduleId: string,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	{ allowDeletion, renew }: ScheduleOptions,
 ): Promise<ScheduledMessage> => {
 	const { scheduledAt, idempotencyKey } = message;
@@ -212,7 +212,7 @@ async function onExisting(
 	by: ByKey,
 	record: KeyRecord,
 	message: MessageToSchedule,
-	attempt: Attempt,
+	attempt: AttemptLog,
 	options: Keyed,
 ): Promise<ScheduledMessage> {
 	const { ledger, now } = by;
@@ -220,9 +220,9 @@ async function onExisting(
 	if (scheduleId === null) throw keyIsUsed(key, resultOf(record));
 	const held = await readHeld(by, record, scheduleId);
 	if (record.owner === message.idempotencyKey) return held;
-	if (options.ifExists === 'refuse') throw keyIsUsed(key, held);
+	if (options.ifExists === 'reject') throw keyIsUsed(key, held);
 	if (options.ifExists !== 'replace' || held.status !== 'scheduled') return held;
-	const open: OpenTry = { since: now(), message, heldAs: scheduleId };
+	const open: UnresolvedAttempt = { since: now(), message, currentId: scheduleId };
 	if (!(await ledger.takeOver(record, message.idempotencyKey, open))) throw new TurnLost();
 	const own: KeyRecord = {
 		...record,

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import { settle } from '../settle';
-import type { OpenTry } from '../store';
+import type { UnresolvedAttempt } from '../store';
 import { acquire, begin, type Waiting } from './acquire';
 import { keyIsUsed } from './keyIsUsed';
 import type { KeyLedger } from './keyTable';
@@ -11,9 +11,9 @@ export interface SendByKey extends Waiting {
 	readonly ledger: KeyLedger;
 	/** Tells one item from all others, on each of its attempts. */
 	readonly owner: string;
-	readonly ifExists: 'return' | 'refuse';
+	readonly ifExists: 'return' | 'reject';
 	/** What is noted right before the request. */
-	readonly attempt: OpenTry;
+	readonly attempt: UnresolvedAttempt;
 	/** Sends it. @throws GatewayError; with `openEnded` where it may have gone out */
 	send(): Promise<SentMessage>;
 }
@@ -28,7 +28,7 @@ export async function sendByKey(key: string, by: SendByKey): Promise<SentMessage
 		const { is, record } = await acquire(ledger, key, owner, by, { mayRepeat: false });
 		if (is === 'done') {
 			const result = { ...(record.result as SentMessage), raw: null };
-			if (ifExists === 'refuse' && record.owner !== owner) {
+			if (ifExists === 'reject' && record.owner !== owner) {
 				throw keyIsUsed(key, { status: result.status, scheduledAt: '' });
 			}
 			return result;

@@ -67,7 +67,7 @@ export function toScheduledMessage(row: Row): ScheduledMessage {
 	return {
 		scheduleId: textOf(row.schedule_id) ?? '',
 		gateway: textOf(row.gateway) ?? '',
-		heldBy: 'n8n',
+		storedIn: 'n8n',
 		account: textOf(row.account) ?? '',
 		recipient: recipientOf(row),
 		...contentOf(row),

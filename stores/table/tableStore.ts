@@ -10,7 +10,7 @@ import { notPending } from '../notPending';
 import { cancelling } from '../cancelling';
 import { renewed } from '../renewed';
 import type {
-	Attempt,
+	AttemptLog,
 	CancelResult,
 	MessageStore,
 	Move,
@@ -92,15 +92,15 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	async function schedule(
 		message: MessageToSchedule,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		{ ifExists, occurrence = 1, renew }: ScheduleOptions = {},
 	): Promise<ScheduledMessage> {
-		const { earlier } = attempt;
-		if (earlier !== null) {
-			const [row] = await byOwnId.add(earlier.message.idempotencyKey);
+		const { unresolved } = attempt;
+		if (unresolved !== null) {
+			const [row] = await byOwnId.add(unresolved.message.idempotencyKey);
 			const winner = row === undefined ? await holderOf(message) : await winnerOver(row);
-			const asked = () => (renew === undefined ? earlier.message : renew(earlier.message));
-			const held = winner && (await onExisting(winner, earlier.message, asked, ifExists));
+			const asked = () => (renew === undefined ? unresolved.message : renew(unresolved.message));
+			const held = winner && (await onExisting(winner, unresolved.message, asked, ifExists));
 			if (held !== undefined) return toMessage(held);
 		}
 		const wanted = renewed(message, attempt, renew);
@@ -118,7 +118,11 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return toMessage(await insert(wanted, values, attempt));
 	}
 
-	async function insert(wanted: MessageToSchedule, values: Values, attempt: Attempt): Promise<Row> {
+	async function insert(
+		wanted: MessageToSchedule,
+		values: Values,
+		attempt: AttemptLog,
+	): Promise<Row> {
 		attempt.begin({ since: options.now(), message: wanted });
 		return await inserts.add(values);
 	}
@@ -128,7 +132,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		key: string,
 		wanted: MessageToSchedule,
 		values: Values,
-		attempt: Attempt,
+		attempt: AttemptLog,
 		look: { readonly isKnownFree?: boolean } = {},
 	): Promise<Row> =>
 		await insertThenLook<Row>(
@@ -162,7 +166,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		wanted: MessageToSchedule,
 		occurrence: number,
 		values: Values,
-		attempt: Attempt,
+		attempt: AttemptLog,
 	): Promise<Row> {
 		const requestedAt = wanted.requestedAt ?? wanted.scheduledAt;
 		const likeness = fingerprint({ ...wanted, requestedAt });
@@ -194,7 +198,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		ifExists: ScheduleOptions['ifExists'],
 	): Promise<Row | undefined> {
 		if (row.schedule_id === made.idempotencyKey) return row;
-		if (ifExists === 'refuse') throw keyIsUsed(String(row.deduplication_key), toMessage(row));
+		if (ifExists === 'reject') throw keyIsUsed(String(row.deduplication_key), toMessage(row));
 		if (ifExists !== 'replace') return row;
 		return await replace(row, toRow(wanted(), sender, options.timezone, options.now()));
 	}
@@ -227,16 +231,20 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return [false, now];
 	}
 
-	async function cancel(scheduleId: string, _: unknown, attempt?: Attempt): Promise<CancelResult> {
+	async function cancel(
+		scheduleId: string,
+		_: unknown,
+		attempt?: AttemptLog,
+	): Promise<CancelResult> {
 		const row = await readRow(scheduleId);
 		const before = toMessage(row);
-		if (before.status === 'cancelled' && attempt?.earlier?.cancelling !== undefined) {
+		if (before.status === 'cancelled' && attempt?.unresolved?.cancelling !== undefined) {
 			return { cancelled: true, message: before };
 		}
 		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
 		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
 		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
-		if (!cancelled) attempt?.abandon();
+		if (!cancelled) attempt?.clear();
 		return { cancelled, message: toMessage(after) };
 	}
 
@@ -255,7 +263,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	return {
 		limits: TABLE_LIMITS,
-		assertTakes: (message) => assertSendable(gateway, message),
+		assertAccepts: (message) => assertSendable(gateway, message),
 		schedule,
 		get: async (scheduleId) => toMessage(await readRow(scheduleId)),
 		list: async (filter, limit = Infinity) => {

@@ -117,7 +117,7 @@ describe.each([2, 3])('the newest AI Agent %d', (major) => {
 				],
 				(workflow) => {
 					for (const { name, parameters } of workflow.nodes) {
-						if (['Schedule', 'List'].includes(name)) parameters!.holdIn = 'dataTable';
+						if (['Schedule', 'List'].includes(name)) parameters!.storeIn = 'dataTable';
 					}
 				},
 			);

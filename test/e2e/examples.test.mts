@@ -98,14 +98,14 @@ it('schedules the first message, by two nodes', async () => {
 	const steps = nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
 	expect(steps.map(({ name }) => name)).toEqual(['Start', 'Schedule a Message']);
 	const [message] = (await run('first-message.json'))('Schedule a Message');
-	expect(message).toMatchObject({ type: 'text', status: 'scheduled', heldBy: 'gateway' });
+	expect(message).toMatchObject({ type: 'text', status: 'scheduled', storedIn: 'gateway' });
 	expect(hoursFromNow(message)).toBeCloseTo(2 / 60, 2);
 }, 60_000);
 
 it('schedules a text, an image and a clock time in another zone', async () => {
 	const given = await run('schedule-a-message.json');
 	const [text] = given('Text in Two Minutes');
-	expect(text).toMatchObject({ type: 'text', status: 'scheduled', heldBy: 'gateway' });
+	expect(text).toMatchObject({ type: 'text', status: 'scheduled', storedIn: 'gateway' });
 	expect(hoursFromNow(text)).toBeCloseTo(2 / 60, 2);
 	const [image] = given('Image in Three Minutes');
 	expect(image).toMatchObject({ type: 'image', caption: 'Your voucher', status: 'scheduled' });
@@ -186,14 +186,14 @@ itHolding(
 	async () => {
 		const { n8n, sandbox } = stage;
 		const parameters = {
-			holdIn: 'dataTable',
+			storeIn: 'dataTable',
 			recipient: '+12025550108',
 			text: 'Held in n8n',
 			sendAt: inSeconds(2),
 		};
 		const id = await n8n.createWorkflow(oneNode(CREDENTIAL, parameters));
 		const [held] = output(await n8n.runManually(id), 'Message Scheduler');
-		expect(held).toMatchObject({ heldBy: 'n8n', status: 'scheduled' });
+		expect(held).toMatchObject({ storedIn: 'n8n', status: 'scheduled' });
 		await new Promise((resolve) => setTimeout(resolve, 2_500));
 		const given = await run('send-due-messages.json');
 		expect(given('Send Due')).toMatchObject([{ scheduleId: held.scheduleId, status: 'sent' }]);

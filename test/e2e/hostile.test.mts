@@ -253,7 +253,7 @@ it('leaves what is too large to n8n, which answers by itself', async () => {
 
 it('writes neither a secret nor a body into n8n’s log', async () => {
 	const { log } = stage.n8n;
-	expect(log.some((line) => line.includes('webhook refused'))).toBe(true);
+	expect(log.some((line) => line.includes('webhook rejected'))).toBe(true);
 	const all = log.join('\n');
 	expect(all).not.toContain(SECRET);
 	expect(all).not.toContain(MARK);

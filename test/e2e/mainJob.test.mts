@@ -50,7 +50,7 @@ it('schedules a message, lists it, reads it, moves it and cancels it', async () 
 	const [scheduled] = await schedule({ sendAt });
 	expect(scheduled).toMatchObject({
 		gateway: 'chatWhatsApp',
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		// On an address of its own, the session's id alone would be another installation's, too.
 		account: `${sessionId}@${baseUrl.replace(/^https?:\/\//, '')}`,
 		recipient: '+919988066776',

@@ -47,7 +47,7 @@ const operate = async (operation: string, parameters: Json = {}) => {
 
 const schedule = async (text: string, sendAt: string, more: Json = {}) =>
 	(await operate('schedule', { ...HELD, recipient: '+12025550142', text, sendAt, ...more }))[0];
-const HELD = { holdIn: 'dataTable' };
+const HELD = { storeIn: 'dataTable' };
 const byId = (scheduleId: unknown) => ({ __rl: true, mode: 'id', value: scheduleId });
 const get = async (scheduleId: unknown) =>
 	(await operate('get', { scheduleId: byId(scheduleId) }))[0];

@@ -1,7 +1,7 @@
 import { output, type Client, type Json } from '../../rig/client.mts';
 import { inSeconds, oneNode, until, type Stage } from './stage.mts';
 
-export const IN_TABLE = { holdIn: 'dataTable' };
+export const IN_TABLE = { storeIn: 'dataTable' };
 
 export const byId = (value: unknown): Json => ({ scheduleId: { __rl: true, mode: 'id', value } });
 
@@ -41,7 +41,7 @@ export async function expectAllOperations(
 	const far = inSeconds(400 * 86_400);
 	const [held] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
 	expect(held).toMatchObject({
-		heldBy: 'n8n',
+		storedIn: 'n8n',
 		gateway,
 		status: 'scheduled',
 		scheduledAt: far,

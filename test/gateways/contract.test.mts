@@ -87,7 +87,7 @@ const READY: Readonly<Record<string, string>> = {
 	hypersenderWhatsApp: 'WORKING',
 	whapi: 'AUTH',
 };
-const attempt = { earlier: null, begin: () => {}, abandon: () => {} };
+const attempt = { unresolved: null, begin: () => {}, clear: () => {} };
 
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
 	const { sends, schedules, looksUp, webhooks } = gateway.capabilities;
@@ -177,7 +177,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const held = await store.schedule(message, attempt);
 		expect(held).toMatchObject({
 			gateway: gateway.id,
-			heldBy: 'gateway',
+			storedIn: 'gateway',
 			type,
 			status: 'scheduled',
 			scheduledAt: message.scheduledAt,

@@ -1,5 +1,5 @@
 import { gatewayById } from '../../gateways/registry';
-import { StatusHistory } from '../../messages/statusHistory';
+import { EventDeduplicator } from '../../messages/eventDeduplicator';
 import waAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
 import greenStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
 
@@ -8,12 +8,12 @@ const parse = (gateway: string, body: unknown) => gatewayById(gateway).parse(bod
 
 /** Emits what is new, as the trigger does. */
 function emitted(gateway: string, bodies: unknown[]): string[] {
-	const history = new StatusHistory();
+	const history = new EventDeduplicator();
 	return bodies
 		.flatMap((body) => parse(gateway, body))
 		.filter((event) => {
-			if (history.judge(event) !== 'new') return false;
-			history.note(event);
+			if (history.classify(event) !== 'new') return false;
+			history.record(event);
 			return true;
 		})
 		.map(({ status }) => status);

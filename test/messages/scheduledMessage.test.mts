@@ -21,7 +21,7 @@ const record: ScheduledMessage = {
 	...message,
 	scheduleId: 'sched_1',
 	gateway: 'chatWhatsApp',
-	heldBy: 'gateway',
+	storedIn: 'gateway',
 	account: 'account-1',
 	status: 'scheduled',
 	gatewayStatus: 'pending',

@@ -27,7 +27,7 @@ const run = async (operation: string, credential: Json, parameters: Json = {}) =
 	await outputOf({ operation, recipient: '+919988066776', ...parameters }, { credential, tables });
 const sendAt = inSeconds(3_600);
 const later = (options: Json = {}): Json => ({
-	holdIn: 'dataTable',
+	storeIn: 'dataTable',
 	text: 'Hi',
 	sendAt,
 	options,
@@ -37,7 +37,7 @@ it('Get Many lists what waits under the former key, beside the new', async () =>
 	await run('schedule', nameless, later());
 	await run('schedule', named, { ...later(), sendAt: inSeconds(1_800) });
 	for (const returnAll of [true, false]) {
-		const items = await run('getAll', named, { holdIn: 'dataTable', returnAll, limit: 5 });
+		const items = await run('getAll', named, { storeIn: 'dataTable', returnAll, limit: 5 });
 		expect(items.map(({ account }) => account)).toEqual([
 			'MANTIS-M72HC',
 			expect.stringMatching(/^token-/),

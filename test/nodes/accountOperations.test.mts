@@ -13,7 +13,7 @@ import { differences, schemaOf } from './schema.mts';
  * contexts, with Data Tables in memory.
  */
 const NAME = 'scheduled_messages';
-const IN_TABLE = { holdIn: 'dataTable' };
+const IN_TABLE = { storeIn: 'dataTable' };
 const GATEWAY = 'whapi';
 
 let sandbox: Sandbox;

@@ -64,7 +64,7 @@ describe('Schedule', () => {
 			['failureCode', null],
 			['gateway', 'chatWhatsApp'],
 			['account', chatWhatsApp.account(credentialFor(sandbox))],
-			['heldBy', 'gateway'],
+			['storedIn', 'gateway'],
 			['gatewayStatus', 'pending'],
 			['createdAt', expect.any(String)],
 			['recipientKind', 'phone'],
@@ -433,7 +433,7 @@ describe('Send', () => {
 				{ credential: credentialFor(sandbox, {}, gateway) },
 			);
 			expect(error.message).toMatch(/has no scheduler of its own/);
-			expect(error.description).toMatch(/"Hold Messages In"/);
+			expect(error.description).toMatch(/"Store Messages In"/);
 			expect(sandbox.requests()).toEqual([]);
 		},
 	);

@@ -133,7 +133,7 @@ describe('a parameter', () => {
 		[
 			'a time too far ahead',
 			() => ({ sendAt: second(inSeconds(31 * 86_400), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or schedule the message with "Hold Messages In" set to "n8n Data Table"/,
+			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or schedule the message with "Store Messages In" set to "n8n Data Table"/,
 		],
 		[
 			'a time too near',
@@ -147,7 +147,7 @@ describe('a parameter', () => {
 		],
 		[
 			'an unknown rule',
-			() => ({ options: { ifTimePassed: second('never', 'refuse') } }),
+			() => ({ options: { ifTimePassed: second('never', 'reject') } }),
 			/"If the Time Has Passed" is "never"\. Use one of/,
 		],
 	])('of Schedule: %s', async (_, wrong, sentence) => {

@@ -44,9 +44,9 @@ const toEach = (options: Json, more: Json = {}): Json => ({
 const held = (gateway = 'chatWhatsApp') => sandbox.messages(gateway as 'chatWhatsApp');
 const ids = (items: Json[]) => items.map(({ scheduleId }) => scheduleId);
 
-describe.each(['gateway', 'dataTable'])('held in: %s', (holdIn) => {
+describe.each(['gateway', 'dataTable'])('held in: %s', (storeIn) => {
 	const count = () =>
-		holdIn === 'gateway' ? held().length : tables.named('scheduled_messages').rows.size;
+		storeIn === 'gateway' ? held().length : tables.named('scheduled_messages').rows.size;
 
 	it('makes 51 messages of a list of 50 that gets one person more at the top', async () => {
 		const list = Array.from({ length: 50 }, (_, index) => ({
@@ -55,7 +55,7 @@ describe.each(['gateway', 'dataTable'])('held in: %s', (holdIn) => {
 		}));
 		const parameters = toEach(
 			{ deduplicationKey: '=menu-{{ $json.to }}', spacing: 60, jitter: 20 },
-			{ holdIn },
+			{ storeIn },
 		);
 		const first = await outputOf(parameters, { ...setting, items: list });
 		const items = [{ to: '919988069999', name: 'New' }, ...list];
@@ -67,7 +67,7 @@ describe.each(['gateway', 'dataTable'])('held in: %s', (holdIn) => {
 	it('does so without a key, too: spacing and a changed list make no second message', async () => {
 		const parameters = toEach(
 			{ ifAlreadyScheduled: 'return', spacing: 60, jitter: 20 },
-			{ holdIn },
+			{ storeIn },
 		);
 		const first = await outputOf(parameters, { ...setting, items: people('A', 'B', 'B') });
 		expect(new Set(ids(first)).size).toBe(3);
@@ -83,7 +83,7 @@ describe.each(['gateway', 'dataTable'])('held in: %s', (holdIn) => {
 			{ ifAlreadyScheduled: 'return' },
 		]) {
 			const run = async () =>
-				await outputOf(toEach(options, { holdIn }), { ...setting, items: people('A', 'B') });
+				await outputOf(toEach(options, { storeIn }), { ...setting, items: people('A', 'B') });
 			const [one, two] = await Promise.all([run(), run()]);
 			expect(ids(one)).toEqual(ids(two));
 		}
@@ -91,20 +91,20 @@ describe.each(['gateway', 'dataTable'])('held in: %s', (holdIn) => {
 
 	it('replaces content and time, or refuses, by key', async () => {
 		const options = { deduplicationKey: 'order-7' };
-		await outputOf(toEach(options, { holdIn, text: 'old' }), { ...setting, items: people('A') });
+		await outputOf(toEach(options, { storeIn, text: 'old' }), { ...setting, items: people('A') });
 		const sendAt = inSeconds(9_000);
 		const replaced = await outputOf(
-			toEach({ ...options, ifAlreadyScheduled: 'replace' }, { holdIn, text: 'new', sendAt }),
+			toEach({ ...options, ifAlreadyScheduled: 'replace' }, { storeIn, text: 'new', sendAt }),
 			{ ...setting, items: people('A') },
 		);
 		expect(replaced).toMatchObject([{ text: 'new', status: 'scheduled', scheduledAt: sendAt }]);
 		const refused = await errorOf(
-			toEach({ ...options, ifAlreadyScheduled: 'refuse' }, { holdIn }),
+			toEach({ ...options, ifAlreadyScheduled: 'reject' }, { storeIn }),
 			{ ...setting, items: people('A') },
 		);
 		expect(refused.message).toContain('"order-7", which has a message already: scheduled, for');
 		const pending =
-			holdIn === 'gateway' ? held().filter(({ status }) => status === 'pending').length : count();
+			storeIn === 'gateway' ? held().filter(({ status }) => status === 'pending').length : count();
 		expect(pending).toBe(1);
 	});
 });
@@ -180,7 +180,7 @@ it.each<[string, Json, RegExp]>([
 	[
 		'an unknown rule',
 		{ ifAlreadyScheduled: 'never' },
-		/Use one of: schedule, return, replace, refuse/,
+		/Use one of: schedule, return, replace, reject/,
 	],
 	[
 		'no validity',
@@ -212,14 +212,14 @@ it('keeps what a message in a table needs when it is sent: time asked for, valid
 	const window = { from: '00:00', to: '23:59', timezone: 'UTC', weekdays: [1, 2, 3, 4, 5, 6, 7] };
 	const sendAt = inSeconds(7_200);
 	const options = { spacing: 60, validForMinutes: 30, sendingWindow: { window } };
-	const parameters = toEach(options, { holdIn: 'dataTable', sendAt });
+	const parameters = toEach(options, { storeIn: 'dataTable', sendAt });
 	await execute(parameters, { ...setting, items: people('A', 'B') });
 	const rows = [...tables.named('scheduled_messages').rows.values()];
 	expect(rows.map((row) => row.requested_at)).toEqual([sendAt, sendAt]);
 	expect(rows[1].send_at).not.toBe(sendAt);
 	expect(rows.map((row) => row.valid_for_minutes)).toEqual([30, 30]);
 	expect(rows[0].sending_window).toMatch(/00:00.*23:59/);
-	await execute(toEach({}, { holdIn: 'dataTable' }), { ...setting, items: people('C') });
+	await execute(toEach({}, { storeIn: 'dataTable' }), { ...setting, items: people('C') });
 	expect(tables.named('scheduled_messages').row(3)).toMatchObject({
 		valid_for_minutes: 1_440,
 		sending_window: null,
@@ -240,7 +240,7 @@ describe('Send with a key', () => {
 		const second = await outputOf(parameters, { ...setting, items: people('C', 'B', 'A') });
 		expect(sends()).toHaveLength(3);
 		expect(second.slice(1)).toEqual([...first].reverse());
-		const refuse = send({ deduplicationKey: 'A', ifAlreadySent: 'refuse' });
+		const refuse = send({ deduplicationKey: 'A', ifAlreadySent: 'reject' });
 		const error = await errorOf(refuse, { ...setting, items: people('A') });
 		expect(error.message).toMatch(/"Deduplication Key" is "A", which has a message already: sent/);
 	});
@@ -275,14 +275,14 @@ describe('one item alone', () => {
 				{ ...people('A')[0], table: wrong },
 				{ ...people('B')[0], table: 'scheduled_messages' },
 			];
-			const parameters = toEach({}, { holdIn: 'dataTable', dataTable: '={{ $json.table }}' });
+			const parameters = toEach({}, { storeIn: 'dataTable', dataTable: '={{ $json.table }}' });
 			const output = await outputOf(parameters, {
 				...setting,
 				items,
 				node: { onError: 'continueRegularOutput' },
 			});
 			expect(output[0].error).toMatch(/^Item 1 of 2 \(\+\d+\): "Data Table" is /);
-			expect(output[1]).toMatchObject({ status: 'scheduled', heldBy: 'n8n' });
+			expect(output[1]).toMatchObject({ status: 'scheduled', storedIn: 'n8n' });
 		}
 	});
 
@@ -291,13 +291,13 @@ describe('one item alone', () => {
 			{ ...people('A')[0], place: 'moon' },
 			{ ...people('B')[0], place: 'gateway' },
 		];
-		const output = await outputOf(toEach({}, { holdIn: '={{ $json.place }}' }), {
+		const output = await outputOf(toEach({}, { storeIn: '={{ $json.place }}' }), {
 			...setting,
 			items,
 			node: { onError: 'continueRegularOutput' },
 		});
 		expect(output.map(({ status, error }) => status ?? error)).toEqual([
-			expect.stringMatching(/^Item 1 of 2 \(\+\d+\): "Hold Messages In" is "moon"/),
+			expect.stringMatching(/^Item 1 of 2 \(\+\d+\): "Store Messages In" is "moon"/),
 			'scheduled',
 		]);
 	});
@@ -305,7 +305,7 @@ describe('one item alone', () => {
 
 it('Get Many reads no further than its limit, also beyond a page', async () => {
 	const sendAt = inSeconds(7_200);
-	await execute(toEach({}, { holdIn: 'dataTable', sendAt }), { ...setting, items: people('A') });
+	await execute(toEach({}, { storeIn: 'dataTable', sendAt }), { ...setting, items: people('A') });
 	const table = tables.named('scheduled_messages');
 	const row = table.row(1);
 	const later = (minutes: number) => new Date(Date.parse(sendAt) + minutes * 60_000).toISOString();
@@ -318,7 +318,7 @@ it('Get Many reads no further than its limit, also beyond a page', async () => {
 	await table.insert(rows.reverse());
 	const list = async (limit: number) => {
 		tables.accesses = 0;
-		const parameters = { operation: 'getAll', holdIn: 'dataTable', limit };
+		const parameters = { operation: 'getAll', storeIn: 'dataTable', limit };
 		return await outputOf(parameters, setting);
 	};
 	for (const limit of [999, 1_500, 2_345]) {

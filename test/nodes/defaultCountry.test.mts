@@ -82,9 +82,9 @@ it('takes the country of each item, in any case', async () => {
 
 it.each(['gateway', 'dataTable'])(
 	'knows a message again however its number is written, held in: %s',
-	async (holdIn) => {
+	async (storeIn) => {
 		const options = { defaultCountry: 'DE', ifAlreadyScheduled: 'return' };
-		const parameters = toEach(options, { holdIn });
+		const parameters = toEach(options, { storeIn });
 		const ids = new Set<unknown>();
 		for (const form of ['0151 2345678', '+491512345678', '0049 151 2345678', 1512345678]) {
 			const [item] = await outputOf(parameters, { ...setting, items: to(form) });
@@ -92,7 +92,7 @@ it.each(['gateway', 'dataTable'])(
 		}
 		expect(ids.size).toBe(1);
 		const filters = { recipient: '0151/2345678' };
-		const read = { operation: 'getAll', holdIn, filters, options: { defaultCountry: 'DE' } };
+		const read = { operation: 'getAll', storeIn, filters, options: { defaultCountry: 'DE' } };
 		const found = await outputOf(read, setting);
 		expect(found.map(({ scheduleId }) => scheduleId)).toEqual([...ids]);
 		expect('recipientAsGiven' in found[0]).toBe(false);
@@ -101,7 +101,7 @@ it.each(['gateway', 'dataTable'])(
 
 it('retries the messages of a national number only', async () => {
 	const items = to('0151 2345678', '0151 2345679');
-	const parameters = toEach({ defaultCountry: 'DE' }, { holdIn: 'dataTable' });
+	const parameters = toEach({ defaultCountry: 'DE' }, { storeIn: 'dataTable' });
 	await outputOf(parameters, { ...setting, items });
 	for (const row of tables.named('scheduled_messages').rows.values())
 		Object.assign(row, { status: 'failed' });

@@ -42,7 +42,7 @@ const message = (): Json => ({
 	text: `hello ${Math.random()}`,
 	sendAt: inSeconds(3600),
 });
-const inTable = (): Json => ({ holdIn: 'dataTable', dataTable: table });
+const inTable = (): Json => ({ storeIn: 'dataTable', dataTable: table });
 
 interface Told {
 	readonly items: Json[];

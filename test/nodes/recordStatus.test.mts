@@ -34,7 +34,7 @@ const row = (id = 1) => messages().row(id);
 
 /** Schedules a message with a credential, and makes of its row what a run would. */
 async function rowOf(credential: Json, more: Json): Promise<Json> {
-	const parameters = { holdIn: 'dataTable', recipient: TO, text: 'Hi', sendAt: inSeconds(3_600) };
+	const parameters = { storeIn: 'dataTable', recipient: TO, text: 'Hi', sendAt: inSeconds(3_600) };
 	const [item] = await outputOf({ operation: 'schedule', ...parameters }, { credential, tables });
 	const id = messages().idOf(String(item.scheduleId));
 	messages().edit(id, { send_started_at: inSeconds(-1), ...more } as never);

@@ -20,7 +20,7 @@ const fridayEvening = Date.parse(at('2026-02-06 18:00').scheduledAt);
 const held: ScheduledMessage = {
 	scheduleId: 'sched_1',
 	gateway: 'chatWhatsApp',
-	heldBy: 'gateway',
+	storedIn: 'gateway',
 	account: 'a',
 	recipient: { address: '14155238886', phone: '+14155238886', kind: 'phone' },
 	type: 'text',
@@ -51,8 +51,8 @@ async function performAt(
 	};
 	const run = {
 		now: () => now,
-		holder: () => ({ limits, store: () => store }),
-		storeOf: () => ({ limits, store: () => store }),
+		storeFor: () => ({ limits, store: () => store }),
+		storeForId: () => ({ limits, store: () => store }),
 	};
 	const { check, perform } = { schedule, reschedule }[operation];
 	const whole = { simplify: true, hold: {}, message: {}, ...plan };
@@ -60,7 +60,7 @@ async function performAt(
 	const [item] = await perform(
 		whole as never,
 		run as never,
-		{ idempotencyKey: 'key', earlier: null } as never,
+		{ idempotencyKey: 'key', unresolved: null } as never,
 	);
 	return String(item.scheduledAt);
 }

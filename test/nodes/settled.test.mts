@@ -1,5 +1,5 @@
 import { withStanding } from '../../nodes/MessageScheduler/standing';
-import type { OpenTry } from '../../stores/store';
+import type { UnresolvedAttempt } from '../../stores/store';
 import { message } from '../stores/table/fakes.mts';
 import { startSandbox, type Fault, type Sandbox } from '../../sandbox/index.mts';
 import {
@@ -151,11 +151,11 @@ describe('failures that may pass', () => {
 });
 
 it('says where a message stands that an earlier attempt could not move', () => {
-	const open: OpenTry = {
+	const open: UnresolvedAttempt = {
 		since: 0,
 		message: message('hello', 0),
-		heldAs: 'id-2',
-		isBack: true,
+		currentId: 'id-2',
+		isRestored: true,
 	};
 	expect(withStanding(new Error('"Send At" is empty.'), open)).toMatchObject({
 		message:

@@ -179,7 +179,7 @@ describe('a webhook that is not trusted', () => {
 		expect(answers).toEqual([{ status: 401, body: { message: 'unauthorized' } }]);
 		// The log says why, and holds neither secret nor body.
 		expect(log).toHaveLength(1);
-		expect(log[0]).toMatch(/webhook refused/);
+		expect(log[0]).toMatch(/webhook rejected/);
 		expect(log[0]).not.toMatch(/only-the-gateway|sched_1|another\b.*another/);
 	});
 
@@ -289,7 +289,7 @@ describe('a status that was told before', () => {
 		};
 		expect(await told('read', '1712995378')).toBe(1);
 		expect(await told('sent', '1712995370')).toBe(0);
-		expect(await told('delivered', '1712995371', { skipLate: false })).toBe(1);
+		expect(await told('delivered', '1712995371', { skipOutOfOrder: false })).toBe(1);
 	});
 });
 

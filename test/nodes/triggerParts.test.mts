@@ -5,8 +5,8 @@ import { properties } from '../../nodes/MessageSchedulerTrigger/fields';
 import { check, register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
 import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
-import { recentCredential } from '../../nodes/MessageSchedulerTrigger/recentCredential';
-import { leaveOutTold } from '../../nodes/MessageSchedulerTrigger/remember';
+import { cachedCredential } from '../../nodes/MessageSchedulerTrigger/credentialCache';
+import { deduplicate } from '../../nodes/MessageSchedulerTrigger/deduplicate';
 import { linkToGateway } from '../../nodes/shared/connection';
 
 /** What the trigger's parts do with a context, without n8n's core: a person's test event, too. */
@@ -71,7 +71,7 @@ describe('the parameters', () => {
 			acceptUnauthenticated: false,
 			replaceExisting: false,
 			skipDuplicates: true,
-			skipLate: true,
+			skipOutOfOrder: true,
 		});
 	});
 
@@ -85,19 +85,19 @@ describe('a credential', () => {
 	it('is read once for a burst, and anew after five seconds', async () => {
 		jest.useFakeTimers();
 		const { context, getCredentials } = contextOf();
-		await recentCredential(context);
+		await cachedCredential(context);
 		jest.advanceTimersByTime(4_999);
-		await recentCredential(context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(1);
 		jest.advanceTimersByTime(1);
-		await recentCredential(context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(2);
 	});
 
 	it('counts at once while a person listens for a test event', async () => {
 		const { context, getCredentials } = contextOf({ mode: 'manual' });
-		await recentCredential(context);
-		await recentCredential(context);
+		await cachedCredential(context);
+		await cachedCredential(context);
 		expect(getCredentials).toHaveBeenCalledTimes(2);
 	});
 
@@ -108,8 +108,8 @@ describe('a credential', () => {
 			workflowId: 'workflow-2',
 			getCredentials: async () => ({ of: 2 }),
 		});
-		expect(await recentCredential(one.context)).toEqual({ of: 1 });
-		expect(await recentCredential(other.context)).toEqual({ of: 2 });
+		expect(await cachedCredential(one.context)).toEqual({ of: 1 });
+		expect(await cachedCredential(other.context)).toEqual({ of: 2 });
 	});
 
 	it('that could not be read is tried again with the next webhook', async () => {
@@ -120,8 +120,8 @@ describe('a credential', () => {
 				return { of: 1 };
 			},
 		});
-		await expect(recentCredential(context)).rejects.toThrow('The database is busy');
-		expect(await recentCredential(context)).toEqual({ of: 1 });
+		await expect(cachedCredential(context)).rejects.toThrow('The database is busy');
+		expect(await cachedCredential(context)).toEqual({ of: 1 });
 	});
 
 	it('that cannot be read is answered with what it is', async () => {
@@ -149,8 +149,8 @@ describe('what was told', () => {
 	it('is told again to a person who listens for a test event, and noted nowhere', () => {
 		const { context, staticData } = contextOf({ mode: 'manual' });
 		for (let times = 0; times < 2; times++) {
-			const { fresh, note } = leaveOutTold(context, [event()]);
-			note();
+			const { fresh, save } = deduplicate(context, [event()]);
+			save();
 			expect(fresh).toEqual([event()]);
 		}
 		expect(staticData).toEqual({});
@@ -159,18 +159,18 @@ describe('what was told', () => {
 	it('is told of one workflow, whatever another with such a node has told', () => {
 		const one = contextOf({ nodeId: 'copied' });
 		const copy = contextOf({ nodeId: 'copied', workflowId: 'workflow-2' });
-		expect(leaveOutTold(one.context, [event()]).fresh).toHaveLength(1);
-		expect(leaveOutTold(copy.context, [event()]).fresh).toHaveLength(1);
-		expect(leaveOutTold(one.context, [event()]).fresh).toHaveLength(0);
+		expect(deduplicate(one.context, [event()]).fresh).toHaveLength(1);
+		expect(deduplicate(copy.context, [event()]).fresh).toHaveLength(1);
+		expect(deduplicate(one.context, [event()]).fresh).toHaveLength(0);
 	});
 
 	it('does not touch the static data where nothing is new: n8n would save it', () => {
 		const first = contextOf({ nodeId: 'saved' });
-		leaveOutTold(first.context, [event()]);
+		deduplicate(first.context, [event()]);
 		expect(first.staticData).not.toEqual({});
 		const again = contextOf({ nodeId: 'saved' });
-		leaveOutTold(again.context, [event()]).note();
-		leaveOutTold(again.context, []).note();
+		deduplicate(again.context, [event()]).save();
+		deduplicate(again.context, []).save();
 		expect(again.staticData).toEqual({});
 	});
 });

@@ -17,7 +17,7 @@ const toScheduled = (id: string): ScheduledMessage => {
 	return {
 		scheduleId: id,
 		gateway: 'pigeon',
-		heldBy: 'gateway',
+		storedIn: 'gateway',
 		account: 'loft-1',
 		recipient: { address: to, phone: to, kind: 'phone' },
 		type: 'text',

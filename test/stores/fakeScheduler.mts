@@ -6,7 +6,7 @@ import { parseRecipient } from '../../messages/recipient';
 import { matchesMessage, type ScheduledMessage } from '../../messages/scheduledMessage';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';
-import type { Attempt, MessageStore, OpenTry } from '../../stores/store';
+import type { AttemptLog, MessageStore, UnresolvedAttempt } from '../../stores/store';
 import { VirtualClock } from '../gateways/transport/virtualClock.mts';
 
 /** What can befall a create: its answer is lost, before or after the message was taken; or a no. */
@@ -132,7 +132,7 @@ export class FakeScheduler implements NativeScheduler {
 			reference: null,
 			scheduleId,
 			gateway: 'chatWhatsApp',
-			heldBy: 'gateway',
+			storedIn: 'gateway',
 			account: 'account-1',
 			status: 'scheduled',
 			gatewayStatus: 'pending',
@@ -217,21 +217,21 @@ export class FakeScheduler implements NativeScheduler {
 }
 
 /** An item's place in the ledger: what its tries leave for the next one, as JSON. */
-export class Entry implements Attempt {
+export class Entry implements AttemptLog {
 	private open: string | null = null;
 	/** How often it was noted that a message may be taken. */
 	begun = 0;
 
-	get earlier(): OpenTry | null {
-		return this.open === null ? null : (JSON.parse(this.open) as OpenTry);
+	get unresolved(): UnresolvedAttempt | null {
+		return this.open === null ? null : (JSON.parse(this.open) as UnresolvedAttempt);
 	}
 
-	readonly begin = (open: OpenTry): void => {
+	readonly begin = (open: UnresolvedAttempt): void => {
 		this.begun++;
 		this.open = JSON.stringify(open);
 	};
 
-	readonly abandon = (): void => {
+	readonly clear = (): void => {
 		this.open = null;
 	};
 }

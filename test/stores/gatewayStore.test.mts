@@ -15,8 +15,8 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 		minimumLeadMs: 60_000,
 		horizonMs: 30 * 86_400_000,
 	});
-	expect(() => store.assertTakes(message())).not.toThrow();
-	expect(() => store.assertTakes(message({ type: 'audio' }))).toThrow(
+	expect(() => store.assertAccepts(message())).not.toThrow();
+	expect(() => store.assertAccepts(message({ type: 'audio' }))).toThrow(
 		'Fake schedules text and image, but not audio',
 	);
 });
@@ -234,7 +234,7 @@ describe('a cancel that is tried again', () => {
 		const fake = holding({ cancel: ['refused'] });
 		const entry = new Entry();
 		expect((await errorOf(cancel(fake, entry))).kind).toBe('rejected');
-		expect(entry.earlier).toBeNull();
+		expect(entry.unresolved).toBeNull();
 		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
 		expect(await cancel(fake, entry)).toMatchObject({ cancelled: false });
 	});
@@ -244,6 +244,6 @@ describe('a cancel that is tried again', () => {
 		const entry = new Entry();
 		await errorOf(cancel(fake, entry));
 		expect((await errorOf(cancel(fake, entry))).message).toMatch(/^It is unknown whether/);
-		expect(entry.earlier).not.toBeNull();
+		expect(entry.unresolved).not.toBeNull();
 	});
 });

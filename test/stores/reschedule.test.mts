@@ -238,7 +238,7 @@ describe('the next try', () => {
 			const fake = holdingOne({ cancel: [fault] });
 			const entry = new Entry();
 			await errorOf(reschedule(fake, entry));
-			expect(entry.earlier).toBeNull();
+			expect(entry.unresolved).toBeNull();
 			fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
 			const error = await errorOf(reschedule(fake, entry));
 			expect(error.message).toContain('it is already cancelled');
@@ -276,7 +276,7 @@ describe('the next try', () => {
 		expect(error.message).toMatch(
 			/"sched_1" was not moved and stays scheduled for .*T15:00:00\.000Z\. "Send/,
 		);
-		expect([fake.calls.cancel, entry.earlier]).toEqual([0, null]);
+		expect([fake.calls.cancel, entry.unresolved]).toEqual([0, null]);
 	});
 
 	it('puts back what it had cancelled where the time is over, and says so', async () => {
@@ -370,7 +370,7 @@ describe('the next try', () => {
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
 		expect(error.message).toMatch(/^It is unknown whether the message "sched_1" was moved/);
-		expect(entry.earlier).not.toBeNull();
+		expect(entry.unresolved).not.toBeNull();
 	});
 });
 

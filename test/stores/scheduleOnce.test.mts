@@ -14,7 +14,7 @@ describe('scheduling one message', () => {
 	it('creates it once, notes that before, and looks for nothing', async () => {
 		const fake = new FakeScheduler();
 		const entry = new Entry();
-		fake.watch = () => expect(entry.earlier).toMatchObject({ message: { text: 'Hello' } });
+		fake.watch = () => expect(entry.unresolved).toMatchObject({ message: { text: 'Hello' } });
 		const held = await schedule(fake, message(), entry);
 		expect(held).toMatchObject({ scheduleId: 'sched_1', scheduledAt: TIME });
 		expect(fake.calls).toEqual({ create: 1, cancel: 0, find: 0, get: 0 });
@@ -81,7 +81,7 @@ describe('scheduling one message', () => {
 		expect(error.details).toMatchObject({ openEnded: true });
 		expect(error.details.hint).toContain('"Get Many"');
 		expect(fake.calls.create).toBe(1);
-		expect(entry.earlier).not.toBeNull();
+		expect(entry.unresolved).not.toBeNull();
 	});
 
 	it('says so too where only the second look fails', async () => {
@@ -98,7 +98,7 @@ describe('scheduling one message', () => {
 			fake.faults = { create };
 			const error = await errorOf(schedule(fake, message(), entry));
 			expect(error).toMatchObject({ kind: 'rejected', message: 'Fake refused the request' });
-			expect(entry.earlier).toBeNull();
+			expect(entry.unresolved).toBeNull();
 			expect(fake.held).toHaveLength(0);
 		}
 	});
@@ -111,7 +111,7 @@ describe('scheduling one message', () => {
 		const error = await errorOf(schedule(fake, message(), entry));
 		expect(error).toMatchObject({ kind: 'timedOut', details: { openEnded: true } });
 		expect(fake.calls).toMatchObject({ create: 4, find: 8 });
-		expect(entry.earlier).not.toBeNull();
+		expect(entry.unresolved).not.toBeNull();
 
 		const lucky = new FakeScheduler();
 		lucky.faults = { create: [lost, lost, lost, 'lostTaken'] };
@@ -200,7 +200,7 @@ describe('an earlier try', () => {
 		const entry = new Entry();
 		fake.faults = { create: ['lostNotTaken'], find: [true] };
 		await errorOf(schedule(fake, message(), entry));
-		const { since } = entry.earlier ?? {};
+		const { since } = entry.unresolved ?? {};
 		await fake.clock.run(fake.clock.sleep(60_000));
 
 		fake.faults = { create: [null, 'lostTaken'] };
@@ -208,7 +208,7 @@ describe('an earlier try', () => {
 		const held = await schedule(fake, later, entry);
 		expect(held).toMatchObject({ scheduledAt: TIME, text: 'Hello' });
 		expect(fake.held).toHaveLength(1);
-		expect(entry.earlier?.since).toBe(since);
+		expect(entry.unresolved?.since).toBe(since);
 	});
 
 	it('stays open where looking for it does not work, with or without reuse', async () => {
@@ -222,7 +222,7 @@ describe('an earlier try', () => {
 				.schedule(message(), entry, { ifExists: reuseExisting ? 'return' : 'schedule' });
 			const error = await errorOf(fake.clock.run(work));
 			expect(error.message).toMatch(/^It is unknown/);
-			expect(entry.earlier).not.toBeNull();
+			expect(entry.unresolved).not.toBeNull();
 			expect(fake.calls.create).toBe(0);
 		}
 	});
@@ -285,7 +285,7 @@ describe('reusing what is there', () => {
 		const work = fake.store().schedule(message(), entry, { ifExists: 'return' });
 		const error = await errorOf(fake.clock.run(work));
 		expect(error).toMatchObject({ kind: 'unreachable', message: 'Fake cannot be reached' });
-		expect([entry.earlier, fake.calls.create]).toEqual([null, 0]);
+		expect([entry.unresolved, fake.calls.create]).toEqual([null, 0]);
 	});
 });
 

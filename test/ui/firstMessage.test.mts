@@ -97,9 +97,9 @@ it(
 		await editor.chooseCredential('Whapi');
 		const refusal = await editor.executeRefused();
 		expect(refusal).toContain('Whapi.Cloud has no scheduler of its own');
-		expect(refusal).toContain('Schedule with "Hold Messages In" set to "n8n Data Table"');
+		expect(refusal).toContain('Schedule with "Store Messages In" set to "n8n Data Table"');
 
-		await editor.choose('holdIn', 'n8n Data Table');
+		await editor.choose('storeIn', 'n8n Data Table');
 		await editor.execute();
 		expect(await editor.firstRow()).toMatchObject({ status: 'scheduled' });
 		await editor.output.getByText(/^1 real message was scheduled/).waitFor();

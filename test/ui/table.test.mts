@@ -48,7 +48,7 @@ async function openOperation(
 				type: ACTION,
 				parameters: {
 					operation,
-					holdIn: 'dataTable',
+					storeIn: 'dataTable',
 					dataTable: { __rl: true, mode: 'name', value: dataTable },
 				},
 				credentials: { messageGatewayApi: CREDENTIAL },

@@ -47,7 +47,7 @@ export function readDeduplicationKey(context: IExecuteFunctions, index: number):
 	);
 }
 
-const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'refuse'];
+const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'reject'];
 
 /**
  * What to do where the message is there already: unless given, it is returned where it has a key.
@@ -73,7 +73,7 @@ export function readIfScheduled(
 			', but with a "Deduplication Key" there is one message only. Choose another, or remove the key.',
 		);
 	}
-	if (key === null && (rule === 'replace' || rule === 'refuse')) {
+	if (key === null && (rule === 'replace' || rule === 'reject')) {
 		return refuse(', which needs a "Deduplication Key". Add it under "Options".');
 	}
 	return rule;
@@ -86,8 +86,8 @@ export const ifAlreadySentOption: INodeProperties = {
 	type: 'options',
 	options: [
 		{
-			name: 'Refuse',
-			value: 'refuse',
+			name: 'Reject',
+			value: 'reject',
 			description: 'Say what became of that message',
 		},
 		{
@@ -101,9 +101,9 @@ export const ifAlreadySentOption: INodeProperties = {
 };
 
 /** @throws InvalidParameter naming *If Already Sent* */
-export function readIfSent(context: IExecuteFunctions, index: number): 'return' | 'refuse' {
+export function readIfSent(context: IExecuteFunctions, index: number): 'return' | 'reject' {
 	const value = readOption(context, index, 'ifAlreadySent') ?? 'return';
-	if (value === 'return' || value === 'refuse') return value;
+	if (value === 'return' || value === 'reject') return value;
 	throw new InvalidParameter(
 		'If Already Sent',
 		`"If Already Sent" is "${String(value).slice(0, 40)}". Use one of: return, refuse.`,

@@ -16,7 +16,7 @@ export const ifTimePassedOption: INodeProperties = {
 	name: 'ifTimePassed',
 	type: 'options',
 	options: [
-		{ name: 'Refuse', value: 'refuse', description: 'Say so and schedule nothing' },
+		{ name: 'Reject', value: 'reject', description: 'Say so and schedule nothing' },
 		{
 			name: 'Same Time Next Day',
 			value: 'nextDay',
@@ -24,20 +24,20 @@ export const ifTimePassedOption: INodeProperties = {
 				'At the same clock time of the next day. A time that is still ahead, but too near, goes out at the earliest moment.',
 		},
 		{
-			name: 'Send at the Earliest Moment',
+			name: 'Send as Soon as Possible',
 			value: 'sendEarliest',
 			description: 'As soon as the gateway takes it',
 		},
 	],
-	default: 'refuse',
+	default: 'reject',
 	description: 'What to do with a time that is over or too near',
 };
 
-const RULES: readonly IfPassed[] = ['refuse', 'sendEarliest', 'nextDay'];
+const RULES: readonly IfPassed[] = ['reject', 'sendEarliest', 'nextDay'];
 
 /** @throws InvalidParameter naming *If the Time Has Passed* */
 export function readIfPassed(context: IExecuteFunctions, index: number): IfPassed {
-	const value = readOption(context, index, 'ifTimePassed') ?? 'refuse';
+	const value = readOption(context, index, 'ifTimePassed') ?? 'reject';
 	const known = RULES.find((rule) => rule === value);
 	if (known === undefined) {
 		throw new InvalidParameter(
@@ -88,7 +88,7 @@ export function assertInTime(
 		horizonMs,
 		gatewayLabel: label,
 		elsewhere:
-			'schedule the message with "Hold Messages In" set to "n8n Data Table", which takes any time',
+			'schedule the message with "Store Messages In" set to "n8n Data Table", which takes any time',
 	});
 }
 

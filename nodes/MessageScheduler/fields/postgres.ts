@@ -6,9 +6,9 @@ import {
 	parseTableNames,
 } from '../../../stores/postgres/names';
 import { STORE_WORKFLOW } from '../../shared/postgres/storeWorkflow';
-import type { PostgresRef } from '../../shared/storeRef';
+import type { PostgresRef } from '../../shared/backendRef';
 
-const shown = { displayOptions: { show: { holdIn: ['postgres'] } } };
+const shown = { displayOptions: { show: { storeIn: ['postgres'] } } };
 
 /** How PostgreSQL is reached; shown where it is chosen. */
 export const postgresFields: INodeProperties[] = [

@@ -21,8 +21,8 @@ export const scheduleOptions: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
-				name: 'Refuse',
-				value: 'refuse',
+				name: 'Reject',
+				value: 'reject',
 				description: 'Say what became of the message with this key. Needs a Deduplication Key.',
 			},
 			{

@@ -6,7 +6,7 @@ import {
 	type Database,
 	type DatabaseOptions,
 } from '../../../stores/postgres/database';
-import type { PostgresRef } from '../storeRef';
+import type { PostgresRef } from '../backendRef';
 import { sqlBy } from './storeWorkflow';
 
 /** One database for all stores of a run that the same workflow reaches, so that their accesses are gathered. */

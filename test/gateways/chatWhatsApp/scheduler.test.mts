@@ -38,7 +38,7 @@ const image: MessageToSchedule = {
 const record = {
 	scheduleId: 'sched_abc123',
 	gateway: 'chatWhatsApp',
-	heldBy: 'gateway',
+	storedIn: 'gateway',
 	account: SESSION,
 	recipient: { address: '919988066776', phone: '+919988066776', kind: 'phone' },
 	type: 'text',

@@ -33,7 +33,7 @@ describe('schedule', () => {
 		expect(await scheduler.schedule(connection, message())).toEqual({
 			scheduleId: 'order-7~id-1',
 			gateway: 'hypersenderSms',
-			heldBy: 'gateway',
+			storedIn: 'gateway',
 			account: INSTANCE,
 			recipient: { address: '+201001234567', phone: '+201001234567', kind: 'phone' },
 			type: 'text',

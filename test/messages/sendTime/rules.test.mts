@@ -34,17 +34,17 @@ function refusalOf(call: () => unknown): [string, string] {
 
 describe('If the Time Has Passed', () => {
 	it('refuses, and says how long ago and in which zone', () => {
-		expect(refusalOf(() => passed('2026-01-15 12:10', 'refuse'))).toEqual([
+		expect(refusalOf(() => passed('2026-01-15 12:10', 'reject'))).toEqual([
 			'Send At',
 			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Give a later time, or choose another "If the Time Has Passed" under Options.',
 		]);
-		expect(refusalOf(() => passed('2023-02-25 10:30', 'refuse'))[1]).toContain(
+		expect(refusalOf(() => passed('2023-02-25 10:30', 'reject'))[1]).toContain(
 			'which passed 2 years 325 days ago. Give',
 		);
 	});
 
 	it('leaves it to the limits to refuse what is near', () => {
-		expect(passed('+10s', 'refuse')).toEqual(at('+10s'));
+		expect(passed('+10s', 'reject')).toEqual(at('+10s'));
 	});
 
 	it('sends at the earliest moment that the gateway takes, on a whole second', () => {
@@ -91,7 +91,7 @@ describe('If the Time Has Passed', () => {
 		});
 	});
 
-	it.each<IfPassed>(['refuse', 'sendEarliest', 'nextDay'])(
+	it.each<IfPassed>(['reject', 'sendEarliest', 'nextDay'])(
 		'takes "now" as the earliest moment (%s)',
 		(rule) => {
 			expect(passed('now', rule).scheduledAt).toBe('2026-01-15T10:01:01.000Z');
@@ -191,7 +191,7 @@ describe('If the Time Has Passed, with a sending window', () => {
 			local: '2026-01-19T09:00:00.000+05:30',
 			adjusted: [{ reason: 'passed' }, { reason: 'sendingWindow' }],
 		});
-		expect(inWindow('now', 'refuse', evening).local).toBe('2026-01-19T09:00:00.000+05:30');
+		expect(inWindow('now', 'reject', evening).local).toBe('2026-01-19T09:00:00.000+05:30');
 	});
 
 	it('lies inside and not in the past: any window, spacing, jitter, rule and moment', () => {
@@ -221,7 +221,7 @@ describe('If the Time Has Passed, with a sending window', () => {
 			spacingSeconds: fc.integer({ min: 0, max: 3600 }),
 			jitterSeconds: fc.integer({ min: 0, max: 3600 }),
 			minimumLeadMs: fc.constantFrom(null, 5_000, MINUTE),
-			ifPassed: fc.constantFrom<IfPassed>('refuse', 'sendEarliest', 'nextDay'),
+			ifPassed: fc.constantFrom<IfPassed>('reject', 'sendEarliest', 'nextDay'),
 			laterMs: fc.integer({ min: 0, max: 2 * DAY }),
 		});
 		fc.assert(
@@ -229,17 +229,17 @@ describe('If the Time Has Passed, with a sending window', () => {
 				const { minimumLeadMs, ...spacing } = rest;
 				const rule = { ifPassed, minimumLeadMs };
 				const asked = away
-					.filter((ms) => ifPassed !== 'refuse' || ms >= 0)
+					.filter((ms) => ifPassed !== 'reject' || ms >= 0)
 					.map((ms) => resolveSendTime(now + ms, timezone))
 					.map((time) => applyPassedRule(time, { ...rule, now }));
 				const arranged = spreadSendTimes(asked, { ...spacing, window });
 				// Once more when its turn has come, when others may have taken a while.
 				const later = now + laterMs;
-				const lead = ifPassed === 'refuse' ? 0 : (minimumLeadMs ?? 0);
+				const lead = ifPassed === 'reject' ? 0 : (minimumLeadMs ?? 0);
 				for (const time of arranged) {
 					expect(applySendingWindow(time, window)).toBe(time);
 					expect(Date.parse(time.scheduledAt)).toBeGreaterThanOrEqual(now + lead);
-					if (ifPassed === 'refuse' && Date.parse(time.scheduledAt) < later) continue;
+					if (ifPassed === 'reject' && Date.parse(time.scheduledAt) < later) continue;
 					const sent = applyPassedRule(time, { ...rule, now: later, window });
 					expect(applySendingWindow(sent, window)).toBe(sent);
 					expect(Date.parse(sent.scheduledAt)).toBeGreaterThanOrEqual(later + lead);

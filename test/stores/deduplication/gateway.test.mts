@@ -98,7 +98,7 @@ describe('a deduplication key at a gateway that keeps none', () => {
 
 	it('refuses where it is told to, and names the key', async () => {
 		await world.schedule(keyed('a'));
-		const error = await errorOf(world.schedule(keyed('a'), { ifExists: 'refuse' }));
+		const error = await errorOf(world.schedule(keyed('a'), { ifExists: 'reject' }));
 		expect(error.message).toMatch(/^"Deduplication Key" is "a", which has a message .*: scheduled/);
 	});
 
@@ -423,7 +423,7 @@ describe('Send with a key', () => {
 		{ owner = `item-${++ids}`, process = new Process(async () => undefined), ...more } = {} as {
 			owner?: string;
 			process?: Process;
-			ifExists?: 'return' | 'refuse';
+			ifExists?: 'return' | 'reject';
 		},
 	) =>
 		await sendByKey(key, {
@@ -450,7 +450,7 @@ describe('Send with a key', () => {
 		const second = await world.clock.run(send(world, 'a', gateway));
 		expect(second).toEqual({ ...first, raw: null });
 		expect(sent).toBe(1);
-		const refused = world.clock.run(send(world, 'a', gateway, { ifExists: 'refuse' }));
+		const refused = world.clock.run(send(world, 'a', gateway, { ifExists: 'reject' }));
 		await expect(refused).rejects.toThrow(/"a", which has a message already: sent\. No other/);
 	});
 

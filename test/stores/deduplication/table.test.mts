@@ -26,7 +26,7 @@ const clock = new FakeClock();
 let table: MemoryTable;
 beforeEach(() => (table = new MemoryTable()));
 
-const storeOf = (of: MessageTable = table, account = SENDER.account) =>
+const storeForId = (of: MessageTable = table, account = SENDER.account) =>
 	createTableStore(of, {
 		gateway: new FakeGateway().gateway,
 		senders: [{ ...SENDER, account }],
@@ -41,7 +41,7 @@ const keyed = (key: string, more: Partial<MessageToSchedule> = {}) =>
 const schedule = async (
 	wanted: MessageToSchedule,
 	options: ScheduleOptions = {},
-	store = storeOf(),
+	store = storeForId(),
 ) => await store.schedule(wanted, new Entry(), options);
 
 /** What a dispatcher sends: no row that has a lower one of its key. */
@@ -76,12 +76,12 @@ describe('a deduplication key', () => {
 		await schedule(keyed('a'));
 		table.rows.clear();
 		await schedule(keyed('a'));
-		await schedule(keyed('a'), {}, storeOf(table, 'account-2'));
+		await schedule(keyed('a'), {}, storeForId(table, 'account-2'));
 		expect(table.rows.size).toBe(2);
 	});
 
 	it('costs a list three accesses, however long it is', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		const all = Array.from({ length: 300 }, async (_, index) => {
 			await schedule(keyed(`${index}`), {}, store);
 		});
@@ -91,7 +91,7 @@ describe('a deduplication key', () => {
 	});
 
 	it('makes one of two equal items of a list', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		const held = await Promise.all([1, 2].map(async () => await schedule(keyed('a'), {}, store)));
 		expect(new Set(held.map(({ scheduleId }) => scheduleId)).size).toBe(1);
 		expect(table.rows.size).toBe(1);
@@ -100,7 +100,7 @@ describe('a deduplication key', () => {
 	it('refuses where it is told to, and names the key and what became of its message', async () => {
 		await schedule(keyed('order-7'));
 		table.edit(1, { status: 'sent' });
-		const again = schedule(keyed('order-7'), { ifExists: 'refuse' });
+		const again = schedule(keyed('order-7'), { ifExists: 'reject' });
 		await expect(again).rejects.toMatchObject({
 			parameter: 'Deduplication Key',
 			message: `"Deduplication Key" is "order-7", which has a message already: sent, for ${iso(START)}. No other was made.`,
@@ -108,12 +108,12 @@ describe('a deduplication key', () => {
 	});
 
 	it('does not refuse what an earlier attempt of the same item made', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		const entry = new Entry();
 		const wanted = keyed('a');
-		const held = await store.schedule(wanted, entry, { ifExists: 'refuse' });
-		expect(entry.earlier).not.toBeNull();
-		expect(await store.schedule(wanted, entry, { ifExists: 'refuse' })).toEqual(held);
+		const held = await store.schedule(wanted, entry, { ifExists: 'reject' });
+		expect(entry.unresolved).not.toBeNull();
+		expect(await store.schedule(wanted, entry, { ifExists: 'reject' })).toEqual(held);
 	});
 
 	it('replaces content and time while it is pending, under the same id', async () => {
@@ -146,7 +146,9 @@ describe('an attempt whose insert was cut off, and that lost to another executio
 	it.each([true, false])('refuses, its row removed: %s', async (isRemoved) => {
 		const wanted = keyed('a', { text: 'loser' });
 		const entry = await cutOff(wanted, isRemoved);
-		await expect(storeOf().schedule(wanted, entry, { ifExists: 'refuse' })).rejects.toMatchObject({
+		await expect(
+			storeForId().schedule(wanted, entry, { ifExists: 'reject' }),
+		).rejects.toMatchObject({
 			parameter: 'Deduplication Key',
 		});
 		expect(sendable()).toMatchObject([{ text: 'the winner' }]);
@@ -157,7 +159,7 @@ describe('an attempt whose insert was cut off, and that lost to another executio
 		async (isRemoved) => {
 			const wanted = keyed('a', { text: 'loser' });
 			const entry = await cutOff(wanted, isRemoved);
-			const held = await storeOf().schedule(wanted, entry, { ifExists: 'replace' });
+			const held = await storeForId().schedule(wanted, entry, { ifExists: 'replace' });
 			expect(held).toMatchObject({ text: 'loser', status: 'scheduled' });
 			expect([...table.rows.values()]).toMatchObject([{ text: 'loser' }]);
 		},
@@ -169,7 +171,7 @@ describe('an attempt whose insert was cut off, and that lost to another executio
 		const renew = () => {
 			throw new InvalidParameter('Send At', '"Send At" has passed.');
 		};
-		const held = await storeOf().schedule(wanted, entry, { ifExists: 'return', renew });
+		const held = await storeForId().schedule(wanted, entry, { ifExists: 'return', renew });
 		expect(held).toMatchObject({ text: 'the winner' });
 	});
 });
@@ -202,7 +204,7 @@ describe('without a key, Return the Scheduled One', () => {
 		await schedule(asked('hello', START));
 		await schedule({ ...asked('hello', START), deduplicationKey: 'a' });
 		for (let run = 0; run < 2; run++) {
-			const store = storeOf();
+			const store = storeForId();
 			const held: ScheduledMessage[] = [];
 			for (const occurrence of [1, 2, 3]) {
 				held.push(await schedule(asked('hello', START), { ...again, occurrence }, store));
@@ -251,7 +253,7 @@ it('one key is one message, whatever runs again, interleaved and killed wherever
 			const pause = async () => await turns.schedule(Promise.resolve());
 			const ids = new Map<string, Set<string>>();
 			const execute = async (list: (typeof all)[number]['items'], process: Process) => {
-				const store = storeOf(process.table(table));
+				const store = storeForId(process.table(table));
 				const outcomes = list.map(async ({ key, delay }) => {
 					const wanted = keyed(key, { scheduledAt: iso(START + delay * MINUTE) });
 					const { scheduleId } = await schedule(wanted, {}, store);
@@ -293,7 +295,7 @@ it('as many equal messages as one list has, whatever runs at the same moment and
 			}
 			const pause = async () => await turns.schedule(Promise.resolve());
 			const execute = async (count: number, process: Process) => {
-				const store = storeOf(process.table(table));
+				const store = storeForId(process.table(table));
 				const work = Array.from({ length: count }, async (_, index) => {
 					const wanted = message('hello', START + index * MINUTE, { requestedAt: iso(START) });
 					return await schedule(wanted, { ifExists: 'return', occurrence: index + 1 }, store);

@@ -18,9 +18,9 @@ const STATE = { health: HEALTHY, pace: INITIAL_PACE };
 const OTHER = { ...SENDER, account: 'account-2' };
 let clock: FakeClock;
 let table: MemoryTable<AccountColumn>;
-const storeOf = (...senders: Array<typeof SENDER>) =>
+const storeForId = (...senders: Array<typeof SENDER>) =>
 	createLeaseStore(table, senders.length === 0 ? [SENDER] : senders);
-const acquire = async (holder: string, store = storeOf()) =>
+const acquire = async (holder: string, store = storeForId()) =>
 	await store.acquire(holder, clock.ms, clock.ms + 90 * SECOND);
 
 beforeEach(() => {
@@ -30,10 +30,10 @@ beforeEach(() => {
 
 describe('the lease', () => {
 	it('is one run’s until it is given back', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		expect(await acquire('a', store)).not.toBeNull();
 		expect(await acquire('b')).toBeNull();
-		await storeOf().release('b', STATE);
+		await storeForId().release('b', STATE);
 		expect(await acquire('b')).toBeNull();
 		await store.release('a', STATE);
 		expect(await acquire('b')).not.toBeNull();
@@ -48,7 +48,7 @@ describe('the lease', () => {
 	});
 
 	it('that another has taken over can be neither renewed nor given back', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		await acquire('a', store);
 		clock.ms += 95 * SECOND;
 		await acquire('b');
@@ -102,32 +102,32 @@ describe('the lease', () => {
 
 	describe('of a credential with several keys', () => {
 		it('is taken for each, or for none', async () => {
-			const both = storeOf(SENDER, OTHER);
-			await acquire('a', storeOf(OTHER));
+			const both = storeForId(SENDER, OTHER);
+			await acquire('a', storeForId(OTHER));
 			expect(await acquire('b', both)).toBeNull();
 			// What was taken already is given back.
 			expect(await acquire('c')).not.toBeNull();
 		});
 
 		it('is renewed and given back for each', async () => {
-			const both = storeOf(SENDER, OTHER);
+			const both = storeForId(SENDER, OTHER);
 			await acquire('a', both);
 			clock.ms += MINUTE;
 			await both.renew('a', clock.ms + 90 * SECOND, STATE);
 			clock.ms += MINUTE;
-			expect(await acquire('b', storeOf(OTHER))).toBeNull();
+			expect(await acquire('b', storeForId(OTHER))).toBeNull();
 			await both.release('a', STATE);
-			expect(await acquire('b', storeOf(OTHER))).not.toBeNull();
+			expect(await acquire('b', storeForId(OTHER))).not.toBeNull();
 		});
 
 		it('is taken where a key is named twice', async () => {
-			expect(await acquire('a', storeOf(SENDER, SENDER))).not.toBeNull();
+			expect(await acquire('a', storeForId(SENDER, SENDER))).not.toBeNull();
 		});
 	});
 });
 
 describe('a run', () => {
-	const take = async () => (await HeldLease.take(storeOf(), 'a', 30 * SECOND, clock.now))!;
+	const take = async () => (await HeldLease.take(storeForId(), 'a', 30 * SECOND, clock.now))!;
 
 	it('begins a request only while the lease certainly outlives it', async () => {
 		const lease = await take();
@@ -138,7 +138,7 @@ describe('a run', () => {
 	});
 
 	it('has a lease for longer where a request may take longer', async () => {
-		const lease = (await HeldLease.take(storeOf(), 'a', 300 * SECOND, clock.now))!;
+		const lease = (await HeldLease.take(storeForId(), 'a', 300 * SECOND, clock.now))!;
 		clock.ms += 50 * SECOND;
 		expect(lease.coversRequest).toBe(true);
 	});
@@ -168,7 +168,7 @@ describe('a run', () => {
 
 describe('what is known of an account', () => {
 	it('outlives the run', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		await acquire('a', store);
 		const state = {
 			health: { ...HEALTHY, pausedAt: START, pausedUntil: START + MINUTE, pauseReason: 'not paid' },
@@ -252,7 +252,7 @@ describe('a person', () => {
 
 it('heeds a person’s pause under whichever key of the account it was made, until it is resumed', async () => {
 	await pauseAccount(table, OTHER, { until: null, note: 'moving', now: START });
-	const store = storeOf(SENDER, OTHER);
+	const store = storeForId(SENDER, OTHER);
 	expect((await acquire('a', store))?.manualPause).toMatchObject({ note: 'moving' });
 	const renewed = await store.renew('a', clock.ms + 90 * SECOND, STATE);
 	expect(renewed?.manualPause).toMatchObject({ note: 'moving' });

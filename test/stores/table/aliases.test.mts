@@ -40,11 +40,11 @@ beforeEach(() => {
 	fake = new FakeGateway();
 });
 
-const storeOf = (senders = SENDERS) =>
+const storeForId = (senders = SENDERS) =>
 	createTableStore(table, { gateway: fake.gateway, senders, timezone: 'UTC', now: clock.now });
 
 const schedule = async (text: string, senders = SENDERS, key?: string, options = {}) =>
-	await storeOf(senders).schedule(
+	await storeForId(senders).schedule(
 		message(text, START + MINUTE, key === undefined ? {} : { deduplicationKey: key }),
 		new Entry(),
 		options,
@@ -80,10 +80,11 @@ it('lists the messages of every key, the earliest first, also with a limit', asy
 		rowOf('first', START + MINUTE, { account: FORMER.account }),
 		rowOf('another’s', START, { account: 'account-2' }),
 	]);
-	const texts = async (limit?: number) => (await storeOf().list({}, limit)).map(({ text }) => text);
+	const texts = async (limit?: number) =>
+		(await storeForId().list({}, limit)).map(({ text }) => text);
 	expect(await texts()).toEqual(['first', 'second']);
 	expect((await texts(1))[0]).toBe('first');
-	expect((await storeOf().list({ status: 'queued' }, 5)).length).toBe(0);
+	expect((await storeForId().list({ status: 'queued' }, 5)).length).toBe(0);
 });
 
 it('makes one message of a deduplication key, and new ones under the key of today', async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import { notPending } from '../../../stores/notPending';
-import type { Attempt, OpenTry } from '../../../stores/store';
+import type { AttemptLog, UnresolvedAttempt } from '../../../stores/store';
 import { isUuid } from '../../../stores/scheduleId';
 import { createTableStore } from '../../../stores/table/tableStore';
 import { FakeClock, FakeGateway, iso, message, MINUTE, rowOf, SENDER, START } from './fakes.mts';
@@ -20,7 +20,7 @@ beforeEach(() => {
 	table.now = clock.now;
 });
 
-const storeOf = (account = SENDER.account) =>
+const storeForId = (account = SENDER.account) =>
 	createTableStore(table, {
 		gateway: new FakeGateway().gateway,
 		senders: [{ ...SENDER, account }],
@@ -29,17 +29,17 @@ const storeOf = (account = SENDER.account) =>
 	});
 
 /** What the ledger keeps of one item over several tries. */
-class Memory implements Attempt {
-	earlier: OpenTry | null = null;
-	begin(open: OpenTry) {
-		this.earlier = structuredClone(open);
+class Memory implements AttemptLog {
+	unresolved: UnresolvedAttempt | null = null;
+	begin(open: UnresolvedAttempt) {
+		this.unresolved = structuredClone(open);
 	}
-	abandon() {
-		this.earlier = null;
+	clear() {
+		this.unresolved = null;
 	}
 }
 
-const schedule = async (wanted: MessageToSchedule, store = storeOf()) =>
+const schedule = async (wanted: MessageToSchedule, store = storeForId()) =>
 	await store.schedule(wanted, new Memory());
 
 describe('schedule', () => {
@@ -63,7 +63,7 @@ describe('schedule', () => {
 		});
 		expect(held).toMatchObject({
 			scheduleId: table.row(1).schedule_id,
-			heldBy: 'n8n',
+			storedIn: 'n8n',
 			status: 'scheduled',
 			scheduledAt: iso(at),
 			text: 'hello',
@@ -73,7 +73,7 @@ describe('schedule', () => {
 	});
 
 	it('writes what is scheduled at once in one insert, each its own row', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		const texts = Array.from({ length: 100 }, (_, index) => `message ${index}`);
 		const held = await Promise.all(
 			texts.map(async (text) => await schedule(message(text, START), store)),
@@ -84,7 +84,7 @@ describe('schedule', () => {
 	});
 
 	it('looks first after an insert whose answer was lost, and makes no second row', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		const attempt = new Memory();
 		const wanted = message('once', START);
 		const insert = table.insert.bind(table);
@@ -100,7 +100,7 @@ describe('schedule', () => {
 	});
 
 	it('makes the row after an insert that did nothing, for the time of the first try', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		const attempt = new Memory();
 		const wanted = message('once', START);
 		table.before = () => {
@@ -120,7 +120,7 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 	it('gives the pending one back, also where only some of a list are there', async () => {
 		const list = [1, 2, 3, 4].map((index) => message(`m${index}`, START + index * MINUTE));
 		const first = await Promise.all(list.slice(0, 2).map(async (one) => await schedule(one)));
-		const store = storeOf();
+		const store = storeForId();
 		const held = await Promise.all(
 			list.map(
 				async (one) =>
@@ -134,7 +134,7 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 	});
 
 	it('reads once for a whole list', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		await Promise.all(
 			Array.from({ length: 200 }, async (_, index) => {
 				await store.schedule(message(`m${index}`, START + index), new Memory(), again);
@@ -145,7 +145,7 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 
 	it('takes two equal items for two messages, in the first run and in the second', async () => {
 		for (const run of [1, 2]) {
-			const store = storeOf();
+			const store = storeForId();
 			const held = [];
 			for (let item = 0; item < 2; item++) {
 				const options = { ...again, occurrence: item + 1 };
@@ -172,14 +172,14 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 	])('takes %s for another message', async (_, changes, account) => {
 		const wanted = message('hello', START);
 		await schedule(wanted);
-		await storeOf(account).schedule({ ...wanted, ...changes }, new Memory(), again);
+		await storeForId(account).schedule({ ...wanted, ...changes }, new Memory(), again);
 		expect(table.rows.size).toBe(2);
 	});
 
 	it('does not take one that is sent or cancelled for a pending one', async () => {
 		await schedule(message('hello', START));
 		table.edit(1, { status: 'sent' });
-		await storeOf().schedule(message('hello', START), new Memory(), again);
+		await storeForId().schedule(message('hello', START), new Memory(), again);
 		expect(table.statuses).toEqual(['sent', 'scheduled']);
 	});
 });
@@ -187,20 +187,20 @@ describe('If Already Scheduled: Return the Scheduled One', () => {
 describe('get', () => {
 	it('reads the row that the id names', async () => {
 		const held = await schedule(message('hello', START));
-		expect(await storeOf().get(held.scheduleId)).toEqual(held);
+		expect(await storeForId().get(held.scheduleId)).toEqual(held);
 	});
 
 	it.each(['n8n_memory_7_00000000-0000-4000-8000-000000000000', 'n8n_memory_x', ''])(
 		'says that there is none for %p',
 		async (scheduleId) => {
-			await expect(storeOf().get(scheduleId)).rejects.toMatchObject({ kind: 'notFound' });
+			await expect(storeForId().get(scheduleId)).rejects.toMatchObject({ kind: 'notFound' });
 		},
 	);
 
 	it('does not take another row for it that got the same number', async () => {
 		const { scheduleId } = await schedule(message('hello', START));
 		table.edit(1, { schedule_id: randomUUID() });
-		await expect(storeOf().get(scheduleId)).rejects.toMatchObject({ kind: 'notFound' });
+		await expect(storeForId().get(scheduleId)).rejects.toMatchObject({ kind: 'notFound' });
 	});
 });
 
@@ -210,10 +210,10 @@ describe('list', () => {
 		await schedule(message('third', START + 3 * DAY));
 		await schedule(message('first', START + DAY));
 		await schedule(message('second', START + 2 * DAY, { recipient: other }));
-		await schedule(message('of another', START), storeOf('account-2'));
+		await schedule(message('of another', START), storeForId('account-2'));
 		table.edit(2, { status: 'sent' });
 		const list = async (filter: object) =>
-			(await storeOf().list(filter)).map(({ text }) => text as string);
+			(await storeForId().list(filter)).map(({ text }) => text as string);
 		expect(await list({})).toEqual(['first', 'second', 'third']);
 		expect(await list({ status: 'scheduled' })).toEqual(['second', 'third']);
 		expect(await list({ status: 'sent' })).toEqual(['first']);
@@ -223,7 +223,7 @@ describe('list', () => {
 	});
 
 	it('reads no more rows than are asked for, the earliest', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		await Promise.all(
 			[5, 3, 1, 4, 2].map(async (day) => {
 				await schedule(message(`day ${day}`, START + day * DAY), store);
@@ -238,13 +238,13 @@ describe('list', () => {
 	it('counts what is just being sent as queued', async () => {
 		await schedule(message('hello', START));
 		table.edit(1, { status: 'sending' });
-		expect(await storeOf().list({ status: 'queued' })).toMatchObject([
+		expect(await storeForId().list({ status: 'queued' })).toMatchObject([
 			{ status: 'queued', gatewayStatus: 'sending' },
 		]);
 	});
 
 	it('reads any number of rows, in pages', async () => {
-		const store = storeOf();
+		const store = storeForId();
 		await Promise.all(
 			Array.from({ length: 2_500 }, async (_, index) => {
 				await schedule(message(`m${index}`, START + index), store);
@@ -257,11 +257,11 @@ describe('list', () => {
 describe('cancel and reschedule', () => {
 	it('cancels a pending one, once', async () => {
 		const { scheduleId } = await schedule(message('hello', START));
-		expect(await storeOf().cancel(scheduleId)).toMatchObject({
+		expect(await storeForId().cancel(scheduleId)).toMatchObject({
 			cancelled: true,
 			message: { status: 'cancelled' },
 		});
-		expect(await storeOf().cancel(scheduleId)).toMatchObject({ cancelled: false });
+		expect(await storeForId().cancel(scheduleId)).toMatchObject({ cancelled: false });
 	});
 
 	it.each(['sending', 'sent', 'failed', 'unknown'])(
@@ -269,9 +269,9 @@ describe('cancel and reschedule', () => {
 		async (status) => {
 			const { scheduleId } = await schedule(message('hello', START));
 			table.edit(1, { status });
-			expect(await storeOf().cancel(scheduleId)).toMatchObject({ cancelled: false });
+			expect(await storeForId().cancel(scheduleId)).toMatchObject({ cancelled: false });
 			const move = { scheduleId, scheduledAt: iso(START + DAY), idempotencyKey: randomUUID() };
-			await expect(storeOf().reschedule(move, new Memory())).rejects.toMatchObject({
+			await expect(storeForId().reschedule(move, new Memory())).rejects.toMatchObject({
 				kind: 'notPending',
 			});
 			expect(table.row(1)).toMatchObject({ status, send_at: iso(START) });
@@ -284,9 +284,9 @@ describe('cancel and reschedule', () => {
 		table.before = (access) => {
 			if (access === 'update') table.edit(1, { status: 'unconfirmed' });
 		};
-		const { cancelled, message: after } = await storeOf().cancel(scheduleId, {}, attempt);
+		const { cancelled, message: after } = await storeForId().cancel(scheduleId, {}, attempt);
 		expect(cancelled).toBe(false);
-		expect(attempt.earlier).toBeNull();
+		expect(attempt.unresolved).toBeNull();
 		expect(notPending(new FakeGateway().gateway, after, 'cancelled').message).toContain(
 			'it may have been sent already: the outcome is unknown',
 		);
@@ -297,8 +297,8 @@ describe('cancel and reschedule', () => {
 		const row = table.row(1);
 		const move = { scheduleId, scheduledAt: iso(START + DAY), idempotencyKey: randomUUID() };
 		for (const change of [
-			async () => await storeOf().cancel(scheduleId),
-			async () => await storeOf().reschedule(move, new Memory()),
+			async () => await storeForId().cancel(scheduleId),
+			async () => await storeForId().reschedule(move, new Memory()),
 		]) {
 			table.rows.set(1, row);
 			table.before = (access) => {
@@ -312,7 +312,7 @@ describe('cancel and reschedule', () => {
 		const { scheduleId } = await schedule(message('hello', START));
 		table.edit(1, { next_attempt_at: iso(START + DAY) });
 		const move = { scheduleId, scheduledAt: iso(START + MINUTE), idempotencyKey: randomUUID() };
-		expect(await storeOf().reschedule(move, new Memory())).toMatchObject({
+		expect(await storeForId().reschedule(move, new Memory())).toMatchObject({
 			scheduleId,
 			scheduledAt: iso(START + MINUTE),
 		});
@@ -331,7 +331,7 @@ describe('a row that a person has edited', () => {
 	])('is told with %s', async (_, values, told) => {
 		const { scheduleId } = await schedule(message('hello', START));
 		table.edit(1, values);
-		expect(await storeOf().get(scheduleId)).toMatchObject(told);
+		expect(await storeForId().get(scheduleId)).toMatchObject(told);
 	});
 });
 
@@ -346,14 +346,14 @@ describe('schedule ids', () => {
 		const held = [];
 		for (const text of ['a', 'b', 'c']) held.push(await schedule(message(text, START)));
 		table.accesses.length = 0;
-		const store = storeOf();
+		const store = storeForId();
 		const read = await Promise.all(held.map(async ({ scheduleId }) => await store.get(scheduleId)));
 		expect(read.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
 		expect(table.accesses).toEqual(['select']);
 	});
 
 	it('that no row has are said to be of no table', async () => {
-		await expect(storeOf().get(randomUUID())).rejects.toMatchObject({
+		await expect(storeForId().get(randomUUID())).rejects.toMatchObject({
 			kind: 'notFound',
 			message: expect.stringMatching(/^No Data Table of this project holds a message/),
 			details: { hint: expect.stringMatching(/"schedule_id".*"Get Many"/) },
@@ -364,7 +364,7 @@ describe('schedule ids', () => {
 		const { scheduleId } = await schedule(message('hello', START));
 		const { id, createdAt, updatedAt, ...values } = table.row(1);
 		await table.insert([values]);
-		const store = storeOf();
+		const store = storeForId();
 		const move = { scheduleId, scheduledAt: iso(START), idempotencyKey: randomUUID() };
 		for (const tried of [
 			async () => await store.get(scheduleId),
@@ -388,20 +388,20 @@ describe('a row that a person has added', () => {
 
 	it('is listed, and given an id by which it is found', async () => {
 		await table.insert([byHand]);
-		const [listed] = await storeOf().list({ status: 'scheduled' });
+		const [listed] = await storeForId().list({ status: 'scheduled' });
 		expect(listed).toMatchObject({ text: 'by hand', status: 'scheduled' });
 		expect(isUuid(listed.scheduleId)).toBe(true);
-		expect(await storeOf().get(listed.scheduleId)).toEqual(listed);
-		expect((await storeOf().list({}))[0].scheduleId).toBe(listed.scheduleId);
+		expect(await storeForId().get(listed.scheduleId)).toEqual(listed);
+		expect((await storeForId().list({}))[0].scheduleId).toBe(listed.scheduleId);
 	});
 
 	it('is moved and cancelled before any run has taken it', async () => {
 		await table.insert([byHand]);
-		const [{ scheduleId }] = await storeOf().list({});
+		const [{ scheduleId }] = await storeForId().list({});
 		const scheduledAt = iso(START + 60_000);
 		const move = { scheduleId, scheduledAt, idempotencyKey: randomUUID() };
-		expect(await storeOf().reschedule(move, new Memory())).toMatchObject({ scheduledAt });
-		expect(await storeOf().cancel(scheduleId)).toMatchObject({ cancelled: true });
+		expect(await storeForId().reschedule(move, new Memory())).toMatchObject({ scheduledAt });
+		expect(await storeForId().cancel(scheduleId)).toMatchObject({ cancelled: true });
 		expect(table.row(1).status).toBe('cancelled');
 	});
 
@@ -412,7 +412,7 @@ describe('a row that a person has added', () => {
 			{ ...byHand, gateway: 'another' },
 			{ ...byHand, account: SENDER.account },
 		]);
-		expect(await storeOf().list({})).toHaveLength(1);
+		expect(await storeForId().list({})).toHaveLength(1);
 	});
 });
 
@@ -427,7 +427,7 @@ describe('words of a text', () => {
 		const text = 'österreich';
 		for (const limit of [1, 5, Infinity]) {
 			table.accesses.length = 0;
-			const found = await storeOf().list({ text, status: 'scheduled' }, limit);
+			const found = await storeForId().list({ text, status: 'scheduled' }, limit);
 			expect(table.accesses.length).toBeLessThan(12);
 			expect(found.map(({ text: own, caption }) => own ?? caption).slice(0, 2)).toEqual(
 				['Grüße aus ÖSTERREICH', 'aus Österreich'].slice(0, Math.max(found.length, 1)),
@@ -444,8 +444,10 @@ it('a cancel whose response was lost is told as done by the next attempt, anothe
 		await update(changes);
 		throw new Error('the database went away');
 	};
-	await expect(storeOf().cancel(scheduleId, {}, attempt)).rejects.toThrow('went away');
+	await expect(storeForId().cancel(scheduleId, {}, attempt)).rejects.toThrow('went away');
 	table.update = update;
-	expect(await storeOf().cancel(scheduleId, {}, attempt)).toMatchObject({ cancelled: true });
-	expect(await storeOf().cancel(scheduleId, {}, new Memory())).toMatchObject({ cancelled: false });
+	expect(await storeForId().cancel(scheduleId, {}, attempt)).toMatchObject({ cancelled: true });
+	expect(await storeForId().cancel(scheduleId, {}, new Memory())).toMatchObject({
+		cancelled: false,
+	});
 });

@@ -57,7 +57,7 @@ export const get: Operation<GetPlan> = {
 			);
 		}
 		return {
-			identity: ['getMessage', id],
+			fingerprint: ['getMessage', id],
 			id,
 			recipient:
 				recipient === '' ? null : parseRecipient(recipient, readDefaultCountry(context, index)),

@@ -23,7 +23,7 @@ interface SendPlan extends Plan {
 	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
 	/** Null without one. */
 	readonly key: string | null;
-	readonly ifExists: 'return' | 'refuse';
+	readonly ifExists: 'return' | 'reject';
 	/** What *Default Country* made another number of; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
@@ -49,7 +49,7 @@ export const send: Operation<SendPlan> = {
 		assertSendable(run.gateway, { ...message, idempotencyKey: '' });
 		noteMessage(context, run, 'sent');
 		return {
-			identity: ['send', message.recipient.address, message.type],
+			fingerprint: ['send', message.recipient.address, message.type],
 			message,
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
@@ -60,8 +60,8 @@ export const send: Operation<SendPlan> = {
 
 	async perform({ message, key, ifExists, recipientAsGiven, simplify }, run, entry) {
 		const { gateway, connection, now, sleep, keys } = run;
-		const { idempotencyKey, earlier } = entry;
-		if (earlier !== null) throw notRepeated(gateway.label);
+		const { idempotencyKey, unresolved } = entry;
+		if (unresolved !== null) throw notRepeated(gateway.label);
 		const outgoing = { ...message, idempotencyKey };
 		const attempt = { since: now(), message: { ...outgoing, scheduledAt: '' } };
 		const once = async (): Promise<SentMessage> => {
@@ -69,7 +69,7 @@ export const send: Operation<SendPlan> = {
 			const outcome = await settle(gateway.send(connection, outgoing));
 			if (outcome.ok) return outcome.value;
 			const { error } = outcome;
-			if (!isOpenEnded(error)) entry.abandon();
+			if (!isOpenEnded(error)) entry.clear();
 			throw error instanceof GatewayError && isOpenEnded(error) ? leftOpen(error) : error;
 		};
 		const toItem = (sent: SentMessage) => sentItem(sent, simplify, recipientAsGiven);

@@ -2,9 +2,9 @@ import { notPending } from '../../../../stores/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
-import { readStoredIn, storedInFields } from '../../fields/holdIn';
+import { readStoredIn, storedInFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { PostgresRef } from '../../../shared/storeRef';
+import type { PostgresRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
@@ -51,9 +51,9 @@ export const cancel: Operation<CancelPlan> = {
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
 		const storedIn = readStoredIn(context, index);
-		run.storeOf(scheduleId, storedIn);
+		run.storeForId(scheduleId, storedIn);
 		return {
-			identity: ['cancel', scheduleId],
+			fingerprint: ['cancel', scheduleId],
 			scheduleId,
 			storedIn,
 			allowDeletion: readAllowDeletion(context, index),
@@ -66,7 +66,7 @@ export const cancel: Operation<CancelPlan> = {
 	},
 
 	async perform({ scheduleId, storedIn, allowDeletion, mayBeOver, output }, run, entry) {
-		const store = await run.storeOf(scheduleId, storedIn).store();
+		const store = await run.storeForId(scheduleId, storedIn).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
 		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];

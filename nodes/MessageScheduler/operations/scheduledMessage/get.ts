@@ -1,8 +1,8 @@
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
-import { readStoredIn, storedInFields } from '../../fields/holdIn';
+import { readStoredIn, storedInFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { PostgresRef } from '../../../shared/storeRef';
+import type { PostgresRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
@@ -19,9 +19,9 @@ export const get: Operation<GetPlan> = {
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
 		const storedIn = readStoredIn(context, index);
-		run.storeOf(scheduleId, storedIn);
+		run.storeForId(scheduleId, storedIn);
 		return {
-			identity: ['get', scheduleId],
+			fingerprint: ['get', scheduleId],
 			scheduleId,
 			storedIn,
 			output: {
@@ -32,7 +32,7 @@ export const get: Operation<GetPlan> = {
 	},
 
 	async perform({ scheduleId, storedIn, output }, run) {
-		const store = await run.storeOf(scheduleId, storedIn).store();
+		const store = await run.storeForId(scheduleId, storedIn).store();
 		return [scheduledItem(await store.get(scheduleId), output)];
 	},
 };

@@ -7,15 +7,15 @@ import { isStatus, STATUS_NAMES } from '../../../../messages/status';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { readFilterValue } from '../../fields/filters';
-import { listedFields, readHold } from '../../fields/holdIn';
+import { listedFields, readStore } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
-import type { Hold, Run } from '../../run';
+import type { StoreChoice, Run } from '../../run';
 import { tellUnserved } from './unserved';
 
 interface GetAllPlan extends Plan {
-	readonly hold: Hold;
+	readonly hold: StoreChoice;
 	readonly filter: ListFilter;
 	/** Null for all. */
 	readonly limit: number | null;
@@ -109,12 +109,12 @@ export const getAll: Operation<GetAllPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const hold = readHold(context, index, 'Stored In');
-		run.holder(hold);
+		const hold = readStore(context, index, 'Stored In');
+		run.storeFor(hold);
 		const timezone = readTimezone(context, index, run);
 		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
 		return {
-			identity: ['getAll', String(index)],
+			fingerprint: ['getAll', String(index)],
 			hold,
 			filter: readFilter(context, index, timezone, run),
 			limit: returnAll ? null : readLimit(context.getNodeParameter('limit', index, 50)),
@@ -127,7 +127,7 @@ export const getAll: Operation<GetAllPlan> = {
 	},
 
 	async perform({ hold, filter, limit, output, hint }, run) {
-		const store = await run.holder(hold).store();
+		const store = await run.storeFor(hold).store();
 		const messages = await store.list(filter, limit ?? undefined);
 		if (hold.in !== 'gateway' && hint !== undefined) {
 			await tellUnserved(await run.backend(hold), run, hint);

@@ -4,13 +4,13 @@ import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
 import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
-import { readStore, storeFields } from '../../fields/holdIn';
+import { readBackend, backendFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { StoreRef } from '../../../shared/storeRef';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 	/** Milliseconds since 1970; null until somebody resumes it. */
 	readonly until: number | null;
 	readonly note: string | null;
@@ -26,7 +26,7 @@ const LONGEST_NOTE = 500;
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
 	description: [
-		...storeFields,
+		...backendFields,
 		{
 			displayName: 'Note',
 			name: 'note',
@@ -61,8 +61,8 @@ export const pause: Operation<PausePlan> = {
 		const timezone = readTimezone(context, index, run);
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
-			identity: ['pause', String(index)],
-			store: readStore(context, index),
+			fingerprint: ['pause', String(index)],
+			store: readBackend(context, index),
 			until:
 				until === '' || until === null || until === undefined
 					? null

@@ -1,10 +1,10 @@
 import { InvalidParameter } from '../../../../messages/invalidParameter';
-import { readStore, storeFields } from '../../fields/holdIn';
-import type { StoreRef } from '../../../shared/storeRef';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface PurgePlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 	readonly days: number;
 }
 
@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 /** Removes messages from a store that are done with. */
 export const purge: Operation<PurgePlan> = {
 	description: [
-		...storeFields,
+		...backendFields,
 		{
 			displayName: 'Older Than',
 			name: 'olderThanDays',
@@ -34,7 +34,7 @@ export const purge: Operation<PurgePlan> = {
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);
 		}
-		return { identity: ['purge', String(index)], store: readStore(context, index), days };
+		return { fingerprint: ['purge', String(index)], store: readBackend(context, index), days };
 	},
 
 	async perform({ store, days }, run) {

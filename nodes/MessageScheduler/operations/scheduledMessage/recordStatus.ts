@@ -6,25 +6,25 @@ import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
-import { readStore, storeFields } from '../../fields/holdIn';
-import type { StoreRef } from '../../../shared/storeRef';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 	readonly event: RecordableStatus;
 	readonly item: IDataObject;
 }
 
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
-	description: [...storeFields, optionsField()],
+	description: [...backendFields, optionsField()],
 
 	prepare(context, index) {
 		const item = context.getInputData()[index].json;
 		return {
-			identity: ['recordStatus', String(item.eventId)],
-			store: readStore(context, index),
+			fingerprint: ['recordStatus', String(item.eventId)],
+			store: readBackend(context, index),
 			event: readEvent(item),
 			item,
 		};

@@ -2,7 +2,7 @@ import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
-import { readStoredIn, storedInFields } from '../../fields/holdIn';
+import { readStoredIn, storedInFields } from '../../fields/storage';
 import {
 	assertInTime,
 	ifTimePassedOption,
@@ -12,7 +12,7 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
-import type { PostgresRef } from '../../../shared/storeRef';
+import type { PostgresRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 
@@ -38,10 +38,10 @@ export const reschedule: Operation<ReschedulePlan> = {
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
 		const storedIn = readStoredIn(context, index);
-		const { limits } = run.storeOf(scheduleId, storedIn);
+		const { limits } = run.storeForId(scheduleId, storedIn);
 		const ifPassed = readIfPassed(context, index);
 		return {
-			identity: ['reschedule', scheduleId],
+			fingerprint: ['reschedule', scheduleId],
 			scheduleId,
 			storedIn,
 			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
@@ -52,7 +52,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 	},
 
 	check({ scheduleId, storedIn, time, ifPassed }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeOf(scheduleId, storedIn).limits);
+		assertInTime(time, ifPassed, run.now(), run.storeForId(scheduleId, storedIn).limits);
 	},
 
 	async perform(
@@ -61,7 +61,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 		entry,
 	) {
 		const { idempotencyKey } = entry;
-		const store = await run.storeOf(scheduleId, storedIn).store();
+		const store = await run.storeForId(scheduleId, storedIn).store();
 		let time = planned;
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();
@@ -71,7 +71,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 			return time.scheduledAt;
 		};
 		// An earlier attempt is settled before anything is checked.
-		const scheduledAt = entry.earlier === null ? timeNow() : planned.scheduledAt;
+		const scheduledAt = entry.unresolved === null ? timeNow() : planned.scheduledAt;
 		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
 		const moved = await store.reschedule(move, entry);
 		const { timezone, adjusted = [] } = time;

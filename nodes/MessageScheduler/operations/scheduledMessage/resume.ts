@@ -1,21 +1,21 @@
 import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
-import { readStore, storeFields } from '../../fields/holdIn';
-import type { StoreRef } from '../../../shared/storeRef';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface ResumePlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 }
 
 /** Ends every pause of this credential's account, a person's and the dispatcher's own. */
 export const resume: Operation<ResumePlan> = {
-	description: [...storeFields, optionsField()],
+	description: [...backendFields, optionsField()],
 
 	prepare: (context, index) => ({
-		identity: ['resume', String(index)],
-		store: readStore(context, index),
+		fingerprint: ['resume', String(index)],
+		store: readBackend(context, index),
 	}),
 
 	async perform({ store }, run) {

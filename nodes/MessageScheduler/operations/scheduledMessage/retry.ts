@@ -20,17 +20,17 @@ import { accountKey, accountRecords, isInUse } from '../../../../stores/table/se
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { readFilterValue } from '../../fields/filters';
-import { readStore, storeFields } from '../../fields/holdIn';
+import { readBackend, backendFields } from '../../fields/storage';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { StoreRef } from '../../../shared/storeRef';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import { notInPostgres, type Run } from '../../run';
 
 interface RetryPlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 	/** Which: one by its id, or all that match. */
 	readonly which: { readonly scheduleId: string } | { readonly filter: RetryFilter };
 	readonly rules: Pick<RetryRules, 'mayGoOutTwice' | 'validForMinutes' | 'reassignTo'>;
@@ -97,7 +97,7 @@ const filterFields: INodeProperties[] = [
 /** Puts messages of a Data Table that were not sent back to be sent. */
 export const retry: Operation<RetryPlan> = {
 	description: [
-		...storeFields,
+		...backendFields,
 		{
 			displayName: 'Select By',
 			name: 'selectBy',
@@ -179,8 +179,8 @@ export const retry: Operation<RetryPlan> = {
 			);
 		}
 		return {
-			identity: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
-			store: readStore(context, index),
+			fingerprint: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
+			store: readBackend(context, index),
 			which,
 			rules: {
 				mayGoOutTwice: readOption(context, index, 'mayGoOutTwice') === true,

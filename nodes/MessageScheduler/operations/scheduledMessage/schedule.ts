@@ -10,7 +10,7 @@ import type { IfExists, Renew } from '../../../../stores/store';
 import { readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
-import { holdFields, readHold, sendDueNotice } from '../../fields/holdIn';
+import { storeFields, readStore, sendDueNotice } from '../../fields/storage';
 import {
 	assertInTime,
 	inTime,
@@ -30,10 +30,10 @@ import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
-import type { Hold } from '../../run';
+import type { StoreChoice } from '../../run';
 
 interface SchedulePlan extends Plan {
-	readonly hold: Hold;
+	readonly hold: StoreChoice;
 	readonly message: Omit<MessageToSchedule, 'idempotencyKey' | 'scheduledAt'> & {
 		readonly requestedAt: string;
 	};
@@ -55,7 +55,7 @@ export const schedule: Operation<SchedulePlan> = {
 	description: [
 		...messageFields,
 		...sendTimeFields,
-		...holdFields,
+		...storeFields,
 		sendDueNotice,
 		simplifyField,
 		optionsField(scheduleOptions),
@@ -77,13 +77,13 @@ export const schedule: Operation<SchedulePlan> = {
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
 		};
-		const hold = readHold(context, index);
-		const { limits, assertTakes } = run.holder(hold);
-		assertTakes({ ...message, idempotencyKey: '' });
+		const hold = readStore(context, index);
+		const { limits, assertAccepts } = run.storeFor(hold);
+		assertAccepts({ ...message, idempotencyKey: '' });
 		const ifPassed = readIfPassed(context, index);
 		noteMessage(context, run, 'scheduled', hold);
 		return {
-			identity: ['schedule', message.recipient.address, message.type],
+			fingerprint: ['schedule', message.recipient.address, message.type],
 			hold,
 			message,
 			// Counted from the first try, so that each try comes to the same times.
@@ -120,14 +120,14 @@ export const schedule: Operation<SchedulePlan> = {
 	},
 
 	check({ time, ifPassed, hold, window }, run) {
-		assertInTime(time, ifPassed, run.now(), run.holder(hold).limits, window);
+		assertInTime(time, ifPassed, run.now(), run.storeFor(hold).limits, window);
 	},
 
 	async perform(plan, run, entry) {
 		const { hold, message, time: planned, ifPassed, window, simplify } = plan;
 		const { ifExists, occurrence, allowDeletion, recipientAsGiven } = plan;
 		const { idempotencyKey } = entry;
-		const { limits, store } = run.holder(hold);
+		const { limits, store } = run.storeFor(hold);
 		let time = planned;
 		const present = (): MessageToSchedule => ({
 			...message,
@@ -135,7 +135,7 @@ export const schedule: Operation<SchedulePlan> = {
 			idempotencyKey,
 		});
 		// Earlier items may have taken a while. But an earlier attempt is settled before anything is checked.
-		if (entry.earlier === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
+		if (entry.unresolved === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
 		const renew: Renew = (earlier) => {
 			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
 			assertInTime(planned, ifPassed, run.now(), limits, window);

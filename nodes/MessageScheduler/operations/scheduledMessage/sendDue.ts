@@ -6,8 +6,8 @@ import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../..
 import { createLeaseStore } from '../../../../stores/table/accounts';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readStore, storeFields } from '../../fields/holdIn';
-import type { StoreRef } from '../../../shared/storeRef';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
@@ -15,7 +15,7 @@ import type { Run } from '../../run';
 import { tellUnserved } from './unserved';
 
 interface SendDuePlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
 	/** Says something below the output, also where there is none. */
@@ -73,14 +73,14 @@ const options: INodeProperties[] = [
 
 /** Sends the due messages of a store, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
-	description: [...storeFields, simplifyField, optionsField(options)],
+	description: [...backendFields, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
-		const store = readStore(context, index);
+		const store = readBackend(context, index);
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
-			identity: ['sendDue', String(index)],
+			fingerprint: ['sendDue', String(index)],
 			store,
 			rules,
 			simplify: readSimplify(context, index),

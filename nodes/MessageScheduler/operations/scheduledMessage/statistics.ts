@@ -3,13 +3,13 @@ import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import type { Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
-import { readStore, storeFields } from '../../fields/holdIn';
+import { readBackend, backendFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { StoreRef } from '../../../shared/storeRef';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface StatisticsPlan extends Plan {
-	readonly store: StoreRef;
+	readonly store: BackendRef;
 	readonly days: number;
 	readonly timezone: string;
 }
@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 /** Counts the messages of a store, of all accounts, and tells how well they are sent. */
 export const statistics: Operation<StatisticsPlan> = {
 	description: [
-		...storeFields,
+		...backendFields,
 		{
 			displayName: 'Period',
 			name: 'periodDays',
@@ -42,8 +42,8 @@ export const statistics: Operation<StatisticsPlan> = {
 			);
 		}
 		return {
-			identity: ['statistics', String(index)],
-			store: readStore(context, index),
+			fingerprint: ['statistics', String(index)],
+			store: readBackend(context, index),
 			days,
 			timezone: readTimezone(context, index, run),
 		};

@@ -1,9 +1,9 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import type { TableRef } from '../../shared/n8nTable';
-import type { PostgresRef, StoreRef } from '../../shared/storeRef';
-import type { Hold } from '../run';
+import type { PostgresRef, BackendRef } from '../../shared/backendRef';
+import type { StoreChoice } from '../run';
 import { postgresFields, readPostgres } from './postgres';
 
 /** The table's name unless the user gives another. */
@@ -54,13 +54,13 @@ const STORED_IN = 'Stored In';
 const SEND_DUE_NOTICE =
 	'Messages in a table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
 
-const shownForTable = { displayOptions: { show: { holdIn: ['dataTable'] } } };
+const shownForTable = { displayOptions: { show: { storeIn: ['dataTable'] } } };
 
 /** Where a message is to wait for its time. */
-export const holdFields: INodeProperties[] = [
+export const storeFields: INodeProperties[] = [
 	{
-		displayName: 'Hold Messages In',
-		name: 'holdIn',
+		displayName: 'Store Messages In',
+		name: 'storeIn',
 		type: 'options',
 		options: [
 			{
@@ -93,7 +93,7 @@ export const holdFields: INodeProperties[] = [
 export const listedFields: INodeProperties[] = [
 	{
 		displayName: STORED_IN,
-		name: 'holdIn',
+		name: 'storeIn',
 		type: 'options',
 		options: [
 			{
@@ -120,24 +120,19 @@ export const listedFields: INodeProperties[] = [
 	...postgresFields,
 ];
 
+/** Names by a constant, as n8n writes its own; its linter would have it otherwise. */
+const BACKENDS: INodePropertyOptions[] = [
+	{ name: DATA_TABLE, value: 'dataTable', description: 'A table in n8n' },
+	{ name: 'PostgreSQL', value: 'postgres', description: 'Tables in your PostgreSQL' },
+];
+
 /** Which of the places that need *Send Due*; for operations that a gateway's own scheduler does not have. */
-export const storeFields: INodeProperties[] = [
+export const backendFields: INodeProperties[] = [
 	{
 		displayName: STORED_IN,
-		name: 'holdIn',
+		name: 'storeIn',
 		type: 'options',
-		options: [
-			{
-				name: DATA_TABLE,
-				value: 'dataTable',
-				description: 'A table in n8n',
-			},
-			{
-				name: 'PostgreSQL',
-				value: 'postgres',
-				description: 'Tables in your PostgreSQL',
-			},
-		],
+		options: BACKENDS,
 		default: 'dataTable',
 		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
 	},
@@ -145,20 +140,22 @@ export const storeFields: INodeProperties[] = [
 	...postgresFields,
 ];
 
+const FOUND_OR_NAMED: INodePropertyOptions[] = [
+	{
+		name: FOUND_BY_ID,
+		value: 'gateway',
+		description: 'Found by the ID, in whichever table of the project it is',
+	},
+	{ name: 'PostgreSQL', value: 'postgres', description: 'Tables in your PostgreSQL' },
+];
+
 /** Which of the places, for operations on one message: all but PostgreSQL are found by its id. */
 export const storedInFields: INodeProperties[] = [
 	{
 		displayName: STORED_IN,
-		name: 'holdIn',
+		name: 'storeIn',
 		type: 'options',
-		options: [
-			{
-				name: FOUND_BY_ID,
-				value: 'gateway',
-				description: 'Found by the ID, in whichever table of the project it is',
-			},
-			{ name: 'PostgreSQL', value: 'postgres', description: 'Tables in your PostgreSQL' },
-		],
+		options: FOUND_OR_NAMED,
 		default: 'gateway',
 		description: 'Where the message is stored',
 	},
@@ -171,22 +168,22 @@ export const sendDueNotice: INodeProperties = {
 	name: 'sendDueNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { holdIn: ['dataTable', 'postgres'] } },
+	displayOptions: { show: { storeIn: ['dataTable', 'postgres'] } },
 };
 
-/** @throws InvalidParameter naming *Hold Messages In* or *Data Table* */
-export function readHold(
+/** @throws InvalidParameter naming *Store Messages In* or *Data Table* */
+export function readStore(
 	context: IExecuteFunctions,
 	index: number,
-	parameter = 'Hold Messages In',
-): Hold {
-	const holdIn: unknown = context.getNodeParameter('holdIn', index, 'gateway');
-	if (holdIn === 'gateway') return { in: 'gateway' };
-	if (holdIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
-	if (holdIn === 'postgres') return readPostgres(context, index);
+	parameter = 'Store Messages In',
+): StoreChoice {
+	const storeIn: unknown = context.getNodeParameter('storeIn', index, 'gateway');
+	if (storeIn === 'gateway') return { in: 'gateway' };
+	if (storeIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	if (storeIn === 'postgres') return readPostgres(context, index);
 	throw new InvalidParameter(
 		parameter,
-		`"${parameter}" is "${String(holdIn)}". Use one of: gateway, dataTable, postgres.`,
+		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable, postgres.`,
 	);
 }
 
@@ -195,8 +192,8 @@ export function readHold(
  *
  * @throws InvalidParameter naming *Stored In* or what belongs to it
  */
-export function readStore(context: IExecuteFunctions, index: number): StoreRef {
-	const storedIn: unknown = context.getNodeParameter('holdIn', index, 'dataTable');
+export function readBackend(context: IExecuteFunctions, index: number): BackendRef {
+	const storedIn: unknown = context.getNodeParameter('storeIn', index, 'dataTable');
 	if (storedIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
 	if (storedIn === 'postgres') return readPostgres(context, index);
 	throw new InvalidParameter(
@@ -205,9 +202,9 @@ export function readStore(context: IExecuteFunctions, index: number): StoreRef {
 	);
 }
 
-/** Where one message is stored; null where it is to be found by its id. @throws as {@link readStore} */
+/** Where one message is stored; null where it is to be found by its id. @throws as {@link readBackend} */
 export function readStoredIn(context: IExecuteFunctions, index: number): PostgresRef | null {
-	return context.getNodeParameter('holdIn', index, 'gateway') === 'postgres'
+	return context.getNodeParameter('storeIn', index, 'gateway') === 'postgres'
 		? readPostgres(context, index)
 		: null;
 }

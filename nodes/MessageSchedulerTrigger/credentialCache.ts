@@ -3,7 +3,7 @@ import type { Credential } from '../../gateways/gateway';
 import { CREDENTIAL_TYPE } from '../shared/network';
 
 /** A changed credential counts this much later. */
-const LONGEST_AGE_MS = 5_000;
+const CACHE_TTL_MS = 5_000;
 /** Triggers whose credential one process keeps. */
 const MOST_TRIGGERS = 1_000;
 
@@ -19,7 +19,7 @@ const recent = new Map<string, Recent>();
  * a sandbox for expressions each time that it reads a credential, which costs more than all else that
  * a webhook needs. One that cannot be read is not kept.
  */
-export async function recentCredential(context: IWebhookFunctions): Promise<Credential> {
+export async function cachedCredential(context: IWebhookFunctions): Promise<Credential> {
 	const { id: nodeId, credentials } = context.getNode();
 	const read = async () => await context.getCredentials(CREDENTIAL_TYPE);
 	// While a person tries things out, what they have just changed counts at once.
@@ -27,7 +27,7 @@ export async function recentCredential(context: IWebhookFunctions): Promise<Cred
 	const key = `${context.getWorkflow().id ?? ''}/${nodeId}/${credentials?.[CREDENTIAL_TYPE]?.id ?? ''}`;
 	const now = Date.now();
 	const known = recent.get(key);
-	if (known !== undefined && now - known.readAt < LONGEST_AGE_MS) return await known.credential;
+	if (known !== undefined && now - known.readAt < CACHE_TTL_MS) return await known.credential;
 	if (recent.size >= MOST_TRIGGERS) recent.clear();
 	const credential = read();
 	recent.set(key, { readAt: now, credential });

@@ -15,4 +15,4 @@ export interface PostgresRef {
 }
 
 /** Where this package itself stores messages, as a user says it. */
-export type StoreRef = DataTableRef | PostgresRef;
+export type BackendRef = DataTableRef | PostgresRef;

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { messageKeyOf, type StatusEvent } from './statusEvent';
+
+/** What an event is, compared with those that were emitted before. */
+export type EventClass = 'new' | 'duplicate' | 'outOfOrder';
+
+/** How many events and messages a process remembers, and how many more before it forgets the oldest. */
+const MAX_REMEMBERED = 20_000;
+const SLACK = 2_000;
+/** How many of them are saved for other processes and for after a restart. */
+const MAX_SNAPSHOT_EVENTS = 500;
+
+/**
+ * Remembers which events of one trigger were emitted, bounded in memory: the oldest are forgotten first.
+ *
+ * A duplicate has the id of an event that was emitted. One out of order has a lower rank than the highest
+ * that was emitted for its message and viewer; an unknown status has no place in that order. All calls are
+ * synchronous, so within a process nothing can happen between classifying and recording.
+ */
+export class EventDeduplicator {
+	/** Events, by {@link short} id. */
+	private readonly emitted = new Set<string>();
+	/** Messages, by {@link short} key: the highest rank that was emitted. */
+	private readonly ranks = new Map<string, number>();
+	/** Emitted, but the webhook was not acknowledged: the gateway sends it again, and it is new then. */
+	private readonly retracted = new Set<string>();
+	/** The last emitted events, oldest first: a line for each. */
+	private readonly lines: string[] = [];
+	/** The lines as they are saved; written out when somebody asks. */
+	private text: string | null = null;
+
+	/** What an event is. Does not record it. */
+	classify(event: StatusEvent): EventClass {
+		const id = short(event.eventId);
+		if (this.retracted.has(id)) return 'new';
+		if (this.emitted.has(id)) return 'duplicate';
+		const key = messageKeyOf(event);
+		return key !== null && event.statusRank < (this.ranks.get(short(key)) ?? 0)
+			? 'outOfOrder'
+			: 'new';
+	}
+
+	/** Records that an event is emitted. */
+	record(event: StatusEvent): void {
+		const id = short(event.eventId);
+		const key = messageKeyOf(event);
+		this.retracted.delete(id);
+		this.take(id, key === null ? id : short(key), event.statusRank);
+	}
+
+	/** The event was not emitted after all: when it comes again, it is new. */
+	retract({ eventId }: StatusEvent): void {
+		const id = short(eventId);
+		this.emitted.delete(id);
+		this.retracted.add(id);
+		trim(this.retracted);
+		const place = this.lines.findIndex((line) => line.startsWith(id));
+		if (place !== -1) this.lines.splice(place, 1);
+		this.text = null;
+	}
+
+	/**
+	 * What is to be saved for other processes and for after a restart: the last events, in one text,
+	 * since n8n goes through each entry of a list whenever it reads its static data.
+	 */
+	get snapshot(): string {
+		return (this.text ??= this.lines.slice(-MAX_SNAPSHOT_EVENTS).join('\n'));
+	}
+
+	/** Takes in {@link snapshot} that were saved, by whichever process. Anything else is passed over. */
+	merge(saved: unknown): void {
+		if (typeof saved !== 'string' || saved === this.text) return;
+		for (const line of saved.split('\n')) {
+			// Mostly an older text of this process, which knows its lines.
+			if (this.emitted.has(line.slice(0, SHORT))) continue;
+			const [id, key, rank] = line.split(' ');
+			if (rank === undefined || this.retracted.has(id)) continue;
+			this.take(id, key, Number(rank) || 0);
+		}
+	}
+
+	private take(id: string, key: string, rank: number): void {
+		if (!this.emitted.has(id)) {
+			this.emitted.add(id);
+			trim(this.emitted);
+			this.lines.push(`${id} ${key} ${rank}`);
+			if (this.lines.length > 2 * MAX_SNAPSHOT_EVENTS) this.lines.splice(0, MAX_SNAPSHOT_EVENTS);
+			this.text = null;
+		}
+		const highest = Math.max(rank, this.ranks.get(key) ?? 0);
+		// Set anew, so that the message counts as recent.
+		this.ranks.delete(key);
+		this.ranks.set(key, highest);
+		trim(this.ranks);
+	}
+}
+
+const SHORT = 16;
+
+/** Says nothing of a person; 96 bits tell all the events apart that are remembered. */
+const short = (text: string) =>
+	createHash('sha256').update(text).digest('base64url').slice(0, SHORT);
+
+/** Forgets many at once: to look for the oldest means to pass over all that were forgotten lately. */
+function trim(collection: Set<string> | Map<string, number>): void {
+	if (collection.size <= MAX_REMEMBERED + SLACK) return;
+	for (const oldest of collection.keys()) {
+		if (collection.size <= MAX_REMEMBERED) return;
+		collection.delete(oldest);
+	}
+}

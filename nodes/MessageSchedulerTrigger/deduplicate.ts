@@ -1,0 +1,96 @@
+import { sleep, type IWebhookFunctions } from 'n8n-workflow';
+import { EventDeduplicator } from '../../messages/eventDeduplicator';
+import type { StatusEvent } from '../../messages/statusEvent';
+import { readOptions } from './settings';
+
+/** Where the snapshot is saved in the node's static data. */
+const SNAPSHOT_KEY = 'emittedEvents';
+/** Triggers that one process remembers; a forgotten one starts again from its snapshot. */
+const MAX_TRIGGERS = 1_000;
+/** n8n may still be storing an execution when the gateway has hung up. */
+const MAX_RESPONSE_MS = 60_000;
+
+const deduplicators = new Map<string, EventDeduplicator>();
+
+/** The events of a webhook that are to be emitted. */
+export interface Deduplicated {
+	readonly fresh: StatusEvent[];
+	/**
+	 * Saves the snapshot to the static data once more. n8n 2.41 clears its mark that the data changed when
+	 * it starts the execution, and checks for that mark afterwards.
+	 */
+	save(): void;
+}
+
+/**
+ * Skips duplicates and out-of-order statuses, and records the rest as emitted.
+ *
+ * It is recorded in the process's memory, which is atomic with respect to other deliveries, and in the
+ * workflow's static data, which survives a restart and reaches other processes, though only by best
+ * effort: n8n saves it whole, after the response, and the last write wins.
+ */
+export function deduplicate(context: IWebhookFunctions, events: StatusEvent[]): Deduplicated {
+	const { skipDuplicates = true, skipOutOfOrder = true } = readOptions(context);
+	// While a person listens for a test event, the same one again is what they want to see.
+	if (
+		events.length === 0 ||
+		context.getMode() === 'manual' ||
+		!(skipDuplicates || skipOutOfOrder)
+	) {
+		return { fresh: events, save: () => {} };
+	}
+	const deduplicator = deduplicatorOf(context);
+	const data = context.getWorkflowStaticData('node');
+	deduplicator.merge(data[SNAPSHOT_KEY]);
+	const fresh = events.filter((event) => {
+		const eventClass = deduplicator.classify(event);
+		if (
+			(eventClass === 'duplicate' && skipDuplicates) ||
+			(eventClass === 'outOfOrder' && skipOutOfOrder)
+		)
+			return false;
+		deduplicator.record(event);
+		return true;
+	});
+	const save = () => {
+		if (fresh.length > 0) data[SNAPSHOT_KEY] = deduplicator.snapshot;
+	};
+	save();
+	if (fresh.length > 0) retractUnlessAcknowledged(context, deduplicator, fresh);
+	return { fresh, save };
+}
+
+function deduplicatorOf(context: IWebhookFunctions): EventDeduplicator {
+	const key = `${context.getWorkflow().id ?? ''}/${context.getNode().id}`;
+	const deduplicator = deduplicators.get(key) ?? new EventDeduplicator();
+	// Set anew, so that the trigger counts as recent.
+	deduplicators.delete(key);
+	deduplicators.set(key, deduplicator);
+	if (deduplicators.size > MAX_TRIGGERS) {
+		const [oldest] = deduplicators.keys();
+		deduplicators.delete(oldest);
+	}
+	return deduplicator;
+}
+
+/**
+ * n8n answers once the execution is stored. Where that goes wrong the gateway sees no success and
+ * repeats, and the repetition must not count as a duplicate, or the status would be lost.
+ *
+ * A gateway that hangs up before n8n has answered changes nothing: n8n goes on, and the status is told.
+ */
+function retractUnlessAcknowledged(
+	context: IWebhookFunctions,
+	deduplicator: EventDeduplicator,
+	events: readonly StatusEvent[],
+): void {
+	const response = context.getResponseObject();
+	const isAnswered = () => response.writableEnded || response.writableFinished;
+	response.once('close', async () => {
+		for (let waited = 0; !isAnswered() && waited < MAX_RESPONSE_MS; waited += 1000) {
+			await sleep(1000);
+		}
+		if (response.statusCode < 400) return;
+		for (const event of events) deduplicator.retract(event);
+	});
+}
