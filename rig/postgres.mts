@@ -14,6 +14,7 @@ export async function startPostgres(
 	folder: string,
 	port: number,
 	settings: readonly string[] = [],
+	onLog?: (line: string) => void,
 ): Promise<Service> {
 	const user = unprivileged();
 	mkdirSync(folder);
@@ -25,7 +26,7 @@ export async function startPostgres(
 		{ ...user, cwd: folder, encoding: 'utf8' },
 	);
 	if (status !== 0) throw new Error(`PostgreSQL could not be set up: ${stderr}`);
-	return await runPostgres(folder, port, settings);
+	return await runPostgres(folder, port, settings, onLog);
 }
 
 /** Starts the server on data that are there. */
@@ -33,6 +34,7 @@ const runPostgres = async (
 	folder: string,
 	port: number,
 	settings: readonly string[],
+	onLog?: (line: string) => void,
 ): Promise<Service> =>
 	await startService({
 		name: 'PostgreSQL',
@@ -45,6 +47,7 @@ const runPostgres = async (
 		cwd: folder,
 		user: unprivileged(),
 		ready: 'database system is ready to accept connections',
+		onLog,
 	});
 
 /** What a PostgreSQL of our own needs and this machine lacks, one sentence each; empty where all is there. */
@@ -71,6 +74,7 @@ export interface PostgresServer {
 /** Starts an empty PostgreSQL on a free port of loopback and in a temporary folder. */
 export async function startPostgresServer(
 	settings: readonly string[] = [],
+	onLog?: (line: string) => void,
 ): Promise<PostgresServer> {
 	const missing = missingForPostgres();
 	if (missing.length > 0) throw new Error(missing.join('\n'));
@@ -79,8 +83,8 @@ export async function startPostgresServer(
 	chmodSync(folder, 0o711);
 	const [port] = await quietPorts(1);
 	const data = join(folder, 'postgres');
-	let service = await startPostgres(data, port, settings);
-	const start = async () => void (service = await runPostgres(data, port, settings));
+	let service = await startPostgres(data, port, settings, onLog);
+	const start = async () => void (service = await runPostgres(data, port, settings, onLog));
 	const kill = async () => await service.kill();
 	return {
 		port,

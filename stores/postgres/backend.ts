@@ -2,7 +2,7 @@ import type { Backend } from '../backend';
 import { settle } from '../settle';
 import type { AccountColumn } from '../table/accounts';
 import type { ColumnName } from '../table/columns';
-import { statistics } from '../table/statistics';
+
 import type { MessageTable } from '../table/table';
 import type { Database } from './database';
 import { explain, SqlError } from './errors';
@@ -11,6 +11,7 @@ import type { TableNames } from './names';
 import { purgeMessages } from './purge';
 import { createSqlQueue } from './queue';
 import { ensureTables, storeTables } from './schema';
+import { sqlStatistics } from './statistics';
 import { createSqlTable } from './table';
 
 /**
@@ -44,7 +45,7 @@ export async function openSqlBackend(
 		list: async (senders, filter, limit) =>
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),
-		statistics: async (period) => await statistics(messages, accounts, period),
+		statistics: async (period) => await sqlStatistics(explained, tables.messages, accounts, period),
 	};
 }
 

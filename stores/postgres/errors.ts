@@ -29,18 +29,45 @@ export function isRolledBack(error: unknown): boolean {
 	return state !== null && !['08', '57', '58', 'XX'].includes(state.slice(0, 2));
 }
 
-/** The SQLSTATE of an error that n8n passes on, which keeps the driver's own as its cause. */
+/**
+ * The SQLSTATE of an error: the driver's own where it is there. n8n passes on no more than the words, which
+ * are English unless the server is set otherwise; then it stays unknown, and the words are told as they are.
+ */
 export function sqlStateOf(error: unknown): string | null {
 	let each = error as { code?: unknown; cause?: unknown } | null | undefined;
-	for (let depth = 0; depth < 5 && typeof each === 'object' && each !== null; depth++) {
+	for (let depth = 0; depth < MAX_CAUSES && typeof each === 'object' && each !== null; depth++) {
 		if (typeof each.code === 'string' && SQLSTATE.test(each.code)) return each.code;
 		each = each.cause as typeof each;
 	}
-	return null;
+	const words = error instanceof Error ? error.message : String(error);
+	return STATE_BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? null;
 }
 
+const MAX_CAUSES = 5;
 /** Not the codes of Node such as EPIPE. */
 const SQLSTATE = /^(?:[0-5][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+
+/** PostgreSQL's words for what {@link explain} knows. */
+const STATE_BY_WORDS: ReadonlyArray<readonly [RegExp, string]> = [
+	[/deadlock detected/, '40P01'],
+	[/could not serialize access/, '40001'],
+	[/duplicate key value/, '23505'],
+	[/violates (?:not-null|check)|null value in column/, '23514'],
+	[/read-only transaction/, '25006'],
+	[/no pg_hba\.conf entry/, '28000'],
+	[/password authentication failed|role ".*" does not exist/, '28P01'],
+	[/database ".*" does not exist/, '3D000'],
+	[/schema ".*" does not exist/, '3F000'],
+	[/relation ".*" does not exist/, '42P01'],
+	[/column .* does not exist/, '42703'],
+	[/permission denied|must be owner/, '42501'],
+	[/no space left on device/i, '53100'],
+	[/too many (?:clients|connections)|remaining connection slots/, '53300'],
+	[/lock timeout/, '55P03'],
+	[/statement timeout/, '57014'],
+	[/terminating connection/, '57P01'],
+	[/starting up|shutting down|in recovery mode|not yet accepting connections/, '57P03'],
+];
 
 interface Explanation {
 	readonly what: string;

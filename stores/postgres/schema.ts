@@ -1,9 +1,8 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { InvalidParameter } from '../../messages/invalidParameter';
-import { settle } from '../settle';
 import { ACCOUNTS_COLUMNS, EVENTS_COLUMNS, MESSAGE_COLUMNS } from './columns';
 import type { Database } from './database';
-import { missingTable, SqlError } from './errors';
+import { missingTable } from './errors';
 import { quoted, tablesOf, type TableNames } from './names';
 import type { Statement } from './statement';
 import type { SqlTable } from './table';
@@ -43,7 +42,7 @@ export async function ensureTables(
 	names: TableNames,
 	{ create }: { readonly create: boolean },
 ): Promise<void> {
-	const known = await versionOf(database, names);
+	const known = (await database.run(versionSql(names))) as number | null;
 	if (known === null && !create) throw missingTable(names);
 	if (known === LATEST_VERSION) return;
 	const version =
@@ -54,17 +53,14 @@ export async function ensureTables(
 	if (version < LATEST_VERSION) throw foreign(names);
 }
 
-/** The version of the tables; null where there are none. */
-async function versionOf(database: Database, names: TableNames): Promise<number | null> {
-	const { version } = tablesOf(names);
-	const text = `select coalesce(max(version), 0)::text as result from ${version}`;
-	const found = await settle(database.run({ text, values: [] }));
-	if (found.ok) return Number(found.value);
-	if (found.error instanceof SqlError && found.error.state === UNDEFINED_TABLE) return null;
-	throw found.error;
-}
-
-const UNDEFINED_TABLE = '42P01';
+/**
+ * The version of the tables; null where there are none. By the comment of the table of versions: a query
+ * of a table that is missing would be an error, of which n8n passes on no more than the words.
+ */
+const versionSql = (names: TableNames): Statement => ({
+	text: `select coalesce(split_part(obj_description(to_regclass($1), 'pg_class'), 'version ', 2), case when to_regclass($1) is null then 'null' else '0' end) as result`,
+	values: [tablesOf(names).version],
+});
 
 const newer = ({ table }: TableNames, version: number) =>
 	new GatewayError(
@@ -108,6 +104,7 @@ create table if not exists ${table} (version integer primary key, migrated_at ti
 if not exists (select from ${table} where version = ${version}) then
 ${sql}
 insert into ${table} (version) values (${version});
+comment on table ${table} is 'n8n-nodes-message-scheduler, version ${version}';
 end if;
 end $migration$`;
 };

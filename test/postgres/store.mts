@@ -16,8 +16,11 @@ export interface Server extends PostgresServer {
 	database(runSql?: RunSql): Database;
 }
 
-export async function startServer(settings: readonly string[] = FAST): Promise<Server> {
-	const server = await startPostgresServer(settings);
+export async function startServer(
+	settings: readonly string[] = FAST,
+	onLog?: (line: string) => void,
+): Promise<Server> {
+	const server = await startPostgresServer(settings, onLog);
 	const client = await connectSql(server.port);
 	return {
 		...server,

@@ -34,6 +34,7 @@ export function describeTable(name: string, make: () => Promise<MessageTable>): 
 				'line\nline\ttab',
 				'שלום 你好 👩‍👩‍👧 नमस्ते',
 				"'; drop table x; --",
+				"$' $& $` $$ $1",
 				'%_?',
 			];
 			await table.insert(texts.map((text) => row(text, { reference: text, failure: text })));
