@@ -15,8 +15,8 @@ export type Say = (line: string) => void;
 
 /** Schedules, lists, moves and cancels; or sends, where the gateway has no scheduler. */
 export async function runMainJob(stage: Stage, { gateway }: GatewayToShow, board: Board, say: Say) {
-	const { schedules } = gateway.capabilities;
-	if (schedules === null) {
+	const { scheduling } = gateway.capabilities;
+	if (scheduling === null) {
 		say(`${gateway.label} has no scheduler of its own, so this shows Send and what follows.`);
 	} else {
 		await runExample(stage, 'schedule-a-message', board);

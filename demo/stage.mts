@@ -94,18 +94,18 @@ async function importExamples(n8n: N8n, shown: GatewayToShow) {
  * message of the demo waits in a Data Table.
  */
 function suitedTo({ gateway }: GatewayToShow, example: WorkflowJson): WorkflowJson {
-	const { schedules, sends } = gateway.capabilities;
+	const { scheduling, messageTypes } = gateway.capabilities;
 	const taken = (node: WorkflowJson['nodes'][number]) => {
 		const { messageType, resource } = node.parameters ?? {};
 		if (messageType === undefined) return true;
-		const types = resource === 'message' ? sends : (schedules?.types ?? []);
+		const types = resource === 'message' ? messageTypes : (scheduling?.types ?? []);
 		return types.some((type) => type === messageType);
 	};
 	const nodes = example.nodes.filter(taken).map((node) => {
 		const operation = node.parameters?.operation;
 		if (operation === 'recordStatus') return { ...node, disabled: true };
 		const changes = ['cancel', 'reschedule'].includes(String(operation));
-		if (!changes || schedules?.cancelsBy !== 'delete') return node;
+		if (!changes || scheduling?.cancelsBy !== 'delete') return node;
 		return { ...node, parameters: { ...node.parameters, options: { allowDeletion: true } } };
 	});
 	const there = new Set(nodes.map(({ name }) => name));

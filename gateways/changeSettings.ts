@@ -1,4 +1,4 @@
-import { GatewayError } from './transport/gatewayError';
+import { isOutcomeUnknown } from './transport/gatewayError';
 
 /** Attempts of one change whose responses get lost. */
 const MAX_ATTEMPTS = 3;
@@ -31,7 +31,6 @@ export async function changeSettings<Settings, Change, Result>({
 		);
 		if (failure === null) return result;
 		const { error } = failure;
-		const isOutcomeUnknown = error instanceof GatewayError && error.details.openEnded === true;
-		if (!isOutcomeUnknown || attempt === MAX_ATTEMPTS) throw error;
+		if (!isOutcomeUnknown(error) || attempt === MAX_ATTEMPTS) throw error;
 	}
 }

@@ -3,8 +3,8 @@ import type { Recipient } from '../messages/recipient';
 import type { ScheduledMessage, SentMessage } from '../messages/scheduledMessage';
 import type { Status } from '../messages/status';
 import type { StatusEvent } from '../messages/statusEvent';
-import type { AnswerKind, Fault, GatewayError } from './transport/gatewayError';
-import type { GatewayResponse, RequestGateway, UnsentRequest } from './transport/request';
+import type { ResponseErrorKind, Fault, GatewayError } from './transport/gatewayError';
+import type { GatewayResponse, RequestGateway, PreparedRequest } from './transport/request';
 
 /** The fields of a Message Gateway API credential, as n8n decrypted them. */
 export type Credential = Readonly<Record<string, unknown>>;
@@ -28,11 +28,11 @@ export interface CredentialField {
 export interface ScheduleCapabilities {
 	readonly types: readonly MessageType[];
 	/** How far ahead a message must at least be; null where the vendor says nothing. */
-	readonly minimumLeadMs: number | null;
+	readonly minLeadMs: number | null;
 	/** How far ahead it may be at most. */
-	readonly horizonMs: number | null;
-	/** A scheduled message that one can no longer find may have been lost: say so. */
-	readonly keptInMemory: boolean;
+	readonly maxLeadMs: number | null;
+	/** Whether scheduled messages survive a restart of the gateway. */
+	readonly isDurable: boolean;
 	/**
 	 * `cancel`: the vendor documents a cancel. `delete`: it documents only the deletion of a message,
 	 * which the user has to choose as what it is.
@@ -41,7 +41,7 @@ export interface ScheduleCapabilities {
 }
 
 /** How a message that was sent can be looked up. */
-export interface LookUpCapabilities {
+export interface LookupCapabilities {
 	/** What the id is that the gateway looks up: of the message, or of its queued request. */
 	readonly by: 'messageId' | 'queueId';
 	/** Whether the recipient must be named too. */
@@ -51,11 +51,11 @@ export interface LookUpCapabilities {
 /** What a gateway can do. Data: refusals, the docs table and the tests all read it from here. */
 export interface Capabilities {
 	/** Message types that can be sent at once. */
-	readonly sends: readonly MessageType[];
+	readonly messageTypes: readonly MessageType[];
 	/** Null where the gateway has no scheduler. */
-	readonly schedules: ScheduleCapabilities | null;
+	readonly scheduling: ScheduleCapabilities | null;
 	/** Null where the gateway documents no way to look a sent message up. */
-	readonly looksUp: LookUpCapabilities | null;
+	readonly lookup: LookupCapabilities | null;
 	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
 	readonly messagesPerMinute: number | null;
 	/**
@@ -64,7 +64,7 @@ export interface Capabilities {
 	 */
 	readonly sentListDelayMs?: number;
 	/** Whether the gateway keeps the user's reference and tells it again. */
-	readonly keepsReference: boolean;
+	readonly returnsReference: boolean;
 	readonly webhooks: WebhookCapabilities;
 	/** The vendor's pages. */
 	readonly documentation: readonly string[];
@@ -74,7 +74,7 @@ export interface WebhookCapabilities {
 	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
 	readonly registration: 'api' | 'manual';
 	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
-	readonly whereToEnter: string;
+	readonly setupInstruction: string;
 	/** The statuses that its webhooks can tell. */
 	readonly statuses: readonly Status[];
 	/** Whether the vendor documents a way to send a secret along in a header. */
@@ -88,9 +88,9 @@ export interface Connection {
 	/** What our own clock shows, in milliseconds since 1970. */
 	now(): number;
 	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
-	clockAhead(): number;
+	clockSkewMs(): number;
 	/** Makes the error for a 2xx answer that lacks what the vendor documents. */
-	unexpected(response: GatewayResponse, missing: string, openEnded: boolean): GatewayError;
+	unexpected(response: GatewayResponse, missing: string, outcomeUnknown: boolean): GatewayError;
 }
 
 /** Which scheduled messages to list. What is not given does not filter. */
@@ -105,7 +105,7 @@ export interface ListFilter {
 }
 
 /** The state of an account, as the credential test tells it. */
-export interface Health {
+export interface CredentialTestResult {
 	readonly ready: boolean;
 	/**
 	 * Whether messages go out all the same, where what is not ready concerns something else, such as a
@@ -125,9 +125,9 @@ export interface Delivery {
 }
 
 /** Whether a delivery is trusted; if not, why (told to nobody but the log). */
-export type Verdict =
-	| { readonly trusted: true }
-	| { readonly trusted: false; readonly reason: string };
+export type VerificationResult =
+	| { readonly verified: true }
+	| { readonly verified: false; readonly reason: string };
 
 /** What parsing needs beside the body. */
 export interface ParseContext {
@@ -136,7 +136,7 @@ export interface ParseContext {
 }
 
 /** The webhook that a trigger wants. */
-export interface WantedWebhook {
+export interface DesiredWebhook {
 	readonly url: string;
 	/** What the gateway is to send along with each call; null where the user wants none. */
 	readonly secret: string | null;
@@ -153,7 +153,7 @@ export type RegistrationRecord = Readonly<Record<string, unknown>>;
 /** Registers a trigger's webhook by the vendor's API, as a good neighbour of others' webhooks. */
 export interface WebhookRegistration {
 	/** Whether exactly the wanted webhook is there. Only reads. */
-	check(connection: Connection, wanted: WantedWebhook): Promise<boolean>;
+	check(connection: Connection, wanted: DesiredWebhook): Promise<boolean>;
 	/**
 	 * Adds, adopts or repairs ours and keeps the others'. `previous` is the record of an earlier
 	 * registration of this trigger, if there is one: what it replaced must not be forgotten.
@@ -162,7 +162,7 @@ export interface WebhookRegistration {
 	 */
 	register(
 		connection: Connection,
-		wanted: WantedWebhook,
+		wanted: DesiredWebhook,
 		previous: RegistrationRecord | null,
 	): Promise<RegistrationRecord>;
 	/** Takes away ours, if it is still there, and puts back what it had replaced. */
@@ -227,9 +227,9 @@ export interface Gateway {
 	 */
 	isNamed?(credential: Credential, named: string): boolean;
 	/** Puts the base address and the vendor's authentication onto a request. */
-	authenticate(credential: Credential, request: UnsentRequest): UnsentRequest;
+	authenticate(credential: Credential, request: PreparedRequest): PreparedRequest;
 	/** The vendor's words for what went wrong, from an answer that is no success; null if it gives none. */
-	explain(response: GatewayResponse): Explanation | null;
+	parseError(response: GatewayResponse): VendorError | null;
 	/**
 	 * Asks the gateway whether the account can send: one cheap read, which wakes nothing up. The answer
 	 * is `ready: false` in every state in which it cannot, as far as the vendor tells. Where it cannot be
@@ -237,7 +237,7 @@ export interface Gateway {
 	 *
 	 * @throws GatewayError where the gateway gives no such answer
 	 */
-	test(connection: Connection): Promise<Health>;
+	testCredential(connection: Connection): Promise<CredentialTestResult>;
 	send(connection: Connection, message: OutgoingMessage): Promise<SentMessage>;
 	/**
 	 * Refuses, without any request, what {@link Gateway.send} would refuse: a message that waits
@@ -247,8 +247,8 @@ export interface Gateway {
 	 */
 	assertSendable(message: OutgoingMessage): void;
 	readonly scheduler?: NativeScheduler;
-	/** Looks a sent message up; there where {@link Capabilities.looksUp} says so. */
-	lookUp?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
+	/** Looks a sent message up; there where {@link Capabilities.lookup} says so. */
+	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**
 	 * What may have come of a send whose outcome is unknown: outgoing messages to the same recipient with
 	 * the same content since then (milliseconds since 1970, our clock), by the vendor's documented list.
@@ -264,13 +264,13 @@ export interface Gateway {
 	): Promise<SentMessage[]>;
 	/** There where {@link WebhookCapabilities.registration} is `api`. */
 	readonly registration?: WebhookRegistration;
-	/** Constant time; called before {@link Gateway.parse}. */
-	verify(credential: Credential, delivery: Delivery): Verdict;
+	/** Constant time; called before {@link Gateway.parseWebhook}. */
+	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
-	parse(body: unknown, context: ParseContext): StatusEvent[];
+	parseWebhook(body: unknown, context: ParseContext): StatusEvent[];
 	/**
 	 * The ids of messages that others wrote, of a webhook that tells of such. There where the vendor tells
-	 * statuses of these as well (that we read one), which {@link Gateway.parse} cannot tell apart from those
+	 * statuses of these as well (that we read one), which {@link Gateway.parseWebhook} cannot tell apart from those
 	 * of our own. Never throws.
 	 */
 	receivedIds?(body: unknown): readonly string[];
@@ -282,13 +282,13 @@ export interface Gateway {
 }
 
 /** An answer that is no success, in the vendor's words. */
-export interface Explanation {
+export interface VendorError {
 	readonly text: string;
 	readonly code?: string;
 	/** How long the gateway asks to wait. */
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else. */
-	readonly kind?: AnswerKind;
+	readonly kind?: ResponseErrorKind;
 	/** What happened, as it goes on after the gateway's name; unless given, what the kind says. */
 	readonly happened?: string;
 	/**

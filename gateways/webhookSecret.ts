@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { optionalField } from './credential';
-import type { Credential, Delivery, Verdict } from './gateway';
+import type { Credential, Delivery, VerificationResult } from './gateway';
 
 /** The credential field that holds the secret which webhooks must bring along. */
 export const WEBHOOK_SECRET_FIELD = 'webhookSecret';
@@ -27,9 +27,12 @@ const SECRET_QUERY = 'secret';
  * (alone, or after a scheme such as `Bearer`) or `x-webhook-secret`, or, for gateways that can send
  * no header, as query parameter `secret`. Without a secret in the credential, nothing is trusted.
  */
-export function verifyWebhookSecret(credential: Credential, delivery: Delivery): Verdict {
+export function verifyWebhookSecret(
+	credential: Credential,
+	delivery: Delivery,
+): VerificationResult {
 	const expected = optionalField(credential, WEBHOOK_SECRET_FIELD);
-	if (expected === '') return { trusted: false, reason: 'the credential holds no Webhook Secret' };
+	if (expected === '') return { verified: false, reason: 'the credential holds no Webhook Secret' };
 	const { authorization, [SECRET_HEADER]: own } = delivery.headers;
 	const given = [
 		...(typeof authorization === 'string' ? withoutScheme(authorization) : []),
@@ -37,12 +40,12 @@ export function verifyWebhookSecret(credential: Credential, delivery: Delivery):
 		own,
 		delivery.query[SECRET_QUERY],
 	].filter((value): value is string => typeof value === 'string' && value !== '');
-	if (given.length === 0) return { trusted: false, reason: 'no secret came with the webhook' };
+	if (given.length === 0) return { verified: false, reason: 'no secret came with the webhook' };
 	// No short cut: each candidate costs the same, whether an earlier one matched or not.
 	const matches = given.map((candidate) => equalSecrets(candidate, expected));
 	return matches.includes(true)
-		? { trusted: true }
-		: { trusted: false, reason: 'the secret that came with the webhook is another' };
+		? { verified: true }
+		: { verified: false, reason: 'the secret that came with the webhook is another' };
 }
 
 /** `Bearer abc` may mean the secret `abc`, or the secret may itself hold a blank. */

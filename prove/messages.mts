@@ -167,7 +167,7 @@ function workflowFor(credential: string, run: MessageRun, wanted: readonly Wante
 			items: wanted.map(({ item }) => item),
 			node: {
 				retryOnFail: true,
-				maxTries: 5,
+				maxAttempts: 5,
 				waitBetweenTries: 200,
 				// What may have gone out is not sent again, so one such item would stop all others.
 				...(schedules ? {} : { onError: 'continueRegularOutput' }),

@@ -75,7 +75,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Look first: where looking does not work, nothing is created',
 		file: ONCE,
-		from: 'if (!outcome.ok) throw leftOpen(outcome.error);',
+		from: 'if (!outcome.ok) throw outcomeUnknownError(outcome.error);',
 		to: 'if (!outcome.ok) return null;',
 		tests: 'test/stores/scheduleOnce|test/nodes/retry',
 	},
@@ -89,15 +89,15 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: "Look first: how old a message is, is told by the gateway's clock",
 		file: ONCE,
-		from: 'since + connection.clockAhead() - CLOCK_TOLERANCE_MS',
+		from: 'since + connection.clockSkewMs() - CLOCK_TOLERANCE_MS',
 		to: 'since - CLOCK_TOLERANCE_MS',
 		tests: 'test/stores/scheduleOnce',
 	},
 	{
 		rule: 'A pause that a gateway tells as a date is by its own clock',
 		file: 'gateways/transport/connection.ts',
-		from: 'const now = surroundings.now() + clockAhead;',
-		to: 'const now = surroundings.now();',
+		from: 'const now = runtime.now() + clockSkewMs;',
+		to: 'const now = runtime.now();',
 		tests: 'test/gateways/transport',
 	},
 	{
@@ -124,8 +124,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'An outcome without an answer is open',
 		file: RETRY,
-		from: "outcome.why !== 'unreachable' && outcome.why !== 'unsent'",
-		to: "outcome.why === 'aborted'",
+		from: "outcome.reason !== 'unreachable' && outcome.reason !== 'unsent'",
+		to: "outcome.reason === 'aborted'",
 		tests: 'test/gateways/transport|test/nodes/retry',
 	},
 	{
@@ -138,27 +138,27 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'A create without an answer is not repeated',
 		file: RETRY,
-		from: "return kind === 'repeatable' || outcome.why === 'unreachable';",
+		from: "return idempotent || outcome.reason === 'unreachable';",
 		to: 'return true;',
 		tests: 'test/gateways/transport',
 	},
 	{
 		rule: 'A create that got 5xx is not repeated',
 		file: RETRY,
-		from: "return kind === 'repeatable' ? REPEATABLE_STATUSES.has(outcome.status) : outcome.status === 429;",
-		to: 'return REPEATABLE_STATUSES.has(outcome.status);',
+		from: 'return idempotent ? RETRYABLE_STATUSES.has(outcome.status) : outcome.status === 429;',
+		to: 'return RETRYABLE_STATUSES.has(outcome.status);',
 		tests: 'test/gateways/transport',
 	},
 	{
 		rule: 'The pause that the gateway asks for is kept',
 		file: 'gateways/transport/connection.ts',
-		from: 'gateway.explain(outcome)?.retryAfterMs ?? askedPause(outcome, now)',
+		from: 'gateway.parseError(outcome)?.retryAfterMs ?? parseRetryAfter(outcome, now)',
 		to: 'undefined',
 		tests: 'test/gateways/transport',
 	},
 	{
 		rule: 'Requests in flight are bounded',
-		file: 'gateways/transport/gate.ts',
+		file: 'gateways/transport/adaptiveLimiter.ts',
 		from: 'if (this.inFlight < this.limit) this.takePlace();',
 		to: 'if (this.inFlight < 1e9) this.takePlace();',
 		tests: 'test/gateways/transport',
@@ -320,8 +320,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'What is not trusted starts nothing',
 		file: RECEIVE,
-		from: 'if (!verdict.trusted) {',
-		to: 'if (verdict.trusted === null) {',
+		from: 'if (!verdict.verified) {',
+		to: 'if (verdict.verified === null) {',
 		tests: TRIGGER,
 	},
 	{
@@ -397,8 +397,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Settings are read again before a lost write is repeated',
 		file: 'gateways/greenApi/registration.ts',
-		from: "kind: 'create',",
-		to: "kind: 'repeatable',",
+		from: 'idempotent: false,',
+		to: 'idempotent: true,',
 		tests: 'test/gateways/greenApi',
 	},
 	{
@@ -467,8 +467,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Keys: what another execution began to send is not sent again',
 		file: 'stores/deduplication/sendByKey.ts',
-		from: 'mayRepeat: false',
-		to: 'mayRepeat: true',
+		from: 'shouldRetry: false',
+		to: 'shouldRetry: true',
 		tests: 'test/stores/deduplication/gateway',
 	},
 	{

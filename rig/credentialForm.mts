@@ -39,7 +39,7 @@ export const guides =
 		gateways.flatMap(({ id, label, capabilities: { webhooks } }) => {
 			if (!isGatewayId(id)) return [];
 			const webhook: Guide['webhook'] = {
-				whereToEnter: webhooks.whereToEnter,
+				setupInstruction: webhooks.setupInstruction,
 				isAutomatic: webhooks.registration === 'api',
 				secret: webhookSecret,
 				secretIn: webhooks.sendsSecretHeader ? 'header' : 'query',

@@ -1,6 +1,6 @@
 import type { Connection, Gateway, ListFilter, NativeScheduler } from '../gateways/gateway';
-import { requireScheduler } from '../gateways/refusals';
-import { GatewayError, unsupported } from '../gateways/transport/gatewayError';
+import { requireScheduler } from '../gateways/capabilityChecks';
+import { GatewayError, isNotFound, unsupported } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import { cancelling } from './cancelling';
@@ -44,13 +44,13 @@ export function createGatewayStore(
 	options: GatewayStoreOptions,
 ): MessageStore {
 	const scheduler = requireScheduler(gateway);
-	const { minimumLeadMs, horizonMs, keptInMemory, cancelsBy } = requireSchedules(gateway);
+	const { minLeadMs, maxLeadMs, isDurable, cancelsBy } = requireSchedules(gateway);
 	const once = { scheduler, connection, ...options };
 
 	const get = async (scheduleId: string): Promise<ScheduledMessage> => {
 		const found = await settle(scheduler.get(connection, scheduleId));
 		if (found.ok) return found.value;
-		throw isNotFound(found.error) ? notHeld(gateway, scheduleId, keptInMemory) : found.error;
+		throw isNotFound(found.error) ? notHeld(gateway, scheduleId, isDurable) : found.error;
 	};
 
 	async function schedule(
@@ -104,7 +104,7 @@ export function createGatewayStore(
 
 	/** A gateway that keeps the reference finds the message by it, if the user gave no other. */
 	const withReference = (message: MessageToSchedule, key: string): MessageToSchedule =>
-		gateway.capabilities.keepsReference && message.reference === null
+		gateway.capabilities.returnsReference && message.reference === null
 			? { ...message, reference: key }
 			: message;
 
@@ -131,7 +131,7 @@ export function createGatewayStore(
 	}
 
 	const store: MessageStore = {
-		limits: { label: gateway.label, minimumLeadMs, horizonMs },
+		limits: { label: gateway.label, minLeadMs, maxLeadMs },
 		assertAccepts: ({ type }) => void requireScheduler(gateway, type),
 		schedule,
 		get,
@@ -151,10 +151,10 @@ export function createGatewayStore(
 	return store;
 }
 
-const requireSchedules = ({ capabilities: { schedules }, label }: Gateway) => {
-	if (schedules === null)
+const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
+	if (scheduling === null)
 		throw new GatewayError('unsupported', `${label} has no scheduler of its own`);
-	return schedules;
+	return scheduling;
 };
 
 /** Applies what the gateway could not filter by, and puts the earliest first. */
@@ -186,7 +186,7 @@ async function cancel(
 	if (!found.ok) {
 		if (begun === undefined) throw found.error;
 		if (isNotFound(found.error)) return { cancelled: true, message: asCancelled(begun) };
-		throw leftOpen(scheduleId, found.error);
+		throw outcomeUnknownError(scheduleId, found.error);
 	}
 	const before = found.value;
 	if (before.status !== 'scheduled') {
@@ -197,7 +197,7 @@ async function cancel(
 	const outcome = await settle(scheduler.cancel(connection, scheduleId));
 	if (outcome.ok) return { cancelled: true, message: asCancelled(before) };
 	const after = await settle(get(scheduleId));
-	if (!after.ok) throw leftOpen(scheduleId, outcome.error);
+	if (!after.ok) throw outcomeUnknownError(scheduleId, outcome.error);
 	if (after.value.status === 'scheduled') {
 		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
 		if (isRefusal(outcome.error)) attempt?.clear();
@@ -208,14 +208,14 @@ async function cancel(
 }
 
 /** Even asking for the message did not work. */
-function leftOpen(scheduleId: string, error: unknown): unknown {
+function outcomeUnknownError(scheduleId: string, error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
 		`It is unknown whether the scheduled message "${scheduleId.slice(0, 80)}" was cancelled: checking for it did not work`,
 		{
 			...error.details,
-			openEnded: true,
+			outcomeUnknown: true,
 			hint: `Look with "Get Many" or at the gateway whether it is still scheduled; if it is, cancel it again. The check ended with: ${error.message}`,
 		},
 	);
@@ -233,17 +233,15 @@ const onlyDeletes = ({ label }: Gateway) =>
 		'If deleting it is what you want, turn on "Allow Deletion" under Options.',
 	);
 
-const needsTables = ({ label, capabilities: { keepsReference } }: Gateway) =>
+const needsTables = ({ label, capabilities: { returnsReference } }: Gateway) =>
 	unsupported(
-		`"Deduplication Key" needs the Data Tables of n8n, which this n8n does not have: ${keepsReference ? `${label} keeps one reference only, and "Reference" is another one` : `${label} keeps no key with a message`}`,
-		keepsReference
+		`"Deduplication Key" needs the Data Tables of n8n, which this n8n does not have: ${returnsReference ? `${label} keeps one reference only, and "Reference" is another one` : `${label} keeps no key with a message`}`,
+		returnsReference
 			? 'Leave "Reference" empty, or update n8n to 2.3 or newer.'
 			: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.',
 	);
 
-const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
-
-const notHeld = ({ label }: Gateway, scheduleId: string, keptInMemory: boolean) =>
+const notHeld = ({ label }: Gateway, scheduleId: string, isDurable: boolean) =>
 	// One that may be of a Data Table was looked for in these before.
 	isUuid(scheduleId)
 		? new GatewayError(
@@ -259,8 +257,8 @@ const notHeld = ({ label }: Gateway, scheduleId: string, keptInMemory: boolean) 
 				`${label} holds no scheduled message with the id "${scheduleId.slice(0, 80)}"`,
 				{
 					status: 404,
-					hint: keptInMemory
-						? `Check "Scheduled Message". ${label} keeps scheduled messages in memory only: after a restart of the gateway they are gone and will not be sent.`
-						: 'Check "Scheduled Message": list the pending ones with the operation "Get Many".',
+					hint: isDurable
+						? 'Check "Scheduled Message": list the pending ones with the operation "Get Many".'
+						: `Check "Scheduled Message". ${label} keeps scheduled messages in memory only: after a restart of the gateway they are gone and will not be sent.`,
 				},
 			);

@@ -1,5 +1,10 @@
 import type { Gateway } from '../gateways/gateway';
-import { GatewayError, unsupported } from '../gateways/transport/gatewayError';
+import {
+	GatewayError,
+	isNotFound,
+	isOutcomeUnknown,
+	unsupported,
+} from '../gateways/transport/gatewayError';
 import { InvalidParameter } from '../messages/invalidParameter';
 import type { MessageToSchedule } from '../messages/message';
 import { matchesMessage, type ScheduledMessage } from '../messages/scheduledMessage';
@@ -152,7 +157,7 @@ function unknown(scheduleId: string, cause: unknown): unknown {
 		`It is unknown whether the message "${scheduleId}" was moved: an earlier attempt was interrupted, and checking for the message did not work`,
 		{
 			...cause.details,
-			openEnded: true,
+			outcomeUnknown: true,
 			hint: `${LOOK} The check ended with: ${cause.message}`,
 		},
 	);
@@ -229,7 +234,7 @@ function read(error: unknown): [GatewayError, string, boolean] {
 			: new GatewayError('rejected', error instanceof Error ? error.message : String(error), {
 					hint: error instanceof InvalidParameter ? error.hint : undefined,
 				});
-	return [known, known.message, known.details.openEnded === true];
+	return [known, known.message, isOutcomeUnknown(known)];
 }
 
 /** The same place to note a try in, without what an earlier one left there but for the id. */
@@ -241,8 +246,6 @@ const keeping = (attempt: AttemptLog, currentId: string): AttemptLog => ({
 
 /** Putting the old message back is no try of the new one. */
 const UNRECORDED: AttemptLog = { unresolved: null, begin: () => {}, clear: () => {} };
-
-const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
 
 /**
  * What takes the place of the old message. Refuses what the gateway does not tell completely, before

@@ -1,5 +1,5 @@
 import type { Connection, NativeScheduler } from '../gateways/gateway';
-import { GatewayError } from '../gateways/transport/gatewayError';
+import { GatewayError, isOutcomeUnknown } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { Claims } from './claims';
@@ -33,7 +33,7 @@ const CLOCK_TOLERANCE_MS = 2 * 60_000;
  * Schedules a message exactly once: after an outcome that leaves open whether the gateway took it, it
  * is looked for, and created again only when it is not there.
  *
- * @throws GatewayError; with `openEnded` when even looking did not tell
+ * @throws GatewayError; with `outcomeUnknown` when even looking did not tell
  */
 export async function scheduleOnce(
 	once: Once,
@@ -63,7 +63,7 @@ async function existingOne(
 ): Promise<ScheduledMessage | null> {
 	const outcome = await settle(look(once, message, { pendingOnly: true }));
 	if (outcome.ok) return outcome.value;
-	throw unresolved === null ? outcome.error : leftOpen(outcome.error);
+	throw unresolved === null ? outcome.error : outcomeUnknownError(outcome.error);
 }
 
 async function create(
@@ -79,7 +79,7 @@ async function create(
 		attempt.begin({ since, message });
 		const outcome = await settle(scheduler.schedule(connection, message));
 		if (outcome.ok) return outcome.value;
-		if (!isOpenEnded(outcome.error)) {
+		if (!isOutcomeUnknown(outcome.error)) {
 			attempt.clear();
 			throw outcome.error;
 		}
@@ -97,7 +97,7 @@ async function lookTwice(
 ): Promise<ScheduledMessage | null> {
 	for (let pause = LOOK_AGAIN_MS; ; pause = 0) {
 		const outcome = await settle(look(once, message, { since }));
-		if (!outcome.ok) throw leftOpen(outcome.error);
+		if (!outcome.ok) throw outcomeUnknownError(outcome.error);
 		if (outcome.value !== null || pause === 0) return outcome.value;
 		await once.sleep(pause);
 	}
@@ -122,7 +122,7 @@ async function look(
 ): Promise<ScheduledMessage | null> {
 	const equal = await scheduler.find(connection, message, { byContent: pendingOnly });
 	// Only now, since it is this answer that tells how far the gateway's clock is from ours.
-	const oldest = since + connection.clockAhead() - CLOCK_TOLERANCE_MS;
+	const oldest = since + connection.clockSkewMs() - CLOCK_TOLERANCE_MS;
 	const possible = equal.filter(
 		({ scheduleId, status, createdAt }) =>
 			!claims.isTaken(scheduleId) &&
@@ -140,18 +140,15 @@ async function look(
 	return { ...mine, type, text, mediaUrl, caption, fileName, reference };
 }
 
-const isOpenEnded = (error: unknown) =>
-	error instanceof GatewayError && error.details.openEnded === true;
-
 /** Even looking did not work: the message may be scheduled or not, and is not created again. */
-function leftOpen(error: unknown): unknown {
+function outcomeUnknownError(error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
 		'It is unknown whether the message was scheduled: the response was lost, and checking for the message did not work',
 		{
 			...error.details,
-			openEnded: true,
+			outcomeUnknown: true,
 			// Not the advice of the check: "Run the workflow again" would come before looking.
 			hint: `It was not scheduled again, so that it is not sent twice. Look first, with "Get Many" or at the gateway, and run the workflow again only if the message is not there. The check ended with: ${error.message}`,
 		},

@@ -30,8 +30,8 @@ export interface AttemptLog {
 /** How far ahead messages may be, and who says so. */
 export interface StoreLimits {
 	readonly label: string;
-	readonly minimumLeadMs: number | null;
-	readonly horizonMs: number | null;
+	readonly minLeadMs: number | null;
+	readonly maxLeadMs: number | null;
 }
 
 /** A cancelled message; or, with `cancelled` false, one that was no longer pending. */

@@ -6,21 +6,21 @@ const DAY = 24 * 60 * MINUTE;
 /** From docs.chatwhatsapp.in: api-reference/scheduled-messages and api-reference/messaging. */
 export const capabilities: Capabilities = {
 	// The messaging page announces video and documents, but documents no path for them.
-	sends: ['text', 'image'],
-	schedules: {
+	messageTypes: ['text', 'image'],
+	scheduling: {
 		types: ['text', 'image', 'video', 'document'],
-		minimumLeadMs: MINUTE,
-		horizonMs: 30 * DAY,
-		keptInMemory: true,
+		minLeadMs: MINUTE,
+		maxLeadMs: 30 * DAY,
+		isDurable: false,
 		cancelsBy: 'cancel',
 	},
-	looksUp: null,
+	lookup: null,
 	// "Sending: 30 / minute per session" (docs.chatwhatsapp.in/rate-limits).
 	messagesPerMinute: 30,
-	keepsReference: false,
+	returnsReference: false,
 	webhooks: {
 		registration: 'manual',
-		whereToEnter:
+		setupInstruction:
 			'Give it as webhookUrl, with ?secret=… (the Webhook Secret) at its end, when you create the session.',
 		statuses: ['sent'],
 		sendsSecretHeader: false,

@@ -1,6 +1,6 @@
 import { baseUrlField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
-import type { UnsentRequest } from '../transport/request';
+import type { PreparedRequest } from '../transport/request';
 
 /** Hosted and self-hosted installations have the same paths (docs.chatwhatsapp.in/authentication). */
 const BASE_URL: CredentialField = {
@@ -52,7 +52,10 @@ export const isNamed = (credential: Credential, named: string): boolean =>
 	named === sessionOf(credential);
 
 /** `X-API-Key` is the recommended header (docs.chatwhatsapp.in/authentication). */
-export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({
+export const authenticate = (
+	credential: Credential,
+	request: PreparedRequest,
+): PreparedRequest => ({
 	...request,
 	url: `${baseUrl(credential)}${request.url}`,
 	headers: { ...request.headers, 'X-API-Key': requiredField(credential, API_KEY) },

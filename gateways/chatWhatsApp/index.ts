@@ -2,9 +2,9 @@ import type { Gateway } from '../gateway';
 import { verifyWebhookSecret } from '../webhookSecret';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields, isNamed } from './credential';
-import { explain } from './explain';
-import { test } from './health';
-import { parse } from './parse';
+import { parseError } from './parseError';
+import { testCredential } from './credentialTest';
+import { parseWebhook } from './parseWebhook';
 import { scheduler } from './scheduler';
 import { send, sendBody } from './send';
 
@@ -18,12 +18,12 @@ export const chatWhatsApp: Gateway = {
 	account,
 	isNamed,
 	authenticate,
-	explain,
-	test,
+	parseError,
+	testCredential,
 	send,
 	assertSendable: (message) => void sendBody(message),
 	scheduler,
 	// The vendor documents no signature, so the secret stands in the address that the user gives it.
-	verify: verifyWebhookSecret,
-	parse,
+	verifyWebhook: verifyWebhookSecret,
+	parseWebhook,
 };

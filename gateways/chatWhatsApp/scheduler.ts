@@ -5,7 +5,7 @@ import type { Connection, NativeScheduler } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
 import type { GatewayRequest } from '../transport/request';
 import { account, sessionOf } from './credential';
-import { isRefusal } from './explain';
+import { isRefusal } from './parseError';
 import { toAddress } from './recipient';
 import { scheduledWord, toScheduledMessage } from './records';
 
@@ -16,7 +16,7 @@ export const scheduler: NativeScheduler = {
 			method: 'POST',
 			path: path(connection),
 			body: scheduleBody(message),
-			kind: 'create',
+			idempotent: false,
 		});
 		const record = toScheduledMessage(field(response.body), account(connection.credential));
 		if (record === null) {
@@ -64,7 +64,7 @@ const one = (
 ): GatewayRequest => ({
 	method,
 	path: `${path(connection)}/${encodeURIComponent(scheduleId)}`,
-	kind: 'repeatable',
+	idempotent: true,
 });
 
 const field = (body: unknown): unknown => (isObject(body) ? body.scheduled : undefined);
@@ -74,7 +74,7 @@ async function list(connection: Connection, status?: string): Promise<ScheduledM
 		method: 'GET',
 		path: path(connection),
 		query: status === undefined ? {} : { status },
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const records = field(response.body);
 	if (!Array.isArray(records)) throw connection.unexpected(response, 'the list "scheduled"', false);

@@ -5,7 +5,7 @@ import { mapStatus } from '../../messages/status';
 import { isObject, isoInstantAt, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { account, sessionOf } from './credential';
-import { isRefusal } from './explain';
+import { isRefusal } from './parseError';
 import { toAddress } from './recipient';
 
 /** Sends at once (docs.chatwhatsapp.in/api-reference/messaging). */
@@ -16,7 +16,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 		method: 'POST',
 		path: `/sessions/${encodeURIComponent(session)}/send${message.type === 'text' ? '' : '/image'}`,
 		body,
-		kind: 'create',
+		idempotent: false,
 	});
 	const answer = isObject(response.body) ? response.body : {};
 	const messageId = textAt(answer, 'messageId');

@@ -4,19 +4,19 @@ import type { Capabilities } from '../gateway';
 export const capabilities: Capabilities = {
 	// A file's name says what it is sent as. Audio arrives as a voice note, and in no other way
 	// (github.com/green-api/issues/issues/550), so both types are the same here.
-	sends: ['text', 'image', 'video', 'document', 'audio', 'voice'],
+	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],
 	// There is a send queue with a pause between messages, but no method takes a time.
-	schedules: null,
-	looksUp: { by: 'messageId', needsRecipient: true },
+	scheduling: null,
+	lookup: { by: 'messageId', needsRecipient: true },
 	// 50 calls of each send method a second (…/docs/api/ratelimiter). They wait in the instance's queue,
 	// whose own pause between two messages is a setting of the instance.
 	messagesPerMinute: 50 * 60,
 	// "The appearance of messages in the log may take up to 2 minutes" (…/journals/GetChatHistory).
 	sentListDelayMs: 2 * 60_000,
-	keepsReference: false,
+	returnsReference: false,
 	webhooks: {
 		registration: 'api',
-		whereToEnter:
+		setupInstruction:
 			"Publish the workflow: that enters it in the instance's settings, which can take five minutes.",
 		statuses: ['queued', 'suspended', 'sent', 'delivered', 'read', 'failed'],
 		sendsSecretHeader: true,

@@ -1,6 +1,6 @@
 import { baseUrlField, optionalField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
-import type { GatewayRequest, UnsentRequest } from '../transport/request';
+import type { GatewayRequest, PreparedRequest } from '../transport/request';
 
 const API_URL: CredentialField = {
 	name: 'greenApiUrl',
@@ -42,7 +42,10 @@ export const methodPath = (credential: Credential, method: string): GatewayReque
  * (green-api.com/en/docs/before-start). It is put there here and nowhere else, so that no path that
  * the rest of the code sees holds it.
  */
-export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({
+export const authenticate = (
+	credential: Credential,
+	request: PreparedRequest,
+): PreparedRequest => ({
 	...request,
 	url: `${baseUrl(credential)}${request.url}/${encodeURIComponent(requiredField(credential, API_TOKEN))}`,
 });

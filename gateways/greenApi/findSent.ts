@@ -30,7 +30,7 @@ export async function findSent(
 	const found = new Map([...queued, ...history].map((sent) => [sent.messageId, sent]));
 	if (found.size === 0 && !isWhole) {
 		throw new GatewayError(
-			'unexpectedAnswer',
+			'unexpectedResponse',
 			`GREEN-API shows only the first ${MOST_QUEUED} messages of the instance's queue, and there are more`,
 			{ hint: LOOK_YOURSELF },
 		);
@@ -85,7 +85,7 @@ async function findInHistory(
 		}
 	}
 	throw new GatewayError(
-		'unexpectedAnswer',
+		'unexpectedResponse',
 		`GREEN-API has more than ${COUNTS.at(-1)} newer messages in that chat`,
 		{ hint: LOOK_YOURSELF },
 	);
@@ -123,7 +123,7 @@ async function readList(
 		method,
 		path: methodPath(connection.credential, name),
 		...(body === undefined ? {} : { body }),
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	if (!Array.isArray(response.body)) throw connection.unexpected(response, 'a list', false);
 	return response.body.filter(isObject);

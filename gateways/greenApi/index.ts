@@ -2,14 +2,14 @@ import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields } from './credential';
 import { eventText } from './eventText';
-import { explain } from './explain';
+import { parseError } from './parseError';
 import { findSent } from './findSent';
-import { test } from './health';
-import { lookUp } from './lookUp';
-import { parse } from './parse';
+import { testCredential } from './credentialTest';
+import { lookup } from './lookup';
+import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
-import { verify } from './verify';
+import { verifyWebhook } from './verifyWebhook';
 
 /** GREEN-API (green-api.com), for WhatsApp and WABA instances alike. */
 export const greenApi: Gateway = {
@@ -20,14 +20,14 @@ export const greenApi: Gateway = {
 	baseUrl,
 	account,
 	authenticate,
-	explain,
-	test,
+	parseError,
+	testCredential,
 	send,
 	assertSendable: (message) => void sendBody(message),
-	lookUp,
+	lookup,
 	findSent,
 	registration,
-	verify,
-	parse,
+	verifyWebhook,
+	parseWebhook,
 	eventText,
 };

@@ -2,7 +2,7 @@ import { isObject, textAt, type JsonObject } from '../json';
 import type {
 	Connection,
 	RegistrationRecord,
-	WantedWebhook,
+	DesiredWebhook,
 	WebhookRegistration,
 } from '../gateway';
 import { changeSettings, type SettingsChange } from '../changeSettings';
@@ -166,7 +166,7 @@ async function fetchSettings(connection: Connection): Promise<JsonObject> {
 	const response = await connection.request({
 		method: 'GET',
 		path: methodPath(connection.credential, 'getSettings'),
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const { body } = response;
 	if (!isObject(body) || !(body.webhookUrl === null || typeof body.webhookUrl === 'string')) {
@@ -182,7 +182,7 @@ async function saveSettings(connection: Connection, settings: JsonObject): Promi
 		path: methodPath(connection.credential, 'setSettings'),
 		body: settings,
 		// Another may change the settings before a repetition: see `changeSettings`.
-		kind: 'create',
+		idempotent: false,
 	});
 	if (!isObject(response.body) || response.body.saveSettings !== true) {
 		throw connection.unexpected(response, '"saveSettings": true', false);
@@ -194,7 +194,7 @@ const urlOf = (settings: JsonObject): string => textAt(settings, 'webhookUrl') ?
 /** The settings that are not yet as wanted; null if there are none. */
 function changes(
 	settings: JsonObject,
-	{ url, secret }: Pick<WantedWebhook, 'url' | 'secret'>,
+	{ url, secret }: Pick<DesiredWebhook, 'url' | 'secret'>,
 ): JsonObject | null {
 	const wanted = {
 		webhookUrl: url,

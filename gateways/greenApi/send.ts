@@ -22,7 +22,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 			message.type === 'text' ? 'sendMessage' : 'sendFileByUrl',
 		),
 		body,
-		kind: 'create',
+		idempotent: false,
 	});
 	const messageId = isObject(response.body) ? textAt(response.body, 'idMessage') : null;
 	if (messageId === null) throw connection.unexpected(response, '"idMessage"', true);

@@ -1,6 +1,6 @@
 import { baseUrlField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
-import type { UnsentRequest } from '../transport/request';
+import type { PreparedRequest } from '../transport/request';
 
 /** The credential fields that both of Hypersender's gateways need. */
 export interface AccessFields {
@@ -15,7 +15,7 @@ export interface AccessFields {
  */
 export const authenticateWith =
 	({ baseUrl, instanceId, apiToken }: AccessFields) =>
-	(credential: Credential, request: UnsentRequest): UnsentRequest => ({
+	(credential: Credential, request: PreparedRequest): PreparedRequest => ({
 		...request,
 		url: `${baseUrlField(credential, baseUrl)}/${encodeURIComponent(requiredField(credential, instanceId))}${request.url}`,
 		headers: {

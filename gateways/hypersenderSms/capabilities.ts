@@ -4,21 +4,21 @@ const DAY = 86_400_000;
 
 /** From docs.hypersender.com, SMS API. Media (MMS) is documented nowhere. */
 export const capabilities: Capabilities = {
-	sends: ['text'],
-	schedules: {
+	messageTypes: ['text'],
+	scheduling: {
 		types: ['text'],
-		minimumLeadMs: null,
-		horizonMs: 3 * DAY,
-		keptInMemory: false,
+		minLeadMs: null,
+		maxLeadMs: 3 * DAY,
+		isDurable: true,
 		cancelsBy: 'delete',
 	},
 	// No page tells how to get a message by its id, but the list can be asked for a `request_id`.
-	looksUp: { by: 'queueId', needsRecipient: false },
+	lookup: { by: 'queueId', needsRecipient: false },
 	messagesPerMinute: null,
-	keepsReference: true,
+	returnsReference: true,
 	webhooks: {
 		registration: 'manual',
-		whereToEnter:
+		setupInstruction:
 			'Enter it in the dashboard as the webhook of the SMS instance, with the Webhook Secret.',
 		statuses: ['scheduled', 'sent', 'delivered', 'failed', 'expired'],
 		sendsSecretHeader: true,

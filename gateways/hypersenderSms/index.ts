@@ -1,13 +1,13 @@
 import type { Gateway } from '../gateway';
-import { explain } from '../hypersender/explain';
-import { verifyDelivery } from '../hypersender/verify';
+import { parseError } from '../hypersender/parseError';
+import { verifyDelivery } from '../hypersender/verifyWebhook';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields, instanceOf } from './credential';
 import { findSent } from './findSent';
 import { eventText } from './eventText';
-import { test } from './health';
-import { lookUp } from './lookUp';
-import { parse } from './parse';
+import { testCredential } from './credentialTest';
+import { lookup } from './lookup';
+import { parseWebhook } from './parseWebhook';
 import { scheduler } from './scheduler';
 import { send, sendBody } from './send';
 
@@ -20,14 +20,15 @@ export const hypersenderSms: Gateway = {
 	baseUrl,
 	account,
 	authenticate,
-	explain,
-	test,
+	parseError,
+	testCredential,
 	send,
 	assertSendable: (message) => void sendBody(message),
 	scheduler,
-	lookUp,
+	lookup,
 	findSent,
-	verify: (credential, delivery) => verifyDelivery(credential, delivery, instanceOf(credential)),
-	parse,
+	verifyWebhook: (credential, delivery) =>
+		verifyDelivery(credential, delivery, instanceOf(credential)),
+	parseWebhook,
 	eventText,
 };

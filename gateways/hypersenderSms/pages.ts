@@ -23,7 +23,7 @@ export async function readPages(
 			method: 'GET',
 			path: '/messages',
 			query: { ...filters, sort: '-created_at', per_page: PER_PAGE, page },
-			kind: 'repeatable',
+			idempotent: true,
 		});
 		const body = isObject(response.body) ? response.body : {};
 		if (!Array.isArray(body.data)) throw connection.unexpected(response, 'the list "data"', false);
@@ -36,7 +36,7 @@ export async function readPages(
 		if (found.size === before || isLast(body, page)) return [...found.values()];
 	}
 	throw new GatewayError(
-		'unexpectedAnswer',
+		'unexpectedResponse',
 		`Hypersender SMS gave ${MOST_PAGES} pages of messages and no last one`,
 		{ hint: 'Add a filter by "Status" or "Recipient", or a time range.' },
 	);

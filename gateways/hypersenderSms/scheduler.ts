@@ -26,7 +26,7 @@ export const scheduler: NativeScheduler = {
 			method: 'POST',
 			path: '/send-message',
 			body: { ...sendBody(message), schedule_send_at: toWallClock(scheduledAt, zone) },
-			kind: 'create',
+			idempotent: false,
 		});
 		const record = toScheduledMessage(response.body, account(connection.credential));
 		if (record === null) {
@@ -83,14 +83,14 @@ export const scheduler: NativeScheduler = {
 			path: '/delete-message',
 			// The page names `messageId`, the vendor's SDK sends `message_id`.
 			query: { messageId: id, message_id: id },
-			kind: 'repeatable',
+			idempotent: true,
 		});
 		const left = await findMessage(connection, scheduleId);
 		const word = left === undefined ? 'deleted' : textAt(left, 'status');
 		if (word === 'deleted') return;
 		if (word !== 'scheduled') throw notPending(scheduleId, word);
 		throw new GatewayError(
-			'unexpectedAnswer',
+			'unexpectedResponse',
 			`Hypersender SMS accepted the deletion of "${scheduleId.slice(0, 120)}", but the message is still there as "scheduled" and may be sent`,
 			{ hint: 'Delete it in the Hypersender dashboard.' },
 		);

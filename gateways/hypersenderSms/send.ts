@@ -13,7 +13,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 		method: 'POST',
 		path: '/send-message',
 		body: sendBody(message),
-		kind: 'create',
+		idempotent: false,
 	});
 	const sent = toSentMessage(response.body, account(credential));
 	if (sent === null) throw connection.unexpected(response, '"id" and "to_phone_number"', true);

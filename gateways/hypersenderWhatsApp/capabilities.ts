@@ -3,14 +3,14 @@ import type { Capabilities } from '../gateway';
 /** From docs.hypersender.com, WhatsApp API v2, which queues every request and schedules nothing. */
 export const capabilities: Capabilities = {
 	// Sound has one path, `send-voice`, so `audio` is not offered; as a file it goes as `document`.
-	sends: ['text', 'image', 'video', 'document', 'voice'],
-	schedules: null,
-	looksUp: { by: 'queueId', needsRecipient: false },
+	messageTypes: ['text', 'image', 'video', 'document', 'voice'],
+	scheduling: null,
+	lookup: { by: 'queueId', needsRecipient: false },
 	messagesPerMinute: null,
-	keepsReference: false,
+	returnsReference: false,
 	webhooks: {
 		registration: 'manual',
-		whereToEnter:
+		setupInstruction:
 			'Enter it in the dashboard as the webhook of the WhatsApp instance, with the Webhook Secret.',
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
 		sendsSecretHeader: true,

@@ -1,13 +1,13 @@
 import type { Gateway } from '../gateway';
-import { explain } from '../hypersender/explain';
+import { parseError } from '../hypersender/parseError';
 import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields } from './credential';
 import { eventText } from './eventText';
-import { test } from './health';
-import { lookUp } from './lookUp';
-import { parse } from './parse';
+import { testCredential } from './credentialTest';
+import { lookup } from './lookup';
+import { parseWebhook } from './parseWebhook';
 import { send, sendRequest } from './send';
-import { verify } from './verify';
+import { verifyWebhook } from './verifyWebhook';
 
 /** Hypersender WhatsApp, API v2 (docs.hypersender.com). */
 export const hypersenderWhatsApp: Gateway = {
@@ -18,12 +18,12 @@ export const hypersenderWhatsApp: Gateway = {
 	baseUrl,
 	account,
 	authenticate,
-	explain,
-	test,
+	parseError,
+	testCredential,
 	send,
 	assertSendable: (message) => void sendRequest(message),
-	lookUp,
-	verify,
-	parse,
+	lookup,
+	verifyWebhook,
+	parseWebhook,
 	eventText,
 };

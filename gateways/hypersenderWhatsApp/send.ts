@@ -17,7 +17,7 @@ import { toChatId } from './recipient';
  */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const { path, body } = sendRequest(message);
-	const response = await connection.request({ method: 'POST', path, body, kind: 'create' });
+	const response = await connection.request({ method: 'POST', path, body, idempotent: false });
 	const answer = isObject(response.body) ? response.body : {};
 	const queueId = textAt(answer, 'queued_request_uuid');
 	const messageId = textAt(objectAt(answer, 'key'), 'id');

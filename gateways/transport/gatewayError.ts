@@ -3,7 +3,7 @@ import { joinSentences } from '../../messages/sentences';
 
 /** What went wrong at a gateway, sorted by what the user can do about it. */
 export type GatewayErrorKind =
-	| AnswerKind
+	| ResponseErrorKind
 	| 'unreachable'
 	| 'timedOut'
 	| 'notPending'
@@ -11,14 +11,14 @@ export type GatewayErrorKind =
 	| 'cancelled';
 
 /** What an answer that is no success can mean. */
-export type AnswerKind =
+export type ResponseErrorKind =
 	| 'unauthorized'
 	| 'forbidden'
 	| 'notFound'
 	| 'rejected'
 	| 'rateLimited'
 	| 'unavailable'
-	| 'unexpectedAnswer';
+	| 'unexpectedResponse';
 
 /**
  * Whose fault a certain refusal is. `account`: no message of the account would go out now (logged out,
@@ -39,7 +39,7 @@ export interface GatewayErrorDetails {
 	/** Whose fault it is, where that is known better than by the kind of error. */
 	readonly fault?: Fault;
 	/** True when the gateway may have taken the message all the same. */
-	readonly openEnded?: boolean;
+	readonly outcomeUnknown?: boolean;
 }
 
 /**
@@ -56,6 +56,14 @@ export class GatewayError extends Error {
 		this.name = 'GatewayError';
 	}
 }
+
+/** Whether the gateway may have done what was asked, although it did not say so. */
+export const isOutcomeUnknown = (error: unknown): error is GatewayError =>
+	error instanceof GatewayError && error.details.outcomeUnknown === true;
+
+/** Whether the gateway does not find what the request names. */
+export const isNotFound = (error: unknown): error is GatewayError =>
+	error instanceof GatewayError && error.kind === 'notFound';
 
 /** What happened and what to do, as one text, of an error of ours; of any other its message. */
 export function textOf(error: unknown): string {

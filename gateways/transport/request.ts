@@ -5,17 +5,17 @@ export interface GatewayRequest {
 	readonly query?: Readonly<Record<string, string | number>>;
 	readonly body?: Readonly<Record<string, unknown>>;
 	/**
-	 * `repeatable`: reads, cancels, settings; the transport may send it again. `create`: a message may
-	 * come of it, so it is sent again only when the gateway certainly did not take it.
+	 * Whether a second one does no harm (RFC 9110, 9.2.2), as with a read or a cancel. One that is not may
+	 * create a message: it is sent again only if the gateway certainly did not process it.
 	 */
-	readonly kind: 'repeatable' | 'create';
+	readonly idempotent: boolean;
 }
 
 /**
- * A request on its way: with a relative `url` until {@link Gateway.authenticate} has put the base
+ * A request ready to be sent: with a relative `url` until {@link Gateway.authenticate} has put the base
  * address before it.
  */
-export interface UnsentRequest {
+export interface PreparedRequest {
 	readonly method: GatewayRequest['method'];
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface UnsentRequest {
 	readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** An answer, whatever its status. Header names are in lower case; a body that is no JSON is text. */
+/** A response, whatever its status. Header names are in lower case; a body that is not JSON is text. */
 export interface GatewayResponse {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
@@ -34,28 +34,28 @@ export interface GatewayResponse {
 export type RequestGateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
 /**
- * Why there is no answer. Only `unreachable`, and `unsent` where the execution was stopped before, say
- * for certain that the gateway did not get the request.
+ * Why there is no response. Only `unreachable`, and `unsent` if the execution was stopped before, say for
+ * certain that the gateway did not receive the request.
  */
-export class NoAnswer {
+export class NetworkFailure {
 	constructor(
-		readonly why: 'unreachable' | 'timedOut' | 'broken' | 'aborted' | 'unsent',
+		readonly reason: 'unreachable' | 'timedOut' | 'broken' | 'aborted' | 'unsent',
 		/** The system's code, such as `ECONNREFUSED`. */
 		readonly code: string | null,
 	) {}
 }
 
-/** What became of one try. */
-export type Outcome = GatewayResponse | NoAnswer;
+/** What became of one attempt. */
+export type Outcome = GatewayResponse | NetworkFailure;
 
 /**
- * Authenticates one request and puts it onto the network. Resolves whatever the status, and also where there is
- * no answer.
+ * Authenticates one request and puts it onto the network. Resolves whatever the status, and also with a
+ * network failure.
  */
-export type SendRequest = (request: UnsentRequest) => Promise<Outcome>;
+export type SendRequest = (request: PreparedRequest) => Promise<Outcome>;
 
 /** Codes of a request that never left: nobody listened, or the name is unknown. */
-const NEVER_LEFT = new Set([
+const NOT_SENT_CODES = new Set([
 	'ECONNREFUSED',
 	'ENOTFOUND',
 	'EAI_AGAIN',
@@ -71,9 +71,9 @@ const NEVER_LEFT = new Set([
 const TIMED_OUT = new Set(['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT']);
 
 /** Sorts a system error code into what it says about the request. */
-export function noAnswerOf(code: string | null): NoAnswer {
-	if (code === 'ERR_CANCELED') return new NoAnswer('aborted', code);
-	if (code !== null && NEVER_LEFT.has(code)) return new NoAnswer('unreachable', code);
-	if (code !== null && TIMED_OUT.has(code)) return new NoAnswer('timedOut', code);
-	return new NoAnswer('broken', code);
+export function toNetworkFailure(code: string | null): NetworkFailure {
+	if (code === 'ERR_CANCELED') return new NetworkFailure('aborted', code);
+	if (code !== null && NOT_SENT_CODES.has(code)) return new NetworkFailure('unreachable', code);
+	if (code !== null && TIMED_OUT.has(code)) return new NetworkFailure('timedOut', code);
+	return new NetworkFailure('broken', code);
 }

@@ -2,17 +2,18 @@ import type { Capabilities } from '../gateway';
 
 /** From the vendor's help desk and OpenAPI file (support.whapi.cloud/help-desk, whapi.readme.io). */
 export const capabilities: Capabilities = {
-	sends: ['text', 'image', 'video', 'document', 'audio', 'voice'],
+	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],
 	// The vendor says that messages are neither stored nor queued: they go out at once.
-	schedules: null,
-	looksUp: { by: 'messageId', needsRecipient: false },
+	scheduling: null,
+	lookup: { by: 'messageId', needsRecipient: false },
 	// The vendor says that it limits neither messages nor requests. What it advises against bans (about
 	// two a minute to strangers) is no limit of the gateway.
 	messagesPerMinute: null,
-	keepsReference: false,
+	returnsReference: false,
 	webhooks: {
 		registration: 'api',
-		whereToEnter: "Publish the workflow: that adds it to the webhooks in the channel's settings.",
+		setupInstruction:
+			"Publish the workflow: that adds it to the webhooks in the channel's settings.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
 		sendsSecretHeader: true,
 	},

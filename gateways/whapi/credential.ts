@@ -1,7 +1,7 @@
 import { fingerprint } from '../account';
 import { baseUrlField, optionalField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
-import type { UnsentRequest } from '../transport/request';
+import type { PreparedRequest } from '../transport/request';
 
 const BASE_URL: CredentialField = {
 	name: 'whapiUrl',
@@ -51,7 +51,10 @@ export const isNamed = (credential: Credential, named: string): boolean =>
 	channelOf(credential) === '' || channelOf(credential) === named;
 
 /** `Authorization: Bearer`, the only form that the vendor's newest documents know. */
-export const authenticate = (credential: Credential, request: UnsentRequest): UnsentRequest => ({
+export const authenticate = (
+	credential: Credential,
+	request: PreparedRequest,
+): PreparedRequest => ({
 	...request,
 	url: `${baseUrl(credential)}${request.url}`,
 	headers: {

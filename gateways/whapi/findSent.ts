@@ -33,7 +33,7 @@ export async function findSent(
 		if (records.length < PER_PAGE) return [...found.values()];
 	}
 	throw new GatewayError(
-		'unexpectedAnswer',
+		'unexpectedResponse',
 		`Whapi.Cloud gave ${MOST_PAGES} pages of messages to one chat and no last one`,
 		{ hint: 'Look in the chat on the phone whether the message is there.' },
 	);
@@ -55,7 +55,7 @@ async function readPage(
 				count: PER_PAGE,
 				offset: page * PER_PAGE,
 			},
-			kind: 'repeatable',
+			idempotent: true,
 		})
 		.catch((error: unknown) => {
 			// "Specified chat not found", in the vendor's form: nothing was ever sent to it.

@@ -9,14 +9,14 @@ import {
 	isNamed,
 } from './credential';
 import { eventText } from './eventText';
-import { explain } from './explain';
+import { parseError } from './parseError';
 import { findSent } from './findSent';
-import { test } from './health';
-import { lookUp } from './lookUp';
-import { parse, receivedIds } from './parse';
+import { testCredential } from './credentialTest';
+import { lookup } from './lookup';
+import { parseWebhook, receivedIds } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
-import { verify } from './verify';
+import { verifyWebhook } from './verifyWebhook';
 
 /** Whapi.Cloud (whapi.cloud): a WhatsApp channel behind one token. */
 export const whapi: Gateway = {
@@ -29,15 +29,15 @@ export const whapi: Gateway = {
 	accountAliases,
 	isNamed,
 	authenticate,
-	explain,
-	test,
+	parseError,
+	testCredential,
 	send,
 	assertSendable: (message) => void sendBody(message),
-	lookUp,
+	lookup,
 	findSent,
 	registration,
-	verify,
-	parse,
+	verifyWebhook,
+	parseWebhook,
 	receivedIds,
 	eventText,
 };

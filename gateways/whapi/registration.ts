@@ -1,6 +1,6 @@
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
 import { changeSettings, type SettingsChange } from '../changeSettings';
-import type { Connection, WantedWebhook, WebhookRegistration } from '../gateway';
+import type { Connection, DesiredWebhook, WebhookRegistration } from '../gateway';
 
 /** What tells of messages that were sent: their creation, and each status. */
 const EVENTS = [
@@ -69,7 +69,7 @@ async function fetchWebhooks(connection: Connection): Promise<Entries> {
 	const response = await connection.request({
 		method: 'GET',
 		path: '/settings',
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const settings = isObject(response.body) ? response.body : {};
 	const { webhooks = null } = settings;
@@ -95,14 +95,14 @@ async function saveWebhooks(connection: Connection, webhooks: Entries): Promise<
 		path: '/settings',
 		body: { webhooks },
 		// Others may have changed the list before a repetition: see `changeSettings`.
-		kind: 'create',
+		idempotent: false,
 	});
 }
 
 const hasUrl = (entry: unknown, url: string | null): entry is JsonObject =>
 	isObject(entry) && url !== null && textAt(entry, 'url') === url;
 
-function isAsWanted(entry: JsonObject, { secret }: WantedWebhook): boolean {
+function isAsWanted(entry: JsonObject, { secret }: DesiredWebhook): boolean {
 	const events = Array.isArray(entry.events) ? entry.events.filter(isObject) : [];
 	return (
 		(textAt(entry, 'mode') ?? 'body') === 'body' &&
@@ -115,7 +115,7 @@ function isAsWanted(entry: JsonObject, { secret }: WantedWebhook): boolean {
 }
 
 /** Our entry as it should be; what else a user has set on it stays. */
-function repaired(entry: JsonObject, { url, secret }: WantedWebhook): JsonObject {
+function repaired(entry: JsonObject, { url, secret }: DesiredWebhook): JsonObject {
 	const kept = Object.entries(objectAt(entry, 'headers')).filter(([name]) => !isAuth(name));
 	const headers = [...kept, ...(secret === null ? [] : [['Authorization', bearer(secret)]])];
 	return {

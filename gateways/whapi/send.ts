@@ -16,7 +16,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 		method: 'POST',
 		path: `/messages/${message.type}`,
 		body,
-		kind: 'create',
+		idempotent: false,
 	});
 	const answer = isObject(response.body) ? response.body : {};
 	const told = objectAt(answer, 'message');

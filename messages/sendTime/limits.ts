@@ -9,9 +9,9 @@ import { instantFrom } from './wallClock';
 export interface SendLimits {
 	now: Instant;
 	/** Milliseconds; null for no limit. */
-	minimumLeadMs: number | null;
+	minLeadMs: number | null;
 	/** Milliseconds; null for no limit. */
-	horizonMs: number | null;
+	maxLeadMs: number | null;
 	/** The gateway's name, as its vendor spells it. */
 	gatewayLabel: string;
 	/** The name that the user sees for the send time. */
@@ -27,22 +27,22 @@ export interface SendLimits {
  *   gateway's limits
  */
 export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): void {
-	const { minimumLeadMs, horizonMs, gatewayLabel, parameter = 'Send At', elsewhere } = limits;
+	const { minLeadMs, maxLeadMs, gatewayLabel, parameter = 'Send At', elsewhere } = limits;
 	const now = Number(limits.now);
 	const ahead = instantFrom(resolved.scheduledAt) - now;
 	const refuse = (advice: string): never => {
 		throw new InvalidParameter(
 			parameter,
-			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minimumLeadMs, horizonMs)} ahead`,
+			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
 			advice,
 		);
 	};
 
 	if (ahead < 0) throw passedRefusal(resolved, now, parameter);
-	if (minimumLeadMs !== null && ahead < minimumLeadMs) {
+	if (minLeadMs !== null && ahead < minLeadMs) {
 		refuse(`Give a later time, or choose another "${IF_PASSED}" under Options.`);
 	}
-	if (horizonMs !== null && ahead > horizonMs) {
+	if (maxLeadMs !== null && ahead > maxLeadMs) {
 		refuse(`Give an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
 	}
 }
@@ -55,9 +55,9 @@ function movedBy(resolved: ResolvedSendTime): string {
 }
 
 /** `at least 1 minute and at most 30 days`. */
-function limitsInWords(minimumLeadMs: number | null, horizonMs: number | null): string {
+function limitsInWords(minLeadMs: number | null, maxLeadMs: number | null): string {
 	return [
-		...(minimumLeadMs ? [`at least ${durationInWords(minimumLeadMs)}`] : []),
-		...(horizonMs !== null ? [`at most ${durationInWords(horizonMs)}`] : []),
+		...(minLeadMs ? [`at least ${durationInWords(minLeadMs)}`] : []),
+		...(maxLeadMs !== null ? [`at most ${durationInWords(maxLeadMs)}`] : []),
 	].join(' and ');
 }

@@ -15,7 +15,7 @@ export interface PassedRule {
 	ifPassed: IfPassed;
 	now: Instant;
 	/** How far ahead the gateway wants a message at least, in milliseconds; null for no limit. */
-	minimumLeadMs?: number | null;
+	minLeadMs?: number | null;
 	/** The hours that the result lies in; any when absent. */
 	window?: SendingWindow;
 	/** The name that the user sees for the send time. */
@@ -46,7 +46,7 @@ export function applyPassedRule(resolved: ResolvedSendTime, rule: PassedRule): R
 
 function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSendTime {
 	const now = Number(rule.now);
-	const lead = rule.minimumLeadMs ?? 0;
+	const lead = rule.minLeadMs ?? 0;
 	const instant = instantFrom(resolved.scheduledAt);
 	const { parameter = 'Send At' } = rule;
 

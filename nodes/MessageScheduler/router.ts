@@ -105,7 +105,7 @@ const PASSING = new Set([
 	'unavailable',
 	'unreachable',
 	'timedOut',
-	'unexpectedAnswer',
+	'unexpectedResponse',
 ]);
 
 /** Whether another try may well go better. */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
 import type { Gateway, ListFilter } from '../../gateways/gateway';
-import { assertSendable } from '../../gateways/refusals';
+import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { Claims } from '../../stores/claims';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
@@ -23,7 +23,7 @@ import {
 	type TableStoreOptions,
 } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
-import { linkToGateway, type Link } from '../shared/connection';
+import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import {
 	ACCOUNTS,
 	findTableOf,
@@ -35,13 +35,13 @@ import {
 } from '../shared/n8nTable';
 import { Databases } from '../shared/postgres/openStore';
 import type { PostgresRef, BackendRef } from '../shared/backendRef';
-import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/network';
+import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
 
 /** One run of the node over all its items: what the operations share. */
-export interface Run extends Link {
+export interface Run extends ConnectedGateway {
 	readonly ledger: Ledger;
 	/** Requests in flight at once. */
 	readonly maxParallel: number;
@@ -104,15 +104,15 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	};
 	const maxParallel = Math.floor(positive(options.maxParallel, DEFAULT_MAX_PARALLEL));
 	const timeoutMs = positive(options.timeout, DEFAULT_TIMEOUT_MS / 1000) * 1000;
-	const link = await linkToGateway(context, { timeoutMs, maxParallel });
-	const { gateway, connection, surroundings } = link;
+	const link = await connectToGateway(context, { timeoutMs, maxParallel });
+	const { gateway, connection, runtime } = link;
 	const timezone = context.getTimezone();
-	const now = () => surroundings.now();
+	const now = () => runtime.now();
 	const ledger = Ledger.of(context, now());
 	const claims = new Claims();
 	// What an earlier try has scheduled belongs to its item.
 	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
-	const sleep = async (ms: number) => await surroundings.sleep(ms);
+	const sleep = async (ms: number) => await runtime.sleep(ms);
 	const senders = accountsOf(gateway, connection.credential).map(
 		(account): Sender => ({
 			gateway: gateway.id,
@@ -149,7 +149,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const tableStore = (table: MessageTable): MessageStore =>
 		storeOn(createTableBackend(table, '', { accounts: noAccounts, findAccounts: noAccounts, now }));
 
-	const databases = new Databases(context, { now, sleep, random: () => surroundings.random() });
+	const databases = new Databases(context, { now, sleep, random: () => runtime.random() });
 	const backends = new Map<string, Promise<Backend>>();
 	const MUST_EXIST = { create: false };
 	const backend = async (ref: BackendRef, { create } = MUST_EXIST): Promise<Backend> => {
@@ -295,7 +295,7 @@ const nobodysId = (scheduleId: string, { label }: Gateway) =>
 
 /** The longest that one create may take with all its repetitions and pauses, and clocks that differ. */
 const staleAfter = (timeoutMs: number) =>
-	DEFAULT_RETRY_POLICY.maxTries * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
+	DEFAULT_RETRY_POLICY.maxAttempts * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
 
 /** @throws InvalidParameter naming *Deduplication Table* */
 async function openKeyTable(context: IExecuteFunctions, value: unknown): Promise<KeyTable> {

@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Credential } from '../../gateways/gateway';
-import { CREDENTIAL_TYPE } from '../shared/network';
+import { CREDENTIAL_TYPE } from '../shared/transport';
 
 /** A changed credential counts this much later. */
 const CACHE_TTL_MS = 5_000;

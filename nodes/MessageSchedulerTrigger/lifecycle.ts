@@ -1,10 +1,10 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { optionalField } from '../../gateways/credential';
-import type { RegistrationRecord, WantedWebhook } from '../../gateways/gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../../gateways/gateway';
 import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 import { settle } from '../../stores/settle';
-import { linkToGateway, type Link } from '../shared/connection';
-import { CREDENTIAL_TYPE } from '../shared/network';
+import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
+import { CREDENTIAL_TYPE } from '../shared/transport';
 import { toNodeError, withAdvice } from '../shared/nodeErrors';
 import { assertReachable, assertStatusesCanCome } from './requirements';
 import { readOptions, readStatuses, withWebhookSecret } from './settings';
@@ -19,7 +19,7 @@ const recordKey = (context: IHookFunctions) =>
 /** Whether the gateway calls this trigger already. Only reads. */
 export const check = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
-		const link = await linkToGateway(context);
+		const link = await connectToGateway(context);
 		assertMayStart(context, link);
 		const { registration } = link.gateway;
 		// Where nothing can be registered, `register` checks what can be checked.
@@ -30,7 +30,7 @@ export const check = async (context: IHookFunctions): Promise<boolean> =>
 /** Makes the gateway call this trigger, or checks that the user can. */
 export const register = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
-		const link = await linkToGateway(context);
+		const link = await connectToGateway(context);
 		assertMayStart(context, link);
 		const webhook = await wanted(context, link);
 		requireSecret(context, link, webhook);
@@ -47,7 +47,7 @@ export const register = async (context: IHookFunctions): Promise<boolean> =>
 /** Takes back what `register` did, and nothing else. */
 export const remove = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
-		const { gateway, connection } = await linkToGateway(context);
+		const { gateway, connection } = await connectToGateway(context);
 		if (gateway.registration === undefined) return true;
 		const data = context.getWorkflowStaticData('node');
 		const record = (data[recordKey(context)] as RegistrationRecord | undefined) ?? null;
@@ -56,7 +56,10 @@ export const remove = async (context: IHookFunctions): Promise<boolean> =>
 		return true;
 	});
 
-async function wanted(context: IHookFunctions, { gateway }: Link): Promise<WantedWebhook> {
+async function wanted(
+	context: IHookFunctions,
+	{ gateway }: ConnectedGateway,
+): Promise<DesiredWebhook> {
 	const credential = withWebhookSecret(
 		context,
 		gateway,
@@ -72,7 +75,7 @@ async function wanted(context: IHookFunctions, { gateway }: Link): Promise<Wante
 const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';
 
 /** Refuses what would wait in silence, also where the gateway calls this trigger already. */
-function assertMayStart(context: IHookFunctions, { gateway, connection }: Link): void {
+function assertMayStart(context: IHookFunctions, { gateway, connection }: ConnectedGateway): void {
 	assertStatusesCanCome(gateway, readStatuses(context));
 	assertReachable(gateway, webhookUrl(context), gateway.baseUrl(connection.credential));
 }
@@ -80,8 +83,8 @@ function assertMayStart(context: IHookFunctions, { gateway, connection }: Link):
 /** Without a secret anyone could invent statuses: refused unless the user wants that. */
 function requireSecret(
 	context: IHookFunctions,
-	{ gateway }: Link,
-	{ secret }: WantedWebhook,
+	{ gateway }: ConnectedGateway,
+	{ secret }: DesiredWebhook,
 ): void {
 	if (secret !== null || readOptions(context).acceptUnauthenticated === true) return;
 	throw new NodeOperationError(

@@ -1,5 +1,5 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { Credential, Delivery, Gateway, Verdict } from '../../gateways/gateway';
+import type { Credential, Delivery, Gateway, VerificationResult } from '../../gateways/gateway';
 import { isObject } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { hasWebhookSecret } from '../../gateways/webhookSecret';
@@ -40,7 +40,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		body: readBody(context),
 	};
 	const verdict = checkAuthenticity(context, gateway, credential, delivery);
-	if (!verdict.trusted) {
+	if (!verdict.verified) {
 		context.logger.warn(`Message Scheduler Trigger: webhook rejected: ${verdict.reason}`);
 		return withReason(context, respond(context, 401, 'unauthorized'), {
 			reason: 'rejected',
@@ -60,7 +60,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	const { body } = delivery;
-	const events = leaveOutReceived(context, gateway, body, gateway.parse(body, { receivedAt }));
+	const events = leaveOutReceived(
+		context,
+		gateway,
+		body,
+		gateway.parseWebhook(body, { receivedAt }),
+	);
 	const chosen = events
 		.filter(wantedBy(context))
 		// One body may report several statuses of one message; none of them is out of order then.
@@ -103,10 +108,10 @@ function checkAuthenticity(
 	gateway: Gateway,
 	credential: Credential,
 	delivery: Delivery,
-): Verdict {
+): VerificationResult {
 	const isOpen =
 		!hasWebhookSecret(credential) && readOptions(context).acceptUnauthenticated === true;
-	return isOpen ? { trusted: true } : gateway.verify(credential, delivery);
+	return isOpen ? { verified: true } : gateway.verifyWebhook(credential, delivery);
 }
 
 /** n8n leaves a body as text where the content type is not JSON; gateways are not strict about that. */

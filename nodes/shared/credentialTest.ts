@@ -10,7 +10,7 @@ import { connect } from '../../gateways/transport/connection';
 import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import type { SendRequest } from '../../gateways/transport/request';
 import { InvalidParameter } from '../../messages/invalidParameter';
-import { toNoAnswer } from './network';
+import { parseNetworkError } from './transport';
 
 /** A person waits for the answer. */
 const TIMEOUT_MS = 10_000;
@@ -33,9 +33,9 @@ export async function messageGatewayApiTest(
 				sleep,
 			},
 			// A rate limit or a restart shows at once; a person tests again.
-			{ policy: { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 } },
+			{ policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 } },
 		);
-		const { ready, message } = await gateway.test(connection);
+		const { ready, message } = await gateway.testCredential(connection);
 		return { status: ready ? 'OK' : 'Error', message };
 	} catch (error) {
 		return { status: 'Error', message: sentenceOf(error) };
@@ -68,7 +68,7 @@ function testSender(
 				headers: answered,
 				body: answer,
 			}),
-			toNoAnswer,
+			parseNetworkError,
 		);
 	};
 }

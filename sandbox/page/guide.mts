@@ -21,7 +21,7 @@ export interface Guide {
 	/** How the trigger's webhook gets here. */
 	webhook: {
 		/** Where it is entered at the vendor, in words. */
-		whereToEnter: string;
+		setupInstruction: string;
 		/** Whether the trigger enters it itself. */
 		isAutomatic: boolean;
 		/** What the webhooks bring along, and how: empty for none. */
@@ -39,5 +39,5 @@ export const guidesByAccount = ({ accounts }: Pick<Sandbox, 'accounts'>): readon
 			label,
 			value: String(value),
 		})),
-		webhook: { whereToEnter: '', isAutomatic: false, secret: '', secretIn: 'header' },
+		webhook: { setupInstruction: '', isAutomatic: false, secret: '', secretIn: 'header' },
 	}));

@@ -77,8 +77,8 @@ export const webhook = (content: PageContent) => {
 						test URL while it listens for a test event, the production URL once its workflow is
 						published.
 					</p>
-					${form}${added}${how.whereToEnter !== '' &&
-					html`<p><small>At ${label} itself: ${how.whereToEnter}</small></p>`}`}
+					${form}${added}${how.setupInstruction !== '' &&
+					html`<p><small>At ${label} itself: ${how.setupInstruction}</small></p>`}`}
 		${webhookList(content)}
 	</section>`;
 };

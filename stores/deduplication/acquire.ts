@@ -22,7 +22,7 @@ export interface Interrupted {
 	/** What became of it, if that can be seen; null where not. Who began it may still be at it. */
 	look?(record: KeyRecord, isDead: boolean): Promise<KeyRecord | null>;
 	/** Whether it may be done again, once who began it counts as dead. */
-	readonly mayRepeat: boolean;
+	readonly shouldRetry: boolean;
 }
 
 /** How long to wait for another execution that makes the same message, and how often to look. */
@@ -73,7 +73,7 @@ export async function acquire(
 			const found = (await interrupted.look?.(record, isDead)) ?? null;
 			if (found !== null) return { is: 'done', record: found };
 			if (!isDead) throw stillBusy(key);
-			if (!interrupted.mayRepeat) throw interruptedBefore(key);
+			if (!interrupted.shouldRetry) throw interruptedBefore(key);
 		}
 		// Nothing was begun, or looking first is what follows.
 		await ledger.takeOver(record, owner);
@@ -92,7 +92,7 @@ const interruptedBefore = (key: string) =>
 		'unavailable',
 		`The message with the deduplication key "${key.slice(0, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may have gone out already`,
 		{
-			openEnded: true,
+			outcomeUnknown: true,
 			hint: 'Check with the recipient or at the gateway. To send it in any case, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
 		},
 	);

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { GatewayError, isNotFound, isOutcomeUnknown } from '../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { toMessage } from '../cancelling';
@@ -50,7 +50,7 @@ export async function scheduleByKey(
 	const owner = message.idempotencyKey;
 	for (;;) {
 		const turn = await acquire(ledger, key, owner, by, {
-			mayRepeat: true,
+			shouldRetry: true,
 			look: async (record, isDead) => await lookFor(by, record, isDead),
 		});
 		const { record } = turn;
@@ -141,7 +141,7 @@ async function make(
 		return outcome.value;
 	}
 	const { error } = outcome;
-	const isOpen = error instanceof GatewayError && error.details.openEnded === true;
+	const isOpen = isOutcomeUnknown(error);
 	if (!isOpen && !(error instanceof TurnLost)) {
 		// Certainly nothing was made: the key is free again, or stays with the message that has it.
 		if (record.scheduleId === null) await surely(async () => await ledger.remove(row), sleep);
@@ -295,5 +295,3 @@ async function lookFor(
 		result: { ...found },
 	};
 }
-
-const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';

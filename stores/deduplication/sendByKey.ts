@@ -1,4 +1,4 @@
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { isOutcomeUnknown } from '../../gateways/transport/gatewayError';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import { settle } from '../settle';
 import type { UnresolvedAttempt } from '../store';
@@ -14,7 +14,7 @@ export interface SendByKey extends Waiting {
 	readonly ifExists: 'return' | 'reject';
 	/** What is noted right before the request. */
 	readonly attempt: UnresolvedAttempt;
-	/** Sends it. @throws GatewayError; with `openEnded` where it may have gone out */
+	/** Sends it. @throws GatewayError; with `outcomeUnknown` where it may have gone out */
 	send(): Promise<SentMessage>;
 }
 
@@ -25,7 +25,7 @@ export interface SendByKey extends Waiting {
 export async function sendByKey(key: string, by: SendByKey): Promise<SentMessage> {
 	const { ledger, owner, ifExists, attempt, send, sleep } = by;
 	for (;;) {
-		const { is, record } = await acquire(ledger, key, owner, by, { mayRepeat: false });
+		const { is, record } = await acquire(ledger, key, owner, by, { shouldRetry: false });
 		if (is === 'done') {
 			const result = { ...(record.result as SentMessage), raw: null };
 			if (ifExists === 'reject' && record.owner !== owner) {
@@ -41,7 +41,7 @@ export async function sendByKey(key: string, by: SendByKey): Promise<SentMessage
 			return outcome.value;
 		}
 		const { error } = outcome;
-		const isOpen = error instanceof GatewayError && error.details.openEnded === true;
+		const isOpen = isOutcomeUnknown(error);
 		if (!isOpen) await surely(async () => await ledger.remove(row), sleep);
 		throw error;
 	}

@@ -215,9 +215,9 @@ export class AccountHealth {
 	}
 
 	/** Several failures of what was in flight together are one pause. */
-	private pause(reason: string, askedMs: number | undefined): HealthEvent | null {
+	private pause(reason: string, retryAfterMs: number | undefined): HealthEvent | null {
 		this.hasFailed = true;
-		this.extend(reason, askedMs, 1);
+		this.extend(reason, retryAfterMs, 1);
 		return this.report();
 	}
 
@@ -228,16 +228,16 @@ export class AccountHealth {
 		return { event: 'paused', reason: pauseReason ?? '', pausedAt, pausedUntil };
 	}
 
-	private extend(reason: string, askedMs: number | undefined, failures: 0 | 1): void {
+	private extend(reason: string, retryAfterMs: number | undefined, failures: 0 | 1): void {
 		const now = this.clock.now();
 		const wasPaused = this.isPaused;
 		const { pauseCount } = this.s;
 		this.faultAt = now;
 		const ownMs = Math.min(FIRST_PAUSE_MS * 2 ** (wasPaused ? 0 : pauseCount), MAX_PAUSE_MS);
 		const pauseMs =
-			askedMs === undefined
+			retryAfterMs === undefined
 				? ownMs * (0.9 + this.clock.random() / 5)
-				: Math.min(Math.max(askedMs, LEAST_PAUSE_MS), MAX_ASKED_PAUSE_MS) *
+				: Math.min(Math.max(retryAfterMs, LEAST_PAUSE_MS), MAX_ASKED_PAUSE_MS) *
 					(1 + this.clock.random() / 10);
 		this.s = {
 			...this.s,

@@ -1,6 +1,6 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import type { Gateway } from '../../gateways/gateway';
-import { assertSendable } from '../../gateways/refusals';
+import { assertSendable } from '../../gateways/capabilityChecks';
 import type { OutgoingMessage } from '../../messages/message';
 import { openingHours, parseWindow } from '../../messages/sendTime';
 import type { Row, Values } from '../table/columns';

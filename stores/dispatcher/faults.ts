@@ -37,9 +37,10 @@ export function faultOf(error: unknown): Fault {
 	if (error instanceof InvalidParameter) return { kind: 'message', reason: textOf(error) };
 	// What is no error of ours is a slip in the code, and it is unknown whether a request went out.
 	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
-	const { openEnded, fault, retryAfterMs } = error.details;
-	if (error.kind === 'cancelled') return { kind: openEnded ? 'interrupted' : 'unsent', reason };
-	if (openEnded === true) return { kind: 'ambiguous', reason };
+	const { outcomeUnknown, fault, retryAfterMs } = error.details;
+	if (error.kind === 'cancelled')
+		return { kind: outcomeUnknown ? 'interrupted' : 'unsent', reason };
+	if (outcomeUnknown === true) return { kind: 'ambiguous', reason };
 	if (error.kind === 'rateLimited') return { kind: 'rate', reason, retryAfterMs };
 	if (fault !== undefined) return { kind: fault, reason, retryAfterMs };
 	return { kind: KINDS[error.kind], reason, retryAfterMs };
@@ -54,7 +55,7 @@ const KINDS: Readonly<
 	forbidden: 'suspect',
 	notFound: 'suspect',
 	// A redirect: the base URL is another service's.
-	unexpectedAnswer: 'account',
+	unexpectedResponse: 'account',
 	unavailable: 'unreachable',
 	unreachable: 'unreachable',
 	timedOut: 'unreachable',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { isNotFound } from '../../gateways/transport/gatewayError';
 import { settle } from '../settle';
 import { AccountHealth } from './accountHealth';
 import { DueRows } from './dueRows';
@@ -45,7 +45,6 @@ export async function dispatchDue(context: DispatchContext): Promise<DispatchRep
 	return { entries: run.entries, idle: null, error: outcome.error };
 }
 
-const isNotFound = (error: unknown) => error instanceof GatewayError && error.kind === 'notFound';
 /** A run that waits looks at the clock, the lease and the account again after so long. */
 const MAX_SLEEP_MS = 10_000;
 
@@ -129,7 +128,7 @@ class Run {
 	/** Asks for the gateway's health: a read can send nothing twice. */
 	private async isWell(): Promise<boolean> {
 		const { gateway, connection } = this.context;
-		const health = await settle(gateway.test(connection));
+		const health = await settle(gateway.testCredential(connection));
 		// A gateway whose health call is missing tells nothing: the probe has to find out.
 		const isUnknown = !health.ok && isNotFound(health.error);
 		const isWell = health.ok ? (health.value.sends ?? health.value.ready) : isUnknown;

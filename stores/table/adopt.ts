@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Gateway } from '../../gateways/gateway';
-import { assertSendable } from '../../gateways/refusals';
+import { assertSendable } from '../../gateways/capabilityChecks';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import { isUuid } from '../scheduleId';

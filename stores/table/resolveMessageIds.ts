@@ -1,5 +1,5 @@
 import type { Connection, Gateway } from '../../gateways/gateway';
-import { GatewayError } from '../../gateways/transport/gatewayError';
+import { isNotFound } from '../../gateways/transport/gatewayError';
 import { STATUSES } from '../../messages/status';
 import { settle } from '../settle';
 import type { Row, Values } from './columns';
@@ -45,7 +45,7 @@ export async function resolveMessageIds(context: ResolveContext): Promise<number
 
 /** Whether the gateway reports the id of a message only for that of its queue. */
 export const resolvesQueueIds = ({ gateway }: Pick<ResolveContext, 'gateway'>): boolean =>
-	gateway.capabilities.looksUp?.by === 'queueId' && gateway.lookUp !== undefined;
+	gateway.capabilities.lookup?.by === 'queueId' && gateway.lookup !== undefined;
 
 /** Rows in the gateway's queue without a message id. */
 export const UNRESOLVED: readonly Condition[] = [
@@ -157,9 +157,9 @@ interface Answer {
 async function lookUpRow(context: ResolveContext, row: Row): Promise<Answer> {
 	const { gateway, connection } = context;
 	const { recipient } = toScheduledMessage(row);
-	const outcome = await settle(gateway.lookUp!(connection, String(row.queue_id), recipient));
+	const outcome = await settle(gateway.lookup!(connection, String(row.queue_id), recipient));
 	if (!outcome.ok) {
-		const isGone = outcome.error instanceof GatewayError && outcome.error.kind === 'notFound';
+		const isGone = isNotFound(outcome.error);
 		return isGone
 			? { values: later(context, row), stop: false }
 			: // The account's or the gateway's fault: no other row fares better.

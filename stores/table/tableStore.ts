@@ -1,5 +1,5 @@
 import type { Gateway, ListFilter } from '../../gateways/gateway';
-import { assertSendable } from '../../gateways/refusals';
+import { assertSendable } from '../../gateways/capabilityChecks';
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { fingerprint } from '../deduplication/fingerprint';
@@ -24,7 +24,7 @@ import { textOf, toRow, toScheduledMessage, type Sender } from './rows';
 import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** n8n holds a message for any time. */
-export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minimumLeadMs: null, horizonMs: null };
+export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minLeadMs: null, maxLeadMs: null };
 
 /** What the store needs beside the table. */
 export interface TableStoreOptions {

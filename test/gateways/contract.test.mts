@@ -2,10 +2,14 @@ import axios from 'axios';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gateways } from '../../gateways/registry';
 import type { Gateway } from '../../gateways/gateway';
-import { requireLookUp, requireScheduler, requireSends } from '../../gateways/refusals';
+import {
+	requireLookup,
+	requireScheduler,
+	assertSupportsType,
+} from '../../gateways/capabilityChecks';
 import { connect } from '../../gateways/transport/connection';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { noAnswerOf, type SendRequest } from '../../gateways/transport/request';
+import { toNetworkFailure, type SendRequest } from '../../gateways/transport/request';
 import { MESSAGE_TYPES, type MessageType } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import type { StatusEvent } from '../../messages/statusEvent';
@@ -39,7 +43,7 @@ function reach(gateway: Gateway) {
 					headers: response.headers as unknown as Record<string, string>,
 					body: response.data as unknown,
 				}),
-				(error: { code?: string }) => noAnswerOf(error.code ?? null),
+				(error: { code?: string }) => toNetworkFailure(error.code ?? null),
 			);
 	};
 	const clock = {
@@ -90,11 +94,11 @@ const READY: Readonly<Record<string, string>> = {
 const attempt = { unresolved: null, begin: () => {}, clear: () => {} };
 
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
-	const { sends, schedules, looksUp, webhooks } = gateway.capabilities;
+	const { messageTypes, scheduling, lookup, webhooks } = gateway.capabilities;
 
 	it('tests its credential, and refuses a wrong key in words', async () => {
 		const { connection, credential } = reach(gateway);
-		await expect(gateway.test(connection)).resolves.toMatchObject({ ready: true });
+		await expect(gateway.testCredential(connection)).resolves.toMatchObject({ ready: true });
 		const secret = gateway.credentialFields.find((field) => field.secret)!.name;
 		const wrong = connect(
 			gateway,
@@ -117,7 +121,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 				sleep: async () => {},
 			},
 		);
-		const error = await gateway.test(wrong).catch((caught: GatewayError) => caught);
+		const error = await gateway.testCredential(wrong).catch((caught: GatewayError) => caught);
 		expect(error).toBeInstanceOf(GatewayError);
 		expect(error).toMatchObject({ kind: expect.stringMatching(/unauthorized|forbidden/) });
 		expect(JSON.stringify([(error as GatewayError).message, error])).not.toContain('a-wrong-key');
@@ -129,27 +133,27 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			sandbox.setHealth(gateway.id as never, state);
 			try {
 				sandbox.clearRequests();
-				await expect(gateway.test(connection)).resolves.toMatchObject({ ready: false });
+				await expect(gateway.testCredential(connection)).resolves.toMatchObject({ ready: false });
 				expect(sandbox.requests(gateway.id as never)).toMatchObject([{ method: 'GET' }]);
 				// To have asked did not change it.
-				await expect(gateway.test(connection)).resolves.toMatchObject({ ready: false });
+				await expect(gateway.testCredential(connection)).resolves.toMatchObject({ ready: false });
 			} finally {
 				sandbox.setHealth(gateway.id as never, READY[gateway.id]);
 			}
-			await expect(gateway.test(connection)).resolves.toMatchObject({ ready: true });
+			await expect(gateway.testCredential(connection)).resolves.toMatchObject({ ready: true });
 		});
 	}
 
 	it.each(MESSAGE_TYPES)('sends %s at once, or refuses before any request', async (type) => {
 		sandbox.clearRequests();
 		const { connection } = reach(gateway);
-		if (!sends.includes(type)) {
-			expect(() => requireSends(gateway, type)).toThrow(
+		if (!messageTypes.includes(type)) {
+			expect(() => assertSupportsType(gateway, type)).toThrow(
 				new RegExp(`${gateway.label}.*documents no way to send ${type}`),
 			);
 			return;
 		}
-		requireSends(gateway, type);
+		assertSupportsType(gateway, type);
 		const message = messageOf(type);
 		const sent = await gateway.send(connection, message);
 		expect(sent).toMatchObject({ gateway: gateway.id, type, text: message.text });
@@ -164,7 +168,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	it.each(MESSAGE_TYPES)('schedules %s, or refuses before any request', async (type) => {
 		sandbox.clearRequests();
 		const { connection, sleep: pause } = reach(gateway);
-		if (!schedules?.types.includes(type)) {
+		if (!scheduling?.types.includes(type)) {
 			expect(() => requireScheduler(gateway, type)).toThrow(GatewayError);
 			expect(sandbox.requests(gateway.id as never)).toEqual([]);
 			return;
@@ -191,7 +195,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const listed = await store.list({ status: 'scheduled' });
 		expect(listed.map(({ scheduleId }) => scheduleId)).toContain(held.scheduleId);
 
-		if (schedules.cancelsBy === 'delete') {
+		if (scheduling.cancelsBy === 'delete') {
 			await expect(store.cancel(held.scheduleId)).rejects.toThrow(/documents no way to cancel/);
 		}
 		const moved = await store.reschedule(
@@ -213,7 +217,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	});
 
 	it('says of an unknown scheduled message that it is not there', async () => {
-		if (schedules === null) return expect(() => requireScheduler(gateway)).toThrow(/no scheduler/);
+		if (scheduling === null) return expect(() => requireScheduler(gateway)).toThrow(/no scheduler/);
 		const { connection, sleep: pause } = reach(gateway);
 		const store = createGatewayStore(gateway, connection, { claims: new Claims(), sleep: pause });
 		await expect(store.get('never-scheduled')).rejects.toMatchObject({ kind: 'notFound' });
@@ -222,15 +226,15 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	it('looks up a message that it sent, or refuses before any request', async () => {
 		sandbox.clearRequests();
 		const { connection } = reach(gateway);
-		if (looksUp === null) {
-			expect(() => requireLookUp(gateway)).toThrow(/documents no way to look up/);
+		if (lookup === null) {
+			expect(() => requireLookup(gateway)).toThrow(/documents no way to look up/);
 			expect(sandbox.requests(gateway.id as never)).toEqual([]);
 			return;
 		}
 		const sent = await gateway.send(connection, messageOf('text'));
-		const id = String(looksUp.by === 'queueId' ? sent.queueId : sent.messageId);
+		const id = String(lookup.by === 'queueId' ? sent.queueId : sent.messageId);
 		await sandbox.idle({ ignoreScheduled: true });
-		const found = await requireLookUp(gateway).lookUp(connection, id, RECIPIENT);
+		const found = await requireLookup(gateway).lookup(connection, id, RECIPIENT);
 		expect(found).toMatchObject({ gateway: gateway.id, recipient: { phone: RECIPIENT.phone } });
 		expect(['sent', 'delivered', 'read', 'queued', 'played']).toContain(found.status);
 	});
@@ -238,7 +242,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	it('finds what came of a send whose answer was lost, where the vendor has a list', async () => {
 		const { connection } = reach(gateway);
 		if (gateway.findSent === undefined) return expect(gateway.label).toMatch(/ChatW|WhatsApp/);
-		for (const [index, type] of sends.entries()) {
+		for (const [index, type] of messageTypes.entries()) {
 			// Nobody else writes to it: an image without caption looks like any other.
 			const recipient = parseRecipient(`+9199880667${80 + index}`);
 			const message = { ...messageOf(type), recipient };
@@ -252,7 +256,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			} as const;
 			sandbox.faults.add({ ...fault, gateway: gateway.id as never });
 			await expect(gateway.send(connection, message)).rejects.toMatchObject({
-				details: { openEnded: true },
+				details: { outcomeUnknown: true },
 			});
 			const taken = sandbox.messages(gateway.id as never).at(-1)!;
 			const ids = async () =>
@@ -271,8 +275,8 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const events: StatusEvent[] = [];
 		const verdicts: unknown[] = [];
 		const receiver = await startReceiver((delivery) => {
-			verdicts.push(gateway.verify(credential, delivery));
-			events.push(...gateway.parse(delivery.body, { receivedAt: new Date().toISOString() }));
+			verdicts.push(gateway.verifyWebhook(credential, delivery));
+			events.push(...gateway.parseWebhook(delivery.body, { receivedAt: new Date().toISOString() }));
 		});
 		try {
 			if (gateway.registration) {
@@ -303,7 +307,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(events.every(({ gateway: id }) => id === gateway.id)).toBe(true);
 
 		async function sendAndWait() {
-			if (schedules !== null) {
+			if (scheduling !== null) {
 				const store = createGatewayStore(gateway, connection, {
 					claims: new Claims(),
 					sleep: async () => {},

@@ -12,7 +12,7 @@ const receivedAt = '2026-11-21T10:00:01.000Z';
 /** As Record Status reads it: of what the trigger gave out, which was JSON in between. */
 const textOf = (id: string, body: unknown) => {
 	const gateway = gatewayById(id);
-	const [{ raw }] = gateway.parse(body, { receivedAt });
+	const [{ raw }] = gateway.parseWebhook(body, { receivedAt });
 	return gateway.eventText!(JSON.parse(JSON.stringify(raw)));
 };
 

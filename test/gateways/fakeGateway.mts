@@ -1,6 +1,6 @@
 import type { Connection, Credential, Gateway } from '../../gateways/gateway';
 import { connect } from '../../gateways/transport/connection';
-import type { Outcome, UnsentRequest } from '../../gateways/transport/request';
+import type { Outcome, PreparedRequest } from '../../gateways/transport/request';
 
 /**
  * A gateway behind the real transport: what goes out is kept, what comes back is scripted.
@@ -9,10 +9,10 @@ import type { Outcome, UnsentRequest } from '../../gateways/transport/request';
 export function fakeGateway(
 	gateway: Gateway,
 	credential: Credential,
-	answer: (request: UnsentRequest) => Outcome,
+	answer: (request: PreparedRequest) => Outcome,
 	{ now = 1_700_000_000_000, authenticates = false } = {},
-): { connection: Connection; requests: UnsentRequest[] } {
-	const requests: UnsentRequest[] = [];
+): { connection: Connection; requests: PreparedRequest[] } {
+	const requests: PreparedRequest[] = [];
 	const connection = connect(gateway, credential, {
 		send: async (unsent) => {
 			const request = authenticates ? gateway.authenticate(credential, unsent) : unsent;

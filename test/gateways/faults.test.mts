@@ -22,7 +22,7 @@ type Row = [
 	body: unknown,
 	kind: GatewayErrorKind,
 	fault: 'account' | 'message' | null,
-	openEnded?: 'openEnded',
+	outcomeUnknown?: 'outcomeUnknown',
 ];
 
 const message: OutgoingMessage = {
@@ -37,7 +37,7 @@ async function refusal(gateway: Gateway, status: number, body: unknown) {
 		['gateway', gateway.id],
 		...gateway.credentialFields.map((field) => [field.name, field.default ?? `${field.name}-0001`]),
 	]);
-	const policy = { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 };
+	const policy = { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 };
 	const connection = connect(
 		gateway,
 		credential,
@@ -57,10 +57,10 @@ async function refusal(gateway: Gateway, status: number, body: unknown) {
 function isRefusedAs(gateway: Gateway, rows: Row[]) {
 	describe(gateway.label, () => {
 		it.each(rows)('%d %j: %s, fault %s', async (...row) => {
-			const [status, body, kind, fault, openEnded] = row;
+			const [status, body, kind, fault, outcomeUnknown] = row;
 			const error = await refusal(gateway, status, body);
 			expect([error.kind, error.details.fault ?? null]).toEqual([kind, fault]);
-			expect(error.details.openEnded).toBe(openEnded !== undefined);
+			expect(error.details.outcomeUnknown).toBe(outcomeUnknown !== undefined);
 			expect(error.details.hint).toEqual(expect.any(String));
 		});
 	});
@@ -80,7 +80,7 @@ isRefusedAs(whapi, [
 	[404, whapiError(404, 'Specified chat not found'), 'notFound', null],
 	[413, whapiError(413, 'Request body too large'), 'rejected', null],
 	[429, whapiError(429, 'Too many requests'), 'rateLimited', null],
-	[500, whapiError(500, 'Internal Error'), 'unavailable', null, 'openEnded'],
+	[500, whapiError(500, 'Internal Error'), 'unavailable', null, 'outcomeUnknown'],
 ]);
 
 /** green-api.com/en/docs/api/common-errors, "Error ID". */
@@ -111,8 +111,8 @@ isRefusedAs(greenApi, [
 		'rejected',
 		'message',
 	],
-	[500, 'instance account not authorized', 'unavailable', null, 'openEnded'],
-	[502, 'Bad Gateway', 'unavailable', null, 'openEnded'],
+	[500, 'instance account not authorized', 'unavailable', null, 'outcomeUnknown'],
+	[502, 'Bad Gateway', 'unavailable', null, 'outcomeUnknown'],
 ]);
 
 const chatError = (error: string) => ({ success: false, error });
@@ -137,9 +137,9 @@ isRefusedAs(chatWhatsApp, [
 	),
 	[503, chatError('Session is still connecting. Please wait.'), 'rejected', 'account'],
 	// "Look at success whatever the HTTP status."
-	[200, chatError('Session not authenticated.'), 'unexpectedAnswer', 'account'],
-	[200, chatError('Something else'), 'unexpectedAnswer', null],
-	[500, chatError('Internal error'), 'unavailable', null, 'openEnded'],
+	[200, chatError('Session not authenticated.'), 'unexpectedResponse', 'account'],
+	[200, chatError('Something else'), 'unexpectedResponse', null],
+	[500, chatError('Internal error'), 'unavailable', null, 'outcomeUnknown'],
 	[402, chatError('Pay'), 'rejected', 'account'],
 ]);
 
@@ -152,6 +152,6 @@ for (const gateway of [hypersenderSms, hypersenderWhatsApp]) {
 		[422, notOnWhatsApp, 'rejected', 'message'],
 		[404, notOnWhatsApp, 'rejected', 'message'],
 		[422, { message: 'The to field is required.' }, 'rejected', null],
-		[500, { message: 'Server Error' }, 'unavailable', null, 'openEnded'],
+		[500, { message: 'Server Error' }, 'unavailable', null, 'outcomeUnknown'],
 	]);
 }

@@ -4,7 +4,8 @@ import waAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
 import greenStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
 
 const receivedAt = '2026-11-21T10:00:01.000Z';
-const parse = (gateway: string, body: unknown) => gatewayById(gateway).parse(body, { receivedAt });
+const parse = (gateway: string, body: unknown) =>
+	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
 /** Emits what is new, as the trigger does. */
 function emitted(gateway: string, bodies: unknown[]): string[] {

@@ -64,10 +64,10 @@ const idsOf = (events: readonly StatusEvent[]) => events.map(({ eventId }) => ev
 
 function mustBeSound(gateway: Gateway, body: unknown): void {
 	const before = JSON.stringify(body);
-	const events = gateway.parse(body, { receivedAt });
+	const events = gateway.parseWebhook(body, { receivedAt });
 	for (const event of events) mustBeValid(event, gateway);
 	// The same delivery gives the same ids, whenever it comes, and is not changed.
-	const later = gateway.parse(body, { receivedAt: '2027-01-01T00:00:00.000Z' });
+	const later = gateway.parseWebhook(body, { receivedAt: '2027-01-01T00:00:00.000Z' });
 	must(idsOf(later) === idsOf(events), 'the same ids', [events, later]);
 	must(JSON.stringify(body) === before, 'the same body', body);
 	must(Reflect.ownKeys(Object.prototype).length === prototypeSize, 'no pollution', body);
@@ -154,7 +154,7 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 						headers: { authorization: first, 'x-webhook-secret': second },
 						query: { secret: third },
 					} as Delivery;
-					must(!gateway.verify(credential, delivery).trusted, 'no trust', delivery);
+					must(!gateway.verifyWebhook(credential, delivery).verified, 'no trust', delivery);
 				}),
 				runs(500),
 			);

@@ -2,10 +2,10 @@ import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import type { Gateway } from '../../gateways/gateway';
 import {
 	assertSendable,
-	requireLookUp,
+	requireLookup,
 	requireScheduler,
-	requireSends,
-} from '../../gateways/refusals';
+	assertSupportsType,
+} from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { MESSAGE_TYPES, type OutgoingMessage } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
@@ -13,7 +13,7 @@ import { parseRecipient } from '../../messages/recipient';
 const withoutScheduler: Gateway = {
 	...chatWhatsApp,
 	label: 'Other',
-	capabilities: { ...chatWhatsApp.capabilities, sends: ['text'], schedules: null },
+	capabilities: { ...chatWhatsApp.capabilities, messageTypes: ['text'], scheduling: null },
 };
 const refusal = (work: () => unknown): [string, string, string | undefined] => {
 	try {
@@ -56,7 +56,7 @@ it('a gateway without scheduler says what to do instead', () => {
 });
 
 it.each(MESSAGE_TYPES)('ChatWhatsApp sends %s, or says what it sends', (type) => {
-	const work = () => requireSends(chatWhatsApp, type);
+	const work = () => assertSupportsType(chatWhatsApp, type);
 	if (type === 'text' || type === 'image') return expect(work).not.toThrow();
 	const [kind, sentence, hint] = refusal(work);
 	expect(kind).toBe('unsupported');
@@ -68,7 +68,9 @@ it.each(MESSAGE_TYPES)('ChatWhatsApp sends %s, or says what it sends', (type) =>
 });
 
 it('one type is listed without a comma', () => {
-	expect(refusal(() => requireSends(withoutScheduler, 'image'))[1]).toMatch(/; it sends text$/);
+	expect(refusal(() => assertSupportsType(withoutScheduler, 'image'))[1]).toMatch(
+		/; it sends text$/,
+	);
 });
 
 it('a message is held against type and recipient before any request', () => {
@@ -79,7 +81,7 @@ it('a message is held against type and recipient before any request', () => {
 });
 
 it('a gateway without look-up says so', () => {
-	expect(refusal(() => requireLookUp(chatWhatsApp))[1]).toBe(
+	expect(refusal(() => requireLookup(chatWhatsApp))[1]).toBe(
 		'ChatWhatsApp documents no way to look up a message that was sent',
 	);
 });

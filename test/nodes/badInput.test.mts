@@ -350,7 +350,7 @@ describe('the gateway', () => {
 		[
 			'answers with half a body',
 			{ kind: 'halfBody' },
-			/The connection to ChatWhatsApp at .* broke off.*after 5 tries/,
+			/The connection to ChatWhatsApp at .* broke off.*after 5 attempts/,
 			/Check "Base URL"/,
 		],
 		[
@@ -362,7 +362,7 @@ describe('the gateway', () => {
 		[
 			'cannot',
 			{ kind: 'errorBefore' },
-			/ChatWhatsApp could not handle the request: "Internal server error" \(HTTP 500\), after 5 tries/,
+			/ChatWhatsApp could not handle the request: "Internal server error" \(HTTP 500\), after 5 attempts/,
 			/Try again later/,
 		],
 		[

@@ -61,20 +61,20 @@ it('fits what the operations of a scheduled message give', async () => {
 	await fits('cancel', byId(moved));
 });
 
-it.each(gateways.map(({ id, capabilities }) => [id, capabilities.looksUp] as const))(
+it.each(gateways.map(({ id, capabilities }) => [id, capabilities.lookup] as const))(
 	'fits what Send and Get of a message give at %s',
-	async (gateway, looksUp) => {
+	async (gateway, lookup) => {
 		const own = { credential: credentialFor(sandbox, {}, gateway) };
 		const parameters = { resource: 'message', operation: 'send', ...message };
 		const [sent] = await outputOf(parameters, own);
 		expect(differences(sent, schemaOf('message', 'send'))).toEqual([]);
-		if (looksUp === null) return;
+		if (lookup === null) return;
 		await sandbox.idle();
 		const [found] = await outputOf(
 			{
 				resource: 'message',
 				operation: 'get',
-				messageId: sent[looksUp.by],
+				messageId: sent[lookup.by],
 				options: { recipient: message.recipient },
 			},
 			own,

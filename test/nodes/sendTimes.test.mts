@@ -7,7 +7,7 @@ import type { ScheduledMessage } from '../../messages/scheduledMessage';
 
 /** What becomes of a time between the begin of a run and the turn of its item, and how it is shown. */
 const ZONE = 'Europe/Berlin';
-const limits = { label: 'n8n', minimumLeadMs: null, horizonMs: null };
+const limits = { label: 'n8n', minLeadMs: null, maxLeadMs: null };
 const workdays: SendingWindow = {
 	from: '09:00',
 	to: '18:00',

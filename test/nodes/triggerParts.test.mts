@@ -7,10 +7,10 @@ import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/Mes
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
 import { cachedCredential } from '../../nodes/MessageSchedulerTrigger/credentialCache';
 import { deduplicate } from '../../nodes/MessageSchedulerTrigger/deduplicate';
-import { linkToGateway } from '../../nodes/shared/connection';
+import { connectToGateway } from '../../nodes/shared/connectToGateway';
 
 /** What the trigger's parts do with a context, without n8n's core: a person's test event, too. */
-jest.mock('../../nodes/shared/connection', () => ({ linkToGateway: jest.fn() }));
+jest.mock('../../nodes/shared/connection', () => ({ connectToGateway: jest.fn() }));
 
 let nodes = 0;
 afterEach(() => jest.useRealTimers());
@@ -193,7 +193,7 @@ describe('a registration', () => {
 	beforeEach(() => {
 		jest.clearAllMocks();
 		jest
-			.mocked(linkToGateway)
+			.mocked(connectToGateway)
 			.mockResolvedValue({ gateway, connection: { credential: {} } } as never);
 	});
 

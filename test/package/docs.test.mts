@@ -182,7 +182,7 @@ describe('examples', () => {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(steps.text).toContain(`*${name}*`);
 		}
-		const without = gateways.filter(({ capabilities }) => capabilities.schedules === null);
+		const without = gateways.filter(({ capabilities }) => capabilities.scheduling === null);
 		const labels = without.map(({ label }) => label);
 		expect(steps.text).toContain(`For ${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}, set`);
 	});

@@ -40,20 +40,20 @@ const pigeon: Gateway = {
 	id: 'pigeon',
 	label: 'Carrier Pigeon',
 	capabilities: {
-		sends: ['text'],
-		schedules: {
+		messageTypes: ['text'],
+		scheduling: {
 			types: ['text'],
-			minimumLeadMs: null,
-			horizonMs: null,
-			keptInMemory: false,
+			minLeadMs: null,
+			maxLeadMs: null,
+			isDurable: true,
 			cancelsBy: 'cancel',
 		},
-		looksUp: null,
+		lookup: null,
 		messagesPerMinute: null,
-		keepsReference: false,
+		returnsReference: false,
 		webhooks: {
 			registration: 'manual',
-			whereToEnter: 'Tell the keeper of the loft.',
+			setupInstruction: 'Tell the keeper of the loft.',
 			statuses: ['delivered'],
 			sendsSecretHeader: true,
 		},
@@ -70,9 +70,9 @@ const pigeon: Gateway = {
 		url: `${String(pigeonUrl)}${request.url}`,
 		headers: { ...request.headers, 'x-seed': String(pigeonKey) },
 	}),
-	explain: () => null,
-	test: async ({ request }) => {
-		await request({ method: 'GET', path: '/held', kind: 'repeatable' });
+	parseError: () => null,
+	testCredential: async ({ request }) => {
+		await request({ method: 'GET', path: '/held', idempotent: true });
 		return { ready: true, message: 'The pigeons are fed.' };
 	},
 	send: async () => {
@@ -82,18 +82,18 @@ const pigeon: Gateway = {
 	scheduler: {
 		schedule: async ({ request }, { recipient, text, scheduledAt }) => {
 			const body = { to: recipient.phone, text, at: scheduledAt };
-			const answer = await request({ method: 'POST', path: '/held', body, kind: 'create' });
+			const answer = await request({ method: 'POST', path: '/held', body, idempotent: false });
 			return toScheduled((answer.body as { id: string }).id);
 		},
 		get: async (_, scheduleId) => toScheduled(scheduleId),
 		list: async () => [...held.keys()].map(toScheduled),
 		find: async () => [],
 		cancel: async ({ request }, scheduleId) =>
-			void (await request({ method: 'DELETE', path: `/held/${scheduleId}`, kind: 'repeatable' })),
+			void (await request({ method: 'DELETE', path: `/held/${scheduleId}`, idempotent: true })),
 	},
-	verify: ({ pigeonKey }, { headers }) =>
-		headers['x-seed'] === pigeonKey ? { trusted: true } : { trusted: false, reason: 'no seed' },
-	parse: (body, { receivedAt }) => [
+	verifyWebhook: ({ pigeonKey }, { headers }) =>
+		headers['x-seed'] === pigeonKey ? { verified: true } : { verified: false, reason: 'no seed' },
+	parseWebhook: (body, { receivedAt }) => [
 		createStatusEvent({
 			gateway: 'pigeon',
 			channel: 'sms',

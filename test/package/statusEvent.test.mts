@@ -30,7 +30,7 @@ const webhooks = gatewayIds.flatMap((gateway) => {
 
 const parse = (gateway: string, body: unknown) =>
 	gatewayById(gateway)
-		.parse(body, { receivedAt: RECEIVED_AT })
+		.parseWebhook(body, { receivedAt: RECEIVED_AT })
 		.map((event) => toStatusEventItem(event, 'Africa/Cairo'));
 
 function expectValid(gateway: string, body: unknown): number {

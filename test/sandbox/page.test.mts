@@ -144,7 +144,7 @@ describe('whatever the texts are', () => {
 			credentialName: text,
 			fields: [{ label: text, value: text, isOptional: true }],
 			webhook: {
-				whereToEnter: `x${text}`,
+				setupInstruction: `x${text}`,
 				isAutomatic: false,
 				secret: `x${text}`,
 				secretIn: 'query' as const,
@@ -556,7 +556,7 @@ it('the same is there for programs', async () => {
 
 it('a secret that stands in the address already is left as it is', () => {
 	const webhook = {
-		whereToEnter: '',
+		setupInstruction: '',
 		isAutomatic: false,
 		secret: 'a b',
 		secretIn: 'query' as const,

@@ -35,8 +35,8 @@ interface FakeOptions {
 }
 
 const LABEL = 'Fake';
-const lost = (openEnded: boolean) =>
-	new GatewayError('timedOut', `${LABEL} did not answer in time`, { openEnded });
+const lost = (outcomeUnknown: boolean) =>
+	new GatewayError('timedOut', `${LABEL} did not answer in time`, { outcomeUnknown });
 const refused = () => new GatewayError('rejected', `${LABEL} refused the request`, { status: 400 });
 const unreachable = () => new GatewayError('unreachable', `${LABEL} cannot be reached`);
 const missing = () => new GatewayError('notFound', `${LABEL} does not find it`, { status: 404 });
@@ -87,8 +87,8 @@ export class FakeScheduler implements NativeScheduler {
 			credential: {},
 			request: async () => await Promise.reject(new Error('no request')),
 			now: clock.now,
-			clockAhead: () => this.knownAheadMs,
-			unexpected: (_, missingField) => new GatewayError('unexpectedAnswer', missingField),
+			clockSkewMs: () => this.knownAheadMs,
+			unexpected: (_, missingField) => new GatewayError('unexpectedResponse', missingField),
 		};
 		this.gateway = {
 			...chatWhatsApp,
@@ -96,11 +96,11 @@ export class FakeScheduler implements NativeScheduler {
 			scheduler: this,
 			capabilities: {
 				...chatWhatsApp.capabilities,
-				schedules: {
+				scheduling: {
 					types: ['text', 'image'],
-					minimumLeadMs: 60_000,
-					horizonMs: 30 * 86_400_000,
-					keptInMemory: true,
+					minLeadMs: 60_000,
+					maxLeadMs: 30 * 86_400_000,
+					isDurable: false,
 					cancelsBy: this.options.cancelsBy,
 				},
 			},

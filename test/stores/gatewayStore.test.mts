@@ -12,8 +12,8 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 	const store = fake.store();
 	expect(store.limits).toEqual({
 		label: 'Fake',
-		minimumLeadMs: 60_000,
-		horizonMs: 30 * 86_400_000,
+		minLeadMs: 60_000,
+		maxLeadMs: 30 * 86_400_000,
 	});
 	expect(() => store.assertAccepts(message())).not.toThrow();
 	expect(() => store.assertAccepts(message({ type: 'audio' }))).toThrow(
@@ -148,7 +148,7 @@ describe('cancelling', () => {
 			expect(textOf(error)).toMatch(
 				/^It is unknown whether the scheduled message "sched_1" was cancelled: .*\. Look with "Get Many" .* ended with: Fake /,
 			);
-			expect(error.details).toMatchObject({ openEnded: true });
+			expect(error.details).toMatchObject({ outcomeUnknown: true });
 			expect(error.details.hint).toContain('"Get Many"');
 		},
 	);

@@ -168,7 +168,7 @@ describe('what fails in between is told with where the message is', () => {
 		const gone = await errorOf(reschedule(holdingOne({ create: ['refused', 'refused'] })));
 		expect(gone.details.hint).toBe('Schedule it anew with the operation "Schedule".');
 		const open = await errorOf(reschedule(holdingOne({ create: ['lostTaken'], find: [true] })));
-		expect(open.details).toMatchObject({ openEnded: true });
+		expect(open.details).toMatchObject({ outcomeUnknown: true });
 		expect(open.details.hint).toContain('"Get Many"');
 	});
 });

@@ -78,7 +78,7 @@ describe('scheduling one message', () => {
 		expect(textOf(error)).toMatch(
 			/^It is unknown whether the message was scheduled: .* ended with: Fake cannot/,
 		);
-		expect(error.details).toMatchObject({ openEnded: true });
+		expect(error.details).toMatchObject({ outcomeUnknown: true });
 		expect(error.details.hint).toContain('"Get Many"');
 		expect(fake.calls.create).toBe(1);
 		expect(entry.unresolved).not.toBeNull();
@@ -109,7 +109,7 @@ describe('scheduling one message', () => {
 		const lost = 'lostNotTaken' as const;
 		fake.faults = { create: [lost, lost, lost, lost] };
 		const error = await errorOf(schedule(fake, message(), entry));
-		expect(error).toMatchObject({ kind: 'timedOut', details: { openEnded: true } });
+		expect(error).toMatchObject({ kind: 'timedOut', details: { outcomeUnknown: true } });
 		expect(fake.calls).toMatchObject({ create: 4, find: 8 });
 		expect(entry.unresolved).not.toBeNull();
 

@@ -8,7 +8,7 @@ export const allowDeletionOption: INodeProperties = {
 	name: 'allowDeletion',
 	type: 'boolean',
 	default: false,
-	description: `Whether a message that is cancelled, moved or replaced may be deleted where the gateway documents no way to cancel it (${labelsWith(({ schedules }) => schedules?.cancelsBy === 'delete')}). It is checked afterwards that it is gone.`,
+	description: `Whether a message that is cancelled, moved or replaced may be deleted where the gateway documents no way to cancel it (${labelsWith(({ scheduling }) => scheduling?.cancelsBy === 'delete')}). It is checked afterwards that it is gone.`,
 };
 
 export const readAllowDeletion = (context: IExecuteFunctions, index: number): boolean =>

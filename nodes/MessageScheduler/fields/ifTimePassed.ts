@@ -56,13 +56,13 @@ export const inTime = (
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
 	now: number,
-	{ minimumLeadMs }: StoreLimits,
+	{ minLeadMs }: StoreLimits,
 	window?: SendingWindow,
 ): ResolvedSendTime =>
 	applyPassedRule(time, {
 		ifPassed,
 		now,
-		minimumLeadMs: (minimumLeadMs ?? 0) + UNDERWAY_MS,
+		minLeadMs: (minLeadMs ?? 0) + UNDERWAY_MS,
 		window,
 	});
 
@@ -81,11 +81,11 @@ export function assertInTime(
 	limits: StoreLimits,
 	window?: SendingWindow,
 ): void {
-	const { label, minimumLeadMs, horizonMs } = limits;
+	const { label, minLeadMs, maxLeadMs } = limits;
 	assertWithin(stillInTime(time, ifPassed, now, limits, window), {
 		now,
-		minimumLeadMs,
-		horizonMs,
+		minLeadMs,
+		maxLeadMs,
 		gatewayLabel: label,
 		elsewhere:
 			'schedule the message with "Store Messages In" set to "n8n Data Table", which takes any time',
@@ -96,8 +96,8 @@ export function assertInTime(
 export const isStillPossible = (
 	scheduledAt: string,
 	now: number,
-	{ minimumLeadMs, horizonMs }: StoreLimits,
+	{ minLeadMs, maxLeadMs }: StoreLimits,
 ): boolean => {
 	const ahead = Date.parse(scheduledAt) - now;
-	return ahead >= (minimumLeadMs ?? 0) && ahead <= (horizonMs ?? Infinity);
+	return ahead >= (minLeadMs ?? 0) && ahead <= (maxLeadMs ?? Infinity);
 };

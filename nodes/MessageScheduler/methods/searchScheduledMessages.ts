@@ -8,7 +8,7 @@ import { showInstant } from '../../../messages/sendTime';
 import { Claims } from '../../../stores/claims';
 import { createGatewayStore } from '../../../stores/gatewayStore';
 import { settle } from '../../../stores/settle';
-import { linkToGateway } from '../../shared/connection';
+import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
 
 /** More than a person would scroll through; the filter finds the rest. */
@@ -65,12 +65,12 @@ const notes = (...lines: [string] | [string, string]): INodeListSearchItems[] =>
 async function pending(
 	context: ILoadOptionsFunctions,
 ): Promise<{ readonly label: string; readonly messages: ScheduledMessage[] | null }> {
-	const { gateway, connection, surroundings } = await linkToGateway(context);
+	const { gateway, connection, runtime } = await connectToGateway(context);
 	const { label } = gateway;
 	if (gateway.scheduler === undefined) return { label, messages: null };
 	const store = createGatewayStore(gateway, connection, {
 		claims: new Claims(),
-		sleep: async (ms) => await surroundings.sleep(ms),
+		sleep: async (ms) => await runtime.sleep(ms),
 	});
 	return { label, messages: await store.list({ status: 'scheduled' }) };
 }

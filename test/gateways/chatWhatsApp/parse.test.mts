@@ -5,7 +5,7 @@ import sent from '../../fixtures/chatWhatsApp/message-sent.webhook.json';
 import { mutated } from '../hypersenderSms/mutated.mts';
 
 const receivedAt = '2026-02-01T15:00:01.000Z';
-const parse = (body: unknown) => chatWhatsApp.parse(body, { receivedAt });
+const parse = (body: unknown) => chatWhatsApp.parseWebhook(body, { receivedAt });
 
 /** The vendor's sample, as one of ours. */
 const event = {
@@ -90,7 +90,7 @@ it.each([
 
 it('gives the same delivery twice the same id, whenever it comes', () => {
 	const later = { receivedAt: '2030-01-01T00:00:00.000Z' };
-	expect(chatWhatsApp.parse(structuredClone(sent), later)[0].eventId).toBe(event.eventId);
+	expect(chatWhatsApp.parseWebhook(structuredClone(sent), later)[0].eventId).toBe(event.eventId);
 });
 
 it('does not follow __proto__', () => {
@@ -133,12 +133,12 @@ describe('whatever comes', () => {
 
 it('trusts a delivery with the secret in its address, and no other', () => {
 	const verify = (secret: unknown) =>
-		chatWhatsApp.verify(
+		chatWhatsApp.verifyWebhook(
 			{ webhookSecret: 's3cret' },
 			{ headers: {}, query: { secret }, body: sent },
 		);
 	expect(verify('s3cret')).toEqual({ trusted: true });
 	for (const secret of ['S3cret', 's3cre', '', undefined, ['s3cret']]) {
-		expect(verify(secret).trusted).toBe(false);
+		expect(verify(secret).verified).toBe(false);
 	}
 });

@@ -1,12 +1,12 @@
 import Ajv from 'ajv';
-import type { UnsentRequest } from '../../../gateways/transport/request';
+import type { PreparedRequest } from '../../../gateways/transport/request';
 import schemas from '../../fixtures/chatWhatsApp/requests.schema.json';
 import { SESSION } from '../transport/surroundings.mts';
 
 const ajv = new Ajv({ strict: false });
 
 /** What a body has beyond what the vendor documents, or lacks of it. */
-export function undocumented({ method, url, body }: UnsentRequest): unknown {
+export function undocumented({ method, url, body }: PreparedRequest): unknown {
 	const path = new URL(url).pathname.replace(SESSION, '{id}');
 	const schema = schemas[`${method} ${path}` as keyof typeof schemas] as object | undefined;
 	if (schema === undefined) return `${method} ${path}`;

@@ -146,7 +146,7 @@ describe('scheduling', () => {
 	])('leaves it open after a success with %s', async (_, body) => {
 		const { connection, requests } = reach([answer(201, body)]);
 		const error = await rejection(scheduler.schedule(connection, text));
-		expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: true } });
+		expect(error).toMatchObject({ kind: 'unexpectedResponse', details: { outcomeUnknown: true } });
 		expect(requests).toHaveLength(1);
 	});
 
@@ -154,7 +154,7 @@ describe('scheduling', () => {
 		const { connection } = reach([answer(200, { success: false, error: 'Too far ahead' })]);
 		const error = await rejection(scheduler.schedule(connection, text));
 		expect(error.message).toContain('"Too far ahead"');
-		expect(error.details.openEnded).toBe(false);
+		expect(error.details.outcomeUnknown).toBe(false);
 	});
 });
 
@@ -180,7 +180,7 @@ describe('getting one', () => {
 	it('says that an answer lacks the record', async () => {
 		const { connection } = reach([answer(200, { success: true })]);
 		const error = await rejection(scheduler.get(connection, 'x'));
-		expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: false } });
+		expect(error).toMatchObject({ kind: 'unexpectedResponse', details: { outcomeUnknown: false } });
 	});
 
 	it.each<[unknown, Status]>([
@@ -260,7 +260,7 @@ describe('listing', () => {
 	])('says what is missing in %s', async (_, body) => {
 		const { connection } = reach([answer(200, body)]);
 		expect(await rejection(scheduler.list(connection, {}))).toMatchObject({
-			kind: 'unexpectedAnswer',
+			kind: 'unexpectedResponse',
 		});
 	});
 
@@ -317,6 +317,6 @@ describe('cancelling', () => {
 		['something that is no JSON', '<html>Welcome to the hotel</html>'],
 	])('does not take %s for a yes, whatever the HTTP status', async (_, body) => {
 		const { connection } = reach([answer(200, body)]);
-		expect((await rejection(scheduler.cancel(connection, 'x'))).kind).toBe('unexpectedAnswer');
+		expect((await rejection(scheduler.cancel(connection, 'x'))).kind).toBe('unexpectedResponse');
 	});
 });

@@ -89,10 +89,10 @@ it.each<[string, unknown, boolean]>([
 	['no JSON', '<html></html>', true],
 	['nothing', null, true],
 	['a refusal', { success: false, error: 'Session not authenticated' }, false],
-])('leaves a success with %s open, or not', async (_, body, openEnded) => {
+])('leaves a success with %s open, or not', async (_, body, outcomeUnknown) => {
 	const { connection, requests } = reach([answer(200, body)]);
 	const error = await rejection(chatWhatsApp.send(connection, text));
-	expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded } });
+	expect(error).toMatchObject({ kind: 'unexpectedResponse', details: { outcomeUnknown } });
 	expect(requests).toHaveLength(1);
 });
 
@@ -145,7 +145,7 @@ describe('the test of the connection', () => {
 		['constructor', false, 'its state is "constructor"'],
 	])('says of the state %s whether it can send', async (state, ready, sentence) => {
 		const { connection, requests } = reach([answer(200, { success: true, session: { state } })]);
-		const health = await chatWhatsApp.test(connection);
+		const health = await chatWhatsApp.testCredential(connection);
 		expect(health.ready).toBe(ready);
 		expect(health.message).toContain(sentence);
 		expect(requests[0]).toMatchObject({
@@ -159,7 +159,7 @@ describe('the test of the connection', () => {
 		['<html></html>', 'gave a response that is not JSON'],
 	])('says what is wrong with %j', async (body, sentence) => {
 		const { connection } = reach([answer(200, body)]);
-		expect((await rejection(chatWhatsApp.test(connection))).message).toContain(sentence);
+		expect((await rejection(chatWhatsApp.testCredential(connection))).message).toContain(sentence);
 	});
 
 	it('says that the key is wrong, or the session unknown', async () => {
@@ -168,7 +168,7 @@ describe('the test of the connection', () => {
 			[404, 'Session not found', 'notFound'],
 		] as const) {
 			const { connection } = reach([answer(status, { success: false, error })]);
-			const rejected = await rejection(chatWhatsApp.test(connection));
+			const rejected = await rejection(chatWhatsApp.testCredential(connection));
 			expect(rejected.kind).toBe(kind);
 			expect(rejected.message).toContain(error);
 		}
@@ -197,5 +197,5 @@ it.each<[unknown, unknown]>([
 	[[], null],
 	[null, null],
 ])('explains %j', (body, expected) => {
-	expect(chatWhatsApp.explain(answer(400, body))).toEqual(expected);
+	expect(chatWhatsApp.parseError(answer(400, body))).toEqual(expected);
 });

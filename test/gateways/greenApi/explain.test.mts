@@ -1,7 +1,8 @@
 import { greenApi } from '../../../gateways/greenApi';
 import quota from '../../fixtures/greenApi/quota-exceeded.json';
 
-const explain = (status: number, body: unknown) => greenApi.explain({ status, headers: {}, body });
+const explain = (status: number, body: unknown) =>
+	greenApi.parseError({ status, headers: {}, body });
 
 const CALLS = { fault: 'account', hint: expect.stringMatching(/plan in the console/) };
 

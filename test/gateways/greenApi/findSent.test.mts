@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import { greenApi } from '../../../gateways/greenApi';
-import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
 import history from '../../fixtures/greenApi/chat-history.json';
 import queue from '../../fixtures/greenApi/messages-queue.json';
@@ -26,7 +26,7 @@ async function find(
 ) {
 	const { connection, requests } = fakeGateway(greenApi, credential, (request) => {
 		const given = request.url.includes('/getChatHistory') ? answer : queued;
-		if (typeof given === 'function') return (given as (asked: UnsentRequest) => Outcome)(request);
+		if (typeof given === 'function') return (given as (asked: PreparedRequest) => Outcome)(request);
 		return Array.isArray(given) ? ok(given) : (given as Outcome);
 	});
 	const found = await greenApi.findSent!(connection, messageTo(to, content), since);
@@ -196,7 +196,7 @@ describe('a history that is longer than was asked for', () => {
 		}));
 	const by =
 		(answers: Record<number, unknown[]>) =>
-		({ body }: UnsentRequest) =>
+		({ body }: PreparedRequest) =>
 			ok(answers[Number(body?.count)]);
 
 	it('is asked for once more', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Credential, RegistrationRecord } from '../../../gateways/gateway';
 import { greenApi } from '../../../gateways/greenApi';
 import { sealInto, splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
-import { NoAnswer, type Outcome } from '../../../gateways/transport/request';
+import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import fresh from '../../fixtures/greenApi/settings.json';
 import { runs } from '../../proof.mts';
 import { fakeGateway, ok } from '../fakeGateway.mts';
@@ -38,7 +38,9 @@ class World {
 			const fate = this.fates.shift() ?? 'taken';
 			if (fate !== 'requestLost') this.settings = { ...this.settings, ...body };
 			if (fate === 'responseLostThenOwnerEdits') this.ownerEdits();
-			return fate === 'taken' ? ok({ saveSettings: true }) : new NoAnswer('broken', 'ECONNRESET');
+			return fate === 'taken'
+				? ok({ saveSettings: true })
+				: new NetworkFailure('broken', 'ECONNRESET');
 		}).connection;
 	}
 

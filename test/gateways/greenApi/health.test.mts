@@ -4,7 +4,7 @@ import { credential } from './values.mts';
 
 async function test(body: unknown) {
 	const { connection, requests } = fakeGateway(greenApi, credential, () => ok(body));
-	return { health: await greenApi.test(connection), requests };
+	return { health: await greenApi.testCredential(connection), requests };
 }
 
 it('is ready when authorised', async () => {
@@ -32,5 +32,5 @@ it.each([
 });
 
 it('takes nothing else for an answer', async () => {
-	await expect(test({})).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	await expect(test({})).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 });

@@ -9,14 +9,14 @@ import { credential } from './values.mts';
 
 const recipient = parseRecipient('+11001234567');
 
-async function lookUp(answer: Outcome) {
+async function lookup(answer: Outcome) {
 	const { connection, requests } = fakeGateway(greenApi, credential, () => answer);
-	const found = await greenApi.lookUp!(connection, '3EB0C767D097B7C7C030', recipient);
+	const found = await greenApi.lookup!(connection, '3EB0C767D097B7C7C030', recipient);
 	return { found, requests };
 }
 
 it('reads the message out of the journal', async () => {
-	const { found, requests } = await lookUp(ok(message));
+	const { found, requests } = await lookup(ok(message));
 	expect(requests).toMatchObject([
 		{
 			method: 'POST',
@@ -53,7 +53,7 @@ it.each([
 	['pollMessage', {}, { type: 'text', text: null }],
 	['constructor', {}, { type: 'text', text: null }],
 ])('reads a %s', async (typeMessage, content, expected) => {
-	const { found } = await lookUp(ok({ ...message, typeMessage, ...content }));
+	const { found } = await lookup(ok({ ...message, typeMessage, ...content }));
 	expect(found).toMatchObject(expected);
 });
 
@@ -63,29 +63,29 @@ it.each([
 	['warped', 'unknown', null],
 	[undefined, 'unknown', null],
 ])('reads the status %s', async (statusMessage, status, failure) => {
-	const { found } = await lookUp(ok({ ...message, statusMessage }));
+	const { found } = await lookup(ok({ ...message, statusMessage }));
 	expect(found).toMatchObject({ status, failure });
 });
 
 it('needs the recipient', async () => {
 	const { connection, requests } = fakeGateway(greenApi, credential, () => ok(message));
-	await expect(greenApi.lookUp!(connection, 'a', null)).rejects.toMatchObject({
+	await expect(greenApi.lookup!(connection, 'a', null)).rejects.toMatchObject({
 		parameter: 'Recipient',
 	});
 	expect(requests).toEqual([]);
 });
 
 it('does not give out a message that was received', async () => {
-	await expect(lookUp(ok({ ...message, type: 'incoming' }))).rejects.toMatchObject({
+	await expect(lookup(ok({ ...message, type: 'incoming' }))).rejects.toMatchObject({
 		kind: 'notFound',
 	});
 });
 
 it('takes nothing else for an answer', async () => {
-	await expect(lookUp(ok({}))).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	await expect(lookup(ok({}))).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 });
 
 it('keeps the number that was asked for where the chat is told by its LID', async () => {
-	const { found } = await lookUp(ok({ ...message, chatId: '120650379300963@lid' }));
+	const { found } = await lookup(ok({ ...message, chatId: '120650379300963@lid' }));
 	expect(found.recipient).toEqual(recipient);
 });

@@ -9,7 +9,7 @@ import groupLimit from '../../fixtures/greenApi/status-group-limit.webhook.json'
 import noAccount from '../../fixtures/greenApi/status-no-account.webhook.json';
 import { receivedAt } from './values.mts';
 
-const parse = (body: unknown) => greenApi.parse(body, { receivedAt });
+const parse = (body: unknown) => greenApi.parseWebhook(body, { receivedAt });
 
 const common = {
 	gateway: 'greenApi',
@@ -193,8 +193,8 @@ it('knows a person by the LID', () => {
 });
 
 it('has the same event id for the same status, whenever it comes', () => {
-	const [first] = greenApi.parse(failed, { receivedAt });
-	const [second] = greenApi.parse(structuredClone(failed), {
+	const [first] = greenApi.parseWebhook(failed, { receivedAt });
+	const [second] = greenApi.parseWebhook(structuredClone(failed), {
 		receivedAt: '2025-01-01T00:00:00.000Z',
 	});
 	expect(second.eventId).toBe(first.eventId);

@@ -1,5 +1,5 @@
 import Ajv from 'ajv';
-import type { RegistrationRecord, WantedWebhook } from '../../../gateways/gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
 import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome } from '../../../gateways/transport/request';
 import schemas from '../../fixtures/greenApi/requests.schema.json';
@@ -36,9 +36,9 @@ function instance(settings: unknown, saved: unknown = { saveSettings: true }) {
 		return ok(saved);
 	});
 	return {
-		check: (more: Partial<WantedWebhook> = {}) =>
+		check: (more: Partial<DesiredWebhook> = {}) =>
 			registration.check(connection, { ...wanted, ...more }),
-		register: (more: Partial<WantedWebhook> = {}, previous: RegistrationRecord | null = null) =>
+		register: (more: Partial<DesiredWebhook> = {}, previous: RegistrationRecord | null = null) =>
 			registration.register(connection, { ...wanted, ...more }, previous),
 		remove: (record: RegistrationRecord | null, url = wanted.url) =>
 			registration.remove(connection, { url }, record),
@@ -228,15 +228,15 @@ describe('an answer of another kind', () => {
 		'never leads to writing: %j',
 		async (body) => {
 			const here = instance(body);
-			await expect(here.check()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
-			await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
-			await expect(here.remove(null)).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+			await expect(here.check()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+			await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+			await expect(here.remove(null)).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 			expect(here.written()).toEqual([]);
 		},
 	);
 
 	it('that does not say that the settings are saved is an error', async () => {
 		const here = instance(fresh, { saveSettings: false });
-		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 	});
 });

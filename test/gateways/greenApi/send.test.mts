@@ -206,7 +206,10 @@ describe('the answer', () => {
 				(e) => e,
 			);
 			expect(error).toBeInstanceOf(GatewayError);
-			expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: true } });
+			expect(error).toMatchObject({
+				kind: 'unexpectedResponse',
+				details: { outcomeUnknown: true },
+			});
 		},
 	);
 });

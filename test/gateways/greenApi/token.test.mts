@@ -1,14 +1,13 @@
 import { greenApi } from '../../../gateways/greenApi';
 import {
-	describeAnswer,
-	describeNoAnswer,
-	unexpectedAnswer,
-} from '../../../gateways/transport/describe';
+	toResponseError,
+	toNetworkError,
+	unexpectedResponseError,
+} from '../../../gateways/transport/errors';
 import type { GatewayError } from '../../../gateways/transport/gatewayError';
 import {
-	NoAnswer,
-	noAnswerOf,
-	type GatewayRequest,
+	NetworkFailure,
+	toNetworkFailure,
 	type Outcome,
 } from '../../../gateways/transport/request';
 import quota from '../../fixtures/greenApi/quota-exceeded.json';
@@ -33,12 +32,6 @@ function expectNoToken(text: string) {
 
 const path = `/waInstance1234/sendMessage/${encodeURIComponent(TOKEN)}`;
 const who = { gateway: greenApi, credential };
-const wantedRequest: GatewayRequest = {
-	method: 'POST',
-	path: '/waInstance1234/sendMessage',
-	kind: 'create',
-};
-
 const echoes: Array<[number, unknown]> = [
 	[400, { statusCode: 400, path, message: `Validation failed at ${path}` }],
 	[401, `Unauthorized: ${TOKEN}`],
@@ -57,22 +50,22 @@ const echoes: Array<[number, unknown]> = [
 
 it.each(echoes)('an answer %d %j does not show the token', (status, body) => {
 	const response = { status, headers: { location: path }, body };
-	expectNoToken(textOf(describeAnswer(who, response, { wanted: wantedRequest, tries: 2 })));
-	expectNoToken(textOf(unexpectedAnswer(who, response, '"idMessage"', true)));
-	expectNoToken(JSON.stringify(greenApi.explain({ ...response, body: { path, url: path } })));
+	expectNoToken(textOf(toResponseError(who, response, { idempotent: false, attempts: 2 })));
+	expectNoToken(textOf(unexpectedResponseError(who, response, '"idMessage"', true)));
+	expectNoToken(JSON.stringify(greenApi.parseError({ ...response, body: { path, url: path } })));
 });
 
 const silences = ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'ERR_CANCELED', null];
 
 it.each(silences)('no answer (%s) does not show the token', (code) => {
 	expectNoToken(
-		textOf(describeNoAnswer(who, noAnswerOf(code), { wanted: wantedRequest, tries: 1 })),
+		textOf(toNetworkError(who, toNetworkFailure(code), { idempotent: false, attempts: 1 })),
 	);
 });
 
 it.each([
 	...echoes.map(([status, body]): Outcome => ({ status, headers: {}, body })),
-	...silences.map((code) => noAnswerOf(code)),
+	...silences.map((code) => toNetworkFailure(code)),
 	ok(path),
 	ok({ path }),
 ])('no method of the gateway shows it when the answer is %j', async (outcome) => {
@@ -81,8 +74,8 @@ it.each([
 	const registration = greenApi.registration!;
 	const tries = [
 		greenApi.send(connection, message),
-		greenApi.lookUp!(connection, 'a', message.recipient),
-		greenApi.test(connection),
+		greenApi.lookup!(connection, 'a', message.recipient),
+		greenApi.testCredential(connection),
 		registration.check(connection, wanted),
 		registration.register(connection, wanted, null),
 		registration.remove(connection, wanted, null),
@@ -93,9 +86,9 @@ it.each([
 });
 
 it('a gateway that cannot be reached is named without the path', () => {
-	const error = describeNoAnswer(who, new NoAnswer('unreachable', 'ECONNREFUSED'), {
-		wanted: wantedRequest,
-		tries: 1,
+	const error = toNetworkError(who, new NetworkFailure('unreachable', 'ECONNREFUSED'), {
+		idempotent: false,
+		attempts: 1,
 	});
 	expect(error.message).toBe(
 		'GREEN-API cannot be reached at https://1101.api.green-api.com (ECONNREFUSED)',

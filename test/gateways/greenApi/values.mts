@@ -1,4 +1,4 @@
-import type { Credential, WantedWebhook } from '../../../gateways/gateway';
+import type { Credential, DesiredWebhook } from '../../../gateways/gateway';
 import { parseContent } from '../../../messages/message';
 import type { ContentInput, OutgoingMessage } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
@@ -15,7 +15,7 @@ export const credential: Credential = {
 	webhookSecret: SECRET,
 };
 
-export const wanted: WantedWebhook = {
+export const wanted: DesiredWebhook = {
 	url: 'https://n8n.example/webhook/abc/webhook',
 	secret: SECRET,
 	replaceExisting: false,

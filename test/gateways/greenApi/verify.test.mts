@@ -9,7 +9,7 @@ const delivery: Delivery = {
 	body: failed,
 };
 const verify = (more: Partial<Delivery>, other: Record<string, unknown> = {}) =>
-	greenApi.verify({ ...credential, ...other }, { ...delivery, ...more }).trusted;
+	greenApi.verifyWebhook({ ...credential, ...other }, { ...delivery, ...more }).verified;
 
 it.each([`Bearer ${SECRET}`, SECRET, `Basic ${SECRET}`])('trusts %s', (authorization) => {
 	expect(verify({ headers: { authorization } })).toBe(true);

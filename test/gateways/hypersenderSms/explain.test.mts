@@ -1,5 +1,5 @@
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
-import { errorText } from '../../../gateways/hypersender/explain';
+import { errorText } from '../../../gateways/hypersender/parseError';
 import notOnWhatsApp from '../../fixtures/hypersenderWhatsApp/not-on-whatsapp.json';
 
 it.each<[unknown, string | null]>([
@@ -27,7 +27,7 @@ it.each<[unknown, string | null]>([
 ])('%j', (body, expected) => expect(errorText(body)).toBe(expected));
 
 it('gives no code and no pause, since none is documented', () => {
-	const explain = (body: unknown) => hypersenderSms.explain({ status: 429, headers: {}, body });
+	const explain = (body: unknown) => hypersenderSms.parseError({ status: 429, headers: {}, body });
 	expect(explain({ message: 'Too Many Attempts.' })).toEqual({ text: 'Too Many Attempts.' });
 	expect(explain('')).toBeNull();
 });

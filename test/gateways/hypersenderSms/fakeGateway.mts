@@ -1,5 +1,5 @@
 import type { Credential, Gateway } from '../../../gateways/gateway';
-import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import { fakeGateway as fake } from '../fakeGateway.mts';
 
 export { ok } from '../fakeGateway.mts';
@@ -10,5 +10,5 @@ const now = Date.parse('2026-02-01T12:00:00Z');
 export const fakeGateway = (
 	gateway: Gateway,
 	credential: Credential,
-	answer: (request: UnsentRequest) => Outcome,
+	answer: (request: PreparedRequest) => Outcome,
 ) => fake(gateway, credential, answer, { now, authenticates: true });

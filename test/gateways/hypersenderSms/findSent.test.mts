@@ -82,6 +82,6 @@ it('gives both of two equal messages', async () => {
 it('does not take an unreadable list for an empty one', async () => {
 	const { connection } = fakeGateway(hypersenderSms, credential, () => ok({ message: 'Hello' }));
 	await expect(hypersenderSms.findSent!(connection, messageOf(), AT)).rejects.toMatchObject({
-		kind: 'unexpectedAnswer',
+		kind: 'unexpectedResponse',
 	});
 });

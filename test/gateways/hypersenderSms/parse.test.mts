@@ -12,7 +12,7 @@ import phoneOnline from '../../fixtures/hypersenderSms/phone-online.webhook.json
 import { mutated } from './mutated.mts';
 import { receivedAt } from './values.mts';
 
-const parse = (body: unknown) => hypersenderSms.parse(body, { receivedAt });
+const parse = (body: unknown) => hypersenderSms.parseWebhook(body, { receivedAt });
 
 const REQUEST = '133554b5-ae44-44a0-8f4f-7bbac5657a11';
 const phone = (number: string) => ({ address: number, phone: number, kind: 'phone' });
@@ -189,7 +189,9 @@ it.each([null, undefined, [], [sent], 'x', 7, true, {}, { data: {} }, { event: {
 );
 
 it('gives the same delivery twice the same id, whenever it comes', () => {
-	const again = hypersenderSms.parse(structuredClone(sent), { receivedAt: '2030-01-01T00:00:00Z' });
+	const again = hypersenderSms.parseWebhook(structuredClone(sent), {
+		receivedAt: '2030-01-01T00:00:00Z',
+	});
 	expect(again[0].eventId).toBe(parse(sent)[0].eventId);
 });
 

@@ -1,7 +1,7 @@
 import type { ListFilter } from '../../../gateways/gateway';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import { STATUS_WORDS } from '../../../gateways/hypersenderSms/records';
-import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import { parseRecipient } from '../../../messages/recipient';
 import { fakeGateway, ok } from './fakeGateway.mts';
 import { undocumented } from './requests.mts';
@@ -11,7 +11,7 @@ import { record, Vendor, type VendorRecord } from './vendor.mts';
 const scheduler = hypersenderSms.scheduler!;
 
 function start(
-	answer: Vendor | ((request: UnsentRequest) => Outcome),
+	answer: Vendor | ((request: PreparedRequest) => Outcome),
 	changes: Record<string, unknown> = {},
 ) {
 	return fakeGateway(
@@ -156,11 +156,11 @@ describe('schedule', () => {
 		['a login page', '<html>', true],
 		// It was taken without its time: looking for a scheduled one would only lead to a second.
 		['a message without a time', record({ schedule_send_at: null }), false],
-	])('does not take %s for an answer', async (_, body, openEnded) => {
+	])('does not take %s for an answer', async (_, body, outcomeUnknown) => {
 		const { connection } = start(() => ok(body));
 		await expect(scheduler.schedule(connection, message())).rejects.toMatchObject({
-			kind: 'unexpectedAnswer',
-			details: { openEnded },
+			kind: 'unexpectedResponse',
+			details: { outcomeUnknown },
 		});
 	});
 
@@ -168,7 +168,7 @@ describe('schedule', () => {
 		const { connection, requests } = start(() => ok({ message: 'Server Error' }, 500));
 		await expect(scheduler.schedule(connection, message())).rejects.toMatchObject({
 			kind: 'unavailable',
-			details: { openEnded: true },
+			details: { outcomeUnknown: true },
 		});
 		expect(requests).toHaveLength(1);
 	});
@@ -226,7 +226,7 @@ describe('list', () => {
 			ok({ data: [record({ id: `n-${count++}` })], links: { next: 'https://next' } }),
 		);
 		await expect(scheduler.list(connection, {})).rejects.toMatchObject({
-			kind: 'unexpectedAnswer',
+			kind: 'unexpectedResponse',
 		});
 		expect(requests).toHaveLength(500);
 	});
@@ -277,7 +277,7 @@ describe('list', () => {
 		for (const body of [{}, [], '<html>', { data: {} }, null]) {
 			const { connection } = start(() => ok(body));
 			await expect(scheduler.list(connection, {})).rejects.toMatchObject({
-				kind: 'unexpectedAnswer',
+				kind: 'unexpectedResponse',
 			});
 		}
 	});
@@ -437,7 +437,7 @@ describe('cancel', () => {
 	});
 
 	it.each([
-		['nothing', 'unexpectedAnswer', 'may be sent'],
+		['nothing', 'unexpectedResponse', 'may be sent'],
 		['sends', 'notPending', '"sending"'],
 	] as const)('says so where deleting does %s', async (deletes, kind, text) => {
 		const { connection } = start(new Vendor([record()], { deletes }));

@@ -58,8 +58,8 @@ describe('send', () => {
 	it('does not take a body without an id for an answer', async () => {
 		const { connection } = fakeGateway(hypersenderSms, credential, () => ok({ data: [] }));
 		await expect(hypersenderSms.send(connection, message())).rejects.toMatchObject({
-			kind: 'unexpectedAnswer',
-			details: { openEnded: true },
+			kind: 'unexpectedResponse',
+			details: { outcomeUnknown: true },
 		});
 	});
 
@@ -74,7 +74,7 @@ describe('send', () => {
 	});
 });
 
-describe('lookUp', () => {
+describe('lookup', () => {
 	it.each(['order-7~b', 'order-8'])('finds a message by %s', async (id) => {
 		const vendor = new Vendor([
 			record({ id: 'a' }),
@@ -82,7 +82,7 @@ describe('lookUp', () => {
 			record({ id: 'c', request_id: 'order-8', status: 'delivered' }),
 		]);
 		const { connection } = start(vendor);
-		expect(await hypersenderSms.lookUp!(connection, id, null)).toMatchObject({
+		expect(await hypersenderSms.lookup!(connection, id, null)).toMatchObject({
 			status: 'delivered',
 			gatewayStatus: 'delivered',
 			queueId: id === 'order-8' ? 'order-8~c' : id,
@@ -92,7 +92,7 @@ describe('lookUp', () => {
 	it('says so where there is none, or it is an incoming one', async () => {
 		const { connection } = start(new Vendor([record({ status: 'received' })]));
 		for (const id of ['order-7', 'order-9']) {
-			await expect(hypersenderSms.lookUp!(connection, id, null)).rejects.toMatchObject({
+			await expect(hypersenderSms.lookup!(connection, id, null)).rejects.toMatchObject({
 				kind: 'notFound',
 			});
 		}
@@ -102,7 +102,7 @@ describe('lookUp', () => {
 describe('test', () => {
 	it('reads one message', async () => {
 		const { connection, requests } = start(new Vendor([record()]));
-		expect(await hypersenderSms.test(connection)).toEqual({
+		expect(await hypersenderSms.testCredential(connection)).toEqual({
 			ready: true,
 			message: 'Hypersender SMS accepts the credential.',
 		});
@@ -112,9 +112,9 @@ describe('test', () => {
 
 	it('needs no timezone, but a right one', async () => {
 		const none = start(new Vendor([]), { hypersenderSmsTimezone: '' });
-		expect(await hypersenderSms.test(none.connection)).toMatchObject({ ready: true });
+		expect(await hypersenderSms.testCredential(none.connection)).toMatchObject({ ready: true });
 		const wrong = start(new Vendor([]), { hypersenderSmsTimezone: 'Kairo' });
-		expect(await hypersenderSms.test(wrong.connection)).toEqual({
+		expect(await hypersenderSms.testCredential(wrong.connection)).toEqual({
 			ready: false,
 			sends: true,
 			message: expect.stringContaining('"Account Timezone" is "Kairo"'),
@@ -123,8 +123,8 @@ describe('test', () => {
 
 	it('does not take another service for the gateway', async () => {
 		const { connection } = fakeGateway(hypersenderSms, credential, () => ok({ ok: true }));
-		await expect(hypersenderSms.test(connection)).rejects.toMatchObject({
-			kind: 'unexpectedAnswer',
+		await expect(hypersenderSms.testCredential(connection)).rejects.toMatchObject({
+			kind: 'unexpectedResponse',
 		});
 	});
 });

@@ -74,7 +74,7 @@ describe('an id that carries a time agrees with', () => {
 
 it('no event of the samples is before its message was made, nor a scheduled one due before', () => {
 	const told = samples
-		.flatMap((body) => hypersenderSms.parse(body, { receivedAt }))
+		.flatMap((body) => hypersenderSms.parseWebhook(body, { receivedAt }))
 		.filter(({ occurredAt }) => occurredAt !== null);
 	expect(told.length).toBeGreaterThanOrEqual(4);
 	for (const { occurredAt, messageId } of told) {

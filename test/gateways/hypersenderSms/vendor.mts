@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
 import { ok } from './fakeGateway.mts';
 import { INSTANCE } from './values.mts';
@@ -49,7 +49,7 @@ export class Vendor {
 		};
 	}
 
-	readonly answer = ({ method, url, query, body }: UnsentRequest): Outcome => {
+	readonly answer = ({ method, url, query, body }: PreparedRequest): Outcome => {
 		const path = new URL(url).pathname.split('/').at(-1);
 		if (method === 'GET' && path === 'messages') return this.list(query);
 		if (method === 'DELETE' && path === 'delete-message') return this.delete(query);
@@ -77,7 +77,7 @@ export class Vendor {
 		return DateTime.fromFormat(text, format, { zone }).toUTC().toFormat(format);
 	}
 
-	private list(query: UnsentRequest['query']): Outcome {
+	private list(query: PreparedRequest['query']): Outcome {
 		const same = (value: unknown, wanted: string | number | undefined, name: string) => {
 			if (wanted === undefined) return true;
 			return this.options.filter === 'partial' && name === 'request_id'
@@ -99,7 +99,7 @@ export class Vendor {
 		});
 	}
 
-	private delete({ messageId }: UnsentRequest['query']): Outcome {
+	private delete({ messageId }: PreparedRequest['query']): Outcome {
 		const { deletes } = this.options;
 		const mark = (status: string) => {
 			this.records = this.records.map((each) =>

@@ -9,7 +9,7 @@ const delivery: Delivery = {
 	body: sent,
 };
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
-	hypersenderSms.verify({ ...credential, ...more }, { ...delivery, ...changes });
+	hypersenderSms.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({
 	headers: { ...delivery.headers, ...changes },
 });

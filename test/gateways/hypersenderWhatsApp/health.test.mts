@@ -5,7 +5,7 @@ import { credential } from './values.mts';
 
 async function test(body: unknown) {
 	const { connection, requests } = fakeGateway(hypersenderWhatsApp, credential, () => ok(body));
-	return { health: await hypersenderWhatsApp.test(connection), requests };
+	return { health: await hypersenderWhatsApp.testCredential(connection), requests };
 }
 
 it('asks for the health of the instance', async () => {
@@ -29,5 +29,5 @@ it.each([
 });
 
 it.each([{}, '<html>', [], null])('does not take %j for an answer', async (body) => {
-	await expect(test(body)).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	await expect(test(body)).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 });

@@ -11,9 +11,9 @@ import waiting from '../../fixtures/hypersenderWhatsApp/queued-request-waiting.j
 import { fakeGateway, ok } from '../hypersenderSms/fakeGateway.mts';
 import { credential, INSTANCE } from './values.mts';
 
-async function lookUp(answer: Outcome, recipient: string | null = null, id = waiting.uuid) {
+async function lookup(answer: Outcome, recipient: string | null = null, id = waiting.uuid) {
 	const { connection, requests } = fakeGateway(hypersenderWhatsApp, credential, () => answer);
-	const found = await hypersenderWhatsApp.lookUp!(
+	const found = await hypersenderWhatsApp.lookup!(
 		connection,
 		id,
 		recipient === null ? null : parseRecipient(recipient),
@@ -39,7 +39,7 @@ const withoutHeaders = (body: typeof waiting | typeof sent | typeof failed) => (
 });
 
 it('tells that a request is still queued', async () => {
-	const { found, requests } = await lookUp(ok(waiting));
+	const { found, requests } = await lookup(ok(waiting));
 	expect(found).toEqual({
 		...common,
 		messageId: null,
@@ -54,7 +54,7 @@ it('tells that a request is still queued', async () => {
 });
 
 it('tells the id of the message that became of it', async () => {
-	const { found } = await lookUp(ok(sent));
+	const { found } = await lookup(ok(sent));
 	expect(found).toEqual({
 		...common,
 		messageId: '3EB0ABCD1234EF567890',
@@ -67,7 +67,7 @@ it('tells the id of the message that became of it', async () => {
 });
 
 it('tells why it failed', async () => {
-	const { found } = await lookUp(ok(failed));
+	const { found } = await lookup(ok(failed));
 	expect(found).toEqual({
 		...common,
 		messageId: null,
@@ -84,7 +84,7 @@ it('tells why it failed', async () => {
 });
 
 it.each([404, 500])('takes %d without a text for a failure too', async (response_status) => {
-	const { found } = await lookUp(ok({ ...failed, response_status, response_body: null }));
+	const { found } = await lookup(ok({ ...failed, response_status, response_body: null }));
 	expect(found).toMatchObject({
 		status: 'failed',
 		failure: {
@@ -104,13 +104,13 @@ it.each([
 ])('takes the word %s for %s', async (word, status) => {
 	for (const response_status of [200, 201]) {
 		const response_body = { ...sent.response_body, status: word };
-		const { found } = await lookUp(ok({ ...sent, response_status, response_body }));
+		const { found } = await lookup(ok({ ...sent, response_status, response_body }));
 		expect(found).toMatchObject({ status, gatewayStatus: word });
 	}
 });
 
 describe('the forms in which the vendor shows a request and its answer', () => {
-	const lookedUp = async (body: unknown) => (await lookUp(ok(body))).found;
+	const lookedUp = async (body: unknown) => (await lookup(ok(body))).found;
 	const recipient = { address: '201063178738@c.us', phone: '+201063178738', kind: 'phone' };
 
 	it('the body that was sent, with the whole answer of WhatsApp', async () => {
@@ -181,13 +181,13 @@ it.each([
 	['something-else', { text: 'Hello' }, 'text'],
 ])('reads a request to %s with %j as %s', async (path, body, type) => {
 	const request = { url: `https://app.hypersender.com/x/${path}`, body };
-	expect((await lookUp(ok({ ...waiting, request }))).found).toMatchObject({ type });
+	expect((await lookup(ok({ ...waiting, request }))).found).toMatchObject({ type });
 });
 
 it('knows the recipient from the user, the request or the answer, or does not know it', async () => {
 	const bare = { ...sent, request: null };
 	const recipientOf = async (body: unknown, given: string | null) =>
-		(await lookUp(ok(body), given)).found.recipient;
+		(await lookup(ok(body), given)).found.recipient;
 	expect(await recipientOf(sent, '+14155238886')).toMatchObject({ phone: '+14155238886' });
 	expect(await recipientOf(bare, null)).toMatchObject({ phone: '+201063178738' });
 	expect(await recipientOf({ uuid: 'u' }, null)).toEqual({
@@ -199,20 +199,20 @@ it('knows the recipient from the user, the request or the answer, or does not kn
 
 it('tells no token, though the answer may repeat the request with its headers', async () => {
 	for (const body of [waiting, sent, failed]) {
-		expect(JSON.stringify((await lookUp(ok(body))).found)).not.toContain('secret-token');
+		expect(JSON.stringify((await lookup(ok(body))).found)).not.toContain('secret-token');
 	}
 });
 
 it('keeps to its place, whatever the id', async () => {
-	const { requests } = await lookUp(ok(waiting), null, '../health?x=/');
+	const { requests } = await lookup(ok(waiting), null, '../health?x=/');
 	expect(requests[0].url).toMatch(/\/queued-requests\/\.\.%2Fhealth%3Fx%3D%2F$/);
 });
 
 it('says so where there is none, and takes nothing else for an answer', async () => {
-	await expect(lookUp(ok({ message: 'Not found' }, 404))).rejects.toMatchObject({
+	await expect(lookup(ok({ message: 'Not found' }, 404))).rejects.toMatchObject({
 		kind: 'notFound',
 	});
 	for (const body of [{}, '<html>', [], null]) {
-		await expect(lookUp(ok(body))).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+		await expect(lookup(ok(body))).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 	}
 });

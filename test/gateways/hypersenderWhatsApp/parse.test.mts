@@ -8,7 +8,7 @@ import waiting from '../../fixtures/hypersenderWhatsApp/message-waiting.webhook.
 import { mutated } from '../hypersenderSms/mutated.mts';
 import { INSTANCE, receivedAt } from './values.mts';
 
-const parse = (body: unknown) => hypersenderWhatsApp.parse(body, { receivedAt });
+const parse = (body: unknown) => hypersenderWhatsApp.parseWebhook(body, { receivedAt });
 const with_ = <T extends { data: { payload: object } }>(body: T, payload: object) => ({
 	...body,
 	data: { ...body.data, payload: { ...body.data.payload, ...payload } },
@@ -246,7 +246,7 @@ it.each([null, undefined, [], [ack], 'x', 7, true, {}, { data: {} }, { event: {}
 
 it('gives the same delivery twice the same id, whenever it comes', () => {
 	for (const body of [ack, any, revoked, waiting]) {
-		const again = hypersenderWhatsApp.parse(structuredClone(body), {
+		const again = hypersenderWhatsApp.parseWebhook(structuredClone(body), {
 			receivedAt: '2030-01-01T00:00:00Z',
 		});
 		expect(again[0].eventId).toBe(parse(body)[0].eventId);

@@ -56,7 +56,9 @@ describe('requests', () => {
 	});
 
 	it('has a path for each type that the capabilities name, and for no other', () => {
-		expect(Object.keys(PATHS).sort()).toEqual([...hypersenderWhatsApp.capabilities.sends].sort());
+		expect(Object.keys(PATHS).sort()).toEqual(
+			[...hypersenderWhatsApp.capabilities.messageTypes].sort(),
+		);
 	});
 
 	it.each([
@@ -139,13 +141,13 @@ it.each([{}, { queued: true }, { queued_request_uuid: '' }, '<html>', [], null])
 	'does not take %j for an answer, but the message may be on its way',
 	async (body) => {
 		await expect(send({ type: 'text', text: 'x' }, undefined, body)).rejects.toMatchObject({
-			kind: 'unexpectedAnswer',
-			details: { openEnded: true },
+			kind: 'unexpectedResponse',
+			details: { outcomeUnknown: true },
 		});
 	},
 );
 
 it('has no scheduler', () => {
 	expect(hypersenderWhatsApp.scheduler).toBeUndefined();
-	expect(hypersenderWhatsApp.capabilities.schedules).toBeNull();
+	expect(hypersenderWhatsApp.capabilities.scheduling).toBeNull();
 });

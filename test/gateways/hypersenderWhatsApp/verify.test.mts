@@ -9,7 +9,7 @@ const delivery: Delivery = {
 	body: ack,
 };
 const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
-	hypersenderWhatsApp.verify({ ...credential, ...more }, { ...delivery, ...changes });
+	hypersenderWhatsApp.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
 const headers = (changes: Delivery['headers']) => ({
 	headers: { ...delivery.headers, ...changes },
 });

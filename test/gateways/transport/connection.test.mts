@@ -1,12 +1,13 @@
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
 import { connect } from '../../../gateways/transport/connection';
-import { NoAnswer, type Outcome } from '../../../gateways/transport/request';
+import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import { settle } from '../../../stores/settle';
 import rateLimited from '../../fixtures/chatWhatsApp/rate-limited.json';
 import { answer, Clock, create, credential, NOW, reach, read, rejection } from './surroundings.mts';
 import { VirtualClock } from './virtualClock.mts';
 
-const silence = (why: NoAnswer['why'], code: string | null = null) => new NoAnswer(why, code);
+const silence = (why: NetworkFailure['reason'], code: string | null = null) =>
+	new NetworkFailure(why, code);
 const reset = silence('broken', 'ECONNRESET');
 const nobody = silence('unreachable', 'ECONNREFUSED');
 
@@ -18,7 +19,7 @@ it('gives the answer, and asks as the vendor wants', async () => {
 		path: '/a/b',
 		query: { status: 'pending' },
 		body,
-		kind: 'create',
+		idempotent: false,
 	});
 	expect(given).toMatchObject({ status: 201, body: { id: 1 } });
 	expect(requests).toEqual([
@@ -64,8 +65,8 @@ describe('a read', () => {
 		const { connection, requests, clock } = reach(() => answer(503), { random: () => 0.999_999 });
 		const error = await rejection(connection.request(read));
 		expect(error.kind).toBe('unavailable');
-		expect(error.message).toMatch(/, after 5 tries$/);
-		expect(error.details).toMatchObject({ status: 503, openEnded: false });
+		expect(error.message).toMatch(/, after 5 attempts$/);
+		expect(error.details).toMatchObject({ status: 503, outcomeUnknown: false });
 		expect(requests).toHaveLength(5);
 		expect(clock.pauses).toEqual([499, 999, 1_999, 3_999]);
 	});
@@ -78,7 +79,7 @@ describe('a read', () => {
 	});
 
 	it('has as many tries as it is told', async () => {
-		const policy = { maxTries: 2, baseDelayMs: 1, maxDelayMs: 1 };
+		const policy = { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 1 };
 		const { connection, requests } = reach(() => reset, { policy });
 		await rejection(connection.request(read));
 		expect(requests).toHaveLength(2);
@@ -107,28 +108,28 @@ describe('a create', () => {
 	])('is left open after %s, and not repeated', async (_, outcome, kind) => {
 		const { connection, requests } = reach([outcome]);
 		const error = await rejection(connection.request(create));
-		expect(error).toMatchObject({ kind, details: { openEnded: true } });
+		expect(error).toMatchObject({ kind, details: { outcomeUnknown: true } });
 		expect(requests).toHaveLength(1);
 	});
 
 	it.each([301, 400, 401, 403, 404, 422])('is refused by %d, and not left open', async (status) => {
 		const { connection, requests } = reach([answer(status)]);
 		const error = await rejection(connection.request(create));
-		expect(error.details.openEnded).toBe(false);
+		expect(error.details.outcomeUnknown).toBe(false);
 		expect(requests).toHaveLength(1);
 	});
 
 	it('is not left open where nobody ever listened, or where all tries met a limit', async () => {
 		for (const outcome of [nobody, answer(429)]) {
 			const { connection, requests } = reach(() => outcome);
-			expect((await rejection(connection.request(create))).details.openEnded).toBe(false);
+			expect((await rejection(connection.request(create))).details.outcomeUnknown).toBe(false);
 			expect(requests).toHaveLength(5);
 		}
 	});
 
 	it('is left open by the last try, though the tries before it were not', async () => {
 		const { connection, requests } = reach([answer(429), nobody, answer(500)]);
-		expect((await rejection(connection.request(create))).details.openEnded).toBe(true);
+		expect((await rejection(connection.request(create))).details.outcomeUnknown).toBe(true);
 		expect(requests).toHaveLength(3);
 	});
 });
@@ -285,7 +286,7 @@ describe('a stopped execution', () => {
 		const { connection, requests } = reach([], { isCancelled: () => true });
 		for (const wanted of [read, create]) {
 			const error = await rejection(connection.request(wanted));
-			expect(error).toMatchObject({ kind: 'cancelled', details: { openEnded: false } });
+			expect(error).toMatchObject({ kind: 'cancelled', details: { outcomeUnknown: false } });
 			expect(error.message).toContain('stopped before ChatWhatsApp responded');
 		}
 		expect(requests).toHaveLength(0);
@@ -301,7 +302,7 @@ describe('a stopped execution', () => {
 			clock.during = () => void (isCancelled = true);
 			const { connection, requests } = reach([outcome], { clock, isCancelled: () => isCancelled });
 			const error = await rejection(connection.request(wanted));
-			expect(error).toMatchObject({ kind: 'cancelled', details: { openEnded: false } });
+			expect(error).toMatchObject({ kind: 'cancelled', details: { outcomeUnknown: false } });
 			expect(requests).toHaveLength(1);
 		}
 	});
@@ -326,20 +327,20 @@ describe("the gateway's clock", () => {
 			answer(200),
 			answer(200, {}, { date: 'not a date' }),
 		]);
-		expect(connection.clockAhead()).toBe(0);
+		expect(connection.clockSkewMs()).toBe(0);
 		await connection.request(read);
-		expect(connection.clockAhead()).toBe(-120_000);
+		expect(connection.clockSkewMs()).toBe(-120_000);
 		clock.ms += 5_000;
 		expect(connection.now()).toBe(NOW + 5_000);
 		await connection.request(read);
 		await connection.request(read);
-		expect(connection.clockAhead()).toBe(-120_000);
+		expect(connection.clockSkewMs()).toBe(-120_000);
 	});
 
 	it('is told by a refusal too', async () => {
 		const { connection } = reach([answer(404, {}, { date: 'Sun, 01 Feb 2026 12:01:00 GMT' })]);
 		await rejection(connection.request(read));
-		expect(connection.clockAhead()).toBe(60_000);
+		expect(connection.clockSkewMs()).toBe(60_000);
 	});
 
 	it.each<[string, Record<string, string>]>([

@@ -2,9 +2,9 @@ import { gateways } from '../../../gateways/registry';
 import type { Credential } from '../../../gateways/gateway';
 import { InvalidParameter } from '../../../messages/invalidParameter';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
-import { redact } from '../../../gateways/transport/describe';
+import { redact } from '../../../gateways/transport/errors';
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
-import { NoAnswer, type Outcome } from '../../../gateways/transport/request';
+import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import {
 	answer,
 	create,
@@ -16,7 +16,7 @@ import {
 	SECRET,
 } from './surroundings.mts';
 
-const once = { policy: { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 } };
+const once = { policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 } };
 const errorOf = async (outcome: Outcome, used: Credential = credential) =>
 	await rejection(reach([outcome], { ...once, credential: used }).connection.request(read));
 const said = (error: string) => ({ success: false, error });
@@ -95,27 +95,27 @@ it.each<[string, Outcome, string, string, string]>([
 	[
 		'302',
 		answer(302, ''),
-		'unexpectedAnswer',
+		'unexpectedResponse',
 		'ChatWhatsApp redirected the request to another URL: HTTP 302',
 		'Enter the final address as "Base URL" in the credential; now it is https://api.chatwhatsapp.in.',
 	],
 	[
 		'nobody listening',
-		new NoAnswer('unreachable', 'ECONNREFUSED'),
+		new NetworkFailure('unreachable', 'ECONNREFUSED'),
 		'unreachable',
 		'ChatWhatsApp cannot be reached at https://api.chatwhatsapp.in (ECONNREFUSED)',
 		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that address.',
 	],
 	[
 		'a reset',
-		new NoAnswer('broken', 'ECONNRESET'),
+		new NetworkFailure('broken', 'ECONNRESET'),
 		'unreachable',
 		'The connection to ChatWhatsApp at https://api.chatwhatsapp.in broke off (ECONNRESET)',
 		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that address.',
 	],
 	[
 		'a time-out',
-		new NoAnswer('timedOut', 'ETIMEDOUT'),
+		new NetworkFailure('timedOut', 'ETIMEDOUT'),
 		'timedOut',
 		'ChatWhatsApp did not respond in time (ETIMEDOUT)',
 		'Try again, or raise "Timeout" under Options.',
@@ -167,7 +167,10 @@ describe('no token comes out', () => {
 		'where there is no answer: %s',
 		async (why) => {
 			for (const wanted of [read, create]) {
-				const { connection } = reach([new NoAnswer(why, 'ECODE')], { ...once, credential: hidden });
+				const { connection } = reach([new NetworkFailure(why, 'ECODE')], {
+					...once,
+					credential: hidden,
+				});
 				clean(await rejection(connection.request(wanted)));
 			}
 		},
@@ -226,12 +229,12 @@ describe('a success that is not what is documented', () => {
 	it('names what is missing', () => {
 		const error = connection.unexpected(answer(200, { success: true }), '"scheduled"', true);
 		expect(error).toMatchObject({
-			kind: 'unexpectedAnswer',
+			kind: 'unexpectedResponse',
 			message: 'ChatWhatsApp at https://api.chatwhatsapp.in gave a response without "scheduled"',
 			details: {
 				hint: 'Check "Base URL" in the Message Gateway API credential: it may be the address of another service.',
 				status: 200,
-				openEnded: true,
+				outcomeUnknown: true,
 			},
 		});
 	});
@@ -239,7 +242,7 @@ describe('a success that is not what is documented', () => {
 	it("tells the vendor's words, if there are any", () => {
 		const error = connection.unexpected(answer(200, said('Session busy')), '"scheduled"', false);
 		expect(error.message).toMatch(/without "scheduled": "Session busy"$/);
-		expect(error.details.openEnded).toBe(false);
+		expect(error.details.outcomeUnknown).toBe(false);
 	});
 
 	it.each(['<html></html>', '', '{"success":tr'])('says that %j is not JSON', (body) => {
@@ -254,12 +257,12 @@ it('takes a 2xx that says whose fault it is for a refusal', () => {
 	const unexpected = (body: unknown) => connection.unexpected(answer(200, body), '"id"', true);
 	expect(unexpected(said('Session not authenticated.')).details).toMatchObject({
 		fault: 'account',
-		openEnded: false,
+		outcomeUnknown: false,
 		hint: expect.stringContaining('QR code'),
 	});
 	expect(unexpected(said('Something else')).details).toMatchObject({
 		fault: undefined,
-		openEnded: true,
+		outcomeUnknown: true,
 		hint: expect.stringContaining('"Base URL"'),
 	});
 });

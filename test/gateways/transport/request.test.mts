@@ -1,6 +1,6 @@
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
-import { redact } from '../../../gateways/transport/describe';
-import { noAnswerOf } from '../../../gateways/transport/request';
+import { redact } from '../../../gateways/transport/errors';
+import { toNetworkFailure } from '../../../gateways/transport/request';
 import { credential } from './surroundings.mts';
 
 /** What a code says decides whether a create may be repeated: each has its meaning of its own. */
@@ -24,7 +24,7 @@ it.each([
 	['broken', ''],
 	['broken', null],
 ])('%s: %s', (why, code) => {
-	expect(noAnswerOf(code)).toMatchObject({ why, code });
+	expect(toNetworkFailure(code)).toMatchObject({ why, code });
 });
 
 describe('words of a gateway', () => {

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
-import { noAnswerOf, NoAnswer, type Outcome } from '../../../gateways/transport/request';
 import {
-	askedPause,
+	toNetworkFailure,
+	NetworkFailure,
+	type Outcome,
+} from '../../../gateways/transport/request';
+import {
+	parseRetryAfter,
 	DEFAULT_RETRY_POLICY,
-	isOpenEnded,
-	mayRepeat,
-	pauseBefore,
-	untilReset,
+	mayHaveBeenProcessed,
+	shouldRetry,
+	retryDelayMs,
+	rateLimitResetMs,
 } from '../../../gateways/transport/retry';
 import { answer, NOW } from './surroundings.mts';
 
-const silence = (why: NoAnswer['why']) => new NoAnswer(why, null);
+const silence = (why: NetworkFailure['reason']) => new NetworkFailure(why, null);
 
 /** Outcome; may a read, may a create go out again; may a create have been taken. */
 const RULES: ReadonlyArray<[string, Outcome, boolean, boolean, boolean]> = [
@@ -39,26 +43,28 @@ const RULES: ReadonlyArray<[string, Outcome, boolean, boolean, boolean]> = [
 ];
 
 it.each(RULES)('after %s', (_, outcome, readAgain, createAgain, open) => {
-	expect(mayRepeat('repeatable', outcome)).toBe(readAgain);
-	expect(mayRepeat('create', outcome)).toBe(createAgain);
-	expect(isOpenEnded(outcome)).toBe(open);
+	expect(shouldRetry(true, outcome)).toBe(readAgain);
+	expect(shouldRetry(false, outcome)).toBe(createAgain);
+	expect(mayHaveBeenProcessed(outcome)).toBe(open);
 });
 
 it('never repeats a create that may have been taken', () => {
 	const statuses = fc.integer({ min: 100, max: 599 }).map((status): Outcome => answer(status));
 	const silences = fc
-		.constantFrom<NoAnswer['why']>('unreachable', 'timedOut', 'broken', 'aborted', 'unsent')
+		.constantFrom<
+			NetworkFailure['reason']
+		>('unreachable', 'timedOut', 'broken', 'aborted', 'unsent')
 		.map(silence);
 	fc.assert(
 		fc.property(fc.oneof(statuses, silences), (outcome: Outcome) => {
-			expect(mayRepeat('create', outcome) && isOpenEnded(outcome)).toBe(false);
-			expect(mayRepeat('create', outcome) && !mayRepeat('repeatable', outcome)).toBe(false);
+			expect(shouldRetry(false, outcome) && mayHaveBeenProcessed(outcome)).toBe(false);
+			expect(shouldRetry(false, outcome) && !shouldRetry(true, outcome)).toBe(false);
 		}),
 		{ numRuns: 500 },
 	);
 });
 
-it.each<[string | null, NoAnswer['why']]>([
+it.each<[string | null, NetworkFailure['reason']]>([
 	['ECONNREFUSED', 'unreachable'],
 	['ENOTFOUND', 'unreachable'],
 	['EAI_AGAIN', 'unreachable'],
@@ -71,26 +77,26 @@ it.each<[string | null, NoAnswer['why']]>([
 	[null, 'broken'],
 	['ERR_CANCELED', 'aborted'],
 ])('the code %s means %s', (code, why) => {
-	expect(noAnswerOf(code)).toEqual(new NoAnswer(why, code));
+	expect(toNetworkFailure(code)).toEqual(new NetworkFailure(why, code));
 });
 
 describe('the pause before another try', () => {
-	const policy = { maxTries: 9, baseDelayMs: 500, maxDelayMs: 60_000 };
+	const policy = { maxAttempts: 9, baseDelayMs: 500, maxDelayMs: 60_000 };
 	const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 	it('is at most twice as long each time, up to the cap', () => {
 		const most = [1, 2, 3, 4, 7, 8, 9, 100].map((tries) =>
-			pauseBefore(tries, undefined, policy, () => 0.999_999_999),
+			retryDelayMs(tries, undefined, policy, () => 0.999_999_999),
 		);
 		expect(most).toEqual([499, 999, 1_999, 3_999, 31_999, 59_999, 59_999, 59_999]);
-		expect(pauseBefore(5, undefined, policy, () => 0)).toBe(0);
-		expect(pauseBefore(2, undefined, policy, () => 0.25)).toBe(250);
+		expect(retryDelayMs(5, undefined, policy, () => 0)).toBe(0);
+		expect(retryDelayMs(2, undefined, policy, () => 0.25)).toBe(250);
 	});
 
 	it('is anywhere between nothing and the bound: full jitter', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 40 }), chance, (tries, random) => {
-				const pause = pauseBefore(tries, undefined, policy, () => random);
+				const pause = retryDelayMs(tries, undefined, policy, () => random);
 				const bound = Math.min(60_000, 500 * 2 ** (tries - 1));
 				expect(pause).toBe(Math.floor(random * bound));
 			}),
@@ -100,21 +106,21 @@ describe('the pause before another try', () => {
 	it('is what the gateway asks for and up to a tenth more, never less, never beyond the cap', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 0, max: 60_000 }), chance, (asked, random) => {
-				const pause = pauseBefore(1, asked, policy, () => random) ?? Number.NaN;
+				const pause = retryDelayMs(1, asked, policy, () => random) ?? Number.NaN;
 				expect(pause).toBeGreaterThanOrEqual(asked);
 				expect(pause).toBeLessThanOrEqual(Math.min(60_000, Math.ceil(asked * 1.1)));
 			}),
 		);
-		expect(pauseBefore(1, 10_000, policy, () => 0.5)).toBe(10_500);
+		expect(retryDelayMs(1, 10_000, policy, () => 0.5)).toBe(10_500);
 	});
 
 	it('is none where the gateway asks for more than the cap', () => {
-		expect(pauseBefore(1, 60_000, policy, () => 0.9)).toBe(60_000);
-		expect(pauseBefore(1, 60_001, policy, () => 0)).toBeNull();
+		expect(retryDelayMs(1, 60_000, policy, () => 0.9)).toBe(60_000);
+		expect(retryDelayMs(1, 60_001, policy, () => 0)).toBeNull();
 	});
 
 	it('has these bounds unless told otherwise', () => {
-		expect(DEFAULT_RETRY_POLICY).toEqual({ maxTries: 5, baseDelayMs: 500, maxDelayMs: 60_000 });
+		expect(DEFAULT_RETRY_POLICY).toEqual({ maxAttempts: 5, baseDelayMs: 500, maxDelayMs: 60_000 });
 	});
 });
 
@@ -144,7 +150,7 @@ describe('the pause that headers ask for', () => {
 		['a reset in milliseconds', { 'x-ratelimit-reset': String(NOW + 20_000) }, undefined],
 		['a reset an hour away', { 'x-ratelimit-reset': seconds(3_600_000) }, undefined],
 	])('is read from %s', (_, headers, expected) => {
-		expect(askedPause(answer(429, null, headers), NOW)).toBe(expected);
+		expect(parseRetryAfter(answer(429, null, headers), NOW)).toBe(expected);
 	});
 
 	it('is never negative or endless, whatever the headers say', () => {
@@ -152,9 +158,11 @@ describe('the pause that headers ask for', () => {
 		fc.assert(
 			fc.property(header, header, (after, reset) => {
 				const headers = { 'retry-after': after, 'x-ratelimit-reset': reset };
-				const asked = askedPause(answer(429, null, headers), NOW);
+				const asked = parseRetryAfter(answer(429, null, headers), NOW);
 				expect(asked === undefined || (Number.isFinite(asked) && asked >= 0)).toBe(true);
-				expect(untilReset(answer(429, null, { ...headers }), NOW) ?? 0).toBeLessThan(3_600_000);
+				expect(rateLimitResetMs(answer(429, null, { ...headers }), NOW) ?? 0).toBeLessThan(
+					3_600_000,
+				);
 			}),
 		);
 	});

@@ -6,7 +6,7 @@ import type {
 	GatewayRequest,
 	GatewayResponse,
 	Outcome,
-	UnsentRequest,
+	PreparedRequest,
 } from '../../../gateways/transport/request';
 
 export const NOW = Date.parse('2026-02-01T12:00:00Z');
@@ -28,12 +28,12 @@ export const answer = (
 	headers: Record<string, string> = {},
 ): GatewayResponse => ({ status, headers, body });
 
-export const read: GatewayRequest = { method: 'GET', path: '/x', kind: 'repeatable' };
+export const read: GatewayRequest = { method: 'GET', path: '/x', idempotent: true };
 export const create: GatewayRequest = {
 	method: 'POST',
 	path: '/x',
 	body: { to: '1' },
-	kind: 'create',
+	idempotent: false,
 };
 
 /** Time that passes only in pauses and tests. */
@@ -60,12 +60,12 @@ interface FakeOptions extends ConnectOptions {
 
 /** A connection to a gateway that answers by a script: what goes out is kept, authenticated. */
 export function reach(
-	script: readonly Outcome[] | ((request: UnsentRequest) => Outcome),
+	script: readonly Outcome[] | ((request: PreparedRequest) => Outcome),
 	options: FakeOptions = {},
-): { connection: Connection; requests: UnsentRequest[]; clock: Clock } {
+): { connection: Connection; requests: PreparedRequest[]; clock: Clock } {
 	const { gateway = chatWhatsApp, clock = new Clock(), random = () => 0, isCancelled } = options;
 	const used = options.credential ?? credential;
-	const requests: UnsentRequest[] = [];
+	const requests: PreparedRequest[] = [];
 	const connection = connect(
 		gateway,
 		used,

@@ -1,6 +1,6 @@
 import { whapi } from '../../../gateways/whapi';
 
-const explain = (status: number, body: unknown) => whapi.explain({ status, headers: {}, body });
+const explain = (status: number, body: unknown) => whapi.parseError({ status, headers: {}, body });
 
 /** The texts are the descriptions of the answers in the vendor's OpenAPI file (`sendMessageText`). */
 it.each<[number, unknown, unknown]>([

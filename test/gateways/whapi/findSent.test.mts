@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import { whapi } from '../../../gateways/whapi';
-import type { Outcome, UnsentRequest } from '../../../gateways/transport/request';
+import type { Outcome, PreparedRequest } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
 import list from '../../fixtures/whapi/messages-list.json';
 import schemas from '../../fixtures/whapi/requests.schema.json';
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const TEXT: ContentInput = { type: 'text', text: own.text.body };
 
 async function find(
-	answer: Outcome | ((request: UnsentRequest) => Outcome),
+	answer: Outcome | ((request: PreparedRequest) => Outcome),
 	{ content = TEXT, to = '+61371989950', since = AT } = {},
 ) {
 	const { connection, requests } = fakeGateway(
@@ -118,7 +118,7 @@ it('reads all pages', async () => {
 	);
 	expect(ids).toEqual([own.id]);
 	expect(requests.map(({ query }) => query.offset)).toEqual([0, 500]);
-	await expect(find(listing(...full))).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	await expect(find(listing(...full))).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 });
 
 const refusal = (status: number, body: unknown): Outcome => ({ status, headers: {}, body });

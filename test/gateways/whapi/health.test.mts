@@ -5,7 +5,7 @@ import { credential } from './values.mts';
 
 async function test(body: unknown, more: Record<string, unknown> = {}) {
 	const { connection, requests } = fakeGateway(whapi, { ...credential, ...more }, () => ok(body));
-	return { health: await whapi.test(connection), requests };
+	return { health: await whapi.testCredential(connection), requests };
 }
 
 it('does not wake the channel up', async () => {
@@ -41,5 +41,5 @@ it('needs no Channel ID', async () => {
 });
 
 it('takes nothing else for an answer', async () => {
-	await expect(test({})).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	await expect(test({})).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 });

@@ -6,9 +6,9 @@ import message from '../../fixtures/whapi/message.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
 import { credential } from './values.mts';
 
-async function lookUp(id: string, answer: Outcome, recipient: string | null = null) {
+async function lookup(id: string, answer: Outcome, recipient: string | null = null) {
 	const { connection, requests } = fakeGateway(whapi, credential, () => answer);
-	const found = await whapi.lookUp!(
+	const found = await whapi.lookup!(
 		connection,
 		id,
 		recipient === null ? null : parseRecipient(recipient),
@@ -17,7 +17,7 @@ async function lookUp(id: string, answer: Outcome, recipient: string | null = nu
 }
 
 it('reads the message with its status', async () => {
-	const { found, requests } = await lookUp('PsqXn5SAD5v7HRA-wHqB9tMeGQ', ok(message));
+	const { found, requests } = await lookup('PsqXn5SAD5v7HRA-wHqB9tMeGQ', ok(message));
 	expect(requests).toMatchObject([{ method: 'GET', query: {} }]);
 	expect(requests[0].url).toMatch(/\/messages\/PsqXn5SAD5v7HRA-wHqB9tMeGQ$/);
 	expect(found).toEqual({
@@ -41,7 +41,7 @@ it('reads the message with its status', async () => {
 });
 
 it('escapes the id', async () => {
-	const { requests } = await lookUp('../settings?x', ok(message));
+	const { requests } = await lookup('../settings?x', ok(message));
 	expect(requests[0].url).toMatch(/\/messages\/\.\.%2Fsettings%3Fx$/);
 });
 
@@ -75,12 +75,12 @@ it.each([
 	],
 	['constructor', {}, { type: 'text', text: null, mediaUrl: null }],
 ])('reads a message of type %s', async (type, content, expected) => {
-	const { found } = await lookUp('a', ok({ ...message, type, ...content }));
+	const { found } = await lookup('a', ok({ ...message, type, ...content }));
 	expect(found).toMatchObject(expected);
 });
 
 it('tells a failure', async () => {
-	const { found } = await lookUp('a', ok({ ...message, status: 'failed' }));
+	const { found } = await lookup('a', ok({ ...message, status: 'failed' }));
 	expect(found).toMatchObject({
 		status: 'failed',
 		failure: { code: null, reason: 'Message failed to send' },
@@ -88,20 +88,20 @@ it('tells a failure', async () => {
 });
 
 it('takes the given recipient where the answer names no chat', async () => {
-	const { found } = await lookUp('a', ok({ id: 'a' }), '+61371989950');
+	const { found } = await lookup('a', ok({ id: 'a' }), '+61371989950');
 	expect(found).toMatchObject({ recipient: { phone: '+61371989950' }, status: 'unknown' });
-	await expect(lookUp('a', ok({ id: 'a' }))).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+	await expect(lookup('a', ok({ id: 'a' }))).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 });
 
 it('does not give out a message that was received', async () => {
-	await expect(lookUp('a', ok({ ...message, from_me: false }))).rejects.toMatchObject({
+	await expect(lookup('a', ok({ ...message, from_me: false }))).rejects.toMatchObject({
 		kind: 'notFound',
 	});
 });
 
 it('says of an unknown id that it is not found', async () => {
 	const answer = { status: 404, headers: {}, body: { error: { code: 404, message: 'not found' } } };
-	await expect(lookUp('a', answer)).rejects.toMatchObject({
+	await expect(lookup('a', answer)).rejects.toMatchObject({
 		kind: 'notFound',
 		message: 'Whapi.Cloud does not find what the request names: "not found" (HTTP 404)',
 		details: { code: '404' },
@@ -110,7 +110,7 @@ it('says of an unknown id that it is not found', async () => {
 
 it('explains the answer to a wrong token', async () => {
 	const answer = { status: 404, headers: {}, body: notFound };
-	await expect(lookUp('a', answer)).rejects.toMatchObject({
+	await expect(lookup('a', answer)).rejects.toMatchObject({
 		kind: 'unauthorized',
 		details: { hint: expect.stringContaining('"API Token"') },
 	});

@@ -20,7 +20,7 @@ const delivered = unmasked(deliveredSample);
 const read = unmasked(readSample);
 const sent = unmasked(sentSample);
 
-const parse = (body: unknown) => whapi.parse(body, { receivedAt });
+const parse = (body: unknown) => whapi.parseWebhook(body, { receivedAt });
 const statuses = (...elements: unknown[]) => ({ ...sent, statuses: elements });
 const messages = (...elements: unknown[]) => ({ ...fromApi, messages: elements });
 const status = sent.statuses[0];
@@ -213,8 +213,10 @@ describe('messages.post without a status', () => {
 
 describe('the same again', () => {
 	it('has the same event id, whenever it comes', () => {
-		const [first] = whapi.parse(sent, { receivedAt });
-		const [second] = whapi.parse(structuredClone(sent), { receivedAt: '2025-01-01T00:00:00.000Z' });
+		const [first] = whapi.parseWebhook(sent, { receivedAt });
+		const [second] = whapi.parseWebhook(structuredClone(sent), {
+			receivedAt: '2025-01-01T00:00:00.000Z',
+		});
 		expect(second.eventId).toBe(first.eventId);
 	});
 

@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RegistrationRecord, WantedWebhook } from '../../../gateways/gateway';
-import { NoAnswer, type Outcome } from '../../../gateways/transport/request';
+import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
+import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import { whapi } from '../../../gateways/whapi';
 import schemas from '../../fixtures/whapi/requests.schema.json';
 import settings from '../../fixtures/whapi/settings.json';
@@ -22,12 +22,12 @@ function channel(webhooks: unknown, afterWrite: (writes: number) => unknown[] | 
 		const next = afterWrite(requests.filter((one) => one.method === 'PATCH').length);
 		if (next === null) return ok(state);
 		state = { ...state, webhooks: next };
-		return new NoAnswer('broken', 'ECONNRESET');
+		return new NetworkFailure('broken', 'ECONNRESET');
 	});
 	return {
-		check: (more: Partial<WantedWebhook> = {}) =>
+		check: (more: Partial<DesiredWebhook> = {}) =>
 			registration.check(connection, { ...wanted, ...more }),
-		register: (previous: RegistrationRecord | null = null, more: Partial<WantedWebhook> = {}) =>
+		register: (previous: RegistrationRecord | null = null, more: Partial<DesiredWebhook> = {}) =>
 			registration.register(connection, { ...wanted, ...more }, previous),
 		remove: (url = wanted.url, record = { url }) =>
 			registration.remove(connection, { url }, record),
@@ -166,7 +166,7 @@ describe('register', () => {
 				registration.remove(connection, { url: wanted.url }, null),
 				registration.check(connection, wanted),
 			]) {
-				await expect(attempt).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+				await expect(attempt).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 			}
 			expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
 		},
@@ -174,9 +174,9 @@ describe('register', () => {
 
 	it.each([{}, 'x'])('never writes where the list is %j', async (webhooks) => {
 		const here = channel(webhooks);
-		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
-		await expect(here.remove()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
-		await expect(here.check()).rejects.toMatchObject({ kind: 'unexpectedAnswer' });
+		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+		await expect(here.remove()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+		await expect(here.check()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
 		expect(here.methods()).toEqual(['GET', 'GET', 'GET']);
 	});
 });

@@ -48,7 +48,7 @@ describe('requests', () => {
 	});
 
 	it('has a schema and a request for each type that the capabilities name', () => {
-		for (const type of whapi.capabilities.sends) {
+		for (const type of whapi.capabilities.messageTypes) {
 			expect(schemas).toHaveProperty([`POST /messages/${type}`]);
 		}
 	});
@@ -121,7 +121,10 @@ describe('the answer', () => {
 				(e) => e,
 			);
 			expect(error).toBeInstanceOf(GatewayError);
-			expect(error).toMatchObject({ kind: 'unexpectedAnswer', details: { openEnded: true } });
+			expect(error).toMatchObject({
+				kind: 'unexpectedResponse',
+				details: { outcomeUnknown: true },
+			});
 		},
 	);
 });

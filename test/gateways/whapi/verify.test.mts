@@ -10,7 +10,7 @@ const delivery: Delivery = {
 	body: sent,
 };
 const verify = (more: Partial<Delivery>, other: Record<string, unknown> = {}) =>
-	whapi.verify({ ...credential, ...other }, { ...delivery, ...more }).trusted;
+	whapi.verifyWebhook({ ...credential, ...other }, { ...delivery, ...more }).verified;
 
 it('trusts the header that was registered', () => {
 	expect(verify({})).toBe(true);

@@ -24,7 +24,7 @@ const results = [];
 for (const zone of zones) for (const value of values) {
 	try {
 		const first = sendTime.resolveSendTime(value, zone, { now });
-		const later = sendTime.applyPassedRule(first, { ifPassed: 'nextDay', now, minimumLeadMs: 60000 });
+		const later = sendTime.applyPassedRule(first, { ifPassed: 'nextDay', now, minLeadMs: 60000 });
 		results.push(first, later, sendTime.applySendingWindow(later, window),
 			sendTime.formatWallClock(first.scheduledAt, zone, 'yyyy-MM-dd HH:mm:ss EEE'),
 			sendTime.parseWallClock(first.local.slice(0, 19), zone),

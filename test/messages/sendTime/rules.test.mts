@@ -18,8 +18,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const now = Date.parse('2026-01-15T10:00:00.250Z');
 const at = (value: unknown, timezone = 'Asia/Kolkata') => resolveSendTime(value, timezone, { now });
-const passed = (value: unknown, ifPassed: IfPassed, minimumLeadMs: number | null = MINUTE) =>
-	applyPassedRule(at(value), { ifPassed, now, minimumLeadMs });
+const passed = (value: unknown, ifPassed: IfPassed, minLeadMs: number | null = MINUTE) =>
+	applyPassedRule(at(value), { ifPassed, now, minLeadMs });
 
 /** The parameter that a refusal names, and all that it says. */
 function refusalOf(call: () => unknown): [string, string] {
@@ -137,7 +137,7 @@ describe('If the Time Has Passed', () => {
 		const changes = zones.flatMap((zone) => changesOf(zone, 2026, 2026));
 		fc.assert(
 			fc.property(fc.constantFrom(...changes), distance, rules, (change, away, ifPassed) => {
-				const rule = { ifPassed, now: change.at, minimumLeadMs: MINUTE };
+				const rule = { ifPassed, now: change.at, minLeadMs: MINUTE };
 				const before = resolveSendTime(change.at + away, change.zone);
 				const after = applyPassedRule(before, rule);
 				const instant = Date.parse(after.scheduledAt);
@@ -171,7 +171,7 @@ describe('If the Time Has Passed, with a sending window', () => {
 		applyPassedRule(resolveSendTime(value, 'Asia/Kolkata', { now: at }), {
 			ifPassed,
 			now: at,
-			minimumLeadMs: MINUTE,
+			minLeadMs: MINUTE,
 			window,
 		});
 
@@ -220,14 +220,14 @@ describe('If the Time Has Passed, with a sending window', () => {
 			window: anyWindow,
 			spacingSeconds: fc.integer({ min: 0, max: 3600 }),
 			jitterSeconds: fc.integer({ min: 0, max: 3600 }),
-			minimumLeadMs: fc.constantFrom(null, 5_000, MINUTE),
+			minLeadMs: fc.constantFrom(null, 5_000, MINUTE),
 			ifPassed: fc.constantFrom<IfPassed>('reject', 'sendEarliest', 'nextDay'),
 			laterMs: fc.integer({ min: 0, max: 2 * DAY }),
 		});
 		fc.assert(
 			fc.property(anyCase, ({ now, away, timezone, window, ifPassed, laterMs, ...rest }) => {
-				const { minimumLeadMs, ...spacing } = rest;
-				const rule = { ifPassed, minimumLeadMs };
+				const { minLeadMs, ...spacing } = rest;
+				const rule = { ifPassed, minLeadMs };
 				const asked = away
 					.filter((ms) => ifPassed !== 'reject' || ms >= 0)
 					.map((ms) => resolveSendTime(now + ms, timezone))
@@ -235,7 +235,7 @@ describe('If the Time Has Passed, with a sending window', () => {
 				const arranged = spreadSendTimes(asked, { ...spacing, window });
 				// Once more when its turn has come, when others may have taken a while.
 				const later = now + laterMs;
-				const lead = ifPassed === 'reject' ? 0 : (minimumLeadMs ?? 0);
+				const lead = ifPassed === 'reject' ? 0 : (minLeadMs ?? 0);
 				for (const time of arranged) {
 					expect(applySendingWindow(time, window)).toBe(time);
 					expect(Date.parse(time.scheduledAt)).toBeGreaterThanOrEqual(now + lead);
@@ -253,8 +253,8 @@ describe('If the Time Has Passed, with a sending window', () => {
 describe('the limits of a gateway', () => {
 	const limits: SendLimits = {
 		now,
-		minimumLeadMs: MINUTE,
-		horizonMs: 30 * DAY,
+		minLeadMs: MINUTE,
+		maxLeadMs: 30 * DAY,
 		gatewayLabel: 'ChatWhatsApp',
 	};
 	const hold = (value: unknown, more: Partial<SendLimits> = {}) =>
@@ -265,7 +265,7 @@ describe('the limits of a gateway', () => {
 	});
 
 	it('lets everything to come through without limits', () => {
-		const none = { minimumLeadMs: null, horizonMs: null };
+		const none = { minLeadMs: null, maxLeadMs: null };
 		expect(() => hold(now, none)).not.toThrow();
 		expect(() => hold('2100-01-01 00:00', none)).not.toThrow();
 		expect(() => hold(now - 1, none)).toThrow(/which passed less than 1 second ago/);
@@ -284,12 +284,12 @@ describe('the limits of a gateway', () => {
 		],
 		[
 			'2026-01-19 15:31',
-			{ minimumLeadMs: null, horizonMs: 3 * DAY, gatewayLabel: 'Hypersender SMS' },
+			{ minLeadMs: null, maxLeadMs: 3 * DAY, gatewayLabel: 'Hypersender SMS' },
 			'"Send At" is 2026-01-19 15:31 in Asia/Kolkata, 4 days 59 seconds from now, but Hypersender SMS takes messages at most 3 days ahead. Give an earlier time, or ask somebody else.',
 		],
 		[
 			now + 20_000,
-			{ horizonMs: null },
+			{ maxLeadMs: null },
 			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp takes messages at least 1 minute ahead. Give a later time, or choose another "If the Time Has Passed" under Options.',
 		],
 		[

@@ -44,23 +44,23 @@ function duration(ms: number | null): string {
 	return `${ms / size} ${unit}${ms === size ? '' : 's'}`;
 }
 
-const lookUpOf = ({ looksUp }: Capabilities): string =>
-	looksUp === null ? NONE : `by ${looksUp.by}${looksUp.needsRecipient ? ' and recipient' : ''}`;
+const lookUpOf = ({ lookup }: Capabilities): string =>
+	lookup === null ? NONE : `by ${lookup.by}${lookup.needsRecipient ? ' and recipient' : ''}`;
 
 /** What each gateway can do. */
 export const capabilityTable = (): string =>
 	byGateway([
-		['Sends at once', ({ capabilities }) => list(capabilities.sends)],
-		['Schedules', ({ capabilities }) => list(capabilities.schedules?.types ?? [NONE])],
-		['At least ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.minimumLeadMs))],
-		['At most ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.horizonMs))],
+		['Sends at once', ({ capabilities }) => list(capabilities.messageTypes)],
+		['Schedules', ({ capabilities }) => list(capabilities.scheduling?.types ?? [NONE])],
+		['At least ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.minLeadMs))],
+		['At most ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.maxLeadMs))],
 		[
 			'Cancel and Reschedule',
 			(gateway) => ofScheduler(gateway, (s) => (s.cancelsBy === 'cancel' ? 'yes' : 'by deletion')),
 		],
 		[
 			'Kept over a restart of the gateway',
-			(gateway) => ofScheduler(gateway, (s) => yesNo(!s.keptInMemory)),
+			(gateway) => ofScheduler(gateway, (s) => yesNo(s.isDurable)),
 		],
 		['Message: Get', ({ capabilities }) => lookUpOf(capabilities)],
 		[
@@ -71,7 +71,7 @@ export const capabilityTable = (): string =>
 			'Finds a message whose sending had no answer',
 			({ findSent }) => yesNo(findSent !== undefined),
 		],
-		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.keepsReference)],
+		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook address',
@@ -85,15 +85,15 @@ export const capabilityTable = (): string =>
 	]);
 
 const ofScheduler = (
-	{ capabilities: { schedules } }: Gateway,
-	say: (schedules: NonNullable<Capabilities['schedules']>) => string,
-): string => (schedules === null ? NONE : say(schedules));
+	{ capabilities: { scheduling } }: Gateway,
+	say: (schedules: NonNullable<Capabilities['scheduling']>) => string,
+): string => (scheduling === null ? NONE : say(scheduling));
 
 /** Where each gateway takes the trigger's address: where the notice of the trigger leads. */
 export const webhookTable = (): string =>
 	tableOf(
 		['gateway', 'the Production URL'],
-		gateways.map(({ label, capabilities }) => [label, capabilities.webhooks.whereToEnter]),
+		gateways.map(({ label, capabilities }) => [label, capabilities.webhooks.setupInstruction]),
 	);
 
 /** The vocabulary, from the lowest rank to the highest. */
@@ -117,7 +117,7 @@ const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
 const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parse(body, { receivedAt });
+	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
 /** The item that the trigger makes of a fixture, named as `<gateway>/<file>`. */
 export function eventOf(fixture: string): StatusEventItem {
@@ -222,7 +222,7 @@ const answering = (answer: string): Connection => ({
 		body: JSON.parse(read(`test/fixtures/chatWhatsApp/${answer}`)) as unknown,
 	}),
 	now: () => 0,
-	clockAhead: () => 0,
+	clockSkewMs: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},

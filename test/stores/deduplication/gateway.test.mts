@@ -32,13 +32,13 @@ class World {
 	ledger = (table: KeyTable = this.keys) => createKeyLedger(table, [SENDER], this.clock.now);
 
 	/** A store as an execution has it; of a process that may be killed. */
-	store(process = new Process(async () => undefined), keepsReference = false): MessageStore {
+	store(process = new Process(async () => undefined), returnsReference = false): MessageStore {
 		const { fake, clock } = this;
 		const ledger = this.ledger(process.table(this.keys));
 		return createGatewayStore(
 			{
 				...fake.gateway,
-				capabilities: { ...fake.gateway.capabilities, keepsReference },
+				capabilities: { ...fake.gateway.capabilities, returnsReference },
 				scheduler: process.scheduler(fake),
 			},
 			fake.connection,
@@ -183,9 +183,9 @@ describe('a deduplication key at a gateway that keeps none', () => {
 	});
 
 	it('needs Data Tables, unless the reference can do', async () => {
-		const without = (keepsReference: boolean) => {
+		const without = (returnsReference: boolean) => {
 			const { gateway } = world.fake;
-			const capabilities = { ...gateway.capabilities, keepsReference };
+			const capabilities = { ...gateway.capabilities, returnsReference };
 			const ledger = async () => {
 				throw new GatewayError('unsupported', 'This n8n has no Data Tables');
 			};
@@ -387,11 +387,11 @@ describe('whose turn it is', () => {
 		await ledger.insert('a', 'other');
 		const later = await own('other');
 		await ledger.start(later, 'other', open);
-		const turn = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: true });
+		const turn = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: true });
 		await expect(world.clock.run(turn)).rejects.toThrow(/Another execution makes the message/);
 		expect([...world.keys.rows.keys()]).toEqual([2]);
 		await ledger.finish(later, { ...message(), scheduleId: 'x' } as never);
-		const next = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: true });
+		const next = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: true });
 		expect(await world.clock.run(next)).toMatchObject({ is: 'done', record: { scheduleId: 'x' } });
 	});
 
@@ -399,7 +399,7 @@ describe('whose turn it is', () => {
 		const ledger = world.ledger();
 		await ledger.insert('a', 'other');
 		const start = world.clock.ms;
-		const turn = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: false });
+		const turn = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: false });
 		const [mine] = await world.clock.run(
 			Promise.all([
 				turn,
@@ -410,7 +410,7 @@ describe('whose turn it is', () => {
 		expect(world.clock.ms - start).toBe(4_000);
 		await ledger.remove(mine.record);
 		await ledger.insert('a', 'dead');
-		const taken = acquire(ledger, 'a', 'mine', waiting(), { mayRepeat: false });
+		const taken = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: false });
 		expect(await world.clock.run(taken)).toMatchObject({ is: 'mine', record: { rowId: 3 } });
 	});
 });
@@ -459,7 +459,7 @@ describe('Send with a key', () => {
 		await expect(world.clock.run(send(world, 'a', refuse))).rejects.toThrow('no');
 		expect(world.keys.rows.size).toBe(0);
 		const lose = async () =>
-			await Promise.reject(new GatewayError('timedOut', 'lost', { openEnded: true }));
+			await Promise.reject(new GatewayError('timedOut', 'lost', { outcomeUnknown: true }));
 		await expect(world.clock.run(send(world, 'a', lose))).rejects.toThrow('lost');
 		let sent = 0;
 		const gateway = async () => void sent++;
@@ -519,6 +519,6 @@ it('goes by the message that was made, whatever a crash has left begun before it
 	await ledger.finish(made, { messageId: 'm1' } as never);
 	const { clock } = world;
 	const waiting = { now: clock.now, sleep: clock.sleep, staleMs: 60_000 };
-	const turn = await acquire(ledger, 'a', 'item-2', waiting, { mayRepeat: false });
+	const turn = await acquire(ledger, 'a', 'item-2', waiting, { shouldRetry: false });
 	expect(turn).toMatchObject({ is: 'done', record: { result: { messageId: 'm1' } } });
 });

@@ -305,7 +305,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		return sent;
 	};
 	const unknownOutcome = (kind: 'timedOut' | 'unavailable' | 'unreachable', text: string) =>
-		new GatewayError(kind, text, { openEnded: true });
+		new GatewayError(kind, text, { outcomeUnknown: true });
 
 	const serve = async (message: OutgoingMessage): Promise<SentMessage> => {
 		const one = byKey.get(message.idempotencyKey)!;
@@ -334,7 +334,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					});
 				case 'refused':
 					await time.sleep(latency());
-					throw new GatewayError('unreachable', 'connection refused', { openEnded: false });
+					throw new GatewayError('unreachable', 'connection refused', { outcomeUnknown: false });
 				case 'hang': {
 					const isProcessed = random() < 0.3 && !one.isBad;
 					if (isProcessed) accept(message);
@@ -451,7 +451,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { sends: MESSAGE_TYPES, schedules: null, looksUp: null },
+			capabilities: { sends: MESSAGE_TYPES, schedules: null, lookup: null },
 			assertSendable: () => undefined,
 			test: async () => {
 				if (sender === SENDER) healthAsked.push(now());
@@ -475,7 +475,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					stop.add(() => {
 						stopped++;
 						byKey.get(message.idempotencyKey)!.doubts++;
-						reject(new GatewayError('cancelled', 'stopped', { openEnded: true }));
+						reject(new GatewayError('cancelled', 'stopped', { outcomeUnknown: true }));
 					});
 				});
 				cut.catch(() => undefined);

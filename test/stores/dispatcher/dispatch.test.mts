@@ -57,8 +57,8 @@ const due = async (...texts: string[]) =>
 		texts.map((text, i) => rowOf(text, START - MINUTE + i * 100, { recipient: to(i) })),
 	);
 const many = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
-const openEnded = (text = 'The connection broke off') =>
-	new GatewayError('unreachable', text, { openEnded: true });
+const outcomeUnknown = (text = 'The connection broke off') =>
+	new GatewayError('unreachable', text, { outcomeUnknown: true });
 const failing = (...args: ConstructorParameters<typeof GatewayError>) => {
 	fake.send = async () => {
 		throw new GatewayError(...args);
@@ -618,7 +618,7 @@ describe('an outcome that is unknown', () => {
 	it('is left for a person: unconfirmed, with the reason, and never sent again', async () => {
 		await due('hello');
 		fake.send = async () => {
-			throw openEnded();
+			throw outcomeUnknown();
 		};
 		expect(await run()).toMatchObject([{ message: { status: 'unconfirmed' }, attempts: 1 }]);
 		clock.ms += 24 * HOUR;
@@ -633,7 +633,7 @@ describe('an outcome that is unknown', () => {
 	it('is not of more messages than were in flight and three, however long it lasts', async () => {
 		await due(...many(200));
 		fake.send = async () => {
-			throw openEnded();
+			throw outcomeUnknown();
 		};
 		for (let i = 0; i < 300; i++) {
 			await run({ maxParallel: 5 });
@@ -645,7 +645,7 @@ describe('an outcome that is unknown', () => {
 	it('is sent again by choice, less and less often, until it is too late', async () => {
 		await table.insert([rowOf('hello', START, { valid_for_minutes: 60 })]);
 		fake.send = async () => {
-			throw openEnded();
+			throw outcomeUnknown();
 		};
 		const rules = { ifOutcomeUnknown: 'sendAgain' } as const;
 		const tries: number[] = [];
@@ -694,7 +694,7 @@ describe('a failure', () => {
 
 	it('does not outlive the message: sent in the end, the reason goes', async () => {
 		await due('hello');
-		failing('unreachable', 'connection refused', { openEnded: false });
+		failing('unreachable', 'connection refused', { outcomeUnknown: false });
 		await run();
 		expect(table.row(1)).toMatchObject({ status: 'scheduled', failure: 'connection refused' });
 		sends();
@@ -907,7 +907,7 @@ describe('an execution that is stopped', () => {
 		let isCancelled = false;
 		fake.send = async () => {
 			isCancelled = true;
-			throw new GatewayError('cancelled', 'The execution was stopped', { openEnded: false });
+			throw new GatewayError('cancelled', 'The execution was stopped', { outcomeUnknown: false });
 		};
 		expect(await run({}, { isCancelled: () => isCancelled })).toEqual([]);
 		expect(table.row(1)).toMatchObject({ status: 'scheduled', attempts: 0, send_started_at: null });
@@ -915,7 +915,7 @@ describe('an execution that is stopped', () => {
 
 	it('leaves in doubt what had gone out', async () => {
 		await due('hello');
-		failing('cancelled', 'The execution was stopped', { openEnded: true });
+		failing('cancelled', 'The execution was stopped', { outcomeUnknown: true });
 		await run();
 		expect(table.statuses).toEqual(['unconfirmed']);
 	});

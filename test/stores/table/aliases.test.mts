@@ -113,7 +113,7 @@ it('finds keys that were used under the former key of the account', async () => 
 });
 
 it('asks the gateway for the ids of messages under the former key', async () => {
-	fake.lookUp = async () => ({ messageId: 'm1', status: 'sent', failure: null }) as never;
+	fake.lookup = async () => ({ messageId: 'm1', status: 'sent', failure: null }) as never;
 	await table.insert([
 		rowOf('a', START, {
 			account: FORMER.account,

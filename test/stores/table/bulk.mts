@@ -80,7 +80,7 @@ export async function runBulk(bulk: Bulk, recorder: Recorder): Promise<BulkResul
 		inFlight.set(own, { asked: 0, lanes: Array.from({ length: 5 }, async () => {}) });
 		return own;
 	};
-	const lookUp: Gateway['lookUp'] = async (own, queueId) => {
+	const lookup: Gateway['lookup'] = async (own, queueId) => {
 		asked.lookUps++;
 		const execution = inFlight.get(own)!;
 		const lane = execution.asked++ % execution.lanes.length;
@@ -96,7 +96,7 @@ export async function runBulk(bulk: Bulk, recorder: Recorder): Promise<BulkResul
 		return { messageId, status: 'queued', failure: null } as never;
 	};
 	const fake = new FakeGateway();
-	fake.lookUp = lookUp;
+	fake.lookup = lookup;
 	const context = (): RecordContext => ({
 		gateway: fake.gateway,
 		connection: connect(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Connection, Gateway, Health } from '../../../gateways/gateway';
+import type { Connection, Gateway, CredentialTestResult } from '../../../gateways/gateway';
 import type { MessageToSchedule, OutgoingMessage } from '../../../messages/message';
 import { MESSAGE_TYPES } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
@@ -63,10 +63,10 @@ export type Send = (message: OutgoingMessage) => Promise<Partial<SentMessage>>;
 /** A gateway that does what a test says; it keeps what it was asked to send. */
 export class FakeGateway {
 	readonly asked: string[] = [];
-	lookUp: Gateway['lookUp'];
+	lookup: Gateway['lookup'];
 	findSent: Gateway['findSent'];
 	/** What the gateway says of the account. */
-	health: () => Promise<Health> = async () => ({ ready: true, message: 'well' });
+	health: () => Promise<CredentialTestResult> = async () => ({ ready: true, message: 'well' });
 	/** How often it was asked for its health. */
 	healthAsked = 0;
 	send: Send = async () => ({});
@@ -79,10 +79,10 @@ export class FakeGateway {
 				sends: MESSAGE_TYPES.filter((type) => type !== 'voice'),
 				schedules: null,
 				messagesPerMinute: null,
-				looksUp: this.lookUp === undefined ? null : { by: 'queueId', needsRecipient: false },
+				lookup: this.lookup === undefined ? null : { by: 'queueId', needsRecipient: false },
 			},
 			assertSendable: () => undefined,
-			lookUp: this.lookUp,
+			lookup: this.lookup,
 			findSent: this.findSent,
 			test: async () => {
 				this.healthAsked++;

@@ -35,7 +35,7 @@ beforeEach(() => {
 	fake = new FakeGateway();
 	asked = [];
 	named = {};
-	fake.lookUp = async (_connection, queueId) => {
+	fake.lookup = async (_connection, queueId) => {
 		asked.push(queueId);
 		if (!(queueId in named)) throw new GatewayError('notFound', 'no such request');
 		return { messageId: named[queueId], status: 'queued', failure: null } as never;
@@ -128,7 +128,7 @@ describe('a message that waits in the gateway’s queue', () => {
 
 	it('keeps the event if the gateway cannot be asked', async () => {
 		await table.insert([queued('q1'), queued('q2'), queued('q3')]);
-		fake.lookUp = async () => {
+		fake.lookup = async () => {
 			throw new GatewayError('unavailable', 'down');
 		};
 		expect(await record('m1')).toEqual({ recorded: false, kept: true });
@@ -156,7 +156,7 @@ it('finds the row that gets its id while the event is being kept', async () => {
 
 describe('a message that is in flight', () => {
 	beforeEach(() => {
-		fake.lookUp = undefined;
+		fake.lookup = undefined;
 	});
 
 	it('is waited for some seconds', async () => {

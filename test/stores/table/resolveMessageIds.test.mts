@@ -12,7 +12,7 @@ beforeEach(() => {
 	table = new MemoryTable();
 	clock = new FakeClock();
 	fake = new FakeGateway();
-	fake.lookUp = async (_connection, queueId) =>
+	fake.lookup = async (_connection, queueId) =>
 		({ messageId: `named ${queueId}`, status: 'queued', failure: null }) as never;
 });
 
@@ -36,7 +36,7 @@ it('finds the ids of messages that wait in the gateway’s queue, and leaves the
 });
 
 it('records that one failed in the queue, and asks again for one that is still there', async () => {
-	fake.lookUp = async (_connection, queueId) => {
+	fake.lookup = async (_connection, queueId) => {
 		if (queueId === 'q3') throw new GatewayError('unavailable', 'not now');
 		const failure = queueId === 'q1' ? { code: null, reason: 'not on WhatsApp' } : null;
 		return { messageId: null, status: failure ? 'failed' : 'queued', failure } as never;
@@ -49,13 +49,13 @@ it('records that one failed in the queue, and asks again for one that is still t
 
 it('does nothing for a gateway that tells the id at once', async () => {
 	await table.insert([queued('q1')]);
-	fake.lookUp = undefined;
+	fake.lookup = undefined;
 	expect(await resolve()).toBe(0);
 	expect(table.accesses).toEqual(['insert']);
 });
 
 it('takes over how far the message has come, where the gateway says it', async () => {
-	fake.lookUp = async () => ({ messageId: 'm1', status: 'delivered', failure: null }) as never;
+	fake.lookup = async () => ({ messageId: 'm1', status: 'delivered', failure: null }) as never;
 	await table.insert([queued('q1')]);
 	await resolve();
 	const { rank } = STATUSES.delivered;
@@ -64,8 +64,8 @@ it('takes over how far the message has come, where the gateway says it', async (
 
 it('asks oldest first, and not behind one that still waits in the queue', async () => {
 	const asked: string[] = [];
-	const named = fake.lookUp!;
-	fake.lookUp = async (link, queueId, recipient) => {
+	const named = fake.lookup!;
+	fake.lookup = async (link, queueId, recipient) => {
 		asked.push(queueId);
 		if (queueId === 'q6') return { messageId: null, status: 'queued', failure: null } as never;
 		return await named(link, queueId, recipient);
@@ -82,8 +82,8 @@ it('asks oldest first, and not behind one that still waits in the queue', async 
 
 it('asks at most 50 times, and two runs at once not for the same', async () => {
 	const asked: string[] = [];
-	const named = fake.lookUp!;
-	fake.lookUp = async (link, queueId, recipient) => {
+	const named = fake.lookup!;
+	fake.lookup = async (link, queueId, recipient) => {
 		asked.push(queueId);
 		return await named(link, queueId, recipient);
 	};
@@ -95,23 +95,23 @@ it('asks at most 50 times, and two runs at once not for the same', async () => {
 
 it('stops where the gateway cannot be asked, and asks at once when it can again', async () => {
 	let requests = 0;
-	const named = fake.lookUp!;
-	fake.lookUp = async () => {
+	const named = fake.lookup!;
+	fake.lookup = async () => {
 		requests++;
 		throw new GatewayError('unavailable', 'down');
 	};
 	await table.insert(Array.from({ length: 50 }, (_, index) => queued(`q${index}`)));
 	await resolve();
 	expect(requests).toBe(5);
-	fake.lookUp = named;
+	fake.lookup = named;
 	clock.ms += 6_000;
 	expect(await resolve()).toBe(50);
 });
 
 it('never gives a row a second id', async () => {
 	await table.insert([queued('q1')]);
-	const named = fake.lookUp!;
-	fake.lookUp = async (link, queueId, recipient) => {
+	const named = fake.lookup!;
+	fake.lookup = async (link, queueId, recipient) => {
 		table.edit(1, { message_id: 'first', status: 'sent' });
 		return await named(link, queueId, recipient);
 	};
@@ -120,8 +120,8 @@ it('never gives a row a second id', async () => {
 });
 
 it('is not held up by some that the gateway never names', async () => {
-	const named = fake.lookUp!;
-	fake.lookUp = async (link, queueId, recipient) => {
+	const named = fake.lookup!;
+	fake.lookup = async (link, queueId, recipient) => {
 		if (queueId.startsWith('lost')) throw new GatewayError('notFound', 'no such request');
 		return await named(link, queueId, recipient);
 	};

@@ -1,4 +1,4 @@
-import { requireLookUp } from '../../../../gateways/refusals';
+import { requireLookup } from '../../../../gateways/capabilityChecks';
 import { labelsWith } from '../../../../gateways/registry';
 import { InvalidParameter } from '../../../../messages/invalidParameter';
 import { parseRecipient, type Recipient } from '../../../../messages/recipient';
@@ -23,7 +23,7 @@ export const get: Operation<GetPlan> = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 3EB0C767D097B7C7C030',
-			description: `The messageId that "Send" gave, or its queueId where the gateway looks that up (${labelsWith(({ looksUp }) => looksUp?.by === 'queueId')})`,
+			description: `The messageId that "Send" gave, or its queueId where the gateway looks that up (${labelsWith(({ lookup }) => lookup?.by === 'queueId')})`,
 		},
 		simplifyField,
 		optionsField([
@@ -34,13 +34,13 @@ export const get: Operation<GetPlan> = {
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. +14155238886',
-				description: `Whom the message was for. Needed to find a message at: ${labelsWith(({ looksUp }) => looksUp?.needsRecipient === true)}.`,
+				description: `Whom the message was for. Needed to find a message at: ${labelsWith(({ lookup }) => lookup?.needsRecipient === true)}.`,
 			},
 		]),
 	],
 
 	prepare(context, index, run) {
-		const { needsRecipient, by } = requireLookUp(run.gateway).looksUp;
+		const { needsRecipient, by } = requireLookup(run.gateway).needs;
 		const given = context.getNodeParameter('messageId', index, '') as unknown;
 		const id = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
 		if (id === '') {
@@ -66,7 +66,7 @@ export const get: Operation<GetPlan> = {
 	},
 
 	async perform({ id, recipient, simplify }, { gateway, connection }) {
-		const { lookUp } = requireLookUp(gateway);
-		return [sentItem(await lookUp(connection, id, recipient), simplify)];
+		const { lookup } = requireLookup(gateway);
+		return [sentItem(await lookup(connection, id, recipient), simplify)];
 	},
 };

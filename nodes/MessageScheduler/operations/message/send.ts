@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../../../../messages/message';
 import type { SentMessage } from '../../../../messages/scheduledMessage';
-import { assertSendable } from '../../../../gateways/refusals';
-import { GatewayError } from '../../../../gateways/transport/gatewayError';
+import { assertSendable } from '../../../../gateways/capabilityChecks';
+import { GatewayError, isOutcomeUnknown } from '../../../../gateways/transport/gatewayError';
 import { sendByKey } from '../../../../stores/deduplication/sendByKey';
 import { settle } from '../../../../stores/settle';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
@@ -69,8 +69,9 @@ export const send: Operation<SendPlan> = {
 			const outcome = await settle(gateway.send(connection, outgoing));
 			if (outcome.ok) return outcome.value;
 			const { error } = outcome;
-			if (!isOpenEnded(error)) entry.clear();
-			throw error instanceof GatewayError && isOpenEnded(error) ? leftOpen(error) : error;
+			if (isOutcomeUnknown(error)) throw outcomeUnknownError(error);
+			entry.clear();
+			throw error;
 		};
 		const toItem = (sent: SentMessage) => sentItem(sent, simplify, recipientAsGiven);
 		if (key === null) return [toItem(await once())];
@@ -90,11 +91,8 @@ const needsTables = (error: unknown): never => {
 	);
 };
 
-const isOpenEnded = (error: unknown) =>
-	error instanceof GatewayError && error.details.openEnded === true;
-
 /** The gateway's own advice to try again would send it twice. */
-const leftOpen = ({ kind, message, details }: GatewayError) =>
+const outcomeUnknownError = ({ kind, message, details }: GatewayError) =>
 	new GatewayError(kind, `It is unknown whether the message was sent: ${message}`, {
 		...details,
 		hint: 'It was not sent again, so that it does not go out twice. Check first, with the recipient or at the gateway, and run the workflow again only if it was not sent.',
@@ -107,6 +105,6 @@ const notRepeated = (label: string) =>
 		`The message was not sent again: the outcome of an earlier attempt at ${label} is unknown, so it may already have been sent`,
 		{
 			hint: 'Check first, with the recipient or at the gateway, and run the workflow again only if it was not sent.',
-			openEnded: true,
+			outcomeUnknown: true,
 		},
 	);

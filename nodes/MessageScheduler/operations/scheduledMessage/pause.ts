@@ -77,7 +77,7 @@ export const pause: Operation<PausePlan> = {
 	async perform({ store, until, note, waitsUntilIdle, timezone, hint }, run) {
 		const backend = await run.backend(store);
 		const accounts = await backend.accounts();
-		const { sender, timeoutMs, surroundings } = run;
+		const { sender, timeoutMs, runtime } = run;
 		const now = () => backend.now();
 		const paused = await pauseAccount(accounts, sender, { until, note, now: now() });
 		const record = waitsUntilIdle
@@ -85,7 +85,7 @@ export const pause: Operation<PausePlan> = {
 					timeoutMs,
 					now,
 					sleep: async (ms) => await run.sleep(ms),
-					isCancelled: () => surroundings.isCancelled?.() === true,
+					isCancelled: () => runtime.isCancelled?.() === true,
 				})
 			: paused;
 		const item = accountItem(record, sender, { now: now(), timezone });

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { assertSendable } from '../../../../gateways/refusals';
+import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
 import { settle } from '../../../../stores/settle';
 import { InvalidParameter } from '../../../../messages/invalidParameter';

@@ -90,14 +90,14 @@ export const sendDue: Operation<SendDuePlan> = {
 	},
 
 	async perform({ store, rules, simplify, hint, isManual }, run) {
-		const { gateway, surroundings, timezone } = run;
+		const { gateway, runtime, timezone } = run;
 		const backend = await run.backend(store);
 		const senders = run.senders;
 		const accounts = await backend.accounts();
 		// Each request once: what is to follow a fault is decided for the whole account.
-		const connection = connect(gateway, run.connection.credential, surroundings, {
+		const connection = connect(gateway, run.connection.credential, runtime, {
 			maxParallel: UNBOUNDED,
-			policy: { maxTries: 1, baseDelayMs: 0, maxDelayMs: 0 },
+			policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 },
 		});
 		const report = await dispatchDue({
 			gateway,
@@ -114,8 +114,8 @@ export const sendDue: Operation<SendDuePlan> = {
 					now: () => backend.now(),
 				}),
 			now: () => backend.now(),
-			random: () => surroundings.random(),
-			isCancelled: () => surroundings.isCancelled?.() === true,
+			random: () => runtime.random(),
+			isCancelled: () => runtime.isCancelled?.() === true,
 			sleep: async (ms) => await run.sleep(ms),
 		});
 		const { entries, idle, error } = report;

@@ -1,5 +1,5 @@
 import { isObject, textAt } from '../json';
-import type { Connection, Health } from '../gateway';
+import type { Connection, CredentialTestResult } from '../gateway';
 
 /** docs.hypersender.com/v1/api-reference/enterprise/instance-management/list-instances. */
 const NOT_READY: Readonly<Record<string, string>> = {
@@ -15,11 +15,11 @@ const NOT_READY: Readonly<Record<string, string>> = {
  * Asks for the instance's state, which can be done ten times a minute
  * (…/enterprise/instance-management/check-health). Whether every plan has it stands nowhere.
  */
-export async function test(connection: Connection): Promise<Health> {
+export async function testCredential(connection: Connection): Promise<CredentialTestResult> {
 	const response = await connection.request({
 		method: 'GET',
 		path: '/health',
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const status = isObject(response.body) ? textAt(response.body, 'status') : null;
 	if (status === null) throw connection.unexpected(response, '"status"', false);

@@ -1,56 +1,59 @@
 import { optionalField } from '../credential';
 import type { Credential, Gateway } from '../gateway';
-import { GatewayError, type AnswerKind, type Fault } from './gatewayError';
-import type { GatewayRequest, GatewayResponse, NoAnswer } from './request';
-import { isOpenEnded } from './retry';
+import { GatewayError, type ResponseErrorKind, type Fault } from './gatewayError';
+import type { GatewayResponse, NetworkFailure } from './request';
+import { mayHaveBeenProcessed } from './retry';
 
 /** The gateway and the credential that a request was for. */
-export interface Who {
+export interface RequestTarget {
 	readonly gateway: Gateway;
 	readonly credential: Credential;
 }
-interface Tried {
-	readonly wanted: GatewayRequest;
-	readonly tries: number;
-	readonly askedMs?: number;
+/** The request that an error is about. */
+export interface AttemptInfo {
+	readonly idempotent: boolean;
+	/** Attempts made, including the last. */
+	readonly attempts: number;
+	/** How long the gateway asked to wait. */
+	readonly retryAfterMs?: number;
 }
 
-/** Says in words what an answer that is no success means and what to do. */
-export function describeAnswer(
-	who: Who,
+/** The error for a response that is not a success: what it means and what to do. */
+export function toResponseError(
+	target: RequestTarget,
 	response: GatewayResponse,
-	{ wanted, tries, askedMs }: Tried,
+	{ idempotent, attempts, retryAfterMs }: AttemptInfo,
 ): GatewayError {
 	const { status } = response;
-	const explained = who.gateway.explain(response);
+	const explained = target.gateway.parseError(response);
 	const kind = explained?.kind ?? kindOf(status);
 	// A kind of the vendor's own says enough.
 	const fault = explained?.fault ?? (explained?.kind === undefined ? faultOf(status) : undefined);
-	const text = redact(who, explained?.text ?? fallbackText(response));
+	const text = redact(target, explained?.text ?? fallbackText(response));
 	const said = text === '' ? `HTTP ${status}` : `"${text}" (HTTP ${status})`;
-	const after = tries > 1 ? `, after ${tries} tries` : '';
+	const after = attempts > 1 ? `, after ${attempts} attempts` : '';
 	return new GatewayError(
 		kind,
-		`${who.gateway.label} ${explained?.happened ?? WHAT_HAPPENED[kind]}: ${said}${after}`,
+		`${target.gateway.label} ${explained?.happened ?? WHAT_HAPPENED[kind]}: ${said}${after}`,
 		{
-			hint: explained?.hint ?? hintFor(status, kind, who, askedMs),
+			hint: explained?.hint ?? hintFor(status, kind, target, retryAfterMs),
 			status,
-			code: explained?.code === undefined ? undefined : redact(who, explained.code),
-			retryAfterMs: askedMs,
+			code: explained?.code === undefined ? undefined : redact(target, explained.code),
+			retryAfterMs,
 			fault,
-			// Where it is known whose fault it is, it was a refusal, even if a 5xx says it.
-			openEnded: wanted.kind === 'create' && fault === undefined && isOpenEnded(response),
+			// If it is known whose fault it is, the gateway rejected it, even with a 5xx.
+			outcomeUnknown: !idempotent && fault === undefined && mayHaveBeenProcessed(response),
 		},
 	);
 }
 
-function kindOf(status: number): AnswerKind {
+function kindOf(status: number): ResponseErrorKind {
 	if (status === 401) return 'unauthorized';
 	if (status === 403) return 'forbidden';
 	if (status === 404) return 'notFound';
 	if (status === 429) return 'rateLimited';
 	if (status === 408 || status >= 500) return 'unavailable';
-	return status < 400 ? 'unexpectedAnswer' : 'rejected';
+	return status < 400 ? 'unexpectedResponse' : 'rejected';
 }
 
 /** The statuses that say, for every vendor, that the account is not paid or its quota is used up. */
@@ -59,23 +62,28 @@ const UNPAID = new Set([402, 466]);
 /** Whose fault a refusal is by its HTTP status; undefined where the kind of error says it. */
 const faultOf = (status: number): Fault | undefined => (UNPAID.has(status) ? 'account' : undefined);
 
-const WHAT_HAPPENED: Readonly<Record<AnswerKind, string>> = {
+const WHAT_HAPPENED: Readonly<Record<ResponseErrorKind, string>> = {
 	unauthorized: 'does not accept the credential',
 	forbidden: 'does not let this credential do that',
 	notFound: 'does not find what the request names',
 	rateLimited: 'is limiting the request rate',
 	unavailable: 'could not handle the request',
-	unexpectedAnswer: 'redirected the request to another URL',
+	unexpectedResponse: 'redirected the request to another URL',
 	rejected: 'refused the request',
 };
 
-function hintFor(status: number, kind: AnswerKind, who: Who, askedMs: number | undefined): string {
+function hintFor(
+	status: number,
+	kind: ResponseErrorKind,
+	target: RequestTarget,
+	retryAfterMs: number | undefined,
+): string {
 	if (UNPAID.has(status)) {
 		return 'The plan of the account is not paid, or its quota is used up. Look at the plan at the gateway.';
 	}
-	const { credentialFields } = who.gateway;
+	const { credentialFields } = target.gateway;
 	const secret = credentialFields.find((field) => field.secret)?.label ?? 'key';
-	const base = baseLabel(who);
+	const base = baseLabel(target);
 	switch (kind) {
 		case 'unauthorized':
 			return `Check "${secret}" in the Message Gateway API credential.`;
@@ -84,97 +92,97 @@ function hintFor(status: number, kind: AnswerKind, who: Who, askedMs: number | u
 		case 'notFound':
 			return `Check the id, and the account and "${base}" in the Message Gateway API credential.`;
 		case 'rateLimited':
-			return `Wait ${askedMs === undefined ? 'a moment' : `${Math.ceil(askedMs / 1000)} seconds`}, or lower "Max Parallel Requests" under Options.`;
+			return `Wait ${retryAfterMs === undefined ? 'a moment' : `${Math.ceil(retryAfterMs / 1000)} seconds`}, or lower "Max Parallel Requests" under Options.`;
 		case 'unavailable':
 			return 'Try again later. If it goes on, look at the state of the gateway.';
-		case 'unexpectedAnswer':
-			return `Enter the final address as "${base}" in the credential; now it is ${baseOf(who)}.`;
+		case 'unexpectedResponse':
+			return `Enter the final address as "${base}" in the credential; now it is ${baseOf(target)}.`;
 		case 'rejected':
 			return 'Check the values of this item.';
 	}
 }
 
-/** Says in words why there is no answer and what to do. */
-export function describeNoAnswer(
-	who: Who,
-	outcome: NoAnswer,
-	{ wanted, tries }: Tried,
+/** The error for a request without a response: why there is none and what to do. */
+export function toNetworkError(
+	target: RequestTarget,
+	outcome: NetworkFailure,
+	{ idempotent, attempts }: AttemptInfo,
 ): GatewayError {
-	const { why, code } = outcome;
-	const { label } = who.gateway;
-	const base = baseOf(who);
-	const suffix = `${code === null ? '' : ` (${code})`}${tries > 1 ? `, after ${tries} tries` : ''}`;
-	const openEnded = wanted.kind === 'create' && isOpenEnded(outcome);
-	if (why === 'aborted' || why === 'unsent') {
+	const { reason, code } = outcome;
+	const { label } = target.gateway;
+	const base = baseOf(target);
+	const suffix = `${code === null ? '' : ` (${code})`}${attempts > 1 ? `, after ${attempts} attempts` : ''}`;
+	const outcomeUnknown = !idempotent && mayHaveBeenProcessed(outcome);
+	if (reason === 'aborted' || reason === 'unsent') {
 		return new GatewayError('cancelled', `The execution was stopped before ${label} responded`, {
-			hint: openEnded
+			hint: outcomeUnknown
 				? 'It is unknown whether the gateway did what was asked. Look there before you run the workflow again.'
 				: 'Run the workflow again.',
-			openEnded,
+			outcomeUnknown,
 		});
 	}
-	if (why === 'timedOut') {
+	if (reason === 'timedOut') {
 		return new GatewayError('timedOut', `${label} did not respond in time${suffix}`, {
 			hint: 'Try again, or raise "Timeout" under Options.',
-			openEnded,
+			outcomeUnknown,
 		});
 	}
 	return new GatewayError(
 		'unreachable',
-		why === 'broken'
+		reason === 'broken'
 			? `The connection to ${label} at ${base} broke off${suffix}`
 			: `${label} cannot be reached at ${base}${suffix}`,
 		{
-			hint: `Check "${baseLabel(who)}" in the Message Gateway API credential, and that n8n can reach that address.`,
-			openEnded,
+			hint: `Check "${baseLabel(target)}" in the Message Gateway API credential, and that n8n can reach that address.`,
+			outcomeUnknown,
 		},
 	);
 }
 
-/** The answer is a success but does not hold what the vendor documents. */
-export function unexpectedAnswer(
-	who: Who,
+/** The error for a 2xx response that lacks what the vendor documents. */
+export function unexpectedResponseError(
+	target: RequestTarget,
 	response: GatewayResponse,
 	missing: string,
-	openEnded: boolean,
+	outcomeUnknown: boolean,
 ): GatewayError {
-	const base = baseOf(who);
-	const explained = who.gateway.explain(response);
-	const said = redact(who, explained?.text ?? '');
+	const base = baseOf(target);
+	const explained = target.gateway.parseError(response);
+	const said = redact(target, explained?.text ?? '');
 	return new GatewayError(
-		'unexpectedAnswer',
+		'unexpectedResponse',
 		typeof response.body === 'string'
-			? `${who.gateway.label} at ${base} gave a response that is not JSON`
-			: `${who.gateway.label} at ${base} gave a response without ${missing}${said === '' ? '' : `: "${said}"`}`,
+			? `${target.gateway.label} at ${base} gave a response that is not JSON`
+			: `${target.gateway.label} at ${base} gave a response without ${missing}${said === '' ? '' : `: "${said}"`}`,
 		{
 			hint:
 				explained?.hint ??
-				`Check "${baseLabel(who)}" in the Message Gateway API credential: it may be the address of another service.`,
+				`Check "${baseLabel(target)}" in the Message Gateway API credential: it may be the address of another service.`,
 			status: response.status,
 			fault: explained?.fault,
-			openEnded: openEnded && explained?.fault === undefined,
+			outcomeUnknown: outcomeUnknown && explained?.fault === undefined,
 		},
 	);
 }
 
 /** Cuts every secret of the credential out of a text, and the text to a readable length. */
-export function redact(who: Who, text: string): string {
+export function redact(target: RequestTarget, text: string): string {
 	let clean = text;
-	for (const secret of secretsOf(who)) clean = clean.split(secret).join('***');
+	for (const secret of secretsOf(target)) clean = clean.split(secret).join('***');
 	return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean;
 }
 
 /** A secret shorter than this would cut holes into ordinary words. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET_LENGTH = 4;
 
-function secretsOf({ gateway, credential }: Who): string[] {
+function secretsOf({ gateway, credential }: RequestTarget): string[] {
 	const names = gateway.credentialFields.filter((field) => field.secret).map((field) => field.name);
 	return (
 		[...names, 'webhookSecret']
 			.map((name) => optionalField(credential, name))
 			.concat(namesInAddress(gateway.baseUrl(credential)))
 			.flatMap((value) => [value, encodeURIComponent(value)])
-			.filter((value) => value.length >= SHORTEST_SECRET)
+			.filter((value) => value.length >= MIN_SECRET_LENGTH)
 			// A secret may begin with another.
 			.sort((a, b) => b.length - a.length)
 	);
@@ -195,10 +203,10 @@ function decoded(text: string): string {
 }
 
 /** What the vendor calls its base address. */
-const baseLabel = ({ gateway }: Who): string => gateway.credentialFields[0].label;
+const baseLabel = ({ gateway }: RequestTarget): string => gateway.credentialFields[0].label;
 
 /** The credential's base address without anything that could be secret. */
-const baseOf = ({ gateway, credential }: Who): string =>
+const baseOf = ({ gateway, credential }: RequestTarget): string =>
 	new URL(gateway.baseUrl(credential)).origin;
 
 /** A short plain-text body is a reason; HTML and long texts are not. */

@@ -43,7 +43,7 @@ const NO_STATUS: readonly string[] = [
  * account is `phone_id`, which in the vendor's samples is the instance. `reference` is `request_id`,
  * whoever made it: see `scheduler.ts`. An event that is documented nowhere is told as `unknown`.
  */
-export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
+export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = textAt(body, 'event');
 	if (event === null || NO_STATUS.includes(event)) return [];

@@ -1,5 +1,5 @@
 import type { MessageType, OutgoingMessage } from '../messages/message';
-import type { Gateway, LookUpCapabilities, NativeScheduler } from './gateway';
+import type { Gateway, LookupCapabilities, NativeScheduler } from './gateway';
 import { unsupported } from './transport/gatewayError';
 
 /**
@@ -8,16 +8,16 @@ import { unsupported } from './transport/gatewayError';
  * @throws GatewayError of kind `unsupported`, before any request
  */
 export function requireScheduler(gateway: Gateway, type?: MessageType): NativeScheduler {
-	const { schedules } = gateway.capabilities;
-	if (schedules === null || gateway.scheduler === undefined) {
+	const { scheduling } = gateway.capabilities;
+	if (scheduling === null || gateway.scheduler === undefined) {
 		throw unsupported(
 			`${gateway.label} has no scheduler of its own`,
 			'Schedule with "Store Messages In" set to "n8n Data Table": n8n then holds the message and the operation "Send Due" sends it.',
 		);
 	}
-	if (type !== undefined && !schedules.types.includes(type)) {
+	if (type !== undefined && !scheduling.types.includes(type)) {
 		throw unsupported(
-			`${gateway.label} schedules ${list(schedules.types)}, but not ${type}`,
+			`${gateway.label} schedules ${list(scheduling.types)}, but not ${type}`,
 			'Choose another "Message Type".',
 		);
 	}
@@ -29,12 +29,12 @@ export function requireScheduler(gateway: Gateway, type?: MessageType): NativeSc
  *
  * @throws GatewayError of kind `unsupported`, before any request
  */
-export function requireSends(gateway: Gateway, type: MessageType): void {
-	const { sends, schedules } = gateway.capabilities;
-	if (sends.includes(type)) return;
+export function assertSupportsType(gateway: Gateway, type: MessageType): void {
+	const { messageTypes, scheduling } = gateway.capabilities;
+	if (messageTypes.includes(type)) return;
 	throw unsupported(
-		`${gateway.label} documents no way to send ${type} at once; it sends ${list(sends)}`,
-		schedules?.types.includes(type)
+		`${gateway.label} documents no way to send ${type} at once; it sends ${list(messageTypes)}`,
+		scheduling?.types.includes(type)
 			? 'Use the operation "Schedule" with a time a little ahead, or choose another "Message Type".'
 			: 'Choose another "Message Type".',
 	);
@@ -46,7 +46,7 @@ export function requireSends(gateway: Gateway, type: MessageType): void {
  * @throws InvalidParameter or GatewayError of kind `unsupported`
  */
 export function assertSendable(gateway: Gateway, message: OutgoingMessage): void {
-	requireSends(gateway, message.type);
+	assertSupportsType(gateway, message.type);
 	gateway.assertSendable(message);
 }
 
@@ -55,17 +55,17 @@ export function assertSendable(gateway: Gateway, message: OutgoingMessage): void
  *
  * @throws GatewayError of kind `unsupported`, before any request
  */
-export function requireLookUp({ label, capabilities: { looksUp }, lookUp }: Gateway): {
-	readonly looksUp: LookUpCapabilities;
-	readonly lookUp: NonNullable<Gateway['lookUp']>;
+export function requireLookup({ label, capabilities, lookup }: Gateway): {
+	readonly needs: LookupCapabilities;
+	readonly lookup: NonNullable<Gateway['lookup']>;
 } {
-	if (looksUp === null || lookUp === undefined) {
+	if (capabilities.lookup === null || lookup === undefined) {
 		throw unsupported(
 			`${label} documents no way to look up a message that was sent`,
 			'Follow its statuses with the Message Scheduler Trigger.',
 		);
 	}
-	return { looksUp, lookUp };
+	return { needs: capabilities.lookup, lookup };
 }
 
 const list = (words: readonly string[]) =>

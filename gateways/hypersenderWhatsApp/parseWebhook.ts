@@ -59,7 +59,7 @@ const NO_STATUS: readonly string[] = [
  * give no event. Nothing in a webhook leads back to the queued request. An event that is documented
  * nowhere is told as `unknown`.
  */
-export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
+export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = textAt(body, 'event');
 	if (event === null || NO_STATUS.includes(event)) return [];

@@ -1,5 +1,5 @@
 import { isObject, objectAt, textAt } from '../json';
-import type { Credential, Delivery, Verdict } from '../gateway';
+import type { Credential, Delivery, VerificationResult } from '../gateway';
 import { verifyWebhookSecret } from '../webhookSecret';
 import { instanceOf } from './credential';
 
@@ -8,11 +8,11 @@ import { instanceOf } from './credential';
  * the vendor's own guard takes the last word), and each body names its instance
  * (green-api.com/en/docs/api/receiving/technology-webhook-endpoint).
  */
-export function verify(credential: Credential, delivery: Delivery): Verdict {
+export function verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult {
 	const verdict = verifyWebhookSecret(credential, delivery);
-	if (!verdict.trusted) return verdict;
+	if (!verdict.verified) return verdict;
 	const instance = objectAt(isObject(delivery.body) ? delivery.body : {}, 'instanceData');
 	return textAt(instance, 'idInstance') === instanceOf(credential)
 		? verdict
-		: { trusted: false, reason: 'the webhook is of another instance' };
+		: { verified: false, reason: 'the webhook is of another instance' };
 }

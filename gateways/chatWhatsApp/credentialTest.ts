@@ -1,5 +1,5 @@
 import { isObject, objectAt, textAt } from '../json';
-import type { Connection, Health } from '../gateway';
+import type { Connection, CredentialTestResult } from '../gateway';
 import { sessionOf } from './credential';
 
 /** States that the sessions page shows, and what to do in each. */
@@ -13,12 +13,12 @@ const NOT_READY: Readonly<Record<string, string>> = {
  * Asks for the session's state (docs.chatwhatsapp.in/api-reference/sessions). It counts among the 100
  * requests a minute of the key, and not among the messages (docs.chatwhatsapp.in/rate-limits).
  */
-export async function test(connection: Connection): Promise<Health> {
+export async function testCredential(connection: Connection): Promise<CredentialTestResult> {
 	const id = sessionOf(connection.credential);
 	const response = await connection.request({
 		method: 'GET',
 		path: `/sessions/${encodeURIComponent(id)}/status`,
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const session = objectAt(isObject(response.body) ? response.body : {}, 'session');
 	const state = textAt(session, 'state');

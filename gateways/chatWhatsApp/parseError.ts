@@ -1,11 +1,11 @@
 import { isObject, textAt } from '../json';
-import type { Explanation } from '../gateway';
+import type { VendorError } from '../gateway';
 import type { GatewayResponse } from '../transport/request';
 
 /** Whether the gateway says no, which the vendor has callers look at whatever the HTTP status. */
 export const isRefusal = (body: unknown): boolean => isObject(body) && body.success === false;
 
-type Meaning = Pick<Explanation, 'kind' | 'happened' | 'fault' | 'hint'>;
+type Meaning = Pick<VendorError, 'kind' | 'happened' | 'fault' | 'hint'>;
 
 /**
  * The texts that docs.chatwhatsapp.in/errors shows. Which HTTP status each comes with stands nowhere,
@@ -37,7 +37,7 @@ const ACCOUNT_FAULTS: ReadonlyArray<readonly [text: RegExp, meaning: Meaning]> =
 ];
 
 /** `{ success: false, error, retryAfter? }`, with seconds in `retryAfter` (docs.chatwhatsapp.in/errors, /rate-limits). */
-export function explain({ body }: GatewayResponse): Explanation | null {
+export function parseError({ body }: GatewayResponse): VendorError | null {
 	if (!isObject(body)) return null;
 	const text = textAt(body, 'error') ?? textAt(body, 'message');
 	if (text === null) return null;

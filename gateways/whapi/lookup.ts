@@ -7,7 +7,7 @@ import { account } from './credential';
 import { toSentMessage } from './records';
 
 /** `GET /messages/{MessageID}` gives the message with its status (the vendor's OpenAPI file, `Message`). */
-export async function lookUp(
+export async function lookup(
 	connection: Connection,
 	id: string,
 	recipient: Recipient | null,
@@ -15,7 +15,7 @@ export async function lookUp(
 	const response = await connection.request({
 		method: 'GET',
 		path: `/messages/${encodeURIComponent(id)}`,
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const record = isObject(response.body) ? response.body : {};
 	const messageId = textAt(record, 'id');

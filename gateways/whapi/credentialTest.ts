@@ -1,5 +1,5 @@
 import { isObject, objectAt, textAt } from '../json';
-import type { Connection, Health } from '../gateway';
+import type { Connection, CredentialTestResult } from '../gateway';
 import { channelOf } from './credential';
 
 /** `status.text` (…/incoming-webhooks-format/account-and-device-status), and what to do in each state. */
@@ -16,12 +16,12 @@ const NOT_READY: Readonly<Record<string, string>> = {
  * Asks for the channel's state, without waking it up: by default, the request would launch it. The
  * vendor limits no requests.
  */
-export async function test(connection: Connection): Promise<Health> {
+export async function testCredential(connection: Connection): Promise<CredentialTestResult> {
 	const response = await connection.request({
 		method: 'GET',
 		path: '/health',
 		query: { wakeup: 'false' },
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const body = isObject(response.body) ? response.body : {};
 	const state = textAt(objectAt(body, 'status'), 'text');

@@ -23,7 +23,7 @@ type Envelope = Readonly<{ account: string | null; name: string; receivedAt: str
  * (…/incoming-webhooks-format/sent-message). Each element that tells of a message of ours gives one
  * event; a webhook that nobody documents gives one, with status `unknown`.
  */
-export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
+export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = objectAt(body, 'event');
 	const type = textAt(event, 'type');

@@ -37,7 +37,7 @@ type Told = Omit<StatusEventInput, 'gateway' | 'channel' | 'receivedAt' | 'raw' 
  * same under /waba/): the status of a message, or a message that was sent. A `typeWebhook` that
  * nobody documents gives one event with status `unknown`.
  */
-export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
+export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const type = textAt(body, 'typeWebhook');
 	const told = type === null ? null : read(type, body);

@@ -8,7 +8,7 @@ import type { ParseContext } from '../gateway';
  * message was sent (docs.chatwhatsapp.in/api-reference/scheduled-messages, "Webhook Notifications").
  * Any other event or status is told as `unknown`, with the vendor's words.
  */
-export function parse(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
+export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = textAt(body, 'event');
 	if (event === null) return [];

@@ -7,11 +7,11 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import type { Credential } from '../../gateways/gateway';
-import type { Surroundings } from '../../gateways/transport/connection';
+import type { TransportRuntime } from '../../gateways/transport/connection';
 import {
-	noAnswerOf,
+	toNetworkFailure,
 	type GatewayResponse,
-	type NoAnswer,
+	type NetworkFailure,
 	type SendRequest,
 } from '../../gateways/transport/request';
 
@@ -24,15 +24,15 @@ export const DEFAULT_TIMEOUT_MS = 30_000;
 type RequestContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
 
 /** n8n as the surroundings of a connection: its request helper, its clock, its cancel signal. */
-export function n8nSurroundings(
+export function n8nRuntime(
 	context: RequestContext,
 	credential: Credential,
 	timeoutMs = DEFAULT_TIMEOUT_MS,
-): Surroundings {
+): TransportRuntime {
 	const signal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	return {
-		send: sender(context, credential, timeoutMs),
+		send: createSendRequest(context, credential, timeoutMs),
 		now: () => Date.now(),
 		random: () => Math.random(),
 		isCancelled: () => signal?.aborted === true,
@@ -46,7 +46,11 @@ export function n8nSurroundings(
  * Sends through n8n's request helper. Any status resolves: the helper would else repeat a 401, and
  * its error would carry the address, in which a token may stand.
  */
-function sender(context: RequestContext, credential: Credential, timeout: number): SendRequest {
+function createSendRequest(
+	context: RequestContext,
+	credential: Credential,
+	timeout: number,
+): SendRequest {
 	return async (request) => {
 		const options: IHttpRequestOptions = {
 			method: request.method,
@@ -70,7 +74,7 @@ function sender(context: RequestContext, credential: Credential, timeout: number
 					data: { ...credential } as never,
 				},
 			})
-			.then(toResponse, toNoAnswer);
+			.then(toResponse, parseNetworkError);
 	};
 }
 
@@ -102,8 +106,8 @@ function parseJson(text: string): unknown {
 }
 
 /** Takes the system's code out of n8n's error and drops the rest, which may hold the address. */
-export function toNoAnswer(error: unknown): NoAnswer {
-	return noAnswerOf(codeOf(error, 4));
+export function parseNetworkError(error: unknown): NetworkFailure {
+	return toNetworkFailure(codeOf(error, 4));
 }
 
 function codeOf(error: unknown, depth: number): string | null {

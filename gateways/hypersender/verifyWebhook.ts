@@ -1,4 +1,4 @@
-import type { Credential, Delivery, Verdict } from '../gateway';
+import type { Credential, Delivery, VerificationResult } from '../gateway';
 import { equalSecrets, verifyWebhookSecret } from '../webhookSecret';
 
 /** Node gives header names in lower case; the vendor writes `x-instanceId`. */
@@ -15,16 +15,16 @@ export function verifyDelivery(
 	credential: Credential,
 	delivery: Delivery,
 	instanceId: string,
-): Verdict {
+): VerificationResult {
 	const secret = verifyWebhookSecret(credential, delivery);
 	const header = delivery.headers[INSTANCE_HEADER];
 	const isOurs = equalSecrets(typeof header === 'string' ? header.trim() : '', instanceId);
-	if (!secret.trusted) return secret;
-	if (instanceId === '') return { trusted: false, reason: 'the credential holds no Instance ID' };
+	if (!secret.verified) return secret;
+	if (instanceId === '') return { verified: false, reason: 'the credential holds no Instance ID' };
 	if (typeof header !== 'string') {
-		return { trusted: false, reason: 'no header x-instanceId came with the webhook' };
+		return { verified: false, reason: 'no header x-instanceId came with the webhook' };
 	}
 	return isOurs
-		? { trusted: true }
-		: { trusted: false, reason: 'the webhook comes from another instance' };
+		? { verified: true }
+		: { verified: false, reason: 'the webhook comes from another instance' };
 }

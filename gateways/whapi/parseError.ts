@@ -1,12 +1,12 @@
 import { isObject, objectAt, textAt } from '../json';
-import type { Explanation } from '../gateway';
+import type { VendorError } from '../gateway';
 import type { GatewayResponse } from '../transport/request';
 
 /** The statuses that mean something even with an empty body. */
 const SPEAKING = new Set([401, 402, 403]);
 
 /** `{ error: { code, message, details?, href?, support? } }` (the vendor's OpenAPI file, `ResponseError`). */
-export function explain({ status, body }: GatewayResponse): Explanation | null {
+export function parseError({ status, body }: GatewayResponse): VendorError | null {
 	const error = objectAt(isObject(body) ? body : {}, 'error');
 	const said = [textAt(error, 'message'), textAt(error, 'details')].filter((text) => text !== null);
 	if (said.length === 0 && !SPEAKING.has(status)) return null;
@@ -21,7 +21,7 @@ export function explain({ status, body }: GatewayResponse): Explanation | null {
 function meaning(
 	status: number,
 	said: string,
-): Pick<Explanation, 'kind' | 'happened' | 'fault' | 'hint'> {
+): Pick<VendorError, 'kind' | 'happened' | 'fault' | 'hint'> {
 	// The answer to a wrong token is a 404, not a 401.
 	if (status === 404 && /channel not found/i.test(said)) {
 		return { kind: 'unauthorized', fault: 'account' };

@@ -5,7 +5,7 @@ import { findMessage, notFound } from './find';
 import { toSentMessage } from './records';
 
 /** Looks a message up by its `queueId`, its `scheduleId` or its reference: see `scheduleId.ts`. */
-export async function lookUp(connection: Connection, id: string): Promise<SentMessage> {
+export async function lookup(connection: Connection, id: string): Promise<SentMessage> {
 	const record = await findMessage(connection, id);
 	const message = toSentMessage(record, account(connection.credential));
 	if (message === null) throw notFound(id);

@@ -1,5 +1,5 @@
 import { isObject, textAt } from '../json';
-import type { Credential, Delivery, Verdict } from '../gateway';
+import type { Credential, Delivery, VerificationResult } from '../gateway';
 import { verifyWebhookSecret } from '../webhookSecret';
 import { channelOf } from './credential';
 
@@ -7,12 +7,12 @@ import { channelOf } from './credential';
  * The vendor signs nothing, so the webhook is registered with a header that holds the secret; and
  * each body names its channel, which must be the credential's where that one is given.
  */
-export function verify(credential: Credential, delivery: Delivery): Verdict {
+export function verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult {
 	const verdict = verifyWebhookSecret(credential, delivery);
-	if (!verdict.trusted) return verdict;
+	if (!verdict.verified) return verdict;
 	const wanted = channelOf(credential);
 	const told = isObject(delivery.body) ? textAt(delivery.body, 'channel_id') : null;
 	return wanted === '' || told === wanted
 		? verdict
-		: { trusted: false, reason: 'the webhook is of another channel' };
+		: { verified: false, reason: 'the webhook is of another channel' };
 }

@@ -1,17 +1,17 @@
 import { isObject } from '../json';
-import type { Connection, Health } from '../gateway';
+import type { Connection, CredentialTestResult } from '../gateway';
 import { timezoneProblem } from './credential';
 
 /**
  * No page documents a state of the account or the phone, or a limit on reads, so the cheapest read has
  * to do.
  */
-export async function test(connection: Connection): Promise<Health> {
+export async function testCredential(connection: Connection): Promise<CredentialTestResult> {
 	const response = await connection.request({
 		method: 'GET',
 		path: '/messages',
 		query: { per_page: 1 },
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	if (!isObject(response.body) || !Array.isArray(response.body.data)) {
 		throw connection.unexpected(response, 'the list "data"', false);

@@ -1,4 +1,4 @@
-import type { Explanation } from '../gateway';
+import type { VendorError } from '../gateway';
 import { isObject, objectAt, textAt } from '../json';
 import type { GatewayResponse } from '../transport/request';
 
@@ -12,7 +12,7 @@ const NOT_ON_WHATSAPP = /is not on whatsapp/i;
  * No page documents a code, how long to wait after a 429, or the texts about the account: there the
  * HTTP status has to do.
  */
-export function explain({ body }: GatewayResponse): Explanation | null {
+export function parseError({ body }: GatewayResponse): VendorError | null {
 	const text = errorText(body);
 	if (text === null) return null;
 	return NOT_ON_WHATSAPP.test(text)

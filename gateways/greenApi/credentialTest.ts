@@ -1,5 +1,5 @@
 import { isObject, textAt } from '../json';
-import type { Connection, Health } from '../gateway';
+import type { Connection, CredentialTestResult } from '../gateway';
 import { methodPath } from './credential';
 
 /** `stateInstance` (green-api.com/en/docs/api/account/GetStateInstance), and what to do in each state. */
@@ -20,11 +20,11 @@ const NOT_READY: Readonly<Record<string, string>> = {
  * Asks for the instance's state, which can be done once a second (…/docs/api/ratelimiter). The answer
  * is 200 in every state, so the state itself counts; it is null while the instance is being made.
  */
-export async function test(connection: Connection): Promise<Health> {
+export async function testCredential(connection: Connection): Promise<CredentialTestResult> {
 	const response = await connection.request({
 		method: 'GET',
 		path: methodPath(connection.credential, 'getStateInstance'),
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	if (isObject(response.body) && response.body.stateInstance === null) {
 		return {

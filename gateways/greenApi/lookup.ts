@@ -12,7 +12,7 @@ import { toSentMessage } from './records';
  * `getMessage { chatId, idMessage }` gives a message out of the chat's journal, in which it appears up
  * to two minutes after it was sent (green-api.com/en/docs/api/journals/GetMessage).
  */
-export async function lookUp(
+export async function lookup(
 	connection: Connection,
 	id: string,
 	recipient: Recipient | null,
@@ -27,7 +27,7 @@ export async function lookUp(
 		method: 'POST',
 		path: methodPath(connection.credential, 'getMessage'),
 		body: { chatId: toChatId(recipient), idMessage: id },
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const record = isObject(response.body) ? response.body : {};
 	const messageId = textAt(record, 'idMessage');

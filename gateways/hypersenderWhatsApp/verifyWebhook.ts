@@ -1,16 +1,16 @@
-import type { Credential, Delivery, Verdict } from '../gateway';
-import { verifyDelivery } from '../hypersender/verify';
+import type { Credential, Delivery, VerificationResult } from '../gateway';
+import { verifyDelivery } from '../hypersender/verifyWebhook';
 import { isObject, objectAt, textAt } from '../json';
 import { equalSecrets } from '../webhookSecret';
 import { instanceOf } from './credential';
 
 /** The instance stands in the header and, for WhatsApp, in the body too: both must be ours. */
-export function verify(credential: Credential, delivery: Delivery): Verdict {
+export function verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult {
 	const instanceId = instanceOf(credential);
 	const verdict = verifyDelivery(credential, delivery, instanceId);
 	const body = isObject(delivery.body) ? delivery.body : {};
 	const told = textAt(objectAt(body, 'data'), 'instanceId');
 	const isOurs = equalSecrets(told ?? instanceId, instanceId);
-	if (!verdict.trusted || isOurs) return verdict;
-	return { trusted: false, reason: 'the body of the webhook is of another instance' };
+	if (!verdict.verified || isOurs) return verdict;
+	return { verified: false, reason: 'the body of the webhook is of another instance' };
 }

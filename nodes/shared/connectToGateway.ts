@@ -1,17 +1,17 @@
 import type { IExecuteFunctions, IHookFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { Connection, Gateway } from '../../gateways/gateway';
 import { gatewayOf } from '../../gateways/registry';
-import { connect, type Surroundings } from '../../gateways/transport/connection';
-import { CREDENTIAL_TYPE, n8nSurroundings } from './network';
+import { connect, type TransportRuntime } from '../../gateways/transport/connection';
+import { CREDENTIAL_TYPE, n8nRuntime } from './transport';
 
 /** A gateway, and the way to it with the node's credential. */
-export interface Link {
+export interface ConnectedGateway {
 	readonly gateway: Gateway;
 	readonly connection: Connection;
-	readonly surroundings: Surroundings;
+	readonly runtime: TransportRuntime;
 }
 
-export interface LinkOptions {
+export interface ConnectionOptions {
 	readonly timeoutMs?: number;
 	readonly maxParallel?: number;
 }
@@ -21,18 +21,18 @@ export interface LinkOptions {
  *
  * @throws InvalidParameter where a field of the credential is missing or malformed, before any request
  */
-export async function linkToGateway(
+export async function connectToGateway(
 	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
-	{ timeoutMs, maxParallel }: LinkOptions = {},
-): Promise<Link> {
+	{ timeoutMs, maxParallel }: ConnectionOptions = {},
+): Promise<ConnectedGateway> {
 	const credential = await context.getCredentials(CREDENTIAL_TYPE);
 	const gateway = gatewayOf(credential);
 	gateway.baseUrl(credential);
 	gateway.account(credential);
-	const surroundings = n8nSurroundings(context, credential, timeoutMs);
+	const runtime = n8nRuntime(context, credential, timeoutMs);
 	return {
 		gateway,
-		surroundings,
-		connection: connect(gateway, credential, surroundings, { maxParallel }),
+		runtime,
+		connection: connect(gateway, credential, runtime, { maxParallel }),
 	};
 }

@@ -1,19 +1,20 @@
 /**
- * Lets a bounded number of requests through at once, in the order in which they came, and holds all
- * of them back while the gateway asks for a pause.
+ * Limits concurrent requests, in the order in which they came, and delays all of them while the gateway
+ * asks for it. The limit adapts by AIMD: halved when the gateway limits the rate, one more after as many
+ * successes in a row as there may be concurrent requests.
  */
-export class Gate {
+export class AdaptiveLimiter {
 	private inFlight = 0;
 	private limit: number;
-	private smooth = 0;
+	private successesInRow = 0;
 	private pausedUntil = 0;
 	private readonly waiting: Array<() => void> = [];
-	/** The most that were in flight at once; for measurements. */
+	/** The most concurrent requests so far; for measurements. */
 	peak = 0;
 
-	/** @param most how many requests may be in flight at once, at least 1 */
+	/** @param maxConcurrency at least 1 */
 	constructor(
-		private readonly most: number,
+		private readonly maxConcurrency: number,
 		private readonly clock: {
 			now(): number;
 			sleep(ms: number): Promise<void>;
@@ -21,11 +22,11 @@ export class Gate {
 			isCancelled?(): boolean;
 		},
 	) {
-		this.limit = most;
+		this.limit = maxConcurrency;
 	}
 
-	/** Runs a request when there is room. */
-	async through<T>(request: () => Promise<T>): Promise<T> {
+	/** Runs a request as soon as the limit allows. */
+	async run<T>(request: () => Promise<T>): Promise<T> {
 		await this.enter();
 		try {
 			await this.pause();
@@ -36,24 +37,24 @@ export class Gate {
 		}
 	}
 
-	/** The gateway said 429: half as many at once from now on, and none before the pause is over. */
-	slowDown(pauseMs: number): void {
+	/** The gateway said 429: halves the limit, and sends nothing before the delay is over. */
+	onRateLimited(pauseMs: number): void {
 		this.limit = Math.max(1, Math.floor(this.limit / 2));
-		this.smooth = 0;
-		this.holdBack(pauseMs);
+		this.successesInRow = 0;
+		this.pauseFor(pauseMs);
 	}
 
-	/** Nothing goes out before so many milliseconds are over. */
-	holdBack(pauseMs: number): void {
+	/** Sends nothing for so many milliseconds. */
+	pauseFor(pauseMs: number): void {
 		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + pauseMs);
 	}
 
-	/** A request went well: after a limit's worth of them in a row, one more may be in flight. */
-	speedUp(): void {
-		if (this.limit >= this.most) return;
-		this.smooth++;
-		if (this.smooth < this.limit) return;
-		this.smooth = 0;
+	/** A request succeeded: after as many in a row as the limit, the limit is one higher. */
+	onSuccess(): void {
+		if (this.limit >= this.maxConcurrency) return;
+		this.successesInRow++;
+		if (this.successesInRow < this.limit) return;
+		this.successesInRow = 0;
 		this.limit++;
 		this.admit();
 	}

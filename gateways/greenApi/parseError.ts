@@ -1,5 +1,5 @@
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
-import type { Explanation } from '../gateway';
+import type { VendorError } from '../gateway';
 import type { GatewayResponse } from '../transport/request';
 
 /** What the vendor says of each status (green-api.com/en/docs/api/common-errors), where a body says nothing. */
@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
  * errors is undocumented: text, or an object with a `message`. Nothing else of a body is passed on,
  * since it may repeat the address, and with it the token.
  */
-export function explain({ status, body }: GatewayResponse): Explanation | null {
+export function parseError({ status, body }: GatewayResponse): VendorError | null {
 	const quota = status === 466 ? quotaOf(body) : null;
 	if (quota !== null) return quota;
 	const said = isObject(body) ? textAt(body, 'message') : plainText(body);
@@ -25,7 +25,7 @@ export function explain({ status, body }: GatewayResponse): Explanation | null {
 	return text === null ? null : { text, ...meaning(status, text) };
 }
 
-type Meaning = Pick<Explanation, 'kind' | 'fault' | 'hint'>;
+type Meaning = Pick<VendorError, 'kind' | 'fault' | 'hint'>;
 
 /** The texts of the vendor's table of errors that a status alone does not tell apart. */
 const TEXTS: ReadonlyArray<readonly [status: number, text: RegExp, meaning: Meaning]> = [
@@ -87,7 +87,7 @@ const CHATS_USED_UP: Meaning = {
 };
 
 /** `{ method, used, total, status: 'QUOTE_EXCEEDED', description }`, for calls and for correspondents. */
-function quotaOf(body: unknown): Explanation | null {
+function quotaOf(body: unknown): VendorError | null {
 	if (!isObject(body)) return null;
 	const calls = objectAt(body, 'invokeStatus');
 	const exceeded = [calls, objectAt(body, 'correspondentsStatus')].filter((quota) =>

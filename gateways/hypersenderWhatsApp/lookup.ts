@@ -2,7 +2,7 @@ import type { MessageContent, MessageType } from '../../messages/message';
 import { describeAddress, type Recipient } from '../../messages/recipient';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import { mapStatus, type Status } from '../../messages/status';
-import { errorText } from '../hypersender/explain';
+import { errorText } from '../hypersender/parseError';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
 import type { Connection } from '../gateway';
 import { ACK_NAMES } from './acks';
@@ -21,7 +21,7 @@ const NOBODY: Recipient = { address: '', phone: null, kind: 'unknown' };
  * samples of the page, and `{ method, url, headers, body }` in the fixture of its SDK. `response_body` has
  * WhatsApp's `key`, or a `message_id` alone, or only says that it went well.
  */
-export async function lookUp(
+export async function lookup(
 	connection: Connection,
 	queueId: string,
 	recipient: Recipient | null,
@@ -29,7 +29,7 @@ export async function lookUp(
 	const response = await connection.request({
 		method: 'GET',
 		path: `/queued-requests/${encodeURIComponent(queueId)}`,
-		kind: 'repeatable',
+		idempotent: true,
 	});
 	const queued = isObject(response.body) ? response.body : {};
 	const uuid = textAt(queued, 'uuid');
