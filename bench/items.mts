@@ -2,7 +2,7 @@ import type { BenchOptions } from './cli.mts';
 import { alternate, median } from './measure.mts';
 import { forgetPeak, memoryOf, peakOf } from './process.mts';
 import { digits, surroundings, table, type Report } from './report.mts';
-import { measure, raiseStage } from './stage.mts';
+import { measure, startEnvironment } from './stage.mts';
 import { withMessageScheduler } from './workflows.mts';
 
 const PARALLEL = 20;
@@ -11,7 +11,7 @@ const PARALLEL = 20;
 export async function items(options: BenchOptions): Promise<Report> {
 	const { rounds = 3, quick, say } = options;
 	const counts = quick ? [10, 100] : [10, 100, 1_000, 10_000];
-	const stage = await raiseStage(options, 0);
+	const stage = await startEnvironment(options, 0);
 	const { n8n } = stage;
 	try {
 		const ids: string[] = [];

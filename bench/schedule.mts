@@ -3,7 +3,7 @@ import type { BenchOptions } from './cli.mts';
 import { alternate, median } from './measure.mts';
 import { forgetPeak, memoryOf, peakOf, processorTimeOf } from './process.mts';
 import { digits, surroundings, table, type Report } from './report.mts';
-import { measure, raiseStage, type Stage } from './stage.mts';
+import { measure, startEnvironment, type Stage } from './stage.mts';
 import {
 	withExpressionsOnly,
 	withHttpRequest,
@@ -70,7 +70,7 @@ export async function schedule(options: BenchOptions): Promise<Report> {
 	const sections: string[] = [];
 	let version = '';
 	for (const delayMs of [0, 50]) {
-		const stage = await raiseStage(options, delayMs);
+		const stage = await startEnvironment(options, delayMs);
 		version = stage.n8n.version;
 		try {
 			sections.push(await beside(stage, delayMs, options));

@@ -12,7 +12,7 @@ export interface Stage {
 	close(): Promise<void>;
 }
 
-export async function raiseStage(
+export async function startEnvironment(
 	{ tarball, env }: Pick<BenchOptions, 'tarball' | 'env'>,
 	answerDelayMs: number,
 ): Promise<Stage> {

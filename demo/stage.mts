@@ -39,7 +39,7 @@ export type ExampleName = (typeof exampleNames)[number];
 export type OnStarted = (end: () => Promise<void>) => void;
 
 /** Sets everything up, step by step, telling `onStarted` how to end what it starts. */
-export async function raiseStage(shown: GatewayToShow, onStarted: OnStarted): Promise<Stage> {
+export async function startEnvironment(shown: GatewayToShow, onStarted: OnStarted): Promise<Stage> {
 	const onProgress = printProgress(process.stdout);
 	const step = async <T,>(what: string, work: () => Promise<T>) =>
 		await withProgress(what, onProgress, work);

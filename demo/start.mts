@@ -11,7 +11,7 @@ import { addressesText } from './addresses.mts';
 import { Board } from './board.mts';
 import { gatewayToShow, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
 import { followEvents, runMainJob } from './mainJob.mts';
-import { CLOCK_FACTOR, raiseStage, type Stage } from './stage.mts';
+import { CLOCK_FACTOR, startEnvironment, type Stage } from './stage.mts';
 import { Screen } from './table.mts';
 import { allArrived, problems } from './verdict.mts';
 
@@ -83,7 +83,7 @@ async function show(gatewayId: string, once: boolean): Promise<number> {
 	const shown = gatewayToShow(gatewayId);
 	const screen = new Screen();
 	screen.say(pc.bold(`Message Scheduler on a real n8n, by ${shown.gateway.label}\n`));
-	const stage = await raiseStage(shown, (end) => ends.push(end));
+	const stage = await startEnvironment(shown, (end) => ends.push(end));
 	screen.say(
 		`\n  The sandbox's clock runs ${CLOCK_FACTOR} times as fast: a minute passes in a second.\n`,
 	);

@@ -16,7 +16,7 @@ export const fingerprint = (secret: string): string =>
  * any of them is this credential's to send: a key may have been made before the credential named its
  * account.
  *
- * @throws InvalidParameter where the credential lacks what its account is known by
+ * @throws InvalidParameterError where the credential lacks what its account is known by
  */
 export const accountsOf = (gateway: Gateway, credential: Credential): readonly string[] =>
 	gateway.accountAliases?.(credential) ?? [gateway.account(credential)];
@@ -25,7 +25,7 @@ export const accountsOf = (gateway: Gateway, credential: Credential): readonly s
  * Whether a status event may be of this credential's account.
  *
  * @param named the event's `account`, as the webhook named it; null where it named none
- * @throws InvalidParameter where the credential lacks what its account is known by
+ * @throws InvalidParameterError where the credential lacks what its account is known by
  */
 export const isOfAccount = (
 	gateway: Gateway,

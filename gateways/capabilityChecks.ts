@@ -43,7 +43,7 @@ export function assertSupportsType(gateway: Gateway, type: MessageType): void {
 /**
  * Checks, without any request, that the gateway sends this very message.
  *
- * @throws InvalidParameter or GatewayError of kind `unsupported`
+ * @throws InvalidParameterError or GatewayError of kind `unsupported`
  */
 export function assertSendable(gateway: Gateway, message: OutgoingMessage): void {
 	assertSupportsType(gateway, message.type);

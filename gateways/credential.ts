@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../messages/invalidParameter';
+import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { Credential, CredentialField } from './gateway';
 
 const IN_CREDENTIAL = 'in the Message Gateway API credential';
@@ -6,12 +6,12 @@ const IN_CREDENTIAL = 'in the Message Gateway API credential';
 /**
  * Reads a credential field that must be there, without the blanks that come of copying.
  *
- * @throws InvalidParameter naming the field
+ * @throws InvalidParameterError naming the field
  */
 export function requiredField(credential: Credential, { name, label }: CredentialField): string {
 	const value = optionalField(credential, name);
 	if (value === '') {
-		throw new InvalidParameter(label, `"${label}" is empty. Enter it ${IN_CREDENTIAL}.`);
+		throw new InvalidParameterError(label, `"${label}" is empty. Enter it ${IN_CREDENTIAL}.`);
 	}
 	return value;
 }
@@ -25,12 +25,12 @@ export function optionalField(credential: Credential, name: string): string {
 /**
  * Reads a base address: http or https, any path kept, slashes at the end cut off.
  *
- * @throws InvalidParameter naming the field
+ * @throws InvalidParameterError naming the field
  */
 export function baseUrlField(credential: Credential, field: CredentialField): string {
 	const value = requiredField(credential, field);
 	if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			field.label,
 			`"${field.label}" is "${value.slice(0, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
 		);

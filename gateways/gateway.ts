@@ -196,7 +196,7 @@ export interface NativeScheduler {
 
 /**
  * One gateway: turns our types into the vendor's and back, and does nothing else. It knows no items,
- * throws {@link GatewayError} and InvalidParameter only, and has no clock of its own.
+ * throws {@link GatewayError} and InvalidParameterError only, and has no clock of its own.
  */
 export interface Gateway {
 	/** The value of the credential's *Gateway* field. */
@@ -213,7 +213,7 @@ export interface Gateway {
 	 * is unique on one installation only, where it is. Rate limits, pauses and waiting messages belong to
 	 * it; so it is never empty, holds no secret, and two accounts never have the same one.
 	 *
-	 * @throws InvalidParameter where the credential lacks what its account is known by
+	 * @throws InvalidParameterError where the credential lacks what its account is known by
 	 */
 	account(credential: Credential): string;
 	/**
@@ -243,7 +243,7 @@ export interface Gateway {
 	 * Refuses, without any request, what {@link Gateway.send} would refuse: a message that waits
 	 * elsewhere for its time is checked when it is scheduled, not when it is too late.
 	 *
-	 * @throws InvalidParameter or GatewayError of kind `unsupported`
+	 * @throws InvalidParameterError or GatewayError of kind `unsupported`
 	 */
 	assertSendable(message: OutgoingMessage): void;
 	readonly scheduler?: NativeScheduler;

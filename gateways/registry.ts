@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../messages/invalidParameter';
+import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
 import type { Capabilities, Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
@@ -28,12 +28,12 @@ export const labelsWith = (can: (capabilities: Capabilities) => boolean): string
 /**
  * The gateway with an id.
  *
- * @throws InvalidParameter naming *Gateway*
+ * @throws InvalidParameterError naming *Gateway*
  */
 export function gatewayById(id: unknown): Gateway {
 	const gateway = gateways.find((candidate) => candidate.id === id);
 	if (gateway === undefined) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Gateway',
 			`"Gateway" is "${String(id).slice(0, 40)}". Choose one of these in the Message Gateway API credential: ${gatewayIds.join(', ')}.`,
 		);

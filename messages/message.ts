@@ -1,4 +1,4 @@
-import { InvalidParameter } from './invalidParameter';
+import { InvalidParameterError } from './invalidParameterError';
 import type { Recipient } from './recipient';
 import type { SendingWindow } from './sendTime/window';
 
@@ -51,12 +51,12 @@ export interface ContentInput {
 /**
  * Makes the content of a message of what a user gave.
  *
- * @throws InvalidParameter naming *Message Type*, *Text* or *Media URL*
+ * @throws InvalidParameterError naming *Message Type*, *Text* or *Media URL*
  */
 export function parseContent(input: ContentInput): MessageContent {
 	const { type } = input;
 	if (!isMessageType(type)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Message Type',
 			`"Message Type" is ${typeof type === 'string' ? `"${type.slice(0, 40)}"` : 'missing'}. Choose one of: ${MESSAGE_TYPES.join(', ')}.`,
 		);
@@ -64,7 +64,7 @@ export function parseContent(input: ContentInput): MessageContent {
 	if (type === 'text') {
 		const text = optionalText('Text', input.text);
 		if (text === null || text.trim() === '') {
-			throw new InvalidParameter('Text', '"Text" is empty. Enter the text of the message.');
+			throw new InvalidParameterError('Text', '"Text" is empty. Enter the text of the message.');
 		}
 		return { type, text, mediaUrl: null, caption: null, fileName: null };
 	}
@@ -83,13 +83,13 @@ const isMessageType = (value: unknown): value is MessageType =>
 function parseMediaUrl(value: unknown): string {
 	const text = optionalText('Media URL', value)?.trim() ?? '';
 	if (text === '') {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Media URL',
 			'"Media URL" is empty. Enter the public address of the file, e.g. https://example.com/image.jpg.',
 		);
 	}
 	if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Media URL',
 			`"Media URL" is "${text.slice(0, 80)}", which is not a public web address`,
 			'Enter an address that begins with https:// or http://. The gateway fetches the file from there itself.',
@@ -102,7 +102,7 @@ function optionalText(parameter: string, value: unknown): string | null {
 	if (value === undefined || value === null || value === '') return null;
 	if (typeof value === 'string') return value;
 	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is ${Array.isArray(value) ? 'a list' : 'an object'}. Give it as text.`,
 	);

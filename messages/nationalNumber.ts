@@ -5,7 +5,7 @@ import {
 	type Country,
 	type NumberKind,
 } from './country';
-import { InvalidParameter } from './invalidParameter';
+import { InvalidParameterError } from './invalidParameterError';
 
 /** What digits may mean: an international number, without `+`. */
 interface Reading {
@@ -33,7 +33,7 @@ const MIN_BARE_DIGITS = 7;
  * @param digits without punctuation
  * @param given as the user wrote it, for the messages
  * @returns digits without `+`; null for a short number that is not dialled with a country code
- * @throws InvalidParameter naming *Recipient*, the country and the number
+ * @throws InvalidParameterError naming *Recipient*, the country and the number
  */
 export function toInternationalDigits(
 	digits: string,
@@ -96,20 +96,20 @@ function argentine(national: string): string[] {
 function theOnlyOne(possible: readonly Reading[], country: Country, given: string): string {
 	const numbers = [...new Set(possible.map(({ digits }) => digits))];
 	if (numbers.length === 1) return numbers[0];
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Recipient',
 		`"Recipient" is "${shorten(given)}". With "Default Country" ${countryLabel(country)} it can be ${numbers.map((number) => `+${number}`).join(' or ')}. Write it with + and its country code.`,
 	);
 }
 
 const notPossible = (country: Country, given: string) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Recipient',
 		`"Recipient" is "${shorten(given)}", and ${countryLabel(country)}, the "Default Country", has no such number. Check its digits, or write it with + and its country code.`,
 	);
 
 const townless = (country: Country, given: string) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Recipient',
 		`"Recipient" is "${shorten(given)}". In ${countryLabel(country)}, the "Default Country", that may be a number without its area code. Write it with its leading ${country.trunkPrefixes[0]}, or with + and its country code.`,
 	);

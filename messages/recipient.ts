@@ -1,5 +1,5 @@
 import type { Country } from './country';
-import { InvalidParameter } from './invalidParameter';
+import { InvalidParameterError } from './invalidParameterError';
 import { toInternationalDigits } from './nationalNumber';
 import { shorten } from './sendTime/text';
 
@@ -66,17 +66,17 @@ const FORMS =
  * gateway turns it into its own form.
  *
  * @param defaultCountry whose numbers are meant by digits without `+` and `00`; null for none
- * @throws InvalidParameter naming *Recipient*
+ * @throws InvalidParameterError naming *Recipient*
  */
 export function parseRecipient(value: unknown, defaultCountry: Country | null = null): Recipient {
 	if (typeof value !== 'string' && typeof value !== 'number') {
-		throw new InvalidParameter('Recipient', '"Recipient" is missing', FORMS);
+		throw new InvalidParameterError('Recipient', '"Recipient" is missing', FORMS);
 	}
 	if (typeof value === 'number' && !(value > 0 && Number.isSafeInteger(value))) {
 		throw NUMERIC.test(String(value)) ? notWhole(String(value)) : notUnderstood(String(value));
 	}
 	const text = String(value).trim();
-	if (text === '') throw new InvalidParameter('Recipient', '"Recipient" is empty', FORMS);
+	if (text === '') throw new InvalidParameterError('Recipient', '"Recipient" is empty', FORMS);
 	const at = text.indexOf('@');
 	return at === -1 ? parsePhone(text, defaultCountry) : parseChatId(text, at);
 }
@@ -97,7 +97,7 @@ export function recipientAsGiven(value: unknown, recipient: Recipient): string |
 
 function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 	if (TRUNK_ZERO.test(text)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Recipient',
 			`"Recipient" is "${shorten(text)}", whose "(0)" is not dialled after a country code`,
 			`Leave the "(0)" out. ${FORMS}`,
@@ -109,7 +109,7 @@ function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 	const international = isNational ? toInternationalDigits(compact, defaultCountry, text) : null;
 	const digits = international ?? compact.replace(/^\+|^00/, '');
 	if (/^0\d+$/.test(digits) && /^\d+$/.test(compact)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Recipient',
 			`"Recipient" is "${shorten(text)}", a number without a country code`,
 			`${FORMS} Or choose its country as "Default Country" under Options.`,
@@ -159,14 +159,14 @@ export const sameRecipient = (a: Recipient, b: Recipient): boolean =>
 	a.phone === null && b.phone === null ? a.address === b.address : a.phone === b.phone;
 
 const notWhole = (text: string) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Recipient',
 		`"Recipient" is "${shorten(text)}", a decimal number as spreadsheets write it, whose digits may not be the phone number's`,
 		`Format the column as text. ${FORMS}`,
 	);
 
 const notUnderstood = (text: string) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Recipient',
 		`"Recipient" is "${shorten(text)}", which is not a phone number or chat ID`,
 		FORMS,

@@ -35,7 +35,7 @@ export interface FailureFields {
 
 /**
  * @param timezone the zone of `occurredAtLocal`
- * @throws InvalidParameter for an unknown timezone
+ * @throws InvalidParameterError for an unknown timezone
  */
 export function toStatusEventItem(event: StatusEvent, timezone: string): StatusEventItem {
 	const { local, timezone: zone } = toLocalTime(event.occurredAt, timezone);

@@ -7,7 +7,7 @@ import { jest } from './properties.mts';
 
 const PROCESSES = 2;
 /** Days of one process of jest: few enough that something is seen while it goes on. */
-const MOST_DAYS = 2_500;
+const MAX_DAYS = 2_500;
 
 /**
  * Simulates days of an account, and tells the worst case of each invariant. Through jest, as the unit
@@ -28,7 +28,7 @@ export async function proveDays(options: {
 	let next = first;
 
 	const work = async (): Promise<void> => {
-		const days = Math.min(MOST_DAYS, Math.ceil(count / PROCESSES), first + count - next);
+		const days = Math.min(MAX_DAYS, Math.ceil(count / PROCESSES), first + count - next);
 		if (days <= 0) return;
 		const from = next;
 		next += days;

@@ -7,7 +7,7 @@ import { holds } from './figures.mts';
 
 const PAGE = 100;
 const IN_PARALLEL = 8;
-const MOST_TRIES = 10;
+const MAX_ATTEMPTS = 10;
 /** Asking is work for the n8n that is measured. */
 const POLL_MS = 1_000;
 const ENDED = ['success', 'error', 'crashed', 'canceled'];
@@ -19,7 +19,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
 			return await ask();
 		} catch (error) {
 			const isOver = error instanceof N8nRefusal && error.status !== 503;
-			if (isOver || tries === MOST_TRIES) throw error;
+			if (isOver || tries === MAX_ATTEMPTS) throw error;
 			await sleep(1000);
 		}
 	}

@@ -178,7 +178,7 @@ function workflowFor(credential: string, run: MessageRun, wanted: readonly Wante
 
 /** Of all requests, reads included: what the issue names. */
 function addFaults({ faults }: Sandbox): void {
-	faults.add({ kind: 'loseAnswer', probability: 0.3 });
+	faults.add({ kind: 'dropResponse', probability: 0.3 });
 	faults.add({ kind: 'errorBefore', probability: 0.1 });
 	faults.add({ kind: 'rateLimit', probability: 0.09, hints: 'none' });
 	faults.add({ kind: 'rateLimit', probability: 0.01, retryAfter: 1 });
@@ -254,8 +254,8 @@ async function runStatuses(
 		url: gateway === 'chatWhatsApp' ? `${url}?secret=${encodeURIComponent(SECRET)}` : url,
 		secret: SECRET,
 	});
-	sandbox.faults.add({ kind: 'webhookTwice', probability: 0.2 });
-	sandbox.faults.add({ kind: 'webhookShuffle', probability: 0.1, delayMs: 60_000 });
+	sandbox.faults.add({ kind: 'duplicateWebhook', probability: 0.2 });
+	sandbox.faults.add({ kind: 'reorderWebhooks', probability: 0.1, delayMs: 60_000 });
 	sandbox.faults.add({ kind: 'webhookLate', probability: 0.05, delayMs: 90_000 });
 	const began = Date.now();
 	// The vendor documents no repetition, so no webhook may wait longer than n8n has time to answer.

@@ -19,7 +19,7 @@ import {
 } from './tableRig.mts';
 
 /** A run ends after its budget, whatever is left. */
-const MOST_LAST_RUNS = 20;
+const MAX_LAST_RUNS = 20;
 
 export interface CrashOptions {
 	readonly seed: number;
@@ -77,7 +77,7 @@ export async function proveCrash({ seed, messages, kills }: CrashOptions): Promi
 		}
 		// What is scheduled last is due then, and the last dispatcher's lease is over.
 		await wait(LEASE_MS);
-		for (let runs = 0; runs < MOST_LAST_RUNS; runs++) {
+		for (let runs = 0; runs < MAX_LAST_RUNS; runs++) {
 			if ((await runTo(n8n, sendDue)).length === 0) break;
 		}
 		printTable(['kill', 'while', 'after', 'rows then'], report);

@@ -8,7 +8,7 @@ import { addCredential, fill, GATEWAY, operation, raise, row, runTo, wait } from
 const IDLE_MS = 5_000;
 /** Far more than all may take: a dispatcher that never ends is not waited for. */
 const FIRST_RUNS_MS = 180_000;
-const MOST_MS_EACH = 200;
+const MAX_MS_EACH = 200;
 
 export interface DispatchersResult {
 	readonly due: number;
@@ -49,7 +49,7 @@ export async function runDispatchers(
 	const began = Date.now();
 	const runs: Json[][] = [];
 	const isLeft = () => sandbox.messages(GATEWAY).length - before < messages;
-	const until = began + FIRST_RUNS_MS + messages * MOST_MS_EACH;
+	const until = began + FIRST_RUNS_MS + messages * MAX_MS_EACH;
 	let ms = 0;
 	await Promise.all(
 		[...workflows, ...workflows].map(async (id) => {

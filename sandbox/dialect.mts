@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Clock } from './clock.mts';
 import type { RateHints } from './faults.mts';
-import type { HeldMessages } from './held.mts';
+import type { DelayQueue } from './held.mts';
 import type { Ids } from './random.mts';
 import { RateLimit } from './rateLimit.mts';
 import { play, type PlayOptions, type ScriptStep, type Scripts } from './script.mts';
@@ -10,7 +10,7 @@ import type { GatewayId, SandboxMessage, WebhookTarget } from './types.mts';
 import type { Webhooks } from './webhooks.mts';
 
 /** What every dialect works with. */
-export interface Kit {
+export interface DialectContext {
 	clock: Clock;
 	ids: Ids;
 	scripts: Scripts;
@@ -39,11 +39,11 @@ export abstract class Dialect {
 	/** What somebody who sets statuses by hand has to know of the vendor's webhooks. */
 	readonly statusNote?: string;
 	/** The scheduled messages, by their schedule id, where the gateway has any. */
-	protected readonly held?: HeldMessages;
+	protected readonly held?: DelayQueue;
 	/** Those whose status somebody has set: what their script had in store is off. */
 	readonly #setByHand = new WeakSet<SandboxMessage>();
 
-	constructor(protected readonly kit: Kit) {}
+	constructor(protected readonly kit: DialectContext) {}
 
 	/** Adds the vendor's routes to a server that is mounted already. */
 	abstract routes(app: FastifyInstance): void;

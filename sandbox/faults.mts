@@ -30,7 +30,7 @@ interface WebhookMatch extends CommonFault {
 /** Something that goes wrong with a request. */
 export type RequestFault = RequestMatch &
 	(
-		| /** Processed, then the connection breaks without an answer. */ { kind: 'loseAnswer' }
+		| /** Processed, then the connection breaks without an answer. */ { kind: 'dropResponse' }
 		| /** An error (default 500) without processing. */ { kind: 'errorBefore'; status?: number }
 		| /** Processed, then an error (default 500). */ { kind: 'errorAfter'; status?: number }
 		| {
@@ -58,7 +58,7 @@ export type RequestFault = RequestMatch &
 		  }
 		| /** Never answered. */ { kind: 'hang'; processed?: boolean }
 		| /** The connection breaks before the request is processed. */ { kind: 'reset' }
-		| /** Processed, then half of the answer and a broken connection. */ { kind: 'halfBody' }
+		| /** Processed, then half of the answer and a broken connection. */ { kind: 'truncateBody' }
 		| /** 200 with a page instead of JSON. */ { kind: 'html'; processed?: boolean }
 		| /** Any status and body. */ {
 				kind: 'status';
@@ -72,11 +72,11 @@ export type RequestFault = RequestMatch &
 /** Something that goes wrong with a webhook on its way. */
 export type WebhookFault = WebhookMatch &
 	(
-		| { kind: 'webhookTwice' }
+		| { kind: 'duplicateWebhook' }
 		| /** So many sandbox milliseconds later. */ { kind: 'webhookLate'; delayMs: number }
 		| {
 				/** Held back until `window` webhooks (default 3) have come together, then sent out of order. */
-				kind: 'webhookShuffle';
+				kind: 'reorderWebhooks';
 				window?: number;
 				/** Sandbox milliseconds after which an incomplete lot is sent; default 10000. */
 				delayMs?: number;
@@ -89,7 +89,7 @@ export type Fault = RequestFault | WebhookFault;
 export type FaultKind = Fault['kind'];
 
 const requestKinds: readonly RequestFault['kind'][] = [
-	'loseAnswer',
+	'dropResponse',
 	'errorBefore',
 	'errorAfter',
 	'rateLimit',
@@ -98,15 +98,15 @@ const requestKinds: readonly RequestFault['kind'][] = [
 	'delay',
 	'hang',
 	'reset',
-	'halfBody',
+	'truncateBody',
 	'html',
 	'status',
 ];
 
 const webhookKinds: readonly WebhookFault['kind'][] = [
-	'webhookTwice',
+	'duplicateWebhook',
 	'webhookLate',
-	'webhookShuffle',
+	'reorderWebhooks',
 	'webhookLost',
 ];
 

@@ -9,7 +9,7 @@ interface Holding {
 }
 
 /** The messages that a gateway holds until their time. */
-export class HeldMessages {
+export class DelayQueue {
 	readonly #held = new Map<string, Holding>();
 
 	constructor(private readonly clock: Clock) {}

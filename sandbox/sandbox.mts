@@ -14,7 +14,7 @@ import { ChatWhatsApp } from './chatWhatsApp/index.mts';
 import { Clock } from './clock.mts';
 import { controlRoutes } from './control.mts';
 import { countRequests, type RequestCounts } from './counts.mts';
-import type { Dialect, Kit } from './dialect.mts';
+import type { Dialect, DialectContext } from './dialect.mts';
 import { Faults, type Fault } from './faults.mts';
 import { GreenApi } from './greenApi/index.mts';
 import { HypersenderSms } from './hypersender/sms.mts';
@@ -58,7 +58,7 @@ export interface SandboxOptions {
 }
 
 /** How many webhooks and requests {@link Sandbox.look} gives. */
-const mostTraffic = 20;
+const maxTraffic = 20;
 
 /** The running stand-in: what a test sets up, and what it can look at afterwards. */
 export class Sandbox {
@@ -89,7 +89,7 @@ export class Sandbox {
 		this.faults = new Faults(seed, log);
 		for (const fault of options.faults ?? []) this.faults.add(fault);
 		this.#webhooks = new Webhooks(this.#clock, this.#activity, this.faults, log, seed);
-		const kit: Kit = {
+		const kit: DialectContext = {
 			clock: this.#clock,
 			ids: new Ids(seed),
 			scripts: this.#scripts,
@@ -186,8 +186,8 @@ export class Sandbox {
 			faults: this.faults
 				.list()
 				.filter((fault) => fault.gateway === undefined || fault.gateway === gateway),
-			deliveries: latest(this.deliveries(gateway), mostTraffic),
-			requests: latest(this.requests(gateway), mostTraffic),
+			deliveries: latest(this.deliveries(gateway), maxTraffic),
+			requests: latest(this.requests(gateway), maxTraffic),
 		};
 	}
 

@@ -13,7 +13,7 @@ declare module 'fastify' {
 		recorded: RecordedRequest;
 		dialect: Dialect | null;
 		/** The faults that befall this request. */
-		befallen: StruckFault[];
+		appliedFaults: StruckFault[];
 	}
 }
 
@@ -69,7 +69,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
 	app.decorateRequest('recorded');
 	app.decorateRequest('dialect');
-	app.decorateRequest('befallen');
+	app.decorateRequest('appliedFaults');
 
 	// As lenient as the vendors' frameworks: an empty body with a JSON content type is no error.
 	app.removeAllContentTypeParsers();
@@ -87,7 +87,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
 		const [path] = request.url.split('?');
 		const dialect = dialectOf(path);
 		request.dialect = dialect;
-		request.befallen = [];
+		request.appliedFaults = [];
 		request.recorded = {
 			gateway: dialect?.id ?? null,
 			method: request.method,
@@ -106,22 +106,22 @@ export function createServer(parts: ServerParts): FastifyInstance {
 		const { dialect, recorded } = request;
 		recorded.body = structuredClone(request.body);
 		if (!dialect) return done();
-		request.befallen = faults.forRequest(dialect.id, recorded.method, recorded.path);
-		if (request.befallen.length > 0) {
-			recorded.fault = request.befallen.map(({ kind }) => kind).join(', ');
+		request.appliedFaults = faults.forRequest(dialect.id, recorded.method, recorded.path);
+		if (request.appliedFaults.length > 0) {
+			recorded.fault = request.appliedFaults.map(({ kind }) => kind).join(', ');
 		}
-		const fault = request.befallen.find(isBefore);
+		const fault = request.appliedFaults.find(isBefore);
 		if (!fault) return done();
 		strikeBefore(fault, dialect, reply);
 	});
 
 	app.addHook('onSend', (request, reply, payload, done) => {
-		const { befallen = [], recorded } = request;
-		const delays = befallen.map((fault) => (fault.kind === 'delay' ? fault.ms : 0));
+		const { appliedFaults = [], recorded } = request;
+		const delays = appliedFaults.map((fault) => (fault.kind === 'delay' ? fault.ms : 0));
 		const isGateway = Boolean(request.dialect);
 		const delay = delays.reduce((sum, ms) => sum + ms, isGateway ? parts.answerDelayMs : 0);
 		const answer = () => {
-			const fault = befallen.find((each) => each.kind !== 'delay' && !isBefore(each));
+			const fault = appliedFaults.find((each) => each.kind !== 'delay' && !isBefore(each));
 			const changed = fault ? strikeAfter(fault, request.dialect, reply, payload) : payload;
 			// Without `done` the server writes nothing: the connection is broken, or hangs.
 			if (changed === noAnswer) return;
@@ -227,7 +227,7 @@ function strikeAfter(
 				return fault.body;
 			}
 			return asJson(fault.status, fault.body ?? {});
-		case 'halfBody': {
+		case 'truncateBody': {
 			const bytes = Buffer.from(typeof payload === 'string' ? payload : '');
 			reply.raw.writeHead(reply.statusCode, {
 				'content-type': 'application/json; charset=utf-8',
@@ -237,7 +237,7 @@ function strikeAfter(
 			reply.raw.write(half, () => reply.raw.destroy());
 			return noAnswer;
 		}
-		case 'loseAnswer':
+		case 'dropResponse':
 			reply.raw.destroy();
 			return noAnswer;
 		default: // 'hang'

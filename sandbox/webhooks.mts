@@ -40,12 +40,12 @@ export interface Webhook {
 	body: unknown;
 	/** Default POST. */
 	method?: string;
-	/** Webhooks of one lane are handed over in order: usually the message's id. */
-	lane: string;
+	/** Webhooks of one orderingKey are handed over in order: usually the message's id. */
+	orderingKey: string;
 	policy: RetryPolicy;
 }
 
-interface Lot {
+interface ReorderBuffer {
 	webhooks: Webhook[];
 	end: () => void;
 	cancel: Cancel;
@@ -54,8 +54,8 @@ interface Lot {
 /** Hands webhooks over by HTTP, with the vendor's retries and the faults in force. */
 export class Webhooks {
 	readonly deliveries: WebhookDelivery[] = [];
-	readonly #lanes = new Map<string, Promise<void>>();
-	readonly #lots = new Map<GatewayId, Lot>();
+	readonly #queues = new Map<string, Promise<void>>();
+	readonly #lots = new Map<GatewayId, ReorderBuffer>();
 	readonly #stopped = new AbortController();
 	/**
 	 * A connection for each delivery: a kept one may be closed by the receiver just when the next
@@ -83,9 +83,9 @@ export class Webhooks {
 	deliver(webhook: Webhook): void {
 		const struck = this.faults.forWebhook(webhook.gateway, webhook.event);
 		if (struck.some(({ kind }) => kind === 'webhookLost')) return;
-		const copies = struck.some(({ kind }) => kind === 'webhookTwice') ? 2 : 1;
+		const copies = struck.some(({ kind }) => kind === 'duplicateWebhook') ? 2 : 1;
 		const late = struck.find((fault) => fault.kind === 'webhookLate');
-		const shuffle = struck.find((fault) => fault.kind === 'webhookShuffle');
+		const shuffle = struck.find((fault) => fault.kind === 'reorderWebhooks');
 		const go = () => {
 			for (let copy = 0; copy < copies; copy++) {
 				if (shuffle) this.#collect(webhook, shuffle.window ?? 3, shuffle.delayMs ?? 10_000);
@@ -127,8 +127,8 @@ export class Webhooks {
 			const j = Math.floor(this.#random() * i);
 			[shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
 		}
-		// One lane, or those of different messages would race.
-		for (const webhook of shuffled) this.#enqueue({ ...webhook, lane: 'shuffled' });
+		// One orderingKey, or those of different messages would race.
+		for (const webhook of shuffled) this.#enqueue({ ...webhook, orderingKey: 'shuffled' });
 		lot.cancel();
 		lot.end();
 	}
@@ -136,16 +136,16 @@ export class Webhooks {
 	#enqueue(webhook: Webhook) {
 		if (this.#stopped.signal.aborted) return;
 		const end = this.activity.begin('delivery');
-		const lane = `${webhook.gateway} ${webhook.lane}`;
-		const before = this.#lanes.get(lane) ?? Promise.resolve();
+		const orderingKey = `${webhook.gateway} ${webhook.orderingKey}`;
+		const before = this.#queues.get(orderingKey) ?? Promise.resolve();
 		const turn = before.then(() => this.#handOver(webhook, end));
-		this.#lanes.set(lane, turn);
+		this.#queues.set(orderingKey, turn);
 		void turn.then(() => {
-			if (this.#lanes.get(lane) === turn) this.#lanes.delete(lane);
+			if (this.#queues.get(orderingKey) === turn) this.#queues.delete(orderingKey);
 		});
 	}
 
-	/** Resolves when the next webhook of the lane may go; calls `end` when this one is settled. */
+	/** Resolves when the next webhook of the orderingKey may go; calls `end` when this one is settled. */
 	async #handOver(webhook: Webhook, end: () => void): Promise<void> {
 		const status = await this.#post(webhook, 1);
 		const settled = this.#retry(webhook, status).finally(end);

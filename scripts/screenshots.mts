@@ -17,7 +17,7 @@ import {
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	until,
 	type Stage,
@@ -249,7 +249,7 @@ const pictures = { canvas, canvasDark, panel, node, table, trigger, dataTable };
 const only = process.argv.slice(2);
 mkdirSync(images, { recursive: true });
 const browser = await openBrowser();
-const stage = await raiseStage({}, { statusDelayMs: 30_000 });
+const stage = await startEnvironment({}, { statusDelayMs: 30_000 });
 try {
 	const wanted = (name: string) => only.length === 0 || only.includes(name);
 	const make = async (name: string, gateway: string) =>

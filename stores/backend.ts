@@ -3,7 +3,7 @@ import type { ListFilter } from '../gateways/gateway';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { AccountsTable } from './table/accounts';
 import type { AdoptContext } from './table/adopt';
-import type { Sender } from './table/rows';
+import type { SendingAccount } from './table/rows';
 import type { Period, Statistics } from './table/statistics';
 import type { MessageTable } from './table/table';
 
@@ -19,11 +19,11 @@ export interface Backend {
 	/** The clock that all share who use it: milliseconds since 1970. */
 	now(): number;
 	/** The messages of one account as the dispatcher's queue. */
-	queue(senders: readonly Sender[], adoption: Omit<AdoptContext, 'senders'>): DispatchQueue;
+	queue(senders: readonly SendingAccount[], adoption: Omit<AdoptContext, 'senders'>): DispatchQueue;
 	/** The account's messages that match, the earliest first; null where the table is read in the general way. */
 	readonly list:
 		| ((
-				senders: readonly Sender[],
+				senders: readonly SendingAccount[],
 				filter: ListFilter,
 				limit: number,
 		  ) => Promise<ScheduledMessage[]>)

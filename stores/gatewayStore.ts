@@ -12,7 +12,7 @@ import { isRefusal } from './isRefusal';
 import { matches } from './matches';
 import { reschedule } from './reschedule';
 import { isUuid } from './scheduleId';
-import { likeness, lookFor, scheduleOnce } from './scheduleOnce';
+import { matchKey, findResult, scheduleOnce } from './scheduleOnce';
 import { settle } from './settle';
 import type { AttemptLog, CancelResult, MessageStore, ScheduleOptions } from './store';
 
@@ -63,7 +63,7 @@ export function createGatewayStore(
 			return await scheduleOnce(once, message, attempt, more);
 		}
 		// Equal items of one run one after the other: what one has, the next one must know.
-		const held = await options.claims.alone(`key ${key ?? likeness(message)}`, async () => {
+		const held = await options.claims.alone(`key ${key ?? matchKey(message)}`, async () => {
 			const ledger = await openLedger();
 			const by = ledger === null ? null : byKey(ledger);
 			if (key === null) {
@@ -96,7 +96,7 @@ export function createGatewayStore(
 			label: gateway.label,
 			get,
 			reschedule: store.reschedule,
-			look: async (earlier) => await lookFor(once, earlier),
+			look: async (earlier) => await findResult(once, earlier),
 			schedule: async (message, attempt, more, mayCreate) =>
 				await scheduleOnce({ ...once, mayCreate }, message, attempt, more),
 		},

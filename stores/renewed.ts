@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../messages/invalidParameter';
+import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { MessageToSchedule } from '../messages/message';
 import { settleSync } from './settle';
 import type { AttemptLog, Renew } from './store';
@@ -7,7 +7,7 @@ import type { AttemptLog, Renew } from './store';
  * The message to make now: the present one; after an earlier attempt of which it is certain that it
  * made none, that attempt's, as long as its time is still possible.
  *
- * @throws InvalidParameter that first says that nothing is scheduled
+ * @throws InvalidParameterError that first says that nothing is scheduled
  */
 export function renewed(
 	message: MessageToSchedule,
@@ -20,8 +20,8 @@ export function renewed(
 	if (made.ok) return made.value;
 	const { error } = made;
 	attempt.clear();
-	throw error instanceof InvalidParameter
-		? new InvalidParameter(
+	throw error instanceof InvalidParameterError
+		? new InvalidParameterError(
 				error.parameter,
 				`The message is not scheduled: an earlier attempt for ${unresolved.message.scheduledAt} did not succeed. ${error.message}`,
 				error.hint,

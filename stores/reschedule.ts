@@ -5,7 +5,7 @@ import {
 	isOutcomeUnknown,
 	unsupported,
 } from '../gateways/transport/gatewayError';
-import { InvalidParameter } from '../messages/invalidParameter';
+import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { MessageToSchedule } from '../messages/message';
 import { matchesMessage, type ScheduledMessage } from '../messages/scheduledMessage';
 import { toMessage } from './cancelling';
@@ -15,7 +15,7 @@ import { settle, settleSync } from './settle';
 import type { AttemptLog, MessageStore, Move, UnresolvedAttempt } from './store';
 
 /** What moving needs. */
-interface Mover {
+interface RescheduleContext {
 	readonly gateway: Gateway;
 	readonly store: MessageStore;
 	/** Our own clock: milliseconds since 1970. */
@@ -29,12 +29,12 @@ interface Mover {
  * or while the old one was being put back, which is then done first.
  */
 export async function reschedule(
-	mover: Mover,
+	mover: RescheduleContext,
 	move: Move,
 	attempt: AttemptLog,
 ): Promise<ScheduledMessage> {
 	const { gateway, store } = mover;
-	const earlier = await finishPutBack(mover, attempt);
+	const earlier = await finishRestore(mover, attempt);
 	const scheduleId = earlier?.currentId ?? move.scheduleId;
 	const found = await settle(store.get(scheduleId));
 	const isGone = found.ok ? found.value.status === 'cancelled' : isNotFound(found.error);
@@ -51,11 +51,15 @@ export async function reschedule(
 				};
 			} catch (error) {
 				// Where the message is then, `restore` says.
-				throw read(error)[0];
+				throw toGatewayError(error)[0];
 			}
 		};
 		const created = await settle(
-			store.schedule(message, { ...keeping(attempt, scheduleId), unresolved: earlier }, { renew }),
+			store.schedule(
+				message,
+				{ ...withScheduleId(attempt, scheduleId), unresolved: earlier },
+				{ renew },
+			),
 		);
 		if (created.ok) return created.value;
 		return await restore(mover, old, message, attempt, created.error);
@@ -87,7 +91,7 @@ export async function reschedule(
 		attempt.clear();
 		throw notPending(gateway, cancelled.value.message, 'rescheduled');
 	}
-	const created = await settle(store.schedule(message, keeping(attempt, scheduleId)));
+	const created = await settle(store.schedule(message, withScheduleId(attempt, scheduleId)));
 	if (created.ok) return created.value;
 	const before: Cancelled = { scheduleId, message: copyOf(old, message) };
 	return await restore(mover, before, message, attempt, created.error);
@@ -118,18 +122,18 @@ const isThereAlready = (old: ScheduledMessage, { scheduledAt, content }: Move) =
  * The earlier attempt, from which the present one goes on. Where it is unknown whether that one put the
  * old message back, it is looked for, and put back if it is not there: else there might be two.
  */
-async function finishPutBack(
-	{ store, now }: Mover,
+async function finishRestore(
+	{ store, now }: RescheduleContext,
 	attempt: AttemptLog,
 ): Promise<UnresolvedAttempt | null> {
 	const { unresolved } = attempt;
 	if (unresolved?.restoring === undefined) return unresolved;
 	const { message, since, currentId, restoring } = unresolved;
 	const back = await settle(
-		store.schedule(restoring, { ...UNRECORDED, unresolved: { since, message: restoring } }),
+		store.schedule(restoring, { ...NO_LOG, unresolved: { since, message: restoring } }),
 	);
 	if (back.ok) return { since: now(), message, currentId: back.value.scheduleId, isRestored: true };
-	const [{ kind, details }, why, open] = read(back.error);
+	const [{ kind, details }, why, open] = toGatewayError(back.error);
 	if (!open) return { since: now(), message, currentId };
 	throw new GatewayError(
 		kind,
@@ -140,10 +144,10 @@ async function finishPutBack(
 
 /** The error of a cancel, with where the message is; what is left open says so itself. */
 function notMoved(old: ScheduledMessage, cause: unknown): unknown {
-	const [{ kind, details }, why, open] = read(cause);
+	const [{ kind, details }, why, open] = toGatewayError(cause);
 	const said = `The message "${old.scheduleId}" was not moved and stays scheduled for ${old.scheduledAt}. ${why}`;
-	if (cause instanceof InvalidParameter) {
-		return new InvalidParameter(cause.parameter, said, cause.hint);
+	if (cause instanceof InvalidParameterError) {
+		return new InvalidParameterError(cause.parameter, said, cause.hint);
 	}
 	if (open || kind === 'unsupported' || !(cause instanceof GatewayError)) return cause;
 	return new GatewayError(kind, said, details);
@@ -172,13 +176,13 @@ interface Cancelled {
 
 /** Always throws: the message is not where the user wanted it, and the error says where it is. */
 async function restore(
-	{ gateway: { label }, store, now }: Mover,
+	{ gateway: { label }, store, now }: RescheduleContext,
 	old: Cancelled,
 	moved: MessageToSchedule,
 	attempt: AttemptLog,
 	cause: unknown,
 ): Promise<never> {
-	const [first, why, open] = read(cause);
+	const [first, why, open] = toGatewayError(cause);
 	if (open) {
 		throw new GatewayError(
 			first.kind,
@@ -196,7 +200,7 @@ async function restore(
 		);
 	}
 	const again = old.message;
-	const restored = await settle(store.schedule(again, UNRECORDED));
+	const restored = await settle(store.schedule(again, NO_LOG));
 	if (restored.ok) {
 		// The next try moves the one that stands in for the old one.
 		const { scheduleId: currentId } = restored.value;
@@ -207,7 +211,7 @@ async function restore(
 			first.details,
 		);
 	}
-	const [second, , stillOpen] = read(restored.error);
+	const [second, , stillOpen] = toGatewayError(restored.error);
 	const { scheduleId: currentId } = old;
 	attempt.begin({ since, message: moved, currentId, ...(stillOpen ? { restoring: again } : {}) });
 	throw new GatewayError(
@@ -227,25 +231,25 @@ const LOOK =
 const ANEW = 'Schedule it anew with the operation "Schedule".';
 
 /** The error as one of ours, its sentence, and whether it leaves the outcome open. */
-function read(error: unknown): [GatewayError, string, boolean] {
+function toGatewayError(error: unknown): [GatewayError, string, boolean] {
 	const known =
 		error instanceof GatewayError
 			? error
 			: new GatewayError('rejected', error instanceof Error ? error.message : String(error), {
-					hint: error instanceof InvalidParameter ? error.hint : undefined,
+					hint: error instanceof InvalidParameterError ? error.hint : undefined,
 				});
 	return [known, known.message, isOutcomeUnknown(known)];
 }
 
 /** The same place to note a try in, without what an earlier one left there but for the id. */
-const keeping = (attempt: AttemptLog, currentId: string): AttemptLog => ({
+const withScheduleId = (attempt: AttemptLog, currentId: string): AttemptLog => ({
 	unresolved: null,
 	begin: (open) => attempt.begin({ ...open, currentId }),
 	clear: () => attempt.clear(),
 });
 
 /** Putting the old message back is no try of the new one. */
-const UNRECORDED: AttemptLog = { unresolved: null, begin: () => {}, clear: () => {} };
+const NO_LOG: AttemptLog = { unresolved: null, begin: () => {}, clear: () => {} };
 
 /**
  * What takes the place of the old message. Refuses what the gateway does not tell completely, before

@@ -8,7 +8,7 @@ import { renewed } from './renewed';
 import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 
 /** What scheduling exactly once needs. */
-export interface Once {
+export interface ScheduleContext {
 	readonly scheduler: NativeScheduler;
 	readonly connection: Connection;
 	readonly claims: Claims;
@@ -20,7 +20,7 @@ export interface Once {
 /** Creates in all, looked for in between. */
 const MAX_CREATES = 4;
 /** A gateway may be slow to list what it has just taken: how long to wait before looking again. */
-const LOOK_AGAIN_MS = 2_000;
+const RECHECK_DELAY_MS = 2_000;
 /**
  * How far a message may seem older than the attempt that made it: clocks are not trusted to within
  * seconds, and the `Date` of a response may be that of some proxy. It matters only after an attempt whose
@@ -36,19 +36,21 @@ const CLOCK_TOLERANCE_MS = 2 * 60_000;
  * @throws GatewayError; with `outcomeUnknown` when even looking did not tell
  */
 export async function scheduleOnce(
-	once: Once,
+	once: ScheduleContext,
 	message: MessageToSchedule,
 	attempt: AttemptLog,
 	{ ifExists, renew }: ScheduleOptions = {},
 ): Promise<ScheduledMessage> {
 	const { claims } = once;
 	const { unresolved } = attempt;
-	return await claims.alone(likeness(unresolved?.message ?? message), async () => {
+	return await claims.alone(matchKey(unresolved?.message ?? message), async () => {
 		const found =
 			(ifExists === 'return'
-				? await existingOne(once, unresolved?.message ?? message, attempt)
+				? await findPendingDuplicate(once, unresolved?.message ?? message, attempt)
 				: null) ??
-			(unresolved === null ? null : await lookTwice(once, unresolved.message, unresolved.since));
+			(unresolved === null
+				? null
+				: await findMatchWithRecheck(once, unresolved.message, unresolved.since));
 		const held = found ?? (await create(once, renewed(message, attempt, renew), attempt));
 		claims.take(held.scheduleId);
 		return held;
@@ -56,18 +58,18 @@ export async function scheduleOnce(
 }
 
 /** An equal message that is pending. After an earlier try it matters that looking did not work. */
-async function existingOne(
-	once: Once,
+async function findPendingDuplicate(
+	once: ScheduleContext,
 	message: MessageToSchedule,
 	{ unresolved }: AttemptLog,
 ): Promise<ScheduledMessage | null> {
-	const outcome = await settle(look(once, message, { pendingOnly: true }));
+	const outcome = await settle(findMatch(once, message, { pendingOnly: true }));
 	if (outcome.ok) return outcome.value;
 	throw unresolved === null ? outcome.error : outcomeUnknownError(outcome.error);
 }
 
 async function create(
-	once: Once,
+	once: ScheduleContext,
 	message: MessageToSchedule,
 	attempt: AttemptLog,
 ): Promise<ScheduledMessage> {
@@ -83,20 +85,20 @@ async function create(
 			attempt.clear();
 			throw outcome.error;
 		}
-		const found = await lookTwice(once, message, since);
+		const found = await findMatchWithRecheck(once, message, since);
 		if (found !== null) return found;
 		if (creates === MAX_CREATES) throw outcome.error;
 	}
 }
 
 /** Looks at once, and again after a pause before nothing is taken for an answer. */
-async function lookTwice(
-	once: Once,
+async function findMatchWithRecheck(
+	once: ScheduleContext,
 	message: MessageToSchedule,
 	since: number,
 ): Promise<ScheduledMessage | null> {
-	for (let pause = LOOK_AGAIN_MS; ; pause = 0) {
-		const outcome = await settle(look(once, message, { since }));
+	for (let pause = RECHECK_DELAY_MS; ; pause = 0) {
+		const outcome = await settle(findMatch(once, message, { since }));
 		if (!outcome.ok) throw outcomeUnknownError(outcome.error);
 		if (outcome.value !== null || pause === 0) return outcome.value;
 		await once.sleep(pause);
@@ -104,21 +106,21 @@ async function lookTwice(
 }
 
 /** Which of the equal messages at the gateway count. */
-interface Which {
+interface MatchFilter {
 	/** Those created by a try that began then, by our own clock. */
 	readonly since?: number;
 	readonly pendingOnly?: boolean;
 }
 
 /** What came of an attempt, if the gateway shows it: one look, without a pause. */
-export const lookFor = async (once: Once, { message, since }: UnresolvedAttempt) =>
-	await look(once, message, { since });
+export const findResult = async (once: ScheduleContext, { message, since }: UnresolvedAttempt) =>
+	await findMatch(once, message, { since });
 
 /** An equal message at the gateway that belongs to no other item of this run. */
-async function look(
-	{ scheduler, connection, claims }: Once,
+async function findMatch(
+	{ scheduler, connection, claims }: ScheduleContext,
 	message: MessageToSchedule,
-	{ since = -Infinity, pendingOnly = false }: Which,
+	{ since = -Infinity, pendingOnly = false }: MatchFilter,
 ): Promise<ScheduledMessage | null> {
 	const equal = await scheduler.find(connection, message, { byContent: pendingOnly });
 	// Only now, since it is this answer that tells how far the gateway's clock is from ours.
@@ -159,5 +161,5 @@ function outcomeUnknownError(error: unknown): unknown {
  * What equal messages share for certain. Not the media: a list may leave it out. Not the time: a
  * gateway may round it.
  */
-export const likeness = ({ recipient, text }: MessageToSchedule) =>
+export const matchKey = ({ recipient, text }: MessageToSchedule) =>
 	JSON.stringify([recipient.phone ?? recipient.address, text?.trim()]);

@@ -42,7 +42,7 @@ export interface CancelResult {
 
 /**
  * Where scheduled messages are held until they are due. The operations know nothing else of it.
- * All methods throw GatewayError or InvalidParameter only.
+ * All methods throw GatewayError or InvalidParameterError only.
  */
 export interface MessageStore {
 	readonly limits: StoreLimits;
@@ -91,7 +91,7 @@ export interface ScheduleOptions extends CancelOptions {
 	 * Which message to make when it turned out that an earlier attempt made none: its own while its time
 	 * is still possible, else the present one. Unless given, its own.
 	 *
-	 * @throws InvalidParameter where neither is possible any more
+	 * @throws InvalidParameterError where neither is possible any more
 	 */
 	readonly renew?: Renew;
 }
@@ -115,7 +115,7 @@ export interface Move extends CancelOptions {
 	 * The time for a message that an earlier attempt wanted at the given time, and right before anything
 	 * is cancelled (without an argument) the time that is asked for now.
 	 *
-	 * @throws InvalidParameter where that time is not possible any more
+	 * @throws InvalidParameterError where that time is not possible any more
 	 */
 	timeNow?(earlier?: string): string;
 }

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { MessageType, OutgoingMessage } from '../../messages/message';
 
 /**
@@ -27,13 +27,13 @@ const NAME_WITH_EXTENSION = /[^.]\.(?=\d*[a-z])([a-z\d]{1,10})$/i;
  * determined by the file extension" (green-api.com/en/docs/api/sending/SendFileByUrl). Where the
  * user gave no name, the last part of *Media URL* is the name.
  *
- * @throws InvalidParameter naming *File Name*, where there is no extension or it is of another type
+ * @throws InvalidParameterError naming *File Name*, where there is no extension or it is of another type
  */
 export function fileNameOf({ type, mediaUrl, fileName }: OutgoingMessage): string {
 	const name = fileName?.trim() || lastSegment(mediaUrl ?? '');
 	const extension = NAME_WITH_EXTENSION.exec(name)?.[1].toLowerCase();
 	if (extension === undefined) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'File Name',
 			fileName === null
 				? '"File Name" is empty and "Media URL" does not end in a file name'
@@ -44,7 +44,7 @@ export function fileNameOf({ type, mediaUrl, fileName }: OutgoingMessage): strin
 	const wanted = type === 'voice' ? 'audio' : type;
 	const kind = Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : wanted;
 	if (kind !== wanted) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'File Name',
 			`"File Name" is "${shorten(name)}", which GREEN-API sends as ${kind}, but "Message Type" is ${type}`,
 			`Choose ${kind} as "Message Type", or another "File Name".`,

@@ -13,7 +13,7 @@ import { sendBody } from './send';
 /** How many messages of a chat to ask for; where they do not reach back far enough, the second. */
 const COUNTS = [100, 1000];
 /** "The method returns the first 500 messages" (…/queues/ShowMessagesQueue). */
-const MOST_QUEUED = 500;
+const MAX_QUEUED = 500;
 
 /**
  * Looks into the send queue, and then into the chat's history: what leaves the one in between is in the
@@ -31,7 +31,7 @@ export async function findSent(
 	if (found.size === 0 && !isWhole) {
 		throw new GatewayError(
 			'unexpectedResponse',
-			`GREEN-API shows only the first ${MOST_QUEUED} messages of the instance's queue, and there are more`,
+			`GREEN-API shows only the first ${MAX_QUEUED} messages of the instance's queue, and there are more`,
 			{ hint: LOOK_YOURSELF },
 		);
 	}
@@ -66,7 +66,7 @@ async function findQueued(connection: Connection, message: OutgoingMessage) {
 			const known = { gateway: 'greenApi', account: account(connection.credential), recipient };
 			return [createSentMessage(message, { ...known, messageId, status: 'queued', raw: record })];
 		});
-	return { queued, isWhole: records.length < MOST_QUEUED };
+	return { queued, isWhole: records.length < MAX_QUEUED };
 }
 
 /** The newest messages of a chat, newest first (…/journals/GetChatHistory). */

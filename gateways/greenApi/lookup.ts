@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Recipient } from '../../messages/recipient';
 import type { SentMessage } from '../../messages/scheduledMessage';
 import { isObject, textAt } from '../json';
@@ -18,7 +18,7 @@ export async function lookup(
 	recipient: Recipient | null,
 ): Promise<SentMessage> {
 	if (recipient === null) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Recipient',
 			'"Recipient" is empty, but GREEN-API finds a message only by its ID and its chat. Enter the recipient of the message.',
 		);

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { describeAddress, phoneDigits, type Recipient } from '../../messages/recipient';
 
 /**
@@ -6,13 +6,13 @@ import { describeAddress, phoneDigits, type Recipient } from '../../messages/rec
  * for a person whose number is hidden (…/docs/faq/lid-important-differences). Channels are documented
  * nowhere.
  *
- * @throws InvalidParameter naming *Recipient*
+ * @throws InvalidParameterError naming *Recipient*
  */
 export function toChatId(recipient: Recipient): string {
 	const digits = phoneDigits(recipient);
 	if (digits !== null) return `${digits}@c.us`;
 	if (recipient.kind === 'group' || recipient.kind === 'lid') return recipient.address;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Recipient',
 		`"Recipient" is ${recipient.address}, but GREEN-API takes phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.`,
 	);

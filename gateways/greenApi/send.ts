@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { OutgoingMessage } from '../../messages/message';
 import { describeAddress } from '../../messages/recipient';
 import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
@@ -70,7 +70,7 @@ function checkCaption({ type, caption }: OutgoingMessage): void {
 function checkLength(parameter: string, value: string | null): void {
 	const length = value === null ? 0 : [...value].length;
 	if (length > MAX_CHARACTERS) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			parameter,
 			`"${parameter}" has ${length} characters, but GREEN-API takes at most ${MAX_CHARACTERS}. Shorten it or split it.`,
 		);

@@ -3,7 +3,7 @@ import { isObject, objectAt, textAt } from '../json';
 import type { GatewayResponse } from '../transport/request';
 
 /** More than this would be no sentence any more. */
-const MOST_DETAILS = 3;
+const MAX_DETAILS = 3;
 
 /** The one refusal that the vendor's SDK shows: it concerns the number, with 422 as with 404. */
 const NOT_ON_WHATSAPP = /is not on whatsapp/i;
@@ -37,7 +37,7 @@ export function errorText(body: unknown): string | null {
 		.filter(Array.isArray)
 		.flat()
 		.filter((detail): detail is string => typeof detail === 'string' && detail !== '')
-		.slice(0, MOST_DETAILS);
+		.slice(0, MAX_DETAILS);
 	if (message === null) return details.length === 0 ? null : details.join(' ');
 	// Laravel's own message repeats the first detail.
 	const isRepeated = details.some((detail) => message.startsWith(detail));

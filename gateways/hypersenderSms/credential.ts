@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { isTimezone } from '../../messages/sendTime';
 import { baseUrlField, optionalField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
@@ -56,11 +56,12 @@ export const instanceOf = (credential: Credential): string =>
 /**
  * The account's timezone.
  *
- * @throws InvalidParameter naming *Account Timezone*, where it is missing or not a timezone
+ * @throws InvalidParameterError naming *Account Timezone*, where it is missing or not a timezone
  */
 export function timezone(credential: Credential): string {
 	const name = requiredField(credential, TIMEZONE);
-	if (!isTimezone(name)) throw new InvalidParameter(TIMEZONE.label, notATimezone(name), NAME_ONE);
+	if (!isTimezone(name))
+		throw new InvalidParameterError(TIMEZONE.label, notATimezone(name), NAME_ONE);
 	return name;
 }
 

@@ -2,7 +2,7 @@ import { textAt, type JsonObject } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';
 import { readPages } from './pages';
-import { readScheduleId, scheduleIdOf, type MessageIds } from './scheduleId';
+import { parseScheduleId, scheduleIdOf, type MessageIds } from './scheduleId';
 
 /**
  * All messages with exactly this `request_id`.
@@ -31,7 +31,7 @@ export async function findMessage(
 	connection: Connection,
 	scheduleId: string,
 ): Promise<JsonObject | undefined> {
-	const found = await messagesWith(connection, readScheduleId(scheduleId));
+	const found = await messagesWith(connection, parseScheduleId(scheduleId));
 	if (found.length < 2) return found[0];
 	const ids = found.slice(0, 5).map((record) => scheduleIdOf(String(record.id), scheduleId));
 	throw new GatewayError(

@@ -5,7 +5,7 @@ import { GatewayError } from '../transport/gatewayError';
 /** The most that a page may hold (docs.hypersender.com/v2/api-reference/sms/messages/index-messages). */
 const PER_PAGE = 50;
 /** 25,000 messages: beyond that the gateway's paging is taken for broken. */
-const MOST_PAGES = 500;
+const MAX_PAGES = 500;
 
 /**
  * All messages that the filters leave, whatever the number of pages, each once.
@@ -18,7 +18,7 @@ export async function readPages(
 	filters: Readonly<Record<string, string>>,
 ): Promise<JsonObject[]> {
 	const found = new Map<string, JsonObject>();
-	for (let page = 1; page <= MOST_PAGES; page++) {
+	for (let page = 1; page <= MAX_PAGES; page++) {
 		const response = await connection.request({
 			method: 'GET',
 			path: '/messages',
@@ -37,7 +37,7 @@ export async function readPages(
 	}
 	throw new GatewayError(
 		'unexpectedResponse',
-		`Hypersender SMS gave ${MOST_PAGES} pages of messages and no last one`,
+		`Hypersender SMS gave ${MAX_PAGES} pages of messages and no last one`,
 		{ hint: 'Add a filter by "Status" or "Recipient", or a time range.' },
 	);
 }

@@ -18,7 +18,7 @@ export const scheduleIdOf = (id: string, requestId: string | null): string =>
 	requestId === null ? id : `${requestId}${SEPARATOR}${id}`;
 
 /** The vendor's ids are UUIDs, so the last separator is ours, whatever the `request_id` holds. */
-export function readScheduleId(text: string): MessageIds {
+export function parseScheduleId(text: string): MessageIds {
 	const at = text.lastIndexOf(SEPARATOR);
 	return at === -1
 		? { requestId: text, id: null }

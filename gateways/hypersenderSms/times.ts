@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { formatWallClock, parseWallClock } from '../../messages/sendTime';
 import { textAt, type JsonObject } from '../json';
 
@@ -16,12 +16,12 @@ export const wholeSecond = (instant: string): string =>
  * the two is meant. Which one it takes is documented nowhere; most readers take the first. So the
  * first goes out, and the second, which would be sent an hour early, is refused.
  *
- * @throws InvalidParameter naming *Send At*
+ * @throws InvalidParameterError naming *Send At*
  */
 export function toWallClock(instant: string, timezone: string): string {
 	const text = formatWallClock(instant, timezone, FORMAT);
 	if (parseWallClock(text, timezone) !== instant) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Send At',
 			`"Send At" is the second ${text} in ${timezone}, where the clock is put back that night`,
 			'Choose a time outside that hour: Hypersender SMS takes clock times only and could send it an hour early.',

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { joinSentences } from '../../messages/sentences';
 
 /** What went wrong at a gateway, sorted by what the user can do about it. */
@@ -67,7 +67,7 @@ export const isNotFound = (error: unknown): error is GatewayError =>
 
 /** What happened and what to do, as one text, of an error of ours; of any other its message. */
 export function textOf(error: unknown): string {
-	if (error instanceof InvalidParameter) return joinSentences(error.message, error.hint);
+	if (error instanceof InvalidParameterError) return joinSentences(error.message, error.hint);
 	if (error instanceof GatewayError) return joinSentences(error.message, error.details.hint);
 	return error instanceof Error ? error.message : String(error);
 }

@@ -13,7 +13,7 @@ import { originOf } from './statuses';
 /** The most that a page may hold (the vendor's OpenAPI file, `count`). */
 const PER_PAGE = 500;
 /** 5,000 messages to one chat in the time of one outage: the paging is taken for broken. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /**
  * Asks for what the channel sent to the chat since then: `GET /messages/list/{ChatID}` (the vendor's
@@ -25,7 +25,7 @@ export async function findSent(
 	sinceMs: number,
 ): Promise<SentMessage[]> {
 	const found = new Map<string, SentMessage>();
-	for (let page = 0; page < MOST_PAGES; page++) {
+	for (let page = 0; page < MAX_PAGES; page++) {
 		const records = await readPage(connection, message, sinceMs, page);
 		for (const sent of records.map((record) => readOwn(connection, record))) {
 			if (sent !== null && mayComeOf(message, sent, sinceMs)) found.set(sent.messageId, sent);
@@ -34,7 +34,7 @@ export async function findSent(
 	}
 	throw new GatewayError(
 		'unexpectedResponse',
-		`Whapi.Cloud gave ${MOST_PAGES} pages of messages to one chat and no last one`,
+		`Whapi.Cloud gave ${MAX_PAGES} pages of messages to one chat and no last one`,
 		{ hint: 'Look in the chat on the phone whether the message is there.' },
 	);
 }

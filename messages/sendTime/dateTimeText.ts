@@ -42,7 +42,7 @@ const BASIC = new RegExp(`^(\\d{4})(\\d{2})(\\d{2})T(\\d{2})(\\d{2})(\\d{2})?${O
  * Reads ISO 8601 and SQL-like text with the year first, and nothing else: what `Date.parse` makes
  * of other texts differs between machines.
  */
-export function dateTimeOf(text: string): DateTimeText {
+export function parseDateTime(text: string): DateTimeText {
 	const extended = EXTENDED.exec(text);
 	if (extended) {
 		const [, year, , month, day, hour, minute, second, fraction, offset, zoneName] = extended;
@@ -73,7 +73,7 @@ function assemble(
 	// Date.UTC carries 31 February on into March.
 	if (day < 1 || new Date(wall).getUTCDate() !== day) return { kind: 'impossible' };
 
-	const offset = offsetSign === undefined ? undefined : offsetOf(offsetSign);
+	const offset = offsetSign === undefined ? undefined : parseOffset(offsetSign);
 	if (offset === null) return { kind: 'impossible' };
 	if (offset !== undefined && !isInRange(wall - offset)) return { kind: 'outOfRange' };
 	return {
@@ -85,7 +85,7 @@ function assemble(
 }
 
 /** Null for an offset that no place on earth has. */
-function offsetOf(text: string): number | null {
+function parseOffset(text: string): number | null {
 	if (text.toUpperCase() === 'Z') return 0;
 
 	const digits = text.replace(/\D/g, '').padEnd(4, '0');

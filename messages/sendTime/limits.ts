@@ -1,7 +1,7 @@
-import { InvalidParameter } from '../invalidParameter';
+import { InvalidParameterError } from '../invalidParameterError';
 import { IF_PASSED, passedRefusal } from './passed';
-import { inWords } from './resolve';
-import { durationInWords } from './text';
+import { formatSendTime } from './resolve';
+import { formatDuration } from './text';
 import type { Instant, ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
 
@@ -23,7 +23,7 @@ export interface SendLimits {
 /**
  * Holds a send time against what the gateway takes. Both limits are themselves allowed.
  *
- * @throws InvalidParameter when the time has passed, is too near or too far; the message quotes the
+ * @throws InvalidParameterError when the time has passed, is too near or too far; the message quotes the
  *   gateway's limits
  */
 export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): void {
@@ -31,9 +31,9 @@ export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): vo
 	const now = Number(limits.now);
 	const ahead = instantFrom(resolved.scheduledAt) - now;
 	const refuse = (advice: string): never => {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			parameter,
-			`"${parameter}" is ${inWords(resolved)}${movedBy(resolved)}, ${durationInWords(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
+			`"${parameter}" is ${formatSendTime(resolved)}${movedBy(resolved)}, ${formatDuration(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
 			advice,
 		);
 	};
@@ -57,7 +57,7 @@ function movedBy(resolved: ResolvedSendTime): string {
 /** `at least 1 minute and at most 30 days`. */
 function limitsInWords(minLeadMs: number | null, maxLeadMs: number | null): string {
 	return [
-		...(minLeadMs ? [`at least ${durationInWords(minLeadMs)}`] : []),
-		...(maxLeadMs !== null ? [`at most ${durationInWords(maxLeadMs)}`] : []),
+		...(minLeadMs ? [`at least ${formatDuration(minLeadMs)}`] : []),
+		...(maxLeadMs !== null ? [`at most ${formatDuration(maxLeadMs)}`] : []),
 	].join(' and ');
 }

@@ -20,7 +20,7 @@ export interface LocalTime {
  *
  * @param instantIso ISO 8601 with `Z`, of any year; null and what is no instant give null
  * @returns `Sat, 21 Nov 2026, 15:40`, `Sat, 21 Nov 2026, 15:40:23`, or null
- * @throws InvalidParameter for an unknown timezone
+ * @throws InvalidParameterError for an unknown timezone
  */
 export function formatLocalTime(instantIso: string | null, timezone: string): string | null {
 	const zone = timeZone(timezone);
@@ -38,7 +38,7 @@ export function formatLocalTime(instantIso: string | null, timezone: string): st
 	return `${DAYS[clock.getUTCDay()]}, ${date}, ${time}`;
 }
 
-/** {@link formatLocalTime}, with the name of the zone. @throws InvalidParameter for an unknown timezone */
+/** {@link formatLocalTime}, with the name of the zone. @throws InvalidParameterError for an unknown timezone */
 export const toLocalTime = (instantIso: string | null, timezone: string): LocalTime => ({
 	local: formatLocalTime(instantIso, timezone),
 	timezone: timeZone(timezone).name,

@@ -1,12 +1,12 @@
-import { InvalidParameter } from '../invalidParameter';
-import { dateTimeOf } from './dateTimeText';
-import { inWords, moveTo, type Step } from './resolve';
-import { durationInWords } from './text';
+import { InvalidParameterError } from '../invalidParameterError';
+import { parseDateTime } from './dateTimeText';
+import { formatSendTime, moveTo, type Step } from './resolve';
+import { formatDuration } from './text';
 import type { Instant, ResolvedSendTime } from './types';
 import { DAY, instantFrom, readWallTime, wallTimeAt } from './wallClock';
 import { applySendingWindow, type SendingWindow } from './window';
 import { timeZone } from './zone';
-import { currentZone, isTold, misreadNote } from './zoneData';
+import { currentZone, isReported, misreadNote } from './zoneData';
 
 /** What to do with a time that has passed: the option *If the Time Has Passed*. */
 export type IfPassed = 'reject' | 'sendEarliest' | 'nextDay';
@@ -36,7 +36,7 @@ export interface PassedRule {
  * The value `now` always means the earliest moment. Whatever the rule says, a time outside `window`
  * goes on to its next opening.
  *
- * @throws InvalidParameter when the time has passed and the rule is `refuse`, and when the window's
+ * @throws InvalidParameterError when the time has passed and the rule is `refuse`, and when the window's
  *   values cannot be used
  */
 export function applyPassedRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSendTime {
@@ -59,7 +59,7 @@ function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSend
 	const reason = instant < now ? 'passed' : 'tooSoon';
 	const because =
 		instant < now
-			? `The time had passed ${durationInWords(now - instant)} before`
+			? `The time had passed ${formatDuration(now - instant)} before`
 			: 'The time was sooner than the gateway takes messages';
 	if (rule.ifPassed === 'nextDay' && reason === 'passed' && !resolved.earliest) {
 		return nextDay(resolved, now + lead, parameter, {
@@ -68,7 +68,7 @@ function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSend
 		});
 	}
 	const earliest = Math.ceil((now + lead) / 1000) * 1000;
-	const ahead = lead > 0 ? `, ${durationInWords(lead)} ahead` : '';
+	const ahead = lead > 0 ? `, ${formatDuration(lead)} ahead` : '';
 	return moveTo(resolved, earliest, parameter, {
 		reason,
 		note: `${because}, so it was moved to the earliest moment that the gateway takes${ahead}.`,
@@ -89,7 +89,7 @@ function nextDay(
 
 	const current = currentZone(zone);
 	const told: Step[] = [];
-	if (current !== undefined && !isTold(resolved, zone.name)) {
+	if (current !== undefined && !isReported(resolved, zone.name)) {
 		const lateBy = reading.instant - readWallTime(wall + days * DAY, current).instant;
 		const note = misreadNote(lateBy, current);
 		if (lateBy !== 0) told.push({ reason: 'outdatedTimezoneData', note });
@@ -102,7 +102,7 @@ function nextDay(
 /** The clock time that was asked for: the one before the gap, if a gap moved it. */
 function wantedWallTime(resolved: ResolvedSendTime): number {
 	const gap = resolved.adjusted?.find(({ reason }) => reason === 'dstGap');
-	const wanted = gap?.to === resolved.local ? dateTimeOf(gap.from) : undefined;
+	const wanted = gap?.to === resolved.local ? parseDateTime(gap.from) : undefined;
 	if (wanted?.kind === 'read') return wanted.wall;
 	return wallTimeAt(instantFrom(resolved.scheduledAt), timeZone(resolved.timezone));
 }
@@ -112,11 +112,11 @@ export function passedRefusal(
 	resolved: ResolvedSendTime,
 	now: number,
 	parameter: string,
-): InvalidParameter {
-	const ago = durationInWords(now - instantFrom(resolved.scheduledAt));
-	return new InvalidParameter(
+): InvalidParameterError {
+	const ago = formatDuration(now - instantFrom(resolved.scheduledAt));
+	return new InvalidParameterError(
 		parameter,
-		`"${parameter}" is ${inWords(resolved)}, which passed ${ago} ago`,
+		`"${parameter}" is ${formatSendTime(resolved)}, which passed ${ago} ago`,
 		`Give a later time, or choose another "${IF_PASSED}" under Options.`,
 	);
 }

@@ -43,7 +43,7 @@ const TIME_OF_DAY = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
  *
  * @param text `HH:mm` or `HH:mm:ss`, 24 hours
  */
-export function timeOfDayOf(text: string): number | undefined {
+export function parseTimeOfDay(text: string): number | undefined {
 	const match = TIME_OF_DAY.exec(text);
 	if (!match) return undefined;
 
@@ -58,13 +58,13 @@ export function timeOfDayOf(text: string): number | undefined {
  * @param text without white space around it or doubled within it
  * @returns undefined when it is none
  */
-export function relativeTimeOf(text: string): RelativeTime | undefined {
+export function parseRelativeTime(text: string): RelativeTime | undefined {
 	const lower = text.toLowerCase();
 	if (lower === 'now') return { kind: 'now' };
 
 	const split = /^(.*?)(?: at)? (\d{1,2}:\d{2}(?::\d{2})?)$/.exec(lower);
 	const words = split ? split[1] : lower;
-	const timeOfDay = split ? timeOfDayOf(split[2]) : undefined;
+	const timeOfDay = split ? parseTimeOfDay(split[2]) : undefined;
 	if (split && timeOfDay === undefined) return undefined;
 
 	if (/^(?:in |\+)/.test(words)) return aheadOf(words.replace(/^(?:in |\+ ?)/, ''), timeOfDay);

@@ -1,16 +1,16 @@
-import { InvalidParameter } from '../invalidParameter';
-import { dateTimeOf, FIRST_YEAR, isInRange, LAST_YEAR } from './dateTimeText';
-import { readRelativeTime, relativeTimeOf } from './relative';
+import { InvalidParameterError } from '../invalidParameterError';
+import { parseDateTime, FIRST_YEAR, isInRange, LAST_YEAR } from './dateTimeText';
+import { readRelativeTime, parseRelativeTime } from './relative';
 import { quote } from './text';
 import type { Adjustment, Instant, ResolvedSendTime } from './types';
 import {
 	DAY,
 	instantFrom,
-	instantText,
+	formatInstant,
 	localText,
 	offsetText,
 	readWallTime,
-	shortText,
+	formatShort,
 	wallTimeAt,
 	type WallReading,
 } from './wallClock';
@@ -24,7 +24,7 @@ export interface ResolveOptions {
 	parameter?: string;
 }
 
-const LONGEST_TEXT = 120;
+const MAX_TEXT_LENGTH = 120;
 const ADVICE =
 	'Give a date and time like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours".';
 const RANGE = `the years ${FIRST_YEAR} to ${LAST_YEAR}`;
@@ -45,7 +45,7 @@ const OUTSIDE = `outside ${RANGE}; give a date within them`;
  * too old to tell. Whether the instant has passed is not asked here.
  *
  * @param timezone an IANA name, or an offset such as `UTC+2`
- * @throws InvalidParameter for an unknown timezone and for everything else: a date without a time,
+ * @throws InvalidParameterError for an unknown timezone and for everything else: a date without a time,
  *   a day-month order such as 03/04/2026, an invalid DateTime, years before 2000 or after 2100
  */
 export function resolveSendTime(
@@ -57,7 +57,7 @@ export function resolveSendTime(
 	const { parameter = 'Send At', now } = options;
 	const refuse = (what: string, advice?: string): never => {
 		const message = `"${parameter}" is ${what}${advice === undefined ? '.' : ''}`;
-		throw new InvalidParameter(parameter, message, advice);
+		throw new InvalidParameterError(parameter, message, advice);
 	};
 
 	const context = { zone, now: now === undefined ? undefined : Number(now), parameter, refuse };
@@ -110,7 +110,7 @@ function read(value: unknown, context: Context): Reading {
 
 	const text = value.trim().replace(/\s+/g, ' ');
 	if (text === '') return refuse('empty', ADVICE);
-	if (text.length > LONGEST_TEXT) return refuse(quote(text), ADVICE);
+	if (text.length > MAX_TEXT_LENGTH) return refuse(quote(text), ADVICE);
 	if (/^\d+(?:\.\d+)?$/.test(text)) return { instant: unixTime(Number(text), text, refuse) };
 	refuseIncomplete(text, refuse);
 	return readRelative(text, context) ?? readDateTime(text, context);
@@ -121,7 +121,7 @@ function refuseIncomplete(text: string, refuse: Context['refuse']): void {
 	if (/^\d{4}([-/])\d{1,2}\1\d{1,2}$/.test(text)) {
 		refuse(`${quote(text)}, a date without a time of day; add one, as in ${text} 09:00`);
 	}
-	if (!relativeTimeOf(text) && relativeTimeOf(`${text} 09:00`)) {
+	if (!parseRelativeTime(text) && parseRelativeTime(`${text} 09:00`)) {
 		refuse(`${quote(text)}, a day without a time of day; add one, as in ${text} 09:00`);
 	}
 	if (/^\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?\d{2,4}(?!\d)/.test(text)) {
@@ -133,7 +133,7 @@ function refuseIncomplete(text: string, refuse: Context['refuse']): void {
 
 function readRelative(text: string, context: Context): Reading | undefined {
 	const { now, refuse, readBy = context.zone } = context;
-	const time = relativeTimeOf(text);
+	const time = parseRelativeTime(text);
 	if (!time) return undefined;
 	if (now === undefined) return refuse(`${quote(text)}, which needs to be told the current time`);
 	if (time.kind === 'now') return { instant: now, earliest: true };
@@ -144,7 +144,7 @@ function readRelative(text: string, context: Context): Reading | undefined {
 }
 
 function readDateTime(text: string, { zone, parameter, readBy, refuse }: Context): Reading {
-	const written = dateTimeOf(text);
+	const written = parseDateTime(text);
 	if (written.kind === 'other') {
 		return refuse(`${quote(text)}, which cannot be read as a time`, ADVICE);
 	}
@@ -206,14 +206,14 @@ function instantOfObject(value: object, refuse: Context['refuse']): number {
 function inRange(instant: number, refuse: Context['refuse']): number {
 	if (isInRange(instant)) return instant;
 	// Only instants of the first 271,821 years before and after 1970 have a text.
-	const text = Math.abs(instant) <= 8.64e15 ? instantText(instant) : instant;
+	const text = Math.abs(instant) <= 8.64e15 ? formatInstant(instant) : instant;
 	return refuse(`${quote(text)}, which is ${OUTSIDE}`);
 }
 
 /** An instant, as it shows in a zone. */
 export function describe(instant: number, zone: TimeZone): ResolvedSendTime {
 	return {
-		scheduledAt: instantText(instant),
+		scheduledAt: formatInstant(instant),
 		local: localText(instant, zone),
 		timezone: zone.name,
 		offset: offsetText(zone.offsetAt(instant)),
@@ -226,7 +226,7 @@ export type Step = Pick<Adjustment, 'reason' | 'note'> & { to?: number };
 /**
  * The same send time at another instant, with the steps that led there.
  *
- * @throws InvalidParameter naming `parameter` where that leaves the years of send times
+ * @throws InvalidParameterError naming `parameter` where that leaves the years of send times
  */
 export function moveTo(
 	resolved: ResolvedSendTime,
@@ -235,7 +235,7 @@ export function moveTo(
 	...steps: Step[]
 ): ResolvedSendTime {
 	if (!isInRange(instant)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			parameter,
 			`"${parameter}" moves the time out of ${RANGE}; choose smaller values.`,
 		);
@@ -263,7 +263,7 @@ export function addSteps<Item extends ResolvedSendTime>(item: Item, steps: reado
 }
 
 /** A send time in a sentence: `2026-02-01 15:00 in Asia/Kolkata`. */
-export function inWords(resolved: ResolvedSendTime): string {
+export function formatSendTime(resolved: ResolvedSendTime): string {
 	const zone = timeZone(resolved.timezone);
-	return `${shortText(wallTimeAt(instantFrom(resolved.scheduledAt), zone))} in ${zone.name}`;
+	return `${formatShort(wallTimeAt(instantFrom(resolved.scheduledAt), zone))} in ${zone.name}`;
 }

@@ -1,6 +1,6 @@
-import { InvalidParameter } from '../invalidParameter';
+import { InvalidParameterError } from '../invalidParameterError';
 import { addSteps, moveTo, type Step } from './resolve';
-import { durationInWords, quote } from './text';
+import { formatDuration, quote } from './text';
 import type { ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
 import { openingHours, outdatedStep, type OpeningHours, type SendingWindow } from './window';
@@ -15,7 +15,7 @@ export interface Spacing {
 	seed?: string;
 }
 
-const LONGEST_SECONDS = 86_400;
+const MAX_SECONDS = 86_400;
 
 /**
  * How much later than the first an item goes out when all are for the same time: `spacingSeconds`
@@ -23,7 +23,7 @@ const LONGEST_SECONDS = 86_400;
  *
  * @param index the item's place, from 0
  * @returns milliseconds
- * @throws InvalidParameter for seconds below 0 or above a day
+ * @throws InvalidParameterError for seconds below 0 or above a day
  */
 export function spacingOffset(index: number, spacing: Spacing): number {
 	const { between, jitterOf } = checked(spacing);
@@ -41,7 +41,7 @@ export function spacingOffset(index: number, spacing: Spacing): number {
  * give the same times.
  *
  * @param list null where an item has no time: it takes no turn and stays null
- * @throws InvalidParameter when the values of the spacing or the window cannot be used
+ * @throws InvalidParameterError when the values of the spacing or the window cannot be used
  */
 export function spreadSendTimes<Item extends ResolvedSendTime | null>(
 	list: readonly Item[],
@@ -81,7 +81,7 @@ function stepsOf(
 	between: number,
 	hours: OpeningHours | undefined,
 ): Step[] {
-	const toTurn = `Moved to keep ${durationInWords(between)} between messages${hours ? ' inside the sending window' : ''}.`;
+	const toTurn = `Moved to keep ${formatDuration(between)} between messages${hours ? ' inside the sending window' : ''}.`;
 	const steps: Step[] = [];
 	if (at.turn > at.wanted) steps.push({ reason: 'spacing', note: toTurn, to: at.turn });
 	if (hours && at.base > at.turn) {
@@ -105,10 +105,10 @@ function checked({ spacingSeconds, jitterSeconds = 0, seed = '' }: Spacing) {
 }
 
 function assertSeconds(parameter: string, seconds: number): void {
-	if (typeof seconds === 'number' && seconds >= 0 && seconds <= LONGEST_SECONDS) return;
-	throw new InvalidParameter(
+	if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS) return;
+	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is ${quote(seconds)}; give seconds from 0 to ${LONGEST_SECONDS}.`,
+		`"${parameter}" is ${quote(seconds)}; give seconds from 0 to ${MAX_SECONDS}.`,
 	);
 }
 

@@ -24,7 +24,7 @@ const UNITS = [
 ] as const;
 
 /** A length of time in words, by its two largest units: `3 hours 20 minutes`. A year is 365 days. */
-export function durationInWords(ms: number): string {
+export function formatDuration(ms: number): string {
 	let rest = Math.abs(ms);
 	const parts: string[] = [];
 	for (const [unit, length] of UNITS) {

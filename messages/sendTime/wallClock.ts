@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import { dateTimeOf } from './dateTimeText';
+import { parseDateTime } from './dateTimeText';
 import type { Adjustment } from './types';
-import { durationInWords } from './text';
+import { formatDuration } from './text';
 import { timeZone, type TimeZone } from './zone';
 
 /**
@@ -57,7 +57,7 @@ function gap(wall: WallTime, instant: number, length: number, zone: TimeZone): A
 		reason: 'dstGap',
 		from: wallText(wall),
 		to: localText(instant, zone),
-		note: `The clock in ${zone.name} skips ${shortText(wall)}, so the time was moved forward by ${durationInWords(length)} to ${shortText(wallTimeAt(instant, zone))}.`,
+		note: `The clock in ${zone.name} skips ${formatShort(wall)}, so the time was moved forward by ${formatDuration(length)} to ${formatShort(wallTimeAt(instant, zone))}.`,
 	};
 }
 
@@ -66,7 +66,7 @@ function overlap(wall: WallTime, instant: number, zone: TimeZone): Adjustment {
 		reason: 'dstOverlap',
 		from: wallText(wall),
 		to: localText(instant, zone),
-		note: `The clock in ${zone.name} shows ${shortText(wall)} twice, so the earlier of the two (${offsetText(zone.offsetAt(instant))}) was taken.`,
+		note: `The clock in ${zone.name} shows ${formatShort(wall)} twice, so the earlier of the two (${offsetText(zone.offsetAt(instant))}) was taken.`,
 	};
 }
 
@@ -86,7 +86,7 @@ export function wallText(wall: WallTime): string {
 }
 
 /** `2026-02-01 15:00`, with seconds only where there are some: for sentences. */
-export function shortText(wall: WallTime): string {
+export function formatShort(wall: WallTime): string {
 	const text = wallText(wall).replace('T', ' ');
 	return wall % 60_000 === 0 ? text.slice(0, 16) : text.slice(0, 19);
 }
@@ -105,7 +105,7 @@ export function localText(instant: number, zone: TimeZone): string {
 }
 
 /** `2026-02-01T09:30:00.000Z`. */
-export function instantText(instant: number): string {
+export function formatInstant(instant: number): string {
 	return new Date(instant).toISOString();
 }
 
@@ -115,7 +115,7 @@ export function instantText(instant: number): string {
  * @throws RangeError when the text is no such instant: ours always are
  */
 export function instantFrom(iso: string): number {
-	const read = dateTimeOf(iso);
+	const read = parseDateTime(iso);
 	if (read.kind !== 'read' || read.offset === undefined) throw new RangeError(`No instant: ${iso}`);
 	return read.wall - read.offset;
 }
@@ -126,7 +126,7 @@ export function instantFrom(iso: string): number {
  * @param instantIso ISO 8601 with `Z`, of any year
  * @returns `2026-02-01T15:00:00.000+05:30[Asia/Kolkata]`: offset and zone, as RFC 9557 writes them;
  *   null for a text that is no instant
- * @throws InvalidParameter for an unknown timezone
+ * @throws InvalidParameterError for an unknown timezone
  */
 export function showInstant(instantIso: string, timezone: string): string | null {
 	const zone = timeZone(timezone);
@@ -160,7 +160,7 @@ export function anyInstantFrom(iso: string): number {
  * An instant as text without an offset, for gateways that take the account's own clock time.
  *
  * @param format Luxon's tokens, such as `yyyy-MM-dd HH:mm:ss`; English, with digits 0–9
- * @throws InvalidParameter for an unknown timezone, RangeError for a text that is no instant
+ * @throws InvalidParameterError for an unknown timezone, RangeError for a text that is no instant
  */
 export function formatWallClock(instantIso: string, timezone: string, format: string): string {
 	const wall = wallTimeAt(instantFrom(instantIso), timeZone(timezone));
@@ -177,12 +177,12 @@ export function formatWallClock(instantIso: string, timezone: string, format: st
  * clock shows it twice, moved forward in a gap. A text with an offset keeps its instant.
  *
  * @returns ISO 8601 in UTC, or null when the text is no date with a time of the years 2000 to 2100
- * @throws InvalidParameter for an unknown timezone (`isTimezone` tells)
+ * @throws InvalidParameterError for an unknown timezone (`isTimezone` tells)
  */
 export function parseWallClock(text: string, timezone: string): string | null {
 	const zone = timeZone(timezone);
-	const read = dateTimeOf(text);
+	const read = parseDateTime(text);
 	if (read.kind !== 'read') return null;
-	if (read.offset !== undefined) return instantText(read.wall - read.offset);
-	return instantText(readWallTime(read.wall, zone).instant);
+	if (read.offset !== undefined) return formatInstant(read.wall - read.offset);
+	return formatInstant(readWallTime(read.wall, zone).instant);
 }

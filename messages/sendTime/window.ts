@@ -1,5 +1,5 @@
-import { InvalidParameter } from '../invalidParameter';
-import { timeOfDayOf } from './relative';
+import { InvalidParameterError } from '../invalidParameterError';
+import { parseTimeOfDay } from './relative';
 import { addSteps, moveTo, type Step } from './resolve';
 import { quote } from './text';
 import type { ResolvedSendTime } from './types';
@@ -9,11 +9,11 @@ import {
 	instantsOf,
 	isoWeekday,
 	midnight,
-	shortText,
+	formatShort,
 	wallTimeAt,
 } from './wallClock';
 import { timeZone, type TimeZone } from './zone';
-import { currentZone, isTold, windowNote } from './zoneData';
+import { currentZone, isReported, windowNote } from './zoneData';
 
 /** When messages may go out: the option *Sending Window*. */
 export interface SendingWindow {
@@ -57,7 +57,7 @@ const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
  * A time counts as inside by what the clock in the window's zone shows, so it is right on the days
  * of a DST change too: a window that begins in a gap opens when the gap ends.
  *
- * @throws InvalidParameter for a time of day that is none, from = to, no weekday, an unknown zone
+ * @throws InvalidParameterError for a time of day that is none, from = to, no weekday, an unknown zone
  */
 export function openingHours(window: SendingWindow): OpeningHours {
 	const zone = timeZone(window.timezone, `${PARAMETER}: Timezone`);
@@ -96,7 +96,7 @@ export function openingHours(window: SendingWindow): OpeningHours {
 				? null
 				: windowNote(current),
 		note: (opening) =>
-			`The time was outside the sending window (${window.from} to ${window.to}, ${dayNames(weekdays)}, ${zone.name}), so it was moved to the next opening, ${shortText(wallTimeAt(opening, zone))} there.`,
+			`The time was outside the sending window (${window.from} to ${window.to}, ${dayNames(weekdays)}, ${zone.name}), so it was moved to the next opening, ${formatShort(wallTimeAt(opening, zone))} there.`,
 	};
 }
 
@@ -104,7 +104,7 @@ export function openingHours(window: SendingWindow): OpeningHours {
  * Moves a time that is outside the window to its next opening, and says so in `adjusted`; says
  * there too where the time zone data of this process is too old to keep the window.
  *
- * @throws InvalidParameter when the window's values cannot be used
+ * @throws InvalidParameterError when the window's values cannot be used
  */
 export function applySendingWindow(
 	resolved: ResolvedSendTime,
@@ -126,7 +126,7 @@ export function outdatedStep(
 	wanted: number,
 	instant: number,
 ): Step[] {
-	const note = isTold(item, hours.timezone) ? null : hours.outdatedNote(wanted, instant);
+	const note = isReported(item, hours.timezone) ? null : hours.outdatedNote(wanted, instant);
 	return note === null ? [] : [{ reason: 'outdatedTimezoneData', note }];
 }
 
@@ -170,7 +170,7 @@ function changeBetween(start: number, end: number, zone: TimeZone): number {
 }
 
 function boundary(text: string, name: string): number {
-	const time = timeOfDayOf(text);
+	const time = parseTimeOfDay(text);
 	if (time === undefined) {
 		throw refusal(`has ${quote(text)} as "${name}"; give a time of day like 09:00`);
 	}
@@ -182,6 +182,6 @@ function dayNames(weekdays: Set<number>): string {
 	return DAY_NAMES.filter((_, index) => weekdays.has(index + 1)).join(' ');
 }
 
-function refusal(what: string): InvalidParameter {
-	return new InvalidParameter(PARAMETER, `"${PARAMETER}" ${what}.`);
+function refusal(what: string): InvalidParameterError {
+	return new InvalidParameterError(PARAMETER, `"${PARAMETER}" ${what}.`);
 }

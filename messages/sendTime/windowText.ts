@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../invalidParameter';
+import { InvalidParameterError } from '../invalidParameterError';
 import { quote } from './text';
 import { openingHours, type SendingWindow } from './window';
 
@@ -19,14 +19,14 @@ export const formatWindow = ({ from, to, weekdays, timezone }: SendingWindow): s
 /**
  * Reads a window that {@link formatWindow} wrote and a person may have edited.
  *
- * @throws InvalidParameter naming *Sending Window*
+ * @throws InvalidParameterError naming *Sending Window*
  */
 export function parseWindow(text: string): SendingWindow {
 	const match = FORM.exec(text.trim());
 	const names = (match?.[1] ?? '').split(/[ ,]+/).filter((name) => name !== '');
 	const weekdays = [...new Set(names.map(weekdayOf))];
 	if (match === null || weekdays.includes(0)) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Sending Window',
 			`"Sending Window" is ${quote(text)}. Write it as Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin.`,
 		);

@@ -1,6 +1,6 @@
 import { FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 import { distanceWithin } from '../distance';
-import { InvalidParameter } from '../invalidParameter';
+import { InvalidParameterError } from '../invalidParameterError';
 import { quote } from './text';
 
 /** A timezone whose name was checked. */
@@ -11,7 +11,7 @@ export interface TimeZone {
 }
 
 const EXAMPLES = 'like Europe/Berlin, Asia/Kolkata or UTC';
-const LONGEST_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 
 /**
  * ICU reads abbreviations of its own: "BST" is Dhaka to it and "IST" Kolkata, which London and
@@ -40,15 +40,15 @@ const cache = new Map<string, TimeZone>();
  * Never the timezone of the process.
  *
  * @param parameter the name that the user sees for it
- * @throws InvalidParameter when there is no such timezone; the message names a near one if it can
+ * @throws InvalidParameterError when there is no such timezone; the message names a near one if it can
  */
 export function timeZone(name: string, parameter = 'Timezone'): TimeZone {
 	const key = typeof name === 'string' ? name.trim() : '';
 	const known = cache.get(key);
 	if (known) return known;
 
-	const zone = key.length > LONGEST_NAME ? undefined : (fixedOffset(key) ?? ianaZone(key));
-	if (!zone) throw new InvalidParameter(parameter, refusal(name, key, parameter));
+	const zone = key.length > MAX_NAME_LENGTH ? undefined : (fixedOffset(key) ?? ianaZone(key));
+	if (!zone) throw new InvalidParameterError(parameter, refusal(name, key, parameter));
 
 	const checked: TimeZone = {
 		name: zone instanceof IANAZone ? usualSpelling(key) : zone.name,
@@ -64,7 +64,7 @@ export function isTimezone(name: unknown): name is string {
 
 	const key = name.trim();
 	if (cache.has(key)) return true;
-	return key.length <= LONGEST_NAME && (fixedOffset(key) ?? ianaZone(key)) !== undefined;
+	return key.length <= MAX_NAME_LENGTH && (fixedOffset(key) ?? ianaZone(key)) !== undefined;
 }
 
 function fixedOffset(name: string): Zone | undefined {
@@ -102,7 +102,7 @@ function refusal(given: unknown, name: string, parameter: string): string {
 /** The zone of that city, or the one whose name or city differs in at most two letters. */
 function nearName(name: string): string | undefined {
 	const wanted = name.toLowerCase().replace(/\s+/g, '_');
-	if (wanted.length < 4 || wanted.length > LONGEST_NAME) return undefined;
+	if (wanted.length < 4 || wanted.length > MAX_NAME_LENGTH) return undefined;
 
 	let best: string | undefined;
 	let least = 3;

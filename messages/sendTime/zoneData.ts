@@ -1,5 +1,5 @@
 import { localText } from './wallClock';
-import { durationInWords } from './text';
+import { formatDuration } from './text';
 import type { Adjustment, ResolvedSendTime } from './types';
 import type { TimeZone } from './zone';
 import { ZONE_CHANGES, type ZoneChange } from './zoneChanges';
@@ -49,7 +49,7 @@ const remedy = (consequence: string, { name, release }: CurrentZone): string =>
 
 /** The sentence for a clock time that this process reads as a wrong instant. */
 export const misreadNote = (lateBy: number, zone: CurrentZone): string =>
-	remedy(`this time is ${durationInWords(lateBy)} ${lateBy > 0 ? 'late' : 'early'}`, zone);
+	remedy(`this time is ${formatDuration(lateBy)} ${lateBy > 0 ? 'late' : 'early'}`, zone);
 
 /** The sentence for a sending window that is kept by a wrong clock. */
 export const windowNote = (zone: CurrentZone): string =>
@@ -57,7 +57,7 @@ export const windowNote = (zone: CurrentZone): string =>
 
 const shownNote = (ahead: number, zone: CurrentZone): string =>
 	remedy(
-		`the instant was kept, but the clock time shown for it is ${durationInWords(ahead)} ${ahead > 0 ? 'ahead' : 'behind'}, and so is what an expression reckons in that zone`,
+		`the instant was kept, but the clock time shown for it is ${formatDuration(ahead)} ${ahead > 0 ? 'ahead' : 'behind'}, and so is what an expression reckons in that zone`,
 		zone,
 	);
 
@@ -68,7 +68,7 @@ export const outdated = (instant: number, zone: TimeZone, note: string): Adjustm
 };
 
 /** Whether a zone's outdated data was told of this send time already. */
-export const isTold = ({ adjusted = [] }: Pick<ResolvedSendTime, 'adjusted'>, name: string) =>
+export const isReported = ({ adjusted = [] }: Pick<ResolvedSendTime, 'adjusted'>, name: string) =>
 	adjusted.some(
 		({ reason, note }) => reason === 'outdatedTimezoneData' && note.includes(`clock of ${name} `),
 	);
@@ -81,7 +81,7 @@ export function tellShown(
 ): ResolvedSendTime {
 	const current = currentZone(zone);
 	const ahead = current === undefined ? 0 : zone.offsetAt(instant) - current.offsetAt(instant);
-	if (current === undefined || ahead === 0 || isTold(resolved, zone.name)) return resolved;
+	if (current === undefined || ahead === 0 || isReported(resolved, zone.name)) return resolved;
 	const step = outdated(instant, zone, shownNote(ahead, current));
 	return { ...resolved, adjusted: [...(resolved.adjusted ?? []), step] };
 }

@@ -3,12 +3,12 @@ import { toLocalTime } from '../../messages/sendTime';
 import type { AccountRecord } from '../../stores/dispatcher/queue';
 import { pauseEnd } from '../../stores/table/accounts';
 import { isSending } from '../../stores/table/pause';
-import type { Sender } from '../../stores/table/rows';
+import type { SendingAccount } from '../../stores/table/rows';
 
 /** The account of a credential as an item, with times in `timezone`. `now`: milliseconds since 1970. */
 export function accountItem(
 	record: AccountRecord,
-	sender: Sender,
+	sender: SendingAccount,
 	{ now, timezone }: { readonly now: number; readonly timezone: string },
 ): IDataObject {
 	const { manualPause, leaseUntil } = record;

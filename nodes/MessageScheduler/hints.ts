@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { durationInWords } from '../../messages/sendTime/text';
+import { formatDuration } from '../../messages/sendTime/text';
 import { settle } from '../../stores/settle';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
 import type { BackendRef } from '../shared/backendRef';
 import type { StoreChoice, Run } from './run';
-import { isToolRun } from './toolRun';
+import { isToolRun } from './aiTool';
 
 /**
  * What a person should hear once a run is over, below its output and never in it: that messages were
@@ -67,7 +67,7 @@ function notSending(run: Run, { at }: LastRun): string {
 	if (at === null) return `"Send Due" never ran for ${account} and this table. ${advice}`;
 	// To the minute: it is more than five of them.
 	const minutes = Math.floor((run.now() - at) / MINUTE_MS) * MINUTE_MS;
-	return `"Send Due" last ran for ${account} ${durationInWords(minutes)} ago. The messages in the table wait until it runs again: check that its workflow is published.`;
+	return `"Send Due" last ran for ${account} ${formatDuration(minutes)} ago. The messages in the table wait until it runs again: check that its workflow is published.`;
 }
 
 const MINUTE_MS = 60_000;
@@ -75,7 +75,7 @@ const MINUTE_MS = 60_000;
 /** Accounts that this process has seen served, and until when they count as such: milliseconds since 1970. */
 const served = new Map<string, number>();
 const SERVED_FOR_MS = 5 * MINUTE_MS;
-const MOST_SERVED = 1_000;
+const MAX_SERVED = 1_000;
 
 /** Two accesses, and none where the last look is not five minutes old and found that all is well. */
 async function lastRunOf(run: Run, ref: BackendRef): Promise<LastRun> {
@@ -83,7 +83,7 @@ async function lastRunOf(run: Run, ref: BackendRef): Promise<LastRun> {
 	const key = JSON.stringify([messages.id, run.sender.gateway, run.sender.account]);
 	if ((served.get(key) ?? 0) > run.now()) return { isRecent: true, at: null };
 	const last = await findLastRun(await findAccounts(), run.senders, run.now());
-	if (served.size >= MOST_SERVED) served.clear();
+	if (served.size >= MAX_SERVED) served.clear();
 	if (last.isRecent) served.set(key, run.now() + SERVED_FOR_MS);
 	return last;
 }

@@ -6,8 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { settleSync } from '../../stores/settle';
 import { shorten } from '../../messages/sendTime/text';
-import { toNodeError, withAdvice } from '../shared/nodeErrors';
-import { isToolRun } from './toolRun';
+import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
+import { isToolRun } from './aiTool';
 
 /**
  * What went wrong, for whoever reads it. With an index: with that item; among several items its
@@ -20,7 +20,7 @@ export function toUserError(
 ): NodeApiError | NodeOperationError {
 	const nodeError = withItem(context, toNodeError(context.getNode(), error, index), index);
 	// An AI Agent tells its model the message of an error only.
-	return isToolRun(context) ? withAdvice(nodeError) : nodeError;
+	return isToolRun(context) ? withHintInMessage(nodeError) : nodeError;
 }
 
 /**
@@ -40,7 +40,7 @@ export function errorItem(
 	index: number,
 	isOfItem: boolean,
 ): INodeExecutionData {
-	const { message } = withAdvice(toUserError(context, error, isOfItem ? index : undefined));
+	const { message } = withHintInMessage(toUserError(context, error, isOfItem ? index : undefined));
 	const isMerged = context.getNode().onError === 'continueErrorOutput' || isToolRun(context);
 	const columns = isMerged ? {} : context.getInputData()[index].json;
 	return { json: { ...columns, error: message }, pairedItem: { item: index } };

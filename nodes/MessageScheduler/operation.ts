@@ -16,7 +16,7 @@ export interface Operation<P extends Plan = Plan> {
 	/** Its own parameters. */
 	readonly description: INodeProperties[];
 	/** How many items go on at once; as many as requests may be in flight unless it says otherwise. */
-	lanes?(plans: ReadonlyArray<P | null>, run: Run): number;
+	concurrency?(plans: ReadonlyArray<P | null>, run: Run): number;
 	/** Reads and checks one item's parameters. Sends nothing. */
 	prepare(context: IExecuteFunctions, index: number, run: Run): P;
 	/** Changes the plans of all items together; null where an item could not be prepared. */

@@ -1,6 +1,6 @@
 /** So long a hint is given again as it was found. */
 const GIVEN_FOR_MS = 5 * 60_000;
-const MOST_KEPT = 1_000;
+const MAX_KEPT = 1_000;
 
 interface Found {
 	/** Milliseconds since 1970. */
@@ -28,7 +28,7 @@ export async function giveRecent(
 	if (known === undefined || now - known.at >= GIVEN_FOR_MS) {
 		const messages: string[] = [];
 		await look((message) => messages.push(message));
-		if (found.size >= MOST_KEPT) found.clear();
+		if (found.size >= MAX_KEPT) found.clear();
 		found.set(key, { at: now, messages });
 	}
 	for (const message of found.get(key)!.messages) hint(message);

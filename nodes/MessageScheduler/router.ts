@@ -12,7 +12,7 @@ import { operations } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
 import { withStanding } from './standing';
-import { answering, answersModel, isToolRun, withoutNulls } from './toolRun';
+import { returnErrorsAsItems, shouldReturnErrors, isToolRun, withoutNulls } from './aiTool';
 
 /** What became of one item: its output, or what went wrong. */
 type Outcome = Settled<IDataObject[]>;
@@ -23,7 +23,7 @@ type Outcome = Settled<IDataObject[]>;
  */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const work = async () => await runItems(context);
-	return [await (answersModel(context) ? answering(work) : work())];
+	return [await (shouldReturnErrors(context) ? returnErrorsAsItems(work) : work())];
 }
 
 async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -40,8 +40,8 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
 	if (first && !first.ok) throw toUserError(context, first.error, plans.indexOf(first));
 
-	const lanes = operation.lanes?.(plans.map(valueOf), run) ?? run.maxParallel;
-	const outcomes = await performAll(operation, plans, context, run, { lanes, mayContinue });
+	const concurrency = operation.concurrency?.(plans.map(valueOf), run) ?? run.maxParallel;
+	const outcomes = await performAll(operation, plans, context, run, { concurrency, mayContinue });
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
 	return toItems(context, outcomes, mayContinue);
@@ -98,9 +98,9 @@ function prepareAll(
 const valueOf = (plan: Settled<Plan>) => (plan.ok ? plan.value : null);
 
 /** So many items in a row that a passing fault befell: the gateway is down, and no other need try. */
-const MOST_FAILURES_IN_ROW = 10;
+const MAX_CONSECUTIVE_FAILURES = 10;
 
-const PASSING = new Set([
+const TRANSIENT_KINDS = new Set([
 	'rateLimited',
 	'unavailable',
 	'unreachable',
@@ -109,7 +109,8 @@ const PASSING = new Set([
 ]);
 
 /** Whether another try may well go better. */
-const isPassing = (error: unknown) => error instanceof GatewayError && PASSING.has(error.kind);
+const isTransient = (error: unknown) =>
+	error instanceof GatewayError && TRANSIENT_KINDS.has(error.kind);
 
 /**
  * Performs all items, a bounded number at once, begun in their order. After a failure nothing new
@@ -121,10 +122,10 @@ async function performAll(
 	plans: ReadonlyArray<Settled<Plan>>,
 	context: IExecuteFunctions,
 	run: Run,
-	{ lanes, mayContinue }: { readonly lanes: number; readonly mayContinue: boolean },
+	{ concurrency, mayContinue }: { readonly concurrency: number; readonly mayContinue: boolean },
 ): Promise<Outcome[]> {
 	// Where n8n tries again, what a try leaves undone costs one of the few tries.
-	const patience = context.getNode().retryOnFail === true ? MOST_FAILURES_IN_ROW : 1;
+	const failureLimit = context.getNode().retryOnFail === true ? MAX_CONSECUTIVE_FAILURES : 1;
 	let failuresInRow = 0;
 	let stopped = false;
 	const perform = async (plan: Plan, index: number): Promise<IDataObject[]> => {
@@ -134,12 +135,13 @@ async function performAll(
 		entry.finish(output);
 		return output;
 	};
-	return await mapInParallel(plans, lanes, async (plan, index): Promise<Outcome> => {
+	return await mapInParallel(plans, concurrency, async (plan, index): Promise<Outcome> => {
 		if (!plan.ok) return plan;
 		if (stopped) return { ok: true, value: [] };
 		const outcome = await settle(perform(plan.value, index));
 		if (outcome.ok) failuresInRow = 0;
-		else if (!isPassing(outcome.error) || ++failuresInRow >= patience) stopped ||= !mayContinue;
+		else if (!isTransient(outcome.error) || ++failuresInRow >= failureLimit)
+			stopped ||= !mayContinue;
 		return outcome;
 	});
 }

@@ -5,7 +5,7 @@ import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { Claims } from '../../stores/claims';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { Backend } from '../../stores/backend';
@@ -15,8 +15,8 @@ import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../stores/settle';
 import { Batcher } from '../../stores/table/batcher';
-import { MOST_KEYS, notHeld } from '../../stores/table/byScheduleId';
-import type { Sender } from '../../stores/table/rows';
+import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
+import type { SendingAccount } from '../../stores/table/rows';
 import {
 	createTableStore,
 	TABLE_LIMITS,
@@ -52,14 +52,14 @@ export interface Run extends ConnectedGateway {
 	/** The workflow's timezone. */
 	readonly timezone: string;
 	/** Whose messages of a table are this credential's. */
-	readonly sender: Sender;
+	readonly sender: SendingAccount;
 	/** All keys under which this credential serves the account; {@link sender} is the first. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	/**
 	 * The store that a user means; the same for all items.
 	 *
 	 * @param options `create`: whether it is created where there is none of that name
-	 * @throws InvalidParameter naming *Data Table*, *Store Workflow*, *Schema* or *Table*; GatewayError
+	 * @throws InvalidParameterError naming *Data Table*, *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
 	backend(ref: BackendRef, options?: { readonly create: boolean }): Promise<Backend>;
 	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
@@ -114,7 +114,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
 	const sleep = async (ms: number) => await runtime.sleep(ms);
 	const senders = accountsOf(gateway, connection.credential).map(
-		(account): Sender => ({
+		(account): SendingAccount => ({
 			gateway: gateway.id,
 			account,
 			credential: context.getNode().credentials?.[CREDENTIAL_TYPE]?.name ?? '',
@@ -180,7 +180,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			}
 		}
 		return ids.map((id) => [...(found.get(id) ?? [])]);
-	}, MOST_KEYS);
+	}, MAX_KEYS);
 	const find = async (scheduleId: string): Promise<TableAt | null> => {
 		const [at = null, ...others] = await finder.add(scheduleId);
 		if (at === null || others.length === 0) return at;
@@ -288,7 +288,7 @@ const isWithoutTables = (error: unknown) =>
 
 /** An id that no table can have given, of a gateway that gives none. */
 const nobodysId = (scheduleId: string, { label }: Gateway) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Scheduled Message',
 		`"Scheduled Message" is "${scheduleId.slice(0, 80)}", which is no id of a message that n8n stores, and ${label} stores none itself. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
 	);
@@ -297,14 +297,14 @@ const nobodysId = (scheduleId: string, { label }: Gateway) =>
 const staleAfter = (timeoutMs: number) =>
 	DEFAULT_RETRY_POLICY.maxAttempts * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
 
-/** @throws InvalidParameter naming *Deduplication Table* */
+/** @throws InvalidParameterError naming *Deduplication Table* */
 async function openKeyTable(context: IExecuteFunctions, value: unknown): Promise<KeyTable> {
 	const parameter = 'Deduplication Table';
 	const name = String(value ?? DEFAULT_KEY_TABLE).trim();
 	if (name !== '' && name.length <= 128) {
 		return await openTableOf(context, name, { parameter, rows: 'keys', columns: KEY_COLUMNS });
 	}
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is ${name === '' ? 'empty' : 'longer than 128 characters'}. Enter the name of a table, e.g. ${DEFAULT_KEY_TABLE}.`,
 	);

@@ -5,7 +5,7 @@ import { CREDENTIAL_TYPE } from '../shared/transport';
 /** A changed credential counts this much later. */
 const CACHE_TTL_MS = 5_000;
 /** Triggers whose credential one process keeps. */
-const MOST_TRIGGERS = 1_000;
+const MAX_TRIGGERS = 1_000;
 
 interface Recent {
 	readonly readAt: number;
@@ -28,7 +28,7 @@ export async function cachedCredential(context: IWebhookFunctions): Promise<Cred
 	const now = Date.now();
 	const known = recent.get(key);
 	if (known !== undefined && now - known.readAt < CACHE_TTL_MS) return await known.credential;
-	if (recent.size >= MOST_TRIGGERS) recent.clear();
+	if (recent.size >= MAX_TRIGGERS) recent.clear();
 	const credential = read();
 	recent.set(key, { readAt: now, credential });
 	credential.catch(() => recent.delete(key));

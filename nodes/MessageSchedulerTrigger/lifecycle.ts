@@ -5,7 +5,7 @@ import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 import { settle } from '../../stores/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
-import { toNodeError, withAdvice } from '../shared/nodeErrors';
+import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
 import { assertReachable, assertStatusesCanCome } from './requirements';
 import { readOptions, readStatuses, withWebhookSecret } from './settings';
 
@@ -101,5 +101,5 @@ async function asNodeErrors<T>(context: IHookFunctions, work: () => Promise<T>):
 	const outcome = await settle(work());
 	if (outcome.ok) return outcome.value;
 	// Where a workflow cannot be published, n8n 2.4 shows the description in the message's place.
-	throw withAdvice(toNodeError(context.getNode(), outcome.error));
+	throw withHintInMessage(toNodeError(context.getNode(), outcome.error));
 }

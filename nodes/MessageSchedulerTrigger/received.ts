@@ -3,8 +3,8 @@ import type { Gateway } from '../../gateways/gateway';
 import type { StatusEvent } from '../../messages/statusEvent';
 
 /** Triggers that one process remembers, and messages of each. */
-const MOST_TRIGGERS = 1_000;
-const MOST_MESSAGES = 5_000;
+const MAX_TRIGGERS = 1_000;
+const MAX_MESSAGES = 5_000;
 
 const received = new Map<string, Set<string>>();
 
@@ -23,7 +23,7 @@ export function leaveOutReceived(
 	const known = knownOf(context);
 	for (const id of gateway.receivedIds(body)) known.add(id);
 	for (const oldest of known) {
-		if (known.size <= MOST_MESSAGES) break;
+		if (known.size <= MAX_MESSAGES) break;
 		known.delete(oldest);
 	}
 	return events.filter(({ messageId }) => messageId === null || !known.has(messageId));
@@ -35,7 +35,7 @@ function knownOf(context: IWebhookFunctions): Set<string> {
 	// Set anew, so that the trigger counts as recent.
 	received.delete(key);
 	received.set(key, known);
-	if (received.size > MOST_TRIGGERS) {
+	if (received.size > MAX_TRIGGERS) {
 		const [oldest] = received.keys();
 		received.delete(oldest);
 	}

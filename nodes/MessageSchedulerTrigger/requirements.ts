@@ -1,5 +1,5 @@
 import type { Gateway } from '../../gateways/gateway';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Status } from '../../messages/status';
 import { hostOf, reachOf } from './networkReach';
 import { statusTitle } from './statusTitle';
@@ -7,20 +7,20 @@ import { statusTitle } from './statusTitle';
 /**
  * Refuses a trigger that would wait in silence: n8n lets a trigger refuse publishing, but not warn.
  *
- * @throws InvalidParameter naming *Trigger On*, if none of the chosen statuses can come from the gateway
+ * @throws InvalidParameterError naming *Trigger On*, if none of the chosen statuses can come from the gateway
  */
 export function assertStatusesCanCome(gateway: Gateway, chosen: readonly string[]): void {
 	const { label, capabilities } = gateway;
 	const { statuses } = capabilities.webhooks;
 	if (chosen.length === 0) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			TRIGGER_ON,
 			`"${TRIGGER_ON}" is empty, so nothing starts the workflow. Choose at least one status.`,
 		);
 	}
 	// Any gateway may one day use a word that it does not document.
 	if (chosen.some((status) => status === 'unknown' || statuses.includes(status as Status))) return;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		TRIGGER_ON,
 		`"${TRIGGER_ON}" is ${titles(chosen)}, but the webhooks of ${label} report only ${titles(statuses)}, so nothing would start the workflow. Choose at least one status that ${label} reports.`,
 	);
@@ -32,11 +32,11 @@ export function assertStatusesCanCome(gateway: Gateway, chosen: readonly string[
  *
  * @param webhookUrl where the gateway is to send its webhooks
  * @param gatewayUrl the gateway's base address
- * @throws InvalidParameter naming *Production URL*
+ * @throws InvalidParameterError naming *Production URL*
  */
 export function assertReachable(gateway: Gateway, webhookUrl: string, gatewayUrl: string): void {
 	if (reachOf(webhookUrl) !== 'machine' || reachOf(gatewayUrl) !== 'internet') return;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Production URL',
 		`The webhook URLs of this n8n lead to "${hostOf(webhookUrl)}", which no gateway on the internet reaches, so ${gateway.label} could report nothing. Set N8N_WEBHOOK_URL (in older versions WEBHOOK_URL) in the environment of n8n to its public address, and restart n8n.`,
 	);

@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 /**
  * Connects to the gateway of the node's credential.
  *
- * @throws InvalidParameter where a field of the credential is missing or malformed, before any request
+ * @throws InvalidParameterError where a field of the credential is missing or malformed, before any request
  */
 export async function connectToGateway(
 	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,

@@ -9,7 +9,7 @@ import { gatewayOf } from '../../gateways/registry';
 import { connect } from '../../gateways/transport/connection';
 import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import type { SendRequest } from '../../gateways/transport/request';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { parseNetworkError } from './transport';
 
 /** A person waits for the answer. */
@@ -75,6 +75,6 @@ function testSender(
 
 /** Of an error that is not ours nothing is told: its words may hold a token. */
 const sentenceOf = (error: unknown): string =>
-	error instanceof GatewayError || error instanceof InvalidParameter
+	error instanceof GatewayError || error instanceof InvalidParameterError
 		? textOf(error)
 		: 'The test could not be run. Save the credential and open it again.';

@@ -7,12 +7,18 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 import { nearestName } from '../../messages/distance';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { settle } from '../../stores/settle';
 import { ACCOUNT_COLUMNS, type AccountColumn } from '../../stores/table/accounts';
 import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../../stores/table/columns';
-import type { Change, Condition, MessageTable, RowOf, Table } from '../../stores/table/table';
+import type {
+	ConditionalUpdate,
+	Condition,
+	MessageTable,
+	RowOf,
+	Table,
+} from '../../stores/table/table';
 
 /**
  * n8n lets only its own Data Table node reach Data Tables, so each access is a short inline
@@ -69,7 +75,7 @@ export interface NamedTable extends MessageTable {
  * is needed.
  *
  * @param options `create`: whether a name that no table has is given to a new one
- * @throws InvalidParameter naming *Data Table*; GatewayError as {@link openTableOf}
+ * @throws InvalidParameterError naming *Data Table*; GatewayError as {@link openTableOf}
  */
 export async function openTable(
 	context: IExecuteFunctions,
@@ -121,7 +127,7 @@ export async function messageTables(
  * The Data Table of that name in the workflow's project: created where it is missing, its columns
  * checked where it is there.
  *
- * @throws InvalidParameter naming the kind's parameter; GatewayError, of kind `unsupported` where
+ * @throws InvalidParameterError naming the kind's parameter; GatewayError, of kind `unsupported` where
  *   n8n has no Data Tables, else `unavailable`
  */
 export async function openTableOf<C extends string>(
@@ -140,21 +146,24 @@ function asTable<C extends string>(
 	{ id, columns }: IDataObject,
 	kind: TableKind<C>,
 ): Table<C> {
-	if (typeof id !== 'string') throw unusable('it did not tell the id of the table');
+	if (typeof id !== 'string') throw tableUnavailable('it did not tell the id of the table');
 	assertColumns(name, columns, kind);
 	return tableById<C>(context, id);
 }
 
 function assertNoExpression(parameter: string, value: string): void {
 	if (!isExpression(value)) return;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is "${value.slice(0, 40)}". The name of a table does not begin with "=".`,
 	);
 }
 
 /** Says which tables there are instead of one that is not there. */
-function noSuchTable({ by, value }: TableRef, tables: readonly IDataObject[]): InvalidParameter {
+function noSuchTable(
+	{ by, value }: TableRef,
+	tables: readonly IDataObject[],
+): InvalidParameterError {
 	const { parameter } = MESSAGES;
 	const given = `"${parameter}" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table.`;
 	const names = tables
@@ -170,19 +179,19 @@ function noSuchTable({ by, value }: TableRef, tables: readonly IDataObject[]): I
 				: names.length > 0
 					? `These tables store messages: ${listed(names.sort())}.`
 					: 'No table of it stores messages yet: schedule a message first, or look whether this workflow is in the project of the table.';
-	return new InvalidParameter(
+	return new InvalidParameterError(
 		parameter,
 		`${given} ${advice} Only the operation "Schedule" creates a table.`,
 	);
 }
 
-const MOST_LISTED = 5;
+const MAX_LISTED = 5;
 
 const listed = (names: readonly string[]): string =>
 	names
-		.slice(0, MOST_LISTED)
+		.slice(0, MAX_LISTED)
 		.map((name) => `"${name}"`)
-		.join(', ') + (names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '');
+		.join(', ') + (names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '');
 
 /**
  * The table of exactly that name. Not by the node's own *Reuse Existing Tables*: that looks at the first
@@ -200,7 +209,7 @@ const listTables = async (
 	nameContains?: string,
 ): Promise<IDataObject[]> =>
 	(
-		await inline(context, [
+		await runDataTableNodes(context, [
 			{
 				resource: 'table',
 				operation: 'list',
@@ -216,7 +225,7 @@ async function createTable(
 	{ columns }: Pick<TableKind<string>, 'columns'>,
 ): Promise<IDataObject> {
 	const created = await settle(
-		inline(context, [
+		runDataTableNodes(context, [
 			{
 				resource: 'table',
 				operation: 'create',
@@ -240,12 +249,12 @@ export function tableById<C extends string = ColumnName>(
 ): Table<C> {
 	const at = { __rl: true, mode: 'id', value: id };
 	const rows = async (parameters: INodeParameters, items?: IDataObject[]) =>
-		await inline(context, [{ resource: 'row', dataTableId: at, ...parameters }], items);
+		await runDataTableNodes(context, [{ resource: 'row', dataTableId: at, ...parameters }], items);
 	const selectEither = async (conditions: ReadonlyArray<Condition<C>>): Promise<Array<RowOf<C>>> =>
 		conditions.length === 0
 			? []
 			: (
-					await again(
+					await retryOnSyncError(
 						async () =>
 							await rows(
 								{
@@ -271,7 +280,7 @@ export function tableById<C extends string = ColumnName>(
 
 		select: async (conditions, limit, by = 'id') =>
 			(
-				await again(
+				await retryOnSyncError(
 					async () =>
 						await rows(
 							{
@@ -296,7 +305,7 @@ export function tableById<C extends string = ColumnName>(
 
 		update: async (changes) => {
 			const matched: Array<Array<RowOf<C>>> = [];
-			for (const alike of runsOfAlike(changes)) {
+			for (const alike of groupSimilar(changes)) {
 				const updated = await rows(
 					{
 						operation: 'update',
@@ -327,26 +336,29 @@ export function tableById<C extends string = ColumnName>(
 	};
 }
 
-const MOST_READS = 5;
+const MAX_READS = 5;
 
 /**
  * The Data Table node asks how many rows there are after it has read some, and gives up where others
  * have changed that in between, as dispatchers of several processes do all the time.
  */
-async function again<T>(read: () => Promise<T>): Promise<T> {
+async function retryOnSyncError<T>(read: () => Promise<T>): Promise<T> {
 	for (let reads = 1; ; reads++) {
 		const outcome = await settle(read());
 		if (outcome.ok) return outcome.value;
-		if (reads === MOST_READS || !/synchronization error/i.test(String(outcome.error))) {
+		if (reads === MAX_READS || !/synchronization error/i.test(String(outcome.error))) {
 			throw outcome.error;
 		}
 	}
 }
 
 /** Changes that follow one another and differ in values only, so that one node can make them. */
-function runsOfAlike<C extends string>(changes: ReadonlyArray<Change<C>>): Array<Array<Change<C>>> {
-	const shape = ({ where }: Change<C>) => where.map(({ column, is }) => `${column} ${is}`).join();
-	const runs: Array<Array<Change<C>>> = [];
+function groupSimilar<C extends string>(
+	changes: ReadonlyArray<ConditionalUpdate<C>>,
+): Array<Array<ConditionalUpdate<C>>> {
+	const shape = ({ where }: ConditionalUpdate<C>) =>
+		where.map(({ column, is }) => `${column} ${is}`).join();
+	const runs: Array<Array<ConditionalUpdate<C>>> = [];
 	for (const change of changes) {
 		const last = runs[runs.length - 1];
 		if (last !== undefined && shape(last[0]) === shape(change)) last.push(change);
@@ -395,7 +407,7 @@ const indexOf = (pairedItem: INodeExecutionData['pairedItem']): number => {
 };
 
 /** Runs Data Table nodes one after the other on the items, and gives the last one's output. */
-async function inline(
+async function runDataTableNodes(
 	context: IExecuteFunctions,
 	chain: INodeParameters[],
 	items: IDataObject[] = [{}],
@@ -470,10 +482,10 @@ function assertColumns<C extends string>(
 ): void {
 	const wrong = lacking(columns, needed);
 	if (wrong.length === 0) return;
-	const first = wrong.slice(0, MOST_NAMED).map((column) => `${column.name} (${column.type})`);
+	const first = wrong.slice(0, MAX_NAMED).map((column) => `${column.name} (${column.type})`);
 	const count = `${wrong.length} ${wrong.length === 1 ? 'column' : 'columns'}`;
-	const missing = `it lacks ${count} for ${rows}${wrong.length > MOST_NAMED ? ', among them' : ':'} ${first.join(', ')}`;
-	throw new InvalidParameter(
+	const missing = `it lacks ${count} for ${rows}${wrong.length > MAX_NAMED ? ', among them' : ':'} ${first.join(', ')}`;
+	throw new InvalidParameterError(
 		parameter,
 		wrong.length * 2 > needed.length
 			? `"${parameter}" is "${name}", another table of yours: ${missing}. Enter another name.`
@@ -482,43 +494,43 @@ function assertColumns<C extends string>(
 }
 
 /** More missing columns than these are only counted. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** Says in words why the table cannot be reached. */
 function asTableError(error: unknown): unknown {
-	if (error instanceof InvalidParameter || error instanceof GatewayError) return error;
+	if (error instanceof InvalidParameterError || error instanceof GatewayError) return error;
 	const words = error instanceof Error ? error.message : String(error);
 	// The last is what an older Data Table node says to an operation that it does not have.
 	if (/unrecogni[sz]ed node type|unknown node type|could not get parameter/i.test(words)) {
-		return unusable(
+		return tableUnavailable(
 			'its Data Table node is missing, or cannot make tables, as it can since n8n 2.3',
 			'Update n8n, or hold the messages in the gateway.',
 			'unsupported',
 		);
 	}
 	if (/could not be found in this project/i.test(words)) {
-		return unusable(
+		return tableUnavailable(
 			'the table was deleted meanwhile',
 			'Run the workflow again; the operation "Schedule" creates a table.',
 		);
 	}
 	if (/module is disabled/i.test(words)) {
-		return unusable(
+		return tableUnavailable(
 			'they are turned off',
 			'Turn the module "data-table" on again in the settings of n8n.',
 			'unsupported',
 		);
 	}
 	if (/size limit exceeded/i.test(words)) {
-		return unusable(
+		return tableUnavailable(
 			`they are full. ${words}`,
 			'Remove old messages with the operation "Purge", or raise N8N_DATA_TABLES_MAX_SIZE_BYTES in the settings of n8n.',
 		);
 	}
-	return unusable(words);
+	return tableUnavailable(words);
 }
 
-const unusable = (
+const tableUnavailable = (
 	why: string,
 	hint = 'Open Data Tables in n8n and look at the table.',
 	kind: 'unavailable' | 'unsupported' = 'unavailable',

@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { joinSentences } from '../../messages/sentences';
 
 /**
@@ -16,7 +16,7 @@ export function toNodeError(
 		const { status, hint, code } = error.details;
 		const httpCode = status === undefined ? undefined : String(status);
 		const { message } = error;
-		return withOwnWords(
+		return withOwnMessage(
 			message,
 			new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {
 				message,
@@ -26,9 +26,12 @@ export function toNodeError(
 			}),
 		);
 	}
-	if (error instanceof InvalidParameter) {
+	if (error instanceof InvalidParameterError) {
 		const { message, hint: description } = error;
-		return withOwnWords(message, new NodeOperationError(node, message, { description, itemIndex }));
+		return withOwnMessage(
+			message,
+			new NodeOperationError(node, message, { description, itemIndex }),
+		);
 	}
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		error.context.itemIndex ??= itemIndex;
@@ -38,7 +41,7 @@ export function toNodeError(
 }
 
 /** For who is told one sentence only: what to do about it goes in there, too. */
-export function withAdvice<E extends NodeApiError | NodeOperationError>(error: E): E {
+export function withHintInMessage<E extends NodeApiError | NodeOperationError>(error: E): E {
 	error.message = joinSentences(error.message, error.description);
 	error.description = null;
 	return error;
@@ -48,7 +51,7 @@ export function withAdvice<E extends NodeApiError | NodeOperationError>(error: E
  * n8n puts a stock sentence in the place of one that holds a system code such as ECONNRESET; after a
  * lost answer that one would tell the user to try again at once.
  */
-function withOwnWords<E extends NodeApiError | NodeOperationError>(message: string, error: E): E {
+function withOwnMessage<E extends NodeApiError | NodeOperationError>(message: string, error: E): E {
 	error.message = message;
 	error.messages = [];
 	return error;

@@ -10,7 +10,7 @@ export function broken(scenario: Scenario, figures: Figures, { fault, kills }: S
 	for (const what of ['twice', 'lost', 'untrue', 'failed', 'expired', 'waiting'] as const) {
 		atMost(what, figures[what], 0);
 	}
-	atMost('in doubt', figures.inDoubt, scenario.mostInDoubt + MAX_PARALLEL * kills.length);
+	atMost('in doubt', figures.inDoubt, scenario.maxInDoubt + MAX_PARALLEL * kills.length);
 	for (const execution of figures.failedExecutions) {
 		problems.push(`an execution failed: ${execution}`);
 	}
@@ -34,9 +34,9 @@ export function broken(scenario: Scenario, figures: Figures, { fault, kills }: S
 		if (figures.resumed === 0) problems.push('no item told that the account was resumed');
 		atMost('told to go on', figures.resumed, Math.max(1, figures.paused));
 	}
-	if (scenario.mostRefused !== null && figures.refused > scenario.mostRefused * figures.sends) {
+	if (scenario.maxRefused !== null && figures.refused > scenario.maxRefused * figures.sends) {
 		problems.push(
-			`refused: ${figures.refused} of ${figures.sends}, at most ${scenario.mostRefused * 100} %`,
+			`refused: ${figures.refused} of ${figures.sends}, at most ${scenario.maxRefused * 100} %`,
 		);
 	}
 	return problems;

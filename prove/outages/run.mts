@@ -50,8 +50,8 @@ const ANSWER_DELAY_MS = 50;
 const KILL_WITHIN_MS = 40_000;
 const EDGE_MS = 2_000;
 /** So many messages may be sent after the fault before n8n is killed. */
-const MOST_BEFORE_KILL = 40;
-const MOST_BEFORE_MS = 90_000;
+const MAX_BEFORE_KILL = 40;
+const MAX_LEAD_IN_MS = 90_000;
 
 /**
  * Schedules messages by the package's own operation, lets the example *Send due messages* send them as
@@ -83,7 +83,7 @@ export async function runOutage(
 		);
 		const workflow = await publish(n8n, scenario, options.interval);
 		const taken = () => sandbox.messages(GATEWAY).length;
-		if (!(await holds(() => taken() >= options.before, dueAfterMs + MOST_BEFORE_MS, 10))) {
+		if (!(await holds(() => taken() >= options.before, dueAfterMs + MAX_LEAD_IN_MS, 10))) {
 			throw new Error(`Only ${taken()} messages were sent before the fault was to begin.`);
 		}
 
@@ -117,7 +117,7 @@ export async function runOutage(
 		const until = Date.now();
 		await restarted;
 		if (isInDrain) {
-			const enough = taken() + 1 + Math.floor(random() * MOST_BEFORE_KILL);
+			const enough = taken() + 1 + Math.floor(random() * MAX_BEFORE_KILL);
 			await holds(() => taken() >= enough, scenario.drainMs, 5);
 			await kill();
 			await place.restart();

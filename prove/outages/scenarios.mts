@@ -8,7 +8,7 @@ export const MAX_PARALLEL = 5;
 /** Requests without an answer in a row after which the account is paused. */
 const AMBIGUOUS_IN_A_ROW = 3;
 /** The first pause is 30 s, a tenth less at the least. */
-const SHORTEST_PAUSE_MS = 27_000;
+const MIN_PAUSE_MS = 27_000;
 /** What the rate-limited gateway asks for. */
 const RETRY_AFTER_S = 20;
 
@@ -24,7 +24,7 @@ export interface Scenario {
 	/** Options of *Send Due* that the example does not have. */
 	readonly options?: Json;
 	/** Messages that may be in doubt at the end, each kill apart. */
-	readonly mostInDoubt: number;
+	readonly maxInDoubt: number;
 	/** The shortest pause that the fault may lead to; null where no pause need follow. */
 	readonly shortestPauseMs: number | null;
 	/** Requests that may be under way, or needed to notice it, when the fault begins. */
@@ -32,7 +32,7 @@ export interface Scenario {
 	/** Whether the gateway sees what is requested in the outage. */
 	readonly isSeen: boolean;
 	/** The share of the sends that it may refuse, of all; null for no bound. */
-	readonly mostRefused: number | null;
+	readonly maxRefused: number | null;
 	/** How long all may take after the fault ended, or after it began where it does not end. */
 	readonly drainMs: number;
 	/** Begins the fault; gives what ends it. */
@@ -59,11 +59,11 @@ const outage = (
 	name,
 	what,
 	faultMs,
-	mostInDoubt: 0,
-	shortestPauseMs: SHORTEST_PAUSE_MS,
+	maxInDoubt: 0,
+	shortestPauseMs: MIN_PAUSE_MS,
 	sendsAtEdge: MAX_PARALLEL,
 	isSeen: true,
-	mostRefused: null,
+	maxRefused: null,
 	drainMs: DRAIN_MS,
 	begin,
 	...more,
@@ -71,7 +71,7 @@ const outage = (
 
 /** Of a fault that leaves open whether the gateway took the message. */
 const ambiguous = {
-	mostInDoubt: MAX_PARALLEL + AMBIGUOUS_IN_A_ROW,
+	maxInDoubt: MAX_PARALLEL + AMBIGUOUS_IN_A_ROW,
 	sendsAtEdge: MAX_PARALLEL + AMBIGUOUS_IN_A_ROW,
 };
 
@@ -138,19 +138,19 @@ export const SCENARIOS: readonly Scenario[] = [
 			return async () => await door.open();
 		},
 		// Those under way when the gateway goes.
-		{ mostInDoubt: MAX_PARALLEL, isSeen: false },
+		{ maxInDoubt: MAX_PARALLEL, isSeen: false },
 	),
 	{
 		...outage('pace', 'five a second, which nobody told n8n', 0, FIVE_A_SECOND.begin),
 		...FIVE_A_SECOND,
-		mostRefused: 0.1,
+		maxRefused: 0.1,
 		drainMs: 15 * MINUTE,
 	},
 	{
 		...outage('knownPace', 'five a second, as Messages per Minute says', 0, FIVE_A_SECOND.begin),
 		...FIVE_A_SECOND,
 		options: { messagesPerMinute: 300 },
-		mostRefused: 0.02,
+		maxRefused: 0.02,
 		drainMs: 4 * MINUTE,
 	},
 ];

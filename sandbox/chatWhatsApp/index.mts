@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { chatWhatsAppAccount as account } from '../accounts.mts';
-import { asRecord, bearer, Dialect, textOf, type Kit } from '../dialect.mts';
-import { HeldMessages } from '../held.mts';
+import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../dialect.mts';
+import { DelayQueue } from '../held.mts';
 import type { RateLimit, RateVerdict } from '../rateLimit.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
@@ -49,12 +49,12 @@ export class ChatWhatsApp extends Dialect {
 		'The only webhook that ChatWhatsApp documents says that a scheduled message was sent.';
 	readonly #sessions = new Map<string, Session>();
 	readonly #scheduled = new Map<string, Scheduled>();
-	protected override readonly held: HeldMessages;
+	protected override readonly held: DelayQueue;
 	readonly #limits: Record<'general' | 'sending' | 'creation' | 'qr', RateLimit>;
 
-	constructor(kit: Kit) {
+	constructor(kit: DialectContext) {
 		super(kit);
-		this.held = new HeldMessages(kit.clock);
+		this.held = new DelayQueue(kit.clock);
 		this.#limits = {
 			general: this.rateLimit(100, minute),
 			sending: this.rateLimit(30, minute),
@@ -376,7 +376,7 @@ export class ChatWhatsApp extends Dialect {
 		);
 	}
 
-	#deliver({ webhook }: Session, event: string, body: unknown, lane: string) {
+	#deliver({ webhook }: Session, event: string, body: unknown, orderingKey: string) {
 		if (!webhook) return;
 		const { url, headers = {} } = webhook;
 		// undocumented: any authentication, and retries; so a secret is not sent and nothing repeated
@@ -386,7 +386,7 @@ export class ChatWhatsApp extends Dialect {
 			url,
 			headers,
 			body,
-			lane,
+			orderingKey,
 			policy: noRetry,
 		});
 	}

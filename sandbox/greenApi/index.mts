@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { greenApiAccount as account } from '../accounts.mts';
-import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
 import type { RateLimit } from '../rateLimit.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Cancel } from '../clock.mts';
@@ -22,7 +22,7 @@ const day = 24 * 60 * minute;
 const longestSettingsDelayMs = 5 * minute;
 const longestDelayMs = 86_400_000;
 /** "The method returns the first 500 messages." */
-const mostQueued = 500;
+const maxQueued = 500;
 
 const states: readonly string[] = [
 	'notAuthorized',
@@ -120,7 +120,7 @@ export class GreenApi extends Dialect {
 	#isWaba = false;
 	#typeInstance = 'whatsapp';
 
-	constructor(kit: Kit) {
+	constructor(kit: DialectContext) {
 		super(kit);
 		for (const [method, limit] of Object.entries(limits)) {
 			this.#limits.set(method, this.rateLimit(limit, second));
@@ -137,7 +137,7 @@ export class GreenApi extends Dialect {
 			'GET lastOutgoingMessages': ({ query }) => this.#lastOutgoing(query.minutes),
 			'POST getChatHistory': ({ body }) => this.#chatHistory(asRecord(body)),
 			'GET showMessagesQueue': () =>
-				ok(this.#queue.slice(0, mostQueued).map((queued) => this.#queueEntry(queued))),
+				ok(this.#queue.slice(0, maxQueued).map((queued) => this.#queueEntry(queued))),
 			'GET clearMessagesQueue': () => {
 				this.#queue.length = 0;
 				return ok({ isCleared: true });
@@ -393,7 +393,7 @@ export class GreenApi extends Dialect {
 			url,
 			headers,
 			body,
-			lane: '',
+			orderingKey: '',
 			policy,
 		});
 	}

@@ -37,7 +37,7 @@ export function hypersenderWebhook(
 	account: { instanceId: string; userId: string },
 	event: string,
 	body: unknown,
-	lane: string,
+	orderingKey: string,
 ): Webhook {
 	const headers = {
 		'x-userId': account.userId,
@@ -46,5 +46,5 @@ export function hypersenderWebhook(
 		...target.headers,
 	};
 	// undocumented: retries; there is none here
-	return { gateway, event, url: target.url, headers, body, lane, policy: noRetry };
+	return { gateway, event, url: target.url, headers, body, orderingKey, policy: noRetry };
 }

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IANAZone } from 'luxon';
 
 import { hypersenderSmsAccount as account } from '../accounts.mts';
-import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
-import { HeldMessages } from '../held.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
+import { DelayQueue } from '../held.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import { authorize, hypersenderWebhook, laravelError, type InstanceRoute } from './access.mts';
@@ -39,13 +39,13 @@ export class HypersenderSms extends Dialect {
 	timezone = account.timezone;
 	readonly #list: Sms[] = [];
 	readonly #threads = new Map<string, string>();
-	protected override readonly held: HeldMessages;
+	protected override readonly held: DelayQueue;
 	readonly #phone: Phone;
 	#webhook: WebhookTarget | null = null;
 
-	constructor(kit: Kit) {
+	constructor(kit: DialectContext) {
 		super(kit);
-		this.held = new HeldMessages(kit.clock);
+		this.held = new DelayQueue(kit.clock);
 		this.#phone = { isOnline: true, lastMessageAt: null, since: kit.clock.now() };
 	}
 
@@ -237,10 +237,10 @@ export class HypersenderSms extends Dialect {
 		this.#deliver(event, { event, data: smsRecord(sms, zone, parts) }, sms.id);
 	}
 
-	#deliver(event: string, body: unknown, lane: string) {
+	#deliver(event: string, body: unknown, orderingKey: string) {
 		if (!this.#webhook) return;
 		this.kit.webhooks.deliver(
-			hypersenderWebhook(this.id, this.#webhook, account, event, body, lane),
+			hypersenderWebhook(this.id, this.#webhook, account, event, body, orderingKey),
 		);
 	}
 

@@ -3,7 +3,7 @@ import { instantOf, type Sms } from './smsRecord.mts';
 
 type Query = Record<string, unknown>;
 
-const mostPerPage = 50;
+const maxPerPage = 50;
 /** undocumented: Laravel's own default */
 const usualPerPage = 15;
 
@@ -75,7 +75,7 @@ export function sortSms(list: readonly Sms[], sort: unknown): Sms[] {
 export function paginate<T>(list: readonly T[], query: Query, url: string): Json & { data: T[] } {
 	const whole = (value: unknown, usual: number) => Math.max(1, Math.floor(Number(value)) || usual);
 	// undocumented: what more than 50 gives; here 50
-	const perPage = Math.min(mostPerPage, whole(query.per_page, usualPerPage));
+	const perPage = Math.min(maxPerPage, whole(query.per_page, usualPerPage));
 	const page = whole(query.page, 1);
 	const last = Math.max(1, Math.ceil(list.length / perPage));
 	const data = list.slice((page - 1) * perPage, page * perPage);

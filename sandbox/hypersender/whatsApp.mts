@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { hypersenderWhatsAppAccount as account } from '../accounts.mts';
-import { asRecord, Dialect, textOf, type Kit } from '../dialect.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../dialect.mts';
 import type { RateLimit } from '../rateLimit.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
@@ -79,7 +79,7 @@ export class HypersenderWhatsApp extends Dialect {
 	#isProcessing = false;
 	#webhook: WebhookTarget | null = null;
 
-	constructor(kit: Kit) {
+	constructor(kit: DialectContext) {
 		super(kit);
 		this.#healthLimit = this.rateLimit(10, 60_000);
 		this.#connectedAt = kit.clock.now();
@@ -371,10 +371,10 @@ export class HypersenderWhatsApp extends Dialect {
 		this.#deliver(event, body, message.id);
 	}
 
-	#deliver(event: string, body: unknown, lane: string) {
+	#deliver(event: string, body: unknown, orderingKey: string) {
 		if (!this.#webhook) return;
 		this.kit.webhooks.deliver(
-			hypersenderWebhook(this.id, this.#webhook, account, event, body, lane),
+			hypersenderWebhook(this.id, this.#webhook, account, event, body, orderingKey),
 		);
 	}
 }

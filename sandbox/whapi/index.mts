@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { whapiAccount as account } from '../accounts.mts';
-import { asRecord, bearer, Dialect, textOf, type Kit } from '../dialect.mts';
+import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../dialect.mts';
 import type { ScriptStep } from '../script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../types.mts';
 import type { RetryPolicy } from '../webhooks.mts';
@@ -39,10 +39,10 @@ const healthCodes: Record<string, number> = {
 };
 
 /** undocumented: how often the vendor tries */
-const mostAttempts = 10;
+const maxAttempts = 10;
 
 /** The most that `count` may ask for. */
-const mostInList = 500;
+const maxInList = 500;
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
@@ -61,7 +61,7 @@ export class Whapi extends Dialect {
 	#settings: WhapiSettings = defaultSettings();
 	#health = 'AUTH';
 
-	constructor(kit: Kit) {
+	constructor(kit: DialectContext) {
 		super(kit);
 		this.#startedAt = kit.clock.now();
 	}
@@ -314,7 +314,7 @@ export class Whapi extends Dialect {
 
 	#list(query: Record<string, string | undefined>, chatId?: string): Json {
 		const { offset = '0', time_from, time_to, from_me, sort = 'desc' } = query;
-		const count = Math.min(mostInList, Number(query.count ?? 100));
+		const count = Math.min(maxInList, Number(query.count ?? 100));
 		const within = this.messages.filter(({ takenAt, to }) => {
 			const at = seconds(new Date(takenAt));
 			// Nothing ever comes in here.
@@ -342,7 +342,7 @@ export class Whapi extends Dialect {
 		}
 	}
 
-	#deliver({ url, mode, headers = {} }: WhapiWebhook, event: string, body: unknown, lane: string) {
+	#deliver({ url, mode, headers = {} }: WhapiWebhook, event: string, body: unknown, orderingKey: string) {
 		const [type, method = 'post'] = event.split('.');
 		this.kit.webhooks.deliver({
 			gateway: this.id,
@@ -352,7 +352,7 @@ export class Whapi extends Dialect {
 			method: mode === 'method' ? method.toUpperCase() : 'POST',
 			headers,
 			body,
-			lane: `${url} ${lane}`,
+			orderingKey: `${url} ${orderingKey}`,
 			policy: this.#policy(),
 		});
 	}
@@ -362,7 +362,7 @@ export class Whapi extends Dialect {
 		const { callback_backoff_delay_ms: step, max_callback_backoff_delay_ms: cap } = this.#settings;
 		return {
 			accepts: (status) => status === 200,
-			pauseMs: (attempt) => (attempt < mostAttempts ? Math.min(attempt * step, cap) : undefined),
+			pauseMs: (attempt) => (attempt < maxAttempts ? Math.min(attempt * step, cap) : undefined),
 			blocking: false,
 			timeoutMs: 30_000, // undocumented
 		};

@@ -42,7 +42,7 @@ const methods = ['post', 'put', 'delete', 'patch'];
 
 const modes = ['body', 'path', 'method'];
 
-const mostHeaders = 5;
+const maxHeaders = 5;
 
 /** undocumented: which pairs really exist; here all */
 export const allowedEvents = (): WhapiEvent[] =>
@@ -68,8 +68,8 @@ export function settingsProblem(change: Json): string | undefined {
 		if (webhook.mode !== undefined && !modes.includes(String(webhook.mode))) {
 			return `webhooks.mode must be one of ${modes.join(', ')}`;
 		}
-		if (Object.keys(asRecord(webhook.headers)).length > mostHeaders) {
-			return `webhooks.headers takes at most ${mostHeaders}`;
+		if (Object.keys(asRecord(webhook.headers)).length > maxHeaders) {
+			return `webhooks.headers takes at most ${maxHeaders}`;
 		}
 	}
 	return undefined;

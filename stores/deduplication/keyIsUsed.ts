@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 
 /** Says that a key has its message already, and what became of that one. */
@@ -6,7 +6,7 @@ export const keyIsUsed = (
 	key: string,
 	{ status, scheduledAt }: Pick<ScheduledMessage, 'status' | 'scheduledAt'>,
 ) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Deduplication Key',
 		`"Deduplication Key" is "${key.slice(0, 80)}", which has a message already: ${status}${scheduledAt === '' ? '' : `, for ${scheduledAt}`}. No other was made.`,
 		'To have that message returned, change "If Already Scheduled" or "If Already Sent" under Options. For another message, enter another key.',

@@ -1,8 +1,15 @@
 import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
 import type { UnresolvedAttempt } from '../store';
 import { Batcher } from '../table/batcher';
-import type { Sender } from '../table/rows';
-import { whereIn, PAGE, type Change, type Table, type RowOf, type ValuesOf } from '../table/table';
+import type { SendingAccount } from '../table/rows';
+import {
+	whereIn,
+	PAGE_SIZE,
+	type ConditionalUpdate,
+	type Table,
+	type RowOf,
+	type ValuesOf,
+} from '../table/table';
 
 /** The columns of the table of keys, in the order in which n8n shows them. */
 export const KEY_COLUMNS = [
@@ -61,7 +68,7 @@ export interface KeyLedger {
 }
 
 /** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
-const MOST_KEYS = 500;
+const MAX_KEYS = 500;
 
 /**
  * The ledger of one account in a Data Table. `now` in milliseconds since 1970.
@@ -70,7 +77,7 @@ const MOST_KEYS = 500;
  */
 export function createKeyLedger(
 	table: KeyTable,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	now: () => number,
 ): KeyLedger {
 	const [{ gateway, account, credential }] = senders;
@@ -78,13 +85,13 @@ export function createKeyLedger(
 		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
 	const inserts = new Batcher(
 		async (rows: Array<ValuesOf<KeyColumn>>) => await table.insert(rows),
-		PAGE,
+		PAGE_SIZE,
 	);
 	const updates = new Batcher(
-		async (all: Array<Change<KeyColumn>>) => await table.update(all),
-		PAGE,
+		async (all: Array<ConditionalUpdate<KeyColumn>>) => await table.update(all),
+		PAGE_SIZE,
 	);
-	const finds = new Batcher(findAll, MOST_KEYS);
+	const finds = new Batcher(findAll, MAX_KEYS);
 
 	async function findAll(keys: readonly string[]): Promise<KeyRecord[][]> {
 		const rows = await table.selectAny('deduplication_key', [...new Set(keys)]);

@@ -80,10 +80,10 @@ export async function scheduleUnlessPending(
 ): Promise<ScheduledMessage> {
 	const { occurrence = 1 } = options;
 	const of = attempt.unresolved?.message ?? message;
-	const likeness = fingerprint({ ...of, requestedAt: of.requestedAt ?? of.scheduledAt });
+	const matchKey = fingerprint({ ...of, requestedAt: of.requestedAt ?? of.scheduledAt });
 	const owner = message.idempotencyKey;
 	for (let generation = 0; ; generation++) {
-		const key = `auto.${likeness}.${occurrence}.${generation}`;
+		const key = `auto.${matchKey}.${occurrence}.${generation}`;
 		const [known] = (await by.ledger.find(key)).filter(({ isDone }) => isDone);
 		if (known !== undefined && known.owner !== owner && !(await isPending(by, known))) continue;
 		return await scheduleByKey(by, key, message, attempt, {

@@ -34,7 +34,7 @@ export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | 
 	const expiresAt = sendAtOf(row) + validMs;
 	const reason = () => {
 		const kept = text(row.failure) ?? keptBy;
-		return `It was not sent within ${inWords(validMs / MINUTE)} after its time ("Valid For").${kept === null ? ' No run of "Send Due" sent it in time.' : ` ${kept}`}`;
+		return `It was not sent within ${formatSendTime(validMs / MINUTE)} after its time ("Valid For").${kept === null ? ' No run of "Send Due" sent it in time.' : ` ${kept}`}`;
 	};
 	// Not `>`: a time that cannot be read is refused with its row, below.
 	if (now > expiresAt) return { values: expired(reason()), isReported: true };
@@ -60,7 +60,7 @@ function validForMinutes(row: Row): number {
 	return minutes > 0 ? minutes : DEFAULT_VALID_FOR_MINUTES;
 }
 
-const inWords = (minutes: number): string =>
+const formatSendTime = (minutes: number): string =>
 	minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 
 const text = (cell: unknown): string | null =>

@@ -1,5 +1,5 @@
 import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 
 /**
  * What went wrong with a send, sorted by what has to follow.
@@ -34,7 +34,7 @@ export interface Fault {
 /** Says whose fault it is that a send did not end with a success. */
 export function faultOf(error: unknown): Fault {
 	const reason = error instanceof Error ? error.message : String(error);
-	if (error instanceof InvalidParameter) return { kind: 'message', reason: textOf(error) };
+	if (error instanceof InvalidParameterError) return { kind: 'message', reason: textOf(error) };
 	// What is no error of ours is a slip in the code, and it is unknown whether a request went out.
 	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
 	const { outcomeUnknown, fault, retryAfterMs } = error.details;

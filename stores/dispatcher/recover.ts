@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { settle } from '../settle';
 import type { Row, Values } from '../table/columns';
 import { SENDING, toOutgoing, toScheduledMessage } from '../table/rows';
@@ -13,7 +13,7 @@ const INTERRUPTED =
 /** Looked for in one run. */
 const MAX_LOOKS = 20;
 /** After a look that came to nothing, since the gateway did not answer. */
-const LOOK_AGAIN_MS = 10 * 60_000;
+const RECHECK_DELAY_MS = 10 * 60_000;
 const LOOK_FOR_MS = 24 * 3_600_000;
 
 /**
@@ -68,7 +68,7 @@ export async function lookForUnconfirmed(
 		const [changed] = await queue.turn([{ ...step, values }]);
 		// The gateway does not answer: no need to ask it for the others now. A row that a person has made
 		// unreadable says nothing of the gateway.
-		if (!outcome.ok && !(outcome.error instanceof InvalidParameter)) return;
+		if (!outcome.ok && !(outcome.error instanceof InvalidParameterError)) return;
 		if (changed !== null && changed.status !== 'unconfirmed' && changed.status !== 'scheduled') {
 			run.tell(resultOf(context, changed));
 		}
@@ -102,7 +102,7 @@ function afterNoAnswer(context: DispatchContext, row: Row): Values {
 	const now = context.now();
 	const startedAt = new Date(String(row.send_started_at)).getTime();
 	if (values.next_attempt_at !== null || !(now - startedAt < LOOK_FOR_MS)) return values;
-	return { next_attempt_at: new Date(now + LOOK_AGAIN_MS).toISOString() };
+	return { next_attempt_at: new Date(now + RECHECK_DELAY_MS).toISOString() };
 }
 
 const resultOf = ({ now }: DispatchContext, row: Row): DispatchResult => ({

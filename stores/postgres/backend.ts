@@ -18,7 +18,7 @@ import { createSqlTable } from './table';
  * A store on PostgreSQL.
  *
  * @param options `create`: whether tables that are missing are created
- * @throws InvalidParameter or GatewayError that says what to set right
+ * @throws InvalidParameterError or GatewayError that says what to set right
  */
 export async function openSqlBackend(
 	database: Database,

@@ -1,5 +1,5 @@
 import { GatewayError, type GatewayErrorKind } from '../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { qualified, quoted, type TableNames } from './names';
 
 /** PostgreSQL, or the way to it, did not do what was asked. */
@@ -76,12 +76,12 @@ interface Explanation {
 }
 
 /** What happened and what to do, for what an administrator can set right. */
-export function explain(error: SqlError, names: TableNames): GatewayError | InvalidParameter {
+export function explain(error: SqlError, names: TableNames): GatewayError | InvalidParameterError {
 	const { state, message } = error;
 	if (state === '42P01') return missingTable(names);
 	if (state === '3F000') {
 		const schema = quoted(names.schema);
-		return new InvalidParameter(
+		return new InvalidParameterError(
 			'Schema',
 			`"Schema" is "${names.schema}", which the database does not have`,
 			`Enter another schema, or run as administrator: create schema ${schema}; grant usage, create on schema ${schema} to <user of the credential>;`,
@@ -111,7 +111,7 @@ const words = (message: string): string =>
 	`PostgreSQL: "${message.replace(/\s+/g, ' ').replace(/\.$/, '').slice(0, 200)}"`;
 
 export const missingTable = ({ schema, table }: TableNames) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'Table',
 		`"Table" is "${table}", and the schema "${schema}" has no such table of messages`,
 		'Check "Schema" and "Table", or schedule a message first: only the operation "Schedule" creates the tables.',

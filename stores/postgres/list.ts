@@ -2,7 +2,7 @@ import type { ListFilter } from '../../gateways/gateway';
 import { matches } from '../matches';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Row } from '../table/columns';
-import { SENDING, toScheduledMessage, type Sender } from '../table/rows';
+import { SENDING, toScheduledMessage, type SendingAccount } from '../table/rows';
 import { whereIn, type Condition } from '../table/table';
 import type { Database } from './database';
 import { toRow } from './rows';
@@ -20,7 +20,7 @@ const PAGE_SIZE = 1_000;
 export async function listMessages(
 	database: Database,
 	table: SqlTable,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	filter: ListFilter,
 	limit: number,
 ): Promise<ScheduledMessage[]> {
@@ -43,7 +43,7 @@ export async function listMessages(
 async function readPage(
 	database: Database,
 	table: SqlTable,
-	{ gateway, account }: Sender,
+	{ gateway, account }: SendingAccount,
 	filter: ListFilter,
 	after: Row | null,
 	limit: number,

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 
 /** Where the tables are. Both names are valid once {@link parseTableNames} has returned them. */
 export interface TableNames {
@@ -15,7 +15,7 @@ const MAX_NAME_LENGTH = 46;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * @throws InvalidParameter naming *Schema* or *Table*
+ * @throws InvalidParameterError naming *Schema* or *Table*
  */
 export const parseTableNames = (schema: unknown, table: unknown): TableNames => ({
 	schema: parseName('Schema', schema, DEFAULT_SCHEMA),
@@ -26,7 +26,7 @@ function parseName(parameter: string, given: unknown, example: string): string {
 	const name = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
 	if (name.length <= MAX_NAME_LENGTH && NAME.test(name)) return name;
 	const shown = name === '' ? 'empty' : `"${name.slice(0, 60)}"`;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is ${shown}. Use letters, digits and underscores, beginning with a letter, at most ${MAX_NAME_LENGTH} of them, e.g. ${example}.`,
 	);

@@ -1,5 +1,5 @@
 import { STATUS_NAMES } from '../../messages/status';
-import { STILL_OURS } from '../table/purge';
+import { RETAINED_STATUSES } from '../table/purge';
 import type { Database } from './database';
 import { Placeholders, type Statement } from './statement';
 import type { SqlTable } from './table';
@@ -33,7 +33,7 @@ export async function purgeMessages(
 /** Rows that somebody is changing right now have changed since, and are left alone. */
 function batchSql(table: SqlTable, before: string, last: number): Statement {
 	const placeholders = new Placeholders();
-	const done = STATUS_NAMES.filter((name) => !STILL_OURS.includes(name));
+	const done = STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name));
 	return {
 		text: `with seen as materialized (select t.id from ${table.name} t where t.id > ${placeholders.add(last)}::bigint order by t.id limit ${BATCH_SIZE}),
 old as materialized (select t.id from ${table.name} t join seen using (id) where t.updated_at < ${placeholders.add(before)}::timestamptz and t.status = any (array(select jsonb_array_elements_text(${placeholders.json(done)}))) for update of t skip locked),

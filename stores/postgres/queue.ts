@@ -2,7 +2,7 @@ import type { DispatchQueue } from '../dispatcher/queue';
 import type { Row } from '../table/columns';
 import { createDispatchQueue, stateOf } from '../table/dispatchQueue';
 import { where, whereIn, type MessageTable } from '../table/table';
-import type { Sender } from '../table/rows';
+import type { SendingAccount } from '../table/rows';
 import type { Database } from './database';
 import { toRow } from './rows';
 import type { Statement } from './statement';
@@ -19,7 +19,7 @@ export const createSqlQueue = (
 	database: Database,
 	table: MessageTable,
 	sqlTable: SqlTable,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	adoption: Adoption,
 ): DispatchQueue =>
 	createConstrainedQueue(table, senders, adoption, async (now, limit) => {
@@ -40,7 +40,7 @@ type Adoption = Parameters<typeof createDispatchQueue>[2];
  */
 export function createConstrainedQueue(
 	table: MessageTable,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	adoption: Adoption,
 	readDue: DispatchQueue['due'],
 ): DispatchQueue {
@@ -66,7 +66,7 @@ export function createConstrainedQueue(
 
 const dueSql = (
 	table: SqlTable,
-	{ gateway, account }: Sender,
+	{ gateway, account }: SendingAccount,
 	now: string,
 	limit: number,
 ): Statement =>

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { ACCOUNTS_COLUMNS, EVENTS_COLUMNS, MESSAGE_COLUMNS } from './columns';
 import type { Database } from './database';
 import { missingTable } from './errors';
@@ -35,7 +35,7 @@ export function storeTables(
  * Makes sure that the tables are there and of our version.
  *
  * @param options `create`: whether to create what is missing, and bring what is older up to date
- * @throws InvalidParameter naming *Table*; GatewayError where the tables are of a newer version
+ * @throws InvalidParameterError naming *Table*; GatewayError where the tables are of a newer version
  */
 export async function ensureTables(
 	database: Database,
@@ -70,7 +70,10 @@ const newer = ({ table }: TableNames, version: number) =>
 	);
 
 const foreign = ({ table }: TableNames) =>
-	new InvalidParameter('Table', `"Table" is "${table}", whose tables this package did not create`);
+	new InvalidParameterError(
+		'Table',
+		`"Table" is "${table}", whose tables this package did not create`,
+	);
 
 /**
  * Brings the tables up to date, whoever else is at it: under a lock that ends with the transaction,

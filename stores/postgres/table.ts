@@ -1,5 +1,5 @@
 import type { Cell } from '../table/columns';
-import type { Change, Condition, RowOf, Table, ValuesOf } from '../table/table';
+import type { ConditionalUpdate, Condition, RowOf, Table, ValuesOf } from '../table/table';
 import { columnName, valueOf, type SqlColumns } from './columns';
 import { all, columnOf, conditionsSql, conditionSql } from './conditions';
 import type { Database } from './database';
@@ -213,9 +213,12 @@ function inOrder<C extends string>(
 }
 
 /** Changes as one statement can make them: they differ in values only, and each is of one row of its own. */
-function alikeGroups<C extends string>(changes: ReadonlyArray<Change<C>>): Array<Array<Change<C>>> {
-	const shape = ({ where }: Change<C>) => where.map(({ column, is }) => `${column} ${is}`).join();
-	const groups: Array<Array<Change<C>>> = [];
+function alikeGroups<C extends string>(
+	changes: ReadonlyArray<ConditionalUpdate<C>>,
+): Array<Array<ConditionalUpdate<C>>> {
+	const shape = ({ where }: ConditionalUpdate<C>) =>
+		where.map(({ column, is }) => `${column} ${is}`).join();
+	const groups: Array<Array<ConditionalUpdate<C>>> = [];
 	let ids = new Set<Cell>();
 	for (const change of changes) {
 		const last = groups[groups.length - 1];
@@ -232,7 +235,7 @@ function alikeGroups<C extends string>(changes: ReadonlyArray<Change<C>>): Array
 	return groups;
 }
 
-function updateSql(table: SqlTable, changes: ReadonlyArray<Change<string>>): Statement {
+function updateSql(table: SqlTable, changes: ReadonlyArray<ConditionalUpdate<string>>): Statement {
 	const placeholders = new Placeholders();
 	const { columns } = table;
 	const [{ where }] = changes;
@@ -264,7 +267,7 @@ function updateSql(table: SqlTable, changes: ReadonlyArray<Change<string>>): Sta
 }
 
 /** Sets each column that one of the changes names; where it does not, the column stays as it is. */
-function setSql(columns: SqlColumns, changes: ReadonlyArray<Change<string>>): string {
+function setSql(columns: SqlColumns, changes: ReadonlyArray<ConditionalUpdate<string>>): string {
 	const named = [...new Set(changes.flatMap(({ values }) => Object.keys(values)))].map((name) =>
 		columnOf(columns, name),
 	);

@@ -2,7 +2,7 @@ import { HEALTHY } from '../dispatcher/accountHealth';
 import { INITIAL_PACE } from '../dispatcher/pace';
 import type { AccountRecord, AccountState, LeaseStore } from '../dispatcher/queue';
 import { settle } from '../settle';
-import type { Sender } from './rows';
+import type { SendingAccount } from './rows';
 import { whereIn, type Condition, type RowOf, type Table, type ValuesOf } from './table';
 
 /** The columns of the table that stores what is known of each account, for people first. */
@@ -40,7 +40,7 @@ const ALWAYS = '9999-12-31T00:00:00.000Z';
 export const pauseEnd = (until: number): string | null =>
 	until >= Date.parse(ALWAYS) ? null : new Date(until).toISOString();
 /** A lease is never so long: one that ends later was taken by a clock that was wrong. */
-const LONGEST_LEASE_MS = 24 * 3_600_000;
+const MAX_LEASE_MS = 24 * 3_600_000;
 /** Clocks of two processes may differ by so much: a lease that ran out is left alone for as long. */
 const CLOCK_SKEW_MS = 5_000;
 
@@ -50,7 +50,7 @@ const iso = (ms: number | null): string | null =>
 /** The row of an account; made where it is missing. The lowest id counts, should two be made at once. */
 export async function accountRow(
 	table: AccountsTable,
-	{ gateway, account, credential }: Sender,
+	{ gateway, account, credential }: SendingAccount,
 ): Promise<AccountRow> {
 	const own = whereIn<AccountColumn>({ gateway, account });
 	const [known] = await table.select(own, 1);
@@ -84,7 +84,10 @@ export function toAccountRecord(row: AccountRow): AccountRecord {
  * The lease of an account, by conditional changes of its row. Where a credential serves an account
  * under several keys, it takes the lease of each, in one order, so that two cannot wait for each other.
  */
-export function createLeaseStore(table: AccountsTable, senders: readonly Sender[]): LeaseStore {
+export function createLeaseStore(
+	table: AccountsTable,
+	senders: readonly SendingAccount[],
+): LeaseStore {
 	let ids: number[] = [];
 
 	const change = async (
@@ -171,7 +174,7 @@ function freeBy(row: AccountRow, now: number): Condition<AccountColumn> {
 	const until = msOf(row.lease_until);
 	// A person has emptied the cell, and n8n compares no empty one.
 	if (until === null) return { column: 'lease_until', is: 'isEmpty', value: null };
-	const farthest = now + LONGEST_LEASE_MS;
+	const farthest = now + MAX_LEASE_MS;
 	return until > farthest
 		? { column: 'lease_until', is: 'gt', value: iso(farthest) }
 		: { column: 'lease_until', is: 'lte', value: iso(now - CLOCK_SKEW_MS) };
@@ -180,7 +183,7 @@ function freeBy(row: AccountRow, now: number): Condition<AccountColumn> {
 /** Pauses an account from now until a moment, or until somebody resumes it. Milliseconds since 1970. */
 export async function pauseAccount(
 	table: AccountsTable,
-	sender: Sender,
+	sender: SendingAccount,
 	{
 		until,
 		note,
@@ -205,14 +208,14 @@ export async function pauseAccount(
  */
 export async function resumeAccount(
 	table: AccountsTable,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 ): Promise<AccountRecord> {
 	const records: AccountRecord[] = [];
 	for (const sender of senders) records.push(await resumeKey(table, sender));
 	return records[0];
 }
 
-async function resumeKey(table: AccountsTable, sender: Sender): Promise<AccountRecord> {
+async function resumeKey(table: AccountsTable, sender: SendingAccount): Promise<AccountRecord> {
 	const row = await accountRow(table, sender);
 	const { health, pace } = stateOf(row);
 	// What was given out as begun is given out as ended, once a message went out.

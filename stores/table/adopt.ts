@@ -13,10 +13,16 @@ import {
 	statusWord,
 	textOf,
 	toOutgoing,
-	type Sender,
+	type SendingAccount,
 } from './rows';
 import { accountRecords, type KnownAccount } from './served';
-import { PAGE, where, type Change, type Condition, type MessageTable } from './table';
+import {
+	PAGE_SIZE,
+	where,
+	type ConditionalUpdate,
+	type Condition,
+	type MessageTable,
+} from './table';
 
 /*
  * What a person has added to the table, or changed in it so that no run of Send Due would find it:
@@ -34,7 +40,7 @@ import { PAGE, where, type Change, type Condition, type MessageTable } from './t
 /** What adopting works with. */
 export interface AdoptContext {
 	/** The keys under which the credential serves the account; the first is the one of today. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	readonly gateway: Gateway;
 	/** Opens the table of accounts; called only where it is to be found out whose a row is. */
 	accounts(): Promise<AccountsTable>;
@@ -52,7 +58,7 @@ const SPELLINGS = ['scheduled', 'Scheduled', 'SCHEDULED']
 	.filter((spelling) => spelling !== 'scheduled');
 
 /** Changed in one run: a person may have imported many rows, and the messages that are due cannot wait. */
-const MOST_CHANGES = PAGE;
+const MAX_CHANGES = PAGE_SIZE;
 
 const UNTIDY: readonly Condition[] = [
 	...(['status_rank', 'status', 'send_at', 'schedule_id'] as const).map(
@@ -76,15 +82,15 @@ export async function adoptRows(
 	const rows = await table.selectEither(UNTIDY);
 	if (rows.length === 0) return;
 	const owners = new Owners(table, context, Date.parse(now));
-	const changes: Change[] = [];
+	const changes: ConditionalUpdate[] = [];
 	for (const row of rows.sort(byTime)) {
 		const values = await valuesFor(row, context, owners, now);
 		if (values !== null) changes.push({ where: asRead(row), values });
-		if (changes.length === MOST_CHANGES) break;
+		if (changes.length === MAX_CHANGES) break;
 	}
 	if (changes.length === 0) return;
 	// Changes of one form go into one access.
-	const form = ({ where: conditions }: Change) => conditions.map(({ is }) => is).join();
+	const form = ({ where: conditions }: ConditionalUpdate) => conditions.map(({ is }) => is).join();
 	changes.sort((a, b) => (form(a) < form(b) ? -1 : 1));
 	await table.update(changes);
 }
@@ -200,7 +206,7 @@ function lackOf(row: Row): string | null {
 	);
 	return empty.length === 0
 		? null
-		: `fill in ${inWords(empty.map((column) => `"${column}"`))} of this row.`;
+		: `fill in ${formatSendTime(empty.map((column) => `"${column}"`))} of this row.`;
 }
 
 /** What is wrong with what a row says. */
@@ -213,11 +219,11 @@ function refusalOf(row: Row, gateway: Gateway): string | null {
 	}
 }
 
-const inWords = (words: readonly string[]): string =>
+const formatSendTime = (words: readonly string[]): string =>
 	words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 /** An account, as the table's cells name it. */
-type Named = Pick<Sender, 'gateway' | 'account'>;
+type Named = Pick<SendingAccount, 'gateway' | 'account'>;
 
 /** Finds out whose row it is. Every run comes to the same words, so that none writes over another's. */
 class Owners {
@@ -243,7 +249,7 @@ class Owners {
 		);
 		const gateway = given === undefined ? undefined : (gatewayIdOf(given) ?? given);
 		const { senders } = this.context;
-		const fits = (one: Partial<Sender>) =>
+		const fits = (one: Partial<SendingAccount>) =>
 			(gateway === undefined || one.gateway === gateway) &&
 			(account === undefined || one.account === account) &&
 			(credential === undefined || one.credential === credential);
@@ -287,7 +293,7 @@ class Owners {
 					({ account }): Condition => ({ column: 'account', is: 'neq', value: account }),
 				),
 			],
-			PAGE,
+			PAGE_SIZE,
 		);
 		const accounts = new Map<string, KnownAccount>();
 		for (const one of [...waiting, ...recent, ...senders]) {
@@ -303,13 +309,13 @@ class Owners {
 			.sort();
 		return {
 			others: [...accounts.values()].filter((one) => !this.isOwn(one)),
-			all: all.length > MOST_LISTED ? `${all.slice(0, MOST_LISTED).join(', ')} …` : all.join(', '),
+			all: all.length > MAX_LISTED ? `${all.slice(0, MAX_LISTED).join(', ')} …` : all.join(', '),
 		};
 	}
 }
 
 /** Accounts that one cell names. */
-const MOST_LISTED = 5;
+const MAX_LISTED = 5;
 
 /** A person may write a gateway as it calls itself. */
 const gatewayIdOf = (text: string): string | undefined =>

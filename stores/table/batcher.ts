@@ -8,36 +8,36 @@ export class Batcher<Wish, Result> {
 		readonly resolve: (result: Result) => void;
 		readonly reject: (reason: unknown) => void;
 	}> = [];
-	private isWriting = false;
+	private isRunning = false;
 
 	/**
-	 * @param write writes a batch and gives one result for each wish, in their order
-	 * @param most the largest batch
+	 * @param runBatch writes a batch and gives one result for each wish, in their order
+	 * @param maxBatchSize the largest batch
 	 */
 	constructor(
-		private readonly write: (wishes: Wish[]) => Promise<Result[]>,
-		private readonly most: number,
+		private readonly runBatch: (wishes: Wish[]) => Promise<Result[]>,
+		private readonly maxBatchSize: number,
 	) {}
 
 	/** Resolves when the wish is written. */
 	async add(wish: Wish): Promise<Result> {
 		return await new Promise<Result>((resolve, reject) => {
 			this.waiting.push({ wish, resolve, reject });
-			if (!this.isWriting) void this.writeAll();
+			if (!this.isRunning) void this.drain();
 		});
 	}
 
-	private async writeAll(): Promise<void> {
-		this.isWriting = true;
+	private async drain(): Promise<void> {
+		this.isRunning = true;
 		// What is wished for in the same turn goes into the first batch already.
 		await Promise.resolve();
 		while (this.waiting.length > 0) {
-			const batch = this.waiting.splice(0, this.most);
-			await this.write(batch.map(({ wish }) => wish)).then(
+			const batch = this.waiting.splice(0, this.maxBatchSize);
+			await this.runBatch(batch.map(({ wish }) => wish)).then(
 				(results) => batch.forEach(({ resolve }, index) => resolve(results[index])),
 				(reason: unknown) => batch.forEach(({ reject }) => reject(reason)),
 			);
 		}
-		this.isWriting = false;
+		this.isRunning = false;
 	}
 }

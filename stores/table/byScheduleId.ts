@@ -5,7 +5,7 @@ import { textOf } from './rows';
 import { where, type MessageTable } from './table';
 
 /** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
-export const MOST_KEYS = 500;
+export const MAX_KEYS = 500;
 
 /** The rows of each of these schedule ids, the lowest first: one look for all. */
 export async function rowsOfIds(table: MessageTable, ids: readonly string[]): Promise<Row[][]> {

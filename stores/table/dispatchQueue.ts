@@ -2,8 +2,8 @@ import { adoptRows, type AdoptContext } from './adopt';
 import type { DispatchQueue, Step } from '../dispatcher/queue';
 import type { Row } from './columns';
 import { isStatus, STATUS_NAMES } from '../../messages/status';
-import { mayHaveBeenSent, SENDING, statusWord, textOf, type Sender } from './rows';
-import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
+import { mayHaveBeenSent, SENDING, statusWord, textOf, type SendingAccount } from './rows';
+import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /**
  * A Data Table as the queue of one account. All steps have one form (range of ids, status, token), so
@@ -14,7 +14,7 @@ import { PAGE, selectAll, where, type Condition, type MessageTable } from './tab
  */
 export function createDispatchQueue(
 	table: MessageTable,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	adoption: Omit<AdoptContext, 'senders'>,
 ): DispatchQueue {
 	const ofEach = async (read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> => {
@@ -93,7 +93,7 @@ export function createDispatchQueue(
 			),
 
 		ownedMessageIds: async (messageIds) => {
-			const rows = await table.selectAny('message_id', messageIds.slice(0, PAGE));
+			const rows = await table.selectAny('message_id', messageIds.slice(0, PAGE_SIZE));
 			const [{ gateway }] = senders;
 			return new Set(
 				rows.filter((row) => row.gateway === gateway).map((row) => String(row.message_id)),

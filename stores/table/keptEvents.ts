@@ -2,15 +2,15 @@ import { describeAddress } from '../../messages/recipient';
 import { isStatus, STATUSES } from '../../messages/status';
 import type { Cell, Row, Values } from './columns';
 import { changeOf, rowOf, rowRecipient, type RecordableStatus } from './recordStatus';
-import { SENDING, type Sender } from './rows';
+import { SENDING, type SendingAccount } from './rows';
 import { settleUnconfirmed } from './settleUnconfirmed';
-import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
+import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** What joining works with. */
 interface JoinContext {
 	readonly table: MessageTable;
 	/** The keys under which the credential serves the account. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	now(): number;
 }
 
@@ -51,7 +51,7 @@ export async function joinEvents(
 	const kept =
 		messageIds === null
 			? await keptOf(events, senders)
-			: (await events.selectAny('message_id', messageIds.slice(0, PAGE))).filter((row) =>
+			: (await events.selectAny('message_id', messageIds.slice(0, PAGE_SIZE))).filter((row) =>
 					senders.some((one) => row.gateway === one.gateway && row.account === one.account),
 				);
 	if (kept.length === 0) return;
@@ -108,7 +108,7 @@ export async function isWaiting({ table, senders, now }: JoinContext): Promise<b
 	return false;
 }
 
-async function keptOf(events: MessageTable, senders: readonly Sender[]): Promise<Row[]> {
+async function keptOf(events: MessageTable, senders: readonly SendingAccount[]): Promise<Row[]> {
 	const lists: Row[][] = [];
 	for (const { gateway, account } of senders) {
 		lists.push(await selectAll(events, where({ gateway, account })));
@@ -130,8 +130,8 @@ async function rowsOf(
 ): Promise<Map<string, Row[]>> {
 	const ids = [...new Set(messageIds)];
 	const rows = new Map<string, Row[]>();
-	for (let first = 0; first < ids.length; first += PAGE) {
-		for (const row of await table.selectAny('message_id', ids.slice(first, first + PAGE))) {
+	for (let first = 0; first < ids.length; first += PAGE_SIZE) {
+		for (const row of await table.selectAny('message_id', ids.slice(first, first + PAGE_SIZE))) {
 			const id = String(row.message_id);
 			rows.set(id, [...(rows.get(id) ?? []), row]);
 		}
@@ -146,7 +146,7 @@ async function removeAll(events: MessageTable, rows: readonly Row[]): Promise<vo
 	await events.remove(where({ status: JOINED }));
 }
 
-const toRow = (event: RecordableStatus, sender: Sender): Values => ({
+const toRow = (event: RecordableStatus, sender: SendingAccount): Values => ({
 	status: event.status,
 	status_rank: STATUSES[event.status].rank,
 	gateway: event.gateway,

@@ -1,6 +1,6 @@
 import { accountKey, accountRecords, isInUse } from './served';
 import type { AccountsTable } from './accounts';
-import type { Sender } from './rows';
+import type { SendingAccount } from './rows';
 
 /** When *Send Due* last looked for an account. */
 export interface LastRun {
@@ -18,7 +18,7 @@ export interface LastRun {
  */
 export async function findLastRun(
 	accounts: AccountsTable | null,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	now: number,
 ): Promise<LastRun> {
 	const records = accounts === null ? null : await accountRecords(accounts);

@@ -1,11 +1,11 @@
 import type { AccountRecord } from '../dispatcher/queue';
 import { accountRow, toAccountRecord, type AccountsTable } from './accounts';
-import type { Sender } from './rows';
+import type { SendingAccount } from './rows';
 
 /** How often it is looked whether a run has ended. */
 const LOOK_EVERY_MS = 1_000;
 /** A run notices a pause within ten seconds; what waits for its turn may take a minute more. */
-const MOST_WAIT_MS = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 /** What the waiting needs beside the table. */
 export interface WaitContext {
@@ -26,10 +26,10 @@ export const isSending = ({ leaseUntil }: AccountRecord, now: number): boolean =
  */
 export async function waitUntilIdle(
 	table: AccountsTable,
-	sender: Sender,
+	sender: SendingAccount,
 	{ timeoutMs, now, sleep, isCancelled }: WaitContext,
 ): Promise<AccountRecord> {
-	const deadline = now() + MOST_WAIT_MS + timeoutMs;
+	const deadline = now() + MAX_WAIT_MS + timeoutMs;
 	for (;;) {
 		const record = toAccountRecord(await accountRow(table, sender));
 		if (!isSending(record, now()) || now() >= deadline || isCancelled()) return record;

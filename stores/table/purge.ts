@@ -1,11 +1,11 @@
 import { STATUS_NAMES, type Status } from '../../messages/status';
-import { PAGE, where, type Condition, type MessageTable } from './table';
+import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /**
  * What is still to be sent. What a gateway took into its queue counts as done with: of some gateways no
  * more is known unless somebody records their statuses, and those rows would stay for ever.
  */
-export const STILL_OURS: readonly Status[] = ['scheduled'];
+export const RETAINED_STATUSES: readonly Status[] = ['scheduled'];
 
 /**
  * Removes messages that are done with and have not changed since.
@@ -15,7 +15,7 @@ export const STILL_OURS: readonly Status[] = ['scheduled'];
  */
 export async function purge(table: MessageTable, before: string): Promise<number> {
 	let removed = 0;
-	for (const status of STATUS_NAMES.filter((name) => !STILL_OURS.includes(name))) {
+	for (const status of STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name))) {
 		removed += await removeAll(table, [
 			...where({ status }),
 			{ column: 'updatedAt', is: 'lt', value: before },
@@ -27,13 +27,13 @@ export async function purge(table: MessageTable, before: string): Promise<number
 /** Page by page: n8n reads every row that it removes into memory. */
 async function removeAll(table: MessageTable, old: readonly Condition[]): Promise<number> {
 	for (let removed = 0; ; ) {
-		const page = await table.select(old, PAGE);
+		const page = await table.select(old, PAGE_SIZE);
 		if (page.length === 0) return removed;
 		removed += await table.remove([
 			...old,
 			{ column: 'id', is: 'gte', value: page[0].id },
 			{ column: 'id', is: 'lte', value: page[page.length - 1].id },
 		]);
-		if (page.length < PAGE) return removed;
+		if (page.length < PAGE_SIZE) return removed;
 	}
 }

@@ -15,9 +15,9 @@ import {
 	resolvesQueueIds,
 	type ResolveContext,
 } from './resolveMessageIds';
-import { SENDING, type Sender } from './rows';
+import { SENDING, type SendingAccount } from './rows';
 import { settleUnconfirmed } from './settleUnconfirmed';
-import { PAGE, where, type Condition } from './table';
+import { PAGE_SIZE, where, type Condition } from './table';
 
 /** What recording works with. */
 export interface RecordContext extends ResolveContext {
@@ -68,7 +68,7 @@ export async function recordEvent(
 		if (!isOpen(result, event)) return done(result);
 	}
 	const owners = keysOf(event.gateway, event.account, senders).map(
-		(account): Sender => ({ ...senders[0], gateway: event.gateway, account }),
+		(account): SendingAccount => ({ ...senders[0], gateway: event.gateway, account }),
 	);
 	const ofEvent = { ...context, senders: owners };
 	// In this order: what no longer waits after that has its id before the row is looked for again.
@@ -126,7 +126,7 @@ async function rowsTo(
 	const rows: Row[] = [];
 	for (const account of keysOf(gateway, event.account, senders)) {
 		const ofAccount = where({ gateway, account, recipient });
-		rows.push(...(await table.select([...ofAccount, ...conditions], PAGE)));
+		rows.push(...(await table.select([...ofAccount, ...conditions], PAGE_SIZE)));
 	}
 	return rows;
 }

@@ -2,8 +2,8 @@ import { describeAddress, sameRecipient, type Recipient } from '../../messages/r
 import { STATUSES, type Status } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
 import type { Row, Values } from './columns';
-import { SENDING, statusWord, type Sender } from './rows';
-import { where, type Change, type Condition, type MessageTable } from './table';
+import { SENDING, statusWord, type SendingAccount } from './rows';
+import { where, type ConditionalUpdate, type Condition, type MessageTable } from './table';
 
 /** What of an event is recorded. */
 export interface RecordableStatus
@@ -38,7 +38,7 @@ export type Recorded = 'recorded' | 'outOfOrder' | 'ambiguous' | 'noRow';
 export async function recordStatus(
 	table: MessageTable,
 	event: RecordableStatus,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 ): Promise<Recorded> {
 	const { gateway, messageId } = event;
 	if (messageId === null || event.status === 'unknown') return 'noRow';
@@ -59,7 +59,7 @@ const MAX_ROWS_OF_AN_ID = 20;
 export function rowOf(
 	rows: readonly Row[],
 	event: RecordableStatus,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 ): Row | 'ambiguous' | null {
 	const accounts = keysOf(event.gateway, event.account, senders);
 	const ofAccount = rows.filter(
@@ -77,7 +77,7 @@ export function rowOf(
  * The change that an event makes to its row, while that has the event's message: *Retry* sends anew, and
  * so does a person who enters `scheduled`, with the message's id still in the row.
  */
-export const changeOf = (row: Row, event: RecordableStatus): Change => ({
+export const changeOf = (row: Row, event: RecordableStatus): ConditionalUpdate => ({
 	where: [
 		...where({ id: row.id, message_id: event.messageId }),
 		below(STATUSES[event.status].rank),
@@ -129,7 +129,7 @@ export const rowRecipient = (recipient: Recipient | null): string | null =>
 export function keysOf(
 	gateway: string,
 	account: string | null,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 ): readonly string[] {
 	const own = senders.filter((one) => one.gateway === gateway).map((one) => one.account);
 	if (account === null) return own.length > 0 ? own : senders.slice(0, 1).map((one) => one.account);
@@ -144,10 +144,10 @@ export function keysOf(
  * @param isOfAccount whether an account of that name may be the credential's
  */
 export const withTold = (
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	told: string | null,
 	isOfAccount: boolean,
-): readonly Sender[] =>
+): readonly SendingAccount[] =>
 	told === null || !isOfAccount || senders.some(({ account }) => account === told)
 		? senders
 		: [...senders, { ...senders[0], account: told }];

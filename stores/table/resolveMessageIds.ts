@@ -4,8 +4,8 @@ import { STATUSES } from '../../messages/status';
 import { settle } from '../settle';
 import type { Row, Values } from './columns';
 import { joinEvents } from './keptEvents';
-import { toScheduledMessage, type Sender } from './rows';
-import { PAGE, where, type Condition, type MessageTable } from './table';
+import { toScheduledMessage, type SendingAccount } from './rows';
+import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /** What resolving works with. */
 export interface ResolveContext {
@@ -13,7 +13,7 @@ export interface ResolveContext {
 	readonly connection: Connection;
 	readonly table: MessageTable;
 	/** The keys under which the credential serves the account. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	now(): number;
 }
 
@@ -99,7 +99,7 @@ async function unresolvedRows({ table, senders, now }: ResolveContext): Promise<
 			...UNRESOLVED,
 			{ column: 'sent_at', is: 'gte', value: since },
 		];
-		rows.push(...(await table.select(conditions, PAGE, 'sent_at')));
+		rows.push(...(await table.select(conditions, PAGE_SIZE, 'sent_at')));
 	}
 	const isDue = ({ next_attempt_at: at }: Row) => !hasText(at) || msOf(at) <= now();
 	return rows

@@ -1,12 +1,12 @@
 import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { sameRecipient, type Recipient } from '../../messages/recipient';
 import { STATUSES } from '../../messages/status';
 import type { Row, Values } from './columns';
 import { isUuid } from '../scheduleId';
 import { requireOne, rowsOfIds, type NotFound } from './byScheduleId';
-import { SENDING, toScheduledMessage, type Sender } from './rows';
-import { PAGE, selectPages, where, type Condition, type MessageTable } from './table';
+import { SENDING, toScheduledMessage, type SendingAccount } from './rows';
+import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
 
 /** The statuses of messages that a person may put back. */
 export const RETRYABLE = ['failed', 'expired', 'unconfirmed'] as const;
@@ -19,7 +19,7 @@ export interface RetryRules {
 	/** Minutes from now for which they are worth sending; undefined: as many as before. */
 	readonly validForMinutes: number | undefined;
 	/** Whose they become; null: they stay with their account. */
-	readonly reassignTo: Sender | null;
+	readonly reassignTo: SendingAccount | null;
 	/** What is said of an id that no row has; unless given, that no Data Table has it. */
 	readonly notFound?: NotFound;
 	/** Throws for a message that its gateway cannot send. */
@@ -31,7 +31,7 @@ export interface RetryRules {
 /** Which messages; those of the first account unless one is named. */
 export interface RetryFilter {
 	readonly statuses: readonly Retryable[];
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	/** An account by its key, of whatever gateway. */
 	readonly account: string | undefined;
 	readonly recipient: Recipient | undefined;
@@ -47,7 +47,7 @@ export interface RetryFilter {
 export interface RetryReport {
 	/** The messages that were put back or moved, as they are now. */
 	readonly rows: readonly Row[];
-	/** Left as they are, since they may have been sent; at most {@link PAGE} are counted. */
+	/** Left as they are, since they may have been sent; at most {@link PAGE_SIZE} are counted. */
 	readonly unconfirmed: number;
 	/** Left as they are, since their gateway cannot send them. */
 	readonly refused: ReadonlyArray<{ readonly scheduleId: string; readonly reason: string }>;
@@ -66,7 +66,7 @@ const isRetryable = (status: unknown): status is Retryable =>
  * Puts one message back, by its schedule id.
  *
  * @returns the row as it is then
- * @throws GatewayError or InvalidParameter that says why it stays as it is
+ * @throws GatewayError or InvalidParameterError that says why it stays as it is
  */
 export async function retryOne(
 	table: MessageTable,
@@ -100,7 +100,7 @@ export async function retryMatching(
 	if (rules.reassignTo !== null) statuses.push('scheduled', SENDING);
 	const found = await selectMatching(table, filter, statuses, filter.limit + 1);
 	const isLeft = !rules.mayGoOutTwice && filter.statuses.includes('unconfirmed');
-	const unconfirmed = isLeft ? await selectMatching(table, filter, ['unconfirmed'], PAGE) : [];
+	const unconfirmed = isLeft ? await selectMatching(table, filter, ['unconfirmed'], PAGE_SIZE) : [];
 	const wanted = found.sort(byTime).slice(0, filter.limit);
 	const { rows, refused, changed } = await putBack(table, wanted, rules, now);
 	return {
@@ -132,7 +132,7 @@ async function selectMatching(
 				.includes(words)) &&
 		(recipient === undefined || sameRecipient(toScheduledMessage(row).recipient, recipient));
 	const all: Row[] = [];
-	for (const { gateway, account: of } of owners as ReadonlyArray<Partial<Sender>>) {
+	for (const { gateway, account: of } of owners as ReadonlyArray<Partial<SendingAccount>>) {
 		for (const status of statuses) {
 			const conditions: Condition[] = [
 				...where({ account: of, status, ...(gateway === undefined ? {} : { gateway }) }),
@@ -235,7 +235,7 @@ async function readRow(
 }
 
 const mayHaveBeenSent = (scheduleId: string) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		'May Go Out Twice',
 		`The outcome of the scheduled message "${scheduleId}" is unknown: it may have been sent already, so it was not put back`,
 		'Look whether the recipient has it. If it may go out twice, turn on "May Go Out Twice" under Options.',
@@ -258,6 +258,7 @@ const timeOf = ({ send_at: at }: Row): number => new Date(String(at)).getTime() 
 /** As many changes as one access may well make. */
 function chunks<T>(all: readonly T[]): T[][] {
 	const parts: T[][] = [];
-	for (let from = 0; from < all.length; from += PAGE) parts.push(all.slice(from, from + PAGE));
+	for (let from = 0; from < all.length; from += PAGE_SIZE)
+		parts.push(all.slice(from, from + PAGE_SIZE));
 	return parts;
 }

@@ -19,7 +19,7 @@ export const DEFAULT_VALID_FOR_MINUTES = 1_440;
 export const SENDING = 'sending';
 
 /** The account that a dispatcher sends for. */
-export interface Sender {
+export interface SendingAccount {
 	readonly gateway: string;
 	readonly account: string;
 	/** The credential's name, for people. */
@@ -29,7 +29,7 @@ export interface Sender {
 /** A new row for a message; `now` in milliseconds since 1970. */
 export function toRow(
 	message: MessageToSchedule,
-	sender: Sender,
+	sender: SendingAccount,
 	timezone: string,
 	now: number,
 ): Values {
@@ -85,7 +85,7 @@ export function toScheduledMessage(row: Row): ScheduledMessage {
 /**
  * The message that a row wants sent.
  *
- * @throws InvalidParameter where a person has made it one that cannot be sent
+ * @throws InvalidParameterError where a person has made it one that cannot be sent
  */
 export const toOutgoing = (row: Row): OutgoingMessage => ({
 	recipient: parseRecipient(textOf(row.recipient) ?? ''),

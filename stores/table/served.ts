@@ -1,8 +1,8 @@
 import type { AccountRecord } from '../dispatcher/queue';
 import { accountRows, toAccountRecord, type AccountsTable } from './accounts';
 import type { Row } from './columns';
-import type { Sender } from './rows';
-import { PAGE, where, type MessageTable } from './table';
+import type { SendingAccount } from './rows';
+import { PAGE_SIZE, where, type MessageTable } from './table';
 
 /** So late is a message that no run has found in time. */
 export const OVERDUE_AFTER_MS = 2 * 60_000;
@@ -12,7 +12,7 @@ export const UNSERVED_AFTER_MS = 24 * 3_600_000;
 const IN_USE_FOR_MS = 5 * 60_000;
 
 /** An account as the rows of a table name it. */
-export type KnownAccount = Pick<Sender, 'gateway' | 'account' | 'credential'>;
+export type KnownAccount = Pick<SendingAccount, 'gateway' | 'account' | 'credential'>;
 
 /** One account among those of a table. */
 export const accountKey = ({ gateway, account }: { gateway: unknown; account: unknown }): string =>
@@ -21,7 +21,9 @@ export const accountKey = ({ gateway, account }: { gateway: unknown; account: un
 /** What is known of each account, by {@link accountKey}. The lowest row counts, as for dispatchers. */
 export async function accountRecords(
 	table: AccountsTable,
-): Promise<Map<string, AccountRecord & Sender & { readonly manualPausedAt: string | null }>> {
+): Promise<
+	Map<string, AccountRecord & SendingAccount & { readonly manualPausedAt: string | null }>
+> {
 	const records: Awaited<ReturnType<typeof accountRecords>> = new Map();
 	for (const row of await accountRows(table)) {
 		const key = accountKey(row);
@@ -67,7 +69,7 @@ export interface UnservedAccount {
 export async function findUnserved(
 	table: MessageTable,
 	accounts: () => Promise<AccountsTable>,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 	now: number,
 ): Promise<UnservedAccount[]> {
 	const rows = await table.select(
@@ -78,7 +80,7 @@ export async function findUnserved(
 			{ column: 'send_at', is: 'lt', value: new Date(now - OVERDUE_AFTER_MS).toISOString() },
 			...senders.map(({ account }) => ({ column: 'account', is: 'neq', value: account }) as const),
 		],
-		PAGE,
+		PAGE_SIZE,
 	);
 	if (rows.length === 0) return [];
 	const records = await accountRecords(await accounts());

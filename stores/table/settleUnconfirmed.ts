@@ -1,12 +1,12 @@
 import { acceptedAs } from '../../messages/status';
 import type { Row } from './columns';
 import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
-import { SENDING, type Sender } from './rows';
-import { PAGE, where, type Condition, type MessageTable } from './table';
+import { SENDING, type SendingAccount } from './rows';
+import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /** How long before an event its request may have begun, and, clocks being what they are, after it. */
-const LONGEST_BEFORE_MS = 15 * 60_000;
-const LONGEST_AFTER_MS = 2 * 60_000;
+const MAX_BEFORE_MS = 15 * 60_000;
+const MAX_AFTER_MS = 2 * 60_000;
 
 const WITHOUT_ID: Condition = { column: 'message_id', is: 'isEmpty', value: null };
 
@@ -21,7 +21,7 @@ const WITHOUT_ID: Condition = { column: 'message_id', is: 'isEmpty', value: null
 export async function settleUnconfirmed(
 	table: MessageTable,
 	event: RecordableStatus,
-	senders: readonly Sender[],
+	senders: readonly SendingAccount[],
 ): Promise<boolean> {
 	const { gateway, messageId, origin, reference, text } = event;
 	const status = acceptedAs(event.status);
@@ -32,7 +32,7 @@ export async function settleUnconfirmed(
 		const rows: Row[] = [];
 		for (const account of keysOf(gateway, event.account, senders)) {
 			const conditions = where({ gateway, account, recipient, status });
-			rows.push(...(await table.select([...conditions, WITHOUT_ID], PAGE)));
+			rows.push(...(await table.select([...conditions, WITHOUT_ID], PAGE_SIZE)));
 		}
 		return rows.filter((row) => fits(row, event));
 	};
@@ -63,7 +63,7 @@ function fits(row: Row, { reference, text, occurredAt, receivedAt }: RecordableS
 	if (text !== null && plain(text) !== plain(row.text ?? row.caption)) return false;
 	const age =
 		Date.parse(occurredAt ?? receivedAt) - new Date(row.send_started_at as string).getTime();
-	return age <= LONGEST_BEFORE_MS && age >= -LONGEST_AFTER_MS;
+	return age <= MAX_BEFORE_MS && age >= -MAX_AFTER_MS;
 }
 
 /** A text as gateways may give it back. */

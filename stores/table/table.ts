@@ -23,7 +23,7 @@ export interface Condition<C extends string = ColumnName> {
 }
 
 /** Writes values to every row that meets all conditions at that moment. */
-export interface Change<C extends string = ColumnName> {
+export interface ConditionalUpdate<C extends string = ColumnName> {
 	readonly where: readonly Condition<C>[];
 	readonly values: ValuesOf<C>;
 }
@@ -39,12 +39,12 @@ export interface Table<C extends string> {
 	insert(rows: readonly ValuesOf<C>[]): Promise<RowOf<C>[]>;
 	/** The first of the rows that meet all conditions, by ascending id unless by another column. */
 	select(where: readonly Condition<C>[], limit: number, by?: 'id' | C): Promise<RowOf<C>[]>;
-	/** All rows whose column has one of the values, at most {@link PAGE} values. */
+	/** All rows whose column has one of the values, at most {@link PAGE_SIZE} values. */
 	selectAny(column: C, values: readonly string[]): Promise<RowOf<C>[]>;
 	/** All rows that meet at least one of the conditions; none without conditions. */
 	selectEither(conditions: readonly Condition<C>[]): Promise<RowOf<C>[]>;
 	/** Makes the changes one after the other, and gives the rows that each one matched, as they are then. */
-	update(changes: readonly Change<C>[]): Promise<RowOf<C>[][]>;
+	update(changes: readonly ConditionalUpdate<C>[]): Promise<RowOf<C>[][]>;
 	/** Removes the rows that meet all conditions, and tells how many. */
 	remove(where: readonly Condition<C>[]): Promise<number>;
 }
@@ -89,12 +89,12 @@ export async function* selectPages(
 ): AsyncGenerator<Row[], void> {
 	for (let last = 0; ; ) {
 		const after: Condition = { column: 'id', is: 'gt', value: last };
-		const page = await table.select([...conditions, after], PAGE);
+		const page = await table.select([...conditions, after], PAGE_SIZE);
 		yield page;
-		if (page.length < PAGE) return;
+		if (page.length < PAGE_SIZE) return;
 		last = page[page.length - 1].id;
 	}
 }
 
 /** Rows of one page. */
-export const PAGE = 1_000;
+export const PAGE_SIZE = 1_000;

@@ -18,10 +18,10 @@ import type {
 	StoreLimits,
 } from '../store';
 import { Batcher } from './batcher';
-import { MOST_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
+import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
 import type { Row, Values } from './columns';
-import { textOf, toRow, toScheduledMessage, type Sender } from './rows';
-import { PAGE, selectAll, where, type Condition, type MessageTable } from './table';
+import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
+import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** n8n holds a message for any time. */
 export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minLeadMs: null, maxLeadMs: null };
@@ -30,7 +30,7 @@ export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minLeadMs: null, maxLea
 export interface TableStoreOptions {
 	readonly gateway: Gateway;
 	/** The keys under which the credential serves the account; new rows get the first. */
-	readonly senders: readonly Sender[];
+	readonly senders: readonly SendingAccount[];
 	/** In which the user gave the times; told in the table. */
 	readonly timezone: string;
 	/** What is said of a schedule id that no row has; unless given, that no Data Table has it. */
@@ -42,14 +42,14 @@ export interface TableStoreOptions {
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
 	const { gateway, senders, notFound = notHeld } = options;
 	const [sender] = senders;
-	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE);
+	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE_SIZE);
 	const byKey = new Batcher(
 		async (keys: string[]) => await read('deduplication_key', keys),
-		MOST_KEYS,
+		MAX_KEYS,
 	);
-	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MOST_KEYS);
-	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MOST_KEYS);
-	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE);
+	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MAX_KEYS);
+	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MAX_KEYS);
+	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE_SIZE);
 	const toMessage = toScheduledMessage;
 	const isOwn = (row: Row) =>
 		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
@@ -169,16 +169,16 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		attempt: AttemptLog,
 	): Promise<Row> {
 		const requestedAt = wanted.requestedAt ?? wanted.scheduledAt;
-		const likeness = fingerprint({ ...wanted, requestedAt });
+		const matchKey = fingerprint({ ...wanted, requestedAt });
 		const equal = (await byRequest.add(new Date(requestedAt).toISOString())).filter(
-			(row) => fingerprint({ ...toMessage(row), requestedAt: requestedAtOf(row) }) === likeness,
+			(row) => fingerprint({ ...toMessage(row), requestedAt: requestedAtOf(row) }) === matchKey,
 		);
 		const pending = equal.filter(({ status }) => status === 'scheduled');
-		const found = nthOf(pending, likeness, occurrence);
+		const found = nthOf(pending, matchKey, occurrence);
 		if (found !== undefined) return found;
 		// What is over makes room for a new one, for which all executions come to the same key.
-		const over = equal.filter((row) => occurrenceOf(row, likeness) === occurrence).at(-1);
-		const key = `${keyOf(likeness, occurrence)}${over?.id ?? 0}`;
+		const over = equal.filter((row) => occurrenceOf(row, matchKey) === occurrence).at(-1);
+		const key = `${keyOf(matchKey, occurrence)}${over?.id ?? 0}`;
 		return await theOne(key, wanted, values, attempt, { isKnownFree: true });
 	}
 
@@ -275,7 +275,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 					? await selectFirst(table, conditions, limit, fits)
 					: await selectAll(table, conditions);
 			});
-			const added = (await table.select(ADDED_BY_HAND, PAGE)).filter((row) =>
+			const added = (await table.select(ADDED_BY_HAND, PAGE_SIZE)).filter((row) =>
 				mayBeOwn(row, senders),
 			);
 			const rows = new Map([...own, ...added].map((row) => [row.id, row]));
@@ -287,23 +287,23 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	};
 }
 
-const keyOf = (likeness: string, occurrence: number) => `auto.${likeness}.${occurrence}.`;
+const keyOf = (matchKey: string, occurrence: number) => `auto.${matchKey}.${occurrence}.`;
 
 /** The how manieth of its equals a row was made as; null where it was made in another way. */
-function occurrenceOf({ deduplication_key: key }: Row, likeness: string): number | null {
+function occurrenceOf({ deduplication_key: key }: Row, matchKey: string): number | null {
 	const match = /^auto\.(.+)\.(\d+)\.\d+$/.exec(String(key ?? ''));
-	return match?.[1] === likeness ? Number(match[2]) : null;
+	return match?.[1] === matchKey ? Number(match[2]) : null;
 }
 
 /**
  * Which of the equal pending rows the how manieth equal message of a run is: the one made as such, else
  * one that was made in another way, in their order.
  */
-function nthOf(pending: readonly Row[], likeness: string, occurrence: number): Row | undefined {
+function nthOf(pending: readonly Row[], matchKey: string, occurrence: number): Row | undefined {
 	const made = new Map<number, Row>();
 	const others: Row[] = [];
 	for (const row of pending) {
-		const nth = occurrenceOf(row, likeness);
+		const nth = occurrenceOf(row, matchKey);
 		if (nth === null) others.push(row);
 		else if (!made.has(nth)) made.set(nth, row);
 	}
@@ -333,7 +333,7 @@ export const ADDED_BY_HAND: readonly Condition[] = [
 ];
 
 /** Whether a row names no other account: a person may leave the cells empty that say whose it is. */
-const mayBeOwn = (row: Row, senders: readonly Sender[]): boolean =>
+const mayBeOwn = (row: Row, senders: readonly SendingAccount[]): boolean =>
 	(['gateway', 'account', 'credential'] as const).every(
 		(column) =>
 			textOf(row[column]) === null || senders.some((one) => one[column] === textOf(row[column])),
@@ -355,7 +355,7 @@ async function selectFirst(
 	const found = new Map<number, Row>();
 	const add = (rows: readonly Row[]) =>
 		rows.filter(fits).forEach((row) => void found.set(row.id, row));
-	let size = Math.min(PAGE, limit);
+	let size = Math.min(PAGE_SIZE, limit);
 	for (let after: readonly Condition[] = []; found.size < limit; ) {
 		const page = await table.select([...conditions, ...after], size, 'send_at');
 		add(page);
@@ -370,7 +370,7 @@ async function selectFirst(
 		if (found.size < limit) add(await selectAll(table, [...conditions, ...atLast]));
 		after = [{ column: 'send_at', is: 'gt', value: last }];
 		// Few fit, so that many have to be looked at.
-		size = PAGE;
+		size = PAGE_SIZE;
 	}
 	return [...found.values()];
 }

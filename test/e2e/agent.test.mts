@@ -1,6 +1,6 @@
 import { output, type WorkflowJson, type WorkflowNode } from '../../rig/client.mts';
 import { readExample } from '../../rig/examples.mts';
-import { credentialFor, inSeconds, itHolding, raiseStage, type Stage } from './stage.mts';
+import { credentialFor, inSeconds, itHolding, startEnvironment, type Stage } from './stage.mts';
 import { startScriptedModel, type Reply, type ScriptedModel } from './scriptedModel.mts';
 
 /** The example for n8n's AI Agent, driven by a model that follows a script. */
@@ -11,7 +11,7 @@ let model: ScriptedModel;
 
 beforeAll(async () => {
 	model = await startScriptedModel();
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	const { n8n, sandbox } = stage;
 	const account = credentialFor(sandbox, 'chatWhatsApp');
 	await n8n.createCredential('Message Gateway account', 'messageGatewayApi', account);

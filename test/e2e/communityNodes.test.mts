@@ -14,7 +14,7 @@ import {
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from './stage.mts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
 	const tarball = await buildPackage();
 	registry.publish(asVersion(tarball, PREVIOUS));
 	current = asVersion(tarball);
-	stage = await raiseStage({ tarball: undefined, env: registry.env });
+	stage = await startEnvironment({ tarball: undefined, env: registry.env });
 }, 300_000);
 
 afterAll(async () => {

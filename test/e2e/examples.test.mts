@@ -7,7 +7,7 @@ import {
 	inSeconds,
 	itHolding,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	TRIGGER,
 	until,
@@ -19,7 +19,7 @@ const CREDENTIAL = 'Message Gateway account';
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		CREDENTIAL,
 		'messageGatewayApi',

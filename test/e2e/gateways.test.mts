@@ -7,7 +7,7 @@ import {
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	until,
 	type Stage,
 } from './stage.mts';
@@ -18,7 +18,7 @@ const GATEWAYS = ['hypersenderSms', ...WITHOUT_SCHEDULER];
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage({}, { clockFactor: 600 });
+	stage = await startEnvironment({}, { clockFactor: 600 });
 	for (const gateway of [...GATEWAYS, 'chatWhatsApp']) {
 		await stage.n8n.createCredential(
 			gateway,

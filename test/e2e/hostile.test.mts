@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { output } from '../../rig/client.mts';
-import { credentialFor, listening, raiseStage, SECRET, until, type Stage } from './stage.mts';
+import { credentialFor, listening, startEnvironment, SECRET, until, type Stage } from './stage.mts';
 
 /**
  * What anybody may send to the trigger's address: it must neither hurt n8n nor start the workflow.
@@ -14,7 +14,7 @@ type Hostile = (typeof GATEWAYS)[number];
 const triggers = new Map<Hostile, { id: string; url: string }>();
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	const { n8n, sandbox } = stage;
 	for (const gateway of GATEWAYS) {
 		await n8n.createCredential(gateway, 'messageGatewayApi', credentialFor(sandbox, gateway));

@@ -6,7 +6,7 @@ import {
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from './stage.mts';
@@ -14,7 +14,7 @@ import {
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		'Gateway',
 		'messageGatewayApi',

@@ -5,13 +5,20 @@ import { holds } from '../../prove/figures.mts';
 import { isRight, runMessages } from '../../prove/messages.mts';
 import { raiseTarget, runWebhooks, TRUSTED } from '../../prove/webhooks.mts';
 import { acrossRestart, equalAtOnce } from '../../prove/webhooksCommand.mts';
-import { credentialFor, inSeconds, oneNode, raiseStage, until, type Stage } from './stage.mts';
+import {
+	credentialFor,
+	inSeconds,
+	oneNode,
+	startEnvironment,
+	until,
+	type Stage,
+} from './stage.mts';
 
 /** A small seeded sample of the proofs of docs/reliability.md. */
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		'Gateway',
 		'messageGatewayApi',
@@ -35,7 +42,7 @@ it.each(['chatWhatsApp', 'hypersenderSms'] as const)(
 		expect(result).toMatchObject({ ended: 'success', openItems: 0 });
 		expect(result).toMatchObject({ messages: { lost: [], twice: [], strange: [] } });
 		expect(isRight(result)).toBe(true);
-		expect(result.faults.loseAnswer).toBeGreaterThan(0);
+		expect(result.faults.dropResponse).toBeGreaterThan(0);
 	},
 	120_000,
 );
@@ -85,7 +92,7 @@ describe.each([false, true])('retried from the failed node, loadWorkflow %s', (l
 		sandbox.faults.add({ kind: 'delay', ms: 200, method: 'POST' });
 		const running = n8n.runManually(id, { timeoutMs: 60_000 });
 		await until(there, ({ length }) => length === 4);
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST', times: 1 });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'POST', times: 1 });
 		const failed = await running;
 		sandbox.faults.clear();
 		expect(failed.status).toBe('error');

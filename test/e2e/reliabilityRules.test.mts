@@ -36,7 +36,7 @@ const toEach: Json = {
 	options: { maxParallel: 1 },
 };
 const blind: Fault = { kind: 'errorBefore', method: 'GET', times: 5 };
-const lost: Fault = { kind: 'loseAnswer', method: 'POST', times: 1 };
+const lost: Fault = { kind: 'dropResponse', method: 'POST', times: 1 };
 
 /** Loses the answers of some creates, and every look at what became of them. */
 const losing = (...creates: number[]): Pick<Setting, 'onRequest'> => {

@@ -32,7 +32,7 @@ export interface Stage {
 	close(): Promise<void>;
 }
 
-export async function raiseStage(
+export async function startEnvironment(
 	options: StartOptions = {},
 	sandboxOptions: Parameters<typeof startSandbox>[0] = {},
 ): Promise<Stage> {

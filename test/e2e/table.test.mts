@@ -10,7 +10,7 @@ import {
 	itHolding as it,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	TRIGGER,
 	until,
@@ -21,7 +21,7 @@ import { byId, expectAllOperations, IN_TABLE, operationsOn, SOON } from './table
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage({}, { clockFactor: 600 });
+	stage = await startEnvironment({}, { clockFactor: 600 });
 	for (const { id } of gateways) {
 		await stage.n8n.createCredential(id, 'messageGatewayApi', credentialFor(stage.sandbox, id));
 	}

@@ -1,6 +1,12 @@
 import { type Json } from '../../rig/client.mts';
 import { createTable, editRow, insertRows, readRows } from '../../rig/tables.mts';
-import { credentialFor, inSeconds, itHolding as it, raiseStage, type Stage } from './stage.mts';
+import {
+	credentialFor,
+	inSeconds,
+	itHolding as it,
+	startEnvironment,
+	type Stage,
+} from './stage.mts';
 import { byId, IN_TABLE, operationsOn } from './tableOperations.mts';
 
 /**
@@ -12,7 +18,7 @@ const TO = '+919988066776';
 const GATEWAY = 'whapi';
 
 beforeAll(async () => {
-	stage = await raiseStage({}, { clockFactor: 600 });
+	stage = await startEnvironment({}, { clockFactor: 600 });
 	await stage.n8n.createCredential(
 		GATEWAY,
 		'messageGatewayApi',

@@ -7,7 +7,7 @@ import {
 	inSeconds,
 	itHolding as it,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	until,
 	type Stage,
 } from './stage.mts';
@@ -18,7 +18,7 @@ const CREDENTIAL = 'Message Gateway account';
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	await stage.n8n.createCredential(
 		CREDENTIAL,
 		'messageGatewayApi',

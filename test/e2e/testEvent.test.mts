@@ -1,13 +1,13 @@
 import axios from 'axios';
 
 import { output } from '../../rig/client.mts';
-import { credentialFor, listening, raiseStage, SECRET, type Stage } from './stage.mts';
+import { credentialFor, listening, startEnvironment, SECRET, type Stage } from './stage.mts';
 
 /** What the trigger says to a person, in n8n's own test mode and when n8n publishes. */
 let stage: Stage;
 
 beforeAll(async () => {
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	const { n8n, sandbox } = stage;
 	const own = credentialFor(sandbox, 'chatWhatsApp');
 	await n8n.createCredential('Gateway', 'messageGatewayApi', own);

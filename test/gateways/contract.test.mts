@@ -249,7 +249,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			const sinceMs = Date.now();
 			expect(await gateway.findSent(connection, message, sinceMs)).toEqual([]);
 			const fault = {
-				kind: 'loseAnswer',
+				kind: 'dropResponse',
 				method: 'POST',
 				path: /send|messages/,
 				times: 1,

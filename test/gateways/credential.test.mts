@@ -1,7 +1,7 @@
 import { baseUrlField, optionalField, requiredField } from '../../gateways/credential';
 import type { CredentialField } from '../../gateways/gateway';
 import { gatewayById, gatewayIds, gatewayOf, gateways } from '../../gateways/registry';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 
 const field: CredentialField = { name: 'url', label: 'Base URL', description: 'x' };
 
@@ -22,7 +22,7 @@ it('names a field that must be there', () => {
 	expect(requiredField({ url: ' x ' }, field)).toBe('x');
 	for (const value of ['', '  ', undefined, null, {}]) {
 		const read = () => requiredField({ url: value }, field);
-		expect(read).toThrow(InvalidParameter);
+		expect(read).toThrow(InvalidParameterError);
 		expect(read).toThrow('"Base URL" is empty. Enter it in the Message Gateway API credential.');
 	}
 });

@@ -1,6 +1,6 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { MESSAGE_TYPES, parseContent, type ContentInput } from '../../messages/message';
 
 const URL = 'https://example.com/image.jpg';
@@ -80,7 +80,7 @@ it.each<[string, ContentInput, string, string]>([
 	['a bare object as type', { type: Object.create(null) }, 'Message Type', 'Choose one of'],
 ])('refuses %s', (_, input, parameter, sentence) => {
 	const parse = () => parseContent(input);
-	expect(parse).toThrow(InvalidParameter);
+	expect(parse).toThrow(InvalidParameterError);
 	expect(parse).toThrow(expect.objectContaining({ parameter }));
 	try {
 		parse();
@@ -115,8 +115,8 @@ it('makes anything a content of text, or refuses it with a sentence', () => {
 					expect(String(text)).not.toContain('[object');
 				}
 			} catch (error) {
-				expect(error).toBeInstanceOf(InvalidParameter);
-				const { parameter, message } = error as InvalidParameter;
+				expect(error).toBeInstanceOf(InvalidParameterError);
+				const { parameter, message } = error as InvalidParameterError;
 				expect(message.startsWith(`"${parameter}" is `)).toBe(true);
 				expect(message).not.toContain('[object');
 			}

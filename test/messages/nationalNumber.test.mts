@@ -7,7 +7,7 @@ import {
 	type CountryCode,
 } from 'libphonenumber-js/max';
 import { countries, countryLabel, findCountry, type Country } from '../../messages/country';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { parseRecipient, recipientAsGiven } from '../../messages/recipient';
 import { projectRoot } from '../../rig/folders.mts';
 import { countriesFile, englishName, shapeOf } from '../../scripts/countriesFile.mts';
@@ -29,7 +29,7 @@ function outcome(value: unknown, id: string): string {
 	try {
 		return parseRecipient(value, country(id)).address;
 	} catch (error) {
-		if (!(error instanceof InvalidParameter)) throw error;
+		if (!(error instanceof InvalidParameterError)) throw error;
 		expect(error.parameter).toBe('Recipient');
 		return error.message;
 	}
@@ -281,7 +281,7 @@ it('hints at the option where a number lacks its country code', () => {
 	try {
 		parseRecipient('0151 2345678');
 	} catch (error) {
-		expect((error as InvalidParameter).hint).toContain('"Default Country" under Options');
+		expect((error as InvalidParameterError).hint).toContain('"Default Country" under Options');
 	}
 	expect.assertions(1);
 });

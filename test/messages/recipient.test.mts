@@ -1,7 +1,7 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import { runs } from '../proof.mts';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import {
 	describeAddress,
 	parseRecipient,
@@ -10,11 +10,11 @@ import {
 	type RecipientKind,
 } from '../../messages/recipient';
 
-const refusal = (value: unknown): InvalidParameter => {
+const refusal = (value: unknown): InvalidParameterError => {
 	try {
 		parseRecipient(value);
 	} catch (error) {
-		if (error instanceof InvalidParameter) return error;
+		if (error instanceof InvalidParameterError) return error;
 		throw error;
 	}
 	throw new Error(`${String(value)} was taken`);
@@ -169,7 +169,7 @@ it('takes no form of a float for another number', () => {
 				try {
 					({ phone } = parseRecipient(form));
 				} catch (refused) {
-					expect(refused).toBeInstanceOf(InvalidParameter);
+					expect(refused).toBeInstanceOf(InvalidParameterError);
 					continue;
 				}
 				expect([form, phone]).toEqual([form, `+${digits}`]);
@@ -222,8 +222,8 @@ it('reads anything, or refuses it with a sentence', () => {
 			try {
 				expect(parseRecipient(value).address).not.toBe('');
 			} catch (error) {
-				expect(error).toBeInstanceOf(InvalidParameter);
-				expect((error as InvalidParameter).message).toContain('"Recipient"');
+				expect(error).toBeInstanceOf(InvalidParameterError);
+				expect((error as InvalidParameterError).message).toContain('"Recipient"');
 			}
 		}),
 		runs(300),

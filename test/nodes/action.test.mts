@@ -366,7 +366,7 @@ describe('Cancel', () => {
 
 	it('takes a cancel whose answer was lost for what it is', async () => {
 		const { scheduleId } = await schedule();
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'DELETE', times: 1 });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'DELETE', times: 1 });
 		expect(await outputOf({ operation: 'cancel', ...byId(scheduleId) }, setting)).toMatchObject([
 			{ status: 'cancelled' },
 		]);

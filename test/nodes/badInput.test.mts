@@ -349,7 +349,7 @@ describe('the gateway', () => {
 		],
 		[
 			'answers with half a body',
-			{ kind: 'halfBody' },
+			{ kind: 'truncateBody' },
 			/The connection to ChatWhatsApp at .* broke off.*after 5 attempts/,
 			/Check "Base URL"/,
 		],
@@ -402,7 +402,7 @@ describe('the gateway', () => {
 			'answers without what it documents',
 			{ kind: 'status', status: 201, body: {}, method: 'POST', processed: true },
 		],
-		['loses the answer', { kind: 'loseAnswer', method: 'POST' }],
+		['loses the answer', { kind: 'dropResponse', method: 'POST' }],
 		['gives an error after it was done', { kind: 'errorAfter', method: 'POST' }],
 	])('that took the message and %s is asked, not told again', async (_, fault) => {
 		const before = sandbox.messages('chatWhatsApp').length;
@@ -417,7 +417,7 @@ describe('the gateway', () => {
 
 	it('that does not even tell whether it took the message: that is said, and not told again', async () => {
 		const before = sandbox.messages('chatWhatsApp').length;
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST' });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'POST' });
 		sandbox.faults.add({ kind: 'errorBefore', method: 'GET' });
 		const error = await errorOf(good(), setting);
 		expect(error.message).toMatch(/^It is unknown whether the message was scheduled/);

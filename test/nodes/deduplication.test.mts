@@ -247,7 +247,7 @@ describe('Send with a key', () => {
 
 	it('tells an unknown outcome as such, and is not repeated by Retry On Fail', async () => {
 		for (const options of [{}, { deduplicationKey: 'a' }]) {
-			sandbox.faults.add({ kind: 'loseAnswer', method: 'POST', times: 1 });
+			sandbox.faults.add({ kind: 'dropResponse', method: 'POST', times: 1 });
 			const before = sends().length;
 			const { error } = await runByEngine(send(options), {
 				...setting,
@@ -260,7 +260,7 @@ describe('Send with a key', () => {
 	});
 
 	it('says of an unknown outcome what to do, not what the gateway advises', async () => {
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST', times: 1 });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'POST', times: 1 });
 		const error = await errorOf(send({}), { ...setting, items: people('A') });
 		expect(error.message).toMatch(/^It is unknown whether the message was sent: /);
 		expect(error.description).toMatch(/^It was not sent again, so that it does not go out twice/);
@@ -346,7 +346,7 @@ describe('Cancel', () => {
 				node: { retryOnFail: true, maxTries: 3 },
 				onRequest: ({ method }) => {
 					if (method !== 'DELETE' || ++cancels > 1) return;
-					sandbox.faults.add({ kind: 'loseAnswer', method: 'DELETE', times: 1 });
+					sandbox.faults.add({ kind: 'dropResponse', method: 'DELETE', times: 1 });
 					sandbox.faults.add({ kind: 'errorBefore', method: 'DELETE', times: 4 });
 					sandbox.faults.add({ kind: 'errorBefore', method: 'GET', times: reads });
 				},

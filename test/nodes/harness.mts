@@ -423,14 +423,14 @@ function everythingIn(error: unknown): string {
 }
 
 /** How long the stores wait before they look for a message again. */
-const LOOK_AGAIN_MS = 2_000;
+const RECHECK_DELAY_MS = 2_000;
 
 /** Until `jest.restoreAllMocks()`: no pauses between tries, and hardly one before looking again. */
 export function hurry(): void {
 	jest.spyOn(Math, 'random').mockReturnValue(0);
 	const { setTimeout: wait } = globalThis;
 	const shorter = (task: () => void, ms?: number, ...rest: []) =>
-		wait(task, ms === LOOK_AGAIN_MS ? 20 : ms, ...rest);
+		wait(task, ms === RECHECK_DELAY_MS ? 20 : ms, ...rest);
 	jest.spyOn(globalThis, 'setTimeout').mockImplementation(shorter as typeof wait);
 }
 

@@ -83,7 +83,7 @@ it.each<[string, Fault[], number]>([
 	],
 	[
 		'an answer that was lost, and looking did not work',
-		[{ kind: 'loseAnswer', method: 'POST', times: 1 }, blind],
+		[{ kind: 'dropResponse', method: 'POST', times: 1 }, blind],
 		10,
 	],
 	[
@@ -119,7 +119,7 @@ it('schedules each message once when the gateway did not take one, and looking d
 it('needs no second try where looking tells', async () => {
 	const { items } = await runByEngine(toEach, {
 		...setting,
-		...before(7, { kind: 'loseAnswer', method: 'POST', times: 1 }),
+		...before(7, { kind: 'dropResponse', method: 'POST', times: 1 }),
 	});
 	expectEachOnce(items);
 	expect(creates()).toHaveLength(10);
@@ -127,7 +127,7 @@ it('needs no second try where looking tells', async () => {
 
 it('also with several requests at once', async () => {
 	const faults: Fault[] = [
-		{ kind: 'loseAnswer', method: 'POST', times: 2 },
+		{ kind: 'dropResponse', method: 'POST', times: 2 },
 		{ kind: 'errorBefore', status: 400, method: 'POST', times: 1 },
 		blind,
 	];
@@ -146,7 +146,7 @@ it('keeps two equal items two messages over the tries', async () => {
 		{
 			...setting,
 			items: [{}, {}, {}],
-			...before(2, { kind: 'loseAnswer', method: 'POST', times: 1 }, blind),
+			...before(2, { kind: 'dropResponse', method: 'POST', times: 1 }, blind),
 		},
 	);
 	expect(new Set(items.map(({ scheduleId }) => scheduleId)).size).toBe(3);
@@ -233,7 +233,7 @@ describe('Send', () => {
 		const { run, error } = await runByEngine(send, {
 			...setting,
 			items: people(1),
-			...before(1, { kind: 'loseAnswer', method: 'POST', times: 1 }),
+			...before(1, { kind: 'dropResponse', method: 'POST', times: 1 }),
 		});
 		expect(run.status).toBe('error');
 		expect(error?.message).toMatch(/The message was not sent again/);
@@ -269,7 +269,7 @@ it('takes a move up again that was cut off after the cancel', async () => {
 		{
 			...setting,
 			items: [{}],
-			...before(1, { kind: 'loseAnswer', method: 'POST', times: 1 }, blind),
+			...before(1, { kind: 'dropResponse', method: 'POST', times: 1 }, blind),
 		},
 	);
 	expect(run.status).toBe('success');

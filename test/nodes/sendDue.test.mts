@@ -5,7 +5,7 @@ import { formatLocalTime } from '../../messages/sendTime';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { pauseAccount, type AccountColumn } from '../../stores/table/accounts';
 import type { Values } from '../../stores/table/columns';
-import type { Sender } from '../../stores/table/rows';
+import type { SendingAccount } from '../../stores/table/rows';
 import { accountsTable, iso, rowOf } from '../stores/table/fakes.mts';
 import { MemoryTable } from '../stores/table/memoryTable.mts';
 import {
@@ -31,7 +31,7 @@ jest.mock('../../nodes/shared/n8nTable', () => ({
 const MINUTE = 60_000;
 let sandbox: Sandbox;
 let setting: Setting;
-let sender: Sender;
+let sender: SendingAccount;
 const parameters = (options: Json = {}): Json => ({
 	operation: 'sendDue',
 	simplify: false,

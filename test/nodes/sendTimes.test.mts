@@ -1,5 +1,5 @@
 import { resolveSendTime, type IfPassed, type SendingWindow } from '../../messages/sendTime';
-import { inTime, stillInTime } from '../../nodes/MessageScheduler/fields/ifTimePassed';
+import { applyPastTimePolicy, stillInTime } from '../../nodes/MessageScheduler/fields/ifTimePassed';
 import { reschedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/reschedule';
 import { schedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/schedule';
 import { scheduledItem } from '../../nodes/MessageScheduler/output';
@@ -107,7 +107,7 @@ it('gives each item the window that its time has to keep', () => {
 
 describe('Same Time Next Day', () => {
 	const rule = (away: number, window?: SendingWindow) =>
-		inTime(
+		applyPastTimePolicy(
 			at(fridayEvening - 3_600_000 + away),
 			'nextDay',
 			fridayEvening - 3_600_000,
@@ -122,7 +122,7 @@ describe('Same Time Next Day', () => {
 
 	it('leaves what is far enough ahead', () => {
 		const time = at(fridayEvening);
-		expect(inTime(time, 'nextDay', fridayEvening - 5_000, limits)).toBe(time);
+		expect(applyPastTimePolicy(time, 'nextDay', fridayEvening - 5_000, limits)).toBe(time);
 		expect(stillInTime(time, 'nextDay', fridayEvening - 5_000, limits)).toBe(time);
 	});
 

@@ -37,7 +37,7 @@ const blind: Fault = { kind: 'errorBefore', method: 'GET', times: 5 };
 const toOne: Json = { recipient: '+919988066776', text: 'Hello', sendAt: inSeconds(7_200) };
 
 /** Puts faults in force before the first create, and lets so much time pass after the first try. */
-const cutOff = (kind: 'loseAnswer' | 'errorBefore', passes: number): Partial<Setting> => {
+const cutOff = (kind: 'dropResponse' | 'errorBefore', passes: number): Partial<Setting> => {
 	let [posts, reads] = [0, 0];
 	const real = Date.now.bind(Date);
 	return {
@@ -57,7 +57,7 @@ const HOURS = 3_600_000;
 it('Schedule finds its message, though its time is over meanwhile', async () => {
 	const { items, error } = await runByEngine(toOne, {
 		...setting,
-		...cutOff('loseAnswer', 3 * HOURS),
+		...cutOff('dropResponse', 3 * HOURS),
 	});
 	expect(error).toBeUndefined();
 	expect(items).toMatchObject([{ scheduleId: messages()[0].scheduleId, text: 'Hello' }]);
@@ -88,7 +88,7 @@ it('Reschedule finds what its create made, though the new time is over meanwhile
 	const move = { operation: 'reschedule', ...byId(scheduleId), sendAt: inSeconds(10_800) };
 	const { items, error } = await runByEngine(move, {
 		...setting,
-		...cutOff('loseAnswer', 4 * HOURS),
+		...cutOff('dropResponse', 4 * HOURS),
 	});
 	expect(error).toBeUndefined();
 	expect(items).toMatchObject([{ scheduledAt: move.sendAt }]);
@@ -114,7 +114,7 @@ it('says where the message stands, where the parameters cannot even be read any 
 	};
 	const { error } = await runByEngine(parameters, {
 		...setting,
-		...cutOff('loseAnswer', 2 * HOURS),
+		...cutOff('dropResponse', 2 * HOURS),
 	});
 	expect(error?.message).toMatch(
 		/^It is unknown whether the message for \S+ is scheduled: an earlier attempt was interrupted\. Now: "Send At" is "never"/,

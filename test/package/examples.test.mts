@@ -165,7 +165,7 @@ it('the daily digest leaves no message out that fails between two mornings, or w
 	const first = DateTime.fromISO('2026-03-27T08:00', { zone: 'Europe/Berlin' });
 	// The clock changes on the third morning.
 	const mornings = [0, 1, 2, 3, 4].map((days) => first.plus({ days }));
-	const isTold = (scheduledAt: DateTime, failsAt: DateTime) =>
+	const isReported = (scheduledAt: DateTime, failsAt: DateTime) =>
 		mornings.some(($now) => {
 			const after = valueOf(parametersOf(file, 'Since Yesterday'), 'minus', { $now }) as string;
 			const status = failsAt <= $now ? 'failed' : 'scheduled';
@@ -179,7 +179,7 @@ it('the daily digest leaves no message out that fails between two mornings, or w
 	for (let minutes = 0; minutes < 2 * 1440; minutes += 7) {
 		const scheduledAt = first.plus({ minutes });
 		for (const hours of [0, 0.5, 1, 6, 24, 1_000]) {
-			expect([minutes, hours, isTold(scheduledAt, scheduledAt.plus({ hours }))]).toEqual([
+			expect([minutes, hours, isReported(scheduledAt, scheduledAt.plus({ hours }))]).toEqual([
 				minutes,
 				hours,
 				true,

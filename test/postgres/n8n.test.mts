@@ -1,6 +1,6 @@
 /** A real n8n whose store workflow reaches a real PostgreSQL. */
 import { gateways } from '../../gateways/registry';
-import { credentialFor, raiseStage, type Stage } from '../e2e/stage.mts';
+import { credentialFor, startEnvironment, type Stage } from '../e2e/stage.mts';
 import { expectAllOperations } from '../e2e/tableOperations.mts';
 import type { Json } from '../../rig/client.mts';
 import { setUpStore } from './n8nStore.mts';
@@ -12,7 +12,7 @@ let place: Json;
 
 beforeAll(async () => {
 	server = await startServer();
-	stage = await raiseStage({}, { clockFactor: 600 });
+	stage = await startEnvironment({}, { clockFactor: 600 });
 	for (const { id } of gateways) {
 		await stage.n8n.createCredential(id, 'messageGatewayApi', credentialFor(stage.sandbox, id));
 	}

@@ -49,12 +49,12 @@ const failure = async (call: Promise<unknown>) => {
 
 describe('requests', () => {
 	it('should lose an answer after taking the message', async () => {
-		sandbox.faults.add({ kind: 'loseAnswer', method: 'POST' });
+		sandbox.faults.add({ kind: 'dropResponse', method: 'POST' });
 		expect(await failure(schedule())).toBe('ECONNRESET');
 		expect(taken()).toBe(1);
 		expect((await http.get('/scheduled')).data.scheduled).toHaveLength(1);
 		const [request] = sandbox.requests('chatWhatsApp');
-		expect(request).toMatchObject({ fault: 'loseAnswer', status: null, method: 'POST' });
+		expect(request).toMatchObject({ fault: 'dropResponse', status: null, method: 'POST' });
 	});
 
 	it('should break the connection before taking the message', async () => {
@@ -120,7 +120,7 @@ describe('requests', () => {
 	});
 
 	it('should send half of a body', async () => {
-		sandbox.faults.add({ kind: 'halfBody' });
+		sandbox.faults.add({ kind: 'truncateBody' });
 		expect(await failure(schedule())).toBe('ERR_BAD_RESPONSE');
 		expect(taken()).toBe(1);
 	});
@@ -318,7 +318,7 @@ describe('webhooks', () => {
 	const told = () => receiver.bodies().map(({ scheduledId }) => scheduledId);
 
 	it('should come twice', async () => {
-		sandbox.faults.add({ kind: 'webhookTwice', times: 1 });
+		sandbox.faults.add({ kind: 'duplicateWebhook', times: 1 });
 		const [one, two, three] = await scheduleThree();
 		expect(told()).toEqual([one, one, two, three]);
 	});
@@ -339,14 +339,14 @@ describe('webhooks', () => {
 	});
 
 	it('should come out of order', async () => {
-		sandbox.faults.add({ kind: 'webhookShuffle', delayMs: 60 * minute });
+		sandbox.faults.add({ kind: 'reorderWebhooks', delayMs: 60 * minute });
 		const ids = await scheduleThree();
 		expect(told()).not.toEqual(ids);
 		expect([...told()].sort()).toEqual([...ids].sort());
 	});
 
 	it('should not wait for ever for others to be shuffled with', async () => {
-		sandbox.faults.add({ kind: 'webhookShuffle', window: 10 });
+		sandbox.faults.add({ kind: 'reorderWebhooks', window: 10 });
 		await scheduleThree();
 		expect(told()).toHaveLength(3);
 	});

@@ -147,11 +147,11 @@ it('should tell of webhooks and faults, line by line', async () => {
 	const lines: string[] = [];
 	sandbox = await startSandbox({ clockFactor: 6000, logger: (line) => lines.push(line) });
 	sandbox.setWebhook('chatWhatsApp', { url: receiver.url });
-	sandbox.faults.add({ kind: 'webhookTwice' });
+	sandbox.faults.add({ kind: 'duplicateWebhook' });
 	await schedule(minute);
 	await sandbox.idle();
 	expect(lines).toEqual([
-		'fault webhookTwice on chatWhatsApp message.sent',
+		'fault duplicateWebhook on chatWhatsApp message.sent',
 		`webhook message.sent of chatWhatsApp to ${receiver.url}: 200`,
 		`webhook message.sent of chatWhatsApp to ${receiver.url}: 200`,
 	]);
@@ -166,7 +166,7 @@ describe('from another process', () => {
 		expect(accounts).toEqual(JSON.parse(JSON.stringify(sandbox.accounts)));
 		await axios.post(control('/webhook/chatWhatsApp'), { url: receiver.url });
 		await axios.post(control('/script/chatWhatsApp'), { sequence: ['failed'], to: '922222222222' });
-		await axios.post(control('/faults'), { kind: 'webhookTwice' });
+		await axios.post(control('/faults'), { kind: 'duplicateWebhook' });
 		await schedule(minute);
 		await schedule(minute, '922222222222');
 		await sandbox.idle();
@@ -177,8 +177,8 @@ describe('from another process', () => {
 		const requests = (await axios.get(control('/requests'))).data;
 		expect(requests.map(({ status }: { status: number }) => status)).toEqual([201, 201]);
 		expect((await axios.get(control('/faults'))).data).toMatchObject({
-			faults: [{ kind: 'webhookTwice', applied: 1 }],
-			applied: [{ kind: 'webhookTwice' }],
+			faults: [{ kind: 'duplicateWebhook', applied: 1 }],
+			applied: [{ kind: 'duplicateWebhook' }],
 		});
 		await axios.delete(control('/faults'));
 		expect(sandbox.faults.list()).toEqual([]);

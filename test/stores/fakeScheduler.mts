@@ -65,7 +65,7 @@ export class FakeScheduler implements NativeScheduler {
 	/** How many calls of each kind came. */
 	readonly calls = { create: 0, cancel: 0, find: 0, get: 0 };
 	/** The most that were pending at once. */
-	mostPending = 0;
+	maxPending = 0;
 	/** Called after each change of what is held. */
 	watch: () => void = () => {};
 	faults: Faults = {};
@@ -211,7 +211,7 @@ export class FakeScheduler implements NativeScheduler {
 	}
 
 	private changed(): void {
-		this.mostPending = Math.max(this.mostPending, this.pending.length);
+		this.maxPending = Math.max(this.maxPending, this.pending.length);
 		this.watch();
 	}
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidParameter } from '../../messages/invalidParameter';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { GatewayError } from '../../gateways/transport/gatewayError';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Move } from '../../stores/store';
@@ -21,7 +21,7 @@ const move: Move = { scheduleId: 'sched_1', scheduledAt: NEW_TIME, idempotencyKe
 const gateways: FakeScheduler[] = [];
 
 afterEach(() => {
-	for (const { mostPending } of gateways.splice(0)) expect(mostPending).toBe(1);
+	for (const { maxPending } of gateways.splice(0)) expect(maxPending).toBe(1);
 });
 
 /** A gateway that holds one message; after each test, it must never have held two. */
@@ -265,14 +265,14 @@ describe('the next try', () => {
 	});
 
 	const over = () => {
-		throw new InvalidParameter('Send At', '"Send At" has passed; give a later time.');
+		throw new InvalidParameterError('Send At', '"Send At" has passed; give a later time.');
 	};
 
 	it('says that the message stays where the time asked for is over before anything is cancelled', async () => {
 		const fake = holdingOne();
 		const entry = new Entry();
 		const error = await errorOf(reschedule(fake, entry, { timeNow: over }));
-		expect(error).toBeInstanceOf(InvalidParameter);
+		expect(error).toBeInstanceOf(InvalidParameterError);
 		expect(error.message).toMatch(
 			/"sched_1" was not moved and stays scheduled for .*T15:00:00\.000Z\. "Send/,
 		);

@@ -9,7 +9,7 @@ import {
 	credentialFor,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	until,
 	type Stage,
@@ -35,7 +35,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	context = await newContext(browser, BROWSER_TIMEZONE);
 	await stage.n8n.createCredential(
 		CREDENTIAL,

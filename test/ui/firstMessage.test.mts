@@ -3,7 +3,7 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { guides } from '../../rig/credentialForm.mts';
 import { readExample } from '../../rig/examples.mts';
-import { credentialFor, raiseStage, SECRET, type Stage } from '../e2e/stage.mts';
+import { credentialFor, startEnvironment, SECRET, type Stage } from '../e2e/stage.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 
@@ -17,7 +17,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage({}, { guides: guides(SECRET) });
+	stage = await startEnvironment({}, { guides: guides(SECRET) });
 	context = await newContext(browser);
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	await inEditor(async (editor) => await editor.signIn())();

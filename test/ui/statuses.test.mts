@@ -9,7 +9,7 @@ import {
 	inSeconds,
 	listening,
 	oneNode,
-	raiseStage,
+	startEnvironment,
 	SECRET,
 	type Stage,
 } from '../e2e/stage.mts';
@@ -28,7 +28,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage({}, { guides: guides(SECRET) });
+	stage = await startEnvironment({}, { guides: guides(SECRET) });
 	context = await newContext(browser);
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 	const own = credentialFor(stage.sandbox, 'chatWhatsApp');

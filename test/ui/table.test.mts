@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
 import { ensureTable, insertRows } from '../../rig/tables.mts';
-import { ACTION, chain, credentialFor, raiseStage, type Stage } from '../e2e/stage.mts';
+import { ACTION, chain, credentialFor, startEnvironment, type Stage } from '../e2e/stage.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 
@@ -17,7 +17,7 @@ const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
 
 beforeAll(async () => {
 	browser = await openBrowser();
-	stage = await raiseStage();
+	stage = await startEnvironment();
 	context = await newContext(browser);
 	await stage.n8n.createCredential(
 		CREDENTIAL,

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { IfExists } from '../../../stores/store';
 import { readOption } from './common';
 
@@ -30,13 +30,13 @@ export const deduplicationTableOption: INodeProperties = {
 		'Name of the n8n Data Table that keeps which message a key has, unless the messages themselves are in a Data Table. It is made where it is missing. Read from the first item.',
 };
 
-/** @throws InvalidParameter naming *Deduplication Key*; null where the user did not add it */
+/** @throws InvalidParameterError naming *Deduplication Key*; null where the user did not add it */
 export function readDeduplicationKey(context: IExecuteFunctions, index: number): string | null {
 	const value = readOption(context, index, 'deduplicationKey');
 	if (value === undefined) return null;
 	const key = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (key !== '' && key.length <= MAX_KEY_LENGTH) return key;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Deduplication Key',
 		key === ''
 			? '"Deduplication Key" is empty'
@@ -52,7 +52,7 @@ const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'reject'];
 /**
  * What to do where the message is there already: unless given, it is returned where it has a key.
  *
- * @throws InvalidParameter naming *If Already Scheduled*
+ * @throws InvalidParameterError naming *If Already Scheduled*
  */
 export function readIfScheduled(
 	context: IExecuteFunctions,
@@ -62,7 +62,7 @@ export function readIfScheduled(
 	const value = readOption(context, index, 'ifAlreadyScheduled');
 	const rule = RULES.find((one) => one === (value ?? (key === null ? 'schedule' : 'return')));
 	const refuse = (why: string): never => {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'If Already Scheduled',
 			`"If Already Scheduled" is "${String(value).slice(0, 40)}"${why}`,
 		);
@@ -100,11 +100,11 @@ export const ifAlreadySentOption: INodeProperties = {
 	description: 'What to do where "Deduplication Key" has a message already. None is sent again.',
 };
 
-/** @throws InvalidParameter naming *If Already Sent* */
+/** @throws InvalidParameterError naming *If Already Sent* */
 export function readIfSent(context: IExecuteFunctions, index: number): 'return' | 'reject' {
 	const value = readOption(context, index, 'ifAlreadySent') ?? 'return';
 	if (value === 'return' || value === 'reject') return value;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'If Already Sent',
 		`"If Already Sent" is "${String(value).slice(0, 40)}". Use one of: return, refuse.`,
 	);

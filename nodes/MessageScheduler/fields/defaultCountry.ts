@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { countries, countryLabel, findCountry, type Country } from '../../../messages/country';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { readOption } from './common';
 
 /** Whose national numbers *Recipient* takes. */
@@ -20,14 +20,14 @@ export const defaultCountryOption: INodeProperties = {
 /**
  * The country that one item asks for, by its ISO code in any case; null for none.
  *
- * @throws InvalidParameter naming *Default Country*
+ * @throws InvalidParameterError naming *Default Country*
  */
 export function readDefaultCountry(context: IExecuteFunctions, index: number): Country | null {
 	const value = readOption(context, index, 'defaultCountry') ?? '';
 	if (value === '') return null;
 	const country = typeof value === 'string' ? findCountry(value) : null;
 	if (country !== null) return country;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Default Country',
 		`"Default Country" is "${String(value).slice(0, 40)}". Choose a country from the list, or give its ISO code of two letters, e.g. DE.`,
 	);

@@ -1,11 +1,11 @@
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 
 /**
  * The value of a filter; undefined for one that the user did not add. One that was added and is empty is
  * refused: an expression that finds nothing would list, cancel or retry the messages of everybody.
  *
  * @param filters what stands under *Filters*
- * @throws InvalidParameter naming the filter
+ * @throws InvalidParameterError naming the filter
  */
 export function readFilterValue(
 	filters: Readonly<Record<string, unknown>>,
@@ -16,7 +16,7 @@ export function readFilterValue(
 	const value = filters[name];
 	const isEmpty = value === undefined || value === null || String(value).trim() === '';
 	if (!isEmpty) return value;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		displayName,
 		`"${displayName}" under "Filters" is empty, so it would let all messages through`,
 		'Enter a value, or remove the filter. If it is an expression, look whether the input item has what it names.',

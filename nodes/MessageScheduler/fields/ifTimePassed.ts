@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	applyPassedRule,
 	assertWithin,
@@ -35,12 +35,12 @@ export const ifTimePassedOption: INodeProperties = {
 
 const RULES: readonly IfPassed[] = ['reject', 'sendEarliest', 'nextDay'];
 
-/** @throws InvalidParameter naming *If the Time Has Passed* */
+/** @throws InvalidParameterError naming *If the Time Has Passed* */
 export function readIfPassed(context: IExecuteFunctions, index: number): IfPassed {
 	const value = readOption(context, index, 'ifTimePassed') ?? 'reject';
 	const known = RULES.find((rule) => rule === value);
 	if (known === undefined) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'If the Time Has Passed',
 			`"If the Time Has Passed" is "${String(value)}". Use one of: ${RULES.join(', ')}.`,
 		);
@@ -49,10 +49,10 @@ export function readIfPassed(context: IExecuteFunctions, index: number): IfPasse
 }
 
 /** A request takes a moment: a time at the very limit would be too late when it arrives. */
-const UNDERWAY_MS = 5_000;
+const LATENCY_MARGIN_MS = 5_000;
 
 /** Applies the rule to a time as it was asked for, with what the store asks for at least. */
-export const inTime = (
+export const applyPastTimePolicy = (
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
 	now: number,
@@ -62,7 +62,7 @@ export const inTime = (
 	applyPassedRule(time, {
 		ifPassed,
 		now,
-		minLeadMs: (minLeadMs ?? 0) + UNDERWAY_MS,
+		minLeadMs: (minLeadMs ?? 0) + LATENCY_MARGIN_MS,
 		window,
 	});
 
@@ -70,11 +70,11 @@ export const inTime = (
  * Applies the rule again to a time that `inTime` let through, since earlier items take a while. What
  * the run itself was too slow for goes out as soon as possible, and not a day later.
  */
-export const stillInTime: typeof inTime = (time, ifPassed, ...rest) =>
-	inTime(time, ifPassed === 'nextDay' ? 'sendEarliest' : ifPassed, ...rest);
+export const stillInTime: typeof applyPastTimePolicy = (time, ifPassed, ...rest) =>
+	applyPastTimePolicy(time, ifPassed === 'nextDay' ? 'sendEarliest' : ifPassed, ...rest);
 
-/** @throws InvalidParameter where the store does not take a message for that time */
-export function assertInTime(
+/** @throws InvalidParameterError where the store does not take a message for that time */
+export function assertWithinLimits(
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
 	now: number,

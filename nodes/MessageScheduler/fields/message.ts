@@ -77,7 +77,7 @@ export const messageFields: INodeProperties[] = [
  * Reads recipient and content of one item. `recipientAsGiven` is not null where *Default Country* made another
  * number of it.
  *
- * @throws InvalidParameter
+ * @throws InvalidParameterError
  */
 export function readMessage(
 	context: IExecuteFunctions,

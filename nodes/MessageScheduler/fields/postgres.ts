@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	DEFAULT_SCHEMA,
 	DEFAULT_TABLE_NAME,
@@ -49,14 +49,14 @@ export const postgresFields: INodeProperties[] = [
 	},
 ];
 
-/** @throws InvalidParameter naming *Store Workflow*, *Schema* or *Table* */
+/** @throws InvalidParameterError naming *Store Workflow*, *Schema* or *Table* */
 export function readPostgres(context: IExecuteFunctions, index: number): PostgresRef {
 	const given: unknown = context.getNodeParameter('storeWorkflow', index, '');
 	const value = isLocated(given) ? given.value : given;
 	const workflowId =
 		typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (workflowId === '') {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			STORE_WORKFLOW,
 			`"${STORE_WORKFLOW}" is empty`,
 			'Import the example postgresql-store.json, choose your Postgres credential in it, publish it, and choose it here.',

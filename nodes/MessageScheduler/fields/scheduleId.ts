@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 
 /** Which scheduled message: chosen from the pending ones, or by its id. */
 export const scheduleIdField: INodeProperties = {
@@ -31,13 +31,13 @@ export const scheduleIdField: INodeProperties = {
 /**
  * Reads which scheduled message one item is about.
  *
- * @throws InvalidParameter naming *Scheduled Message*
+ * @throws InvalidParameterError naming *Scheduled Message*
  */
 export function readScheduleId(context: IExecuteFunctions, index: number): string {
 	const value = context.getNodeParameter('scheduleId', index, '', { extractValue: true });
 	const id = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (id === '') {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Scheduled Message',
 			'"Scheduled Message" is empty. Choose one from the list, or choose "By ID" and enter its scheduleId: "Schedule" and "Get Many" give it, and the column "schedule_id" of the Data Table has it.',
 		);

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { SendingWindow, Spacing } from '../../../messages/sendTime';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
 import { defaultCountryOption } from './defaultCountry';
@@ -139,21 +139,21 @@ export const scheduleOptions: INodeProperties[] = [
 /**
  * Minutes for which one item's message is worth sending; undefined where the user did not say.
  *
- * @throws InvalidParameter naming *Valid For*
+ * @throws InvalidParameterError naming *Valid For*
  */
 export function readValidFor(context: IExecuteFunctions, index: number): number | undefined {
 	const value = readOption(context, index, 'validForMinutes');
 	if (value === undefined) return undefined;
 	const minutes = Math.ceil(Number(value));
-	if (value !== '' && minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
-	throw new InvalidParameter(
+	if (value !== '' && minutes >= 1 && minutes <= MAX_MINUTES) return minutes;
+	throw new InvalidParameterError(
 		'Valid For',
 		`"Valid For" is "${String(value).slice(0, 40)}". Enter a number of minutes from 1.`,
 	);
 }
 
 /** A hundred years: beyond that it is a slip. */
-const MOST_MINUTES = 52_596_000;
+const MAX_MINUTES = 52_596_000;
 
 /** The spacing that the first item asks for; its jitter is the same on each try of the execution. */
 export function readSpacing(context: IExecuteFunctions): Spacing | undefined {

@@ -73,7 +73,7 @@ export function readTimezone(context: IExecuteFunctions, index: number, run: Run
 /**
  * Reads *Send At* of one item. Relative times count from the first try of the run.
  *
- * @throws InvalidParameter
+ * @throws InvalidParameterError
  */
 export const readSendTime = (
 	context: IExecuteFunctions,

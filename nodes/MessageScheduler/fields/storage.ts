@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { TableRef } from '../../shared/n8nTable';
 import type { PostgresRef, BackendRef } from '../../shared/backendRef';
 import type { StoreChoice } from '../run';
@@ -171,7 +171,7 @@ export const sendDueNotice: INodeProperties = {
 	displayOptions: { show: { storeIn: ['dataTable', 'postgres'] } },
 };
 
-/** @throws InvalidParameter naming *Store Messages In* or *Data Table* */
+/** @throws InvalidParameterError naming *Store Messages In* or *Data Table* */
 export function readStore(
 	context: IExecuteFunctions,
 	index: number,
@@ -181,7 +181,7 @@ export function readStore(
 	if (storeIn === 'gateway') return { in: 'gateway' };
 	if (storeIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
 	if (storeIn === 'postgres') return readPostgres(context, index);
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		parameter,
 		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable, postgres.`,
 	);
@@ -190,13 +190,13 @@ export function readStore(
 /**
  * Reads which store, for an operation that needs *Send Due*.
  *
- * @throws InvalidParameter naming *Stored In* or what belongs to it
+ * @throws InvalidParameterError naming *Stored In* or what belongs to it
  */
 export function readBackend(context: IExecuteFunctions, index: number): BackendRef {
 	const storedIn: unknown = context.getNodeParameter('storeIn', index, 'dataTable');
 	if (storedIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
 	if (storedIn === 'postgres') return readPostgres(context, index);
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		STORED_IN,
 		`"${STORED_IN}" is "${String(storedIn).slice(0, 40)}". Use one of: dataTable, postgres.`,
 	);
@@ -212,23 +212,23 @@ export function readStoredIn(context: IExecuteFunctions, index: number): Postgre
 /**
  * Reads which table: a plain text, such as an expression gives, is a name.
  *
- * @throws InvalidParameter naming *Data Table*
+ * @throws InvalidParameterError naming *Data Table*
  */
 function readTable(context: IExecuteFunctions, index: number): TableRef {
 	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
 	const located = isLocated(given) ? given : { mode: 'name', value: given };
 	const by = located.mode === 'id' ? 'id' : 'name';
 	const text = isText(located.value) ? String(located.value).trim() : '';
-	if (text !== '' && text.length <= LONGEST_NAME) return { by, value: text };
+	if (text !== '' && text.length <= MAX_NAME_LENGTH) return { by, value: text };
 	const what = by === 'id' ? 'the ID of a table' : `the name of a table, e.g. ${DEFAULT_TABLE}`;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Data Table',
-		`"Data Table" is ${text === '' ? 'empty' : `longer than ${LONGEST_NAME} characters`}. Enter ${what}.`,
+		`"Data Table" is ${text === '' ? 'empty' : `longer than ${MAX_NAME_LENGTH} characters`}. Enter ${what}.`,
 	);
 }
 
 /** As long as n8n lets a table's name be. */
-const LONGEST_NAME = 128;
+const MAX_NAME_LENGTH = 128;
 
 const isText = (value: unknown): value is string | number =>
 	typeof value === 'string' || typeof value === 'number';

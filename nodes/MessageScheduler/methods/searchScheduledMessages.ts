@@ -12,7 +12,7 @@ import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
 
 /** More than a person would scroll through; the filter finds the rest. */
-const LONGEST_LIST = 500;
+const MAX_LIST_LENGTH = 500;
 
 /**
  * The pending messages for *From List*: recipient, local time and first words of each. n8n lets no list
@@ -39,12 +39,12 @@ export async function searchScheduledMessages(
 	const said =
 		messages.length === 0
 			? `Nothing is pending at ${label}`
-			: results.length > LONGEST_LIST
-				? `${results.length - LONGEST_LIST} more: search by number or words`
+			: results.length > MAX_LIST_LENGTH
+				? `${results.length - MAX_LIST_LENGTH} more: search by number or words`
 				: null;
 	return {
 		results: [
-			...results.slice(0, LONGEST_LIST),
+			...results.slice(0, MAX_LIST_LENGTH),
 			...(said === null ? notes(IF_STORED_IN_N8N) : notes(said, IF_STORED_IN_N8N)),
 		],
 	};

@@ -21,7 +21,7 @@ export class Databases {
 	/**
 	 * Opens the store that a user means.
 	 *
-	 * @throws InvalidParameter naming *Store Workflow*, *Schema* or *Table*; GatewayError
+	 * @throws InvalidParameterError naming *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
 	async open({ workflowId, names }: PostgresRef, create: boolean): Promise<Backend> {
 		return await openSqlBackend(this.of(workflowId), names, { create });

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { RunSql } from '../../../stores/postgres/database';
 import { SqlError, sqlStateOf } from '../../../stores/postgres/errors';
 import { settle } from '../../../stores/settle';
@@ -79,7 +79,7 @@ const ofAnotherShape = (workflowId: string) =>
 	);
 
 const wrongWorkflow = (workflowId: string, what: string, todo: string) =>
-	new InvalidParameter(
+	new InvalidParameterError(
 		STORE_WORKFLOW,
 		`"${STORE_WORKFLOW}" is the workflow "${workflowId}", ${what}`,
 		`${todo} The example ${EXAMPLE} of this package is one.`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { scheduler } from '../../../gateways/chatWhatsApp/scheduler';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseContent, type MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import type { Status } from '../../../messages/status';
@@ -126,9 +126,9 @@ describe('scheduling', () => {
 		for (const address of ['123456789012345@lid', '120363039326117111@newsletter']) {
 			const wanted = { ...text, recipient: parseRecipient(address) };
 			const refusal: unknown = await rejection(scheduler.schedule(connection, wanted));
-			expect(refusal).toBeInstanceOf(InvalidParameter);
-			expect((refusal as InvalidParameter).parameter).toBe('Recipient');
-			expect((refusal as InvalidParameter).message).toContain(address);
+			expect(refusal).toBeInstanceOf(InvalidParameterError);
+			expect((refusal as InvalidParameterError).parameter).toBe('Recipient');
+			expect((refusal as InvalidParameterError).message).toContain(address);
 		}
 		expect(requests).toHaveLength(0);
 	});

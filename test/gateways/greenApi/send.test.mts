@@ -5,7 +5,7 @@ import { greenApi } from '../../../gateways/greenApi';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import schemas from '../../fixtures/greenApi/requests.schema.json';
 import sent from '../../fixtures/greenApi/message-sent.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
@@ -129,7 +129,7 @@ describe('the name of the file', () => {
 		const error = await greenApi
 			.send(connection, messageTo('+11001234567', content))
 			.catch((e) => e);
-		expect(error).toBeInstanceOf(InvalidParameter);
+		expect(error).toBeInstanceOf(InvalidParameterError);
 		expect(error).toMatchObject({ parameter: 'File Name' });
 		expect(textOf(error)).toBe(sentence);
 		expect(requests).toEqual([]);

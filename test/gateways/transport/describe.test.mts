@@ -1,6 +1,6 @@
 import { gateways } from '../../../gateways/registry';
 import type { Credential } from '../../../gateways/gateway';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { redact } from '../../../gateways/transport/errors';
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
@@ -214,7 +214,7 @@ describe('no token comes out', () => {
 						credential: used,
 					});
 					const error = await rejection(connection.request(read));
-					expect(error).not.toBeInstanceOf(InvalidParameter);
+					expect(error).not.toBeInstanceOf(InvalidParameterError);
 					expect(error.message).toContain(gateway.label);
 					expect(shown(error)).not.toContain('-token');
 				}

@@ -4,7 +4,7 @@ import { whapi } from '../../../gateways/whapi';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Outcome } from '../../../gateways/transport/request';
 import type { ContentInput } from '../../../messages/message';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import schemas from '../../fixtures/whapi/requests.schema.json';
 import sent from '../../fixtures/whapi/sent-message.json';
 import { fakeGateway, ok } from '../fakeGateway.mts';
@@ -155,7 +155,7 @@ describe('refusals, before any request', () => {
 		const { connection, requests } = fakeGateway(whapi, credential, () => ok(sent));
 		const error = await whapi.send(connection, messageTo(recipient, content)).catch((e) => e);
 		expect(error.message).toBe(sentence);
-		expect(error instanceof GatewayError || error instanceof InvalidParameter).toBe(true);
+		expect(error instanceof GatewayError || error instanceof InvalidParameterError).toBe(true);
 		expect(requests).toEqual([]);
 	});
 });

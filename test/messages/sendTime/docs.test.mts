@@ -1,6 +1,6 @@
 import { textOf } from '../../../gateways/transport/gatewayError';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { resolveSendTime } from '../../../messages/sendTime';
 import { ZONE_CHANGES } from '../../../messages/sendTime/zoneChanges';
 
@@ -94,7 +94,7 @@ function refusedRow(value: unknown): string {
 	try {
 		resolveSendTime(value, 'UTC', { now: new Date(NOW) });
 	} catch (refusal) {
-		if (refusal instanceof InvalidParameter) return `| ${code(value)} | ${textOf(refusal)} |`;
+		if (refusal instanceof InvalidParameterError) return `| ${code(value)} | ${textOf(refusal)} |`;
 		throw refusal;
 	}
 	throw new Error(`${value} is not refused`);

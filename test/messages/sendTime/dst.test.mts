@@ -11,7 +11,7 @@ import {
 	expected,
 	iso,
 	isoWall,
-	isTold,
+	isReported,
 	isWrong,
 	zones,
 	type Change,
@@ -42,7 +42,7 @@ function check(wall: number, { zone }: Change): void {
 	const shown = Date.parse(`${resolved.local.slice(0, 23)}Z`);
 	const isRight = instant === wanted.instant && shown === clockAt(instant, zone);
 	const fault =
-		isTold(resolved) === isRight
+		isReported(resolved) === isRight
 			? 'told of outdated data'
 			: isRight
 				? faultOf(wall, wanted, resolved.adjusted?.[0].reason, shown)
@@ -125,8 +125,8 @@ it('agrees with the newest data at random times of all zones', () => {
 			const offset = (text[0] === '-' ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
 			const wall = instant + offset;
 			return (
-				isTold(resolved) === isWrong(instant, zone) &&
-				(isTold(resolved) || wall === clockAt(instant, zone)) &&
+				isReported(resolved) === isWrong(instant, zone) &&
+				(isReported(resolved) || wall === clockAt(instant, zone)) &&
 				local === isoWall(wall) + text &&
 				showInstant(iso(instant), zone) === `${local}[${zone}]` &&
 				formatWallClock(iso(instant), zone, 'yyyy-MM-dd HH:mm:ss') ===
@@ -148,7 +148,7 @@ it('keeps the instant of a text with an offset, in every zone', () => {
 			return (
 				resolved.scheduledAt === iso(instant) &&
 				(resolved.adjusted?.length ?? 0) === steps &&
-				isTold(resolved) === (steps === 1)
+				isReported(resolved) === (steps === 1)
 			);
 		}),
 		runs(500, 50_000),
@@ -205,7 +205,7 @@ it('counts hours as they pass and days by the calendar', () => {
 			const gap = later.adjusted?.[0].reason === 'dstGap';
 			return (
 				at(`in ${h} hours`).scheduledAt === iso(now + h * HOUR) &&
-				(gap || isTold(later) || later.local.startsWith(isoWall(wall)))
+				(gap || isReported(later) || later.local.startsWith(isoWall(wall)))
 			);
 		}),
 		runs(300, 20_000),

@@ -1,4 +1,4 @@
-import { dateTimeOf } from '../../../messages/sendTime/dateTimeText';
+import { parseDateTime } from '../../../messages/sendTime/dateTimeText';
 import { timeZone } from '../../../messages/sendTime/zone';
 
 describe('the first and the last year', () => {
@@ -10,7 +10,7 @@ describe('the first and the last year', () => {
 		'2100-12-31T23:59+01:00',
 		'2100-12-31T22:59-01:00',
 	])('hold %s', (text) => {
-		expect(dateTimeOf(text)).toMatchObject({ kind: 'read' });
+		expect(parseDateTime(text)).toMatchObject({ kind: 'read' });
 	});
 
 	it.each([
@@ -19,7 +19,7 @@ describe('the first and the last year', () => {
 		'2100-12-31T23:00-01:00',
 		'2101-01-01T00:00Z',
 	])('do not hold %s: what counts is the instant', (text) => {
-		expect(dateTimeOf(text)).toEqual({ kind: 'outOfRange' });
+		expect(parseDateTime(text)).toEqual({ kind: 'outOfRange' });
 	});
 });
 

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../messages/sendTime';
 
 it.each([
@@ -48,5 +48,5 @@ it('names the zone in its usual spelling', () => {
 });
 
 it('refuses a zone that there is not', () => {
-	expect(() => formatLocalTime(null, 'Berlin')).toThrow(InvalidParameter);
+	expect(() => formatLocalTime(null, 'Berlin')).toThrow(InvalidParameterError);
 });

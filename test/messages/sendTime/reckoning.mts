@@ -142,7 +142,7 @@ export const isoWall = (wall: number): string => new Date(wall).toISOString().sl
 export const iso = (instant: number): string => new Date(instant).toISOString();
 
 /** The outdated data that was told, by the names of the zones. */
-export const isTold = (resolved: { adjusted?: ReadonlyArray<{ reason: string }> }): boolean =>
+export const isReported = (resolved: { adjusted?: ReadonlyArray<{ reason: string }> }): boolean =>
 	resolved.adjusted?.some(({ reason }) => reason === 'outdatedTimezoneData') ?? false;
 
 /** All zones that Node.js knows in a proof, else those with the oddest rules. */

@@ -1,7 +1,7 @@
 import { textOf } from '../../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { resolveSendTime } from '../../../messages/sendTime';
 
 import { runs } from '../../proof.mts';
@@ -10,11 +10,11 @@ const now = new Date('2026-01-15T10:00:00Z'); // a Thursday
 const at = (value: unknown, timezone = 'Asia/Kolkata') => resolveSendTime(value, timezone, { now });
 
 /** What a call refuses with. */
-function refusalOf(call: () => unknown): InvalidParameter {
+function refusalOf(call: () => unknown): InvalidParameterError {
 	try {
 		call();
 	} catch (refusal) {
-		if (refusal instanceof InvalidParameter) return refusal;
+		if (refusal instanceof InvalidParameterError) return refusal;
 		throw refusal;
 	}
 	throw new Error('not refused');
@@ -413,7 +413,7 @@ describe('what is refused', () => {
 					const year = Number(scheduledAt.slice(0, 4));
 					return year >= 2000 && year <= 2100 && at(local).scheduledAt === scheduledAt;
 				} catch (refusal) {
-					if (!(refusal instanceof InvalidParameter)) throw refusal;
+					if (!(refusal instanceof InvalidParameterError)) throw refusal;
 					message = textOf(refusal);
 				}
 				return /^"Send At" .{1,300}[.?]$/s.test(message) && !/\n/.test(message);

@@ -1,6 +1,6 @@
 import { textOf } from '../../../gateways/transport/gatewayError';
 import fc from 'fast-check';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	applyPassedRule,
 	applySendingWindow,
@@ -11,7 +11,7 @@ import {
 	type SendLimits,
 	type SendingWindow,
 } from '../../../messages/sendTime';
-import { changesOf, clockAt, isTold, zones } from './reckoning.mts';
+import { changesOf, clockAt, isReported, zones } from './reckoning.mts';
 import { runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
@@ -26,7 +26,7 @@ function refusalOf(call: () => unknown): [string, string] {
 	try {
 		call();
 	} catch (error) {
-		if (error instanceof InvalidParameter) return [error.parameter, textOf(error)];
+		if (error instanceof InvalidParameterError) return [error.parameter, textOf(error)];
 		throw error;
 	}
 	throw new Error('It was not refused');
@@ -151,7 +151,7 @@ describe('If the Time Has Passed', () => {
 				return (
 					instant >= change.at + MINUTE &&
 					instant < change.at + MINUTE + 26 * 60 * MINUTE &&
-					(gap || isTold(after) || clock % DAY === 0)
+					(gap || isReported(after) || clock % DAY === 0)
 				);
 			}),
 			runs(300, 20_000),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	applySendingWindow,
 	resolveSendTime,
@@ -85,7 +85,7 @@ describe('the offset of an item', () => {
 		],
 	])('refuses %j', (spacing, message) => {
 		const wrong = spacing as { spacingSeconds: number };
-		expect(() => spacingOffset(0, wrong)).toThrow(InvalidParameter);
+		expect(() => spacingOffset(0, wrong)).toThrow(InvalidParameterError);
 		expect(() => spreadSendTimes([], wrong)).toThrow(message);
 	});
 });

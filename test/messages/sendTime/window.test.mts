@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	applySendingWindow,
 	resolveSendTime,
 	type SendingWindow,
 } from '../../../messages/sendTime';
-import { changesOf, clockAt, iso, isTold, isWrong, zones } from './reckoning.mts';
+import { changesOf, clockAt, iso, isReported, isWrong, zones } from './reckoning.mts';
 import { runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
@@ -124,7 +124,9 @@ it.each<[Partial<SendingWindow>, string]>([
 	],
 ])('refuses %j', (wrong, message) => {
 	const resolved = resolveSendTime('2026-02-02 10:00', 'UTC');
-	expect(() => applySendingWindow(resolved, { ...workdays, ...wrong })).toThrow(InvalidParameter);
+	expect(() => applySendingWindow(resolved, { ...workdays, ...wrong })).toThrow(
+		InvalidParameterError,
+	);
 	expect(() => applySendingWindow(resolved, { ...workdays, ...wrong })).toThrow(message);
 });
 
@@ -173,7 +175,7 @@ it('gives the first moment inside that is not before the wanted one', () => {
 			// What data too old to keep the window makes of it is told, there and nowhere else.
 			const wanted = firstInside(instant, window);
 			const isOld = [instant, opening].some((moment) => isWrong(moment, timezone));
-			if (isTold(after)) return isOld || opening !== wanted;
+			if (isReported(after)) return isOld || opening !== wanted;
 			return !isOld && opening === wanted && (opening > instant || after === resolved);
 		}),
 		runs(300, 20_000),

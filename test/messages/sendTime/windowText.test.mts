@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { formatWindow, parseWindow, type SendingWindow } from '../../../messages/sendTime';
 import { runs } from '../../proof.mts';
 import { zones } from './reckoning.mts';
@@ -72,7 +72,7 @@ it.each([
 	['Mon 09:00-18:00 Europe/Berlin Mon'],
 	['Mon Tue 09:00-18:00\nWed 09:00-18:00 UTC'],
 ])('refuses %j and says how to write it', (text) => {
-	expect(() => parseWindow(text)).toThrow(InvalidParameter);
+	expect(() => parseWindow(text)).toThrow(InvalidParameterError);
 	expect(() => parseWindow(text)).toThrow(
 		/^"Sending Window" is ".*"\. Write it as Mon Tue Wed Thu Fri 09:00-18:00 Europe\/Berlin\.$/,
 	);
@@ -87,7 +87,7 @@ it.each([
 		'"Sending Window: Timezone" is "Berlin", which is not the name of a timezone; did you mean Europe/Berlin?',
 	],
 ])('refuses %j, whose form is right', (text, message) => {
-	expect(() => parseWindow(text)).toThrow(new InvalidParameter('Sending Window', message));
+	expect(() => parseWindow(text)).toThrow(new InvalidParameterError('Sending Window', message));
 });
 
 it('takes or refuses any text, and throws nothing else', () => {
@@ -114,7 +114,7 @@ it('takes or refuses any text, and throws nothing else', () => {
 			try {
 				return formatWindow(parseWindow(text)) !== '';
 			} catch (refusal) {
-				return refusal instanceof InvalidParameter;
+				return refusal instanceof InvalidParameterError;
 			}
 		}),
 		runs(1_000, 100_000),

@@ -10,7 +10,7 @@ import {
 import { currentZone } from '../../../messages/sendTime/zoneData';
 import { ZONE_CHANGES } from '../../../messages/sendTime/zoneChanges';
 import { prove } from '../../proof.mts';
-import { changesOf, iso, isTold, isWrong, offsetAt } from './reckoning.mts';
+import { changesOf, iso, isReported, isWrong, offsetAt } from './reckoning.mts';
 
 const HOUR = 3_600_000;
 const names = tz.names().filter((name) => isTimezone(name) && /^[A-Z].*\/|^Cuba$/.test(name));
@@ -35,7 +35,7 @@ it('tells each zone that this Node.js is wrong about, at just the instants where
 			for (const away of [-HOUR, -1, 0, HOUR / 2, HOUR - 1, HOUR, 30 * 24 * HOUR]) {
 				const isOld = isWrong(at + away, zone);
 				if (isOld) wrongHere.add(zone);
-				if (isTold(resolveSendTime(at + away, zone)) !== isOld) {
+				if (isReported(resolveSendTime(at + away, zone)) !== isOld) {
 					throw new Error(`${zone} at ${iso(at + away)}: ${isOld ? 'not told' : 'told wrongly'}`);
 				}
 			}
@@ -198,7 +198,7 @@ it('trusts data that has the change, whatever it says of later years', () => {
 		const now = Date.UTC(2026, 11, 2, 1, 30);
 		const resolved = resolveSendTime('now', VANCOUVER, { now });
 		expect(resolved).toMatchObject({ earliest: true });
-		expect(isTold(resolved)).toBe(true);
+		expect(isReported(resolved)).toBe(true);
 		const other = resolveSendTime('now', 'UTC', { now });
 		expect(applySendingWindow(other, window)).toMatchObject({ earliest: true });
 	});

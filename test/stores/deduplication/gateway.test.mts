@@ -108,7 +108,7 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		const { scheduleId } = await world.schedule(changed, { ifExists: 'replace' });
 		expect(world.fake.pending).toMatchObject([{ scheduleId, text: 'new' }]);
 		expect((await world.schedule(keyed('a'))).scheduleId).toBe(scheduleId);
-		expect(world.fake.mostPending).toBe(1);
+		expect(world.fake.maxPending).toBe(1);
 	});
 
 	it('returns unchanged what is no longer pending', async () => {

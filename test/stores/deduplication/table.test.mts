@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import type { MessageToSchedule } from '../../../messages/message';
 import type { ScheduleOptions } from '../../../stores/store';
@@ -169,7 +169,7 @@ describe('an attempt whose insert was cut off, and that lost to another executio
 		const wanted = keyed('a', { text: 'loser' });
 		const entry = await cutOff(wanted, true);
 		const renew = () => {
-			throw new InvalidParameter('Send At', '"Send At" has passed.');
+			throw new InvalidParameterError('Send At', '"Send At" has passed.');
 		};
 		const held = await storeForId().schedule(wanted, entry, { ifExists: 'return', renew });
 		expect(held).toMatchObject({ text: 'the winner' });

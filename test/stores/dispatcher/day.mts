@@ -13,7 +13,7 @@ import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/t
 import { createConstrainedQueue } from '../../../stores/postgres/queue';
 import type { Row } from '../../../stores/table/columns';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { toRow, type Sender } from '../../../stores/table/rows';
+import { toRow, type SendingAccount } from '../../../stores/table/rows';
 import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
@@ -150,9 +150,9 @@ export interface Day {
 	readonly gaveOut: ReadonlyMap<number, readonly string[]>;
 }
 
-const SENDER: Sender = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
+const SENDER: SendingAccount = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
 
-const OTHER: Sender = { ...SENDER, account: 'account-2' };
+const OTHER: SendingAccount = { ...SENDER, account: 'account-2' };
 
 /** A process of n8n. */
 interface Process {
@@ -388,7 +388,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 
 	const runStartedAt = new Map<number, number>();
 	let untoldPauses = 0;
-	let isTold = false;
+	let isReported = false;
 	let stopped = 0;
 	/** Some processes die, and some executions are stopped, in the middle of a request. */
 	const killAt = new Set<number>();
@@ -458,7 +458,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			label: 'Fake',
 			capabilities: { messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
 			assertSendable: () => undefined,
-			test: async () => {
+			testCredential: async () => {
 				if (sender === SENDER) healthAsked.push(now());
 				await alive(time.sleep(latency()));
 				const outage = sender === OTHER ? undefined : outageAt(now());
@@ -539,7 +539,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			if ('event' in entry) {
 				if (sender === OTHER) throw new Error('The other account has no fault');
 				events.push({ at: now(), event: entry.event });
-				isTold = entry.event === 'paused';
+				isReported = entry.event === 'paused';
 			} else {
 				const id = Number(/\d+$/.exec(entry.message.text ?? '')?.[0]);
 				gaveOut.set(id, [...(gaveOut.get(id) ?? []), entry.message.status]);
@@ -548,7 +548,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	};
 
 	const isPausedUntold = (report: DispatchReport): boolean =>
-		report.idle?.why === 'paused' && !isTold && report.idle.until - now() > MINUTE;
+		report.idle?.why === 'paused' && !isReported && report.idle.until - now() > MINUTE;
 
 	const killTimes = Array.from({ length: Math.floor(options.kills / 2) }, () =>
 		options.burst
@@ -660,7 +660,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 }
 
 /** What `stores/postgres/queue.ts` asks PostgreSQL for. */
-const dueRows = (all: readonly Row[], { account }: Sender, at: string): Row[] =>
+const dueRows = (all: readonly Row[], { account }: SendingAccount, at: string): Row[] =>
 	all
 		.filter(
 			(row) =>

@@ -6,7 +6,7 @@ import { judge, NO_WORST, worstOf } from './invariants.mts';
 const DAYS = Number(process.env.PROVE_DAYS ?? 200);
 const FIRST = Number(process.env.PROVE_SEED ?? 1);
 /** Longer days take longer, and show little that shorter ones do not. */
-const MOST_MESSAGES = Number(process.env.PROVE_MESSAGES ?? 60);
+const MAX_MESSAGES = Number(process.env.PROVE_MESSAGES ?? 60);
 
 it(
 	`holds every invariant in ${DAYS} simulated days`,
@@ -14,7 +14,7 @@ it(
 		const found: string[] = [];
 		let worst = NO_WORST;
 		for (let seed = FIRST; seed < FIRST + DAYS; seed++) {
-			const verdict = judge(await simulateDay(seed, randomOptions(seed, MOST_MESSAGES)));
+			const verdict = judge(await simulateDay(seed, randomOptions(seed, MAX_MESSAGES)));
 			worst = worstOf(worst, verdict.worst);
 			found.push(...verdict.violations.slice(0, 3).map((words) => `day ${seed}: ${words}`));
 		}
@@ -32,7 +32,7 @@ it(
 		for (let seed = FIRST; seed < FIRST + Math.ceil(DAYS / 4); seed++) {
 			// No second row with one key is there to be found.
 			const options = {
-				...randomOptions(seed, MOST_MESSAGES),
+				...randomOptions(seed, MAX_MESSAGES),
 				hasKeys: false,
 				isConstrained: true,
 			};

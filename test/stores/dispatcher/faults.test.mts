@@ -1,5 +1,5 @@
 import { GatewayError, type GatewayErrorDetails } from '../../../gateways/transport/gatewayError';
-import { InvalidParameter } from '../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { faultOf, type Fault } from '../../../stores/dispatcher/faults';
 
 type Kind = GatewayError['kind'];
@@ -47,7 +47,7 @@ it('says how long the gateway asks to wait', () => {
 });
 
 it('takes a message that cannot be made for its own fault', () => {
-	expect(faultOf(new InvalidParameter('Text', '"Text" is empty.')).kind).toBe('message');
+	expect(faultOf(new InvalidParameterError('Text', '"Text" is empty.')).kind).toBe('message');
 });
 
 it('takes a slip in the code for a request that may have gone out', () => {

@@ -109,7 +109,7 @@ export function judge(day: Day): Verdict {
 			);
 			const validUntil = Date.parse(String(row.send_at)) + message.validMs;
 			must(
-				message.isEdited || at <= validUntil + options.clockSkewMs + LONGEST_REQUEST,
+				message.isEdited || at <= validUntil + options.clockSkewMs + MAX_REQUEST_MS,
 				() => `message ${message.id} was sent though it was too late`,
 			);
 			if (message.window !== null) {
@@ -208,7 +208,7 @@ function mayExpire(day: Day, message: Planned): boolean {
 }
 
 /** A request that hangs, a slow access, and what is between. */
-const LONGEST_REQUEST = 35 * SECOND;
+const MAX_REQUEST_MS = 35 * SECOND;
 
 /** The account that has all the trouble. */
 const ofAccount = ({ requests }: Day): readonly Request[] =>

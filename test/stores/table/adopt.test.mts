@@ -5,7 +5,7 @@ import { accountRow, type AccountColumn } from '../../../stores/table/accounts';
 import { adoptRows } from '../../../stores/table/adopt';
 import type { Row, Values } from '../../../stores/table/columns';
 import { recordStatus } from '../../../stores/table/recordStatus';
-import type { Sender } from '../../../stores/table/rows';
+import type { SendingAccount } from '../../../stores/table/rows';
 import { dispatchDue } from '../../../stores/dispatcher';
 import {
 	accountsTable,
@@ -22,7 +22,7 @@ import {
 import { MemoryTable } from './memoryTable.mts';
 
 /** Rows that a person adds to the table, or changes in it, and what a run of *Send Due* makes of them. */
-const OTHER: Sender = { gateway: 'fake', account: 'account-2', credential: 'Branch B' };
+const OTHER: SendingAccount = { gateway: 'fake', account: 'account-2', credential: 'Branch B' };
 const HAND: Values = { recipient: '+91 99880-66776', text: 'by hand', send_at: iso(START) };
 const DAY = 24 * 60 * MINUTE;
 
@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 
 const insert = async (...rows: Values[]) => await table.insert(rows);
-const adopt = async (sender: Sender = SENDER) =>
+const adopt = async (sender: SendingAccount = SENDER) =>
 	await adoptRows(
 		table,
 		{ senders: [sender], gateway: fake.gateway, accounts: async () => accounts },
@@ -47,7 +47,7 @@ const adopt = async (sender: Sender = SENDER) =>
 	);
 const row = (id = 1): Row => table.row(id);
 /** A run of *Send Due* for an account. */
-const run = async (sender: Sender = SENDER) =>
+const run = async (sender: SendingAccount = SENDER) =>
 	(
 		await dispatchDue(
 			contextFor(table, accounts, fake, clock, {
@@ -56,7 +56,7 @@ const run = async (sender: Sender = SENDER) =>
 		)
 	).entries;
 /** A run of *Send Due* has been there for an account. */
-const hasRun = async (sender: Sender, agoMs = 0) => {
+const hasRun = async (sender: SendingAccount, agoMs = 0) => {
 	const { id } = await accountRow(accounts, sender);
 	accounts.edit(id, { last_run_at: iso(START - agoMs) });
 };

@@ -41,7 +41,7 @@ export interface BulkResult {
 	readonly wrong: number;
 	/** Look-ups: in all, and the most of one event. */
 	readonly lookUps: number;
-	readonly mostLookUps: number;
+	readonly maxLookups: number;
 	/** Accesses to the tables. */
 	readonly accesses: number;
 	/** Events that are still kept at the end. */
@@ -74,20 +74,20 @@ export async function runBulk(bulk: Bulk, recorder: Recorder): Promise<BulkResul
 	const results = new Map<string, { messageId: string; from: number }>();
 	const asked = { lookUps: 0, most: 0 };
 	/** Each execution has a connection of its own, with so many requests in flight at once. */
-	const inFlight = new Map<Connection, { asked: number; lanes: Array<Promise<unknown>> }>();
+	const inFlight = new Map<Connection, { asked: number; concurrency: Array<Promise<unknown>> }>();
 	const connect = (): Connection => {
 		const own = { ...connection };
-		inFlight.set(own, { asked: 0, lanes: Array.from({ length: 5 }, async () => {}) });
+		inFlight.set(own, { asked: 0, concurrency: Array.from({ length: 5 }, async () => {}) });
 		return own;
 	};
 	const lookup: Gateway['lookup'] = async (own, queueId) => {
 		asked.lookUps++;
 		const execution = inFlight.get(own)!;
-		const lane = execution.asked++ % execution.lanes.length;
-		const turn = execution.lanes[lane].then(
+		const lane = execution.asked++ % execution.concurrency.length;
+		const turn = execution.concurrency[lane].then(
 			async () => await clock.sleep(LOOK_UP * (0.5 + random())),
 		);
-		execution.lanes[lane] = turn;
+		execution.concurrency[lane] = turn;
 		await turn;
 		if (random() < (bulk.failing ?? 0)) throw new GatewayError('unavailable', 'not now');
 		const result = results.get(queueId);
@@ -191,7 +191,7 @@ export async function runBulk(bulk: Bulk, recorder: Recorder): Promise<BulkResul
 			({ row, wanted }) => row.message_id !== null && row.message_id !== wanted.messageId,
 		).length,
 		lookUps: asked.lookUps,
-		mostLookUps: asked.most,
+		maxLookups: asked.most,
 		accesses: table.accesses.length,
 		kept: table.kept?.rows.size ?? 0,
 	};

@@ -6,7 +6,7 @@ import { MESSAGE_TYPES } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import type { SentMessage } from '../../../messages/scheduledMessage';
 import type { Values } from '../../../stores/table/columns';
-import { toRow, type Sender } from '../../../stores/table/rows';
+import { toRow, type SendingAccount } from '../../../stores/table/rows';
 import type { DispatchContext, DispatchRules } from '../../../stores/dispatcher';
 import {
 	ACCOUNT_COLUMNS,
@@ -31,7 +31,11 @@ export class FakeClock {
 	readonly sleep = async (ms: number) => void (this.ms += ms);
 }
 
-export const SENDER: Sender = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
+export const SENDER: SendingAccount = {
+	gateway: 'fake',
+	account: 'account-1',
+	credential: 'My Gateway',
+};
 export const connection = { credential: {} } as Connection;
 
 /** A message for a number, due at an instant. */
@@ -76,15 +80,15 @@ export class FakeGateway {
 			id: SENDER.gateway,
 			label: 'Fake',
 			capabilities: {
-				sends: MESSAGE_TYPES.filter((type) => type !== 'voice'),
-				schedules: null,
+				messageTypes: MESSAGE_TYPES.filter((type) => type !== 'voice'),
+				scheduling: null,
 				messagesPerMinute: null,
 				lookup: this.lookup === undefined ? null : { by: 'queueId', needsRecipient: false },
 			},
 			assertSendable: () => undefined,
 			lookup: this.lookup,
 			findSent: this.findSent,
-			test: async () => {
+			testCredential: async () => {
 				this.healthAsked++;
 				return await this.health();
 			},
@@ -126,7 +130,7 @@ export const accountsTable = (now?: () => number): MemoryTable<AccountColumn> =>
 /** A table in memory as the queue of an account. */
 export const queueOn = (
 	table: MessageTable,
-	senders: readonly Sender[] = [SENDER],
+	senders: readonly SendingAccount[] = [SENDER],
 	accounts: AccountsTable = accountsTable(),
 	gateway: Gateway = new FakeGateway().gateway,
 ) => createDispatchQueue(table, senders, { gateway, accounts: async () => accounts });

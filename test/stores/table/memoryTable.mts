@@ -1,5 +1,11 @@
 import { COLUMNS, type Cell, type ColumnName } from '../../../stores/table/columns';
-import type { Change, Condition, RowOf, Table, ValuesOf } from '../../../stores/table/table';
+import type {
+	ConditionalUpdate,
+	Condition,
+	RowOf,
+	Table,
+	ValuesOf,
+} from '../../../stores/table/table';
 
 /** What a test may do before an access takes effect: wait, or throw. */
 export type Before = (access: 'insert' | 'select' | 'update' | 'remove') => Promise<void> | void;
@@ -69,7 +75,7 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 			.map((row) => ({ ...row }));
 	}
 
-	async update(changes: readonly Change<C>[]): Promise<RowOf<C>[][]> {
+	async update(changes: readonly ConditionalUpdate<C>[]): Promise<RowOf<C>[][]> {
 		const matched: RowOf<C>[][] = [];
 		for (const { where, values } of changes) {
 			await this.access('update');

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
 
 import { COLUMNS, EVENT_COLUMNS } from '../../../stores/table/columns';
-import { where, type Change } from '../../../stores/table/table';
+import { where, type ConditionalUpdate } from '../../../stores/table/table';
 import { messageTables, openTable, tableById } from '../../../nodes/shared/n8nTable';
 
 interface Access {
@@ -61,7 +61,7 @@ describe('conditions', () => {
 	});
 
 	it('cost an expression only where the changes differ', async () => {
-		const change = (id: number): Change => ({
+		const change = (id: number): ConditionalUpdate => ({
 			where: where({ id, claim_token: 'mine' }),
 			values: { status: 'sent' },
 		});
@@ -197,7 +197,7 @@ describe('opening a table', () => {
 		] as const)('is not created where none is: %s by %s', async (value, by, advice) => {
 			tables(customers, messages('scheduled_messages', 't1'), messages('reminders'));
 			await expect(existing(value, by)).rejects.toMatchObject({
-				name: 'InvalidParameter',
+				name: 'InvalidParameterError',
 				message: `"Data Table" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table. ${advice} Only the operation "Schedule" creates a table.`,
 			});
 			expect(n8n.accesses.every(({ node }) => node.operation === 'list')).toBe(true);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { STATUSES, type Status } from '../../../messages/status';
 import { describeAddress } from '../../../messages/recipient';
 import { recordStatus, withTold } from '../../../stores/table/recordStatus';
-import type { Sender } from '../../../stores/table/rows';
+import type { SendingAccount } from '../../../stores/table/rows';
 import { iso, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -16,7 +16,11 @@ beforeEach(async () => {
 	table.edit(2, { status: 'sent', status_rank: 30, message_id: 'm2' });
 });
 
-const record = async (status: Status, more: object = {}, senders: readonly Sender[] = [SENDER]) =>
+const record = async (
+	status: Status,
+	more: object = {},
+	senders: readonly SendingAccount[] = [SENDER],
+) =>
 	await recordStatus(
 		table,
 		{

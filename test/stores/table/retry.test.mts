@@ -6,7 +6,7 @@ import {
 	type RetryFilter,
 	type RetryRules,
 } from '../../../stores/table/retry';
-import { SENDING, type Sender } from '../../../stores/table/rows';
+import { SENDING, type SendingAccount } from '../../../stores/table/rows';
 import { parseRecipient } from '../../../messages/recipient';
 import { STATUS_NAMES } from '../../../messages/status';
 import {
@@ -40,7 +40,7 @@ const FILTER: RetryFilter = {
 	limit: 50,
 };
 const UUID = '0b6c1c5e-3f0e-4a53-9d53-6f4f3a1f9a55';
-const OTHER: Sender = { gateway: 'other', account: 'account-2', credential: 'New Gateway' };
+const OTHER: SendingAccount = { gateway: 'other', account: 'account-2', credential: 'New Gateway' };
 
 let table: MemoryTable;
 let clock: FakeClock;

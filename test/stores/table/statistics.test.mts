@@ -385,17 +385,17 @@ describe('accounts that nobody serves', () => {
 	it.each([
 		[23, false],
 		[25, true],
-	])('or none for a day: the last was %i hours ago', async (hours, isTold) => {
+	])('or none for a day: the last was %i hours ago', async (hours, isReported) => {
 		await insert(rowOf('a', START - HOUR, { account: 'gone' }));
 		await runAt(START - hours * HOUR, DEAD);
 		const counted = await count();
 		expect(counted.unserved).toEqual(
-			isTold ? [{ ...DEAD, messages: 1, due: 1, lastRunAt: iso(START - hours * HOUR) }] : [],
+			isReported ? [{ ...DEAD, messages: 1, due: 1, lastRunAt: iso(START - hours * HOUR) }] : [],
 		);
 		expect(counted.byAccount).toMatchObject([
-			{ account: 'gone', isServed: !isTold, lastRunAt: iso(START - hours * HOUR) },
+			{ account: 'gone', isServed: !isReported, lastRunAt: iso(START - hours * HOUR) },
 		]);
-		expect(await found()).toEqual(isTold ? [['fake', 'gone', 1]] : []);
+		expect(await found()).toEqual(isReported ? [['fake', 'gone', 1]] : []);
 	});
 
 	it('are not asked for where there is nothing to tell', async () => {

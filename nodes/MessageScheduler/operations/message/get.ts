@@ -1,6 +1,6 @@
 import { requireLookup } from '../../../../gateways/capabilityChecks';
 import { labelsWith } from '../../../../gateways/registry';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { parseRecipient, type Recipient } from '../../../../messages/recipient';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
@@ -44,14 +44,14 @@ export const get: Operation<GetPlan> = {
 		const given = context.getNodeParameter('messageId', index, '') as unknown;
 		const id = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
 		if (id === '') {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Message ID',
 				`"Message ID" is empty. Enter the ${by} that the operation "Send" gave.`,
 			);
 		}
 		const recipient = readOption(context, index, 'recipient') ?? '';
 		if (recipient === '' && needsRecipient) {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Recipient',
 				`${run.gateway.label} finds a message only with its recipient. Add "Recipient" under Options.`,
 			);

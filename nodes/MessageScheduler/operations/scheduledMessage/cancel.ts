@@ -12,7 +12,7 @@ interface CancelPlan extends Plan {
 	readonly scheduleId: string;
 	readonly storedIn: PostgresRef | null;
 	readonly allowDeletion: boolean;
-	readonly mayBeOver: boolean;
+	readonly allowNotPending: boolean;
 	readonly output: OutputOptions;
 }
 
@@ -57,7 +57,7 @@ export const cancel: Operation<CancelPlan> = {
 			scheduleId,
 			storedIn,
 			allowDeletion: readAllowDeletion(context, index),
-			mayBeOver: readOption(context, index, 'ifNotPending') === 'return',
+			allowNotPending: readOption(context, index, 'ifNotPending') === 'return',
 			output: {
 				simplify: readSimplify(context, index),
 				timezone: readTimezone(context, index, run),
@@ -65,10 +65,10 @@ export const cancel: Operation<CancelPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, storedIn, allowDeletion, mayBeOver, output }, run, entry) {
+	async perform({ scheduleId, storedIn, allowDeletion, allowNotPending, output }, run, entry) {
 		const store = await run.storeForId(scheduleId, storedIn).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
-		if (!cancelled && !mayBeOver) throw notPending(run.gateway, message, 'cancelled');
+		if (!cancelled && !allowNotPending) throw notPending(run.gateway, message, 'cancelled');
 		return [scheduledItem(message, output)];
 	},
 };

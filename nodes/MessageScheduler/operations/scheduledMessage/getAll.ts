@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ListFilter } from '../../../../gateways/gateway';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { parseRecipient } from '../../../../messages/recipient';
 import { resolveSendTime } from '../../../../messages/sendTime';
 import { isStatus, STATUS_NAMES } from '../../../../messages/status';
@@ -141,7 +141,7 @@ export const getAll: Operation<GetAllPlan> = {
 function readLimit(value: unknown): number {
 	const limit = Number(value);
 	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Limit',
 		`"Limit" is "${String(value)}". Enter a whole number from 1, or turn on "Return All".`,
 	);
@@ -177,7 +177,7 @@ function readFilter(
 
 function readStatus(value: unknown) {
 	if (isStatus(value)) return value;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Status',
 		`"Status" is "${String(value).slice(0, 40)}". Use one of: ${STATUS_NAMES.join(', ')}.`,
 	);

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { resolveSendTime } from '../../../../messages/sendTime';
 import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
@@ -21,7 +21,7 @@ interface PausePlan extends Plan {
 }
 
 /** A note is one line for people. */
-const LONGEST_NOTE = 500;
+const MAX_NOTE_LENGTH = 500;
 
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
@@ -67,7 +67,7 @@ export const pause: Operation<PausePlan> = {
 				until === '' || until === null || until === undefined
 					? null
 					: readUntil(until, timezone, run.ledger.startedAt),
-			note: note === '' ? null : note.slice(0, LONGEST_NOTE),
+			note: note === '' ? null : note.slice(0, MAX_NOTE_LENGTH),
 			waitsUntilIdle: readOption(context, index, 'waitUntilIdle') !== false,
 			timezone,
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
@@ -102,7 +102,7 @@ function readUntil(value: unknown, timezone: string, now: number): number {
 	const { scheduledAt } = resolveSendTime(value, timezone, { now, parameter: 'Until' });
 	const until = Date.parse(scheduledAt);
 	if (until > now) return until;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Until',
 		`"Until" is ${scheduledAt}, which has passed. Enter a later time, or leave it empty and end the pause with "Resume".`,
 	);

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
@@ -29,7 +29,7 @@ export const purge: Operation<PurgePlan> = {
 	prepare(context, index) {
 		const days = Number(context.getNodeParameter('olderThanDays', index, 90));
 		if (!(days >= 1 && days <= 36_500)) {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Older Than',
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
@@ -51,7 +51,7 @@ function readEvent(item: IDataObject): RecordableStatus {
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		// What *Listen for test event* gives out for a webhook that tells none.
 		const ignored = textOf(item.ignored);
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Input',
 			'The "Input" item is not a status event',
 			ignored ??

@@ -4,9 +4,9 @@ import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readStoredIn, storedInFields } from '../../fields/storage';
 import {
-	assertInTime,
+	assertWithinLimits,
 	ifTimePassedOption,
-	inTime,
+	applyPastTimePolicy,
 	isStillPossible,
 	readIfPassed,
 	stillInTime,
@@ -44,7 +44,12 @@ export const reschedule: Operation<ReschedulePlan> = {
 			fingerprint: ['reschedule', scheduleId],
 			scheduleId,
 			storedIn,
-			time: inTime(readSendTime(context, index, run), ifPassed, run.ledger.startedAt, limits),
+			time: applyPastTimePolicy(
+				readSendTime(context, index, run),
+				ifPassed,
+				run.ledger.startedAt,
+				limits,
+			),
 			ifPassed,
 			allowDeletion: readAllowDeletion(context, index),
 			simplify: readSimplify(context, index),
@@ -52,7 +57,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 	},
 
 	check({ scheduleId, storedIn, time, ifPassed }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeForId(scheduleId, storedIn).limits);
+		assertWithinLimits(time, ifPassed, run.now(), run.storeForId(scheduleId, storedIn).limits);
 	},
 
 	async perform(
@@ -66,7 +71,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();
 			if (earlier !== undefined && isStillPossible(earlier, now, store.limits)) return earlier;
-			assertInTime(planned, ifPassed, now, store.limits);
+			assertWithinLimits(planned, ifPassed, now, store.limits);
 			time = stillInTime(planned, ifPassed, now, store.limits);
 			return time.scheduledAt;
 		};

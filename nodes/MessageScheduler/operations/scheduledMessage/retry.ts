@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
 import { settle } from '../../../../stores/settle';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { parseRecipient } from '../../../../messages/recipient';
 import { resolveSendTime } from '../../../../messages/sendTime';
 import {
@@ -172,7 +172,7 @@ export const retry: Operation<RetryPlan> = {
 		const reassign = readOption(context, index, 'reassign') === true;
 		const which = readWhich(context, index, timezone, run);
 		if (reassign && 'filter' in which && which.filter.account === undefined) {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Account',
 				'"Account" is empty, but with "Reassign" the node has to know whose messages to move',
 				'Add the filter "Account" and enter the account as "Statistics" gives it.',
@@ -229,7 +229,7 @@ async function movable(
 	return (row) => {
 		const key = accountKey(row);
 		if (served.has(key) || !isInUse(records.get(key), now)) return;
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Reassign',
 			`"Reassign" moves nothing: the account "${String(row.account)}" is in use, since "Send Due" ran for it within the last five minutes`,
 			'To move its messages, unpublish that workflow or change its credential, wait five minutes, and run this operation again.',
@@ -243,7 +243,7 @@ async function inAnotherTable(error: unknown, scheduleId: string, run: Run): Pro
 	const name = await run.tableNameOf(scheduleId);
 	return name === null
 		? error
-		: new InvalidParameter(
+		: new InvalidParameterError(
 				'Data Table',
 				`"Data Table" is not the table that holds the scheduled message "${scheduleId}". Enter "${name}".`,
 			);
@@ -271,7 +271,7 @@ function readWhich(
 	const by: unknown = context.getNodeParameter('selectBy', index, 'filters');
 	if (by === 'scheduleId') return { scheduleId: readScheduleId(context, index) };
 	if (by === 'filters') return { filter: readFilter(context, index, timezone, run) };
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Select By',
 		`"Select By" is "${String(by).slice(0, 40)}". Use one of: filters, scheduleId.`,
 	);
@@ -315,7 +315,7 @@ function readStatuses(value: unknown): readonly Retryable[] {
 	const given = (Array.isArray(value) ? value : isEmpty(value) ? [] : [value]) as unknown[];
 	const wrong = given.find((status) => !RETRYABLE.includes(status as Retryable));
 	if (wrong !== undefined) {
-		throw new InvalidParameter(
+		throw new InvalidParameterError(
 			'Statuses',
 			`"Statuses" has "${String(wrong).slice(0, 40)}". Use some of: ${RETRYABLE.join(', ')}.`,
 		);
@@ -326,7 +326,7 @@ function readStatuses(value: unknown): readonly Retryable[] {
 function readLimit(value: unknown): number {
 	const limit = Number(value);
 	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Limit',
 		`"Limit" is "${String(value).slice(0, 40)}". Enter a whole number from 1.`,
 	);

@@ -12,8 +12,8 @@ import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
 import { storeFields, readStore, sendDueNotice } from '../../fields/storage';
 import {
-	assertInTime,
-	inTime,
+	assertWithinLimits,
+	applyPastTimePolicy,
 	isStillPossible,
 	readIfPassed,
 	stillInTime,
@@ -61,9 +61,9 @@ export const schedule: Operation<SchedulePlan> = {
 		optionsField(scheduleOptions),
 	],
 
-	lanes: (plans, run) =>
+	concurrency: (plans, run) =>
 		plans.every((plan) => plan === null || plan.hold.in !== 'gateway')
-			? TABLE_LANES
+			? TABLE_CONCURRENCY
 			: run.maxParallel,
 
 	prepare(context, index, run) {
@@ -87,7 +87,7 @@ export const schedule: Operation<SchedulePlan> = {
 			hold,
 			message,
 			// Counted from the first try, so that each try comes to the same times.
-			time: inTime(asked, ifPassed, run.ledger.startedAt, limits),
+			time: applyPastTimePolicy(asked, ifPassed, run.ledger.startedAt, limits),
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey),
 			occurrence: 1,
@@ -111,16 +111,16 @@ export const schedule: Operation<SchedulePlan> = {
 		return plans.map((plan, index) => {
 			const time = times[index];
 			if (plan === null || time === null) return null;
-			const likeness = fingerprint(plan.message);
-			const occurrence = (occurrences.get(likeness) ?? 0) + 1;
-			occurrences.set(likeness, occurrence);
+			const matchKey = fingerprint(plan.message);
+			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
+			occurrences.set(matchKey, occurrence);
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
 	},
 
 	check({ time, ifPassed, hold, window }, run) {
-		assertInTime(time, ifPassed, run.now(), run.storeFor(hold).limits, window);
+		assertWithinLimits(time, ifPassed, run.now(), run.storeFor(hold).limits, window);
 	},
 
 	async perform(plan, run, entry) {
@@ -138,7 +138,7 @@ export const schedule: Operation<SchedulePlan> = {
 		if (entry.unresolved === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
 		const renew: Renew = (earlier) => {
 			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
-			assertInTime(planned, ifPassed, run.now(), limits, window);
+			assertWithinLimits(planned, ifPassed, run.now(), limits, window);
 			time = stillInTime(planned, ifPassed, run.now(), limits, window);
 			return present();
 		};
@@ -150,4 +150,4 @@ export const schedule: Operation<SchedulePlan> = {
 };
 
 /** Rows are written together, so as many items as possible go on at once. */
-const TABLE_LANES = 1_000;
+const TABLE_CONCURRENCY = 1_000;

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { connect } from '../../../../gateways/transport/connection';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
 import { createLeaseStore } from '../../../../stores/table/accounts';
@@ -198,7 +198,10 @@ function readRules(context: IExecuteFunctions, index: number, run: Run): SendDue
 		if (given === undefined) return undefined;
 		const value = Number(given);
 		if (Number.isFinite(value) && value >= 1) return value;
-		throw new InvalidParameter(label, `"${label}" is "${String(given)}". Enter a number from 1.`);
+		throw new InvalidParameterError(
+			label,
+			`"${label}" is "${String(given)}". Enter a number from 1.`,
+		);
 	};
 	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
 	return {
@@ -225,7 +228,7 @@ function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs:
 	const seconds = settings?.executionTimeout ?? -1;
 	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
 	if (seconds <= 0 || seconds >= needed) return;
-	throw new InvalidParameter(
+	throw new InvalidParameterError(
 		'Run For At Most',
 		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
 		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,

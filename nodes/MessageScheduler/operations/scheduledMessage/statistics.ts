@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { InvalidParameter } from '../../../../messages/invalidParameter';
+import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import type { Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
@@ -36,7 +36,7 @@ export const statistics: Operation<StatisticsPlan> = {
 	prepare(context, index, run) {
 		const days = Number(context.getNodeParameter('periodDays', index, 1));
 		if (!(days >= 1 && days <= 366)) {
-			throw new InvalidParameter(
+			throw new InvalidParameterError(
 				'Period',
 				`"Period" is "${String(days)}". Enter a number of days from 1 to 366.`,
 			);

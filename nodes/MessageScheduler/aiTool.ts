@@ -13,7 +13,7 @@ export const withoutNulls = (json: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 
 /** Whether the model is to be told what was refused; not where the user wants the workflow to stop. */
-export const answersModel = (context: IExecuteFunctions): boolean =>
+export const shouldReturnErrors = (context: IExecuteFunctions): boolean =>
 	isToolRun(context) && context.getNode().onError !== 'stopWorkflow';
 
 /**
@@ -21,7 +21,7 @@ export const answersModel = (context: IExecuteFunctions): boolean =>
  * tells its model nothing of what is thrown (seen on 2.41.1: the answer is empty), and the model would
  * take the message for scheduled; an older n8n stops the agent (seen on 2.4.8).
  */
-export async function answering(
+export async function returnErrorsAsItems(
 	work: () => Promise<INodeExecutionData[]>,
 ): Promise<INodeExecutionData[]> {
 	try {

@@ -4,13 +4,13 @@
  * `parameter` is the name that the user sees. The message names it in double quotes and says what is
  * wrong with it and what to do; where that is too long for a headline, what to do is in `hint`.
  */
-export class InvalidParameter extends Error {
+export class InvalidParameterError extends Error {
 	constructor(
 		readonly parameter: string,
 		message: string,
 		readonly hint?: string,
 	) {
 		super(message);
-		this.name = 'InvalidParameter';
+		this.name = 'InvalidParameterError';
 	}
 }
