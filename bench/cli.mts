@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 
 import pc from 'picocolors';
 
-import { buildPackage } from '../rig/package.mts';
-import { settingsOf } from '../rig/settings.mts';
+import { buildPackage } from '../harness/package.mts';
+import { settingsOf } from '../harness/settings.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { normalise } from './normalise.mts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Json } from '../rig/client.mts';
+import type { Json } from '../harness/client.mts';
 
 /** What the gateway saw since it was last asked. */
 export interface Seen {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { projectRoot } from '../rig/folders.mts';
+import { projectRoot } from '../harness/folders.mts';
 import type { BenchOptions } from './cli.mts';
 import { alternate, median, costOf } from './measure.mts';
 import { digits, surroundings, table, type Report } from './report.mts';

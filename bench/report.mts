@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { projectRoot } from '../rig/folders.mts';
+import { projectRoot } from '../harness/folders.mts';
 
 /** What one benchmark found. */
 export interface Report {

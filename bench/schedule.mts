@@ -1,4 +1,4 @@
-import type { WorkflowJson } from '../rig/client.mts';
+import type { WorkflowJson } from '../harness/client.mts';
 import type { BenchOptions } from './cli.mts';
 import { alternate, median } from './measure.mts';
 import { forgetPeak, memoryOf, peakOf, processorTimeOf } from './process.mts';

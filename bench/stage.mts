@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startN8n, type N8n } from '../rig/n8n.mts';
+import { startN8n, type N8n } from '../harness/n8n.mts';
 import type { BenchOptions } from './cli.mts';
 import { startGateway, type BenchGateway, type Seen } from './gateway.mts';
 import { CREDENTIAL, MEASURED } from './workflows.mts';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { projectRoot } from '../rig/folders.mts';
+import { projectRoot } from '../harness/folders.mts';
 
 /** The package as a user gets it, unpacked beside the modules that n8n would give it. */
 export interface Unpacked {

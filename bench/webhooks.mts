@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { WorkflowJson } from '../rig/client.mts';
-import { credentialFor } from '../rig/credential.mts';
-import { startN8n, type N8n } from '../rig/n8n.mts';
+import type { WorkflowJson } from '../harness/client.mts';
+import { credentialFor } from '../harness/credential.mts';
+import { startN8n, type N8n } from '../harness/n8n.mts';
 import { startSandbox } from '../sandbox/index.mts';
 import type { BenchOptions } from './cli.mts';
 import { alternate, median } from './measure.mts';

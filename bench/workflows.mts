@@ -1,4 +1,4 @@
-import type { Json, WorkflowJson, WorkflowNode } from '../rig/client.mts';
+import type { Json, WorkflowJson, WorkflowNode } from '../harness/client.mts';
 import type { BenchGateway } from './gateway.mts';
 
 export const ACTION = 'n8n-nodes-message-scheduler.messageScheduler';

@@ -1,5 +1,5 @@
 import type { Status } from '../messages/status.ts';
-import type { Json } from '../rig/client.mts';
+import type { Json } from '../harness/client.mts';
 
 /** One message and what has become of it so far. */
 export interface Row {

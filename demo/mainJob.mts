@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { output, type Execution, type Json } from '../rig/client.mts';
+import { output, type Execution, type Json } from '../harness/client.mts';
 import type { Board } from './board.mts';
 import type { GatewayToShow } from './gateways.mts';
 import type { ExampleName, Stage } from './stage.mts';

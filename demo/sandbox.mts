@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 import pc from 'picocolors';
 
-import { guides } from '../rig/credentialForm.mts';
+import { guides } from '../harness/credentialForm.mts';
 import { startSandbox, webhookTarget, type GatewayId, type Sandbox } from '../sandbox/index.mts';
 import { WEBHOOK_SECRET } from './gateways.mts';
 

@@ -1,12 +1,12 @@
-import type { WorkflowJson } from '../rig/client.mts';
-import { CREDENTIAL_TYPE, credentialFor } from '../rig/credential.mts';
-import { guides } from '../rig/credentialForm.mts';
-import { readExample } from '../rig/examples.mts';
-import { ensureN8n } from '../rig/install.mts';
-import { startN8n, type N8n } from '../rig/n8n.mts';
-import { buildPackage } from '../rig/package.mts';
-import { printProgress, withProgress } from '../rig/progress.mts';
-import { defaultRelease } from '../rig/releases.mts';
+import type { WorkflowJson } from '../harness/client.mts';
+import { CREDENTIAL_TYPE, credentialFor } from '../harness/credential.mts';
+import { guides } from '../harness/credentialForm.mts';
+import { readExample } from '../harness/examples.mts';
+import { ensureN8n } from '../harness/install.mts';
+import { startN8n, type N8n } from '../harness/n8n.mts';
+import { buildPackage } from '../harness/package.mts';
+import { printProgress, withProgress } from '../harness/progress.mts';
+import { defaultRelease } from '../harness/releases.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { enterWebhook, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import pc from 'picocolors';
 
-import { credentialForm } from '../rig/credentialForm.mts';
+import { credentialForm } from '../harness/credentialForm.mts';
 import { addressesText } from './addresses.mts';
 import { Board } from './board.mts';
 import { gatewayToShow, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
@@ -42,7 +42,7 @@ const interrupted = new Promise<void>((resolve) => {
 	let asked = false;
 	for (const signal of signals) {
 		process.on(signal, () => {
-			// The rig ends n8n when this process exits.
+			// The harness ends n8n when this process exits.
 			if (asked) process.exit(INTERRUPTED);
 			asked = true;
 			resolve();

@@ -5,6 +5,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countriesFile } from './countriesFile.mts';
-import { projectRoot } from '../rig/folders.mts';
+import { projectRoot } from '../harness/folders.mts';
 
 writeFileSync(join(projectRoot(), 'messages/countries.ts'), await countriesFile());

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePhoneNumber, type CountryCode } from 'libphonenumber-js/max';
-import { projectRoot } from '../rig/folders.mts';
+import { projectRoot } from '../harness/folders.mts';
 
 /** Positions in libphonenumber-js's metadata: its METADATA.md and `source/metadata.js`. */
 const CALLING_CODE = 0;

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import axios from 'axios';
 import type { Locator, Page } from 'playwright-core';
 
-import { output, type Json, type WorkflowJson } from '../rig/client.mts';
-import { readExample } from '../rig/examples.mts';
-import { projectRoot } from '../rig/folders.mts';
+import { output, type Json, type WorkflowJson } from '../harness/client.mts';
+import { readExample } from '../harness/examples.mts';
+import { projectRoot } from '../harness/folders.mts';
 import {
 	chain,
 	credentialFor,

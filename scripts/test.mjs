@@ -35,7 +35,7 @@ const stages = [
 	{
 		kind: 'n8n',
 		title: 'a real n8n',
-		command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'install'],
+		command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'install'],
 		uncounted: true,
 	},
 	{ kind: 'e2e', title: 'end to end', command: jest('e2e', '--runInBand'), project: 'e2e' },
@@ -43,7 +43,7 @@ const stages = [
 		kind: 'ui',
 		title: "n8n's editor in a browser",
 		needs: {
-			command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'chromium'],
+			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'chromium'],
 			otherwise: 'chromium is missing: apt-get install chromium',
 		},
 		command: jest('ui', '--runInBand'),
@@ -53,7 +53,7 @@ const stages = [
 		kind: 'queue',
 		title: "n8n's queue mode: PostgreSQL, Redis, two workers, two webhook processors",
 		needs: {
-			command: [process.execPath, '--import', 'tsx', 'rig/cli.mts', 'queue'],
+			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'queue'],
 			otherwise: 'PostgreSQL or Redis is missing: apt-get install postgresql redis-server',
 		},
 		command: jest('queue', '--runInBand'),

@@ -1,5 +1,5 @@
 /**
- * Property tests run a small sample that is the same each time, or, with PROVE=1 (`npm run prove
+ * Property tests run a small sample that is the same each time, or, with PROVE=1 (`npm run reliability
  * properties`), all cases of the proof, from another seed each time unless SEED gives one.
  */
 export const prove = process.env.PROVE === '1';

@@ -342,7 +342,12 @@ export class Whapi extends Dialect {
 		}
 	}
 
-	#deliver({ url, mode, headers = {} }: WhapiWebhook, event: string, body: unknown, orderingKey: string) {
+	#deliver(
+		{ url, mode, headers = {} }: WhapiWebhook,
+		event: string,
+		body: unknown,
+		orderingKey: string,
+	) {
 		const [type, method = 'post'] = event.split('.');
 		this.kit.webhooks.deliver({
 			gateway: this.id,

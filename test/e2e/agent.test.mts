@@ -1,5 +1,5 @@
-import { output, type WorkflowJson, type WorkflowNode } from '../../rig/client.mts';
-import { readExample } from '../../rig/examples.mts';
+import { output, type WorkflowJson, type WorkflowNode } from '../../harness/client.mts';
+import { readExample } from '../../harness/examples.mts';
 import { credentialFor, inSeconds, itHolding, startEnvironment, type Stage } from './stage.mts';
 import { startScriptedModel, type Reply, type ScriptedModel } from './scriptedModel.mts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import axios from 'axios';
 
-import { ensureN8n } from '../../rig/install.mts';
-import { startN8n, type N8n } from '../../rig/n8n.mts';
-import { buildPackage } from '../../rig/package.mts';
+import { ensureN8n } from '../../harness/install.mts';
+import { startN8n, type N8n } from '../../harness/n8n.mts';
+import { buildPackage } from '../../harness/package.mts';
 import { RELEASE } from './stage.mts';
 
 const nodes = ['messageScheduler', 'messageSchedulerTrigger'];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import axios from 'axios';
 
-import { output } from '../../rig/client.mts';
-import { removeFolder } from '../../rig/launch.mts';
-import { buildPackage } from '../../rig/package.mts';
-import { startRegistry, type PublishedVersion, type Registry } from '../../rig/registry.mts';
+import { output } from '../../harness/client.mts';
+import { removeFolder } from '../../harness/launch.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { startRegistry, type PublishedVersion, type Registry } from '../../harness/registry.mts';
 import {
 	credentialFor,
 	inSeconds,

@@ -1,6 +1,6 @@
 import { formatLocalTime } from '../../messages/sendTime';
-import { output, type Json } from '../../rig/client.mts';
-import { exampleFiles, readExample } from '../../rig/examples.mts';
+import { output, type Json } from '../../harness/client.mts';
+import { exampleFiles, readExample } from '../../harness/examples.mts';
 import {
 	ACTION,
 	credentialFor,

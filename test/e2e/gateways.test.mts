@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axios from 'axios';
-import { output, type Json } from '../../rig/client.mts';
+import { output, type Json } from '../../harness/client.mts';
 import {
 	credentialFor,
 	inSeconds,

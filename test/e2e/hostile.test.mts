@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { output } from '../../rig/client.mts';
+import { output } from '../../harness/client.mts';
 import { credentialFor, listening, startEnvironment, SECRET, until, type Stage } from './stage.mts';
 
 /**

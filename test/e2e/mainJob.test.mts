@@ -1,5 +1,5 @@
 import axios from 'axios';
-import { output } from '../../rig/client.mts';
+import { output } from '../../harness/client.mts';
 import {
 	ACTION,
 	credentialFor,

@@ -1,11 +1,11 @@
-import { broken } from '../../prove/outages/judge.mts';
-import { figuresOf } from '../../prove/outages/figures.mts';
-import { raisePlace, type Place } from '../../prove/outages/place.mts';
-import { runOutage } from '../../prove/outages/run.mts';
-import { chosen } from '../../prove/outages/scenarios.mts';
+import { broken } from '../../reliability/outages/judge.mts';
+import { figuresOf } from '../../reliability/outages/figures.mts';
+import { raisePlace, type Place } from '../../reliability/outages/place.mts';
+import { runOutage } from '../../reliability/outages/run.mts';
+import { chosen } from '../../reliability/outages/scenarios.mts';
 import { itHolding, RELEASE } from './stage.mts';
 
-/** A small sample of the proof of faults that last (`npm run prove outages`), on an n8n of its own. */
+/** A small sample of the proof of faults that last (`npm run reliability outages`), on an n8n of its own. */
 let place: Place | undefined;
 
 afterAll(async () => await place?.close(), 60_000);

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { output } from '../../rig/client.mts';
-import { holds } from '../../prove/figures.mts';
-import { isRight, runMessages } from '../../prove/messages.mts';
-import { raiseTarget, runWebhooks, TRUSTED } from '../../prove/webhooks.mts';
-import { acrossRestart, equalAtOnce } from '../../prove/webhooksCommand.mts';
+import { output } from '../../harness/client.mts';
+import { holds } from '../../reliability/figures.mts';
+import { isRight, runMessages } from '../../reliability/messages.mts';
+import { raiseTarget, runWebhooks, TRUSTED } from '../../reliability/webhooks.mts';
+import { acrossRestart, equalAtOnce } from '../../reliability/webhooksCommand.mts';
 import {
 	credentialFor,
 	inSeconds,

@@ -7,7 +7,7 @@ import {
 	SECRET,
 	type Json,
 	type Setting,
-} from '../nodes/harness.mts';
+} from '../nodes/fakeContext.mts';
 
 /** Rules that the proofs on the real n8n showed to be needed, each broken out for itself. */
 jest.setTimeout(30_000);

@@ -1,11 +1,11 @@
-import { startN8n, type N8n, type StartOptions } from '../../rig/n8n.mts';
-import type { Json, WorkflowJson, WorkflowNode } from '../../rig/client.mts';
-import { credentialFor as sandboxCredential } from '../../rig/credential.mts';
-import { buildPackage } from '../../rig/package.mts';
-import { compareVersions, defaultRelease } from '../../rig/releases.mts';
+import { startN8n, type N8n, type StartOptions } from '../../harness/n8n.mts';
+import type { Json, WorkflowJson, WorkflowNode } from '../../harness/client.mts';
+import { credentialFor as sandboxCredential } from '../../harness/credential.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { compareVersions, defaultRelease } from '../../harness/releases.mts';
 import { startSandbox } from '../../sandbox/index.mts';
 
-/** Another of rig/releases.mts can be tested, e.g. N8N_RELEASE=2.4.8 npm run test:e2e. */
+/** Another of harness/releases.mts can be tested, e.g. N8N_RELEASE=2.4.8 npm run test:e2e. */
 export const RELEASE = process.env.N8N_RELEASE ?? defaultRelease;
 
 /** Whether the tested n8n can hold messages: its Data Table node makes tables since 2.3. */

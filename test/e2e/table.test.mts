@@ -1,6 +1,6 @@
-import { output, type Json } from '../../rig/client.mts';
+import { output, type Json } from '../../harness/client.mts';
 import { gateways } from '../../gateways/registry';
-import { createTable } from '../../rig/tables.mts';
+import { createTable } from '../../harness/tables.mts';
 import {
 	ACTION,
 	CAN_HOLD,

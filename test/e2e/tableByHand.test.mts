@@ -1,5 +1,5 @@
-import { type Json } from '../../rig/client.mts';
-import { createTable, editRow, insertRows, readRows } from '../../rig/tables.mts';
+import { type Json } from '../../harness/client.mts';
+import { createTable, editRow, insertRows, readRows } from '../../harness/tables.mts';
 import {
 	credentialFor,
 	inSeconds,

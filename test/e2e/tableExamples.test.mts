@@ -1,7 +1,7 @@
 import axios from 'axios';
 
-import { output, type Json, type WorkflowJson } from '../../rig/client.mts';
-import { readExample } from '../../rig/examples.mts';
+import { output, type Json, type WorkflowJson } from '../../harness/client.mts';
+import { readExample } from '../../harness/examples.mts';
 import {
 	credentialFor,
 	inSeconds,

@@ -1,4 +1,4 @@
-import { output, type Client, type Json } from '../../rig/client.mts';
+import { output, type Client, type Json } from '../../harness/client.mts';
 import { inSeconds, oneNode, until, type Stage } from './stage.mts';
 
 export const IN_TABLE = { storeIn: 'dataTable' };

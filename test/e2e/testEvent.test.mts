@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-import { output } from '../../rig/client.mts';
+import { output } from '../../harness/client.mts';
 import { credentialFor, listening, startEnvironment, SECRET, type Stage } from './stage.mts';
 
 /** What the trigger says to a person, in n8n's own test mode and when n8n publishes. */

@@ -13,7 +13,7 @@ import { toNetworkFailure, type SendRequest } from '../../gateways/transport/req
 import { MESSAGE_TYPES, type MessageType } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import type { StatusEvent } from '../../messages/statusEvent';
-import { credentialFor } from '../../rig/credential.mts';
+import { credentialFor } from '../../harness/credential.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { Claims } from '../../stores/claims';
 import { createGatewayStore } from '../../stores/gatewayStore';

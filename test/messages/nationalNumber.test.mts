@@ -9,7 +9,7 @@ import {
 import { countries, countryLabel, findCountry, type Country } from '../../messages/country';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { parseRecipient, recipientAsGiven } from '../../messages/recipient';
-import { projectRoot } from '../../rig/folders.mts';
+import { projectRoot } from '../../harness/folders.mts';
 import { countriesFile, englishName, shapeOf } from '../../scripts/countriesFile.mts';
 import { runs } from '../proof.mts';
 

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { DataTables } from './dataTables.mts';
-import { credentialFor, hurry, inSeconds, outputOf, type Json } from './harness.mts';
+import { credentialFor, hurry, inSeconds, outputOf, type Json } from './fakeContext.mts';
 
 /**
  * A Whapi.Cloud credential without *Channel ID* whose channel is filled in later: what it made before

@@ -5,7 +5,14 @@ import { accountsTableName, createLeaseStore } from '../../stores/table/accounts
 import { HEALTHY } from '../../stores/dispatcher/accountHealth';
 import { INITIAL_PACE } from '../../stores/dispatcher/pace';
 import { DataTables } from './dataTables.mts';
-import { byId, credentialFor, executeContext, errorOf, inSeconds, type Json } from './harness.mts';
+import {
+	byId,
+	credentialFor,
+	executeContext,
+	errorOf,
+	inSeconds,
+	type Json,
+} from './fakeContext.mts';
 import { differences, schemaOf } from './schema.mts';
 
 /**

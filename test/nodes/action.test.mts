@@ -12,7 +12,7 @@ import {
 	searchList,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /** What each operation does when all goes well, on n8n-core's `ExecuteContext`. */
 let sandbox: Sandbox;

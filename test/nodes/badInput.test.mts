@@ -13,7 +13,7 @@ import {
 	outputOf,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /**
  * What a user reads when something is wrong: which parameter or gateway, what to do, which item; and

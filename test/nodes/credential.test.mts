@@ -2,7 +2,7 @@ import { NodeHelpers, type INodeProperties } from 'n8n-workflow';
 import { gateways } from '../../gateways/registry';
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { startSandbox, type Fault, type Sandbox } from '../../sandbox/index.mts';
-import { credentialFor, SECRET, testCredential, type Json } from './harness.mts';
+import { credentialFor, SECRET, testCredential, type Json } from './fakeContext.mts';
 
 /** The credential: its fields, what it puts onto a request, and its connection test. */
 let sandbox: Sandbox;

@@ -13,7 +13,7 @@ import {
 	runByEngine,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /** Once over executions: the same workflow again, with whatever items, at whatever gateway. */
 let sandbox: Sandbox;

@@ -8,7 +8,7 @@ import {
 	outputOf,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 import { differences, schemaOf } from './schema.mts';
 
 /** *Default Country*: national numbers as recipients, from the parameter to the gateway. */

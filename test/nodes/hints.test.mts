@@ -13,7 +13,7 @@ import {
 	inSeconds,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /** What a person reads below the output of *Schedule* and *Send*. */
 let sandbox: Sandbox;

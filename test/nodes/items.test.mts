@@ -13,7 +13,7 @@ import {
 	runByEngine,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.node';
 
 /** Several items: their order, what belongs to what, and what one bad item does to the others. */

@@ -3,7 +3,7 @@ import { createStatusEvent, type StatusEventInput } from '../../messages/statusE
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
 import { DataTables } from './dataTables.mts';
-import { credentialFor, errorOf, hurry, inSeconds, outputOf, type Json } from './harness.mts';
+import { credentialFor, errorOf, hurry, inSeconds, outputOf, type Json } from './fakeContext.mts';
 
 /**
  * Record Status where webhooks name an account otherwise than the table's rows: on n8n's own contexts,

@@ -8,7 +8,7 @@ import {
 	runByEngine,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /**
  * Retry On Fail, by n8n's own engine: it runs the whole node again, with all items. Whatever failed

@@ -11,7 +11,7 @@ import {
 	receive,
 	SECRET,
 	type Json,
-} from './harness.mts';
+} from './fakeContext.mts';
 import { differences, folder, read, schemaOf } from './schema.mts';
 
 /**

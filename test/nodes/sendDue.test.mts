@@ -16,7 +16,7 @@ import {
 	runByEngine,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 let mockMessages: MemoryTable;
 let mockAccounts: MemoryTable<AccountColumn>;

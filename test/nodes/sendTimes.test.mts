@@ -1,7 +1,7 @@
 import { resolveSendTime, type IfPassed, type SendingWindow } from '../../messages/sendTime';
 import { applyPastTimePolicy, stillInTime } from '../../nodes/MessageScheduler/fields/ifTimePassed';
-import { reschedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/reschedule';
-import { schedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/schedule';
+import { reschedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/reschedule.operation';
+import { schedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/schedule.operation';
 import { scheduledItem } from '../../nodes/MessageScheduler/output';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 

@@ -11,7 +11,7 @@ import {
 	runByEngine,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /**
  * An earlier attempt is settled before the present parameters are checked, and whatever the error says,

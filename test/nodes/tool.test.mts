@@ -7,7 +7,7 @@ import {
 	outputOf,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /**
  * The node as an AI Agent's tool: the engine then gives it the type with `Tool` behind its name. Here

@@ -16,7 +16,7 @@ import {
 	type Call,
 	type Json,
 	type Setting,
-} from './harness.mts';
+} from './fakeContext.mts';
 
 /** The trigger on n8n-core's `WebhookContext` and `HookContext`. */
 let sandbox: Sandbox;

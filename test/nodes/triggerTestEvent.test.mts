@@ -1,5 +1,11 @@
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import { credentialFor, receive as receiveOn, SECRET, type Call, type Json } from './harness.mts';
+import {
+	credentialFor,
+	receive as receiveOn,
+	SECRET,
+	type Call,
+	type Json,
+} from './fakeContext.mts';
 
 /** What a person who listens for a test event sees of a webhook that starts nothing. */
 let sandbox: Sandbox;

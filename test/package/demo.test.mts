@@ -1,7 +1,7 @@
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { addressesText } from '../../demo/addresses.mts';
 import { gateways } from '../../gateways/registry';
-import { credentialForm } from '../../rig/credentialForm.mts';
+import { credentialForm } from '../../harness/credentialForm.mts';
 import { gatewayIds, startSandbox, type Sandbox } from '../../sandbox/index.mts';
 
 /** What `npm start` tells at its end. */

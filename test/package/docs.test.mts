@@ -449,8 +449,8 @@ describe('commands', () => {
 			'npm run never',
 			'npm never',
 			'npm start -- --never',
-			'npm run prove never',
-			'npx tsx rig/never.mts',
+			'npm run reliability never',
+			'npx tsx harness/never.mts',
 			'npx jest --testPathPatterns never/ever',
 			'node scripts/never.mjs',
 		]) {

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { exampleFiles, readExample } from '../../rig/examples.mts';
-import type { WorkflowNode } from '../../rig/client.mts';
+import { exampleFiles, readExample } from '../../harness/examples.mts';
+import type { WorkflowNode } from '../../harness/client.mts';
 
 /**
  * The examples as a person sees them on the canvas. Measures of n8n 2.41.1's editor, in its pixels at

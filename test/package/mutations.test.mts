@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mutations } from '../../prove/mutationList.mts';
-import { allowed } from '../../prove/mutants/allowed.mts';
+import { mutations } from '../../reliability/mutationList.mts';
+import { allowed } from '../../reliability/mutants/allowed.mts';
 
-/** The two lists of `npm run prove` that quote the sources: what is quoted must still stand there. */
+/** The two lists of `npm run reliability` that quote the sources: what is quoted must still stand there. */
 const source = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
 

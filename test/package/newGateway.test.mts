@@ -141,7 +141,7 @@ it('is in the credential’s Gateway choice, with its own fields', async () => {
 });
 
 it('schedules, lists and cancels through the node, which has not changed', async () => {
-	const { byId, inSeconds, outputOf } = await import('../nodes/harness.mts');
+	const { byId, inSeconds, outputOf } = await import('../nodes/fakeContext.mts');
 	const sendAt = inSeconds(40 * 86_400);
 	const [item] = await outputOf(
 		{ recipient: '+919988066776', text: 'coo', sendAt },
@@ -155,7 +155,7 @@ it('schedules, lists and cancels through the node, which has not changed', async
 });
 
 it('is refused, tested and explained by what it says of itself', async () => {
-	const { errorOf, inSeconds, testCredential } = await import('../nodes/harness.mts');
+	const { errorOf, inSeconds, testCredential } = await import('../nodes/fakeContext.mts');
 	const image = { messageType: 'image', mediaUrl: 'https://example.com/a.png' };
 	const parameters = { recipient: '+919988066776', sendAt: inSeconds(60), ...image };
 	expect((await errorOf(parameters, { credential })).message).toBe(
@@ -174,7 +174,7 @@ it('is refused, tested and explained by what it says of itself', async () => {
 it('is told of where the notice of the trigger leads, and its webhooks are read', async () => {
 	const { webhookTable } = await import('./docs/generated.mts');
 	expect(webhookTable()).toMatch(/Carrier Pigeon.*Tell the keeper of the loft/);
-	const { receive } = await import('../nodes/harness.mts');
+	const { receive } = await import('../nodes/fakeContext.mts');
 	const call = { body: { landed: true }, headers: { 'x-seed': 'sunflower' } };
 	expect((await receive(call, {}, { credential })).events).toMatchObject([
 		{ gateway: 'pigeon', status: 'delivered', raw: { landed: true } },

@@ -1,6 +1,6 @@
-import { figuresOf, type Figures, type Seen } from '../../prove/outages/figures.mts';
-import { broken } from '../../prove/outages/judge.mts';
-import { chosen, SCENARIOS, type Scenario } from '../../prove/outages/scenarios.mts';
+import { figuresOf, type Figures, type Seen } from '../../reliability/outages/figures.mts';
+import { broken } from '../../reliability/outages/judge.mts';
+import { chosen, SCENARIOS, type Scenario } from '../../reliability/outages/scenarios.mts';
 
 /** The proof of lasting faults: what it must notice, by records made by hand. */
 

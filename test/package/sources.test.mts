@@ -133,7 +133,7 @@ describe('a gateway’s name', () => {
 	const EXAMPLES = [
 		'nodes/MessageScheduler/fields/cancelOptions.ts',
 		'nodes/MessageScheduler/fields/scheduleOptions.ts',
-		'nodes/MessageScheduler/operations/message/get.ts',
+		'nodes/MessageScheduler/operations/message/get.operation.ts',
 		'nodes/MessageSchedulerTrigger/fields.ts',
 	];
 

@@ -2,7 +2,7 @@
 import { gateways } from '../../gateways/registry';
 import { credentialFor, startEnvironment, type Stage } from '../e2e/stage.mts';
 import { expectAllOperations } from '../e2e/tableOperations.mts';
-import type { Json } from '../../rig/client.mts';
+import type { Json } from '../../harness/client.mts';
 import { setUpStore } from './n8nStore.mts';
 import { startServer, type Server } from './store.mts';
 

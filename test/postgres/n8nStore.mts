@@ -1,7 +1,7 @@
-import type { Json } from '../../rig/client.mts';
-import { readExample } from '../../rig/examples.mts';
-import type { N8n } from '../../rig/n8n.mts';
-import { DATABASE_USER } from '../../rig/postgres.mts';
+import type { Json } from '../../harness/client.mts';
+import { readExample } from '../../harness/examples.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { DATABASE_USER } from '../../harness/postgres.mts';
 
 /** The credential's name in the example. */
 const CREDENTIAL = 'Postgres account';

@@ -4,8 +4,8 @@ import { ensureTables, storeTables } from '../../stores/postgres/schema';
 import { createSqlTable } from '../../stores/postgres/table';
 import type { AccountColumn } from '../../stores/table/accounts';
 import type { ColumnName } from '../../stores/table/columns';
-import { connectSql, type SqlClient } from '../../rig/sqlClient.mts';
-import { startPostgresServer, type PostgresServer } from '../../rig/postgres.mts';
+import { connectSql, type SqlClient } from '../../harness/sqlClient.mts';
+import { startPostgresServer, type PostgresServer } from '../../harness/postgres.mts';
 
 /** No test looks at what a power cut would lose, but those that turn it on. */
 const FAST = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];

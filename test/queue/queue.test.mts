@@ -1,12 +1,12 @@
 /**
  * n8n's queue mode on this machine: PostgreSQL, Redis, a main process, two workers and two webhook
- * processors. The full counts are those of `npm run prove queue`.
+ * processors. The full counts are those of `npm run reliability queue`.
  */
 import { gateways } from '../../gateways/registry';
-import { isExact, runWebhooks } from '../../prove/queueRuns.mts';
-import { isRight, runDispatchers } from '../../prove/tableDispatchers.mts';
-import { buildPackage } from '../../rig/package.mts';
-import { startQueueMode, type QueueMode } from '../../rig/queue.mts';
+import { isExact, runWebhooks } from '../../reliability/queueRuns.mts';
+import { isRight, runDispatchers } from '../../reliability/tableDispatchers.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { startQueueMode, type QueueMode } from '../../harness/queue.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { credentialFor } from '../e2e/stage.mts';
 import { expectAllOperations } from '../e2e/tableOperations.mts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { gateways } from '../../gateways/registry';
-import { guides } from '../../rig/credentialForm.mts';
+import { guides } from '../../harness/credentialForm.mts';
 import { gatewayIds, startSandbox, webhookTarget, type Sandbox } from '../../sandbox/index.mts';
 import type { PageContent } from '../../sandbox/page/content.mts';
 import { escape, html } from '../../sandbox/page/html.mts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { chromium, selectors, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
-import { chromiumMissing, findChromium } from '../../rig/chromium.mts';
+import { chromiumMissing, findChromium } from '../../harness/chromium.mts';
 
 /** n8n marks what tests look for with an attribute of its own spelling. */
 selectors.setTestIdAttribute('data-test-id');

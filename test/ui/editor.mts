@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 
-import type { WorkflowJson } from '../../rig/client.mts';
-import type { N8n } from '../../rig/n8n.mts';
+import type { WorkflowJson } from '../../harness/client.mts';
+import type { N8n } from '../../harness/n8n.mts';
 
 /** How a node's data can be shown. */
 export type View = 'schema' | 'table' | 'json';

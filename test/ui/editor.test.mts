@@ -2,7 +2,7 @@ import axios from 'axios';
 import type { Browser, BrowserContext } from 'playwright-core';
 
 import { gateways } from '../../gateways/registry';
-import { output } from '../../rig/client.mts';
+import { output } from '../../harness/client.mts';
 import {
 	ACTION,
 	chain,

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
-import { guides } from '../../rig/credentialForm.mts';
-import { readExample } from '../../rig/examples.mts';
+import { guides } from '../../harness/credentialForm.mts';
+import { readExample } from '../../harness/examples.mts';
 import { credentialFor, startEnvironment, SECRET, type Stage } from '../e2e/stage.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';

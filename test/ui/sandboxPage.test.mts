@@ -2,7 +2,7 @@ import axios from 'axios';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 import { gateways } from '../../gateways/registry';
-import { credentialForm, guides } from '../../rig/credentialForm.mts';
+import { credentialForm, guides } from '../../harness/credentialForm.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { startReceiver, type Receiver } from '../sandbox/receiver.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';

@@ -1,9 +1,9 @@
 import axios from 'axios';
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import { output } from '../../rig/client.mts';
-import { guides } from '../../rig/credentialForm.mts';
-import { readExample } from '../../rig/examples.mts';
+import { output } from '../../harness/client.mts';
+import { guides } from '../../harness/credentialForm.mts';
+import { readExample } from '../../harness/examples.mts';
 import {
 	credentialFor,
 	inSeconds,

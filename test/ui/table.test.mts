@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import { ensureTable, insertRows } from '../../rig/tables.mts';
+import { ensureTable, insertRows } from '../../harness/tables.mts';
 import { ACTION, chain, credentialFor, startEnvironment, type Stage } from '../e2e/stage.mts';
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';

@@ -2,11 +2,11 @@ import { appendFileSync } from 'node:fs';
 import { randomOptions, simulateDay } from './day.mts';
 import { judge, NO_WORST, worstOf } from './invariants.mts';
 
-/** `npm run prove days` simulates a hundred thousand; here a few hundred, the same each time. */
-const DAYS = Number(process.env.PROVE_DAYS ?? 200);
-const FIRST = Number(process.env.PROVE_SEED ?? 1);
+/** `npm run reliability days` simulates a hundred thousand; here a few hundred, the same each time. */
+const DAYS = Number(process.env.RELIABILITY_DAYS ?? 200);
+const FIRST = Number(process.env.RELIABILITY_SEED ?? 1);
 /** Longer days take longer, and show little that shorter ones do not. */
-const MAX_MESSAGES = Number(process.env.PROVE_MESSAGES ?? 60);
+const MAX_MESSAGES = Number(process.env.RELIABILITY_MESSAGES ?? 60);
 
 it(
 	`holds every invariant in ${DAYS} simulated days`,
@@ -18,7 +18,7 @@ it(
 			worst = worstOf(worst, verdict.worst);
 			found.push(...verdict.violations.slice(0, 3).map((words) => `day ${seed}: ${words}`));
 		}
-		const figures = process.env.PROVE_FIGURES;
+		const figures = process.env.RELIABILITY_FIGURES;
 		if (figures !== undefined) appendFileSync(figures, `${JSON.stringify({ worst, found })}\n`);
 		expect(found).toEqual([]);
 	},

@@ -1,2 +1,2 @@
-export { get } from './get';
-export { send } from './send';
+export { get } from './get.operation';
+export { send } from './send.operation';
