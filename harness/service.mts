@@ -81,7 +81,7 @@ export interface Service {
 	kill(): Promise<void>;
 }
 
-/** Run by a small Node on a leash, so that the service ends with us, however we end. */
+/** Run by a small Node that watches its parent, so that the service ends with us, however we end. */
 const HOLDER = `
 	const [command, args, user] = JSON.parse(process.argv[1]);
 	const child = require('node:child_process').spawn(command, args, { stdio: 'inherit', ...user });
@@ -95,7 +95,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 		process.execPath,
 		[
 			'--require',
-			join(projectRoot(), 'harness', 'leash.cjs'),
+			join(projectRoot(), 'harness', 'parentWatchdog.cjs'),
 			'-e',
 			HOLDER,
 			JSON.stringify([command, args, user]),

@@ -185,6 +185,7 @@ const BY_STATE: Readonly<
 	'08001': UNREACHABLE,
 	'08006': STARTING,
 	'23505': DUPLICATE,
+	'23514': OTHER,
 	'25006': READ_ONLY,
 	// Also "no pg_hba.conf entry for host …, no encryption".
 	'28000': TLS,

@@ -24,7 +24,7 @@ export function storeTables(
 		messages: {
 			name: messages,
 			columns: MESSAGE_COLUMNS,
-			unique: [['schedule_id'], ['gateway', 'account', 'deduplication_key']],
+			unique: [['schedule_id'], ['deduplication_key', 'gateway', 'account']],
 		},
 		accounts: { name: accounts, columns: ACCOUNTS_COLUMNS, unique: [['gateway', 'account']] },
 		events: { name: events, columns: EVENTS_COLUMNS, unique: [] },
@@ -158,10 +158,11 @@ create table ${messages} (
 	claim_token text not null default '',
 	send_started_at timestamptz,
 	status_rank double precision not null default 10,
-	constraint ${own('status_check')} check (status = lower(btrim(status)) and status <> '')
+	constraint ${own('status_check')} check (status = lower(btrim(status)) and status <> ''),
+	constraint ${own('key_check')} check (deduplication_key <> '')
 ) with (${QUEUE_SETTINGS});
 create unique index ${own('schedule_id')} on ${messages} (schedule_id);
-create unique index ${own('dedup_key')} on ${messages} (gateway, account, deduplication_key) where deduplication_key <> '';
+create unique index ${own('dedup_key')} on ${messages} (deduplication_key, gateway, account) where deduplication_key is not null;
 create index ${own('by_status')} on ${messages} (gateway, account, status, send_at, id);
 create index ${own('by_time')} on ${messages} (gateway, account, send_at, id);
 create index ${own('by_recipient')} on ${messages} (gateway, account, recipient, send_at, id);

@@ -61,7 +61,7 @@ function statisticsSql(table: SqlTable, { now, since }: Period): Statement {
 ), g as (
 	select gateway, account, credential, status,
 		case when send_at between ${at(now - HOURS * HOUR_MS)} and ${at(now + HOURS * HOUR_MS)}
-			then floor(extract(epoch from send_at) / ${QUARTER_SECONDS})::bigint * ${QUARTER_SECONDS * 1000} end as "sendAt",
+			then greatest(floor(extract(epoch from send_at) / ${QUARTER_SECONDS})::bigint * ${QUARTER_SECONDS * 1000}, ${placeholders.add(now - HOURS * HOUR_MS)}::bigint) end as "sendAt",
 		count(*) as count,
 		0 as unreadable,
 		count(*) filter (where status = 'scheduled' and send_at <= ${present} and due_at > ${present}) as waiting,

@@ -3,6 +3,7 @@ import type { ConditionalUpdate, Condition, RowOf, Table, ValuesOf } from '../ta
 import { columnName, valueOf, type SqlColumns } from './columns';
 import { all, columnOf, conditionsSql, conditionSql } from './conditions';
 import type { Database } from './database';
+import { quoted } from './names';
 import { toRow } from './rows';
 import { Placeholders, type Statement } from './statement';
 
@@ -171,19 +172,27 @@ function withContent(columns: SqlColumns, row: ValuesOf<string>): Record<string,
  */
 function holdersSql(table: SqlTable, values: ReadonlyArray<ValuesOf<string>>): Statement {
 	const placeholders = new Placeholders();
-	const keys = placeholders.json(
-		values.map((row) =>
-			Object.fromEntries(table.unique.flat().map((name) => [name, row[name] ?? null])),
-		),
-	);
-	const parts = table.unique.map((names) => {
-		const on = names
-			.map((name) => `${valueOf(columnOf(table.columns, name), 't')} = (v->>'${name}')`)
-			.join(' and ');
-		return `select t.* from jsonb_array_elements(${keys}) v join ${table.name} t on ${on}`;
+	const parts = table.unique.flatMap((names) => {
+		const keys = values.filter((row) => keyOf(names, row) !== null);
+		if (keys.length === 0) return [];
+		const key = placeholders.json(keys.map((row) => names.map((name) => row[name])));
+		const conditions = names.map((name, index) => {
+			const { type } = columnOf(table.columns, name);
+			return `t.${quoted(name)} = (k->>${index})::${type}`;
+		});
+		// One look by the index for each: nobody has counted yet what was just inserted.
+		return [
+			`select t.* from jsonb_array_elements(${key}) k cross join lateral (select t.* from ${table.name} t where ${all(conditions)} limit 1) t`,
+		];
 	});
 	return { text: rowsResult(parts.join(' union '), 'r.id'), values: placeholders.values };
 }
+
+/** The values of a unique key as text; null where one is empty: then there may be several. */
+const keyOf = (names: readonly string[], row: Readonly<Record<string, unknown>>): string | null =>
+	names.some((name) => row[name] === null || row[name] === undefined || row[name] === '')
+		? null
+		: JSON.stringify([names, ...names.map((name) => row[name])]);
 
 /** The row of each of the values: by the first unique key that one has. */
 function inOrder<C extends string>(
@@ -191,10 +200,6 @@ function inOrder<C extends string>(
 	values: ReadonlyArray<ValuesOf<string>>,
 	rows: ReadonlyArray<RowOf<C>>,
 ): Array<RowOf<C>> {
-	const keyOf = (names: readonly string[], row: Readonly<Record<string, unknown>>) =>
-		names.some((name) => row[name] === null || row[name] === undefined || row[name] === '')
-			? null
-			: JSON.stringify([names, ...names.map((name) => row[name])]);
 	const byKey = new Map<string, RowOf<C>>();
 	for (const names of table.unique) {
 		for (const row of rows) {
