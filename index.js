@@ -26,7 +26,7 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
  */
 const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) =>
 	gatewayById(gatewayId)
-		.parse(body, { receivedAt: receivedAt ?? new Date().toISOString() })
+		.parseWebhook(body, { receivedAt: receivedAt ?? new Date().toISOString() })
 		.map((event) => toStatusEventItem(event, timezone ?? 'UTC'));
 
 /**

@@ -1,5 +1,6 @@
 import type { MessageType, OutgoingMessage } from '../messages/message';
-import type { Gateway, LookupCapabilities, NativeScheduler } from './gateway';
+import type { LookupCapabilities } from './capabilities';
+import type { Gateway, NativeScheduler } from './gateway';
 import { unsupported } from './transport/gatewayError';
 
 /**

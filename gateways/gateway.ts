@@ -1,10 +1,18 @@
-import type { MessageToSchedule, MessageType, OutgoingMessage } from '../messages/message';
+import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { Recipient } from '../messages/recipient';
 import type { ScheduledMessage, SentMessage } from '../messages/scheduledMessage';
 import type { Status } from '../messages/status';
 import type { StatusEvent } from '../messages/statusEvent';
 import type { ResponseErrorKind, Fault, GatewayError } from './transport/gatewayError';
 import type { GatewayResponse, RequestGateway, PreparedRequest } from './transport/request';
+import type { Capabilities } from './capabilities';
+import type {
+	Delivery,
+	DesiredWebhook,
+	ParseContext,
+	RegistrationRecord,
+	VerificationResult,
+} from './webhooks';
 
 /** The fields of a Message Gateway API credential, as n8n decrypted them. */
 export type Credential = Readonly<Record<string, unknown>>;
@@ -22,63 +30,6 @@ export interface CredentialField {
 	/** A secret is masked, and is cut out of every text that leaves the transport. */
 	readonly secret?: boolean;
 	readonly optional?: boolean;
-}
-
-/** What a gateway's own scheduler can do. */
-export interface ScheduleCapabilities {
-	readonly types: readonly MessageType[];
-	/** How far ahead a message must at least be; null where the vendor says nothing. */
-	readonly minLeadMs: number | null;
-	/** How far ahead it may be at most. */
-	readonly maxLeadMs: number | null;
-	/** Whether scheduled messages survive a restart of the gateway. */
-	readonly isDurable: boolean;
-	/**
-	 * `cancel`: the vendor documents a cancel. `delete`: it documents only the deletion of a message,
-	 * which the user has to choose as what it is.
-	 */
-	readonly cancelsBy: 'cancel' | 'delete';
-}
-
-/** How a message that was sent can be looked up. */
-export interface LookupCapabilities {
-	/** What the id is that the gateway looks up: of the message, or of its queued request. */
-	readonly by: 'messageId' | 'queueId';
-	/** Whether the recipient must be named too. */
-	readonly needsRecipient: boolean;
-}
-
-/** What a gateway can do. Data: refusals, the docs table and the tests all read it from here. */
-export interface Capabilities {
-	/** Message types that can be sent at once. */
-	readonly messageTypes: readonly MessageType[];
-	/** Null where the gateway has no scheduler. */
-	readonly scheduling: ScheduleCapabilities | null;
-	/** Null where the gateway documents no way to look a sent message up. */
-	readonly lookup: LookupCapabilities | null;
-	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
-	readonly messagesPerMinute: number | null;
-	/**
-	 * How long after it was taken a message may still be missing where {@link Gateway.findSent} looks, in
-	 * milliseconds, by the vendor's documents. Until then, not to have found it says nothing.
-	 */
-	readonly sentListDelayMs?: number;
-	/** Whether the gateway keeps the user's reference and tells it again. */
-	readonly returnsReference: boolean;
-	readonly webhooks: WebhookCapabilities;
-	/** The vendor's pages. */
-	readonly documentation: readonly string[];
-}
-
-export interface WebhookCapabilities {
-	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
-	readonly registration: 'api' | 'manual';
-	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
-	readonly setupInstruction: string;
-	/** The statuses that its webhooks can tell. */
-	readonly statuses: readonly Status[];
-	/** Whether the vendor documents a way to send a secret along in a header. */
-	readonly sendsSecretHeader: boolean;
 }
 
 /** What a gateway's methods get: the credential, and a way to reach the gateway with it. */
@@ -115,40 +66,6 @@ export interface CredentialTestResult {
 	/** What a person reads: what is wrong and what to do, or that all is well. */
 	readonly message: string;
 }
-
-/** A webhook delivery, as n8n received it. */
-export interface Delivery {
-	/** Names in lower case. */
-	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-	readonly query: Readonly<Record<string, unknown>>;
-	readonly body: unknown;
-}
-
-/** Whether a delivery is trusted; if not, why (told to nobody but the log). */
-export type VerificationResult =
-	| { readonly verified: true }
-	| { readonly verified: false; readonly reason: string };
-
-/** What parsing needs beside the body. */
-export interface ParseContext {
-	/** When n8n received it: ISO 8601, UTC. */
-	readonly receivedAt: string;
-}
-
-/** The webhook that a trigger wants. */
-export interface DesiredWebhook {
-	readonly url: string;
-	/** What the gateway is to send along with each call; null where the user wants none. */
-	readonly secret: string | null;
-	/** Whether a webhook of somebody else may be replaced, where there is room for one only. */
-	readonly replaceExisting: boolean;
-}
-
-/**
- * What was there before and is restored on removal. JSON, kept in the workflow's static data, which n8n
- * saves only after a successful `create`: what must not be lost is kept at the gateway, too.
- */
-export type RegistrationRecord = Readonly<Record<string, unknown>>;
 
 /** Registers a trigger's webhook by the vendor's API, as a good neighbour of others' webhooks. */
 export interface WebhookRegistration {
@@ -247,7 +164,7 @@ export interface Gateway {
 	 */
 	assertSendable(message: OutgoingMessage): void;
 	readonly scheduler?: NativeScheduler;
-	/** Looks a sent message up; there where {@link Capabilities.lookup} says so. */
+	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**
 	 * What may have come of a send whose outcome is unknown: outgoing messages to the same recipient with
@@ -262,7 +179,7 @@ export interface Gateway {
 		message: OutgoingMessage,
 		since: number,
 	): Promise<SentMessage[]>;
-	/** There where {@link WebhookCapabilities.registration} is `api`. */
+	/** There where `capabilities.webhooks.registration` is `api`. */
 	readonly registration?: WebhookRegistration;
 	/** Constant time; called before {@link Gateway.parseWebhook}. */
 	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;

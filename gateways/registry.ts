@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
-import type { Capabilities, Credential, Gateway } from './gateway';
+import type { Capabilities } from './capabilities';
+import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';

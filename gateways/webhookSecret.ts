@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { optionalField } from './credential';
-import type { Credential, Delivery, VerificationResult } from './gateway';
+import type { Credential } from './gateway';
+import type { Delivery, VerificationResult } from './webhooks';
 
 /** The credential field that holds the secret which webhooks must bring along. */
 export const WEBHOOK_SECRET_FIELD = 'webhookSecret';

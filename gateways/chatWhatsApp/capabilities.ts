@@ -1,4 +1,4 @@
-import type { Capabilities } from '../gateway';
+import type { Capabilities } from '../capabilities';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

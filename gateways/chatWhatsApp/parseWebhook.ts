@@ -1,7 +1,7 @@
 import { describeAddress } from '../../messages/recipient';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, isoInstantAt, objectAt, textAt } from '../json';
-import type { ParseContext } from '../gateway';
+import type { ParseContext } from '../webhooks';
 
 /**
  * Reads a webhook. The vendor documents one: `message.sent` with `status: "success"`, when a scheduled

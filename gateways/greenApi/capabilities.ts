@@ -1,4 +1,4 @@
-import type { Capabilities } from '../gateway';
+import type { Capabilities } from '../capabilities';
 
 /** From green-api.com/en/docs/api: sending, journals, account and receiving. */
 export const capabilities: Capabilities = {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { optionalField } from '../credential';
-import type { Credential, RegistrationRecord } from '../gateway';
+import type { Credential } from '../gateway';
+import type { RegistrationRecord } from '../webhooks';
 import { isObject } from '../json';
 import { API_TOKEN } from './credential';
 

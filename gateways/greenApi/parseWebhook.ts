@@ -6,7 +6,7 @@ import {
 	type StatusEventInput,
 } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
-import type { ParseContext } from '../gateway';
+import type { ParseContext } from '../webhooks';
 import { failureOf, STATUS_WORDS } from './statuses';
 
 /** Messages that tell of another message: its edit, its deletion, a reaction, a vote. */

@@ -1,10 +1,6 @@
 import { isObject, textAt, type JsonObject } from '../json';
-import type {
-	Connection,
-	RegistrationRecord,
-	DesiredWebhook,
-	WebhookRegistration,
-} from '../gateway';
+import type { Connection, WebhookRegistration } from '../gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../webhooks';
 import { changeSettings, type SettingsChange } from '../changeSettings';
 import { GatewayError } from '../transport/gatewayError';
 import { methodPath } from './credential';

@@ -1,5 +1,6 @@
 import { isObject, objectAt, textAt } from '../json';
-import type { Credential, Delivery, VerificationResult } from '../gateway';
+import type { Credential } from '../gateway';
+import type { Delivery, VerificationResult } from '../webhooks';
 import { verifyWebhookSecret } from '../webhookSecret';
 import { instanceOf } from './credential';
 

@@ -1,4 +1,5 @@
-import type { Credential, Delivery, VerificationResult } from '../gateway';
+import type { Credential } from '../gateway';
+import type { Delivery, VerificationResult } from '../webhooks';
 import { equalSecrets, verifyWebhookSecret } from '../webhookSecret';
 
 /** Node gives header names in lower case; the vendor writes `x-instanceId`. */

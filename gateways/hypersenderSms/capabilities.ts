@@ -1,4 +1,4 @@
-import type { Capabilities } from '../gateway';
+import type { Capabilities } from '../capabilities';
 
 const DAY = 86_400_000;
 

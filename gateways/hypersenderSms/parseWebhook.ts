@@ -2,7 +2,7 @@ import { describeAddress } from '../../messages/recipient';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
-import type { ParseContext } from '../gateway';
+import type { ParseContext } from '../webhooks';
 import { failureOf } from './records';
 import { scheduleIdOf } from './scheduleId';
 import { instantAt } from './times';

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../gateway';
+import type { Capabilities } from '../capabilities';
 
 /** From docs.hypersender.com, WhatsApp API v2, which queues every request and schedules nothing. */
 export const capabilities: Capabilities = {

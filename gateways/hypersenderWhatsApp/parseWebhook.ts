@@ -3,7 +3,7 @@ import type { Failure } from '../../messages/scheduledMessage';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
-import type { ParseContext } from '../gateway';
+import type { ParseContext } from '../webhooks';
 import { readAck } from './acks';
 import { readKey, readRevokedKey, type MessageKey } from './messageKey';
 

@@ -1,4 +1,5 @@
-import type { Credential, Delivery, VerificationResult } from '../gateway';
+import type { Credential } from '../gateway';
+import type { Delivery, VerificationResult } from '../webhooks';
 import { verifyDelivery } from '../hypersender/verifyWebhook';
 import { isObject, objectAt, textAt } from '../json';
 import { equalSecrets } from '../webhookSecret';

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../gateway';
+import type { Capabilities } from '../capabilities';
 
 /** From the vendor's help desk and OpenAPI file (support.whapi.cloud/help-desk, whapi.readme.io). */
 export const capabilities: Capabilities = {

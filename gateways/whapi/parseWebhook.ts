@@ -2,7 +2,7 @@ import { describeAddress } from '../../messages/recipient';
 import { mapStatus, type Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
-import type { ParseContext } from '../gateway';
+import type { ParseContext } from '../webhooks';
 import { failureOf, originOf, STATUS_WORDS } from './statuses';
 
 /**

@@ -1,6 +1,7 @@
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
 import { changeSettings, type SettingsChange } from '../changeSettings';
-import type { Connection, DesiredWebhook, WebhookRegistration } from '../gateway';
+import type { Connection, WebhookRegistration } from '../gateway';
+import type { DesiredWebhook } from '../webhooks';
 
 /** What tells of messages that were sent: their creation, and each status. */
 const EVENTS = [

@@ -1,6 +1,6 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { optionalField } from '../../gateways/credential';
-import type { RegistrationRecord, DesiredWebhook } from '../../gateways/gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../../gateways/webhooks';
 import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
 import { settle } from '../../stores/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { Credential, Delivery, Gateway, VerificationResult } from '../../gateways/gateway';
+import type { Credential, Gateway } from '../../gateways/gateway';
+import type { Delivery, VerificationResult } from '../../gateways/webhooks';
 import { isObject } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { hasWebhookSecret } from '../../gateways/webhookSecret';

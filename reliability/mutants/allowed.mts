@@ -28,7 +28,7 @@ export const allowed: readonly Allowed[] = [
 		reason: 'Nothing is no number and no date either, so no pause comes of it.',
 	},
 	{
-		file: 'nodes/MessageSchedulerTrigger/remember.ts',
+		file: 'nodes/MessageSchedulerTrigger/deduplicate.ts',
 		original: 'events.length === 0',
 		replacement: 'false',
 		reason: 'Only spares the look at the notes: of no events none is left out, and none noted.',

@@ -298,7 +298,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			await receiver.close();
 		}
 		expect(verdicts.length).toBeGreaterThan(0);
-		expect(verdicts.every((verdict) => (verdict as { trusted: boolean }).trusted)).toBe(true);
+		expect(verdicts.every((verdict) => (verdict as { verified: boolean }).verified)).toBe(true);
 		const told = new Set(events.map(({ status }) => status));
 		for (const status of ['sent', 'delivered', 'read', 'scheduled'] as const) {
 			if (webhooks.statuses.includes(status)) expect(told).toContain(status);

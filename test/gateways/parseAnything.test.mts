@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Delivery, Gateway } from '../../gateways/gateway';
+import type { Gateway } from '../../gateways/gateway';
+import type { Delivery } from '../../gateways/webhooks';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import fc from 'fast-check';
-import type { Delivery } from '../../gateways/gateway';
+import type { Delivery } from '../../gateways/webhooks';
 import { equalSecrets, hasWebhookSecret, verifyWebhookSecret } from '../../gateways/webhookSecret';
 
 const SECRET = 'correct horse battery';
@@ -33,14 +33,14 @@ describe('a delivery is trusted with the secret', () => {
 			'beside a header given twice',
 			{ headers: { authorization: ['x', 'y'] }, query: { secret: SECRET } },
 		],
-	])('%s', (_, changes) => expect(verify(changes)).toEqual({ trusted: true }));
+	])('%s', (_, changes) => expect(verify(changes)).toEqual({ verified: true }));
 
 	it('whatever blanks the credential has around it', () => {
-		expect(verify({ query: { secret: SECRET } }, ` ${SECRET}\n`)).toEqual({ trusted: true });
+		expect(verify({ query: { secret: SECRET } }, ` ${SECRET}\n`)).toEqual({ verified: true });
 	});
 
 	it('of one word, after a scheme', () => {
-		expect(verify({ headers: { authorization: 'Bearer abc' } }, 'abc')).toEqual({ trusted: true });
+		expect(verify({ headers: { authorization: 'Bearer abc' } }, 'abc')).toEqual({ verified: true });
 	});
 });
 
@@ -76,7 +76,7 @@ describe('a delivery is not trusted', () => {
 			other,
 		],
 	])('%s', (_, changes, reason) => {
-		expect(verify(changes)).toEqual({ trusted: false, reason });
+		expect(verify(changes)).toEqual({ verified: false, reason });
 	});
 
 	it.each([undefined, null, '', '  ', {}, [SECRET], true])(
@@ -85,7 +85,7 @@ describe('a delivery is not trusted', () => {
 			expect(hasWebhookSecret({ webhookSecret })).toBe(false);
 			for (const secret of ['', ' ', 'undefined', 'null', SECRET, String(webhookSecret)]) {
 				expect(verifyWebhookSecret({ webhookSecret }, delivery({ query: { secret } }))).toEqual({
-					trusted: false,
+					verified: false,
 					reason: 'the credential holds no Webhook Secret',
 				});
 			}
@@ -137,7 +137,7 @@ describe('the comparison', () => {
 
 	it('does not trust the end of a header that came twice, which Node joins to one', () => {
 		const headers = { 'x-webhook-secret': `wrong, ${SECRET}` };
-		expect(verify({ headers, query: {} })).toMatchObject({ trusted: false });
+		expect(verify({ headers, query: {} })).toMatchObject({ verified: false });
 	});
 
 	it('looks at equally many bytes whatever the lengths, and does so for each candidate', () => {

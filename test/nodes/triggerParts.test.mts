@@ -10,7 +10,7 @@ import { deduplicate } from '../../nodes/MessageSchedulerTrigger/deduplicate';
 import { connectToGateway } from '../../nodes/shared/connectToGateway';
 
 /** What the trigger's parts do with a context, without n8n's core: a person's test event, too. */
-jest.mock('../../nodes/shared/connection', () => ({ connectToGateway: jest.fn() }));
+jest.mock('../../nodes/shared/connectToGateway', () => ({ connectToGateway: jest.fn() }));
 
 let nodes = 0;
 afterEach(() => jest.useRealTimers());

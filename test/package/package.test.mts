@@ -121,7 +121,7 @@ describe('index.js in a plain Node process', () => {
 
 	it('tells what a gateway can do', () => {
 		expect(run("return m.capabilities('chatWhatsApp')")).toMatchObject({
-			schedules: { minLeadMs: 60_000 },
+			scheduling: { minLeadMs: 60_000 },
 		});
 		expect(run("try { m.capabilities('x') } catch (error) { return error.message }")).toMatch(
 			/"Gateway" is "x"/,

@@ -24,7 +24,7 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 it('is not there where the gateway has no scheduler', () => {
 	const fake = new FakeScheduler();
 	const options = { claims: new Claims(), sleep: fake.clock.sleep };
-	const capabilities = { ...chatWhatsApp.capabilities, schedules: null };
+	const capabilities = { ...chatWhatsApp.capabilities, scheduling: null };
 	for (const changes of [{ scheduler: undefined }, { capabilities }]) {
 		const gateway = { ...fake.gateway, ...changes };
 		expect(() => createGatewayStore(gateway, fake.connection, options)).toThrow(

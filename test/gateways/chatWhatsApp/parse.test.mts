@@ -137,7 +137,7 @@ it('trusts a delivery with the secret in its address, and no other', () => {
 			{ webhookSecret: 's3cret' },
 			{ headers: {}, query: { secret }, body: sent },
 		);
-	expect(verify('s3cret')).toEqual({ trusted: true });
+	expect(verify('s3cret')).toEqual({ verified: true });
 	for (const secret of ['S3cret', 's3cre', '', undefined, ['s3cret']]) {
 		expect(verify(secret).verified).toBe(false);
 	}

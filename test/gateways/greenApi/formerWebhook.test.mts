@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Credential, RegistrationRecord } from '../../../gateways/gateway';
+import type { Credential } from '../../../gateways/gateway';
+import type { RegistrationRecord } from '../../../gateways/webhooks';
 import { greenApi } from '../../../gateways/greenApi';
 import { sealInto, splitUrl, unseal } from '../../../gateways/greenApi/formerWebhook';
 import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';

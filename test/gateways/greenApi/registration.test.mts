@@ -1,5 +1,5 @@
 import Ajv from 'ajv';
-import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/webhooks';
 import { greenApi } from '../../../gateways/greenApi';
 import type { Outcome } from '../../../gateways/transport/request';
 import schemas from '../../fixtures/greenApi/requests.schema.json';

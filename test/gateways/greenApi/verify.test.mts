@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateways/gateway';
+import type { Delivery } from '../../../gateways/webhooks';
 import { greenApi } from '../../../gateways/greenApi';
 import failed from '../../fixtures/greenApi/outgoing-message-status.webhook.json';
 import { credential, SECRET } from './values.mts';

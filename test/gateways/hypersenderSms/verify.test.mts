@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateways/gateway';
+import type { Delivery } from '../../../gateways/webhooks';
 import { hypersenderSms } from '../../../gateways/hypersenderSms';
 import sent from '../../fixtures/hypersenderSms/message-sent.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
@@ -15,18 +15,18 @@ const headers = (changes: Delivery['headers']) => ({
 });
 
 it('trusts what the vendor sends', () => {
-	expect(verify()).toEqual({ trusted: true });
+	expect(verify()).toEqual({ verified: true });
 });
 
 it('trusts a secret with a blank, sent verbatim', () => {
 	expect(verify(headers({ authorization: 'a b' }), { webhookSecret: 'a b' })).toEqual({
-		trusted: true,
+		verified: true,
 	});
 });
 
 it('trusts the secret in the address, where none can be set in the dashboard', () => {
 	expect(verify({ ...headers({ authorization: undefined }), query: { secret: SECRET } })).toEqual({
-		trusted: true,
+		verified: true,
 	});
 });
 
@@ -48,7 +48,7 @@ it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
 	],
 ])('does not trust %s', (_, changes, more, reason) => {
 	expect(verify(changes, more)).toEqual({
-		trusted: false,
+		verified: false,
 		reason: expect.stringContaining(reason),
 	});
 });

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateways/gateway';
+import type { Delivery } from '../../../gateways/webhooks';
 import { hypersenderWhatsApp } from '../../../gateways/hypersenderWhatsApp';
 import ack from '../../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
 import { credential, INSTANCE, SECRET } from './values.mts';
@@ -16,12 +16,12 @@ const headers = (changes: Delivery['headers']) => ({
 const bodyOf = (instanceId: unknown) => ({ body: { ...ack, data: { ...ack.data, instanceId } } });
 
 it('trusts what the vendor sends', () => {
-	expect(verify()).toEqual({ trusted: true });
+	expect(verify()).toEqual({ verified: true });
 });
 
 it.each([[bodyOf(undefined)], [bodyOf(null)], [{ body: {} }], [{ body: null }], [{ body: [] }]])(
 	'trusts a body that names no instance: %j',
-	(changes) => expect(verify(changes)).toEqual({ trusted: true }),
+	(changes) => expect(verify(changes)).toEqual({ verified: true }),
 );
 
 it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
@@ -34,7 +34,7 @@ it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
 	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'holds no Instance ID'],
 ])('does not trust %s', (_, changes, more, reason) => {
 	expect(verify(changes, more)).toEqual({
-		trusted: false,
+		verified: false,
 		reason: expect.stringContaining(reason),
 	});
 });

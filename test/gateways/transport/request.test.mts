@@ -23,8 +23,8 @@ it.each([
 	['broken', 'ECONNRESET'],
 	['broken', ''],
 	['broken', null],
-])('%s: %s', (why, code) => {
-	expect(toNetworkFailure(code)).toMatchObject({ why, code });
+])('%s: %s', (reason, code) => {
+	expect(toNetworkFailure(code)).toMatchObject({ reason, code });
 });
 
 describe('words of a gateway', () => {

@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/gateway';
+import type { RegistrationRecord, DesiredWebhook } from '../../../gateways/webhooks';
 import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import { whapi } from '../../../gateways/whapi';
 import schemas from '../../fixtures/whapi/requests.schema.json';

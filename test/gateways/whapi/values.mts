@@ -1,4 +1,5 @@
-import type { Credential, DesiredWebhook } from '../../../gateways/gateway';
+import type { Credential } from '../../../gateways/gateway';
+import type { DesiredWebhook } from '../../../gateways/webhooks';
 import { parseContent } from '../../../messages/message';
 import type { ContentInput, OutgoingMessage } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';

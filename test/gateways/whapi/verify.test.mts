@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../gateways/gateway';
+import type { Delivery } from '../../../gateways/webhooks';
 import { whapi } from '../../../gateways/whapi';
 import sent from '../../fixtures/whapi/statuses-post.webhook.json';
 import { credential, ours, SECRET } from './values.mts';

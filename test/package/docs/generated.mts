@@ -1,4 +1,5 @@
-import type { Capabilities, Connection, Gateway } from '../../../gateways/gateway';
+import type { Capabilities } from '../../../gateways/capabilities';
+import type { Connection, Gateway } from '../../../gateways/gateway';
 import { gatewayById, gateways } from '../../../gateways/registry';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';

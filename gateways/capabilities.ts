@@ -1,0 +1,59 @@
+import type { MessageType } from '../messages/message';
+import type { Status } from '../messages/status';
+
+/** What a gateway's own scheduler can do. */
+export interface ScheduleCapabilities {
+	readonly types: readonly MessageType[];
+	/** How far ahead a message must at least be; null where the vendor says nothing. */
+	readonly minLeadMs: number | null;
+	/** How far ahead it may be at most. */
+	readonly maxLeadMs: number | null;
+	/** Whether scheduled messages survive a restart of the gateway. */
+	readonly isDurable: boolean;
+	/**
+	 * `cancel`: the vendor documents a cancel. `delete`: it documents only the deletion of a message,
+	 * which the user has to choose as what it is.
+	 */
+	readonly cancelsBy: 'cancel' | 'delete';
+}
+
+/** How a message that was sent can be looked up. */
+export interface LookupCapabilities {
+	/** What the id is that the gateway looks up: of the message, or of its queued request. */
+	readonly by: 'messageId' | 'queueId';
+	/** Whether the recipient must be named too. */
+	readonly needsRecipient: boolean;
+}
+
+/** What a gateway can do. Data: refusals, the docs table and the tests all read it from here. */
+export interface Capabilities {
+	/** Message types that can be sent at once. */
+	readonly messageTypes: readonly MessageType[];
+	/** Null where the gateway has no scheduler. */
+	readonly scheduling: ScheduleCapabilities | null;
+	/** Null where the gateway documents no way to look a sent message up. */
+	readonly lookup: LookupCapabilities | null;
+	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
+	readonly messagesPerMinute: number | null;
+	/**
+	 * How long after it was taken a message may still be missing where `Gateway.findSent` looks, in
+	 * milliseconds, by the vendor's documents. Until then, not to have found it says nothing.
+	 */
+	readonly sentListDelayMs?: number;
+	/** Whether the gateway keeps the user's reference and tells it again. */
+	readonly returnsReference: boolean;
+	readonly webhooks: WebhookCapabilities;
+	/** The vendor's pages. */
+	readonly documentation: readonly string[];
+}
+
+export interface WebhookCapabilities {
+	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
+	readonly registration: 'api' | 'manual';
+	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
+	readonly setupInstruction: string;
+	/** The statuses that its webhooks can tell. */
+	readonly statuses: readonly Status[];
+	/** Whether the vendor documents a way to send a secret along in a header. */
+	readonly sendsSecretHeader: boolean;
+}
