@@ -84,7 +84,18 @@ export async function startPostgresServer(
 	const [port] = await quietPorts(1);
 	const data = join(folder, 'postgres');
 	let service = await startPostgres(data, port, settings, onLog);
-	const start = async () => void (service = await runPostgres(data, port, settings, onLog));
+	const start = async () => {
+		// What was killed may take a moment to be gone.
+		for (let attempt = 1; ; attempt++) {
+			try {
+				service = await runPostgres(data, port, settings, onLog);
+				return;
+			} catch (error) {
+				if (attempt === 20) throw error;
+				await new Promise((resolve) => setTimeout(resolve, 250));
+			}
+		}
+	};
 	const kill = async () => await service.kill();
 	return {
 		port,

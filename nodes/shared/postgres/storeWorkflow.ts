@@ -14,9 +14,9 @@ const EXAMPLE = 'postgresql-store.json';
  *
  * @param workflowId the store workflow; its published version runs, also in a manual execution
  */
-export const sqlBy =
-	(context: IExecuteFunctions, workflowId: string): RunSql =>
-	async ({ text, values }) => {
+export function sqlBy(context: IExecuteFunctions, workflowId: string): RunSql {
+	let isChecked = false;
+	return async ({ text, values }) => {
 		const called = await settle(
 			// Without a mode: the published version, whoever started this execution.
 			context.executeWorkflow({ id: workflowId }, [{ json: { query: text, values: [...values] } }]),
@@ -24,8 +24,23 @@ export const sqlBy =
 		if (!called.ok) throw asSqlError(called.error, workflowId);
 		const results = resultsOf(called.value.data[0] ?? []);
 		if (results === null) throw ofAnotherShape(workflowId);
+		if (!isChecked) {
+			isChecked = true;
+			await tellIfSaved(context, called.value.executionId);
+		}
 		return results;
 	};
+}
+
+/** Each execution of the store workflow holds messages: saved, n8n's own database grows by all of them. */
+async function tellIfSaved(context: IExecuteFunctions, executionId: string): Promise<void> {
+	const saved = await settle(Promise.resolve(context.getExecutionDataById?.(executionId)));
+	if (!saved.ok || saved.value === undefined) return;
+	context.addExecutionHints?.({
+		message: `The workflow in "${STORE_WORKFLOW}" saves its executions, so n8n keeps a copy of each message. In its settings, set "Save failed production executions" and "Save successful production executions" to "Do not save", and publish it again.`,
+		location: 'outputPane',
+	});
+}
 
 /** What the statements returned; null where this is no output of the store workflow. */
 function resultsOf(items: readonly INodeExecutionData[]): string[] | null {
