@@ -50,6 +50,16 @@ const stages = [
 		project: 'ui',
 	},
 	{
+		kind: 'postgres',
+		title: 'messages stored in PostgreSQL',
+		needs: {
+			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'postgres'],
+			otherwise: 'PostgreSQL is missing: apt-get install postgresql',
+		},
+		command: jest('postgres', '--runInBand'),
+		project: 'postgres',
+	},
+	{
 		kind: 'queue',
 		title: "n8n's queue mode: PostgreSQL, Redis, two workers, two webhook processors",
 		needs: {
@@ -70,6 +80,7 @@ const kindsByFolder = {
 	sandbox: 'sandbox contract',
 	e2e: 'e2e',
 	ui: 'ui',
+	postgres: 'postgres',
 	queue: 'queue',
 };
 

@@ -7,6 +7,12 @@ import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
+import {
+	DEFAULT_SCHEMA,
+	DEFAULT_TABLE_NAME,
+	parseTableNames,
+} from '../../../stores/postgres/names';
+import { schemaScript } from '../../../stores/postgres/schema';
 import { read } from './papers.mts';
 
 /**
@@ -296,6 +302,9 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			'output-send': jsonBlock(await sendOutput()),
 		},
 		'docs/credentials.md': { webhooks: webhookTable() },
+		'docs/postgresql.md': {
+			schema: `\`\`\`sql\n${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`\n`,
+		},
 		'docs/gateways.md': Object.fromEntries(
 			gateways.map((gateway) => [`pages-${gateway.id}`, pagesOf(gateway)]),
 		),
