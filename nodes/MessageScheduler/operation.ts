@@ -8,6 +8,9 @@ export interface Plan {
 	readonly fingerprint: readonly string[];
 }
 
+/** Items that go on at once where one access serves many: what they need is gathered. */
+export const GATHERED_CONCURRENCY = 500;
+
 /**
  * One operation. It is done in steps over all items, so that what a user entered wrongly shows before
  * anything has been sent, and so that a list of times can be spread.

@@ -8,7 +8,7 @@ import { withTold, type RecordableStatus } from '../../../../stores/table/record
 import { optionsField } from '../../fields/common';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
-import type { Operation, Plan } from '../../operation';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
@@ -19,6 +19,11 @@ interface RecordStatusPlan extends Plan {
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
 	description: [...backendFields, optionsField()],
+
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.store.in === 'postgres')
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
 
 	prepare(context, index) {
 		const item = context.getInputData()[index].json;

@@ -13,7 +13,7 @@ import {
 } from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import type { PostgresRef } from '../../../shared/backendRef';
-import type { Operation, Plan } from '../../operation';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 
 interface ReschedulePlan extends Plan {
@@ -34,6 +34,11 @@ export const reschedule: Operation<ReschedulePlan> = {
 		simplifyField,
 		optionsField([allowDeletionOption, ifTimePassedOption]),
 	],
+
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.storedIn !== null)
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
