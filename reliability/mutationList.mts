@@ -536,6 +536,13 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
+		rule: 'Dispatcher: what was marked and certainly not sent is given back',
+		file: 'stores/dispatcher/sendRow.ts',
+		from: 'if (fresh.value === null || this.mustNotBegin()) return this.release(row);',
+		to: 'if (fresh.value === null) return null;\n\t\tif (this.mustNotBegin()) return this.release(row);',
+		tests: DISPATCH,
+	},
+	{
 		rule: 'Dispatcher: a run keeps its budget',
 		file: 'stores/dispatcher/index.ts',
 		from: 'isCancelled() || now() >= this.deadline) return false;\n\t\t\tif',

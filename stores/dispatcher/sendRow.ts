@@ -102,7 +102,7 @@ export class SendRow {
 
 	/** The row says that its request begins; what it says now is what is sent. */
 	private async sendStarted(row: Row): Promise<Outcome | null> {
-		const { gateway, connection, health, pace, now, rows } = this.sending;
+		const { gateway, connection, health, pace, now } = this.sending;
 		// Between the page and the start, a person may have edited it.
 		const admission = admit(row, gateway, now(), health.state.pauseReason);
 		if ('values' in admission) {
@@ -114,11 +114,8 @@ export class SendRow {
 		if (wait > 0) await this.sending.sleep(wait);
 		const fresh = await settle(this.freshMark(row));
 		if (!fresh.ok) return this.giveUp(row, fresh.error);
-		if (fresh.value === null) {
-			rows.done(row);
-			return null;
-		}
-		if (this.mustNotBegin()) return this.release(row);
+		// Null: a person has changed it, or another run took it for interrupted. It certainly was not sent.
+		if (fresh.value === null || this.mustNotBegin()) return this.release(row);
 		if (health.isProbing) health.onProbe();
 		pace.onStart();
 		const startedAt = now();

@@ -12,8 +12,9 @@ import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../s
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
 import { createConstrainedQueue } from '../../../stores/postgres/queue';
 import type { Row } from '../../../stores/table/columns';
+import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
-import { toRow, type SendingAccount } from '../../../stores/table/rows';
+import { SENDING, toRow, type SendingAccount } from '../../../stores/table/rows';
 import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
@@ -55,7 +56,7 @@ export interface Outage {
 	readonly kind: OutageKind;
 	readonly from: number;
 	readonly to: number;
-	/** Requests to send that it met. */
+	/** Requests to send that it met, but for those that a person stopped: these tell a run nothing. */
 	readonly sends: number[];
 	/** Of these, those whose outcome nobody could know. */
 	ambiguous: number;
@@ -134,8 +135,12 @@ export interface Day {
 	readonly inFlightAtKill: readonly number[];
 	/** Runs whose process was killed. */
 	readonly killedRuns: ReadonlySet<number>;
-	/** Ambiguous outcomes by chance, not by an outage. */
-	readonly chanceAmbiguous: number;
+	/** Of these, those that had begun to send, and whether another run had taken their lease over by then. */
+	readonly cutOff: ReadonlyArray<{ readonly run: number; readonly isTakenOver: boolean }>;
+	/** When the lease of a run that still lived was taken over: its table had stalled for so long. */
+	readonly takenOverAt: readonly number[];
+	/** When an answer was lost by chance, not by an outage: ambiguous outcomes. */
+	readonly lostAnswersAt: readonly number[];
 	readonly events: ReadonlyArray<{ readonly at: number; readonly event: string }>;
 	readonly runStartedAt: ReadonlyMap<number, number>;
 	/** Pauses that a run found, and of which no run had told. */
@@ -276,7 +281,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	const requests: Request[] = [];
 	const records: SentMessage[] = [];
 	const healthAsked: number[] = [];
-	let chanceAmbiguous = 0;
+	const lostAnswersAt: number[] = [];
 	let tokens = 5;
 	let tokensAt = START;
 	const outageAt = (at: number) => outages.find(({ from, to }) => at >= from && at < to);
@@ -367,7 +372,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		if (one.isBad) throw new GatewayError('rejected', `no such number ${one.recipient}`);
 		const sent = accept(message);
 		if (random() < options.chance) {
-			chanceAmbiguous++;
+			lostAnswersAt.push(now());
 			one.doubts++;
 			throw unknownOutcome('timedOut', 'answer lost');
 		}
@@ -377,6 +382,13 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 	// Processes with schedulers, which may be killed.
 	let run = 0;
 	const killedRuns = new Set<number>();
+	const cutOff: Array<{ run: number; isTakenOver: boolean }> = [];
+	const takenOverAt: number[] = [];
+	const running = new Set<number>();
+	/** Runs that have begun to send. */
+	const begun = new Set<number>();
+	/** The run that last took the lease of an account. */
+	const holderOf = new Map<string, number>();
 	const killedAt: number[] = [];
 	const inFlightAtKill: number[] = [];
 	const events: Array<{ at: number; event: string }> = [];
@@ -409,7 +421,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		}
 		inFlightAtKill.push(inFlight.length);
 		process.isAlive = false;
-		for (const one of process.runs) killedRuns.add(one);
+		for (const one of process.runs) {
+			killedRuns.add(one);
+			running.delete(one);
+			const isTakenOver = ![...holderOf.values()].includes(one);
+			if (begun.has(one)) cutOff.push({ run: one, isTakenOver });
+		}
 	};
 
 	const startRun = async (process: Process, sender = SENDER) => {
@@ -450,7 +467,14 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				await access(async () => await inner.selectAny(column, values)),
 			selectEither: async (conditions) =>
 				await access(async () => await inner.selectEither(conditions)),
-			update: async (changes) => await access(async () => await inner.update(changes)),
+			update: async (changes) => {
+				// Counted before it takes effect: a kill may come in between.
+				const isStart = changes.some(
+					({ values }) => 'status' in values && values.status === SENDING,
+				);
+				if (isStart) begun.add(number);
+				return await access(async () => await inner.update(changes));
+			},
 			remove: async (where) => await access(async () => await inner.remove(where)),
 		});
 		const gateway = {
@@ -479,6 +503,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				const cut = new Promise<never>((_resolve, reject) => {
 					stop.add(() => {
 						stopped++;
+						const sends = sender === OTHER ? undefined : outageAt(request.at)?.sends;
+						sends?.splice(sends.indexOf(request.at), 1);
 						byKey.get(message.idempotencyKey)!.doubts++;
 						reject(new GatewayError('cancelled', 'stopped', { outcomeUnknown: true }));
 					});
@@ -515,6 +541,20 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				: {}),
 		} as unknown as Gateway;
 		const adoption = { gateway, accounts: async () => slow(accounts) };
+		const lease = createLeaseStore(slow(accounts), [sender]);
+		const acquire: LeaseStore['acquire'] = async (...given) => {
+			const record = await lease.acquire(...given);
+			if (record === null) return null;
+			if (running.has(holderOf.get(sender.account) ?? 0)) {
+				takenOverAt.push(now());
+				for (const { status, account, schedule_id: key } of table.rows.values()) {
+					if (status === SENDING && account === sender.account) byKey.get(String(key))!.doubts++;
+				}
+			}
+			holderOf.set(sender.account, number);
+			return record;
+		};
+		running.add(number);
 		const outcome: DispatchReport | Error = await dispatchDue({
 			gateway,
 			connection: {} as Connection,
@@ -523,7 +563,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 						dueRows(await slow(table).select([], Infinity), sender, at).slice(0, limit),
 					)
 				: createDispatchQueue(slow(table), [sender], adoption),
-			lease: createLeaseStore(slow(accounts), [sender]),
+			lease: { ...lease, acquire },
 			rules,
 			resolveMessageIds: async () => undefined,
 			now: () => now() + process.skewMs,
@@ -532,6 +572,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			sleep: async (ms) => await alive(isStopped ? Promise.resolve() : time.sleep(ms)),
 		}).catch((error: Error) => error);
 		process.runs.delete(number);
+		running.delete(number);
 		reports++;
 		if (outcome instanceof Error || outcome.error !== undefined) runErrors++;
 		else if (isPausedUntold(outcome)) untoldPauses++;
@@ -646,7 +687,9 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		killedAt,
 		inFlightAtKill,
 		killedRuns,
-		chanceAmbiguous,
+		cutOff,
+		takenOverAt,
+		lostAnswersAt,
 		events,
 		untoldPauses,
 		runStartedAt,

@@ -958,6 +958,29 @@ describe('a start that takes long', () => {
 		expect(clock.ms - Date.parse(String(startedAt))).toBeLessThan(6.1 * SECOND);
 		expect(startedAt).toBe(iso(START + 6 * SECOND));
 	});
+
+	it('puts nothing in doubt that was not sent, though another run took it for interrupted', async () => {
+		await due('hello');
+		const update = table.update.bind(table);
+		let marks = 0;
+		table.update = async (changes) => {
+			if (changes.some(({ values }) => values.status === 'sending') && ++marks <= 2) {
+				clock.ms += 6 * SECOND;
+				if (marks === 2) {
+					// The table stalls until the lease is gone.
+					clock.ms += 95 * SECOND;
+					expect(await run()).toMatchObject([{ message: { status: 'unconfirmed' } }]);
+				}
+			}
+			return await update(changes);
+		};
+		expect(await run()).toEqual([]);
+		expect(fake.asked).toEqual([]);
+		expect(table.statuses).toEqual(['scheduled']);
+		await run();
+		expect(fake.asked).toEqual(['hello']);
+		expect(table.statuses).toEqual(['sent']);
+	});
 });
 
 describe('a row that is changed between its reading and its request', () => {

@@ -123,11 +123,11 @@ export function judge(day: Day): Verdict {
 
 	// What is in doubt has a cause, and each cause a bound.
 	const found = options.hasFindSent;
-	const accounts = options.hasOther ? 2 : 1;
+	const ofKills = killLimit(day);
 	const bound =
 		outages.reduce((sum, outage) => sum + doubtLimit(day, outage), 0) +
-		day.killedAt.length * rules.maxParallel * options.schedulers * accounts +
-		day.chanceAmbiguous +
+		ofKills +
+		day.lostAnswersAt.length +
 		day.stopped +
 		(options.tableErrors > 0 ? rules.maxParallel * Math.max(1, day.runErrors) : 0);
 	must(unconfirmed <= bound, () => `${unconfirmed} are unconfirmed; at most ${bound} may be`);
@@ -135,10 +135,7 @@ export function judge(day: Day): Verdict {
 		const settled = planned.filter(
 			(message) => message.acceptedAt.length === 1 && rowOf(message).status === 'unconfirmed',
 		).length;
-		must(
-			settled <= day.killedAt.length * rules.maxParallel * accounts,
-			() => `${settled} were not found`,
-		);
+		must(settled <= ofKills, () => `${settled} were not found`);
 	}
 	for (const outage of outages) {
 		const killed = day.killedAt.filter((at) => at >= outage.from && at < outage.to + MINUTE).length;
@@ -194,18 +191,40 @@ export function judge(day: Day): Verdict {
 }
 
 /** How many may be in doubt for one outage: what was in flight, three more, and one for each six hours. */
-const doubtLimit = ({ rules, options }: Day, { kind, from, to }: Outage): number => {
+const doubtLimit = (day: Day, { kind, from, to }: Outage): number => {
+	const { rules, options } = day;
 	if (!['hang', 'unavailable', 'sendOnly'].includes(kind)) return 0;
 	// A person who resumes the account in the middle lets as many go out again.
 	const edges = options.hasPeople ? 2 : 1;
-	return (rules.maxParallel + 3) * edges + Math.ceil((to - from) / SIX_HOURS);
+	// A run that lost its lease cannot tell the next one what it left in doubt: what was in flight, and two
+	// more before the third in a row.
+	const untold = takenOverWithin(day, from, to + LONGEST_STALL) * (rules.maxParallel + 2);
+	return (rules.maxParallel + 3) * edges + Math.ceil((to - from) / SIX_HOURS) + untold;
 };
+
+/** How many runs lost their lease, since their table stalled. */
+const takenOverWithin = ({ takenOverAt }: Day, from: number, to: number): number =>
+	takenOverAt.filter((at) => at >= from && at < to).length;
+
+/**
+ * How many may be in doubt for the kills: what each run had in flight that a kill cut off in the middle.
+ * Mostly that is one run: the one with the lease. But a process may have another one, whose table stalled
+ * until its lease was gone. The run that took over could not know what became of the other's messages, and
+ * called them unconfirmed; the other, had it lived, would have written what it knew. And the access that
+ * stalled may mark as many messages again when it goes through at last: of these the other would have said
+ * that they were not sent.
+ */
+const killLimit = ({ rules, cutOff }: Day): number =>
+	cutOff.reduce((sum, { isTakenOver }) => sum + rules.maxParallel * (isTakenOver ? 2 : 1), 0);
 
 /** A message may only be too late where something kept the account for as long as it was worth sending. */
 function mayExpire(day: Day, message: Planned): boolean {
 	if (message.window !== null || message.isEdited || day.options.hasPeople) return true;
 	return message.validMs < 24 * HOUR;
 }
+
+/** An access to the table that stalls, with the run around it. */
+const LONGEST_STALL = 5 * MINUTE;
 
 /** A request that hangs, a slow access, and what is between. */
 const MAX_REQUEST_MS = 35 * SECOND;
@@ -232,7 +251,11 @@ function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): vo
 		worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(late / MINUTE));
 		const rate = Math.min(takesPerMinute ?? Infinity, rules.messagesPerMinute ?? Infinity, 30);
 		const patience = Math.ceil(waited.length / rate) * (rules.messagesPerMinute === null ? 6 : 2);
-		if (late > 18 * MINUTE + 2 * intervalMs + patience * MINUTE) {
+		// A probe whose answer gets lost by chance is a failure, too: another pause follows.
+		const first = Math.min(...waited.map(({ acceptedAt }) => acceptedAt[0]));
+		const lost = day.lostAnswersAt.filter((at) => at >= to && at < first).length;
+		const pauses = (1 + lost) * (18 * MINUTE + 2 * intervalMs);
+		if (late > pauses + patience * MINUTE) {
 			say(`${kind}: a message went out ${Math.round(late / MINUTE)} minutes after its end`);
 		}
 	}
@@ -359,7 +382,11 @@ function judgeOutages(day: Day, worst: Worst, say: (words: string) => void): voi
 	// Each pause has one begin and one end.
 	const kinds = day.events.map(({ event }) => event);
 	const paused = kinds.filter((kind) => kind === 'paused').length;
-	const limit = day.outages.length + (day.options.takesPerMinute === null ? 0 : Infinity);
+	// A run that lost its lease cannot tell the next one that it has told of the pause.
+	const limit =
+		day.outages.length +
+		takenOverWithin(day, -Infinity, Infinity) +
+		(day.options.takesPerMinute === null ? 0 : Infinity);
 	worst.pausedItems = Math.max(worst.pausedItems, paused);
 	if (
 		day.killedAt.length === 0 &&

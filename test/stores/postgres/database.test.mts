@@ -8,13 +8,18 @@ const options = { now: () => now, sleep: async () => {}, random: () => 0.5 };
 /** A statement that returns its own text. */
 const say = (text: string): Statement => ({ text, values: [] });
 
+interface ServerOptions {
+	readonly aheadMs?: number;
+	before?(texts: readonly string[]): Promise<void>;
+}
+
 /** A server whose clock is `aheadMs` ahead; it keeps what it was sent. */
-function server({ aheadMs = 0, before = async (_: readonly string[]) => {} } = {}) {
+function server({ aheadMs = 0, before }: ServerOptions = {}) {
 	const accesses: string[][] = [];
 	const runSql: RunSql = async ({ text }) => {
 		const texts = text.split(';\n');
 		accesses.push(texts.slice(0, -1));
-		await before(texts.slice(0, -1));
+		await before?.(texts.slice(0, -1));
 		return [...texts.slice(0, -1).map((each) => JSON.stringify(each)), String(now + aheadMs)];
 	};
 	return { runSql, accesses };
