@@ -120,7 +120,7 @@ async function postgresPlace(
 	const insert = async (count: number, columns: string, values: string) =>
 		void (await sql.query(
 			`insert into scheduled_messages (gateway, account, credential, recipient, timezone, valid_for_minutes, requested_at, content, send_at, ${columns})
-			select 'whapi', '${account}', 'x', '+9199880' || (10000 + (i * 7919) % 89999), 'UTC', 1440, now(), jsonb_build_object('type', 'text', 'text', 'A message as long as they are, number ' || i), ${values}
+			select 'whapi', '${account}', 'x', '+9199880' || (10000 + (i::bigint * 7919) % 89999), 'UTC', 1440, now(), jsonb_build_object('type', 'text', 'text', 'A message as long as they are, number ' || i), ${values}
 			from generate_series(1, ${count}) i`,
 		));
 	return {
