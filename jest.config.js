@@ -12,11 +12,11 @@ const transform = {
 		},
 	],
 };
-const project = (displayName, folders, more = {}) => ({
+const project = (displayName, testMatch, more = {}) => ({
 	displayName,
 	rootDir: __dirname,
 	testEnvironment: 'node',
-	testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.mts`),
+	testMatch,
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	transform,
 	setupFiles: ['<rootDir>/test/setup.mts'],
@@ -26,12 +26,18 @@ module.exports = {
 	// A machine that does other things is no failure.
 	testTimeout: 60_000,
 	projects: [
-		project('unit', ['messages', 'gateways', 'stores', 'nodes', 'sandbox', 'package'], {
-			setupFilesAfterEnv: ['<rootDir>/test/userFolder.mts'],
-		}),
-		project('e2e', ['e2e']),
-		project('ui', ['ui']),
-		project('postgres', ['postgres']),
-		project('queue', ['queue']),
+		project(
+			'unit',
+			[
+				// A gateway's tests are in its folder, beside its code.
+				'<rootDir>/gateways/*/**/*.test.mts',
+				'<rootDir>/test/{messages,gateways,stores,nodes,sandbox,package}/**/*.test.mts',
+			],
+			{ setupFilesAfterEnv: ['<rootDir>/test/userFolder.mts'] },
+		),
+		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
+		project('ui', ['<rootDir>/test/ui/**/*.test.mts']),
+		project('postgres', ['<rootDir>/test/postgres/**/*.test.mts']),
+		project('queue', ['<rootDir>/test/queue/**/*.test.mts']),
 	],
 };

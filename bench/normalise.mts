@@ -17,8 +17,10 @@ interface Case {
 	readonly body: unknown;
 }
 
-const fixture = (path: string): Record<string, unknown> =>
-	JSON.parse(readFileSync(join(projectRoot(), 'test', 'fixtures', `${path}.webhook.json`), 'utf8'));
+const fixture = (gateway: string, event: string): Record<string, unknown> => {
+	const path = join(projectRoot(), 'gateways', gateway, 'fixtures', `${event}.webhook.json`);
+	return JSON.parse(readFileSync(path, 'utf8'));
+};
 
 /** The vendor's own sample of each gateway, and long lists where a gateway sends lists. */
 function cases(quick: boolean): Case[] {
@@ -31,7 +33,7 @@ function cases(quick: boolean): Case[] {
 	].map(([label, gateway, file]) => ({
 		label: `${label}, ${file}`,
 		gateway,
-		body: fixture(`${gateway}/${file}`),
+		body: fixture(gateway, file),
 	}));
 	const lists = [1, 100, quick ? 1_000 : 10_000].map((count) => ({
 		label: `Whapi.Cloud, ${count.toLocaleString('en')} statuses`,
@@ -43,7 +45,7 @@ function cases(quick: boolean): Case[] {
 
 /** Statuses of different messages, as one body tells them. */
 export function listOf(count: number): Record<string, unknown> {
-	const body = fixture('whapi/statuses-post-delivered');
+	const body = fixture('whapi', 'statuses-post-delivered');
 	const [first] = body.statuses as Array<Record<string, unknown>>;
 	const statuses = Array.from({ length: count }, (_, index) => ({
 		...first,

@@ -8,7 +8,7 @@ import type {
 import { gatewayOf, gateways } from '../gateways/registry';
 import { gatewayFields } from './gatewayFields';
 
-/** Where it is missing, the trigger derives a secret from the gateway's key and enters it itself. */
+/** For these gateways the trigger derives a missing secret from the gateway's key and registers it itself. */
 const SELF_REGISTERING = gateways
 	.filter(({ capabilities }) => capabilities.webhooks.registration === 'api')
 	.map(({ label }) => label);
@@ -44,14 +44,14 @@ export class MessageGatewayApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'A long random text that the gateway sends along with each webhook, so that the Message Scheduler Trigger knows that it is genuine. Enter the same at the gateway.',
-			hint: `Only for the trigger: make up a long random text. ${SELF_REGISTERING.join(' and ')} work without.`,
+				'A long random string that the gateway includes in each webhook, so that the Message Scheduler Trigger can verify it. Enter the same value at the gateway.',
+			hint: `Only for the trigger: enter a long random string. ${SELF_REGISTERING.join(' and ')} work without.`,
 		},
 	];
 
 	/**
-	 * Puts base address and key onto a request. As a function, since each gateway has its own way;
-	 * the node itself never touches a key.
+	 * Adds base URL and key to a request. A function, since gateways differ in how they authenticate; the
+	 * node itself never handles a key.
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Gateway } from '../gateways/gateway';
 
-/** A gateway's credential fields as n8n shows them, when that gateway is chosen. */
+/** A gateway's credential fields, which n8n shows if that gateway is chosen. */
 export const gatewayFields = ({ id, credentialFields }: Gateway): INodeProperties[] =>
 	credentialFields.map((field) => ({
 		displayName: field.label,

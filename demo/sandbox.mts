@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 
 import { guides } from '../harness/credentialForm.mts';
-import { startSandbox, webhookTarget, type GatewayId, type Sandbox } from '../sandbox/index.mts';
+import { startSandbox, webhookTarget, type Sandbox } from '../sandbox/index.mts';
 import { WEBHOOK_SECRET } from './gateways.mts';
 
 const usage = `Usage: npm run sandbox -- [options]
@@ -16,31 +16,12 @@ const usage = `Usage: npm run sandbox -- [options]
   --help
 `;
 
-/** How to send a first message through each gateway. */
-function examples({ accounts }: Sandbox): Record<GatewayId, string> {
-	const { chatWhatsApp, hypersenderSms, hypersenderWhatsApp, whapi, greenApi } = accounts;
-	const json = `-H 'Content-Type: application/json'`;
-	const inAMinute = new Date(Date.now() + 60_000).toISOString();
-	const bearer = (token: string) => `-H 'Authorization: Bearer ${token}'`;
-	const smsUrl = `${hypersenderSms.baseUrl}/${hypersenderSms.instanceId}`;
-	const whatsAppUrl = `${hypersenderWhatsApp.baseUrl}/${hypersenderWhatsApp.instanceId}`;
-	const greenUrl = `${greenApi.baseUrl}/waInstance${greenApi.idInstance}`;
-	return {
-		chatWhatsApp: `curl ${chatWhatsApp.baseUrl}/sessions/${chatWhatsApp.sessionId}/scheduled -H 'X-API-Key: ${chatWhatsApp.apiKey}' ${json} -d '{"to":"919988066776","text":"Hello","scheduledAt":"${inAMinute}"}'`,
-		hypersenderSms: `curl ${smsUrl}/send-message ${bearer(hypersenderSms.apiToken)} ${json} -d '{"to":"+201891838278","content":"Hello"}'`,
-		hypersenderWhatsApp: `curl ${whatsAppUrl}/send-text ${bearer(hypersenderWhatsApp.apiToken)} ${json} -d '{"chatId":"201063178738@c.us","text":"Hello"}'`,
-		whapi: `curl ${whapi.baseUrl}/messages/text ${bearer(whapi.apiToken)} ${json} -d '{"to":"61371989951","body":"Hello"}'`,
-		greenApi: `curl ${greenUrl}/sendMessage/${greenApi.apiTokenInstance} ${json} -d '{"chatId":"11001234568@c.us","message":"Hello"}'`,
-	};
-}
-
 /** What somebody needs to use it: what to enter into the credential, an example each, the page. */
 function describe(sandbox: Sandbox): string {
-	const example = examples(sandbox);
 	const parts = sandbox.guides.map(({ gateway, label, fields }) => {
 		const lines = fields.map((field) => `  ${pc.dim(field.label.padEnd(16))} ${field.value}`);
 		const head = `${pc.bold(label)} (${gateway})`;
-		return [head, ...lines, `  ${pc.green(example[gateway])}`].join('\n');
+		return [head, ...lines, `  ${pc.green(sandbox.curl(gateway))}`].join('\n');
 	});
 	const pages = [
 		`${pc.bold('Page')}     ${sandbox.origin}/  shows what it holds and got, with buttons to play with`,

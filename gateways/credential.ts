@@ -1,5 +1,6 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { Credential, CredentialField } from './gateway';
+import { shorten } from '../messages/text';
 
 const IN_CREDENTIAL = 'in the Message Gateway API credential';
 
@@ -23,6 +24,13 @@ export function optionalField(credential: Credential, name: string): string {
 }
 
 /**
+ * Where a request goes: one to another of the gateway's hosts has its address already. What begins with
+ * any other address stays below the base address, so that the key goes nowhere else.
+ */
+export const addressOf = (base: string, others: readonly string[], url: string): string =>
+	others.some((other) => url.startsWith(`${other}/`)) ? url : `${base}${url}`;
+
+/**
  * Reads a base address: http or https, any path kept, slashes at the end cut off.
  *
  * @throws InvalidParameterError naming the field
@@ -32,7 +40,7 @@ export function baseUrlField(credential: Credential, field: CredentialField): st
 	if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
 		throw new InvalidParameterError(
 			field.label,
-			`"${field.label}" is "${value.slice(0, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
+			`"${field.label}" is "${shorten(value, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
 		);
 	}
 	return value.replace(/\/+$/, '');

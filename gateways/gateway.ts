@@ -1,6 +1,7 @@
 import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { Recipient } from '../messages/recipient';
-import type { ScheduledMessage, SentMessage } from '../messages/scheduledMessage';
+import type { ScheduledMessage } from '../messages/scheduledMessage';
+import type { SentMessage } from '../messages/sentMessage';
 import type { Status } from '../messages/status';
 import type { StatusEvent } from '../messages/statusEvent';
 import type { ResponseErrorKind, Fault, GatewayError } from './transport/gatewayError';
@@ -12,6 +13,7 @@ import type {
 	ParseContext,
 	RegistrationRecord,
 	VerificationResult,
+	WebhookAnswer,
 } from './webhooks';
 
 /** The fields of a Message Gateway API credential, as n8n decrypted them. */
@@ -40,6 +42,11 @@ export interface Connection {
 	now(): number;
 	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
 	clockSkewMs(): number;
+	/**
+	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
+	 * {@link Gateway.parseError} finds in its body.
+	 */
+	refused(response: GatewayResponse): GatewayError;
 	/** Makes the error for a 2xx answer that lacks what the vendor documents. */
 	unexpected(response: GatewayResponse, missing: string, outcomeUnknown: boolean): GatewayError;
 }
@@ -143,7 +150,12 @@ export interface Gateway {
 	 * by one of its keys. Read by `isOfAccount`.
 	 */
 	isNamed?(credential: Credential, named: string): boolean;
-	/** Puts the base address and the vendor's authentication onto a request. */
+	/** Other hosts that take requests with this credential, by the names that requests call them; as `baseUrl`. */
+	hosts?(credential: Credential): Readonly<Record<string, string>>;
+	/**
+	 * Puts the base address and the vendor's authentication onto a request. Where the gateway has other
+	 * hosts, by `addressOf`.
+	 */
 	authenticate(credential: Credential, request: PreparedRequest): PreparedRequest;
 	/** The vendor's words for what went wrong, from an answer that is no success; null if it gives none. */
 	parseError(response: GatewayResponse): VendorError | null;
@@ -181,6 +193,24 @@ export interface Gateway {
 	): Promise<SentMessage[]>;
 	/** There where `capabilities.webhooks.registration` is `api`. */
 	readonly registration?: WebhookRegistration;
+	/**
+	 * Answers the GET by which a vendor checks an address before it uses it, also while
+	 * {@link WebhookRegistration.register} runs; null to one that is none. Constant time; never throws. Not
+	 * there where the vendor sends none.
+	 */
+	answerChallenge?(credential: Credential, delivery: Delivery): WebhookAnswer | null;
+	/** What the sender of a trusted webhook reads, with status 200; unless given `{"status":"ok"}`. */
+	readonly acknowledgement?: Omit<WebhookAnswer, 'status'>;
+	/**
+	 * A webhook's body without the secrets in it. Nothing else than what this gives is verified, parsed,
+	 * shown or stored. Never throws. Not there where the vendor puts none in.
+	 */
+	withoutSecrets?(body: unknown): unknown;
+	/**
+	 * The credential field with the key that the vendor signs webhooks with. Not there where webhooks bring
+	 * the *Webhook Secret* along, which that field then takes the place of.
+	 */
+	readonly signingKeyField?: string;
 	/** Constant time; called before {@link Gateway.parseWebhook}. */
 	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
@@ -204,8 +234,13 @@ export interface VendorError {
 	readonly code?: string;
 	/** How long the gateway asks to wait. */
 	readonly retryAfterMs?: number;
-	/** What it means, where the vendor's HTTP status says something else. */
+	/** What it means, where the vendor's HTTP status says something else: a rate limit may come as a 400. */
 	readonly kind?: ResponseErrorKind;
+	/**
+	 * Certainly, by the vendor's documents, nothing was sent, whatever the status, and the same may go
+	 * through later. Where it is known whose fault that is, `fault` says so instead.
+	 */
+	readonly notSent?: boolean;
 	/** What happened, as it goes on after the gateway's name; unless given, what the kind says. */
 	readonly happened?: string;
 	/**

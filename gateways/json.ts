@@ -1,9 +1,19 @@
+import { MINUTE_MS } from '../messages/duration';
 /** A JSON object of which nothing is known yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether a value is a JSON object: neither null nor an array. */
 export const isObject = (value: unknown): value is JsonObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value that a JSON text stands for; undefined if it is not JSON. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
 
 /** The object at a key, or an empty one. */
 export const objectAt = (object: JsonObject, key: string): JsonObject => {
@@ -38,13 +48,12 @@ export const unixInstantAt = (object: JsonObject, key: string): string | null =>
 	return isoText(Math.floor(seconds * 1000));
 };
 
-const MINUTE = 60_000;
 /** The minute that was written out last: what comes together happened together. */
 let minute = { start: Number.NaN, text: '' };
 
 /** As `toISOString`, which takes longer than all else that is read of a status. */
 function isoText(ms: number): string {
-	const start = Math.floor(ms / MINUTE) * MINUTE;
+	const start = Math.floor(ms / MINUTE_MS) * MINUTE_MS;
 	if (start !== minute.start) {
 		minute = { start, text: new Date(start).toISOString().slice(0, -'00.000Z'.length) };
 	}

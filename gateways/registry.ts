@@ -6,6 +6,7 @@ import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
 import { whapi } from './whapi';
+import { quote } from '../messages/text';
 
 /** Every gateway, in the order in which users see them. One line adds one. */
 export const gateways: readonly Gateway[] = [
@@ -36,7 +37,7 @@ export function gatewayById(id: unknown): Gateway {
 	if (gateway === undefined) {
 		throw new InvalidParameterError(
 			'Gateway',
-			`"Gateway" is "${String(id).slice(0, 40)}". Choose one of these in the Message Gateway API credential: ${gatewayIds.join(', ')}.`,
+			`"Gateway" is ${quote(id)}. Choose one of these in the Message Gateway API credential: ${gatewayIds.join(', ')}.`,
 		);
 	}
 	return gateway;

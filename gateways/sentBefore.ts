@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../messages/message';
 import { sameRecipient } from '../messages/recipient';
-import type { SentMessage } from '../messages/scheduledMessage';
+import type { SentMessage } from '../messages/sentMessage';
 
 /** How far a gateway's clock may be behind ours without its messages being taken for older ones. */
 export const CLOCK_SKEW_MS = 5 * 60_000;

@@ -1,14 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { optionalField } from './credential';
-import type { Credential } from './gateway';
+import type { Credential, Gateway } from './gateway';
 import type { Delivery, VerificationResult } from './webhooks';
 
 /** The credential field that holds the secret which webhooks must bring along. */
 export const WEBHOOK_SECRET_FIELD = 'webhookSecret';
 
-/** Whether the credential holds a secret that webhooks must bring along. */
-export const hasWebhookSecret = (credential: Credential): boolean =>
-	optionalField(credential, WEBHOOK_SECRET_FIELD) !== '';
+/** Whether the credential holds what webhooks are verified by: a secret, or the vendor's signing key. */
+export const canVerifyWebhooks = (
+	{ signingKeyField = WEBHOOK_SECRET_FIELD }: Pick<Gateway, 'signingKeyField'>,
+	credential: Credential,
+): boolean => optionalField(credential, signingKeyField) !== '';
+
+/** What the credential calls that. */
+export const webhookKeyLabel = ({
+	signingKeyField,
+	credentialFields,
+}: Pick<Gateway, 'signingKeyField' | 'credentialFields'>): string =>
+	credentialFields.find(({ name }) => name === signingKeyField)?.label ?? 'Webhook Secret';
 
 /**
  * Compares two secrets in constant time, whatever their lengths: their hashes are compared, and those
@@ -30,7 +39,7 @@ const SECRET_QUERY = 'secret';
  */
 export function verifyWebhookSecret(
 	credential: Credential,
-	delivery: Delivery,
+	delivery: Pick<Delivery, 'headers' | 'query'>,
 ): VerificationResult {
 	const expected = optionalField(credential, WEBHOOK_SECRET_FIELD);
 	if (expected === '') return { verified: false, reason: 'the credential holds no Webhook Secret' };

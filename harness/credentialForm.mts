@@ -14,7 +14,7 @@ import { credentialFor } from './credential.mts';
  * form shows for it, by their labels and in their order.
  */
 export function credentialForm(
-	sandbox: Pick<Sandbox, 'accounts'>,
+	sandbox: Pick<Sandbox, 'credential'>,
 	gateway: GatewayId,
 	webhookSecret: string,
 ): GuideField[] {
@@ -35,7 +35,7 @@ export function credentialForm(
 /** What the sandbox's page says of each gateway, in the order in which the credential offers them. */
 export const guides =
 	(webhookSecret: string) =>
-	(sandbox: Pick<Sandbox, 'accounts'>): Guide[] =>
+	(sandbox: Pick<Sandbox, 'credential'>): Guide[] =>
 		gateways.flatMap(({ id, label, capabilities: { webhooks } }) => {
 			if (!isGatewayId(id)) return [];
 			const webhook: Guide['webhook'] = {

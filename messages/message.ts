@@ -1,6 +1,7 @@
 import { InvalidParameterError } from './invalidParameterError';
 import type { Recipient } from './recipient';
 import type { SendingWindow } from './sendTime/window';
+import { shorten } from './text';
 
 /** The kinds of message, in the order in which users see them. */
 export const MESSAGE_TYPES = ['text', 'image', 'video', 'document', 'audio', 'voice'] as const;
@@ -58,7 +59,7 @@ export function parseContent(input: ContentInput): MessageContent {
 	if (!isMessageType(type)) {
 		throw new InvalidParameterError(
 			'Message Type',
-			`"Message Type" is ${typeof type === 'string' ? `"${type.slice(0, 40)}"` : 'missing'}. Choose one of: ${MESSAGE_TYPES.join(', ')}.`,
+			`"Message Type" is ${typeof type === 'string' ? `"${shorten(type)}"` : 'missing'}. Choose one of: ${MESSAGE_TYPES.join(', ')}.`,
 		);
 	}
 	if (type === 'text') {
@@ -91,7 +92,7 @@ function parseMediaUrl(value: unknown): string {
 	if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) {
 		throw new InvalidParameterError(
 			'Media URL',
-			`"Media URL" is "${text.slice(0, 80)}", which is not a public web address`,
+			`"Media URL" is "${shorten(text, 80)}", which is not a public web address`,
 			'Enter an address that begins with https:// or http://. The gateway fetches the file from there itself.',
 		);
 	}

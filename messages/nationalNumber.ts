@@ -6,6 +6,7 @@ import {
 	type NumberKind,
 } from './country';
 import { InvalidParameterError } from './invalidParameterError';
+import { shorten } from './text';
 
 /** What digits may mean: an international number, without `+`. */
 interface Reading {
@@ -113,5 +114,3 @@ const townless = (country: Country, given: string) =>
 		'Recipient',
 		`"Recipient" is "${shorten(given)}". In ${countryLabel(country)}, the "Default Country", that may be a number without its area code. Write it with its leading ${country.trunkPrefixes[0]}, or with + and its country code.`,
 	);
-
-const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,7 +1,7 @@
 import type { Country } from './country';
 import { InvalidParameterError } from './invalidParameterError';
 import { toInternationalDigits } from './nationalNumber';
-import { shorten } from './sendTime/text';
+import { shorten } from './text';
 
 /** What an address names. A `lid` is WhatsApp's hidden id of a person; a `channel` is a newsletter. */
 export type RecipientKind = 'phone' | 'group' | 'lid' | 'channel' | 'unknown';

@@ -1,13 +1,7 @@
-import type { MessageContent, MessageToSchedule, OutgoingMessage } from './message';
+import type { Failure } from './failure';
+import type { MessageContent, MessageToSchedule } from './message';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
-
-/** Why a message did not arrive. Never called `error`: n8n takes an item with `error` for a failed run. */
-export interface Failure {
-	/** The gateway's code, if it gives one. */
-	readonly code: string | null;
-	readonly reason: string;
-}
 
 /** What a gateway or a table holds until its time, and what became of it. */
 export interface ScheduledMessage extends MessageContent {
@@ -33,45 +27,6 @@ export interface ScheduledMessage extends MessageContent {
 	readonly failure: Failure | null;
 	/** The record as the gateway gave it. */
 	readonly raw: unknown;
-}
-
-/** What a gateway tells of a message that it took for sending at once. */
-export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
-	readonly gateway: string;
-	readonly account: string;
-	/** The gateway's id of the message; null where it only gives one later. */
-	readonly messageId: string | null;
-	/** The gateway's id of a request that is still in its queue. */
-	readonly queueId: string | null;
-	readonly status: Status;
-	readonly gatewayStatus: string | null;
-	/** ISO 8601, UTC: when the gateway took it, by its own clock; null where it does not say. */
-	readonly acceptedAt: string | null;
-	readonly failure: Failure | null;
-	readonly raw: unknown;
-}
-
-/** What only the gateway can say of a message that it took. */
-type Told = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'> & Partial<SentMessage>;
-
-/** A message that a gateway took, with what it told of it; what it did not tell is null. */
-export function createSentMessage(message: OutgoingMessage, told: Told): SentMessage {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference } = message;
-	return {
-		recipient,
-		type,
-		text,
-		mediaUrl,
-		caption,
-		fileName,
-		reference,
-		messageId: null,
-		queueId: null,
-		gatewayStatus: null,
-		acceptedAt: null,
-		failure: null,
-		...told,
-	};
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Recipient } from './recipient';
-import type { Failure } from './scheduledMessage';
+import type { Failure } from './failure';
 import { STATUSES, type Status } from './status';
 
 /** One status of one message, as a gateway's webhook told it. Every key is always there. */

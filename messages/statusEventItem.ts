@@ -1,5 +1,5 @@
 import { describeAddress, type RecipientKind } from './recipient';
-import type { Failure } from './scheduledMessage';
+import type { Failure } from './failure';
 import { toLocalTime } from './sendTime';
 import type { StatusEvent } from './statusEvent';
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { median } from '../bench/measure.mts';
 import { buildPackage } from '../harness/package.mts';
 import { startN8n } from '../harness/n8n.mts';
 import { settingsOf } from '../harness/settings.mts';
@@ -134,6 +135,3 @@ function summarize(
 		],
 	);
 }
-
-const median = (values: readonly number[]): number =>
-	[...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -10,11 +10,11 @@ import { allowed } from './mutants/allowed.mts';
 import { NOT_IN_SAMPLE, originalOf, TEXT_FOR_PEOPLE } from './mutants/original.mjs';
 
 /** What is mutated, and the tests that must notice: the folder's own, whatever others would find. */
-const FOLDERS: ReadonlyArray<{ readonly folder: string; readonly tests: string }> = [
-	{ folder: 'messages', tests: 'messages/**/*' },
-	{ folder: 'gateways', tests: 'gateways/**/*' },
-	{ folder: 'stores', tests: 'stores/**/*' },
-	{ folder: 'nodes/MessageSchedulerTrigger', tests: 'nodes/**/*{rigger,networkReach}*' },
+const FOLDERS: ReadonlyArray<{ readonly folder: string; readonly tests: readonly string[] }> = [
+	{ folder: 'messages', tests: ['test/messages/**/*'] },
+	{ folder: 'gateways', tests: ['test/gateways/**/*', 'gateways/**/*'] },
+	{ folder: 'stores', tests: ['test/stores/**/*'] },
+	{ folder: 'nodes/MessageSchedulerTrigger', tests: ['test/nodes/**/*{rigger,networkReach}*'] },
 ];
 
 /** The share that must be noticed in each folder. */
@@ -78,7 +78,7 @@ interface Result {
 
 async function mutate(
 	folder: string,
-	tests: string,
+	tests: readonly string[],
 	{ size, seed, atOnce }: { size: number; seed: number; atOnce?: number | '' },
 ): Promise<Mutant[]> {
 	const root = projectRoot();
@@ -96,7 +96,7 @@ async function mutate(
 				...unitTests(root),
 				// StrykerJS runs the tests in a copy, and says where that is by the working directory.
 				rootDir: '.',
-				testMatch: [`<rootDir>/test/${tests}.test.mts`],
+				testMatch: tests.map((pattern) => `<rootDir>/${pattern}.test.mts`),
 				runner: own('runner.cjs'),
 				testEnvironment: own('environment.cjs'),
 				testTimeout: 60_000,

@@ -40,7 +40,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Ledger: what an earlier try scheduled belongs to its item',
 		file: 'nodes/MessageScheduler/run.ts',
-		from: 'for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));',
+		from: 'for (const { scheduleId } of ledger.outputs()) assigned.assign(String(scheduleId));',
 		to: '',
 		tests: TRIES,
 	},
@@ -108,17 +108,17 @@ export const mutations: readonly Mutation[] = [
 		tests: 'test/stores/scheduleOnce',
 	},
 	{
-		rule: 'Claims: what one item has, another does not take',
+		rule: 'Assigned messages: what one item has, another does not take',
 		file: ONCE,
-		from: '!claims.isTaken(scheduleId) &&',
+		from: '!assigned.isAssigned(scheduleId) &&',
 		to: '',
 		tests: 'test/stores/scheduleOnce',
 	},
 	{
-		rule: 'Claims: equal items go one after the other',
-		file: 'stores/claims.ts',
-		from: 'const mine = before.then(work, work);',
-		to: 'const mine = work();',
+		rule: 'Keyed mutex: equal items go one after the other',
+		file: 'stores/keyedMutex.ts',
+		from: 'const result = before.then(work, work);',
+		to: 'const result = work();',
 		tests: 'test/stores',
 	},
 	{
@@ -131,8 +131,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'An outcome of 5xx is open',
 		file: RETRY,
-		from: 'outcome.status === 408 || outcome.status >= 500;',
-		to: 'outcome.status === 408;',
+		from: 'outcome.status === 408 || outcome.status >= 500 || meaning.kind',
+		to: 'outcome.status === 408 || meaning.kind',
 		tests: 'test/gateways/transport|test/nodes/retry',
 	},
 	{
@@ -145,14 +145,14 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'A create that got 5xx is not repeated',
 		file: RETRY,
-		from: 'return idempotent ? RETRYABLE_STATUSES.has(outcome.status) : outcome.status === 429;',
-		to: 'return RETRYABLE_STATUSES.has(outcome.status);',
+		from: 'if (!idempotent && meaning.notSent !== true) return false;',
+		to: '',
 		tests: 'test/gateways/transport',
 	},
 	{
 		rule: 'The pause that the gateway asks for is kept',
 		file: 'gateways/transport/connection.ts',
-		from: 'gateway.parseError(outcome)?.retryAfterMs ?? parseRetryAfter(outcome, now)',
+		from: 'said?.retryAfterMs ?? parseRetryAfter(response, now)',
 		to: 'undefined',
 		tests: 'test/gateways/transport',
 	},
@@ -334,7 +334,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'What is ignored starts an execution only while a person listens for a test event',
 		file: 'nodes/MessageSchedulerTrigger/ignored.ts',
-		from: "if (context.getMode() !== 'manual') return answer;",
+		from: "if (context.getMode() !== 'manual') return response;",
 		to: '',
 		tests: TRIGGER,
 	},
@@ -368,14 +368,14 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'Derived webhook secret: from the secret field of the credential',
-		file: 'nodes/MessageSchedulerTrigger/settings.ts',
+		file: 'nodes/MessageSchedulerTrigger/webhookSecret.ts',
 		from: 'secret === true)?.name',
 		to: 'secret !== true)?.name',
 		tests: 'test/nodes/trigger',
 	},
 	{
 		rule: 'Derived webhook secret: none from an empty token',
-		file: 'nodes/MessageSchedulerTrigger/settings.ts',
+		file: 'nodes/MessageSchedulerTrigger/webhookSecret.ts',
 		from: "if (key === '') return credential;",
 		to: '',
 		tests: 'test/nodes/trigger',
@@ -385,21 +385,21 @@ export const mutations: readonly Mutation[] = [
 		file: 'gateways/greenApi/registration.ts',
 		from: 'return isSomething ? sealInto(wanted, credential, restored) : wanted;',
 		to: 'return wanted;',
-		tests: 'test/gateways/greenApi',
+		tests: 'gateways/greenApi',
 	},
 	{
 		rule: 'The webhook URL is never cleared while what it keeps cannot be read',
 		file: 'gateways/greenApi/registration.ts',
 		from: 'if (former === null) throw unreadable();',
 		to: '',
-		tests: 'test/gateways/greenApi',
+		tests: 'gateways/greenApi',
 	},
 	{
 		rule: 'Settings are read again before a lost write is repeated',
 		file: 'gateways/greenApi/registration.ts',
 		from: 'idempotent: false,',
 		to: 'idempotent: true,',
-		tests: 'test/gateways/greenApi',
+		tests: 'gateways/greenApi',
 	},
 	{
 		rule: 'Record Status: the account is compared',
@@ -713,8 +713,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: a message is not sent when it is too late',
 		file: 'stores/dispatcher/admission.ts',
-		from: 'const validMs = validForMinutes(row) * MINUTE;',
-		to: 'const validMs = 1e6 * MINUTE;',
+		from: 'const validMs = validForMinutes(row) * MINUTE_MS;',
+		to: 'const validMs = 1e6 * MINUTE_MS;',
 		tests: DISPATCH,
 	},
 	{

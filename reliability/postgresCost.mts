@@ -5,6 +5,7 @@ import { DATABASE_USER, startPostgresServer } from '../harness/postgres.mts';
 import { connectSql, type SqlClient } from '../harness/sqlClient.mts';
 import { ensureTable } from '../harness/tables.mts';
 import { startSandbox } from '../sandbox/index.mts';
+import { median } from '../bench/measure.mts';
 import { printTable } from './figures.mts';
 import {
 	addCredential,
@@ -12,7 +13,6 @@ import {
 	FROM_ITEM,
 	IN_TABLE,
 	item,
-	median,
 	operation,
 	raise,
 	row,

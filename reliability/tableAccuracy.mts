@@ -1,18 +1,10 @@
+import { median } from '../bench/measure.mts';
 import { readExample } from '../harness/examples.mts';
 import type { N8n } from '../harness/n8n.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
 import { seededRandom } from '../sandbox/random.mts';
 import { printTable, seconds } from './figures.mts';
-import {
-	addCredential,
-	FROM_ITEM,
-	GATEWAY,
-	item,
-	median,
-	operate,
-	raise,
-	wait,
-} from './tableRig.mts';
+import { addCredential, FROM_ITEM, GATEWAY, item, operate, raise, wait } from './tableRig.mts';
 
 /** How long messages are spread over for each dispatcher. */
 const DISPATCHERS = [

@@ -1,3 +1,4 @@
+import { median } from '../bench/measure.mts';
 import type { Json } from '../harness/client.mts';
 import type { N8n } from '../harness/n8n.mts';
 import { ensureTable } from '../harness/tables.mts';
@@ -9,7 +10,6 @@ import {
 	FROM_ITEM,
 	IN_TABLE,
 	item,
-	median,
 	operation,
 	raise,
 	row,

@@ -131,8 +131,5 @@ export const row = (account: string, text: string, at: number, more: Json = {}):
 	};
 };
 
-export const median = (values: readonly number[]): number =>
-	[...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 export const wait = async (ms: number): Promise<void> =>
 	await new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));

@@ -4,7 +4,8 @@ import { asRecord } from './dialect.mts';
 import type { Fault } from './faults.mts';
 import type { Sandbox } from './sandbox.mts';
 import type { ScriptSequence } from './script.mts';
-import { isGatewayId, type GatewayId, type WebhookTarget } from './types.mts';
+import type { WebhookTarget } from './types.mts';
+import { isGatewayId, type GatewayId } from './registry.mts';
 
 interface GatewayRoute {
 	Params: { gateway: GatewayId };

@@ -11,6 +11,8 @@ import type { Webhooks } from './webhooks.mts';
 
 /** What every dialect works with. */
 export interface DialectContext {
+	/** The gateway's id, as the registry has it. */
+	id: GatewayId;
 	clock: Clock;
 	ids: Ids;
 	scripts: Scripts;
@@ -27,7 +29,9 @@ const withdrawn: readonly string[] = ['cancelled', 'deleted', 'revoked'];
 
 /** One vendor's way of speaking HTTP. */
 export abstract class Dialect {
-	abstract readonly id: GatewayId;
+	readonly id: GatewayId;
+	/** The account that exists here: fixed values, valid in every run, and no secrets elsewhere. */
+	abstract readonly account: object;
 	/** The path that stands for the vendor's host. */
 	abstract readonly host: string;
 	/** The path under which this dialect's routes are; begins with `host`. */
@@ -43,7 +47,9 @@ export abstract class Dialect {
 	/** Those whose status somebody has set: what their script had in store is off. */
 	readonly #setByHand = new WeakSet<SandboxMessage>();
 
-	constructor(protected readonly kit: DialectContext) {}
+	constructor(protected readonly kit: DialectContext) {
+		this.id = kit.id;
+	}
 
 	/** Adds the vendor's routes to a server that is mounted already. */
 	abstract routes(app: FastifyInstance): void;

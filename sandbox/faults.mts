@@ -51,7 +51,7 @@ export type RequestFault = RequestMatch &
 				burst?: number;
 				hints?: RateHints;
 		  }
-		| /** The vendor's quota answer: GREEN-API 466, Whapi 402, others 429. */ { kind: 'quota' }
+		| /** The vendor's quota answer where it documents one, else 429. */ { kind: 'quota' }
 		| /** Processed, but the answer comes so many real milliseconds later. */ {
 				kind: 'delay';
 				ms: number;

@@ -1,6 +1,6 @@
 import { Sandbox, type SandboxOptions } from './sandbox.mts';
 
-export { gatewayIds, isGatewayId } from './types.mts';
+export { definitionOf, gatewayIds, isGatewayId } from './registry.mts';
 export type { RequestCounts } from './counts.mts';
 export type { AppliedFault, Fault, FaultKind, ListedFault, RateHints } from './faults.mts';
 export type { Guide, GuideField } from './page/guide.mts';

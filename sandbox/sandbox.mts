@@ -2,39 +2,35 @@ import { once } from 'node:events';
 
 import type { FastifyInstance } from 'fastify';
 
-import {
-	chatWhatsAppAccount,
-	greenApiAccount,
-	hypersenderSmsAccount,
-	hypersenderWhatsAppAccount,
-	whapiAccount,
-} from './accounts.mts';
 import { Activity } from './activity.mts';
-import { ChatWhatsApp } from './chatWhatsApp/index.mts';
 import { Clock } from './clock.mts';
 import { controlRoutes } from './control.mts';
 import { countRequests, type RequestCounts } from './counts.mts';
-import type { Dialect, DialectContext } from './dialect.mts';
+import type { Dialect } from './dialect.mts';
 import { Faults, type Fault } from './faults.mts';
-import { GreenApi } from './greenApi/index.mts';
-import { HypersenderSms } from './hypersender/sms.mts';
-import { HypersenderWhatsApp } from './hypersender/whatsApp.mts';
 import { guidesByAccount, type Guide } from './page/guide.mts';
 import { pageRoutes } from './page/routes.mts';
 import type { GatewayView } from './page/view.mts';
 import { Ids } from './random.mts';
+import {
+	createDialects,
+	definitionOf,
+	gatewayIds,
+	isGatewayId,
+	type Accounts,
+	type Dialects,
+	type GatewayId,
+} from './registry.mts';
 import { Scripts, type ScriptSequence } from './script.mts';
 import { createServer } from './server.mts';
-import {
-	isGatewayId,
-	type GatewayId,
-	type RecordedRequest,
-	type SandboxMessage,
-	type WebhookDelivery,
-	type WebhookTarget,
+import type {
+	Json,
+	RecordedRequest,
+	SandboxMessage,
+	WebhookDelivery,
+	WebhookTarget,
 } from './types.mts';
 import { Webhooks } from './webhooks.mts';
-import { Whapi } from './whapi/index.mts';
 
 export interface SandboxOptions {
 	/** Default 0: a free one. */
@@ -69,13 +65,7 @@ export class Sandbox {
 	readonly #webhooks: Webhooks;
 	readonly #scripts = new Scripts();
 	readonly #requests: RecordedRequest[] = [];
-	readonly #gateways: {
-		chatWhatsApp: ChatWhatsApp;
-		hypersenderSms: HypersenderSms;
-		hypersenderWhatsApp: HypersenderWhatsApp;
-		whapi: Whapi;
-		greenApi: GreenApi;
-	};
+	readonly #gateways: Dialects;
 	readonly #server: FastifyInstance;
 	readonly #guides: (sandbox: Sandbox) => readonly Guide[];
 	#origin = '';
@@ -89,7 +79,7 @@ export class Sandbox {
 		this.faults = new Faults(seed, log);
 		for (const fault of options.faults ?? []) this.faults.add(fault);
 		this.#webhooks = new Webhooks(this.#clock, this.#activity, this.faults, log, seed);
-		const kit: DialectContext = {
+		this.#gateways = createDialects({
 			clock: this.#clock,
 			ids: new Ids(seed),
 			scripts: this.#scripts,
@@ -97,14 +87,7 @@ export class Sandbox {
 			statusDelayMs: options.statusDelayMs ?? 1000,
 			rateLimits: options.rateLimits ?? true,
 			origin: () => this.#origin,
-		};
-		this.#gateways = {
-			chatWhatsApp: new ChatWhatsApp(kit),
-			hypersenderSms: new HypersenderSms(kit),
-			hypersenderWhatsApp: new HypersenderWhatsApp(kit),
-			whapi: new Whapi(kit),
-			greenApi: new GreenApi(kit),
-		};
+		});
 		this.#guides = options.guides ?? guidesByAccount;
 		this.#server = createServer({
 			dialects: Object.values(this.#gateways),
@@ -128,17 +111,30 @@ export class Sandbox {
 	}
 
 	/** Where each gateway is, and the credentials that are valid there. */
-	get accounts() {
-		const at = ({ mount }: Dialect) => ({ baseUrl: `${this.#origin}${mount}` });
-		const { chatWhatsApp, hypersenderSms, hypersenderWhatsApp, whapi, greenApi } = this.#gateways;
-		const { timezone } = hypersenderSms;
-		return {
-			chatWhatsApp: { ...at(chatWhatsApp), ...chatWhatsAppAccount },
-			hypersenderSms: { ...at(hypersenderSms), ...hypersenderSmsAccount, timezone },
-			hypersenderWhatsApp: { ...at(hypersenderWhatsApp), ...hypersenderWhatsAppAccount },
-			whapi: { ...at(whapi), ...whapiAccount },
-			greenApi: { ...at(greenApi), ...greenApiAccount },
-		};
+	get accounts(): Accounts {
+		const ofDialect = ({ mount, account }: Dialect) => ({
+			baseUrl: `${this.#origin}${mount}`,
+			...account,
+		});
+		return Object.fromEntries(
+			gatewayIds.map((id) => [id, ofDialect(this.#gateways[id])]),
+		) as Accounts;
+	}
+
+	/** What a user enters into the package's credential for a gateway's account: its own fields. */
+	credential(gateway: GatewayId): Json {
+		return definitionOf(gateway).credential(this.accounts[gateway] as never);
+	}
+
+	/** A command that sends a first message through a gateway. */
+	curl(gateway: GatewayId): string {
+		return definitionOf(gateway).curl(this.accounts[gateway] as never);
+	}
+
+	/** What can be done with one gateway only: `sandbox.dialect('someGateway').doSomething()`. */
+	dialect<Id extends GatewayId>(gateway: Id): Dialects[Id] {
+		if (!isGatewayId(gateway)) throw new RangeError(`There is no gateway "${String(gateway)}"`);
+		return this.#gateways[gateway];
 	}
 
 	/** What the page says of each gateway. */
@@ -222,24 +218,9 @@ export class Sandbox {
 		this.#webhooks.deliveries.length = 0;
 	}
 
-	/** The state of the session: `starting`, `qr_ready`, `ready`, or `missing` (there is none any more). */
-	setSession(gateway: 'chatWhatsApp', state: string): void {
-		this.setHealth(gateway, state);
-	}
-
 	/** The state of a session, instance or channel, in the vendor's word. */
 	setHealth(gateway: GatewayId, state: string): void {
 		this.#dialect(gateway).setHealth(state);
-	}
-
-	/** Hypersender SMS: the account holder's zone, in which `schedule_send_at` is understood. */
-	setTimezone(_gateway: 'hypersenderSms', timezone: string): void {
-		this.#gateways.hypersenderSms.setTimezone(timezone);
-	}
-
-	/** GREEN-API: an instance of the WhatsApp Business API, or an ordinary one again. */
-	setWaba(_gateway: 'greenApi', isWaba: boolean, typeInstance?: string): void {
-		this.#gateways.greenApi.setWaba(isWaba, typeInstance);
 	}
 
 	/**
@@ -287,7 +268,7 @@ export class Sandbox {
 		this.#dialect(gateway).post(event, body);
 	}
 
-	/** ChatWhatsApp forgets all scheduled messages; the others forget nothing. */
+	/** A gateway that keeps scheduled messages in memory forgets them; the others forget nothing. */
 	restart(gateway: GatewayId): void {
 		this.#dialect(gateway).restart?.();
 	}
@@ -347,7 +328,6 @@ export class Sandbox {
 	}
 
 	#dialect(gateway: GatewayId): Dialect {
-		if (!isGatewayId(gateway)) throw new RangeError(`There is no gateway "${String(gateway)}"`);
-		return this.#gateways[gateway];
+		return this.dialect(gateway);
 	}
 }

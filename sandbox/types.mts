@@ -1,17 +1,6 @@
-/** The networks that the sandbox stands in for. */
-export const gatewayIds = [
-	'chatWhatsApp',
-	'hypersenderSms',
-	'hypersenderWhatsApp',
-	'whapi',
-	'greenApi',
-] as const;
+import type { GatewayId } from './registry.mts';
 
-export type GatewayId = (typeof gatewayIds)[number];
-
-/** Tells whether a value names one of the sandbox's gateways. */
-export const isGatewayId = (value: unknown): value is GatewayId =>
-	gatewayIds.includes(value as GatewayId);
+export type { GatewayId };
 
 export type Json = Record<string, unknown>;
 
@@ -34,9 +23,9 @@ export interface SandboxMessage {
 	takenAt: string;
 	/** Nominal: the scheduled time (or the time it was taken) plus the status delays. */
 	sentAt?: string;
-	/** Hypersender SMS: the sender's own `request_id`. */
+	/** The sender's own id of the message, where the gateway keeps one. */
 	requestId?: string;
-	/** Hypersender WhatsApp: the `queued_request_uuid`. */
+	/** The id in the gateway's queue, where it has one. */
 	queuedRequestId?: string;
 	/** The request body as it came. */
 	body: unknown;
@@ -51,7 +40,7 @@ export interface WebhookTarget {
 	url: string;
 	/** Sent as the vendor sends its secret; ignored where the vendor has none. */
 	secret?: string;
-	/** Whapi: the webhook's own headers. For the other gateways they are added to the vendor's. */
+	/** The webhook's own headers where the vendor keeps some; elsewhere they are added to the vendor's. */
 	headers?: Record<string, string>;
 }
 

@@ -74,15 +74,21 @@ const stages = [
 /** Where nobody reads along, what was not run must not pass. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
 
-/** A file of the unit project by its folder under `test/`; anything else counts as unit. */
-const kindsByFolder = {
-	nodes: 'nodes',
-	sandbox: 'sandbox contract',
-	e2e: 'e2e',
-	ui: 'ui',
-	postgres: 'postgres',
-	queue: 'queue',
-};
+/** The kind of a test file, by its path; anything else counts as unit. */
+const kindsByPath = [
+	[/^test\/nodes\//, 'nodes'],
+	[/^test\/sandbox\/|\/sandbox\.test\.mts$/, 'sandbox contract'],
+	[/^test\/e2e\//, 'e2e'],
+	[/^test\/ui\//, 'ui'],
+	[/^test\/postgres\//, 'postgres'],
+	[/^test\/queue\//, 'queue'],
+];
+
+/** The kind that a test file counts as. */
+function kindOf(file) {
+	const path = relative(root, file).split(sep).join('/');
+	return kindsByPath.find(([pattern]) => pattern.test(path))?.[1] ?? 'unit';
+}
 
 function report(project) {
 	return join(reports, `${project}.json`);
@@ -99,8 +105,7 @@ function countTests(project, code) {
 	if (!existsSync(file)) return count(project, 0, 1);
 	const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
 	for (const { name, status, assertionResults } of testResults) {
-		const [, folder] = relative(root, name).split(sep);
-		const kind = kindsByFolder[folder] ?? 'unit';
+		const kind = kindOf(name);
 		const having = (wanted) => assertionResults.filter((result) => result.status === wanted).length;
 		const brokenFile = status === 'failed' && having('failed') === 0 ? 1 : 0;
 		count(kind, having('passed'), having('failed') + brokenFile);

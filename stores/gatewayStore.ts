@@ -1,25 +1,28 @@
-import type { Connection, Gateway, ListFilter, NativeScheduler } from '../gateways/gateway';
+import type { Connection, Gateway, NativeScheduler } from '../gateways/gateway';
 import { requireScheduler } from '../gateways/capabilityChecks';
 import { GatewayError, isNotFound, unsupported } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import { cancelling } from './cancelling';
-import type { Claims } from './claims';
+import type { AssignedMessages } from './assignedMessages';
+import type { KeyedMutex } from './keyedMutex';
 import { keyIsUsed } from './deduplication/keyIsUsed';
 import type { KeyLedger } from './deduplication/keyTable';
 import { scheduleByKey, scheduleUnlessPending, type ByKey } from './deduplication/scheduleByKey';
 import { isRefusal } from './isRefusal';
-import { matches } from './matches';
+import { filterAndSort } from './matches';
 import { reschedule } from './reschedule';
 import { isUuid } from './scheduleId';
 import { matchKey, findResult, scheduleOnce } from './scheduleOnce';
-import { settle } from './settle';
+import { settle } from '../messages/settle';
 import type { AttemptLog, CancelResult, MessageStore, ScheduleOptions } from './store';
+import { shorten } from '../messages/text';
 
 /** What the store needs beside the connection. */
 export interface GatewayStoreOptions {
-	/** Shared by all items of one run. */
-	readonly claims: Claims;
+	/** Both shared by all items of one run. */
+	readonly assigned: AssignedMessages;
+	readonly mutex: KeyedMutex;
 	sleep(ms: number): Promise<void>;
 	/** Which messages were made under which keys; unless given, messages with keys are refused. */
 	readonly keys?: Keys;
@@ -63,7 +66,7 @@ export function createGatewayStore(
 			return await scheduleOnce(once, message, attempt, more);
 		}
 		// Equal items of one run one after the other: what one has, the next one must know.
-		const held = await options.claims.alone(`key ${key ?? matchKey(message)}`, async () => {
+		const held = await options.mutex.runExclusive(`key ${key ?? matchKey(message)}`, async () => {
 			const ledger = await openLedger();
 			const by = ledger === null ? null : byKey(ledger);
 			if (key === null) {
@@ -74,7 +77,7 @@ export function createGatewayStore(
 			if (by === null) return await scheduleByReference(key, message, attempt, more);
 			return await scheduleByKey(by, key, withReference(message, key), attempt, more);
 		});
-		options.claims.take(held.scheduleId);
+		options.assigned.assign(held.scheduleId);
 		return held;
 	}
 
@@ -135,7 +138,8 @@ export function createGatewayStore(
 		assertAccepts: ({ type }) => void requireScheduler(gateway, type),
 		schedule,
 		get,
-		list: async (filter) => arrange(await scheduler.list(connection, filter), filter),
+		// A gateway applies what it can of a filter.
+		list: async (filter) => filterAndSort(await scheduler.list(connection, filter), filter),
 		cancel: async (scheduleId, { allowDeletion = false } = {}, attempt) => {
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
 			return await cancel({ scheduler, connection, get }, scheduleId, attempt);
@@ -156,13 +160,6 @@ const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
 		throw new GatewayError('unsupported', `${label} has no scheduler of its own`);
 	return scheduling;
 };
-
-/** Applies what the gateway could not filter by, and puts the earliest first. */
-const arrange = (messages: ScheduledMessage[], filter: ListFilter): ScheduledMessage[] =>
-	messages.filter((message) => matches(message, filter)).sort(byTime);
-
-const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
-	a.scheduledAt === b.scheduledAt ? 0 : a.scheduledAt < b.scheduledAt ? -1 : 1;
 
 /** What cancelling needs. */
 interface Canceller {
@@ -212,7 +209,7 @@ function outcomeUnknownError(scheduleId: string, error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
 		error.kind,
-		`It is unknown whether the scheduled message "${scheduleId.slice(0, 80)}" was cancelled: checking for it did not work`,
+		`It is unknown whether the scheduled message "${shorten(scheduleId, 80)}" was cancelled: checking for it did not work`,
 		{
 			...error.details,
 			outcomeUnknown: true,
@@ -254,7 +251,7 @@ const notHeld = ({ label }: Gateway, scheduleId: string, isDurable: boolean) =>
 			)
 		: new GatewayError(
 				'notFound',
-				`${label} holds no scheduled message with the id "${scheduleId.slice(0, 80)}"`,
+				`${label} holds no scheduled message with the id "${shorten(scheduleId, 80)}"`,
 				{
 					status: 404,
 					hint: isDurable

@@ -15,3 +15,12 @@ export function matches(message: ScheduledMessage, filter: ListFilter): boolean 
 			[message.text, message.caption].some((one) => words(one).includes(words(text))))
 	);
 }
+
+/** The messages that a filter asks for, the earliest first. */
+export const filterAndSort = (
+	messages: readonly ScheduledMessage[],
+	filter: ListFilter,
+): ScheduledMessage[] => messages.filter((message) => matches(message, filter)).sort(byTime);
+
+export const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
+	a.scheduledAt === b.scheduledAt ? 0 : a.scheduledAt < b.scheduledAt ? -1 : 1;

@@ -1,6 +1,6 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import type { MessageToSchedule } from '../messages/message';
-import { settleSync } from './settle';
+import { settleSync } from '../messages/settle';
 import type { AttemptLog, Renew } from './store';
 
 /**

@@ -10,8 +10,8 @@ import type { MessageToSchedule } from '../messages/message';
 import { matchesMessage, type ScheduledMessage } from '../messages/scheduledMessage';
 import { toMessage } from './cancelling';
 import { isRefusal } from './isRefusal';
-import { notPending } from './notPending';
-import { settle, settleSync } from './settle';
+import { notPending } from '../gateways/notPending';
+import { settle, settleSync } from '../messages/settle';
 import type { AttemptLog, MessageStore, Move, UnresolvedAttempt } from './store';
 
 /** What moving needs. */
@@ -68,7 +68,7 @@ export async function reschedule(
 	const old = found.value;
 	if (old.status !== 'scheduled') {
 		attempt.clear();
-		throw notPending(gateway, old, 'rescheduled');
+		throw notPending(gateway.label, old, 'rescheduled');
 	}
 	if (isThereAlready(old, move)) {
 		attempt.clear();
@@ -89,7 +89,7 @@ export async function reschedule(
 	}
 	if (!cancelled.value.cancelled) {
 		attempt.clear();
-		throw notPending(gateway, cancelled.value.message, 'rescheduled');
+		throw notPending(gateway.label, cancelled.value.message, 'rescheduled');
 	}
 	const created = await settle(store.schedule(message, withScheduleId(attempt, scheduleId)));
 	if (created.ok) return created.value;

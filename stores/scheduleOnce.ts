@@ -2,8 +2,9 @@ import type { Connection, NativeScheduler } from '../gateways/gateway';
 import { GatewayError, isOutcomeUnknown } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
-import type { Claims } from './claims';
-import { settle } from './settle';
+import type { AssignedMessages } from './assignedMessages';
+import type { KeyedMutex } from './keyedMutex';
+import { settle } from '../messages/settle';
 import { renewed } from './renewed';
 import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 
@@ -11,7 +12,10 @@ import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 export interface ScheduleContext {
 	readonly scheduler: NativeScheduler;
 	readonly connection: Connection;
-	readonly claims: Claims;
+	/** Both shared by all items of one run. */
+	readonly assigned: AssignedMessages;
+	/** Items that look alike at the gateway go one after the other. */
+	readonly mutex: KeyedMutex;
 	sleep(ms: number): Promise<void>;
 	/** Asked right before each create. @throws where another execution makes the message meanwhile */
 	mayCreate?(attempt: UnresolvedAttempt): Promise<void>;
@@ -41,9 +45,9 @@ export async function scheduleOnce(
 	attempt: AttemptLog,
 	{ ifExists, renew }: ScheduleOptions = {},
 ): Promise<ScheduledMessage> {
-	const { claims } = once;
+	const { assigned, mutex } = once;
 	const { unresolved } = attempt;
-	return await claims.alone(matchKey(unresolved?.message ?? message), async () => {
+	return await mutex.runExclusive(matchKey(unresolved?.message ?? message), async () => {
 		const found =
 			(ifExists === 'return'
 				? await findPendingDuplicate(once, unresolved?.message ?? message, attempt)
@@ -52,7 +56,7 @@ export async function scheduleOnce(
 				? null
 				: await findMatchWithRecheck(once, unresolved.message, unresolved.since));
 		const held = found ?? (await create(once, renewed(message, attempt, renew), attempt));
-		claims.take(held.scheduleId);
+		assigned.assign(held.scheduleId);
 		return held;
 	});
 }
@@ -118,7 +122,7 @@ export const findResult = async (once: ScheduleContext, { message, since }: Unre
 
 /** An equal message at the gateway that belongs to no other item of this run. */
 async function findMatch(
-	{ scheduler, connection, claims }: ScheduleContext,
+	{ scheduler, connection, assigned }: ScheduleContext,
 	message: MessageToSchedule,
 	{ since = -Infinity, pendingOnly = false }: MatchFilter,
 ): Promise<ScheduledMessage | null> {
@@ -127,7 +131,7 @@ async function findMatch(
 	const oldest = since + connection.clockSkewMs() - CLOCK_TOLERANCE_MS;
 	const possible = equal.filter(
 		({ scheduleId, status, createdAt }) =>
-			!claims.isTaken(scheduleId) &&
+			!assigned.isAssigned(scheduleId) &&
 			(pendingOnly ? status === 'scheduled' : status !== 'cancelled') &&
 			(createdAt === null || Date.parse(createdAt) >= oldest),
 	);

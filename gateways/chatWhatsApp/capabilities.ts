@@ -1,7 +1,5 @@
 import type { Capabilities } from '../capabilities';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+import { DAY_MS, MINUTE_MS } from '../../messages/duration';
 
 /** From docs.chatwhatsapp.in: api-reference/scheduled-messages and api-reference/messaging. */
 export const capabilities: Capabilities = {
@@ -9,8 +7,8 @@ export const capabilities: Capabilities = {
 	messageTypes: ['text', 'image'],
 	scheduling: {
 		types: ['text', 'image', 'video', 'document'],
-		minLeadMs: MINUTE,
-		maxLeadMs: 30 * DAY,
+		minLeadMs: MINUTE_MS,
+		maxLeadMs: 30 * DAY_MS,
 		isDurable: false,
 		cancelsBy: 'cancel',
 	},

@@ -1,4 +1,5 @@
 import { isObject, objectAt, textAt } from '../json';
+import { credentialTestResult } from '../credentialTestResult';
 import type { Connection, CredentialTestResult } from '../gateway';
 import { sessionOf } from './credential';
 
@@ -23,14 +24,10 @@ export async function testCredential(connection: Connection): Promise<Credential
 	const session = objectAt(isObject(response.body) ? response.body : {}, 'session');
 	const state = textAt(session, 'state');
 	if (state === null) throw connection.unexpected(response, '"session.state"', false);
-	const wait = Object.hasOwn(NOT_READY, state) ? NOT_READY[state] : undefined;
-	if (wait !== undefined) return { ready: false, message: `The ChatWhatsApp session ${wait}` };
-	// The page's third state is cut off after `read`.
-	if (state.startsWith('read')) {
-		return { ready: true, message: `The ChatWhatsApp session is ready.` };
-	}
-	return {
-		ready: false,
-		message: `The ChatWhatsApp session answers, but its state is "${state.slice(0, 40)}" and not "ready". Look at the session.`,
-	};
+	return credentialTestResult(
+		'ChatWhatsApp session',
+		// The page's third state is cut off after `read`.
+		state.startsWith('read') ? 'ready' : state,
+		{ ready: ['ready', 'is ready.'], notReady: NOT_READY, otherwise: 'Look at the session.' },
+	);
 }

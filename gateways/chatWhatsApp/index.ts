@@ -21,7 +21,7 @@ export const chatWhatsApp: Gateway = {
 	parseError,
 	testCredential,
 	send,
-	assertSendable: (message) => void sendBody(message),
+	assertSendable: sendBody,
 	scheduler,
 	// The vendor documents no signature, so the secret stands in the address that the user gives it.
 	verifyWebhook: verifyWebhookSecret,

@@ -1,4 +1,5 @@
 import { isObject, textAt } from '../json';
+import { credentialTestResult } from '../credentialTestResult';
 import type { Connection, CredentialTestResult } from '../gateway';
 import { methodPath } from './credential';
 
@@ -34,13 +35,9 @@ export async function testCredential(connection: Connection): Promise<Credential
 	}
 	const state = isObject(response.body) ? textAt(response.body, 'stateInstance') : null;
 	if (state === null) throw connection.unexpected(response, '"stateInstance"', false);
-	const wait = Object.hasOwn(NOT_READY, state) ? NOT_READY[state] : undefined;
-	if (wait !== undefined) return { ready: false, message: `The GREEN-API instance ${wait}` };
-	if (state === 'authorized') {
-		return { ready: true, message: 'The GREEN-API instance is authorised.' };
-	}
-	return {
-		ready: false,
-		message: `The GREEN-API instance answers, but its state is "${state.slice(0, 40)}" and not "authorized". Look at it in the console.`,
-	};
+	return credentialTestResult('GREEN-API instance', state, {
+		ready: ['authorized', 'is authorised.'],
+		notReady: NOT_READY,
+		otherwise: 'Look at it in the console.',
+	});
 }

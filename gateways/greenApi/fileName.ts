@@ -1,5 +1,6 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { MessageType, OutgoingMessage } from '../../messages/message';
+import { decodePercent } from '../percentEncoding';
 
 /**
  * What a file is sent as, by its extension (green-api.com/en/docs/faq/types-of-extensions-supported-by-API).
@@ -55,16 +56,7 @@ export function fileNameOf({ type, mediaUrl, fileName }: OutgoingMessage): strin
 
 function lastSegment(url: string): string {
 	if (!URL.canParse(url)) return '';
-	return decoded(new URL(url).pathname.split('/').at(-1) ?? '');
-}
-
-function decoded(segment: string): string {
-	try {
-		return decodeURIComponent(segment);
-	} catch {
-		// A `%` that begins no escape: the name is what it looks like.
-		return segment;
-	}
+	return decodePercent(new URL(url).pathname.split('/').at(-1) ?? '');
 }
 
 const shorten = (name: string) => (name.length > 60 ? `…${name.slice(-60)}` : name);

@@ -1,6 +1,6 @@
 import { describeAddress } from '../../messages/recipient';
 import type { OutgoingMessage } from '../../messages/message';
-import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
+import { createSentMessage, type SentMessage } from '../../messages/sentMessage';
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
 import type { Connection } from '../gateway';
 import { CLOCK_SKEW_MS, hasSameContent, mayComeOf } from '../sentBefore';

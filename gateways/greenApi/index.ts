@@ -23,7 +23,7 @@ export const greenApi: Gateway = {
 	parseError,
 	testCredential,
 	send,
-	assertSendable: (message) => void sendBody(message),
+	assertSendable: sendBody,
 	lookup,
 	findSent,
 	registration,

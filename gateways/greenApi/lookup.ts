@@ -1,12 +1,13 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Recipient } from '../../messages/recipient';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';
 import { account, methodPath } from './credential';
 import { recipientIn, toChatId } from './recipient';
 import { toSentMessage } from './records';
+import { shorten } from '../../messages/text';
 
 /**
  * `getMessage { chatId, idMessage }` gives a message out of the chat's journal, in which it appears up
@@ -35,7 +36,7 @@ export async function lookup(
 	if (textAt(record, 'type') === 'incoming') {
 		throw new GatewayError(
 			'notFound',
-			`The message ${messageId.slice(0, 80)} was received by the GREEN-API instance, not sent by it`,
+			`The message ${shorten(messageId, 80)} was received by the GREEN-API instance, not sent by it`,
 			{ hint: 'Give the ID that the operation "Send" returned.' },
 		);
 	}

@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { OutgoingMessage } from '../../messages/message';
 import { describeAddress } from '../../messages/recipient';
-import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
+import { createSentMessage, type SentMessage } from '../../messages/sentMessage';
 import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { unsupported } from '../transport/gatewayError';

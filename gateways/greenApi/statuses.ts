@@ -1,4 +1,4 @@
-import type { Failure } from '../../messages/scheduledMessage';
+import type { Failure } from '../../messages/failure';
 import type { Status } from '../../messages/status';
 
 /**

@@ -1,6 +1,5 @@
 import type { Capabilities } from '../capabilities';
-
-const DAY = 86_400_000;
+import { DAY_MS } from '../../messages/duration';
 
 /** From docs.hypersender.com, SMS API. Media (MMS) is documented nowhere. */
 export const capabilities: Capabilities = {
@@ -8,7 +7,7 @@ export const capabilities: Capabilities = {
 	scheduling: {
 		types: ['text'],
 		minLeadMs: null,
-		maxLeadMs: 3 * DAY,
+		maxLeadMs: 3 * DAY_MS,
 		isDurable: true,
 		cancelsBy: 'delete',
 	},

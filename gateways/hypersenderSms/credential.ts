@@ -3,6 +3,7 @@ import { isTimezone } from '../../messages/sendTime';
 import { baseUrlField, optionalField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
 import { authenticateWith } from '../hypersender/access';
+import { shorten } from '../../messages/text';
 
 /** The version stands in the address, since the end of v1 has been announced. */
 const BASE_URL: CredentialField = {
@@ -78,7 +79,7 @@ export function timezoneProblem(credential: Credential): string | null {
 }
 
 const notATimezone = (name: string) =>
-	`"${TIMEZONE.label}" is "${name.slice(0, 40)}", which is not a timezone`;
+	`"${TIMEZONE.label}" is "${shorten(name)}", which is not a timezone`;
 const NAME_ONE =
 	'Enter a name such as Africa/Cairo, or an offset such as GMT+2, in the Message Gateway API credential.';
 

@@ -3,6 +3,7 @@ import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';
 import { readPages } from './pages';
 import { parseScheduleId, scheduleIdOf, type MessageIds } from './scheduleId';
+import { shorten } from '../../messages/text';
 
 /**
  * All messages with exactly this `request_id`.
@@ -36,7 +37,7 @@ export async function findMessage(
 	const ids = found.slice(0, 5).map((record) => scheduleIdOf(String(record.id), scheduleId));
 	throw new GatewayError(
 		'rejected',
-		`Hypersender SMS has ${found.length} messages with the reference "${scheduleId.slice(0, 80)}"`,
+		`Hypersender SMS has ${found.length} messages with the reference "${shorten(scheduleId, 80)}"`,
 		{ hint: `Say which one you mean by its whole ID: ${ids.join(', ')}.` },
 	);
 }
@@ -44,7 +45,7 @@ export async function findMessage(
 export const notFound = (scheduleId: string) =>
 	new GatewayError(
 		'notFound',
-		`Hypersender SMS does not find the message "${scheduleId.slice(0, 120)}"`,
+		`Hypersender SMS does not find the message "${shorten(scheduleId, 120)}"`,
 		{
 			hint: 'Give the ID as an operation or the trigger gave it, or the reference. A message may have been deleted.',
 		},

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../../messages/message';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import type { Connection } from '../gateway';
 import { CLOCK_SKEW_MS, hasSameContent } from '../sentBefore';
 import { account, knownTimezone } from './credential';

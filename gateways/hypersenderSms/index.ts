@@ -23,7 +23,7 @@ export const hypersenderSms: Gateway = {
 	parseError,
 	testCredential,
 	send,
-	assertSendable: (message) => void sendBody(message),
+	assertSendable: sendBody,
 	scheduler,
 	lookup,
 	findSent,

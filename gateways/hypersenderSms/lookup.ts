@@ -1,4 +1,4 @@
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import type { Connection } from '../gateway';
 import { account } from './credential';
 import { findMessage, notFound } from './find';

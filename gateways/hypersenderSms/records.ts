@@ -1,5 +1,7 @@
 import { describeAddress, type Recipient } from '../../messages/recipient';
-import type { Failure, ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
+import type { Failure } from '../../messages/failure';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { mapStatus, type Status } from '../../messages/status';
 import { isObject, textAt, type JsonObject } from '../json';
 import { scheduleIdOf } from './scheduleId';

@@ -3,6 +3,7 @@ import { describeAddress } from '../../messages/recipient';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { isObject, textAt, type JsonObject } from '../json';
 import type { Connection, NativeScheduler } from '../gateway';
+import { notPending } from '../notPending';
 import { GatewayError } from '../transport/gatewayError';
 import { account, timezone } from './credential';
 import { findMessage, messagesWith, notFound } from './find';
@@ -11,6 +12,9 @@ import { toPhone } from './recipient';
 import { toScheduledMessage, wordsOf } from './records';
 import { requestIdOf, sendBody } from './send';
 import { instantAt, toWallClock, wholeSecond } from './times';
+import { shorten } from '../../messages/text';
+
+const LABEL = 'Hypersender SMS';
 
 /**
  * `schedule_send_at` of `POST /send-message`, and the list of messages.
@@ -75,9 +79,9 @@ export const scheduler: NativeScheduler = {
 	 * keeps it from being sent. So afterwards it must be gone, or be called deleted.
 	 */
 	async cancel(connection, scheduleId) {
-		const { messageId, status, gatewayStatus } = await getScheduled(connection, scheduleId);
-		if (status !== 'scheduled') throw notPending(scheduleId, gatewayStatus);
-		const id = String(messageId);
+		const message = await getScheduled(connection, scheduleId);
+		if (message.status !== 'scheduled') throw notPending(LABEL, message, 'cancelled');
+		const id = String(message.messageId);
 		await connection.request({
 			method: 'DELETE',
 			path: '/delete-message',
@@ -88,10 +92,13 @@ export const scheduler: NativeScheduler = {
 		const left = await findMessage(connection, scheduleId);
 		const word = left === undefined ? 'deleted' : textAt(left, 'status');
 		if (word === 'deleted') return;
-		if (word !== 'scheduled') throw notPending(scheduleId, word);
+		if (word !== 'scheduled') {
+			const now = toScheduledMessage(left, account(connection.credential)) ?? message;
+			throw notPending(LABEL, { ...now, gatewayStatus: word }, 'cancelled');
+		}
 		throw new GatewayError(
 			'unexpectedResponse',
-			`Hypersender SMS accepted the deletion of "${scheduleId.slice(0, 120)}", but the message is still there as "scheduled" and may be sent`,
+			`${LABEL} accepted the deletion of "${shorten(scheduleId, 120)}", but the message is still there as "scheduled" and may be sent`,
 			{ hint: 'Delete it in the Hypersender dashboard.' },
 		);
 	},
@@ -133,12 +140,3 @@ function isSame(record: JsonObject, message: MessageToSchedule, zone: string): b
 		[zone, 'UTC'].some((each) => instantAt(record, 'schedule_send_at', each) === wanted)
 	);
 }
-
-const notPending = (scheduleId: string, word: string | null) =>
-	new GatewayError(
-		'notPending',
-		`The message "${scheduleId.slice(0, 120)}" is "${word ?? 'unknown'}" at Hypersender SMS and no longer scheduled`,
-		{
-			hint: 'Only a message that is still scheduled can be cancelled. List those with "Get Many".',
-		},
-	);

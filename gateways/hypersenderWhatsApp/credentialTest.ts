@@ -1,4 +1,5 @@
 import { isObject, textAt } from '../json';
+import { credentialTestResult } from '../credentialTestResult';
 import type { Connection, CredentialTestResult } from '../gateway';
 
 /** docs.hypersender.com/v1/api-reference/enterprise/instance-management/list-instances. */
@@ -23,15 +24,9 @@ export async function testCredential(connection: Connection): Promise<Credential
 	});
 	const status = isObject(response.body) ? textAt(response.body, 'status') : null;
 	if (status === null) throw connection.unexpected(response, '"status"', false);
-	if (status === 'WORKING') {
-		return { ready: true, message: 'The Hypersender WhatsApp instance is working.' };
-	}
-	const wait = Object.hasOwn(NOT_READY, status) ? NOT_READY[status] : undefined;
-	return {
-		ready: false,
-		message:
-			wait === undefined
-				? `The Hypersender WhatsApp instance answers, but its status is "${status.slice(0, 40)}" and not "WORKING". Look at the instance in the Hypersender dashboard.`
-				: `The Hypersender WhatsApp instance ${wait}`,
-	};
+	return credentialTestResult('Hypersender WhatsApp instance', status, {
+		ready: ['WORKING', 'is working.'],
+		notReady: NOT_READY,
+		otherwise: 'Look at the instance in the Hypersender dashboard.',
+	});
 }

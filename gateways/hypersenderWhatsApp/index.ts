@@ -21,7 +21,7 @@ export const hypersenderWhatsApp: Gateway = {
 	parseError,
 	testCredential,
 	send,
-	assertSendable: (message) => void sendRequest(message),
+	assertSendable: sendRequest,
 	lookup,
 	verifyWebhook,
 	parseWebhook,

@@ -1,6 +1,6 @@
 import type { MessageContent, MessageType } from '../../messages/message';
 import { describeAddress, type Recipient } from '../../messages/recipient';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { mapStatus, type Status } from '../../messages/status';
 import { errorText } from '../hypersender/parseError';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';

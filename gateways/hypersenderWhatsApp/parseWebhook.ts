@@ -1,5 +1,5 @@
 import { describeAddress } from '../../messages/recipient';
-import type { Failure } from '../../messages/scheduledMessage';
+import type { Failure } from '../../messages/failure';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';

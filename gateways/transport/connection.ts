@@ -1,4 +1,4 @@
-import type { Connection, Credential, Gateway } from '../gateway';
+import type { Connection, Credential, Gateway, VendorError } from '../gateway';
 import {
 	toNetworkError,
 	toResponseError,
@@ -6,6 +6,7 @@ import {
 	type AttemptInfo,
 } from './errors';
 import { AdaptiveLimiter } from './adaptiveLimiter';
+import { encodeBody } from './encodeBody';
 import { GatewayError } from './gatewayError';
 import {
 	NetworkFailure,
@@ -16,11 +17,13 @@ import {
 	type PreparedRequest,
 } from './request';
 import {
+	isRateLimited,
 	parseRetryAfter,
 	DEFAULT_RETRY_POLICY,
 	shouldRetry,
 	retryDelayMs,
 	rateLimitResetMs,
+	type Meaning,
 	type RetryPolicy,
 } from './retry';
 
@@ -43,6 +46,15 @@ export interface ConnectOptions {
 	readonly policy?: RetryPolicy;
 }
 
+/** What became of one attempt; of an answer, also what the vendor's own code says and how long it asks to wait. */
+interface Attempt {
+	readonly outcome: Outcome;
+	readonly meaning?: Meaning;
+	readonly retryAfterMs?: number;
+}
+
+const isSuccess = ({ status }: GatewayResponse): boolean => status >= 200 && status < 300;
+
 /**
  * Connects to a gateway with a credential. Requests of one connection share an {@link AdaptiveLimiter}; each is
  * retried by the rules of `retry.ts` and resolves with a 2xx response, or rejects with a
@@ -59,46 +71,48 @@ export function connect(
 	let clockSkewMs = 0;
 
 	/** One attempt; a rate limit is applied before the limiter lets the next request through. */
-	async function attempt(prepared: PreparedRequest): Promise<[Outcome, number | undefined]> {
+	async function attempt(prepared: PreparedRequest): Promise<Attempt> {
 		return await limiter.run(async () => {
-			if (runtime.isCancelled?.()) return [new NetworkFailure('unsent', null), undefined];
+			if (runtime.isCancelled?.()) return { outcome: new NetworkFailure('unsent', null) };
 			const outcome = await runtime.send(prepared);
-			return [outcome, applyRateLimit(outcome)];
+			if (outcome instanceof NetworkFailure) return { outcome };
+			const said = isSuccess(outcome) ? null : gateway.parseError(outcome);
+			return { outcome, meaning: said ?? {}, retryAfterMs: applyRateLimit(outcome, said) };
 		});
 	}
 
 	/** Slows the whole connection down if the gateway asks for it. Returns the delay asked for, if any. */
-	function applyRateLimit(outcome: Outcome): number | undefined {
-		if (outcome instanceof NetworkFailure) return undefined;
-		const date = Date.parse(outcome.headers.date ?? '');
+	function applyRateLimit(response: GatewayResponse, said: VendorError | null): number | undefined {
+		const date = Date.parse(response.headers.date ?? '');
 		if (Number.isFinite(date)) clockSkewMs = date - runtime.now();
 		// A reset and the date of a Retry-After are times of the gateway's clock.
 		const now = runtime.now() + clockSkewMs;
-		if (outcome.status === 429 || outcome.status === 503) {
-			const asked = gateway.parseError(outcome)?.retryAfterMs ?? parseRetryAfter(outcome, now);
-			if (outcome.status === 429) limiter.onRateLimited(Math.min(asked ?? 0, policy.maxDelayMs));
+		const isLimited = isRateLimited(response, said ?? {});
+		if (isLimited || response.status === 503) {
+			const asked = said?.retryAfterMs ?? parseRetryAfter(response, now);
+			if (isLimited) limiter.onRateLimited(Math.min(asked ?? 0, policy.maxDelayMs));
 			return asked;
 		}
-		const isLast = outcome.headers['x-ratelimit-remaining'] === '0';
-		const reset = isLast ? rateLimitResetMs(outcome, now) : undefined;
+		const isLast = response.headers['x-ratelimit-remaining'] === '0';
+		const reset = isLast ? rateLimitResetMs(response, now) : undefined;
 		if (reset !== undefined) limiter.pauseFor(Math.min(reset, policy.maxDelayMs));
-		if (outcome.status < 500) limiter.onSuccess();
+		if (response.status < 500) limiter.onSuccess();
 		return undefined;
 	}
 
 	async function request(wanted: GatewayRequest): Promise<GatewayResponse> {
-		const { method, path, query = {}, body, idempotent } = wanted;
-		const prepared: PreparedRequest = { method, url: path, headers: {}, query, body };
+		const { method, path, query = {}, idempotent, host } = wanted;
+		const address = host === undefined ? undefined : gateway.hosts?.(credential)[host];
+		const url = `${address ?? ''}${path}`;
+		const prepared: PreparedRequest = { method, url, query, ...encodeBody(wanted) };
 		for (let attempts = 1; ; attempts++) {
-			const [outcome, asked] = await attempt(prepared);
-			if (!(outcome instanceof NetworkFailure) && outcome.status >= 200 && outcome.status < 300) {
-				return outcome;
-			}
+			const { outcome, meaning, retryAfterMs } = await attempt(prepared);
+			if (!(outcome instanceof NetworkFailure) && isSuccess(outcome)) return outcome;
 			const pause =
-				attempts < policy.maxAttempts && shouldRetry(idempotent, outcome)
-					? retryDelayMs(attempts, asked, policy, runtime.random)
+				attempts < policy.maxAttempts && shouldRetry(idempotent, outcome, meaning)
+					? retryDelayMs(attempts, retryAfterMs, policy, runtime.random)
 					: null;
-			if (pause === null) throw toError(outcome, { idempotent, attempts, retryAfterMs: asked });
+			if (pause === null) throw toError(outcome, { idempotent, attempts, retryAfterMs, address });
 			await runtime.sleep(pause);
 		}
 	}
@@ -113,6 +127,7 @@ export function connect(
 		request,
 		now: () => runtime.now(),
 		clockSkewMs: () => clockSkewMs,
+		refused: (response) => toResponseError(target, response, { idempotent: false, attempts: 1 }),
 		unexpected: (response, missing, outcomeUnknown) =>
 			unexpectedResponseError(target, response, missing, outcomeUnknown),
 	};

@@ -1,5 +1,6 @@
 import { optionalField } from '../credential';
 import type { Credential, Gateway } from '../gateway';
+import { decodePercent } from '../percentEncoding';
 import { GatewayError, type ResponseErrorKind, type Fault } from './gatewayError';
 import type { GatewayResponse, NetworkFailure } from './request';
 import { mayHaveBeenProcessed } from './retry';
@@ -16,6 +17,8 @@ export interface AttemptInfo {
 	readonly attempts: number;
 	/** How long the gateway asked to wait. */
 	readonly retryAfterMs?: number;
+	/** Where it went, if to another host of the gateway than the credential's base address. */
+	readonly address?: string;
 }
 
 /** The error for a response that is not a success: what it means and what to do. */
@@ -42,7 +45,8 @@ export function toResponseError(
 			retryAfterMs,
 			fault,
 			// If it is known whose fault it is, the gateway rejected it, even with a 5xx.
-			outcomeUnknown: !idempotent && fault === undefined && mayHaveBeenProcessed(response),
+			outcomeUnknown:
+				!idempotent && fault === undefined && mayHaveBeenProcessed(response, explained ?? {}),
 		},
 	);
 }
@@ -106,11 +110,11 @@ function hintFor(
 export function toNetworkError(
 	target: RequestTarget,
 	outcome: NetworkFailure,
-	{ idempotent, attempts }: AttemptInfo,
+	{ idempotent, attempts, address }: AttemptInfo,
 ): GatewayError {
 	const { reason, code } = outcome;
 	const { label } = target.gateway;
-	const base = baseOf(target);
+	const base = address === undefined ? baseOf(target) : new URL(address).origin;
 	const suffix = `${code === null ? '' : ` (${code})`}${attempts > 1 ? `, after ${attempts} attempts` : ''}`;
 	const outcomeUnknown = !idempotent && mayHaveBeenProcessed(outcome);
 	if (reason === 'aborted' || reason === 'unsent') {
@@ -133,7 +137,10 @@ export function toNetworkError(
 			? `The connection to ${label} at ${base} broke off${suffix}`
 			: `${label} cannot be reached at ${base}${suffix}`,
 		{
-			hint: `Check "${baseLabel(target)}" in the Message Gateway API credential, and that n8n can reach that address.`,
+			hint:
+				address === undefined
+					? `Check "${baseLabel(target)}" in the Message Gateway API credential, and that n8n can reach that address.`
+					: 'Check that n8n can reach that address.',
 			outcomeUnknown,
 		},
 	);
@@ -191,15 +198,7 @@ function secretsOf({ gateway, credential }: RequestTarget): string[] {
 /** The user and password of an address `https://user:password@host`, as typed and as meant. */
 function namesInAddress(address: string): string[] {
 	const { username, password } = new URL(address);
-	return [username, password].flatMap((name) => [name, decoded(name)]);
-}
-
-function decoded(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
+	return [username, password].flatMap((name) => [name, decodePercent(name)]);
 }
 
 /** What the vendor calls its base address. */

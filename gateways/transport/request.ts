@@ -3,7 +3,14 @@ export interface GatewayRequest {
 	readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 	readonly path: string;
 	readonly query?: Readonly<Record<string, string | number>>;
+	/** Sent as JSON. A request has at most one of `body`, `form` and `multipart`. */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** Sent as `application/x-www-form-urlencoded`; a list repeats its name. */
+	readonly form?: Readonly<Record<string, string | readonly string[]>>;
+	/** Sent as `multipart/form-data`. Not in `Gateway.testCredential`: n8n's older helper spoils it. */
+	readonly multipart?: Readonly<Record<string, string | FilePart>>;
+	/** A key of `Gateway.hosts`; unless given, the request goes to the base address. */
+	readonly host?: string;
 	/**
 	 * Whether a second one does no harm (RFC 9110, 9.2.2), as with a read or a cancel. One that is not may
 	 * create a message: it is sent again only if the gateway certainly did not process it.
@@ -11,16 +18,26 @@ export interface GatewayRequest {
 	readonly idempotent: boolean;
 }
 
+/** A file in a multipart body. */
+export interface FilePart {
+	readonly fileName: string;
+	readonly contentType: string;
+	readonly data: Uint8Array;
+}
+
 /**
  * A request ready to be sent: with a relative `url` until {@link Gateway.authenticate} has put the base
- * address before it.
+ * address before it, unless it goes to another host of the gateway.
  */
 export interface PreparedRequest {
 	readonly method: GatewayRequest['method'];
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly query: Readonly<Record<string, string | number>>;
+	/** To be sent as JSON. */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** A body that is no JSON, as it goes onto the network; the headers tell its type. */
+	readonly encodedBody?: string | Uint8Array;
 }
 
 /** A response, whatever its status. Header names are in lower case; a body that is not JSON is text. */

@@ -1,3 +1,4 @@
+import type { VendorError } from '../gateway';
 import { NetworkFailure, type GatewayResponse, type Outcome } from './request';
 
 /** How often the transport sends a request, and for how long. */
@@ -18,25 +19,37 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 
 const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+/** What a vendor's own code says of an answer, beside its HTTP status. */
+export type Meaning = Pick<VendorError, 'kind' | 'notSent'>;
+
+/** Whether the gateway limits the rate: by the HTTP status, or by a code of its own. */
+export const isRateLimited = ({ status }: GatewayResponse, { kind }: Meaning): boolean =>
+	status === 429 || kind === 'rateLimited';
+
 /**
  * Whether to send the same request again.
  *
- * One that is not idempotent is retried only if the gateway certainly did not process it: 429, or nobody
- * listening. After anything else its outcome is unknown, and the caller has to check before retrying.
+ * One that is not idempotent is retried only if the gateway certainly did not process it: it limits
+ * the rate, says that nothing was sent, or nobody listened. After anything else its outcome is unknown, and the caller has to check before retrying.
  */
-export function shouldRetry(idempotent: boolean, outcome: Outcome): boolean {
+export function shouldRetry(idempotent: boolean, outcome: Outcome, meaning: Meaning = {}): boolean {
 	if (outcome instanceof NetworkFailure) {
 		if (outcome.reason === 'aborted' || outcome.reason === 'unsent') return false;
 		return idempotent || outcome.reason === 'unreachable';
 	}
-	return idempotent ? RETRYABLE_STATUSES.has(outcome.status) : outcome.status === 429;
+	if (isRateLimited(outcome, meaning)) return true;
+	if (!idempotent && meaning.notSent !== true) return false;
+	return RETRYABLE_STATUSES.has(outcome.status) || meaning.kind === 'unavailable';
 }
 
 /** Whether the gateway may have processed a request with this outcome. */
-export const mayHaveBeenProcessed = (outcome: Outcome): boolean =>
-	outcome instanceof NetworkFailure
-		? outcome.reason !== 'unreachable' && outcome.reason !== 'unsent'
-		: outcome.status === 408 || outcome.status >= 500;
+export function mayHaveBeenProcessed(outcome: Outcome, meaning: Meaning = {}): boolean {
+	if (outcome instanceof NetworkFailure) {
+		return outcome.reason !== 'unreachable' && outcome.reason !== 'unsent';
+	}
+	if (meaning.notSent === true || isRateLimited(outcome, meaning)) return false;
+	return outcome.status === 408 || outcome.status >= 500 || meaning.kind === 'unavailable';
+}
 
 /**
  * The delay before attempt number `attempts + 1`: exponential backoff with full jitter; or, if the gateway

@@ -1,6 +1,8 @@
 import { isObject, objectAt, textAt } from '../json';
+import { credentialTestResult } from '../credentialTestResult';
 import type { Connection, CredentialTestResult } from '../gateway';
 import { channelOf } from './credential';
+import { shorten } from '../../messages/text';
 
 /** `status.text` (…/incoming-webhooks-format/account-and-device-status), and what to do in each state. */
 const NOT_READY: Readonly<Record<string, string>> = {
@@ -31,14 +33,12 @@ export async function testCredential(connection: Connection): Promise<Credential
 	if (wanted !== '' && told !== null && told !== wanted) {
 		return {
 			ready: false,
-			message: `The API Token is for the channel ${told.slice(0, 40)}, but "Channel ID" is ${wanted.slice(0, 40)}. Correct one of them.`,
+			message: `The API Token is for the channel ${shorten(told)}, but "Channel ID" is ${shorten(wanted)}. Correct one of them.`,
 		};
 	}
-	const wait = Object.hasOwn(NOT_READY, state) ? NOT_READY[state] : undefined;
-	if (wait !== undefined) return { ready: false, message: `The Whapi.Cloud channel ${wait}` };
-	if (state === 'AUTH') return { ready: true, message: 'The Whapi.Cloud channel is logged in.' };
-	return {
-		ready: false,
-		message: `The Whapi.Cloud channel answers, but its state is "${state.slice(0, 40)}" and not "AUTH". Look at it on the channel's page.`,
-	};
+	return credentialTestResult('Whapi.Cloud channel', state, {
+		ready: ['AUTH', 'is logged in.'],
+		notReady: NOT_READY,
+		otherwise: "Look at it on the channel's page.",
+	});
 }

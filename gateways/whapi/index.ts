@@ -32,7 +32,7 @@ export const whapi: Gateway = {
 	parseError,
 	testCredential,
 	send,
-	assertSendable: (message) => void sendBody(message),
+	assertSendable: sendBody,
 	lookup,
 	findSent,
 	registration,

@@ -1,10 +1,11 @@
 import { describeAddress, type Recipient } from '../../messages/recipient';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { isObject, textAt } from '../json';
 import type { Connection } from '../gateway';
 import { GatewayError } from '../transport/gatewayError';
 import { account } from './credential';
 import { toSentMessage } from './records';
+import { shorten } from '../../messages/text';
 
 /** `GET /messages/{MessageID}` gives the message with its status (the vendor's OpenAPI file, `Message`). */
 export async function lookup(
@@ -23,7 +24,7 @@ export async function lookup(
 	if (record.from_me === false) {
 		throw new GatewayError(
 			'notFound',
-			`The message ${messageId.slice(0, 80)} was received by the Whapi.Cloud channel, not sent by it`,
+			`The message ${shorten(messageId, 80)} was received by the Whapi.Cloud channel, not sent by it`,
 			{ hint: 'Give the ID that the operation "Send" returned.' },
 		);
 	}

@@ -1,6 +1,6 @@
 import type { MessageType } from '../../messages/message';
 import type { Recipient } from '../../messages/recipient';
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { mapStatus } from '../../messages/status';
 import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
 import { failureOf, STATUS_WORDS } from './statuses';

@@ -1,6 +1,6 @@
 import { describeAddress } from '../../messages/recipient';
 import type { MessageType, OutgoingMessage } from '../../messages/message';
-import { createSentMessage, type SentMessage } from '../../messages/scheduledMessage';
+import { createSentMessage, type SentMessage } from '../../messages/sentMessage';
 import { mapStatus } from '../../messages/status';
 import { isObject, objectAt, textAt, unixInstantAt } from '../json';
 import type { Connection } from '../gateway';

@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../invalidParameterError';
 import { IF_PASSED, passedRefusal } from './passed';
 import { formatSendTime } from './resolve';
-import { formatDuration } from './text';
+import { formatDuration } from '../duration';
 import type { Instant, ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
 

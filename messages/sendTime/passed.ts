@@ -1,9 +1,9 @@
 import { InvalidParameterError } from '../invalidParameterError';
 import { parseDateTime } from './dateTimeText';
 import { formatSendTime, moveTo, type Step } from './resolve';
-import { formatDuration } from './text';
+import { DAY_MS, formatDuration } from '../duration';
 import type { Instant, ResolvedSendTime } from './types';
-import { DAY, instantFrom, readWallTime, wallTimeAt } from './wallClock';
+import { instantFrom, readWallTime, wallTimeAt } from './wallClock';
 import { applySendingWindow, type SendingWindow } from './window';
 import { timeZone } from './zone';
 import { currentZone, isReported, misreadNote } from './zoneData';
@@ -83,14 +83,14 @@ function nextDay(
 ): ResolvedSendTime {
 	const zone = timeZone(resolved.timezone);
 	const wall = wantedWallTime(resolved);
-	let days = Math.max(1, Math.floor((earliest - instantFrom(resolved.scheduledAt)) / DAY) - 1);
-	let reading = readWallTime(wall + days * DAY, zone);
-	while (reading.instant < earliest) reading = readWallTime(wall + ++days * DAY, zone);
+	let days = Math.max(1, Math.floor((earliest - instantFrom(resolved.scheduledAt)) / DAY_MS) - 1);
+	let reading = readWallTime(wall + days * DAY_MS, zone);
+	while (reading.instant < earliest) reading = readWallTime(wall + ++days * DAY_MS, zone);
 
 	const current = currentZone(zone);
 	const told: Step[] = [];
 	if (current !== undefined && !isReported(resolved, zone.name)) {
-		const lateBy = reading.instant - readWallTime(wall + days * DAY, current).instant;
+		const lateBy = reading.instant - readWallTime(wall + days * DAY_MS, current).instant;
 		const note = misreadNote(lateBy, current);
 		if (lateBy !== 0) told.push({ reason: 'outdatedTimezoneData', note });
 	}

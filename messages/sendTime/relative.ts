@@ -1,5 +1,6 @@
-import { DAY, isoWeekday, midnight, readWallTime, wallTimeAt, type WallReading } from './wallClock';
+import { isoWeekday, midnight, readWallTime, wallTimeAt, type WallReading } from './wallClock';
 import type { TimeZone } from './zone';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../duration';
 
 /**
  * Relative send times. Case does not matter, `at` may stand before a time of day.
@@ -22,9 +23,9 @@ export type RelativeTime =
 	| { kind: 'weekday'; weekday: number; notToday: boolean; timeOfDay: number };
 
 const UNIT_NAMES: Array<[names: string, unit: 'days' | 'elapsed', size: number]> = [
-	['s sec secs second seconds', 'elapsed', 1000],
-	['m min mins minute minutes', 'elapsed', 60_000],
-	['h hr hrs hour hours', 'elapsed', 3_600_000],
+	['s sec secs second seconds', 'elapsed', SECOND_MS],
+	['m min mins minute minutes', 'elapsed', MINUTE_MS],
+	['h hr hrs hour hours', 'elapsed', HOUR_MS],
 	['d day days', 'days', 1],
 	['w week weeks', 'days', 7],
 ];
@@ -102,7 +103,7 @@ export function readRelativeTime(time: RelativeTime, now: number, zone: TimeZone
 
 	const today = wallTimeAt(now, zone);
 	const day =
-		(time.timeOfDay === undefined ? today : midnight(today) + time.timeOfDay) + time.days * DAY;
+		(time.timeOfDay === undefined ? today : midnight(today) + time.timeOfDay) + time.days * DAY_MS;
 	const { instant, adjustment } = readWallTime(day, zone);
 	return { instant: instant + time.elapsed, ...(adjustment && { adjustment }) };
 }
@@ -113,8 +114,8 @@ function readWeekday(
 	zone: TimeZone,
 ): WallReading {
 	const today = midnight(wallTimeAt(now, zone));
-	let day = today + ((time.weekday - isoWeekday(today) + 7) % 7) * DAY;
-	if (time.notToday && day === today) day += 7 * DAY;
+	let day = today + ((time.weekday - isoWeekday(today) + 7) % 7) * DAY_MS;
+	if (time.notToday && day === today) day += 7 * DAY_MS;
 	const reading = readWallTime(day + time.timeOfDay, zone);
-	return reading.instant > now ? reading : readWallTime(day + 7 * DAY + time.timeOfDay, zone);
+	return reading.instant > now ? reading : readWallTime(day + 7 * DAY_MS + time.timeOfDay, zone);
 }

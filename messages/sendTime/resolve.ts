@@ -1,10 +1,9 @@
 import { InvalidParameterError } from '../invalidParameterError';
 import { parseDateTime, FIRST_YEAR, isInRange, LAST_YEAR } from './dateTimeText';
 import { readRelativeTime, parseRelativeTime } from './relative';
-import { quote } from './text';
+import { quote } from '../text';
 import type { Adjustment, Instant, ResolvedSendTime } from './types';
 import {
-	DAY,
 	instantFrom,
 	formatInstant,
 	localText,
@@ -16,6 +15,7 @@ import {
 } from './wallClock';
 import { timeZone, type TimeZone } from './zone';
 import { currentZone, misreadNote, outdated, tellShown } from './zoneData';
+import { DAY_MS } from '../duration';
 
 export interface ResolveOptions {
 	/** The current time; needed for relative values only. */
@@ -137,7 +137,7 @@ function readRelative(text: string, context: Context): Reading | undefined {
 	if (!time) return undefined;
 	if (now === undefined) return refuse(`${quote(text)}, which needs to be told the current time`);
 	if (time.kind === 'now') return { instant: now, earliest: true };
-	if (time.kind === 'ahead' && !isInRange(now + time.days * DAY + time.elapsed)) {
+	if (time.kind === 'ahead' && !isInRange(now + time.days * DAY_MS + time.elapsed)) {
 		return refuse(`${quote(text)}, which is ${OUTSIDE}`);
 	}
 	return readRelativeTime(time, now, readBy);

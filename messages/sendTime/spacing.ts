@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../invalidParameterError';
 import { addSteps, moveTo, type Step } from './resolve';
-import { formatDuration, quote } from './text';
+import { formatDuration } from '../duration';
+import { quote } from '../text';
 import type { ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
 import { openingHours, outdatedStep, type OpeningHours, type SendingWindow } from './window';

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { parseDateTime } from './dateTimeText';
 import type { Adjustment } from './types';
-import { formatDuration } from './text';
+import { DAY_MS, formatDuration } from '../duration';
 import { timeZone, type TimeZone } from './zone';
 
 /**
@@ -9,8 +9,6 @@ import { timeZone, type TimeZone } from './zone';
  * clock showed that time. So adding a calendar day is adding 24 hours, in every zone.
  */
 export type WallTime = number;
-
-export const DAY = 86_400_000;
 
 /** The instant that a wall-clock time stands for, and the other readings that it had. */
 export interface WallReading {
@@ -49,7 +47,7 @@ export function readWallTime(wall: WallTime, zone: TimeZone): WallReading {
 
 /** The offsets a day before and after: far enough for any zone to be clear of a change between. */
 function offsetsAround(wall: WallTime, zone: TimeZone): [number, number] {
-	return [zone.offsetAt(wall - DAY), zone.offsetAt(wall + DAY)];
+	return [zone.offsetAt(wall - DAY_MS), zone.offsetAt(wall + DAY_MS)];
 }
 
 function gap(wall: WallTime, instant: number, length: number, zone: TimeZone): Adjustment {
@@ -72,7 +70,7 @@ function overlap(wall: WallTime, instant: number, zone: TimeZone): Adjustment {
 
 /** Midnight of the day of a wall-clock time. */
 export function midnight(wall: WallTime): WallTime {
-	return wall - (((wall % DAY) + DAY) % DAY);
+	return wall - (((wall % DAY_MS) + DAY_MS) % DAY_MS);
 }
 
 /** 1 for Monday to 7 for Sunday. */

@@ -1,10 +1,9 @@
 import { InvalidParameterError } from '../invalidParameterError';
 import { parseTimeOfDay } from './relative';
 import { addSteps, moveTo, type Step } from './resolve';
-import { quote } from './text';
+import { quote } from '../text';
 import type { ResolvedSendTime } from './types';
 import {
-	DAY,
 	instantFrom,
 	instantsOf,
 	isoWeekday,
@@ -14,6 +13,7 @@ import {
 } from './wallClock';
 import { timeZone, type TimeZone } from './zone';
 import { currentZone, isReported, windowNote } from './zoneData';
+import { DAY_MS } from '../duration';
 
 /** When messages may go out: the option *Sending Window*. */
 export interface SendingWindow {
@@ -62,7 +62,7 @@ const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 export function openingHours(window: SendingWindow): OpeningHours {
 	const zone = timeZone(window.timezone, `${PARAMETER}: Timezone`);
 	const from = boundary(window.from, 'From');
-	const to = window.to === '24:00' ? DAY : boundary(window.to, 'To');
+	const to = window.to === '24:00' ? DAY_MS : boundary(window.to, 'To');
 	if (from === to) {
 		throw refusal(`begins and ends at ${window.from}; choose two different times`);
 	}
@@ -79,7 +79,7 @@ export function openingHours(window: SendingWindow): OpeningHours {
 		const time = wall - midnight(wall);
 		const openOn = (day: number) => weekdays.has(isoWeekday(day));
 		if (from < to) return time >= from && time < to && openOn(wall);
-		return (time >= from && openOn(wall)) || (time < to && openOn(wall - DAY));
+		return (time >= from && openOn(wall)) || (time < to && openOn(wall - DAY_MS));
 	};
 	const nextOpenBy = (instant: number, clock: TimeZone): number =>
 		isOpenBy(instant, clock)
@@ -141,11 +141,13 @@ function firstOpen(
 	zone: TimeZone,
 	isOpen: (instant: number) => boolean,
 ): number {
-	for (let start = instant, days = 0; days < 16; start += DAY, days++) {
-		const end = start + DAY;
+	for (let start = instant, days = 0; days < 16; start += DAY_MS, days++) {
+		const end = start + DAY_MS;
 		const today = midnight(wallTimeAt(start, zone));
 		// 24 hours can touch four dates where the clock jumps over or back across a midnight.
-		const candidates = [-1, 0, 1, 2].flatMap((day) => instantsOf(today + day * DAY + from, zone));
+		const candidates = [-1, 0, 1, 2].flatMap((day) =>
+			instantsOf(today + day * DAY_MS + from, zone),
+		);
 		if (zone.offsetAt(start) !== zone.offsetAt(end))
 			candidates.push(changeBetween(start, end, zone));
 

@@ -1,5 +1,5 @@
 import { InvalidParameterError } from '../invalidParameterError';
-import { quote } from './text';
+import { quote } from '../text';
 import { openingHours, type SendingWindow } from './window';
 
 const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

@@ -1,7 +1,7 @@
 import { FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 import { distanceWithin } from '../distance';
 import { InvalidParameterError } from '../invalidParameterError';
-import { quote } from './text';
+import { quote } from '../text';
 
 /** A timezone whose name was checked. */
 export interface TimeZone {
@@ -21,14 +21,25 @@ const IANA_ABBREVIATIONS = new Set(
 	'CET EET EST GMT HST MET MST PRC ROC ROK UCT UTC WET'.split(' '),
 );
 
-/** `Intl` on some Node versions lists these places by their former names only. */
+/** Names of today, which `Intl` on some Node versions lists under older ones only, such as Asia/Calcutta. */
 const RENAMED = [
+	'Africa/Asmara',
 	'America/Argentina/Buenos_Aires',
+	'America/Argentina/Cordoba',
+	'America/Argentina/Mendoza',
+	'America/Atikokan',
+	'America/Indiana/Indianapolis',
+	'America/Kentucky/Louisville',
+	'America/Nuuk',
 	'Asia/Ho_Chi_Minh',
 	'Asia/Kathmandu',
 	'Asia/Kolkata',
 	'Asia/Yangon',
+	'Atlantic/Faroe',
 	'Europe/Kyiv',
+	'Pacific/Chuuk',
+	'Pacific/Kanton',
+	'Pacific/Pohnpei',
 ];
 
 const OFFSET_NAME = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/i;
@@ -66,6 +77,11 @@ export function isTimezone(name: unknown): name is string {
 	if (cache.has(key)) return true;
 	return key.length <= MAX_NAME_LENGTH && (fixedOffset(key) ?? ianaZone(key)) !== undefined;
 }
+
+/** IANA names: those of today first, then those that the server's own tables list. */
+export const timezoneNames = (): string[] => [
+	...new Set([...RENAMED.filter(isTimezone), ...Intl.supportedValuesOf('timeZone')]),
+];
 
 function fixedOffset(name: string): Zone | undefined {
 	const match = OFFSET_NAME.exec(name);
@@ -106,7 +122,7 @@ function nearName(name: string): string | undefined {
 
 	let best: string | undefined;
 	let least = 3;
-	for (const zone of [...RENAMED, ...Intl.supportedValuesOf('timeZone')]) {
+	for (const zone of timezoneNames()) {
 		const whole = zone.toLowerCase();
 		const city = whole.slice(whole.lastIndexOf('/') + 1);
 		const distance = Math.min(distanceWithin(wanted, whole, 2), distanceWithin(wanted, city, 2));

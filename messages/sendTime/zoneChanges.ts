@@ -1,5 +1,5 @@
 import { FIRST_YEAR, LAST_YEAR } from './dateTimeText';
-import { DAY } from './wallClock';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../duration';
 
 /** A time during which a zone's clock is not what older data says. */
 export interface Period {
@@ -20,16 +20,14 @@ export interface ZoneChange {
 	periods: readonly Period[];
 }
 
-const MINUTE = 60_000;
-
 /** From an instant on, for good. */
 const since = (from: number, minutes: number): Period[] => [
-	{ from, to: Infinity, offset: minutes * MINUTE },
+	{ from, to: Infinity, offset: minutes * MINUTE_MS },
 ];
 
 const lastSunday = (year: number, month: number): number => {
 	const last = Date.UTC(year, month, 0);
-	return last - new Date(last).getUTCDay() * DAY;
+	return last - new Date(last).getUTCDay() * DAY_MS;
 };
 
 /**
@@ -37,12 +35,11 @@ const lastSunday = (year: number, month: number): number => {
  * data lets it change an hour before.
  */
 const moldova = (): Period[] => {
-	const hour = 60 * MINUTE;
 	const periods: Period[] = [];
 	for (let year = Math.max(FIRST_YEAR, 2022); year <= LAST_YEAR; year++) {
 		const [spring, autumn] = [lastSunday(year, 3), lastSunday(year, 10)];
-		periods.push({ from: spring, to: spring + hour, offset: 2 * hour });
-		periods.push({ from: autumn, to: autumn + hour, offset: 3 * hour });
+		periods.push({ from: spring, to: spring + HOUR_MS, offset: 2 * HOUR_MS });
+		periods.push({ from: autumn, to: autumn + HOUR_MS, offset: 3 * HOUR_MS });
 	}
 	return periods;
 };
@@ -87,7 +84,7 @@ export const ZONE_CHANGES: readonly ZoneChange[] = [
 			{
 				from: Date.UTC(2026, 10, 1, 5),
 				to: Date.UTC(2027, 2, 14, 5),
-				offset: -240 * MINUTE,
+				offset: -240 * MINUTE_MS,
 			},
 		],
 	},

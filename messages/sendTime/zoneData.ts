@@ -1,5 +1,5 @@
 import { localText } from './wallClock';
-import { formatDuration } from './text';
+import { formatDuration } from '../duration';
 import type { Adjustment, ResolvedSendTime } from './types';
 import type { TimeZone } from './zone';
 import { ZONE_CHANGES, type ZoneChange } from './zoneChanges';

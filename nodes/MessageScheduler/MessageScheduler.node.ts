@@ -11,7 +11,7 @@ import { withHints } from './hints';
 import { searchScheduledMessages } from './methods/searchScheduledMessages';
 import { router } from './router';
 
-/** The action node: schedules messages, tells what is scheduled, changes and cancels it, sends. */
+/** The action node: schedules, lists, reschedules, cancels and sends messages. */
 export class MessageScheduler implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Message Scheduler',

@@ -1,25 +1,25 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 /**
- * Whether a model reads what the node gives out: n8n's AI Agent runs the node as its tool, a node of
- * the type with `Tool` behind its name. `isToolExecution()` would add nothing: it is false where the
- * engine runs the tool (Agent 3), and an n8n before 2.2 does not have it.
+ * Whether a model reads the output: n8n's AI Agent runs the node as its tool, a node whose type ends in
+ * `Tool`. `isToolExecution()` would add nothing: it is false if the engine runs the tool (Agent 3), and
+ * an n8n before 2.2 does not have it.
  */
 export const isToolRun = (context: IExecuteFunctions): boolean =>
 	context.getNode().type.endsWith('Tool');
 
-/** A model pays for each word, and learns nothing from what is not known. */
+/** A model pays for each word and learns nothing from nulls. */
 export const withoutNulls = (json: IDataObject): IDataObject =>
 	Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 
-/** Whether the model is to be told what was refused; not where the user wants the workflow to stop. */
+/** Whether errors are returned to the model as items; not if the user wants the workflow to stop. */
 export const shouldReturnErrors = (context: IExecuteFunctions): boolean =>
 	isToolRun(context) && context.getNode().onError !== 'stopWorkflow';
 
 /**
- * Gives a refusal out instead of throwing it, as n8n 2.41 does itself for an Agent 3. An older Agent
- * tells its model nothing of what is thrown (seen on 2.41.1: the answer is empty), and the model would
- * take the message for scheduled; an older n8n stops the agent (seen on 2.4.8).
+ * Returns an error as an item instead of throwing it, as n8n 2.41 itself does for an Agent 3. An older
+ * Agent passes nothing of a thrown error to its model (seen on 2.41.1: the response is empty), and the
+ * model would assume that the message is scheduled; an older n8n stops the agent (seen on 2.4.8).
  */
 export async function returnErrorsAsItems(
 	work: () => Promise<INodeExecutionData[]>,

@@ -1,55 +1,57 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { formatDuration } from '../../messages/sendTime/text';
-import { settle } from '../../stores/settle';
+import { MINUTE_MS, formatDuration } from '../../messages/duration';
+import { settle } from '../../messages/settle';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
 import type { BackendRef } from '../shared/backendRef';
 import type { StoreChoice, Run } from './run';
 import { isToolRun } from './aiTool';
 
 /**
- * What a person should hear once a run is over, below its output and never in it: that messages were
- * really made, and that nobody sends those in a table. A hint never fails a run.
+ * Execution hints, which n8n shows below the output: that real messages were created, and that no workflow
+ * sends those in a table. A hint never fails a run.
  */
 
-/** What an operation has to say of its run. */
+/** What the hints of a run need to know. */
 interface Note {
 	readonly run: Run;
 	readonly done: 'scheduled' | 'sent';
-	/** The stores that its messages wait in. */
+	/** The stores of its messages. */
 	readonly stores: Map<string, BackendRef>;
 }
 
 const notes = new WeakMap<IExecuteFunctions, Note>();
 
-/** Notes, when an item is prepared, what becomes of it. */
+/** Records, when an item is prepared, what the run does with it. */
 export function noteMessage(
 	context: IExecuteFunctions,
 	run: Run,
 	done: Note['done'],
-	hold?: StoreChoice,
+	choice?: StoreChoice,
 ): void {
 	const note = notes.get(context) ?? { run, done, stores: new Map() };
 	notes.set(context, note);
-	if (hold !== undefined && hold.in !== 'gateway') note.stores.set(JSON.stringify(hold), hold);
+	if (choice !== undefined && choice.in !== 'gateway') {
+		note.stores.set(JSON.stringify(choice), choice);
+	}
 }
 
-/** Runs the node, and gives the hints of its run if it did not throw: n8n drops them otherwise. */
+/** Runs the node, and adds the hints of its run unless it throws: n8n would drop them then. */
 export async function withHints<T>(context: IExecuteFunctions, work: () => Promise<T>): Promise<T> {
 	const output = await work();
 	const note = notes.get(context);
-	if (note !== undefined) await settle(tell(context, note));
+	if (note !== undefined) await settle(addHints(context, note));
 	return output;
 }
 
-async function tell(context: IExecuteFunctions, { run, done, stores }: Note): Promise<void> {
+async function addHints(context: IExecuteFunctions, { run, done, stores }: Note): Promise<void> {
 	const hint = (message: string) =>
 		context.addExecutionHints?.({ message, location: 'outputPane' });
 	const { newMessages } = run.ledger;
-	// A model that uses the node as its tool executes no step.
+	// A model that uses the node as its tool does not click "Execute step".
 	if (context.getMode() === 'manual' && !isToolRun(context) && newMessages > 0) {
 		hint(realMessages(newMessages, done));
 	}
-	// Where every item went wrong nothing waits, and its table may not even be there.
+	// If every item failed, nothing is stored, and the table may not even exist.
 	if (run.ledger.outputs().length === 0) return;
 	for (const store of stores.values()) {
 		const last = await lastRunOf(run, store);
@@ -58,26 +60,24 @@ async function tell(context: IExecuteFunctions, { run, done, stores }: Note): Pr
 }
 
 const realMessages = (count: number, done: Note['done']): string =>
-	`${count} real ${count === 1 ? 'message was' : 'messages were'} ${done}. Each "Execute step" does so again.`;
+	`${count} real ${count === 1 ? 'message was' : 'messages were'} ${done}. Each "Execute step" repeats this.`;
 
 function notSending(run: Run, { at }: LastRun): string {
 	const account = `this ${run.gateway.label} account`;
 	const advice =
-		'The messages in the table wait until it runs: import the example send-due-messages.json, choose this credential and this table, and publish it.';
-	if (at === null) return `"Send Due" never ran for ${account} and this table. ${advice}`;
-	// To the minute: it is more than five of them.
+		'The messages in the table are not sent until it runs: import the example send-due-messages.json, choose this credential and this table, and publish it.';
+	if (at === null) return `"Send Due" has never run for ${account} and this table. ${advice}`;
+	// Whole minutes: it is more than five of them.
 	const minutes = Math.floor((run.now() - at) / MINUTE_MS) * MINUTE_MS;
-	return `"Send Due" last ran for ${account} ${formatDuration(minutes)} ago. The messages in the table wait until it runs again: check that its workflow is published.`;
+	return `"Send Due" last ran for ${account} ${formatDuration(minutes)} ago. The messages in the table are not sent until it runs again: check that its workflow is published.`;
 }
 
-const MINUTE_MS = 60_000;
-
-/** Accounts that this process has seen served, and until when they count as such: milliseconds since 1970. */
+/** Accounts that this process has found served, with the expiry of that finding in milliseconds since 1970. */
 const served = new Map<string, number>();
 const SERVED_FOR_MS = 5 * MINUTE_MS;
 const MAX_SERVED = 1_000;
 
-/** Two accesses, and none where the last look is not five minutes old and found that all is well. */
+/** Costs two accesses to tables, or none if the account was found served within the last five minutes. */
 async function lastRunOf(run: Run, ref: BackendRef): Promise<LastRun> {
 	const { messages, findAccounts } = await run.backend(ref, { create: true });
 	const key = JSON.stringify([messages.id, run.sender.gateway, run.sender.account]);

@@ -4,14 +4,14 @@ import type {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { settleSync } from '../../stores/settle';
-import { shorten } from '../../messages/sendTime/text';
+import { settleSync } from '../../messages/settle';
+import { shorten } from '../../messages/text';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
 import { isToolRun } from './aiTool';
 
 /**
- * What went wrong, for whoever reads it. With an index: with that item; among several items its
- * position, counted from 1, and its recipient stand first.
+ * The error as n8n shows it. With an index, the message begins with the item's position, counted from 1,
+ * and its recipient, if there are several items.
  */
 export function toUserError(
 	context: IExecuteFunctions,
@@ -19,20 +19,18 @@ export function toUserError(
 	index?: number,
 ): NodeApiError | NodeOperationError {
 	const nodeError = withItem(context, toNodeError(context.getNode(), error, index), index);
-	// An AI Agent tells its model the message of an error only.
+	// An AI Agent passes only the message of an error to its model.
 	return isToolRun(context) ? withHintInMessage(nodeError) : nodeError;
 }
 
 /**
- * The item that stands for one that went wrong, where the user chose *On Error: Continue*: its own
- * columns untouched, and `error`, which says what happened and what to do. A column `error` of the
- * user's own gives way.
+ * The output item for a failed item if the user chose *On Error: Continue*: the input columns unchanged,
+ * and `error`, which says what happened and what to do. It replaces an input column `error`.
  *
- * *Using error output*: n8n knows an item for one of an error by its `json.error` and by no other keys
- * than `error` and `message` beside it (n8n 1 to 2.41), and puts the paired input item's columns under
- * it by itself. A key `message` of ours would then take the place of the user's. (An item's own
- * property `error` would do as well, but n8n then throws all columns away.) *Regular output*: n8n adds
- * nothing, so the columns are added here.
+ * *Using error output*: n8n recognizes an error item by `json.error`, with no other keys than `error` and
+ * `message` beside it (n8n 1 to 2.41), and merges the paired input item's columns into it. A key `message`
+ * added here would replace the user's. (The item property `error` would also work, but n8n then drops all
+ * columns.) *Regular output*: n8n adds nothing, so the columns are added here.
  */
 export function errorItem(
 	context: IExecuteFunctions,
@@ -56,15 +54,15 @@ function withItem<E extends NodeApiError | NodeOperationError>(
 	const recipient = recipientOf(context, index);
 	const who = recipient === '' || error.message.includes(recipient) ? '' : ` (${recipient})`;
 	error.message = `Item ${index + 1} of ${count}${who}: ${error.message}`;
-	// n8n's editor puts "[item 1]" behind the message of an error with an index: the second, from 0.
+	// n8n's editor appends "[item 1]" to the message of an error with an index, which counts from 0.
 	error.context.itemIndex = undefined;
 	return error;
 }
 
-/** n8n's own errors of a parameter's type name the item already. */
+/** n8n's own errors about a parameter's type already name the item. */
 const NAMED_BY_N8N = /\[item \d+\]/;
 
-/** The recipient as the user gave it, on one line and shortened; empty where there is none. */
+/** The recipient as the user entered it, on one line and shortened; empty if there is none. */
 function recipientOf(context: IExecuteFunctions, index: number): string {
 	const read = settleSync(() => context.getNodeParameter('recipient', index, '') as unknown);
 	const given = read.ok ? read.value : '';

@@ -2,14 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { AttemptLog, UnresolvedAttempt } from '../../stores/store';
 
-/** What is kept of one item. Plain JSON: n8n saves it with the execution. */
+/** The record of one item. Plain JSON: n8n saves it with the execution. */
 interface Entry {
-	/** Tells whether it is still the same work; see {@link Ledger.entry}. */
+	/** Identifies the work; see {@link Ledger.entry}. */
 	readonly fingerprint: string;
 	readonly idempotencyKey: string;
 	unresolved?: UnresolvedAttempt;
 	output?: IDataObject[];
-	/** It made a message, where another may only have found or moved one. */
+	/** It created a message; other operations only find or move one. */
 	isNew?: true;
 }
 
@@ -20,8 +20,8 @@ interface RunRecord {
 }
 
 /**
- * What this run of the node has done so far. It lives in the execution's own data, so that the next
- * try of Retry On Fail, which runs the whole node again, finds it and repeats nothing.
+ * Idempotency ledger of this node run. It is stored in the execution's data, so that the next attempt of
+ * Retry On Fail, which runs the whole node again, finds it and repeats nothing.
  */
 export class Ledger {
 	private readonly run: RunRecord;
@@ -33,7 +33,7 @@ export class Ledger {
 		this.run = runs[runIndex];
 	}
 
-	/** Opens the ledger of the present run. */
+	/** Opens the ledger of the current run. */
 	static of(context: IExecuteFunctions, now: number): Ledger {
 		const runIndex = String(context.getWorkflowDataProxy(0).$runIndex ?? 0);
 		const stored = context.getContext('node') as { messageScheduler?: Record<string, RunRecord> };
@@ -42,7 +42,7 @@ export class Ledger {
 		return new Ledger(runs, runIndex);
 	}
 
-	/** When the first try of this run began: what relative times count from, on each try. */
+	/** When the first attempt of this run began. Relative times count from it on each attempt. */
 	get startedAt(): number {
 		return this.run.startedAt;
 	}
@@ -50,8 +50,8 @@ export class Ledger {
 	/**
 	 * The entry of an item.
 	 *
-	 * @param identity what makes it the same work: the operation and whom it is for. Not the whole
-	 *   request: a time such as `$now` differs with each try, and the message is still the same.
+	 * @param identity what identifies the work: the operation and the recipient. Not the whole request:
+	 *   a time such as `$now` differs on each attempt, and the message is still the same.
 	 */
 	entry(index: number, identity: readonly string[]): LedgerEntry {
 		const hash = createHash('sha256').update(JSON.stringify(identity)).digest('base64');
@@ -62,22 +62,22 @@ export class Ledger {
 		return new LedgerEntry(entries[index]);
 	}
 
-	/** What an earlier attempt of an item left unsettled, where it cannot be tried now. */
+	/** The unresolved attempt of an item that cannot be performed now. */
 	unresolvedOf(index: number): UnresolvedAttempt | null {
 		return this.run.entries[index]?.unresolved ?? null;
 	}
 
-	/** All that earlier tries of this run have given. */
+	/** The output of all earlier attempts of this run. */
 	outputs(): IDataObject[] {
 		return Object.values(this.run.entries).flatMap(({ output }) => output ?? []);
 	}
 
-	/** How many messages all tries of this run have made; known also after {@link close}. */
+	/** How many messages all attempts of this run have created; also available after {@link close}. */
 	get newMessages(): number {
 		return Object.values(this.run.entries).filter(({ isNew }) => isNew === true).length;
 	}
 
-	/** Forgets the run: all went well, so nothing of it will be tried again. */
+	/** Discards the run: it succeeded, so there is no further attempt. */
 	close(): void {
 		delete this.runs[this.runIndex];
 	}
@@ -87,7 +87,7 @@ export class Ledger {
 export class LedgerEntry implements AttemptLog {
 	constructor(private readonly entry: Entry) {}
 
-	/** A UUID that stays the same on each try. */
+	/** A UUID that stays the same on each attempt. */
 	get idempotencyKey(): string {
 		return this.entry.idempotencyKey;
 	}
@@ -96,16 +96,16 @@ export class LedgerEntry implements AttemptLog {
 		return this.entry.unresolved ?? null;
 	}
 
-	/** What the item gave, if an earlier try has done it. */
+	/** The item's output, if an earlier attempt succeeded. */
 	get output(): IDataObject[] | null {
 		return this.entry.output ?? null;
 	}
 
-	readonly begin = (open: UnresolvedAttempt): void => {
-		this.entry.unresolved = open;
+	readonly begin = (attempt: UnresolvedAttempt): void => {
+		this.entry.unresolved = attempt;
 	};
 
-	/** The gateway has certainly taken nothing. */
+	/** The gateway has certainly accepted nothing. */
 	readonly clear = (): void => {
 		delete this.entry.unresolved;
 	};

@@ -2,9 +2,9 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import type { LedgerEntry } from './ledger';
 import type { Run } from './run';
 
-/** What an operation has read from one item's parameters. */
+/** The parsed parameters of one item. */
 export interface Plan {
-	/** What makes it the same work when the node runs again; see `Ledger.entry`. */
+	/** Identifies the work if the node runs again; see `Ledger.entry`. */
 	readonly fingerprint: readonly string[];
 }
 
@@ -12,20 +12,34 @@ export interface Plan {
 export const GATHERED_CONCURRENCY = 500;
 
 /**
- * One operation. It is done in steps over all items, so that what a user entered wrongly shows before
- * anything has been sent, and so that a list of times can be spread.
+ * One operation. It runs in steps over all items, so that invalid parameters are reported before anything
+ * is sent, and so that a list of times can be spread.
  */
 export interface Operation<P extends Plan = Plan> {
-	/** Its own parameters. */
+	/** How n8n's list shows it; workflows store `value`. */
+	readonly option: {
+		readonly name: string;
+		readonly value: string;
+		readonly description: string;
+		readonly action: string;
+	};
+	/** The operation's parameters. */
 	readonly description: INodeProperties[];
-	/** How many items go on at once; as many as requests may be in flight unless it says otherwise. */
+	/** How many items are processed concurrently; by default as many as concurrent requests. */
 	concurrency?(plans: ReadonlyArray<P | null>, run: Run): number;
 	/** Reads and checks one item's parameters. Sends nothing. */
 	prepare(context: IExecuteFunctions, index: number, run: Run): P;
 	/** Changes the plans of all items together; null where an item could not be prepared. */
 	arrange?(plans: ReadonlyArray<P | null>, context: IExecuteFunctions, run: Run): Array<P | null>;
-	/** Last check of one item before anything is sent; not where an earlier attempt is to be settled. */
+	/** Last check of one item before anything is sent; skipped if an earlier attempt is unresolved. */
 	check?(plan: P, run: Run): void;
-	/** Does it, for one item. */
+	/** Performs the operation for one item. */
 	perform(plan: P, run: Run, entry: LedgerEntry): Promise<IDataObject[]>;
+}
+
+/** What operations are about, as n8n's list shows it; `operations` are in the order of theirs. */
+export interface Resource {
+	readonly option: { readonly name: string; readonly value: string };
+	readonly defaultOperation: string;
+	readonly operations: readonly Operation[];
 }

@@ -1,29 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { toLocalTime, type Adjustment } from '../../messages/sendTime';
 
 export interface OutputOptions {
-	/** Leaves the gateway's own record out. */
+	/** Omits the gateway's own record. */
 	readonly simplify: boolean;
 	/** Zone in which `scheduledAtLocal` is shown. */
 	readonly timezone: string;
-	/** How the time that was asked for was moved. */
+	/** How the requested time was moved. */
 	readonly adjusted?: readonly Adjustment[];
-	/** What the user gave, where *Default Country* made another number of it; undefined where nobody gives one. */
+	/** The user's number if *Default Country* changed it; undefined for operations without recipient. */
 	readonly recipientAsGiven?: string | null;
-	/** What else an operation says of the message, above its ids. */
+	/** Further fields of an operation, shown above the ids. */
 	readonly more?: IDataObject;
 }
 
 /**
- * A scheduled message as an item. Every key is always there; what is not known is null. n8n's table
- * shows the first keys only, so what a person looks for comes first, and the ids last.
+ * A scheduled message as an item. Every field is always present; unknown ones are null. n8n's table shows
+ * the first fields only, so those for people come first, and the ids last.
  */
 export function scheduledItem(
 	message: ScheduledMessage,
 	{ simplify, timezone, adjusted, recipientAsGiven, more = {} }: OutputOptions,
 ): IDataObject {
-	// Null where a person has emptied the time in a table.
+	// Null if a person has emptied the time in a table.
 	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
 	return {
 		status: message.status,
@@ -48,7 +49,7 @@ export function scheduledItem(
 	};
 }
 
-/** A sent message as an item. Every key is always there; what is not known is null. */
+/** A sent message as an item. Every field is always present; unknown ones are null. */
 export const sentItem = (
 	message: SentMessage,
 	simplify: boolean,

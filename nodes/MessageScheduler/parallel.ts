@@ -1,5 +1,5 @@
 /**
- * Maps a list with at most `limit` calls under way at once, begun in the order of the list.
+ * Maps a list with at most `limit` concurrent calls, started in the order of the list.
  *
  * @returns the results in the order of the list
  */
@@ -10,12 +10,12 @@ export async function mapInParallel<T, R>(
 ): Promise<R[]> {
 	const results = new Array<R>(list.length);
 	let next = 0;
-	const lane = async () => {
+	const worker = async () => {
 		while (next < list.length) {
 			const index = next++;
 			results[index] = await work(list[index], index);
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, lane));
+	await Promise.all(Array.from({ length: Math.min(limit, list.length) }, worker));
 	return results;
 }

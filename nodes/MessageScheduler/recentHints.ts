@@ -1,6 +1,6 @@
-/** So long a hint is given again as it was found. */
-const GIVEN_FOR_MS = 5 * 60_000;
-const MAX_KEPT = 1_000;
+/** How long cached hints are shown again. */
+const CACHE_TTL_MS = 5 * 60_000;
+const MAX_CACHED = 1_000;
 
 interface Found {
 	/** Milliseconds since 1970. */
@@ -11,12 +11,12 @@ interface Found {
 const found = new Map<string, Found>();
 
 /**
- * Gives hints whose look costs an access to a table, of a node that runs every few seconds: one process
- * looks once in five minutes, and in between gives what it has found.
+ * Shows hints that cost an access to a table. Since the node may run every few seconds, each process
+ * looks once in five minutes, and shows the cached hints in between.
  *
  * @param key what the hints are about
  * @param now milliseconds since 1970
- * @param look finds the hints and gives each to its argument
+ * @param look finds the hints and passes each to its argument
  */
 export async function giveRecent(
 	key: string,
@@ -25,10 +25,10 @@ export async function giveRecent(
 	hint: (message: string) => void,
 ): Promise<void> {
 	const known = found.get(key);
-	if (known === undefined || now - known.at >= GIVEN_FOR_MS) {
+	if (known === undefined || now - known.at >= CACHE_TTL_MS) {
 		const messages: string[] = [];
 		await look((message) => messages.push(message));
-		if (found.size >= MAX_KEPT) found.clear();
+		if (found.size >= MAX_CACHED) found.clear();
 		found.set(key, { at: now, messages });
 	}
 	for (const message of found.get(key)!.messages) hint(message);

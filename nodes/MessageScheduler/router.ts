@@ -5,21 +5,21 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { settle, settleSync, type Settled } from '../../stores/settle';
+import { settle, settleSync, type Settled } from '../../messages/settle';
 import { errorItem, toUserError } from './itemErrors';
 import type { Operation, Plan } from './operation';
-import { operations } from './operations';
+import { findOperation } from './operations';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
 import { withStanding } from './standing';
 import { returnErrorsAsItems, shouldReturnErrors, isToolRun, withoutNulls } from './aiTool';
 
-/** What became of one item: its output, or what went wrong. */
+/** The result of one item: its output, or an error. */
 type Outcome = Settled<IDataObject[]>;
 
 /**
- * Runs the chosen operation over all items: the only place that knows items, their order, what to do
- * when one goes wrong, and which output belongs to which input.
+ * Runs the chosen operation over all items: the only place that handles items, their order, their errors,
+ * and which output belongs to which input.
  */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const work = async () => await runItems(context);
@@ -31,7 +31,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const begun = await settle(begin(context));
 	if (!begun.ok) {
 		if (!mayContinue) throw toUserError(context, begun.error);
-		// Thrown, it would send all items on as if they were done: n8n passes the input on then.
+		// If thrown, n8n would pass the input on, as if all items were done.
 		return context.getInputData().map((_, index) => errorItem(context, begun.error, index, false));
 	}
 	const { operation, run } = begun.value;
@@ -47,7 +47,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	return toItems(context, outcomes, mayContinue);
 }
 
-/** What all items share: the operation, and the connection to the gateway. */
+/** The operation and the connection to the gateway, which all items share. */
 async function begin(
 	context: IExecuteFunctions,
 ): Promise<{ readonly operation: Operation; readonly run: Run }> {
@@ -57,7 +57,7 @@ async function begin(
 function chosenOperation(context: IExecuteFunctions): Operation {
 	const resource = context.getNodeParameter('resource', 0) as string;
 	const name = context.getNodeParameter('operation', 0) as string;
-	const operation = operations[resource]?.[name];
+	const operation = findOperation(resource, name);
 	if (operation === undefined) {
 		throw new NodeOperationError(
 			context.getNode(),
@@ -67,7 +67,7 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 	return operation;
 }
 
-/** Reads every item before anything is sent, so that a slip in the last one shows first. */
+/** Reads every item before anything is sent, so that an invalid last item stops the run first. */
 function prepareAll(
 	operation: Operation,
 	context: IExecuteFunctions,
@@ -84,8 +84,8 @@ function prepareAll(
 			return { ok: false, error: open === null ? error : withStanding(error, open) };
 		}
 		const final = arranged.value[index] ?? plan.value;
-		// What an earlier attempt has done needs no place in the future any more, and what it left unsettled
-		// is settled before the present parameters are checked.
+		// An item that an earlier attempt has done needs no future time any more, and an unresolved one is
+		// resolved before the current parameters are checked.
 		const { output, unresolved } = run.ledger.entry(index, final.fingerprint);
 		if (output !== null || unresolved !== null) return { ok: true, value: final };
 		return settleSync(() => {
@@ -97,7 +97,7 @@ function prepareAll(
 
 const valueOf = (plan: Settled<Plan>) => (plan.ok ? plan.value : null);
 
-/** So many items in a row that a passing fault befell: the gateway is down, and no other need try. */
+/** Circuit breaker: after this many transient errors in a row the gateway counts as down. */
 const MAX_CONSECUTIVE_FAILURES = 10;
 
 const TRANSIENT_KINDS = new Set([
@@ -108,14 +108,14 @@ const TRANSIENT_KINDS = new Set([
 	'unexpectedResponse',
 ]);
 
-/** Whether another try may well go better. */
+/** Whether a retry may succeed. */
 const isTransient = (error: unknown) =>
 	error instanceof GatewayError && TRANSIENT_KINDS.has(error.kind);
 
 /**
- * Performs all items, a bounded number at once, begun in their order. After a failure nothing new
- * begins, unless the user chose to continue, or Retry On Fail is on and the failure may pass; what is
- * under way is waited for, so that the ledger knows it.
+ * Performs all items with bounded concurrency, started in their order. After an error no further item
+ * starts, unless the user chose to continue, or Retry On Fail is on and the error is transient. Items in
+ * flight are awaited, so that the ledger records them.
  */
 async function performAll(
 	operation: Operation,
@@ -124,7 +124,7 @@ async function performAll(
 	run: Run,
 	{ concurrency, mayContinue }: { readonly concurrency: number; readonly mayContinue: boolean },
 ): Promise<Outcome[]> {
-	// Where n8n tries again, what a try leaves undone costs one of the few tries.
+	// If n8n retries, an item that is left undone uses up one of the few attempts.
 	const failureLimit = context.getNode().retryOnFail === true ? MAX_CONSECUTIVE_FAILURES : 1;
 	let failuresInRow = 0;
 	let stopped = false;

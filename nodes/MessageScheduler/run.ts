@@ -3,7 +3,8 @@ import { accountsOf } from '../../gateways/account';
 import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
@@ -13,7 +14,7 @@ import type { MessageStore } from '../../stores/store';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -32,18 +33,19 @@ import {
 	openTableOf,
 	tableById,
 	type TableRef,
-} from '../shared/n8nTable';
+} from '../shared/dataTable';
 import { Databases } from '../shared/postgres/openStore';
 import type { PostgresRef, BackendRef } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
+import { shorten } from '../../messages/text';
 
 /** One run of the node over all its items: what the operations share. */
 export interface Run extends ConnectedGateway {
 	readonly ledger: Ledger;
-	/** Requests in flight at once. */
+	/** Maximum number of concurrent requests. */
 	readonly maxParallel: number;
 	/** How long a request may take, in milliseconds. */
 	readonly timeoutMs: number;
@@ -51,48 +53,48 @@ export interface Run extends ConnectedGateway {
 	now(): number;
 	/** The workflow's timezone. */
 	readonly timezone: string;
-	/** Whose messages of a table are this credential's. */
+	/** The account whose messages of a table belong to this credential. */
 	readonly sender: SendingAccount;
-	/** All keys under which this credential serves the account; {@link sender} is the first. */
+	/** All names under which this credential serves the account; {@link sender} is the first. */
 	readonly senders: readonly SendingAccount[];
 	/**
 	 * The store that a user means; the same for all items.
 	 *
-	 * @param options `create`: whether it is created where there is none of that name
+	 * @param options `create`: whether to create it if none has that name
 	 * @throws InvalidParameterError naming *Data Table*, *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
 	backend(ref: BackendRef, options?: { readonly create: boolean }): Promise<Backend>;
-	/** What is known of a place before anything is asked. @throws GatewayError where there is no such */
-	storeFor(hold: StoreChoice): StoreHandle;
+	/** A store, with its limits known before any request. @throws GatewayError if the gateway has none */
+	storeFor(choice: StoreChoice): StoreHandle;
 	/**
-	 * The store that gave a schedule id: a UUID is looked for in the project's tables of messages, many
-	 * at once, and what no table has is the gateway's.
+	 * The store that created a schedule id: a UUID is looked up in the project's tables of messages, in
+	 * batches, and one that no table has belongs to the gateway.
 	 *
 	 * @param storedIn where it is, for what is not found by its id
-	 * @throws GatewayError where it can only be of a gateway without a scheduler
+	 * @throws GatewayError if it can only be of a gateway without a scheduler
 	 */
 	storeForId(
 		scheduleId: string,
 		storedIn: PostgresRef | null,
 	): Pick<StoreHandle, 'limits' | 'store'>;
-	/** The name of the table of messages that has a schedule id; null where none has. */
+	/** The name of the table of messages that has a schedule id; null if none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
-	/** Which messages were made under which deduplication keys. */
+	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
-	/** Resolves after so many milliseconds, or at once when the execution is cancelled. */
+	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 }
 
-/** Where the user wants messages held. */
+/** Where the user wants messages stored. */
 export type StoreChoice = { readonly in: 'gateway' } | BackendRef;
 
-/** A place that holds messages; a table is only opened when it is used. */
+/** A store of messages; a table is only opened when it is used. */
 export interface StoreHandle extends Pick<MessageStore, 'limits' | 'assertAccepts'> {
-	/** `create`: whether a table is created where there is none of that name. */
+	/** `create`: whether to create a table if none has that name. */
 	store(options?: { readonly create: boolean }): Promise<MessageStore>;
 }
 
-/** Requests in flight at once unless the user says otherwise. */
+/** Default number of concurrent requests. */
 export const DEFAULT_MAX_PARALLEL = 5;
 
 /** Begins a run: reads the credential once, connects, and opens the ledger. */
@@ -109,9 +111,9 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const timezone = context.getTimezone();
 	const now = () => runtime.now();
 	const ledger = Ledger.of(context, now());
-	const claims = new Claims();
-	// What an earlier try has scheduled belongs to its item.
-	for (const { scheduleId } of ledger.outputs()) claims.take(String(scheduleId));
+	const assigned = new AssignedMessages();
+	// What an earlier attempt has scheduled belongs to its item.
+	for (const { scheduleId } of ledger.outputs()) assigned.assign(String(scheduleId));
 	const sleep = async (ms: number) => await runtime.sleep(ms);
 	const senders = accountsOf(gateway, connection.credential).map(
 		(account): SendingAccount => ({
@@ -127,7 +129,14 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			createKeyLedger(await openKeyTable(context, options.deduplicationTable), senders, now),
 		),
 	};
-	const gatewayStore = once(() => createGatewayStore(gateway, connection, { claims, sleep, keys }));
+	const gatewayStore = once(() =>
+		createGatewayStore(gateway, connection, {
+			assigned,
+			mutex: new KeyedMutex(),
+			sleep,
+			keys,
+		}),
+	);
 	const stores = new Map<string, MessageStore>();
 	const storeOn = (backend: Backend, more: Partial<TableStoreOptions> = {}): MessageStore => {
 		const { messages, now: storeNow, list } = backend;
@@ -172,7 +181,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const finder = new Batcher(async (ids: string[]): Promise<TableAt[][]> => {
 		const wanted = [...new Set(ids)];
 		const found = new Map<string, Set<TableAt>>();
-		// Each of them, also once all are found: a copy of a table has the same ids.
+		// Reads every table, even after all ids are found: a copy of a table has the same ids.
 		for (const at of await allTables()) {
 			for (const row of await tableById(context, at.id).selectAny('schedule_id', wanted)) {
 				const id = String(row.schedule_id);
@@ -208,18 +217,18 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		senders,
 		keys,
 		backend,
-		storeFor: (hold) => {
-			if (hold.in === 'gateway') {
+		storeFor: (choice) => {
+			if (choice.in === 'gateway') {
 				const { limits, assertAccepts } = gatewayStore();
 				return { limits, assertAccepts, store: async () => gatewayStore() };
 			}
 			const { limits, store } =
-				hold.in === 'postgres'
-					? ofPostgres(hold)
+				choice.in === 'postgres'
+					? ofPostgres(choice)
 					: {
 							limits: TABLE_LIMITS,
 							store: async (options?: { readonly create: boolean }) =>
-								storeOn(await backend(hold, options)),
+								storeOn(await backend(choice, options)),
 						};
 			return { limits, store, assertAccepts: (message) => assertSendable(gateway, message) };
 		},
@@ -268,17 +277,17 @@ export const notInPostgres =
 			},
 		);
 
-/** Where a table of messages is. */
+/** Name and id of a table of messages. */
 type TableAt = Awaited<ReturnType<typeof messageTables>>[number];
 
-/** Nobody can tell which one is meant, and the other one may be sent all the same. */
+/** It is unknown which one is meant, and the other one may still be sent. */
 function inSeveralTables(scheduleId: string, tables: readonly TableAt[]): GatewayError {
 	const names = tables.map(({ name }) => `"${name}"`);
 	return new GatewayError(
 		'rejected',
-		`The Data Tables ${names.slice(0, -1).join(', ')} and ${names.at(-1)} both hold a message with the schedule id "${scheduleId}", so nothing was changed`,
+		`The Data Tables ${names.slice(0, -1).join(', ')} and ${names.at(-1)} both store a message with the schedule id "${scheduleId}", so nothing was changed`,
 		{
-			hint: 'One of them is a copy of the other one. Delete the copy, or empty its column "schedule_id".',
+			hint: 'One table is a copy of the other. Delete the copy, or empty its column "schedule_id".',
 		},
 	);
 }
@@ -286,14 +295,14 @@ function inSeveralTables(scheduleId: string, tables: readonly TableAt[]): Gatewa
 const isWithoutTables = (error: unknown) =>
 	error instanceof GatewayError && error.kind === 'unsupported';
 
-/** An id that no table can have given, of a gateway that gives none. */
+/** An id that cannot be of a table, with a gateway that creates none. */
 const nobodysId = (scheduleId: string, { label }: Gateway) =>
 	new InvalidParameterError(
 		'Scheduled Message',
-		`"Scheduled Message" is "${scheduleId.slice(0, 80)}", which is no id of a message that n8n stores, and ${label} stores none itself. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
+		`"Scheduled Message" is "${shorten(scheduleId, 80)}", which is not the id of a message stored in n8n, and ${label} does not store messages. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
 	);
 
-/** The longest that one create may take with all its repetitions and pauses, and clocks that differ. */
+/** The longest time of one create request with all its retries and delays, plus clock skew. */
 const staleAfter = (timeoutMs: number) =>
 	DEFAULT_RETRY_POLICY.maxAttempts * (timeoutMs + DEFAULT_RETRY_POLICY.maxDelayMs) + 60_000;
 
@@ -313,7 +322,7 @@ async function openKeyTable(context: IExecuteFunctions, value: unknown): Promise
 const positive = (value: unknown, otherwise: number): number =>
 	typeof value === 'number' && value >= 1 ? value : otherwise;
 
-function once<T>(make: () => T): () => T {
-	let made: { value: T } | undefined;
-	return () => (made ??= { value: make() }).value;
+function once<T>(create: () => T): () => T {
+	let created: { value: T } | undefined;
+	return () => (created ??= { value: create() }).value;
 }

@@ -1,11 +1,11 @@
 import type { UnresolvedAttempt } from '../../stores/store';
 
 /**
- * An error of an item that an earlier attempt left unsettled: whatever is wrong now, it first says where
- * the message stands.
+ * The error of an item with an unresolved attempt: it first reports the state of the message, whatever is
+ * wrong now.
  */
-export function withStanding(error: unknown, open: UnresolvedAttempt): unknown {
-	if (error instanceof Error) error.message = `${standing(open)} ${error.message}`;
+export function withStanding(error: unknown, attempt: UnresolvedAttempt): unknown {
+	if (error instanceof Error) error.message = `${standing(attempt)} ${error.message}`;
 	return error;
 }
 
@@ -20,11 +20,11 @@ function standing({
 	}
 	const what =
 		cancelling !== undefined
-			? `the scheduled message "${currentId}" is cancelled`
+			? `the scheduled message "${currentId}" was cancelled`
 			: currentId !== undefined
 				? `the message "${currentId}" was moved`
 				: scheduledAt === ''
 					? 'the message was sent'
-					: `the message for ${scheduledAt} is scheduled`;
+					: `the message for ${scheduledAt} was scheduled`;
 	return `It is unknown whether ${what}: an earlier attempt was interrupted. Now:`;
 }

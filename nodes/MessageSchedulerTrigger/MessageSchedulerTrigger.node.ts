@@ -12,7 +12,7 @@ import { triggerPanel } from './panel';
 import { check, register, remove } from './lifecycle';
 import { receive } from './receive';
 
-/** The trigger node: receives the gateways' webhooks and gives out one item for each status. */
+/** The trigger node: receives the gateways' webhooks and emits one item for each status. */
 export class MessageSchedulerTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Message Scheduler Trigger',
@@ -22,8 +22,8 @@ export class MessageSchedulerTrigger implements INodeType {
 			dark: 'file:../../icons/messageScheduler.dark.svg',
 		},
 		group: ['trigger'],
-		// Both do the same; 1 is for the workflows of the first release. New nodes get 2: for each webhook of
-		// a node whose version is 1, n8n 2.41.1 evaluates an expression of its own (webhook-helpers,
+		// Both behave the same; 1 is for workflows of the first release. New nodes get 2: for each webhook of
+		// a node with version 1, n8n 2.41.1 evaluates an internal expression (webhook-helpers,
 		// `parseRequestBody`), and builds an isolate for it: 40 ms of processor time.
 		version: [1, 2],
 		defaultVersion: 2,
@@ -32,20 +32,30 @@ export class MessageSchedulerTrigger implements INodeType {
 		// and aliases and the trigger's description (editor-ui, `generateMergedNodesAndActions`).
 		description:
 			'Schedule WhatsApp and SMS messages, and start workflows when they are sent, delivered, read or have failed',
-		eventTriggerDescription: 'Send a message through a gateway that knows the Test URL',
+		eventTriggerDescription: 'Send a message through a gateway that has the Test URL',
 		triggerPanel,
 		activationMessage:
-			'Your workflow will now start with each status that your gateway sends to the Production URL.',
+			'Your workflow now starts on each status that your gateway sends to the Production URL.',
 		defaults: { name: 'Message Scheduler Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'messageGatewayApi', required: true, testedBy: 'messageGatewayApiTest' }],
 		webhooks: [
 			{
+				// The first, so that n8n answers it before `create` of the other one runs: some gateways try an
+				// address out while it is being registered.
+				name: 'setup',
+				httpMethod: 'GET',
+				responseMode: 'onReceived',
+				responseData: '',
+				path: 'webhook',
+				ndvHideUrl: true,
+			},
+			{
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				// Empty: else n8n answers `firstEntryJson`, literally, and not what the node gives.
+				// Empty: otherwise n8n responds with the literal text `firstEntryJson` instead of the node's response.
 				responseData: '',
 				path: 'webhook',
 			},

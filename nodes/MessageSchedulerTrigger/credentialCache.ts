@@ -2,9 +2,9 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Credential } from '../../gateways/gateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
 
-/** A changed credential counts this much later. */
+/** A changed credential takes effect after at most this time. */
 const CACHE_TTL_MS = 5_000;
-/** Triggers whose credential one process keeps. */
+/** Triggers whose credential one process caches. */
 const MAX_TRIGGERS = 1_000;
 
 interface Recent {
@@ -15,14 +15,14 @@ interface Recent {
 const recent = new Map<string, Recent>();
 
 /**
- * The trigger's credential, as it was at most a few seconds ago: gateways send bursts, and n8n sets up
- * a sandbox for expressions each time that it reads a credential, which costs more than all else that
- * a webhook needs. One that cannot be read is not kept.
+ * The trigger's credential, cached for a few seconds: gateways send bursts, and n8n creates a sandbox for
+ * expressions each time it reads a credential, which costs more than the rest of a webhook. Errors are
+ * not cached.
  */
 export async function cachedCredential(context: IWebhookFunctions): Promise<Credential> {
 	const { id: nodeId, credentials } = context.getNode();
 	const read = async () => await context.getCredentials(CREDENTIAL_TYPE);
-	// While a person tries things out, what they have just changed counts at once.
+	// During a test event, a changed credential takes effect immediately.
 	if (context.getMode() === 'manual') return await read();
 	const key = `${context.getWorkflow().id ?? ''}/${nodeId}/${credentials?.[CREDENTIAL_TYPE]?.id ?? ''}`;
 	const now = Date.now();

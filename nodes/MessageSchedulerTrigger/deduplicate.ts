@@ -1,11 +1,11 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 import { EventDeduplicator } from '../../messages/eventDeduplicator';
 import type { StatusEvent } from '../../messages/statusEvent';
-import { readOptions } from './settings';
+import { readOptions } from './options';
 
 /** Where the snapshot is saved in the node's static data. */
 const SNAPSHOT_KEY = 'emittedEvents';
-/** Triggers that one process remembers; a forgotten one starts again from its snapshot. */
+/** Triggers that one process remembers; an evicted one starts again from its snapshot. */
 const MAX_TRIGGERS = 1_000;
 /** n8n may still be storing an execution when the gateway has hung up. */
 const MAX_RESPONSE_MS = 60_000;
@@ -31,7 +31,7 @@ export interface Deduplicated {
  */
 export function deduplicate(context: IWebhookFunctions, events: StatusEvent[]): Deduplicated {
 	const { skipDuplicates = true, skipOutOfOrder = true } = readOptions(context);
-	// While a person listens for a test event, the same one again is what they want to see.
+	// A person who listens for a test event wants to see a duplicate, too.
 	if (
 		events.length === 0 ||
 		context.getMode() === 'manual' ||
@@ -63,7 +63,7 @@ export function deduplicate(context: IWebhookFunctions, events: StatusEvent[]): 
 function deduplicatorOf(context: IWebhookFunctions): EventDeduplicator {
 	const key = `${context.getWorkflow().id ?? ''}/${context.getNode().id}`;
 	const deduplicator = deduplicators.get(key) ?? new EventDeduplicator();
-	// Set anew, so that the trigger counts as recent.
+	// Reinserted, so that the trigger counts as most recent.
 	deduplicators.delete(key);
 	deduplicators.set(key, deduplicator);
 	if (deduplicators.size > MAX_TRIGGERS) {
@@ -74,10 +74,11 @@ function deduplicatorOf(context: IWebhookFunctions): EventDeduplicator {
 }
 
 /**
- * n8n answers once the execution is stored. Where that goes wrong the gateway sees no success and
- * repeats, and the repetition must not count as a duplicate, or the status would be lost.
+ * Retracts the events unless the webhook is acknowledged. n8n responds once the execution is stored. If
+ * storing fails, the gateway resends the webhook, which must not count as a duplicate, or the status would
+ * be lost.
  *
- * A gateway that hangs up before n8n has answered changes nothing: n8n goes on, and the status is told.
+ * A gateway that disconnects before n8n has responded changes nothing: n8n continues and emits the status.
  */
 function retractUnlessAcknowledged(
 	context: IWebhookFunctions,
@@ -85,9 +86,9 @@ function retractUnlessAcknowledged(
 	events: readonly StatusEvent[],
 ): void {
 	const response = context.getResponseObject();
-	const isAnswered = () => response.writableEnded || response.writableFinished;
+	const hasResponded = () => response.writableEnded || response.writableFinished;
 	response.once('close', async () => {
-		for (let waited = 0; !isAnswered() && waited < MAX_RESPONSE_MS; waited += 1000) {
+		for (let waited = 0; !hasResponded() && waited < MAX_RESPONSE_MS; waited += 1000) {
 			await sleep(1000);
 		}
 		if (response.statusCode < 400) return;

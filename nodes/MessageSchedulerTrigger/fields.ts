@@ -2,11 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
 import { statusTitle } from './statusTitle';
 
-/** Lists all gateways: where each takes the address. */
+/** Says for each gateway where to enter the webhook URL. */
 const WHERE_TO_ENTER =
 	'https://github.com/message-scheduler/n8n-nodes-message-scheduler/blob/main/docs/credentials.md#webhooks';
 
-/** Few by default: each event that starts a run costs one. */
+/** Few by default, since each event costs an execution. */
 export const DEFAULT_STATUSES: readonly Status[] = [
 	'sent',
 	'delivered',
@@ -16,8 +16,8 @@ export const DEFAULT_STATUSES: readonly Status[] = [
 ];
 
 /**
- * Right for every gateway, and no longer with more of them: *Trigger On* is to stand in sight below it.
- * n8n leaves links of a notice's HTML.
+ * Valid for every gateway and short, so that *Trigger On* stays visible below it. n8n keeps only links of a
+ * notice's HTML.
  */
 const SET_UP_NOTICE = `If your gateway has an API for webhooks, publishing enters the Production URL there. If not, <a href="${WHERE_TO_ENTER}" target="_blank">enter it by hand</a>.`;
 
@@ -30,7 +30,7 @@ export const properties: INodeProperties[] = [
 		default: '',
 	},
 	{
-		// By this label n8n's nodes panel knows the choices, and offers each as a trigger of its own.
+		// n8n's nodes panel recognizes the choices by this label, and offers each as a separate trigger.
 		displayName: 'Trigger On',
 		name: 'statuses',
 		type: 'multiOptions',
@@ -61,7 +61,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to accept webhooks when the credential has no Webhook Secret. Anyone who knows the URL can then invent statuses.',
+					'Whether to accept webhooks if the credential has no Webhook Secret. Anyone who knows the URL can then forge statuses.',
 			},
 			{
 				displayName: 'Replace Existing Webhook',
@@ -69,7 +69,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to replace the webhook of somebody else where the gateway has room for one only. It is put back when the workflow is taken off again.',
+					"Whether to replace another application's webhook if the gateway supports only one. It is restored when the workflow is unpublished.",
 			},
 			{
 				displayName: 'Skip Duplicates',
@@ -77,7 +77,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to leave out a status that was told before. Gateways repeat webhooks. Where several processes receive them, add a Remove Duplicates node on eventId to be strict.',
+					'Whether to skip a status that was already emitted, since gateways resend webhooks. With several webhook processors, route each URL to one of them.',
 			},
 			{
 				displayName: 'Skip Out-of-Order Statuses',
@@ -85,7 +85,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to leave out a status that comes after a later one of the same message, such as sent after read',
+					'Whether to skip a status that arrives after a later one of the same message, such as sent after read',
 			},
 		],
 	},

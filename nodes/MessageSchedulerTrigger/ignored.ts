@@ -1,35 +1,36 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Gateway } from '../../gateways/gateway';
+import { webhookKeyLabel } from '../../gateways/webhookSecret';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { statusTitle } from './statusTitle';
 
-/** A webhook that starts nothing, and what its sender reads. */
+/** A webhook that does not start the workflow, and the response to it. */
 export interface IgnoredWebhook {
 	readonly reason: 'rejected' | 'notJson' | 'noStatus' | 'notChosen' | 'notReady';
-	/** What a person reads: what happened, and what to do. Holds no secret. */
+	/** What happened and what to do, for people. Contains no secret. */
 	readonly text: string;
-	/** The HTTP status of the answer. */
+	/** The HTTP status of the response. */
 	readonly httpStatus: number;
-	/** Null where the credential does not tell. */
+	/** Null if the credential cannot be read. */
 	readonly gateway: Gateway | null;
-	/** What the webhook told of. */
+	/** The statuses that the webhook reports. */
 	readonly events?: readonly StatusEvent[];
 	/** ISO 8601, UTC. */
 	readonly receivedAt: string;
 }
 
 /**
- * The answer to a webhook that starts nothing. While a person listens for a test event, one item says
- * why: else the editor would go on listening, and the sender alone would know. Nothing of the webhook
- * itself stands in it but statuses: it may come from anybody.
+ * The response to a webhook that does not start the workflow. While a person listens for a test event, one
+ * item says why: otherwise the editor would continue to listen, and only the sender would know. The item
+ * contains nothing of the webhook except statuses, since anybody may have sent it.
  */
 export function withReason(
 	context: IWebhookFunctions,
-	answer: IWebhookResponseData,
+	response: IWebhookResponseData,
 	ignored: IgnoredWebhook,
 ): IWebhookResponseData {
-	if (context.getMode() !== 'manual') return answer;
-	return { ...answer, workflowData: [[{ json: ignoredItem(ignored) }]] };
+	if (context.getMode() !== 'manual') return response;
+	return { ...response, workflowData: [[{ json: ignoredItem(ignored) }]] };
 }
 
 function ignoredItem({
@@ -50,15 +51,15 @@ function ignoredItem({
 	};
 }
 
-/** What is said of a webhook whose sender is not trusted. */
-export const rejectedText = (why: string): string =>
-	`The webhook was rejected: ${why}. Compare "Webhook Secret" and the account in the credential with what is set at the gateway.`;
+/** The text for a webhook that could not be verified. */
+export const rejectedText = (gateway: Gateway, why: string): string =>
+	`The webhook was rejected: ${why}. Compare "${webhookKeyLabel(gateway)}" and the account in the credential with the settings at the gateway.`;
 
-/** What is said of a trusted webhook without a status that starts the workflow. */
+/** The text for a verified webhook without a status that starts the workflow. */
 export const ignoredText = (gateway: Gateway, events: readonly StatusEvent[]): string =>
 	events.length === 0
-		? `The webhook of ${gateway.label} tells no status of a message that was sent. Listen again, then send a message.`
-		: `The webhook of ${gateway.label} tells ${statusesOf(events).map(statusTitle).join(', ')}, which is not chosen under "Trigger On". Choose it there, or listen again.`;
+		? `The webhook of ${gateway.label} does not report the status of a sent message. Listen again, then send a message.`
+		: `The webhook of ${gateway.label} reports ${statusesOf(events).map(statusTitle).join(', ')}, which is not chosen under "Trigger On". Choose it there, or listen again.`;
 
 const statusesOf = (events: readonly StatusEvent[]): string[] => [
 	...new Set(events.map(({ status }) => status)),

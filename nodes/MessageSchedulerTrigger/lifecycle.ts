@@ -1,39 +1,44 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { optionalField } from '../../gateways/credential';
 import type { RegistrationRecord, DesiredWebhook } from '../../gateways/webhooks';
-import { WEBHOOK_SECRET_FIELD } from '../../gateways/webhookSecret';
-import { settle } from '../../stores/settle';
+import {
+	canVerifyWebhooks,
+	WEBHOOK_SECRET_FIELD,
+	webhookKeyLabel,
+} from '../../gateways/webhookSecret';
+import { settle } from '../../messages/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
 import { assertReachable, assertStatusesCanCome } from './requirements';
-import { readOptions, readStatuses, withWebhookSecret } from './settings';
+import { readOptions, readStatuses } from './options';
+import { withWebhookSecret } from './webhookSecret';
 
 /**
- * Where the record of a registration is kept in the node's static data. *Listen for test event* has
- * its own: to it, the production webhook is somebody else's, which is left alone or put back.
+ * The key of a registration's record in the node's static data. *Listen for test event* has a separate
+ * one: for it, the production webhook belongs to another application, and is kept or restored.
  */
 const recordKey = (context: IHookFunctions) =>
 	context.getMode() === 'manual' ? 'testRegistration' : 'registration';
 
-/** Whether the gateway calls this trigger already. Only reads. */
+/** Whether the gateway already calls this trigger. Only reads. */
 export const check = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
 		const link = await connectToGateway(context);
 		assertMayStart(context, link);
 		const { registration } = link.gateway;
-		// Where nothing can be registered, `register` checks what can be checked.
+		// If the gateway has no API for webhooks, `register` checks what can be checked.
 		if (registration === undefined) return false;
-		return await registration.check(link.connection, await wanted(context, link));
+		return await registration.check(link.connection, await desiredWebhook(context, link));
 	});
 
-/** Makes the gateway call this trigger, or checks that the user can. */
+/** Registers this trigger's webhook at the gateway, or checks that the user can enter it. */
 export const register = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
 		const link = await connectToGateway(context);
 		assertMayStart(context, link);
-		const webhook = await wanted(context, link);
-		requireSecret(context, link, webhook);
+		const webhook = await desiredWebhook(context, link);
+		await requireSecret(context, link);
 		const { registration } = link.gateway;
 		if (registration === undefined) return true;
 		const data = context.getWorkflowStaticData('node');
@@ -44,7 +49,7 @@ export const register = async (context: IHookFunctions): Promise<boolean> =>
 		return true;
 	});
 
-/** Takes back what `register` did, and nothing else. */
+/** Reverts what `register` did, and nothing else. */
 export const remove = async (context: IHookFunctions): Promise<boolean> =>
 	await asNodeErrors(context, async () => {
 		const { gateway, connection } = await connectToGateway(context);
@@ -56,15 +61,11 @@ export const remove = async (context: IHookFunctions): Promise<boolean> =>
 		return true;
 	});
 
-async function wanted(
+async function desiredWebhook(
 	context: IHookFunctions,
-	{ gateway }: ConnectedGateway,
+	link: ConnectedGateway,
 ): Promise<DesiredWebhook> {
-	const credential = withWebhookSecret(
-		context,
-		gateway,
-		await context.getCredentials(CREDENTIAL_TYPE),
-	);
+	const credential = await credentialWithSecret(context, link);
 	return {
 		url: webhookUrl(context),
 		secret: optionalField(credential, WEBHOOK_SECRET_FIELD) || null,
@@ -72,27 +73,32 @@ async function wanted(
 	};
 }
 
+const credentialWithSecret = async (context: IHookFunctions, { gateway }: ConnectedGateway) =>
+	withWebhookSecret(context, gateway, await context.getCredentials(CREDENTIAL_TYPE));
+
 const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';
 
-/** Refuses what would wait in silence, also where the gateway calls this trigger already. */
+/** Rejects a trigger that could never start, even if the gateway already calls it. */
 function assertMayStart(context: IHookFunctions, { gateway, connection }: ConnectedGateway): void {
 	assertStatusesCanCome(gateway, readStatuses(context));
 	assertReachable(gateway, webhookUrl(context), gateway.baseUrl(connection.credential));
 }
 
-/** Without a secret anyone could invent statuses: refused unless the user wants that. */
-function requireSecret(
-	context: IHookFunctions,
-	{ gateway }: ConnectedGateway,
-	{ secret }: DesiredWebhook,
-): void {
-	if (secret !== null || readOptions(context).acceptUnauthenticated === true) return;
+/** Rejects a missing secret, with which anyone could forge statuses, unless the user accepts that. */
+async function requireSecret(context: IHookFunctions, link: ConnectedGateway): Promise<void> {
+	const { gateway } = link;
+	if (canVerifyWebhooks(gateway, await credentialWithSecret(context, link))) return;
+	if (readOptions(context).acceptUnauthenticated === true) return;
+	const field = webhookKeyLabel(gateway);
+	const enter =
+		gateway.signingKeyField === undefined
+			? `Enter a long random string as "${field}" in the credential and the same value at the gateway`
+			: `Enter "${field}" in the credential`;
 	throw new NodeOperationError(
 		context.getNode(),
-		`"Webhook Secret" is empty in the Message Gateway API credential, so the webhooks of ${gateway.label} could not be told from forged ones`,
+		`"${field}" is empty in the Message Gateway API credential, so webhooks of ${gateway.label} could not be verified`,
 		{
-			description:
-				'Enter a long random text as "Webhook Secret" in the credential and the same at the gateway, or turn on "Accept Unauthenticated Webhooks" under Options.',
+			description: `${enter}, or turn on "Accept Unauthenticated Webhooks" under Options.`,
 		},
 	);
 }
@@ -100,6 +106,6 @@ function requireSecret(
 async function asNodeErrors<T>(context: IHookFunctions, work: () => Promise<T>): Promise<T> {
 	const outcome = await settle(work());
 	if (outcome.ok) return outcome.value;
-	// Where a workflow cannot be published, n8n 2.4 shows the description in the message's place.
+	// If a workflow cannot be published, n8n 2.4 shows the description instead of the message.
 	throw withHintInMessage(toNodeError(context.getNode(), outcome.error));
 }

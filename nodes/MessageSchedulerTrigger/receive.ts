@@ -3,30 +3,31 @@ import type { Credential, Gateway } from '../../gateways/gateway';
 import type { Delivery, VerificationResult } from '../../gateways/webhooks';
 import { isObject } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
-import { hasWebhookSecret } from '../../gateways/webhookSecret';
+import { canVerifyWebhooks } from '../../gateways/webhookSecret';
 import { isTimezone } from '../../messages/sendTime';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
-import { settle } from '../../stores/settle';
+import { settle } from '../../messages/settle';
+import { acknowledge, answerGet, refuse } from './answers';
+import { readDelivery } from './delivery';
 import { ignoredText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
-import { readOptions, readStatuses, withWebhookSecret } from './settings';
-
-/** What a gateway reads that was answered with 200; none of the vendors asks for more. */
-const ACKNOWLEDGED: IWebhookResponseData = { webhookResponse: { status: 'ok' } };
+import { readOptions, readStatuses } from './options';
+import { withWebhookSecret } from './webhookSecret';
 
 /**
- * Receives a webhook: verify, parse, filter, items. Never throws: a throw is a 500 for the gateway,
- * which then repeats, and an execution besides. Never calls out: the gateway is waiting.
+ * Receives a webhook: verify, parse, filter, items; or answers a gateway's challenge. Never throws: the
+ * gateway would get a 500 and resend the webhook, and n8n would record an execution. Sends no request,
+ * since the gateway is waiting.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const receivedAt = new Date().toISOString();
-	const known = await settle(readCredential(context));
-	if (!known.ok) {
+	const read = await settle(readCredential(context));
+	if (!read.ok) {
 		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
-		return withReason(context, respond(context, 503, 'not ready'), {
+		return withReason(context, refuse(context, 503, 'not ready'), {
 			reason: 'notReady',
 			text: 'The credential cannot be read. Open it, check its fields and save it.',
 			httpStatus: 503,
@@ -34,38 +35,35 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	const { gateway, credential } = known.value;
-	const delivery: Delivery = {
-		headers: context.getHeaderData() as Delivery['headers'],
-		query: context.getQueryData() as Delivery['query'],
-		body: readBody(context),
-	};
+	const { gateway, credential } = read.value;
+	const delivery = await readDelivery(context, gateway);
+	if (delivery.method === 'GET') return answerGet(context, gateway, credential, delivery);
 	const verdict = checkAuthenticity(context, gateway, credential, delivery);
 	if (!verdict.verified) {
 		context.logger.warn(`Message Scheduler Trigger: webhook rejected: ${verdict.reason}`);
-		return withReason(context, respond(context, 401, 'unauthorized'), {
+		return withReason(context, refuse(context, 401, 'unauthorized'), {
 			reason: 'rejected',
-			text: rejectedText(verdict.reason),
+			text: rejectedText(gateway, verdict.reason),
 			httpStatus: 401,
 			gateway,
 			receivedAt,
 		});
 	}
 	if (!isObject(delivery.body)) {
-		return withReason(context, respond(context, 400, 'the body is no JSON object'), {
+		return withReason(context, refuse(context, 400, 'the body is not a JSON object'), {
 			reason: 'notJson',
-			text: `The body of the webhook is not a JSON object, so it is not one of ${gateway.label}.`,
+			text: `The body of the webhook is not a JSON object, so it is not from ${gateway.label}.`,
 			httpStatus: 400,
 			gateway,
 			receivedAt,
 		});
 	}
-	const { body } = delivery;
+	const { body, query } = delivery;
 	const events = leaveOutReceived(
 		context,
 		gateway,
 		body,
-		gateway.parseWebhook(body, { receivedAt }),
+		gateway.parseWebhook(body, { receivedAt, query }),
 	);
 	const chosen = events
 		.filter(wantedBy(context))
@@ -73,7 +71,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		.sort((a, b) => a.statusRank - b.statusRank);
 	const { fresh, save } = deduplicate(context, chosen);
 	if (fresh.length === 0) {
-		return withReason(context, ACKNOWLEDGED, {
+		return withReason(context, acknowledge(context, gateway), {
 			reason: events.length === 0 ? 'noStatus' : 'notChosen',
 			text: ignoredText(gateway, events),
 			httpStatus: 200,
@@ -83,15 +81,16 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	const timezone = readTimezone(context);
+	const { webhookResponse } = acknowledge(context, gateway);
 	const toItem = (event: StatusEvent) => ({
 		json: toStatusEventItem(event, timezone) as unknown as IDataObject,
 	});
 	return {
 		workflowData: [fresh.map(toItem)],
-		/** Read when the execution is stored, right before n8n looks whether to save the static data. */
+		/** Read when the execution is stored, right before n8n checks whether to save the static data. */
 		get webhookResponse() {
 			save();
-			return ACKNOWLEDGED.webhookResponse;
+			return webhookResponse;
 		},
 	};
 }
@@ -111,25 +110,11 @@ function checkAuthenticity(
 	delivery: Delivery,
 ): VerificationResult {
 	const isOpen =
-		!hasWebhookSecret(credential) && readOptions(context).acceptUnauthenticated === true;
+		!canVerifyWebhooks(gateway, credential) && readOptions(context).acceptUnauthenticated === true;
 	return isOpen ? { verified: true } : gateway.verifyWebhook(credential, delivery);
 }
 
-/** n8n leaves a body as text where the content type is not JSON; gateways are not strict about that. */
-function readBody(context: IWebhookFunctions): unknown {
-	const body: unknown = context.getBodyData();
-	return typeof body === 'string' ? parseJson(body) : body;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** The workflow's timezone; UTC where n8n is set to one that there is not. */
+/** The workflow's timezone; UTC if n8n is configured with an unknown one. */
 function readTimezone(context: IWebhookFunctions): string {
 	const timezone = context.getTimezone();
 	return isTimezone(timezone) ? timezone : 'UTC';
@@ -138,14 +123,4 @@ function readTimezone(context: IWebhookFunctions): string {
 function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {
 	const wanted = new Set(readStatuses(context));
 	return ({ status }) => wanted.has(status);
-}
-
-/** A status other than 200 can only be given on the response itself: n8n takes no status from a node. */
-function respond(
-	context: IWebhookFunctions,
-	status: number,
-	message: string,
-): IWebhookResponseData {
-	context.getResponseObject().status(status).send({ message });
-	return { noWebhookResponse: true };
 }

@@ -9,9 +9,9 @@ const MAX_MESSAGES = 5_000;
 const received = new Map<string, Set<string>>();
 
 /**
- * Leaves out statuses of messages that others wrote: a gateway may also tell that *we* read one. Known is
- * what a webhook to this trigger has told of, in this process: static data would be saved with each message
- * that comes in.
+ * Skips statuses of messages that others wrote, since a gateway may also report that *we* read one. It knows
+ * the messages from webhooks to this trigger in this process: static data would be saved with each incoming
+ * message.
  */
 export function leaveOutReceived(
 	context: IWebhookFunctions,
@@ -32,7 +32,7 @@ export function leaveOutReceived(
 function knownOf(context: IWebhookFunctions): Set<string> {
 	const key = `${context.getWorkflow().id ?? ''}/${context.getNode().id}`;
 	const known = received.get(key) ?? new Set<string>();
-	// Set anew, so that the trigger counts as recent.
+	// Reinserted, so that the trigger counts as most recent.
 	received.delete(key);
 	received.set(key, known);
 	if (received.size > MAX_TRIGGERS) {

@@ -5,7 +5,7 @@ import { hostOf, reachOf } from './networkReach';
 import { statusTitle } from './statusTitle';
 
 /**
- * Refuses a trigger that would wait in silence: n8n lets a trigger refuse publishing, but not warn.
+ * Rejects a trigger that could never start: n8n lets a trigger prevent publishing, but not warn.
  *
  * @throws InvalidParameterError naming *Trigger On*, if none of the chosen statuses can come from the gateway
  */
@@ -18,7 +18,7 @@ export function assertStatusesCanCome(gateway: Gateway, chosen: readonly string[
 			`"${TRIGGER_ON}" is empty, so nothing starts the workflow. Choose at least one status.`,
 		);
 	}
-	// Any gateway may one day use a word that it does not document.
+	// Any gateway may use a status that it does not document.
 	if (chosen.some((status) => status === 'unknown' || statuses.includes(status as Status))) return;
 	throw new InvalidParameterError(
 		TRIGGER_ON,
@@ -27,18 +27,18 @@ export function assertStatusesCanCome(gateway: Gateway, chosen: readonly string[
 }
 
 /**
- * Refuses an address that leads back to the machine of n8n, unless the gateway is near, too. An address
- * of a private network is taken: a gateway with a public name may stand in the same network.
+ * Rejects a loopback webhook URL, unless the gateway is in a private network, too. A private webhook URL
+ * is accepted: a gateway with a public name may be in the same network.
  *
- * @param webhookUrl where the gateway is to send its webhooks
- * @param gatewayUrl the gateway's base address
+ * @param webhookUrl where the gateway sends its webhooks
+ * @param gatewayUrl the gateway's base URL
  * @throws InvalidParameterError naming *Production URL*
  */
 export function assertReachable(gateway: Gateway, webhookUrl: string, gatewayUrl: string): void {
 	if (reachOf(webhookUrl) !== 'machine' || reachOf(gatewayUrl) !== 'internet') return;
 	throw new InvalidParameterError(
 		'Production URL',
-		`The webhook URLs of this n8n lead to "${hostOf(webhookUrl)}", which no gateway on the internet reaches, so ${gateway.label} could report nothing. Set N8N_WEBHOOK_URL (in older versions WEBHOOK_URL) in the environment of n8n to its public address, and restart n8n.`,
+		`The webhook URLs of this n8n lead to "${hostOf(webhookUrl)}", which is not reachable from the internet, so ${gateway.label} could not report any status. Set N8N_WEBHOOK_URL (in older versions WEBHOOK_URL) in the environment of n8n to its public URL, and restart n8n.`,
 	);
 }
 

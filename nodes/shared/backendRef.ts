@@ -1,5 +1,5 @@
 import type { TableNames } from '../../stores/postgres/names';
-import type { TableRef } from './n8nTable';
+import type { TableRef } from './dataTable';
 
 /** A Data Table of n8n, as a user names it. */
 export interface DataTableRef {

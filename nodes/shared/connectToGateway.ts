@@ -4,7 +4,7 @@ import { gatewayOf } from '../../gateways/registry';
 import { connect, type TransportRuntime } from '../../gateways/transport/connection';
 import { CREDENTIAL_TYPE, n8nRuntime } from './transport';
 
-/** A gateway, and the way to it with the node's credential. */
+/** A gateway, and a connection to it with the node's credential. */
 export interface ConnectedGateway {
 	readonly gateway: Gateway;
 	readonly connection: Connection;
@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 /**
  * Connects to the gateway of the node's credential.
  *
- * @throws InvalidParameterError where a field of the credential is missing or malformed, before any request
+ * @throws InvalidParameterError if a field of the credential is missing or malformed, before any request
  */
 export async function connectToGateway(
 	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,

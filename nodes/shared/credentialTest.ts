@@ -12,10 +12,10 @@ import type { SendRequest } from '../../gateways/transport/request';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { parseNetworkError } from './transport';
 
-/** A person waits for the answer. */
+/** A person waits for the result. */
 const TIMEOUT_MS = 10_000;
 
-/** Tests a credential by asking its gateway, and says in words what is wrong. */
+/** Tests a credential at its gateway, and returns a sentence that says what is wrong. */
 export async function messageGatewayApiTest(
 	this: ICredentialTestFunctions,
 	{ data }: ICredentialsDecrypted,
@@ -32,7 +32,7 @@ export async function messageGatewayApiTest(
 				random: () => Math.random(),
 				sleep,
 			},
-			// A rate limit or a restart shows at once; a person tests again.
+			// No retry: a person waits, and can test again.
 			{ policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 } },
 		);
 		const { ready, message } = await gateway.testCredential(connection);
@@ -42,14 +42,15 @@ export async function messageGatewayApiTest(
 	}
 }
 
-/** n8n gives a credential test only its older request helper, without authentication. */
+/** n8n offers a credential test only its older request helper, without authentication. */
 function testSender(
 	helpers: ICredentialTestFunctions['helpers'],
 	gateway: Gateway,
 	credential: Credential,
 ): SendRequest {
 	return async (unsent) => {
-		const { method, url, headers, query, body } = gateway.authenticate(credential, unsent);
+		const request = gateway.authenticate(credential, unsent);
+		const { method, url, headers, query, body = request.encodedBody } = request;
 		const options = {
 			method,
 			uri: url,
@@ -63,18 +64,18 @@ function testSender(
 			timeout: TIMEOUT_MS,
 		};
 		return await helpers.request(options).then(
-			({ statusCode, headers: answered, body: answer }) => ({
+			({ statusCode, headers: responseHeaders, body: responseBody }) => ({
 				status: statusCode,
-				headers: answered,
-				body: answer,
+				headers: responseHeaders,
+				body: responseBody,
 			}),
 			parseNetworkError,
 		);
 	};
 }
 
-/** Of an error that is not ours nothing is told: its words may hold a token. */
+/** The text of a foreign error is not shown: it may contain a token. */
 const sentenceOf = (error: unknown): string =>
 	error instanceof GatewayError || error instanceof InvalidParameterError
 		? textOf(error)
-		: 'The test could not be run. Save the credential and open it again.';
+		: 'The test could not run. Save the credential and open it again.';

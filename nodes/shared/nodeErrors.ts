@@ -4,8 +4,8 @@ import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { joinSentences } from '../../messages/sentences';
 
 /**
- * Turns what went wrong into what n8n shows: one sentence, what to do, and the item. An error that
- * is not ours (an expression that fails, a bug) keeps its own words.
+ * Turns an error into one that n8n shows: one sentence, what to do, and the item. A foreign error (an
+ * expression that fails, a bug) keeps its text.
  */
 export function toNodeError(
 	node: INode,
@@ -40,7 +40,7 @@ export function toNodeError(
 	return new NodeOperationError(node, error as Error, { itemIndex });
 }
 
-/** For who is told one sentence only: what to do about it goes in there, too. */
+/** Appends the hint to the message, for readers who get the message only. */
 export function withHintInMessage<E extends NodeApiError | NodeOperationError>(error: E): E {
 	error.message = joinSentences(error.message, error.description);
 	error.description = null;
@@ -48,8 +48,8 @@ export function withHintInMessage<E extends NodeApiError | NodeOperationError>(e
 }
 
 /**
- * n8n puts a stock sentence in the place of one that holds a system code such as ECONNRESET; after a
- * lost answer that one would tell the user to try again at once.
+ * n8n replaces a message that contains a system code such as ECONNRESET by a stock sentence, which after a
+ * lost response would ask the user to try again.
  */
 function withOwnMessage<E extends NodeApiError | NodeOperationError>(message: string, error: E): E {
 	error.message = message;

@@ -7,23 +7,25 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import type { Credential } from '../../gateways/gateway';
+import { parseJson } from '../../gateways/json';
 import type { TransportRuntime } from '../../gateways/transport/connection';
 import {
 	toNetworkFailure,
 	type GatewayResponse,
 	type NetworkFailure,
+	type PreparedRequest,
 	type SendRequest,
 } from '../../gateways/transport/request';
 
 /** The name of the one credential type. */
 export const CREDENTIAL_TYPE = 'messageGatewayApi';
 
-/** How long to wait for an answer unless the user says otherwise. */
+/** Default time to wait for a response. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
 type RequestContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
 
-/** n8n as the surroundings of a connection: its request helper, its clock, its cancel signal. */
+/** n8n as the runtime of a connection: its request helper, its clock, its cancel signal. */
 export function n8nRuntime(
 	context: RequestContext,
 	credential: Credential,
@@ -43,8 +45,8 @@ export function n8nRuntime(
 }
 
 /**
- * Sends through n8n's request helper. Any status resolves: the helper would else repeat a 401, and
- * its error would carry the address, in which a token may stand.
+ * Sends through n8n's request helper. Any status resolves: the helper would otherwise repeat a 401, and
+ * its error would contain the URL, which may contain a token.
  */
 function createSendRequest(
 	context: RequestContext,
@@ -57,7 +59,7 @@ function createSendRequest(
 			url: request.url,
 			headers: { Accept: 'application/json', ...request.headers },
 			qs: request.query,
-			...(request.body === undefined ? {} : { body: { ...request.body }, json: true }),
+			...bodyOf(request),
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			// A redirect would turn a POST into a GET, and may carry the key elsewhere.
@@ -66,7 +68,7 @@ function createSendRequest(
 		};
 		return await context.helpers.httpRequestWithAuthentication
 			.call(context, CREDENTIAL_TYPE, options, {
-				// Else n8n reads and decrypts the credential anew for each request.
+				// Otherwise n8n reads and decrypts the credential again for each request.
 				credentialsDecrypted: {
 					id: '',
 					name: '',
@@ -76,6 +78,12 @@ function createSendRequest(
 			})
 			.then(toResponse, parseNetworkError);
 	};
+}
+
+function bodyOf({ body, encodedBody }: PreparedRequest): Partial<IHttpRequestOptions> {
+	if (body !== undefined) return { body: { ...body }, json: true };
+	if (encodedBody === undefined) return {};
+	return { body: typeof encodedBody === 'string' ? encodedBody : Buffer.from(encodedBody) };
 }
 
 function toResponse(response: IN8nHttpFullResponse): GatewayResponse {
@@ -97,15 +105,7 @@ function parsedBody(body: unknown): unknown {
 	return parsed === undefined ? body : parsed;
 }
 
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** Takes the system's code out of n8n's error and drops the rest, which may hold the address. */
+/** Extracts the system's code from n8n's error and drops the rest, which may contain the URL. */
 export function parseNetworkError(error: unknown): NetworkFailure {
 	return toNetworkFailure(codeOf(error, 4));
 }

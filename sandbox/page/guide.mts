@@ -1,5 +1,5 @@
 import type { Sandbox } from '../sandbox.mts';
-import { gatewayIds, type GatewayId } from '../types.mts';
+import { gatewayIds, type GatewayId } from '../registry.mts';
 
 /** One value to copy into a form. */
 export interface GuideField {

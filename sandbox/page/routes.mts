@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Sandbox } from '../sandbox.mts';
-import { isGatewayId } from '../types.mts';
+import { isGatewayId } from '../registry.mts';
 import type { PageContent } from './content.mts';
 import type { Guide } from './guide.mts';
 import { outages, OUTAGE_MS, REFUSED } from './outages.mts';

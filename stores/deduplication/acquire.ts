@@ -1,6 +1,7 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { UnresolvedAttempt } from '../store';
 import type { KeyLedger, KeyRecord } from './keyTable';
+import { shorten } from '../../messages/text';
 
 /** What waiting for another execution needs. */
 export interface Waiting {
@@ -83,14 +84,14 @@ export async function acquire(
 const stillBusy = (key: string) =>
 	new GatewayError(
 		'unavailable',
-		`Another execution makes the message with the deduplication key "${key.slice(0, 80)}", or was interrupted at it; nothing was done here`,
+		`Another execution makes the message with the deduplication key "${shorten(key, 80)}", or was interrupted at it; nothing was done here`,
 		{ hint: 'Run the workflow again in some minutes.' },
 	);
 
 const interruptedBefore = (key: string) =>
 	new GatewayError(
 		'unavailable',
-		`The message with the deduplication key "${key.slice(0, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may have gone out already`,
+		`The message with the deduplication key "${shorten(key, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may have gone out already`,
 		{
 			outcomeUnknown: true,
 			hint: 'Check with the recipient or at the gateway. To send it in any case, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',

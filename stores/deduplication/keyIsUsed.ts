@@ -1,5 +1,6 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import { shorten } from '../../messages/text';
 
 /** Says that a key has its message already, and what became of that one. */
 export const keyIsUsed = (
@@ -8,6 +9,6 @@ export const keyIsUsed = (
 ) =>
 	new InvalidParameterError(
 		'Deduplication Key',
-		`"Deduplication Key" is "${key.slice(0, 80)}", which has a message already: ${status}${scheduledAt === '' ? '' : `, for ${scheduledAt}`}. No other was made.`,
+		`"Deduplication Key" is "${shorten(key, 80)}", which has a message already: ${status}${scheduledAt === '' ? '' : `, for ${scheduledAt}`}. No other was made.`,
 		'To have that message returned, change "If Already Scheduled" or "If Already Sent" under Options. For another message, enter another key.',
 	);

@@ -1,4 +1,5 @@
-import type { ScheduledMessage, SentMessage } from '../../messages/scheduledMessage';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import type { UnresolvedAttempt } from '../store';
 import { Batcher } from '../table/batcher';
 import type { SendingAccount } from '../table/rows';

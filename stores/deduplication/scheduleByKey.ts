@@ -2,13 +2,14 @@ import { GatewayError, isNotFound, isOutcomeUnknown } from '../../gateways/trans
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { toMessage } from '../cancelling';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import type { AttemptLog, MessageStore, UnresolvedAttempt, ScheduleOptions } from '../store';
 import { acquire, begin, type Waiting } from './acquire';
 import { fingerprint } from './fingerprint';
 import { keyIsUsed } from './keyIsUsed';
 import type { KeyLedger, KeyRecord } from './keyTable';
 import { surely } from './surely';
+import { shorten } from '../../messages/text';
 
 /** What scheduling by key needs of a gateway's store. */
 export interface KeyedStore extends Pick<MessageStore, 'get' | 'reschedule'> {
@@ -252,7 +253,7 @@ async function readHeld(
 	}
 	throw new GatewayError(
 		'notFound',
-		`The deduplication key "${record.key.slice(0, 80)}" has the scheduled message "${scheduleId.slice(0, 80)}", but ${store.label} holds it no longer: it was deleted, or is lost`,
+		`The deduplication key "${shorten(record.key, 80)}" has the scheduled message "${shorten(scheduleId, 80)}", but ${store.label} holds it no longer: it was deleted, or is lost`,
 		{
 			hint: 'To schedule it all the same, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
 		},

@@ -1,6 +1,6 @@
 import { isOutcomeUnknown } from '../../gateways/transport/gatewayError';
-import type { SentMessage } from '../../messages/scheduledMessage';
-import { settle } from '../settle';
+import type { SentMessage } from '../../messages/sentMessage';
+import { settle } from '../../messages/settle';
 import type { UnresolvedAttempt } from '../store';
 import { acquire, begin, type Waiting } from './acquire';
 import { keyIsUsed } from './keyIsUsed';

@@ -1,4 +1,4 @@
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 
 /** Milliseconds between attempts to note what was made. */
 const DELAYS_MS = [200, 1_000, 3_000];

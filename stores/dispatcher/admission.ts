@@ -6,13 +6,12 @@ import { openingHours, parseWindow } from '../../messages/sendTime';
 import type { Row, Values } from '../table/columns';
 import { DEFAULT_VALID_FOR_MINUTES, toOutgoing } from '../table/rows';
 import { expired, failed, waiting } from './transitions';
+import { MINUTE_MS } from '../../messages/duration';
 
 /** Whether a row may be sent now; if not, what becomes of it. */
 export type Admission =
 	| { readonly send: OutgoingMessage }
 	| { readonly values: Values; readonly isReported: boolean };
-
-const MINUTE = 60_000;
 
 /** When a row's time was or is, in milliseconds since 1970; NaN where a person has emptied it. */
 export const sendAtOf = (row: Row): number =>
@@ -30,11 +29,11 @@ export const lateByMs = (row: Row, now: number): number => {
  * @param keptBy what kept the account from sending, for the reason of what is too late
  */
 export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | null): Admission {
-	const validMs = validForMinutes(row) * MINUTE;
+	const validMs = validForMinutes(row) * MINUTE_MS;
 	const expiresAt = sendAtOf(row) + validMs;
 	const reason = () => {
 		const kept = text(row.failure) ?? keptBy;
-		return `It was not sent within ${formatSendTime(validMs / MINUTE)} after its time ("Valid For").${kept === null ? ' No run of "Send Due" sent it in time.' : ` ${kept}`}`;
+		return `It was not sent within ${formatMinutes(validMs / MINUTE_MS)} after its time ("Valid For").${kept === null ? ' No run of "Send Due" sent it in time.' : ` ${kept}`}`;
 	};
 	// Not `>`: a time that cannot be read is refused with its row, below.
 	if (now > expiresAt) return { values: expired(reason()), isReported: true };
@@ -60,7 +59,7 @@ function validForMinutes(row: Row): number {
 	return minutes > 0 ? minutes : DEFAULT_VALID_FOR_MINUTES;
 }
 
-const formatSendTime = (minutes: number): string =>
+const formatMinutes = (minutes: number): string =>
 	minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 
 const text = (cell: unknown): string | null =>

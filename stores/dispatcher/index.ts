@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isNotFound } from '../../gateways/transport/gatewayError';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import { AccountHealth } from './accountHealth';
 import { DueRows } from './dueRows';
 import { HeldLease } from './heldLease';

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../messages/duration';
 /** What of the pace outlives a run. Times in milliseconds since 1970. */
 export interface PaceState {
 	/** Nothing goes out before this (GCRA's theoretical arrival time). */
@@ -10,9 +11,8 @@ export interface PaceState {
 
 export const INITIAL_PACE: PaceState = { nextSendAt: 0, learnedPerMinute: null, learnedAt: 0 };
 
-const MINUTE = 60_000;
 /** What was learned longer ago than this says nothing of today's plan. */
-const FORGET_AFTER_MS = 60 * MINUTE;
+const FORGET_AFTER_MS = 60 * MINUTE_MS;
 /** Multiplicative decrease, additive increase: a twentieth of the rate in each minute of sending. */
 const DECREASE = 0.7;
 const INCREASE_A_MINUTE = 0.05;
@@ -97,7 +97,7 @@ export class Pace {
 	}
 
 	private get intervalMs(): number {
-		return MINUTE / (this.rate ?? LEAST_PER_MINUTE);
+		return MINUTE_MS / (this.rate ?? LEAST_PER_MINUTE);
 	}
 
 	/** The gateway took a message. */

@@ -1,5 +1,5 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
 import { SENDING, toOutgoing, toScheduledMessage } from '../table/rows';
 import { lateByMs } from './admission';

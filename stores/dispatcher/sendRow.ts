@@ -1,5 +1,5 @@
-import type { SentMessage } from '../../messages/scheduledMessage';
-import { settle, type Settled } from '../settle';
+import type { SentMessage } from '../../messages/sentMessage';
+import { settle, type Settled } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
 import { SENDING, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';

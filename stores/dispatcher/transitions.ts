@@ -1,4 +1,4 @@
-import type { SentMessage } from '../../messages/scheduledMessage';
+import type { SentMessage } from '../../messages/sentMessage';
 import { acceptedAs, STATUSES, type Status } from '../../messages/status';
 import type { Values } from '../table/columns';
 import { SENDING } from '../table/rows';

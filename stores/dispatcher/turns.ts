@@ -1,4 +1,4 @@
-import { settle, type Settled } from '../settle';
+import { settle, type Settled } from '../../messages/settle';
 import type { Row } from '../table/columns';
 import { SENDING } from '../table/rows';
 import type { DispatchContext } from './rules';

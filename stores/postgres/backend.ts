@@ -1,5 +1,5 @@
 import type { Backend } from '../backend';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import type { AccountColumn } from '../table/accounts';
 import type { ColumnName } from '../table/columns';
 

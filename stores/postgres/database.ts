@@ -1,4 +1,4 @@
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import { isRolledBack, isTransient } from './errors';
 import { joined, type Statement } from './statement';
 

@@ -1,7 +1,7 @@
 import { HEALTHY } from '../dispatcher/accountHealth';
 import { INITIAL_PACE } from '../dispatcher/pace';
 import type { AccountRecord, AccountState, LeaseStore } from '../dispatcher/queue';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import type { SendingAccount } from './rows';
 import { whereIn, type Condition, type RowOf, type Table, type ValuesOf } from './table';
 

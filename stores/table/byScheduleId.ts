@@ -3,6 +3,7 @@ import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { Row } from './columns';
 import { textOf } from './rows';
 import { where, type MessageTable } from './table';
+import { shorten } from '../../messages/text';
 
 /** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
 export const MAX_KEYS = 500;
@@ -35,7 +36,7 @@ export type NotFound = (scheduleId: string) => GatewayError;
 export const notHeld = (scheduleId: string) =>
 	new GatewayError(
 		'notFound',
-		`No Data Table of this project holds a message with the schedule id "${scheduleId.slice(0, 120)}"`,
+		`No Data Table of this project holds a message with the schedule id "${shorten(scheduleId, 120)}"`,
 		{
 			hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or pass on the "scheduleId" that "Get Many" gives. A row that was purged or deleted is gone, and tables of other projects are out of reach.',
 		},

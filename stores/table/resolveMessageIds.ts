@@ -1,7 +1,7 @@
 import type { Connection, Gateway } from '../../gateways/gateway';
 import { isNotFound } from '../../gateways/transport/gatewayError';
 import { STATUSES } from '../../messages/status';
-import { settle } from '../settle';
+import { settle } from '../../messages/settle';
 import type { Row, Values } from './columns';
 import { joinEvents } from './keptEvents';
 import { toScheduledMessage, type SendingAccount } from './rows';

@@ -7,6 +7,7 @@ import { isUuid } from '../scheduleId';
 import { requireOne, rowsOfIds, type NotFound } from './byScheduleId';
 import { SENDING, toScheduledMessage, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
+import { shorten } from '../../messages/text';
 
 /** The statuses of messages that a person may put back. */
 export const RETRYABLE = ['failed', 'expired', 'unconfirmed'] as const;
@@ -226,7 +227,7 @@ async function readRow(
 	if (!isUuid(scheduleId)) {
 		throw new GatewayError(
 			'unsupported',
-			`The gateway holds the scheduled message "${scheduleId.slice(0, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
+			`The gateway holds the scheduled message "${shorten(scheduleId, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
 			{ hint: 'Schedule the message again with the operation "Schedule".' },
 		);
 	}

@@ -8,7 +8,8 @@ import {
 } from '../../messages/message';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
 import { formatWindow } from '../../messages/sendTime';
-import type { Failure, ScheduledMessage } from '../../messages/scheduledMessage';
+import type { Failure } from '../../messages/failure';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
 import type { Cell, Row, Values } from './columns';
 

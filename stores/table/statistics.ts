@@ -6,6 +6,7 @@ import type { Cell, Row } from './columns';
 import { SENDING } from './rows';
 import { accountKey, accountRecords, isServed, OVERDUE_AFTER_MS } from './served';
 import { selectPages, where, type Condition, type MessageTable } from './table';
+import { HOUR_MS } from '../../messages/duration';
 
 /** How many messages have each status. */
 type ByStatus = Record<Status, number>;
@@ -108,7 +109,6 @@ export interface Period {
 
 /** So many hours back and ahead are told one by one. */
 export const HOURS = 24;
-const HOUR_MS = 3_600_000;
 
 /** The gateway has it. */
 export const SENT: ReadonlySet<Status> = new Set<Status>([

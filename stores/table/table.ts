@@ -30,7 +30,7 @@ export interface ConditionalUpdate<C extends string = ColumnName> {
 
 /**
  * A table with these columns. Each change is atomic: of several that want the same row in a certain
- * state, one gets it.
+ * state, one gets it. n8n's Data Tables are such (`nodes/shared/dataTable`).
  */
 export interface Table<C extends string> {
 	/** Tells one table from another. */

@@ -3,10 +3,10 @@ import { assertSendable } from '../../gateways/capabilityChecks';
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { fingerprint } from '../deduplication/fingerprint';
-import { matches } from '../matches';
+import { byTime, matches } from '../matches';
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { keyIsUsed } from '../deduplication/keyIsUsed';
-import { notPending } from '../notPending';
+import { notPending } from '../../gateways/notPending';
 import { cancelling } from '../cancelling';
 import { renewed } from '../renewed';
 import type {
@@ -257,7 +257,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			// A pause after a failed attempt ends with that.
 			next_attempt_at: new Date(options.now()).toISOString(),
 		});
-		if (!moved) throw notPending(gateway, toMessage(after), 'rescheduled');
+		if (!moved) throw notPending(gateway.label, toMessage(after), 'rescheduled');
 		return toMessage(after);
 	}
 
@@ -390,6 +390,3 @@ function listConditions(own: readonly Condition[], filter: ListFilter): Conditio
 			: [{ column: 'send_at', is: 'lte', value: scheduledBefore } as const]),
 	];
 }
-
-const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
-	Date.parse(a.scheduledAt) - Date.parse(b.scheduledAt);

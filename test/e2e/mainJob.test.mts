@@ -170,12 +170,12 @@ it.each([
 });
 
 it('says that a session is not ready', async () => {
-	stage.sandbox.setSession('chatWhatsApp', 'qr_ready');
+	stage.sandbox.setHealth('chatWhatsApp', 'qr_ready');
 	const result = await stage.n8n.testCredential(
 		'messageGatewayApi',
 		credentialFor(stage.sandbox, 'chatWhatsApp'),
 	);
-	stage.sandbox.setSession('chatWhatsApp', 'ready');
+	stage.sandbox.setHealth('chatWhatsApp', 'ready');
 	expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(/QR code/) });
 });
 

@@ -184,7 +184,7 @@ it('says what is wrong with a table of other columns', async () => {
 		sendAt: inSeconds(60),
 	});
 	expect(execution.error?.message).toMatch(
-		/"Data Table" is "recipes", another table of yours: it lacks \d+ columns for messages, among them/,
+		/"Data Table" is "recipes", which is a table for other data: it lacks \d+ columns for messages, among them/,
 	);
 }, 60_000);
 
@@ -197,8 +197,8 @@ if (!CAN_HOLD) {
 			sendAt: inSeconds(60),
 		});
 		expect(execution.error).toMatchObject({
-			message: expect.stringMatching(/cannot make tables, as it can since n8n 2\.3/),
-			description: expect.stringMatching(/^Update n8n, or hold the messages in the gateway/),
+			message: expect.stringMatching(/cannot create tables before n8n 2\.3/),
+			description: expect.stringMatching(/^Update n8n, or set "Store Messages In" to "Gateway"/),
 		});
 	}, 60_000);
 }

@@ -36,7 +36,9 @@ const column = async (name: string) => (await rows()).map((row) => row[name]);
 it('is not created by an operation that needs it, which names the nearest', async () => {
 	const { n8n } = stage;
 	const none = await run(GATEWAY, { operation: 'sendDue' });
-	expect(none.error?.message).toMatch(/no such table\. No table of it stores messages yet/);
+	expect(none.error?.message).toMatch(
+		/does not exist in this project\. No table in this project stores messages yet/,
+	);
 	const id = await createTable(n8n);
 	for (const operation of ['sendDue', 'getAll', 'pause', 'statistics', 'purge', 'retry']) {
 		const dataTable = { __rl: true, mode: 'name', value: 'sheduled_mesages' };

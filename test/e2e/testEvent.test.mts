@@ -72,7 +72,7 @@ it('cannot be published where no chosen status can come, or where the gateway ca
 	await expect(n8n.activate(silent)).rejects.toThrow(/ChatWhatsApp report only Sent/);
 	const unreachable = await n8n.createWorkflow(listening('On the internet'));
 	await expect(n8n.activate(unreachable)).rejects.toThrow(
-		/no gateway on the internet.*WEBHOOK_URL/,
+		/not reachable from the internet.*WEBHOOK_URL/,
 	);
 	// The sandbox is on this machine, too.
 	await n8n.activate(await n8n.createWorkflow(listening('Gateway')));

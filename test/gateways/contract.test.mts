@@ -15,8 +15,10 @@ import { parseRecipient } from '../../messages/recipient';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { credentialFor } from '../../harness/credential.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { createGatewayStore } from '../../stores/gatewayStore';
+import { posted } from './posted.mts';
 
 /**
  * Every gateway × every operation against the sandbox, which answers as the vendors' documents say:
@@ -173,7 +175,11 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			expect(sandbox.requests(gateway.id as never)).toEqual([]);
 			return;
 		}
-		const store = createGatewayStore(gateway, connection, { claims: new Claims(), sleep: pause });
+		const store = createGatewayStore(gateway, connection, {
+			assigned: new AssignedMessages(),
+			mutex: new KeyedMutex(),
+			sleep: pause,
+		});
 		// Whole seconds: not every gateway takes parts of one.
 		const at = (hours: number) =>
 			new Date(Math.ceil(Date.now() / 1000) * 1000 + hours * 3_600_000).toISOString();
@@ -219,7 +225,11 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	it('says of an unknown scheduled message that it is not there', async () => {
 		if (scheduling === null) return expect(() => requireScheduler(gateway)).toThrow(/no scheduler/);
 		const { connection, sleep: pause } = reach(gateway);
-		const store = createGatewayStore(gateway, connection, { claims: new Claims(), sleep: pause });
+		const store = createGatewayStore(gateway, connection, {
+			assigned: new AssignedMessages(),
+			mutex: new KeyedMutex(),
+			sleep: pause,
+		});
 		await expect(store.get('never-scheduled')).rejects.toMatchObject({ kind: 'notFound' });
 	});
 
@@ -275,7 +285,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const events: StatusEvent[] = [];
 		const verdicts: unknown[] = [];
 		const receiver = await startReceiver((delivery) => {
-			verdicts.push(gateway.verifyWebhook(credential, delivery));
+			verdicts.push(gateway.verifyWebhook(credential, posted(delivery)));
 			events.push(...gateway.parseWebhook(delivery.body, { receivedAt: new Date().toISOString() }));
 		});
 		try {
@@ -309,7 +319,8 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		async function sendAndWait() {
 			if (scheduling !== null) {
 				const store = createGatewayStore(gateway, connection, {
-					claims: new Claims(),
+					assigned: new AssignedMessages(),
+					mutex: new KeyedMutex(),
 					sleep: async () => {},
 				});
 				const scheduledAt = new Date(Date.now() + 90_000).toISOString();

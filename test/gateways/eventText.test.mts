@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { gatewayById, gateways } from '../../gateways/registry';
-import greenApi from '../fixtures/greenApi/outgoing-api-message.webhook.json';
-import greenApiStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
-import sms from '../fixtures/hypersenderSms/message-delivered.webhook.json';
-import waAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
-import waAny from '../fixtures/hypersenderWhatsApp/message-any.webhook.json';
-import whapi from '../fixtures/whapi/messages-post-api.webhook.json';
-import whapiStatus from '../fixtures/whapi/statuses-post.webhook.json';
+import greenApi from '../../gateways/greenApi/fixtures/outgoing-api-message.webhook.json';
+import greenApiStatus from '../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
+import sms from '../../gateways/hypersenderSms/fixtures/message-delivered.webhook.json';
+import waAck from '../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
+import waAny from '../../gateways/hypersenderWhatsApp/fixtures/message-any.webhook.json';
+import whapi from '../../gateways/whapi/fixtures/messages-post-api.webhook.json';
+import whapiStatus from '../../gateways/whapi/fixtures/statuses-post.webhook.json';
 
 const receivedAt = '2026-11-21T10:00:01.000Z';
 /** As Record Status reads it: of what the trigger gave out, which was JSON in between. */

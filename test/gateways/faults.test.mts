@@ -8,10 +8,10 @@ import { GatewayError, type GatewayErrorKind } from '../../gateways/transport/ga
 import { whapi } from '../../gateways/whapi';
 import { parseContent, type OutgoingMessage } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
-import callsExceeded from '../fixtures/greenApi/calls-exceeded.json';
-import chatsExceeded from '../fixtures/greenApi/chats-exceeded.json';
-import notOnWhatsApp from '../fixtures/hypersenderWhatsApp/not-on-whatsapp.json';
-import channelNotFound from '../fixtures/whapi/channel-not-found.json';
+import callsExceeded from '../../gateways/greenApi/fixtures/calls-exceeded.json';
+import chatsExceeded from '../../gateways/greenApi/fixtures/chats-exceeded.json';
+import notOnWhatsApp from '../../gateways/hypersenderWhatsApp/fixtures/not-on-whatsapp.json';
+import channelNotFound from '../../gateways/whapi/fixtures/channel-not-found.json';
 
 /**
  * Whose fault it is when a send is refused: `account` holds all messages back, `message` concerns this

@@ -1,7 +1,7 @@
 import { gatewayById } from '../../gateways/registry';
 import { EventDeduplicator } from '../../messages/eventDeduplicator';
-import waAck from '../fixtures/hypersenderWhatsApp/message-ack.webhook.json';
-import greenStatus from '../fixtures/greenApi/outgoing-message-status.webhook.json';
+import waAck from '../../gateways/hypersenderWhatsApp/fixtures/message-ack.webhook.json';
+import greenStatus from '../../gateways/greenApi/fixtures/outgoing-message-status.webhook.json';
 
 const receivedAt = '2026-11-21T10:00:01.000Z';
 const parse = (gateway: string, body: unknown) =>

@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Gateway } from '../../gateways/gateway';
-import type { Delivery } from '../../gateways/webhooks';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { webhooksOf } from '../fixtures.mts';
 import { prove, runs } from '../proof.mts';
-import { mutated } from './hypersenderSms/mutated.mts';
+import { mutated } from './mutated.mts';
+import { posted } from './posted.mts';
 
 /** Whatever a webhook's body holds. */
 const TIMEOUT_MS = prove ? 600_000 : 20_000;
@@ -21,12 +20,7 @@ const KEYS = [
 ].flatMap((line) => line.split(' '));
 
 /** The webhooks of the vendor's documents. */
-function samplesOf(gateway: string): unknown[] {
-	const folder = join(process.cwd(), 'test/fixtures', gateway);
-	return readdirSync(folder)
-		.filter((name) => name.endsWith('.webhook.json'))
-		.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown);
-}
+const samplesOf = (gateway: string) => webhooksOf(gateway).map(([, body]) => body);
 
 const isText = (value: unknown) => value === null || (typeof value === 'string' && value !== '');
 const isInstant = (value: unknown) =>
@@ -150,11 +144,8 @@ describe.each(gateways.map((gateway) => [gateway.id, gateway] as const))('%s', (
 			const credential = { gateway: id, webhookSecret: 'the secret that nobody knows' };
 			fc.assert(
 				fc.property(vendorLike, secrets, secrets, secrets, (body, first, second, third) => {
-					const delivery = {
-						body,
-						headers: { authorization: first, 'x-webhook-secret': second },
-						query: { secret: third },
-					} as Delivery;
+					const headers = { authorization: first, 'x-webhook-secret': second };
+					const delivery = posted({ body, headers: headers as never, query: { secret: third } });
 					must(!gateway.verifyWebhook(credential, delivery).verified, 'no trust', delivery);
 				}),
 				runs(500),

@@ -1,15 +1,12 @@
 import crypto from 'node:crypto';
 import fc from 'fast-check';
 import type { Delivery } from '../../gateways/webhooks';
-import { equalSecrets, hasWebhookSecret, verifyWebhookSecret } from '../../gateways/webhookSecret';
+import { canVerifyWebhooks, equalSecrets, verifyWebhookSecret } from '../../gateways/webhookSecret';
+import { posted } from './posted.mts';
 
 const SECRET = 'correct horse battery';
-const delivery = (changes: Partial<Delivery>): Delivery => ({
-	headers: {},
-	query: {},
-	body: {},
-	...changes,
-});
+const delivery = (changes: Partial<Delivery>) =>
+	posted({ headers: {}, query: {}, body: {}, ...changes });
 const verify = (changes: Partial<Delivery>, webhookSecret: unknown = SECRET) =>
 	verifyWebhookSecret({ webhookSecret }, delivery(changes));
 
@@ -82,7 +79,7 @@ describe('a delivery is not trusted', () => {
 	it.each([undefined, null, '', '  ', {}, [SECRET], true])(
 		'where the credential holds %j as secret',
 		(webhookSecret) => {
-			expect(hasWebhookSecret({ webhookSecret })).toBe(false);
+			expect(canVerifyWebhooks({}, { webhookSecret })).toBe(false);
 			for (const secret of ['', ' ', 'undefined', 'null', SECRET, String(webhookSecret)]) {
 				expect(verifyWebhookSecret({ webhookSecret }, delivery({ query: { secret } }))).toEqual({
 					verified: false,

@@ -1,10 +1,7 @@
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
-import {
-	matchesMessage,
-	createSentMessage,
-	type ScheduledMessage,
-} from '../../messages/scheduledMessage';
+import { matchesMessage, type ScheduledMessage } from '../../messages/scheduledMessage';
+import { createSentMessage } from '../../messages/sentMessage';
 
 const message: MessageToSchedule = {
 	type: 'image',

@@ -140,7 +140,7 @@ describe('Retry', () => {
 		[
 			'Account',
 			{ options: { reassign: true } },
-			/"Account" is empty, but with "Reassign" .*\. Add the filter "Account"/,
+			/"Account" is empty, but "Reassign" .*\. Add the filter "Account"/,
 		],
 		['Scheduled Message', one('sched_abc'), /gateway holds .* itself: "Retry" is for messages/],
 	])('names %s where that is wrong', async (_, parameters, said) => {
@@ -167,7 +167,7 @@ describe('a Data Table', () => {
 			{ credential, tables, items: [STATUS] },
 		);
 		expect(error.message).toBe(
-			'"Data Table" is "sheduled_mesages", and this project has no such table. Did you mean "scheduled_messages"? Only the operation "Schedule" creates a table.',
+			'"Data Table" is "sheduled_mesages", which does not exist in this project. Did you mean "scheduled_messages"? Only the operation "Schedule" creates a table.',
 		);
 		expect(tables.names).toEqual(before);
 	});
@@ -200,7 +200,7 @@ describe('a Data Table', () => {
 		await operate('schedule', { ...message, ...named('reminders') });
 		expect(tables.names).toEqual(['reminders']);
 		const { message: said } = await refusal('schedule', { ...message, ...itself('nothing') });
-		expect(said).toMatch(/"Data Table" is the ID "nothing", and this project has no such table/);
+		expect(said).toMatch(/"Data Table" is the ID "nothing", which does not exist in this project/);
 		expect(tables.names).toEqual(['reminders']);
 	});
 
@@ -238,7 +238,7 @@ describe('a scheduled message by its id', () => {
 			await tables.makeMessages('backup').insert([{ ...before, id: null }]);
 			const { message, description } = await refusal(name, parameters(scheduleId));
 			expect(message).toBe(
-				`The Data Tables "scheduled_messages" and "backup" both hold a message with the schedule id "${scheduleId}", so nothing was changed`,
+				`The Data Tables "scheduled_messages" and "backup" both store a message with the schedule id "${scheduleId}", so nothing was changed`,
 			);
 			expect(description).toMatch(/Delete the copy/);
 			expect(messages().row(id)).toEqual(before);
@@ -251,7 +251,7 @@ describe('a scheduled message by its id', () => {
 			await rowWith('a');
 			const error = await refusal(name, parameters(UNKNOWN));
 			expect(error.message).toBe(
-				`No Data Table of this project holds a message with the schedule id "${UNKNOWN}"`,
+				`No Data Table of this project stores a message with the schedule id "${UNKNOWN}"`,
 			);
 			expect(error.description).toMatch(/column "schedule_id".*"Get Many"/);
 		},
@@ -266,7 +266,7 @@ describe('a scheduled message by its id', () => {
 				{ credential: credentialFor(sandbox), tables },
 			);
 			expect(error.message).toBe(
-				`Neither ChatWhatsApp nor a Data Table of this project holds a message with the schedule id "${UNKNOWN}"`,
+				`Neither ChatWhatsApp nor a Data Table of this project stores a message with the schedule id "${UNKNOWN}"`,
 			);
 			expect(error.description).not.toMatch(/restart|in memory/);
 		},
@@ -277,7 +277,7 @@ describe('a scheduled message by its id', () => {
 		async (name) => {
 			const { message } = await refusal(name, parameters('sched_abc123'));
 			expect(message).toMatch(
-				/^"Scheduled Message" is "sched_abc123", which is no id .* Whapi.Cloud stores none itself\. Enter the id from the column "schedule_id"/,
+				/^"Scheduled Message" is "sched_abc123", which is not the id .* Whapi.Cloud does not store messages\. Enter the id from the column "schedule_id"/,
 			);
 		},
 	);
@@ -301,7 +301,7 @@ describe('a scheduled message by its id', () => {
 		tables.makeMessages('reminders');
 		const error = await refusal('retry', { ...one(scheduleId), dataTable: 'reminders' });
 		expect(error.message).toBe(
-			`"Data Table" is not the table that holds the scheduled message "${scheduleId}". Enter "scheduled_messages".`,
+			`"Data Table" is not the table that stores the scheduled message "${scheduleId}". Enter "scheduled_messages".`,
 		);
 		expect((await operate('retry', one(scheduleId))).items).toMatchObject([{ scheduleId }]);
 	});
@@ -311,7 +311,7 @@ describe('a scheduled message by its id', () => {
 		await operate('cancel', byId(scheduleId));
 		const error = await refusal('cancel', byId(scheduleId));
 		expect(error.message).toBe(
-			`The message "See you at ten, and bring the …" to +919988066776 ("${scheduleId}") can no longer be cancelled: it is already cancelled (the Data Table of n8n says "cancelled")`,
+			`The message "See you at ten, and bring the …" to +919988066776 ("${scheduleId}") can no longer be cancelled: it is already cancelled (in the Data Table: "cancelled")`,
 		);
 		expect(error.description).toMatch(/"If No Longer Pending" under Options/);
 		const options = { ifNotPending: 'return' };

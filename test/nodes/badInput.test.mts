@@ -133,7 +133,7 @@ describe('a parameter', () => {
 		[
 			'a time too far ahead',
 			() => ({ sendAt: second(inSeconds(31 * 86_400), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or schedule the message with "Store Messages In" set to "n8n Data Table"/,
+			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or set "Store Messages In" to "n8n Data Table"/,
 		],
 		[
 			'a time too near',
@@ -262,7 +262,7 @@ describe('a scheduled message that cannot be changed', () => {
 	it.each(['get', 'cancel', 'reschedule'])('%s: there is none of that id', async (operation) => {
 		const parameters = { operation, ...byId('sched_none'), sendAt: inSeconds(3600) };
 		const error = await errorOf(parameters, setting);
-		expect(error.message).toBe('ChatWhatsApp holds no scheduled message with the id "sched_none"');
+		expect(error.message).toBe('ChatWhatsApp has no scheduled message with the id "sched_none"');
 		// The documented weakness of this gateway.
 		expect(error.description).toMatch(/"Scheduled Message".*in memory only/);
 		expect(error).toMatchObject({ httpCode: '404', context: { itemIndex: 0 } });
@@ -272,13 +272,13 @@ describe('a scheduled message that cannot be changed', () => {
 		const id = await scheduleOne();
 		sandbox.restart('chatWhatsApp');
 		const error = await errorOf({ operation: 'get', ...byId(id) }, setting);
-		expect(error.message).toMatch(/holds no scheduled message/);
+		expect(error.message).toMatch(/has no scheduled message/);
 		expect(await outputOf({ operation: 'getAll' }, setting)).toEqual([]);
 	});
 
 	it.each([
 		['cancelled', /can no longer be rescheduled: it is already cancelled/],
-		['sent', /can no longer be rescheduled: it is already on its way or sent/],
+		['sent', /can no longer be rescheduled: it is already being sent or was sent/],
 	])('is %s already', async (status, sentence) => {
 		const id = await scheduleOne();
 		if (status === 'sent') {
@@ -423,7 +423,7 @@ describe('the gateway', () => {
 		expect(error.message).toMatch(/^It is unknown whether the message was scheduled/);
 		expect(error.description).not.toMatch(/try again/i);
 		expect(error.description).toMatch(
-			/^It was not scheduled again.* Look first, with "Get Many".*The check ended with: ChatWhatsApp/,
+			/^It was not scheduled again.* Check with "Get Many".*The check ended with: ChatWhatsApp/,
 		);
 		expect(sandbox.messages('chatWhatsApp')).toHaveLength(before + 1);
 	});
@@ -436,7 +436,7 @@ describe('the gateway', () => {
 		);
 		expect(error.message).toMatch(/ChatWhatsApp did not respond in time/);
 		expect(error.message).toMatch(/It is unknown whether the message was sent/);
-		expect(error.description).toMatch(/was not sent again/);
+		expect(error.description).toMatch(/did not send it again/);
 		expect(sandbox.requests()).toHaveLength(1);
 	});
 

@@ -133,9 +133,9 @@ describe('the connection test', () => {
 		['qr_ready', /not linked to a phone yet\. Scan its QR code/],
 		['missing', /Session not found/],
 	])('tells a session that is %s', async (state, sentence) => {
-		sandbox.setSession('chatWhatsApp', state);
+		sandbox.setHealth('chatWhatsApp', state);
 		const result = await test();
-		sandbox.setSession('chatWhatsApp', 'ready');
+		sandbox.setHealth('chatWhatsApp', 'ready');
 		expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(sentence) });
 	});
 

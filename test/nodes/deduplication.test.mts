@@ -102,7 +102,7 @@ describe.each(['gateway', 'dataTable'])('held in: %s', (storeIn) => {
 			toEach({ ...options, ifAlreadyScheduled: 'reject' }, { storeIn }),
 			{ ...setting, items: people('A') },
 		);
-		expect(refused.message).toContain('"order-7", which has a message already: scheduled, for');
+		expect(refused.message).toContain('"order-7", which already has a message: scheduled, for');
 		const pending =
 			storeIn === 'gateway' ? held().filter(({ status }) => status === 'pending').length : count();
 		expect(pending).toBe(1);
@@ -165,7 +165,11 @@ it('finds the same message at Hypersender SMS, which knows each by another refer
 });
 
 it.each<[string, Json, RegExp]>([
-	['an empty key', { deduplicationKey: ' ' }, /^"Deduplication Key" is empty Enter what tells/],
+	[
+		'an empty key',
+		{ deduplicationKey: ' ' },
+		/^"Deduplication Key" is empty Enter a value that is unique/,
+	],
 	[
 		'a long key',
 		{ deduplicationKey: 'x'.repeat(201) },
@@ -174,9 +178,13 @@ it.each<[string, Json, RegExp]>([
 	[
 		'a key, and to schedule anyway',
 		{ deduplicationKey: 'a', ifAlreadyScheduled: 'schedule' },
-		/^"If Already Scheduled" is "schedule", but with a "Deduplication Key"/,
+		/^"If Already Scheduled" is "schedule", but a "Deduplication Key" allows/,
 	],
-	['no key to replace by', { ifAlreadyScheduled: 'replace' }, /which needs a "Deduplication Key"/],
+	[
+		'no key to replace by',
+		{ ifAlreadyScheduled: 'replace' },
+		/which requires a "Deduplication Key"/,
+	],
 	[
 		'an unknown rule',
 		{ ifAlreadyScheduled: 'never' },
@@ -199,11 +207,11 @@ it('needs Data Tables for a key at a gateway that keeps none', async () => {
 	const without = { ...setting, tables: undefined, items: people('A') };
 	const error = await errorOf(toEach({ deduplicationKey: 'a' }), without);
 	expect(error.message).toMatch(
-		/^"Deduplication Key" needs the Data Tables of n8n.*ChatWhatsApp keeps/,
+		/^"Deduplication Key" requires n8n Data Tables.*ChatWhatsApp does not store/,
 	);
 	const send = { resource: 'message', operation: 'send', ...toEach({ deduplicationKey: 'a' }) };
 	expect((await errorOf(send, without)).message).toMatch(
-		/^"Deduplication Key" needs the Data Tables/,
+		/^"Deduplication Key" requires n8n Data Tables/,
 	);
 	expect(sandbox.requests()).toEqual([]);
 });
@@ -242,7 +250,7 @@ describe('Send with a key', () => {
 		expect(second.slice(1)).toEqual([...first].reverse());
 		const refuse = send({ deduplicationKey: 'A', ifAlreadySent: 'reject' });
 		const error = await errorOf(refuse, { ...setting, items: people('A') });
-		expect(error.message).toMatch(/"Deduplication Key" is "A", which has a message already: sent/);
+		expect(error.message).toMatch(/"Deduplication Key" is "A", which already has a message: sent/);
 	});
 
 	it('tells an unknown outcome as such, and is not repeated by Retry On Fail', async () => {
@@ -263,7 +271,7 @@ describe('Send with a key', () => {
 		sandbox.faults.add({ kind: 'dropResponse', method: 'POST', times: 1 });
 		const error = await errorOf(send({}), { ...setting, items: people('A') });
 		expect(error.message).toMatch(/^It is unknown whether the message was sent: /);
-		expect(error.description).toMatch(/^It was not sent again, so that it does not go out twice/);
+		expect(error.description).toMatch(/^The node did not send it again, to avoid a duplicate/);
 	});
 });
 

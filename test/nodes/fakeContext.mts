@@ -305,7 +305,16 @@ export async function runByEngine(parameters: Json, setting: Setting): Promise<R
 
 /** A webhook as n8n's server hands it over. */
 export interface Call {
+	/** POST unless given. */
+	readonly method?: string;
+	/** What n8n made of the bytes. */
 	readonly body?: unknown;
+	/** The bytes, where n8n has read them. */
+	readonly rawBody?: Buffer;
+	/** How n8n reads them, where it has not yet. */
+	readonly readRawBody?: () => Promise<void>;
+	/** The path and the query as n8n's server got them. */
+	readonly originalUrl?: string;
 	readonly headers?: Record<string, unknown>;
 	readonly query?: Record<string, unknown>;
 	/** n8n could not store the execution, and answers 500. */
@@ -318,7 +327,9 @@ export interface Call {
 export interface Received {
 	readonly result: IWebhookResponseData;
 	/** What was sent on the response object, if anything. */
-	readonly sent: Array<{ status: number; body: unknown }>;
+	readonly sent: Array<{ status: number; body: unknown; type?: string }>;
+	/** The content type that stands on the response, whoever sends it. */
+	readonly contentType: string | undefined;
 	/** The trigger's items. */
 	readonly events: Json[];
 	readonly log: string[];
@@ -328,24 +339,30 @@ export interface Received {
 export async function receive(call: Call, parameters: Json, setting: Setting): Promise<Received> {
 	const { workflow, node } = workflowOf(TRIGGER, parameters, setting);
 	const sent: Received['sent'] = [];
+	let contentType: string | undefined;
 	const response = Object.assign(new EventEmitter(), {
 		statusCode: 200,
 		writableFinished: false,
+		type(name: string) {
+			contentType = name;
+			return response;
+		},
 		status(code: number) {
 			response.statusCode = code;
 			return response;
 		},
 		send(body: unknown) {
-			sent.push({ status: response.statusCode, body });
+			const type = contentType === undefined ? {} : { type: contentType };
+			sent.push({ status: response.statusCode, body, ...type });
 			return response;
 		},
 	});
-	const { body = {}, headers = {}, query = {}, isTest = false } = call;
+	const { body = {}, headers = {}, query = {}, isTest = false, broken: _, ...request } = call;
 	const context = new WebhookContext(
 		workflow,
 		node,
 		additionalData(setting, {
-			httpRequest: { body, headers, query, params: {} } as never,
+			httpRequest: { method: 'POST', ...request, body, headers, query, params: {} } as never,
 			httpResponse: response as never,
 		}),
 		isTest ? 'manual' : 'webhook',
@@ -363,7 +380,7 @@ export async function receive(call: Call, parameters: Json, setting: Setting): P
 	response.writableFinished = true;
 	response.emit('close');
 	const events = (result.workflowData ?? []).flat().map(({ json }) => json);
-	return { result, sent, events, log };
+	return { result, sent, contentType, events, log };
 }
 
 /** Calls one of the trigger's three webhook methods on a `HookContext`. */

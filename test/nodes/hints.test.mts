@@ -86,7 +86,7 @@ describe('after Schedule into a Data Table', () => {
 		const { hints, items } = await run(inTable());
 		expect(hints).toEqual([
 			expect.stringMatching(
-				/"Send Due" never ran for this ChatWhatsApp account.*send-due-messages\.json.*publish/,
+				/"Send Due" has never run for this ChatWhatsApp account.*send-due-messages\.json.*publish/,
 			),
 		]);
 		expect(items).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('after Schedule into a Data Table', () => {
 	});
 
 	it.each([
-		['an account that was only paused', null, /never ran/],
+		['an account that was only paused', null, /has never run/],
 		['three hours ago', 3 * 60 * MINUTE, /last ran for this ChatWhatsApp account 3 hours ago/],
 		['six minutes ago', 6 * MINUTE, / 6 minutes ago.*check that its workflow is published/],
 	])('says when it last ran: %s', async (_, ago, expected) => {
@@ -114,7 +114,7 @@ describe('after Schedule into a Data Table', () => {
 
 	it('of another account says nothing of this one', async () => {
 		await lastRunAt(Date.now(), { account: 'another' });
-		expect((await run(inTable())).hints).toEqual([expect.stringMatching(/never ran/)]);
+		expect((await run(inTable())).hints).toEqual([expect.stringMatching(/has never run/)]);
 	});
 
 	it.each([
@@ -177,17 +177,17 @@ describe('after a manual run', () => {
 		[
 			{ operation: 'schedule' },
 			1,
-			'1 real message was scheduled. Each "Execute step" does so again.',
+			'1 real message was scheduled. Each "Execute step" repeats this.',
 		],
 		[
 			{ operation: 'schedule' },
 			3,
-			'3 real messages were scheduled. Each "Execute step" does so again.',
+			'3 real messages were scheduled. Each "Execute step" repeats this.',
 		],
 		[
 			{ resource: 'message', operation: 'send' },
 			1,
-			'1 real message was sent. Each "Execute step" does so again.',
+			'1 real message was sent. Each "Execute step" repeats this.',
 		],
 	])('%j of %d items says what is real', async (parameters, length, expected) => {
 		const items = Array.from({ length }, () => ({}));

@@ -162,7 +162,7 @@ describe('a ChatWhatsApp of one’s own', () => {
 
 it('says of an ignored test event why it was ignored', async () => {
 	const ignored =
-		'The webhook of ChatWhatsApp tells Sent, which is not chosen under "Trigger On". Choose it there, or listen again.';
+		'The webhook of ChatWhatsApp reports Sent, which is not chosen under "Trigger On". Choose it there, or listen again.';
 	const { message, description } = await errorOf(
 		{ operation: 'recordStatus' },
 		{

@@ -237,7 +237,7 @@ describe('Send', () => {
 		});
 		expect(run.status).toBe('error');
 		expect(error?.message).toMatch(/The message was not sent again/);
-		expect(error?.description).toMatch(/Check first, with the recipient or at the gateway/);
+		expect(error?.description).toMatch(/Check with the recipient or at the gateway/);
 		expect(creates()).toHaveLength(1);
 		expect(messages()).toHaveLength(1);
 	});

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gateways } from '../../gateways/registry';
-import { operations } from '../../nodes/MessageScheduler/operations';
+import { resources } from '../../nodes/MessageScheduler/operations';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import {
 	byId,
@@ -32,8 +32,8 @@ it('there is one for each operation, and no other', () => {
 	const files = readdirSync(base).flatMap((resource) =>
 		readdirSync(join(base, resource)).map((name) => `${resource}/${name}`),
 	);
-	const wanted = Object.entries(operations).flatMap(([resource, each]) =>
-		Object.keys(each).map((operation) => `${resource}/${operation}.json`),
+	const wanted = resources.flatMap(({ option: resource, operations }) =>
+		operations.map(({ option }) => `${resource.value}/${option.value}.json`),
 	);
 	expect(files.sort()).toEqual(wanted.sort());
 	for (const file of files) expect(read(base, file)).toMatchObject({ type: 'object', version: 1 });

@@ -22,7 +22,7 @@ let mockMessages: MemoryTable;
 let mockAccounts: MemoryTable<AccountColumn>;
 
 // The tables are n8n's; what reaches them has tests of its own, on a real n8n.
-jest.mock('../../nodes/shared/n8nTable', () => ({
+jest.mock('../../nodes/shared/dataTable', () => ({
 	openTable: async () => Object.assign(mockMessages, { name: 'scheduled_messages' }),
 	openTableOf: async () => mockAccounts,
 	tableById: () => mockMessages,
@@ -193,7 +193,7 @@ describe('a workflow that times out', () => {
 			await expect(work).rejects.toMatchObject({
 				message: expect.stringContaining('"Run For At Most"'),
 				description: expect.stringMatching(
-					/^Raise "Timeout Workflow".*"Run For At Most" \(\d+\) \+/,
+					/^Increase "Timeout Workflow".*"Run For At Most" \(\d+\) \+/,
 				),
 			});
 			expect(sent()).toEqual([]);

@@ -117,7 +117,7 @@ it('says where the message stands, where the parameters cannot even be read any 
 		...cutOff('dropResponse', 2 * HOURS),
 	});
 	expect(error?.message).toMatch(
-		/^It is unknown whether the message for \S+ is scheduled: an earlier attempt was interrupted\. Now: "Send At" is "never"/,
+		/^It is unknown whether the message for \S+ was scheduled: an earlier attempt was interrupted\. Now: "Send At" is "never"/,
 	);
 });
 

@@ -6,6 +6,7 @@ import { gatewayIds } from '../../gateways/registry';
 import { formatLocalTime } from '../../messages/sendTime';
 import { MessageSchedulerTrigger } from '../../nodes/MessageSchedulerTrigger/MessageSchedulerTrigger.node';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { fixture, webhooksOf } from '../fixtures.mts';
 import {
 	credentialFor,
 	expectNoToken,
@@ -294,25 +295,22 @@ describe('a status that was told before', () => {
 });
 
 describe('a message that we received and read', () => {
-	const fixture = (name: string) =>
-		JSON.parse(
-			readFileSync(join(__dirname, `../fixtures/whapi/${name}.webhook.json`), 'utf8'),
-		) as Json;
+	const webhook = (name: string) => fixture('whapi', `${name}.webhook.json`) as Json;
 	const credentialOf = () => credentialFor(sandbox, { whapiChannelId: 'MANTIS-M72HC' }, 'whapi');
 	const whapiCall = (body: Json) => ({ headers: { authorization: `Bearer ${SECRET}` }, body });
 
 	it('is no message of ours, once it was told', async () => {
 		setting = { ...setting, credential: credentialOf() };
-		const incoming = await receive(whapiCall(fixture('messages-post-received')), ALL);
+		const incoming = await receive(whapiCall(webhook('messages-post-received')), ALL);
 		expect(incoming.events).toEqual([]);
-		const readByUs = await receive(whapiCall(fixture('statuses-post-read-by-us')), ALL);
+		const readByUs = await receive(whapiCall(webhook('statuses-post-read-by-us')), ALL);
 		expect(readByUs.result.webhookResponse).toEqual({ status: 'ok' });
 		expect(readByUs.events).toEqual([]);
 		// The status of a message of ours goes through.
-		const ours = await receive(whapiCall(fixture('statuses-post-read')), ALL);
+		const ours = await receive(whapiCall(webhook('statuses-post-read')), ALL);
 		expect(ours.events).toMatchObject([{ status: 'read' }]);
 		// Another trigger has not heard of it.
-		const other = await receive(whapiCall(fixture('statuses-post-read-by-us')), ALL, {
+		const other = await receive(whapiCall(webhook('statuses-post-read-by-us')), ALL, {
 			node: { id: 'another-trigger' },
 		});
 		expect(other.events).toMatchObject([{ status: 'read' }]);
@@ -333,15 +331,6 @@ it('has both versions, and gives new nodes the one that costs n8n less', () => {
 });
 
 describe('hostile input', () => {
-	const fixtures = gatewayIds.flatMap((gateway) => {
-		const folder = join(__dirname, '../fixtures', gateway);
-		return readdirSync(folder)
-			.filter((name) => name.endsWith('.webhook.json'))
-			.map((name): [string, Json] => [
-				gateway,
-				JSON.parse(readFileSync(join(folder, name), 'utf8')) as Json,
-			]);
-	});
 	const text = fc.oneof(fc.string(), fc.constantFrom(SECRET, `Bearer ${SECRET}`, '__proto__'));
 	const anything = fc.oneof(fc.jsonValue(), text, fc.constant(undefined));
 	const bag = fc.dictionary(
@@ -358,7 +347,7 @@ describe('hostile input', () => {
 
 	it.each(gatewayIds)('%s: never throws, and always answers exactly once', async (gateway) => {
 		const credential = credentialFor(sandbox, {}, gateway);
-		const vendor = fixtures.filter(([id]) => id === gateway).map(([, body]) => body);
+		const vendor = webhooksOf(gateway).map(([, body]) => body);
 		const mutated = fc
 			.tuple(fc.constantFrom(...vendor), fc.array(fc.tuple(fc.nat(), anything), { maxLength: 4 }))
 			.map(([body, changes]) => changes.reduce<unknown>(mutate, structuredClone(body)));
@@ -432,7 +421,7 @@ describe('activation', () => {
 				name: 'NodeOperationError',
 				// All in one: n8n 2.4 shows the description in the message's place where there is one.
 				message: expect.stringMatching(
-					/"Webhook Secret" is empty in the Message Gateway API credential.*\. Enter a long random text.*"Accept Unauthenticated Webhooks"/,
+					/"Webhook Secret" is empty in the Message Gateway API credential.*\. Enter a long random string.*"Accept Unauthenticated Webhooks"/,
 				),
 				description: null,
 			});

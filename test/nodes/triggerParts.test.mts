@@ -206,7 +206,7 @@ describe('a registration', () => {
 				await expect(step(silent.context)).rejects.toThrow(
 					'the webhooks of Vendor report only Sent',
 				);
-				await expect(step(unreachable.context)).rejects.toThrow('no gateway on the internet');
+				await expect(step(unreachable.context)).rejects.toThrow('not reachable from the internet');
 			}
 			expect(registration.check).not.toHaveBeenCalled();
 			expect(registration.register).not.toHaveBeenCalled();

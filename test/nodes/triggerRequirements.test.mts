@@ -44,7 +44,7 @@ describe('an address that leads back to the machine of n8n', () => {
 		'%s is refused where the gateway is on the internet',
 		(webhookUrl) => {
 			const attempt = () => assertReachable(gateway, webhookUrl, PUBLIC);
-			expect(attempt).toThrow('which no gateway on the internet reaches');
+			expect(attempt).toThrow('which is not reachable from the internet');
 			expect(attempt).toThrow(gateway.label);
 			expect(attempt).toThrow('WEBHOOK_URL');
 		},

@@ -52,7 +52,11 @@ const IGNORED: Case[] = [
 		'a body that tells of no message',
 		{ body: { hello: 'world' }, headers },
 		{},
-		{ reason: 'noStatus', httpStatus: 200, ignored: /tells no status/ },
+		{
+			reason: 'noStatus',
+			httpStatus: 200,
+			ignored: /does not report the status of a sent message/,
+		},
 	],
 	[
 		'a status that is not chosen',

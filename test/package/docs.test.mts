@@ -74,13 +74,13 @@ describe('the status event of docs/status-events.md', () => {
 			const section = sectionsOf(read('docs/status-events.md')).find(
 				({ title }) => title === gateway.label,
 			);
-			const fixture = exampleOf(gateway);
+			const fixture = exampleOf(gateway.id);
 			const [block] = blocksOf(section?.text ?? '');
 			expect([gateway.label, block?.language]).toEqual([gateway.label, 'json']);
 			const shown: unknown = JSON.parse(block.text);
-			expect(shown).toEqual(JSON.parse(JSON.stringify(eventOf(fixture))));
+			expect(shown).toEqual(JSON.parse(JSON.stringify(eventOf(gateway.id))));
 			expect([validate(shown), validate.errors]).toEqual([true, null]);
-			expect(section!.text).toContain(`](../test/fixtures/${fixture})`);
+			expect(section!.text).toContain(`](../gateways/${gateway.id}/fixtures/${fixture})`);
 		},
 	);
 

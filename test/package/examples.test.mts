@@ -131,7 +131,7 @@ const choices = [
 	'n8n Data Table',
 	'PostgreSQL',
 	'Send due messages',
-	'Return It as It Is',
+	'Return Unchanged',
 	'Retry',
 	'Schedule',
 	'May Go Out Twice',

@@ -131,7 +131,7 @@ describe('index.js in a plain Node process', () => {
 
 	it('reads a webhook', () => {
 		const sample = readFileSync(
-			join(root, 'test/fixtures/chatWhatsApp/message-sent.webhook.json'),
+			join(root, 'gateways/chatWhatsApp/fixtures/message-sent.webhook.json'),
 			'utf8',
 		);
 		expect(

@@ -95,6 +95,13 @@ it('only the registry reaches into a gateway’s folder', () => {
 	);
 });
 
+it('what runs inside n8n imports nothing of the tools', () => {
+	const wrong = sources.flatMap(({ path, imports }) =>
+		imports.filter(({ from }) => /\.(mts|json)$/.test(from)).map(({ from }) => `${path} → ${from}`),
+	);
+	expect(wrong).toEqual([]);
+});
+
 it('messages, gateways and stores use nothing of n8n', () => {
 	const wrong = sources
 		.filter(({ path }) => ['messages', 'gateways', 'stores'].includes(layerOf(path)!))

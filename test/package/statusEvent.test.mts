@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
 import formats from 'ajv-formats';
@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { gatewayById, gatewayIds, gateways } from '../../gateways/registry';
 import { STATUSES, STATUS_NAMES } from '../../messages/status';
 import { toStatusEventItem } from '../../messages/statusEventItem';
+import { webhooksOf } from '../fixtures.mts';
 
 /** docs/status-event.schema.json holds for every event of every gateway, whatever the body. */
 const root = join(__dirname, '../..');
@@ -19,13 +20,7 @@ const validate = ajv.compile(schema);
 
 const RECEIVED_AT = '2026-11-20T10:00:00.000Z';
 const webhooks = gatewayIds.flatMap((gateway) => {
-	const folder = join(root, 'test/fixtures', gateway);
-	return readdirSync(folder)
-		.filter((name) => name.endsWith('.webhook.json'))
-		.map((name) => {
-			const body = JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
-			return [gateway, name, body] as const;
-		});
+	return webhooksOf(gateway).map(([name, body]) => [gateway, name, body] as const);
 });
 
 const parse = (gateway: string, body: unknown) =>

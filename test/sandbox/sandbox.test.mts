@@ -5,7 +5,9 @@ import path from 'node:path';
 
 import axios from 'axios';
 
-import { gatewayIds, startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { gateways } from '../../gateways/registry';
+import { STATUS_NAMES } from '../../messages/status';
+import { definitionOf, gatewayIds, startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { startReceiver, type Receiver } from './receiver.mts';
 import { fromNow, hour, minute } from './shape.mts';
 
@@ -203,17 +205,52 @@ describe('from another process', () => {
 });
 
 it('should import nothing of the project', () => {
-	const folder = path.resolve(__dirname, '../../sandbox');
-	const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-	const files = entries.filter((entry) => entry.endsWith('.mts'));
-	expect(files.length).toBeGreaterThan(20);
-	for (const file of files) {
-		const text = readFileSync(path.join(folder, file), 'utf8');
-		for (const [, target] of text.matchAll(/from '(\.[^']+)'/g)) {
-			const resolved = path.resolve(folder, path.dirname(file), target);
-			expect(resolved.startsWith(folder + path.sep)).toBe(true);
-		}
+	const root = path.resolve(__dirname, '../..');
+	const filesIn = (folder: string) =>
+		readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+			.filter((entry) => entry.endsWith('.mts'))
+			.map((entry) => path.join(folder, entry));
+	const dialects = filesIn('gateways').filter((file) =>
+		/^sandbox\w*\.mts$/.test(path.basename(file)),
+	);
+	expect(dialects.length).toBeGreaterThan(5);
+	const importsOf = (file: string) =>
+		[...readFileSync(path.join(root, file), 'utf8').matchAll(/from '(\.[^']+)'/g)].map(
+			([, target]) => path.join(path.dirname(file), target),
+		);
+	const isTool = (file: string) => file.startsWith(`sandbox${path.sep}`);
+	/** What two gateways of one vendor share stands in a folder that is no gateway's. */
+	const isShared = (file: string) =>
+		!gatewayIds.some((id) => file.includes(`${path.sep}${id}${path.sep}`));
+	for (const file of dialects) {
+		const wrong = importsOf(file).filter(
+			(imported) =>
+				!isTool(imported) &&
+				!(
+					dialects.includes(imported) &&
+					(path.dirname(imported) === path.dirname(file) || isShared(imported))
+				),
+		);
+		expect([file, wrong]).toEqual([file, []]);
 	}
+	const tools = filesIn('sandbox');
+	expect(tools.length).toBeGreaterThan(20);
+	const registry = path.join('sandbox', 'registry.mts');
+	for (const file of tools) {
+		const wrong = importsOf(file).filter(
+			(imported) => !isTool(imported) && !(file === registry && dialects.includes(imported)),
+		);
+		expect([file, wrong]).toEqual([file, []]);
+	}
+});
+
+it('should know of each gateway what the tools need', async () => {
+	sandbox = await startSandbox();
+	for (const gateway of gatewayIds) {
+		expect(STATUS_NAMES).toContain(definitionOf(gateway).lastStatus);
+		expect(sandbox.curl(gateway)).toContain(sandbox.accounts[gateway].baseUrl);
+	}
+	expect([...gatewayIds].sort()).toEqual(gateways.map(({ id }) => id).sort());
 });
 
 it('should run alone, and end by Ctrl-C', async () => {

@@ -4,7 +4,8 @@ import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import { matchesMessage, type ScheduledMessage } from '../../messages/scheduledMessage';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { createGatewayStore } from '../../stores/gatewayStore';
 import type { AttemptLog, MessageStore, UnresolvedAttempt } from '../../stores/store';
 import { VirtualClock } from '../gateways/transport/virtualClock.mts';
@@ -88,6 +89,7 @@ export class FakeScheduler implements NativeScheduler {
 			request: async () => await Promise.reject(new Error('no request')),
 			now: clock.now,
 			clockSkewMs: () => this.knownAheadMs,
+			refused: ({ status }) => new GatewayError('rejected', `HTTP ${status}`),
 			unexpected: (_, missingField) => new GatewayError('unexpectedResponse', missingField),
 		};
 		this.gateway = {
@@ -108,8 +110,12 @@ export class FakeScheduler implements NativeScheduler {
 	}
 
 	/** A store for one run over all items. */
-	store(claims = new Claims()): MessageStore {
-		return createGatewayStore(this.gateway, this.connection, { claims, sleep: this.clock.sleep });
+	store(assigned = new AssignedMessages()): MessageStore {
+		return createGatewayStore(this.gateway, this.connection, {
+			assigned,
+			mutex: new KeyedMutex(),
+			sleep: this.clock.sleep,
+		});
 	}
 
 	get pending(): ScheduledMessage[] {

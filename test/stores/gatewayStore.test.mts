@@ -2,9 +2,10 @@ import { textOf } from '../../gateways/transport/gatewayError';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { chatWhatsApp } from '../../gateways/chatWhatsApp';
 import { parseRecipient } from '../../messages/recipient';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
+import { KeyedMutex } from '../../stores/keyedMutex';
 import { createGatewayStore } from '../../stores/gatewayStore';
-import { notPending } from '../../stores/notPending';
+import { notPending } from '../../gateways/notPending';
 import { Entry, errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
 
 it('has the limits of the gateway, and refuses what it does not schedule', () => {
@@ -23,7 +24,11 @@ it('has the limits of the gateway, and refuses what it does not schedule', () =>
 
 it('is not there where the gateway has no scheduler', () => {
 	const fake = new FakeScheduler();
-	const options = { claims: new Claims(), sleep: fake.clock.sleep };
+	const options = {
+		assigned: new AssignedMessages(),
+		mutex: new KeyedMutex(),
+		sleep: fake.clock.sleep,
+	};
 	const capabilities = { ...chatWhatsApp.capabilities, scheduling: null };
 	for (const changes of [{ scheduler: undefined }, { capabilities }]) {
 		const gateway = { ...fake.gateway, ...changes };
@@ -45,7 +50,7 @@ describe('getting one', () => {
 		const error = await errorOf(fake.clock.run(fake.store().get('x'.repeat(500))));
 		expect(error).toBeInstanceOf(GatewayError);
 		expect(error.kind).toBe('notFound');
-		expect(error.message).toMatch(/^Fake holds no scheduled message with the id "x{80}"$/);
+		expect(error.message).toMatch(/^Fake holds no scheduled message with the id "x{80}…"$/);
 		expect(error.details.hint).toMatch(/in memory only: after a restart .* will not be sent\.$/);
 	});
 
@@ -189,12 +194,12 @@ it.each([
 ] as const)('a message that is %s can no longer be changed, and why', (status, why) => {
 	const fake = new FakeScheduler();
 	const held = fake.hold(message(), { status, gatewayStatus: 'word', createdAt: iso(0) });
-	const error = notPending(fake.gateway, held, 'cancelled');
+	const error = notPending(fake.gateway.label, held, 'cancelled');
 	expect([error.kind, error.message]).toEqual([
 		'notPending',
 		`The scheduled message "sched_1" can no longer be cancelled: ${why}`,
 	]);
-	const wordless = notPending(fake.gateway, { ...held, gatewayStatus: null }, 'moved');
+	const wordless = notPending(fake.gateway.label, { ...held, gatewayStatus: null }, 'moved');
 	expect(wordless.message).toMatch(/be moved: [a-z ]+$/);
 });
 

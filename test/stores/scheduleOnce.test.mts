@@ -2,7 +2,7 @@ import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
-import { Claims } from '../../stores/claims';
+import { AssignedMessages } from '../../stores/assignedMessages';
 import { CREATE_FAULTS, Entry, errorOf, FakeScheduler, iso, message } from './fakeScheduler.mts';
 import { runs } from '../proof.mts';
 
@@ -351,9 +351,9 @@ async function runUntilDone(
 	const entries = items.map(() => new Entry());
 	const ids: Array<string | undefined> = items.map(() => undefined);
 	for (let tries = 1; tries <= 40; tries++) {
-		const claims = new Claims();
-		for (const id of ids) if (id !== undefined) claims.take(id);
-		const store = fake.store(claims);
+		const assigned = new AssignedMessages();
+		for (const id of ids) if (id !== undefined) assigned.assign(id);
+		const store = fake.store(assigned);
 		const work = items.map(async (item, index) => {
 			if (ids[index] !== undefined) return;
 			const held = await store.schedule(item, entries[index], {

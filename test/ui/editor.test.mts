@@ -358,7 +358,7 @@ describe('the trigger', () => {
 			expect(url).toBe(await stage.n8n.productionWebhookUrl(id, 'Status'));
 			await editor.closeNode();
 			expect(await editor.publish()).toMatch(
-				/start with each status that your gateway sends to the Production URL/,
+				/starts on each status that your gateway sends to the Production URL/,
 			);
 			// The newer releases put it into service in the background.
 			await until(

@@ -74,7 +74,7 @@ it(
 			['text', 'Hello! This is my first scheduled message.'],
 		]);
 		await editor.output
-			.getByText('1 real message was scheduled. Each "Execute step" does so again.')
+			.getByText('1 real message was scheduled. Each "Execute step" repeats this.')
 			.waitFor();
 		expect(stage.sandbox.messages('chatWhatsApp')).toMatchObject([
 			{ to: '4915123456789', text: 'Hello! This is my first scheduled message.' },
@@ -104,7 +104,7 @@ it(
 		expect(await editor.firstRow()).toMatchObject({ status: 'scheduled' });
 		await editor.output.getByText(/^1 real message was scheduled/).waitFor();
 		await editor.output
-			.getByText(/^"Send Due" never ran for this Whapi\.Cloud account.*send-due-messages\.json/)
+			.getByText(/^"Send Due" has never run for this Whapi\.Cloud account.*send-due-messages\.json/)
 			.waitFor();
 		await editor.closeNode();
 

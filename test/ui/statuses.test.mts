@@ -102,7 +102,7 @@ it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>(
 		'an address on this machine, for a gateway on the internet',
 		'On the internet',
 		{},
-		[/lead to "127\.0\.0\.1", which no gateway on the internet reaches/, /Set N8N_WEBHOOK_URL/],
+		[/lead to "127\.0\.0\.1", which is not reachable from the internet/, /Set N8N_WEBHOOK_URL/],
 	],
 ])(
 	'is not published for %s, and says what to do',

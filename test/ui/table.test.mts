@@ -99,7 +99,7 @@ it.each([
 			expect(await editor.parameters.getByText('Created if it does not exist').count()).toBe(times);
 			await field.getByTestId('rlc-mode-selector').click();
 			await editor.marked('mode-id').click();
-			await editor.parameters.getByText('The last part of the address of the table').waitFor();
+			await editor.parameters.getByText("The last part of the table's URL").waitFor();
 		})(),
 	patience,
 );

@@ -8,7 +8,7 @@ export const allowDeletionOption: INodeProperties = {
 	name: 'allowDeletion',
 	type: 'boolean',
 	default: false,
-	description: `Whether a message that is cancelled, moved or replaced may be deleted where the gateway documents no way to cancel it (${labelsWith(({ scheduling }) => scheduling?.cancelsBy === 'delete')}). It is checked afterwards that it is gone.`,
+	description: `Whether to delete a message that is cancelled, rescheduled or replaced if the gateway documents no way to cancel it (${labelsWith(({ scheduling }) => scheduling?.cancelsBy === 'delete')}). The node verifies afterwards that it no longer exists.`,
 };
 
 export const readAllowDeletion = (context: IExecuteFunctions, index: number): boolean =>

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-/** Whether the gateway's own record is left out. */
+/** Whether to omit the gateway's own record. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -21,7 +21,7 @@ export const requestOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: 100 },
 		default: 5,
 		description:
-			'How many requests may be on their way to the gateway at once. Fewer by itself while the gateway asks to slow down. Read from the first item.',
+			'Maximum number of concurrent requests to the gateway. Reduced automatically while the gateway limits the rate. Taken from the first item.',
 	},
 	{
 		displayName: 'Timeout',
@@ -30,20 +30,23 @@ export const requestOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: 600 },
 		default: 30,
 		hint: 'In seconds',
-		description: 'How many seconds to wait for an answer of the gateway. Read from the first item.',
+		description:
+			'How many seconds to wait for a response from the gateway. Taken from the first item.',
 	},
 ];
 
-/** The *Options* of an operation: its own and those of all requests, by name. */
-export const optionsField = (own: INodeProperties[] = []): INodeProperties => ({
+/** The *Options* of an operation: `specific` to it and common to all requests, sorted by name. */
+export const optionsField = (specific: INodeProperties[] = []): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: [...own, ...requestOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	options: [...specific, ...requestOptions].sort((a, b) =>
+		a.displayName.localeCompare(b.displayName),
+	),
 });
 
-/** One of the *Options* of an item; undefined where the user did not add it. */
+/** One of the *Options* of an item; undefined if the user did not add it. */
 export const readOption = (context: IExecuteFunctions, index: number, name: string): unknown =>
 	(context.getNodeParameter('options', index, {}) as Record<string, unknown>)[name];

@@ -2,8 +2,9 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { IfExists } from '../../../stores/store';
 import { readOption } from './common';
+import { quote } from '../../../messages/text';
 
-/** The table's name unless the user gives another. */
+/** The table's default name. */
 export const DEFAULT_KEY_TABLE = 'message_keys';
 
 const MAX_KEY_LENGTH = 200;
@@ -16,10 +17,10 @@ export const deduplicationKeyOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. {{ $json.orderId }}-reminder',
 	description:
-		'In one account one key makes one message, whatever runs again, in whatever order, also at the same moment. A key stays used whatever becomes of its message, until its row is removed (operation Purge). Up to 200 characters.',
+		'Each key creates one message per account, even if workflows run again or concurrently. A key stays used, whatever the status of its message, until its row is removed (operation Purge). Up to 200 characters.',
 };
 
-/** Where keys are kept that no gateway keeps. */
+/** Where deduplication keys are stored, since no gateway stores them. */
 export const deduplicationTableOption: INodeProperties = {
 	displayName: 'Deduplication Table',
 	name: 'deduplicationTable',
@@ -27,10 +28,10 @@ export const deduplicationTableOption: INodeProperties = {
 	default: DEFAULT_KEY_TABLE,
 	placeholder: 'e.g. message_keys',
 	description:
-		'Name of the n8n Data Table that keeps which message a key has, unless the messages themselves are in a Data Table. It is made where it is missing. Read from the first item.',
+		'Name of the n8n Data Table that stores which message a key has, unless the messages themselves are in a Data Table. It is created if it does not exist. Taken from the first item.',
 };
 
-/** @throws InvalidParameterError naming *Deduplication Key*; null where the user did not add it */
+/** Null if the user did not add it. @throws InvalidParameterError naming *Deduplication Key* */
 export function readDeduplicationKey(context: IExecuteFunctions, index: number): string | null {
 	const value = readOption(context, index, 'deduplicationKey');
 	if (value === undefined) return null;
@@ -42,15 +43,15 @@ export function readDeduplicationKey(context: IExecuteFunctions, index: number):
 			? '"Deduplication Key" is empty'
 			: `"Deduplication Key" has ${key.length} characters, more than ${MAX_KEY_LENGTH}`,
 		key === ''
-			? 'Enter what tells this message from all others, e.g. {{ $json.orderId }}-reminder, or remove the option.'
-			: `Enter one of at most ${MAX_KEY_LENGTH} characters.`,
+			? 'Enter a value that is unique to this message, e.g. {{ $json.orderId }}-reminder, or remove the option.'
+			: `Enter a key of at most ${MAX_KEY_LENGTH} characters.`,
 	);
 }
 
 const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'reject'];
 
 /**
- * What to do where the message is there already: unless given, it is returned where it has a key.
+ * What to do if the message is already scheduled. By default it is returned if it has a key.
  *
  * @throws InvalidParameterError naming *If Already Scheduled*
  */
@@ -61,25 +62,25 @@ export function readIfScheduled(
 ): IfExists {
 	const value = readOption(context, index, 'ifAlreadyScheduled');
 	const rule = RULES.find((one) => one === (value ?? (key === null ? 'schedule' : 'return')));
-	const refuse = (why: string): never => {
+	const reject = (why: string): never => {
 		throw new InvalidParameterError(
 			'If Already Scheduled',
-			`"If Already Scheduled" is "${String(value).slice(0, 40)}"${why}`,
+			`"If Already Scheduled" is ${quote(value)}${why}`,
 		);
 	};
-	if (rule === undefined) return refuse(`. Use one of: ${RULES.join(', ')}.`);
+	if (rule === undefined) return reject(`. Use one of: ${RULES.join(', ')}.`);
 	if (key !== null && rule === 'schedule') {
-		return refuse(
-			', but with a "Deduplication Key" there is one message only. Choose another, or remove the key.',
+		return reject(
+			', but a "Deduplication Key" allows one message only. Choose another value, or remove the key.',
 		);
 	}
 	if (key === null && (rule === 'replace' || rule === 'reject')) {
-		return refuse(', which needs a "Deduplication Key". Add it under "Options".');
+		return reject(', which requires a "Deduplication Key". Add it under "Options".');
 	}
 	return rule;
 }
 
-/** What to do where a message with the key was sent already. */
+/** What to do if a message with the key was already sent. */
 export const ifAlreadySentOption: INodeProperties = {
 	displayName: 'If Already Sent',
 	name: 'ifAlreadySent',
@@ -88,16 +89,16 @@ export const ifAlreadySentOption: INodeProperties = {
 		{
 			name: 'Reject',
 			value: 'reject',
-			description: 'Say what became of that message',
+			description: 'Stop and report the status of that message',
 		},
 		{
 			name: 'Return the Sent One',
 			value: 'return',
-			description: 'That message is returned as it was when it was sent',
+			description: 'Return that message as it was when it was sent',
 		},
 	],
 	default: 'return',
-	description: 'What to do where "Deduplication Key" has a message already. None is sent again.',
+	description: 'What to do if "Deduplication Key" already has a message. No message is sent again.',
 };
 
 /** @throws InvalidParameterError naming *If Already Sent* */
@@ -106,6 +107,6 @@ export function readIfSent(context: IExecuteFunctions, index: number): 'return' 
 	if (value === 'return' || value === 'reject') return value;
 	throw new InvalidParameterError(
 		'If Already Sent',
-		`"If Already Sent" is "${String(value).slice(0, 40)}". Use one of: return, refuse.`,
+		`"If Already Sent" is ${quote(value)}. Use one of: return, reject.`,
 	);
 }

@@ -2,8 +2,9 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { countries, countryLabel, findCountry, type Country } from '../../../messages/country';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { readOption } from './common';
+import { quote } from '../../../messages/text';
 
-/** Whose national numbers *Recipient* takes. */
+/** The country whose national numbers *Recipient* accepts. */
 export const defaultCountryOption: INodeProperties = {
 	displayName: 'Default Country',
 	name: 'defaultCountry',
@@ -14,7 +15,7 @@ export const defaultCountryOption: INodeProperties = {
 	],
 	default: '',
 	description:
-		'Country of recipients that are written without country code: with Germany, 0151 2345678 becomes +491512345678. Numbers with + or 00 stay as they are.',
+		'Country of recipients without country code: with Germany, 0151 2345678 becomes +491512345678. Numbers with + or 00 stay unchanged.',
 };
 
 /**
@@ -29,6 +30,6 @@ export function readDefaultCountry(context: IExecuteFunctions, index: number): C
 	if (country !== null) return country;
 	throw new InvalidParameterError(
 		'Default Country',
-		`"Default Country" is "${String(value).slice(0, 40)}". Choose a country from the list, or give its ISO code of two letters, e.g. DE.`,
+		`"Default Country" is ${quote(value)}. Choose a country from the list, or enter its two-letter ISO code, e.g. DE.`,
 	);
 }

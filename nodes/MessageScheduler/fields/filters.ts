@@ -1,10 +1,71 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
+import { parseRecipient } from '../../../messages/recipient';
+import { resolveSendTime } from '../../../messages/sendTime';
+import { quote } from '../../../messages/text';
+import type { Run } from '../run';
+import { readDefaultCountry } from './defaultCountry';
+
+/** The filters that each operation with *Filters* has. */
+export const commonFilterFields: readonly INodeProperties[] = [
+	{
+		displayName: 'Recipient',
+		name: 'recipient',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. +14155238886',
+		description: 'Only messages for this recipient',
+	},
+	{
+		displayName: 'Scheduled After',
+		name: 'scheduledAfter',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages for this time or later',
+	},
+	{
+		displayName: 'Scheduled Before',
+		name: 'scheduledBefore',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages for this time or earlier',
+	},
+];
+
+/** What stands under *Filters*. */
+export const readFilters = (context: IExecuteFunctions, index: number) =>
+	context.getNodeParameter('filters', index, {}) as Readonly<Record<string, unknown>>;
+
+/** The values of {@link commonFilterFields}. */
+export function readCommonFilters(
+	context: IExecuteFunctions,
+	index: number,
+	timezone: string,
+	run: Run,
+) {
+	const filters = readFilters(context, index);
+	const instant = (name: string, parameter: string) => {
+		const value = readFilterValue(filters, name, parameter);
+		return value === undefined
+			? undefined
+			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
+	};
+	const recipient = readFilterValue(filters, 'recipient', 'Recipient');
+	return {
+		recipient:
+			recipient === undefined
+				? undefined
+				: parseRecipient(recipient, readDefaultCountry(context, index)),
+		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
+		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
+	};
+}
 
 /**
  * The value of a filter; undefined for one that the user did not add. One that was added and is empty is
- * refused: an expression that finds nothing would list, cancel or retry the messages of everybody.
+ * rejected: an expression that finds nothing would list, cancel or retry everybody's messages.
  *
- * @param filters what stands under *Filters*
+ * @param filters the values of *Filters*
  * @throws InvalidParameterError naming the filter
  */
 export function readFilterValue(
@@ -18,7 +79,22 @@ export function readFilterValue(
 	if (!isEmpty) return value;
 	throw new InvalidParameterError(
 		displayName,
-		`"${displayName}" under "Filters" is empty, so it would let all messages through`,
-		'Enter a value, or remove the filter. If it is an expression, look whether the input item has what it names.',
+		`"${displayName}" under "Filters" is empty, so all messages would match`,
+		'Enter a value, or remove the filter. If it is an expression, check that the input item has the field that it names.',
+	);
+}
+
+/**
+ * How many messages at the most.
+ *
+ * @param orElse what else the user can do, as it follows the advice
+ */
+export function readLimit(context: IExecuteFunctions, index: number, orElse = ''): number {
+	const value: unknown = context.getNodeParameter('limit', index, 50);
+	const limit = Number(value);
+	if (Number.isInteger(limit) && limit >= 1) return limit;
+	throw new InvalidParameterError(
+		'Limit',
+		`"Limit" is ${quote(value)}. Enter a whole number from 1${orElse}.`,
 	);
 }

@@ -10,27 +10,27 @@ import {
 import type { StoreLimits } from '../../../stores/store';
 import { readOption } from './common';
 
-/** What to do with a time that is over. */
+/** What to do if the time is in the past or too soon. */
 export const ifTimePassedOption: INodeProperties = {
 	displayName: 'If the Time Has Passed',
 	name: 'ifTimePassed',
 	type: 'options',
 	options: [
-		{ name: 'Reject', value: 'reject', description: 'Say so and schedule nothing' },
+		{ name: 'Reject', value: 'reject', description: 'Report it and schedule nothing' },
 		{
 			name: 'Same Time Next Day',
 			value: 'nextDay',
 			description:
-				'At the same clock time of the next day. A time that is still ahead, but too near, goes out at the earliest moment.',
+				'At the same clock time on the next day. If the time is still ahead but too soon, the message is sent as soon as possible.',
 		},
 		{
 			name: 'Send as Soon as Possible',
 			value: 'sendEarliest',
-			description: 'As soon as the gateway takes it',
+			description: 'As soon as the gateway accepts it',
 		},
 	],
 	default: 'reject',
-	description: 'What to do with a time that is over or too near',
+	description: 'What to do if the time is in the past or too soon',
 };
 
 const RULES: readonly IfPassed[] = ['reject', 'sendEarliest', 'nextDay'];
@@ -48,10 +48,10 @@ export function readIfPassed(context: IExecuteFunctions, index: number): IfPasse
 	return known;
 }
 
-/** A request takes a moment: a time at the very limit would be too late when it arrives. */
+/** A request takes a while: a time exactly at the limit would be too soon when it arrives. */
 const LATENCY_MARGIN_MS = 5_000;
 
-/** Applies the rule to a time as it was asked for, with what the store asks for at least. */
+/** Applies the rule to a requested time, with the store's minimum lead time. */
 export const applyPastTimePolicy = (
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
@@ -67,13 +67,13 @@ export const applyPastTimePolicy = (
 	});
 
 /**
- * Applies the rule again to a time that `inTime` let through, since earlier items take a while. What
- * the run itself was too slow for goes out as soon as possible, and not a day later.
+ * Applies the rule again to a time that `applyPastTimePolicy` accepted, since earlier items take a while.
+ * If the run itself was too slow, the message is sent as soon as possible and not a day later.
  */
 export const stillInTime: typeof applyPastTimePolicy = (time, ifPassed, ...rest) =>
 	applyPastTimePolicy(time, ifPassed === 'nextDay' ? 'sendEarliest' : ifPassed, ...rest);
 
-/** @throws InvalidParameterError where the store does not take a message for that time */
+/** @throws InvalidParameterError if the store does not accept a message for that time */
 export function assertWithinLimits(
 	time: ResolvedSendTime,
 	ifPassed: IfPassed,
@@ -87,12 +87,11 @@ export function assertWithinLimits(
 		minLeadMs,
 		maxLeadMs,
 		gatewayLabel: label,
-		elsewhere:
-			'schedule the message with "Store Messages In" set to "n8n Data Table", which takes any time',
+		elsewhere: 'set "Store Messages In" to "n8n Data Table", which accepts any time',
 	});
 }
 
-/** Whether the store still takes a message for that time (ISO 8601). */
+/** Whether the store still accepts a message for that time (ISO 8601). */
 export const isStillPossible = (
 	scheduledAt: string,
 	now: number,

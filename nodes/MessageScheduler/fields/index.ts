@@ -1,20 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { get as getMessage, send } from '../operations/message';
-import {
-	cancel,
-	get,
-	getAll,
-	pause,
-	purge,
-	recordStatus,
-	reschedule,
-	resume,
-	retry,
-	schedule,
-	sendDue,
-	statistics,
-} from '../operations/scheduledMessage';
+import type { Resource } from '../operation';
+import { resources } from '../operations';
 import { showFor } from './show';
+
+const operationField = ({ option, defaultOperation, operations }: Resource): INodeProperties => ({
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	displayOptions: { show: { resource: [option.value] } },
+	options: operations.map((operation) => operation.option),
+	default: defaultOperation,
+});
 
 /** All parameters of the node: resource, operation, and what each operation asks for. */
 export const properties: INodeProperties[] = [
@@ -23,128 +20,13 @@ export const properties: INodeProperties[] = [
 		name: 'resource',
 		type: 'options',
 		noDataExpression: true,
-		options: [
-			{ name: 'Message', value: 'message' },
-			{ name: 'Scheduled Message', value: 'scheduledMessage' },
-		],
+		options: resources.map(({ option }) => option),
 		default: 'scheduledMessage',
 	},
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: ['scheduledMessage'] } },
-		options: [
-			{
-				name: 'Cancel',
-				value: 'cancel',
-				description: 'Cancel a message that is still pending',
-				action: 'Cancel scheduled message',
-			},
-			{
-				name: 'Get',
-				value: 'get',
-				description: 'Retrieve a scheduled message and its status',
-				action: 'Get scheduled message',
-			},
-			{
-				name: 'Get Many',
-				value: 'getAll',
-				description: 'Retrieve a list of scheduled messages, the earliest first',
-				action: 'Get many scheduled messages',
-			},
-			{
-				name: 'Pause',
-				value: 'pause',
-				description: 'Pause the sending of the messages of an account',
-				action: 'Pause account',
-			},
-			{
-				name: 'Purge',
-				value: 'purge',
-				description: 'Remove messages from a Data Table that are done with',
-				action: 'Purge old scheduled messages',
-			},
-			{
-				name: 'Record Status',
-				value: 'recordStatus',
-				description: 'Write a status event into the row of its message in a Data Table',
-				action: 'Record status of scheduled message',
-			},
-			{
-				name: 'Reschedule',
-				value: 'reschedule',
-				description: 'Move a message that is still pending to another time',
-				action: 'Reschedule message',
-			},
-			{
-				name: 'Resume',
-				value: 'resume',
-				description: 'Resume the sending of the messages of an account that was paused',
-				action: 'Resume account',
-			},
-			{
-				name: 'Retry',
-				value: 'retry',
-				description: 'Put messages of a Data Table that were not sent back to be sent',
-				action: 'Retry scheduled messages',
-			},
-			{
-				name: 'Schedule',
-				value: 'schedule',
-				description: 'Schedule a message for later',
-				action: 'Schedule message',
-			},
-			{
-				name: 'Send Due',
-				value: 'sendDue',
-				description: 'Send the messages of a Data Table whose time has come',
-				action: 'Send due scheduled messages',
-			},
-			{
-				name: 'Statistics',
-				value: 'statistics',
-				description: 'Count the messages of a Data Table and tell how well they are sent',
-				action: 'Get statistics of scheduled messages',
-			},
-		],
-		default: 'schedule',
-	},
-	{
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: ['message'] } },
-		options: [
-			{
-				name: 'Get',
-				value: 'get',
-				description: 'Retrieve what became of a message that was sent',
-				action: 'Get message',
-			},
-			{
-				name: 'Send',
-				value: 'send',
-				description: 'Send a message at once',
-				action: 'Send message',
-			},
-		],
-		default: 'send',
-	},
-	...showFor('scheduledMessage', 'schedule', schedule.description),
-	...showFor('scheduledMessage', 'get', get.description),
-	...showFor('scheduledMessage', 'getAll', getAll.description),
-	...showFor('scheduledMessage', 'reschedule', reschedule.description),
-	...showFor('scheduledMessage', 'cancel', cancel.description),
-	...showFor('scheduledMessage', 'retry', retry.description),
-	...showFor('scheduledMessage', 'pause', pause.description),
-	...showFor('scheduledMessage', 'resume', resume.description),
-	...showFor('scheduledMessage', 'statistics', statistics.description),
-	...showFor('scheduledMessage', 'purge', purge.description),
-	...showFor('scheduledMessage', 'recordStatus', recordStatus.description),
-	...showFor('scheduledMessage', 'sendDue', sendDue.description),
-	...showFor('message', 'get', getMessage.description),
-	...showFor('message', 'send', send.description),
+	...resources.map(operationField),
+	...resources.flatMap(({ option: resource, operations }) =>
+		operations.flatMap(({ option, description }) =>
+			showFor(resource.value, option.value, description),
+		),
+	),
 ];

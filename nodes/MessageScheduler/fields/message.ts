@@ -3,7 +3,7 @@ import { parseContent, type MessageContent } from '../../../messages/message';
 import { parseRecipient, recipientAsGiven, type Recipient } from '../../../messages/recipient';
 import { readDefaultCountry } from './defaultCountry';
 
-/** Whom a message is for, and what it says. */
+/** Recipient and content of a message. */
 export const messageFields: INodeProperties[] = [
 	{
 		displayName: 'Recipient',
@@ -29,7 +29,7 @@ export const messageFields: INodeProperties[] = [
 		],
 		default: 'text',
 		description:
-			'What to send. Not every gateway takes every type; the node says so before it sends.',
+			'Type of the message. Not every gateway supports every type; the node checks this before it sends.',
 	},
 	{
 		displayName: 'Text',
@@ -50,7 +50,7 @@ export const messageFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://example.com/image.jpg',
 		description:
-			'Public address of the file. The gateway fetches it itself. Some gateways refuse an address with a query (?…).',
+			'Public URL of the file, which the gateway downloads. Some gateways reject a URL with a query (?…).',
 		displayOptions: { hide: { messageType: ['text'] } },
 	},
 	{
@@ -68,14 +68,14 @@ export const messageFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. invoice.pdf',
-		description: 'Name under which the recipient sees the file. Empty: the name in the address.',
+		description: 'Name under which the recipient sees the file. If empty, the name in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
 ];
 
 /**
- * Reads recipient and content of one item. `recipientAsGiven` is not null where *Default Country* made another
- * number of it.
+ * Reads recipient and content of one item. `recipientAsGiven` is not null if *Default Country* changed the
+ * number.
  *
  * @throws InvalidParameterError
  */

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { readOption } from './common';
 
-/** The user's own id of a message. */
+/** The user's id of a message. */
 export const referenceOption: INodeProperties = {
 	displayName: 'Reference',
 	name: 'reference',
@@ -9,7 +9,7 @@ export const referenceOption: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. order-1042',
 	description:
-		'Your own ID of the message. It comes back in the output and, where the gateway keeps it, in status events.',
+		'Your own ID for the message. It is returned in the output and, if the gateway supports it, in status events.',
 };
 
 export const readReference = (context: IExecuteFunctions, index: number): string | null => {

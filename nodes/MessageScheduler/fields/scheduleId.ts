@@ -9,14 +9,14 @@ export const scheduleIdField: INodeProperties = {
 	required: true,
 	default: { mode: 'list', value: '' },
 	description:
-		'The scheduled message: its scheduleId, which "Schedule" and "Get Many" give. If n8n stores the message, it stands in the column schedule_id of the Data Table.',
+		'The scheduleId of the message, which "Schedule" and "Get Many" return. For a message stored in n8n, it is in the column schedule_id of the Data Table.',
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
 			typeOptions: { searchListMethod: 'searchScheduledMessages', searchable: true },
-			hint: 'Lists what is pending at the gateway. For messages that n8n stores choose By ID, or connect Get Many, which finds them by recipient or text, and enter {{ $json.scheduleId }}.',
+			hint: 'Lists messages pending at the gateway. For messages stored in n8n, use By ID, or connect Get Many, which finds them by recipient or text, and enter {{ $json.scheduleId }}.',
 		},
 		{
 			displayName: 'By ID',
@@ -29,7 +29,7 @@ export const scheduleIdField: INodeProperties = {
 };
 
 /**
- * Reads which scheduled message one item is about.
+ * Reads *Scheduled Message* of one item.
  *
  * @throws InvalidParameterError naming *Scheduled Message*
  */
@@ -39,7 +39,7 @@ export function readScheduleId(context: IExecuteFunctions, index: number): strin
 	if (id === '') {
 		throw new InvalidParameterError(
 			'Scheduled Message',
-			'"Scheduled Message" is empty. Choose one from the list, or choose "By ID" and enter its scheduleId: "Schedule" and "Get Many" give it, and the column "schedule_id" of the Data Table has it.',
+			'"Scheduled Message" is empty. Choose one from the list, or choose "By ID" and enter its scheduleId: "Schedule" and "Get Many" return it, and the column "schedule_id" of the Data Table contains it.',
 		);
 	}
 	return id;

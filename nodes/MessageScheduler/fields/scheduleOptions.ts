@@ -8,8 +8,9 @@ import { deduplicationKeyOption, deduplicationTableOption } from './deduplicatio
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
 import { timezoneChoices } from './sendTime';
+import { quote } from '../../../messages/text';
 
-/** Options of *Schedule*: what to do with times, and with messages that are there already. */
+/** Options of *Schedule*: rules for times, and for messages that are already scheduled. */
 export const scheduleOptions: INodeProperties[] = [
 	allowDeletionOption,
 	deduplicationKeyOption,
@@ -23,24 +24,25 @@ export const scheduleOptions: INodeProperties[] = [
 			{
 				name: 'Reject',
 				value: 'reject',
-				description: 'Say what became of the message with this key. Needs a Deduplication Key.',
+				description:
+					'Stop and report the status of the message with this key. Requires a Deduplication Key.',
 			},
 			{
 				name: 'Replace Its Content and Time',
 				value: 'replace',
 				description:
-					'Only while it is still scheduled; else it is returned unchanged. Needs a Deduplication Key.',
+					'Only while it is still scheduled; otherwise it is returned unchanged. Requires a Deduplication Key.',
 			},
 			{
 				name: 'Return the Scheduled One',
 				value: 'return',
 				description:
-					'With a Deduplication Key: the message that has it, whatever became of it. Without: one that is pending and has the same recipient, content and time as asked for.',
+					'With a Deduplication Key: the message that has it, whatever its status. Without: a pending message with the same recipient, content and requested time.',
 			},
 			{
 				name: 'Schedule Anyway',
 				value: 'schedule',
-				description: 'Each item makes a message of its own. Not with a Deduplication Key.',
+				description: 'Each item creates a message. Not with a Deduplication Key.',
 			},
 		],
 		default: 'return',
@@ -55,7 +57,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add Window',
 		description:
-			'Hours and days on which messages may go out. A time outside moves to the next opening. Read from the first item.',
+			'Hours and days when messages may be sent. A time outside moves to the next opening. Taken from the first item.',
 		options: [
 			{
 				displayName: 'Window',
@@ -75,7 +77,7 @@ export const scheduleOptions: INodeProperties[] = [
 						type: 'string',
 						default: '18:00',
 						placeholder: 'e.g. 18:00',
-						description: 'When the window closes. Before "From": on the next day.',
+						description: 'When the window closes. If earlier than "From", on the next day.',
 					},
 					{
 						displayName: 'Timezone',
@@ -83,7 +85,7 @@ export const scheduleOptions: INodeProperties[] = [
 						type: 'options',
 						options: timezoneChoices('Timezone of Send At'),
 						default: '',
-						description: 'The zone whose clock counts, usually that of the recipients',
+						description: 'Timezone of "From" and "To", usually that of the recipients',
 					},
 					{
 						displayName: 'Weekdays',
@@ -99,7 +101,7 @@ export const scheduleOptions: INodeProperties[] = [
 							{ name: 'Sunday', value: 7 },
 						],
 						default: [1, 2, 3, 4, 5],
-						description: 'The days on which it opens',
+						description: 'Days on which the window opens',
 					},
 				],
 			},
@@ -112,7 +114,7 @@ export const scheduleOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 86400 },
 		default: 60,
 		hint: 'In seconds',
-		description: 'Seconds between consecutive items, e.g. 60. Read from the first item.',
+		description: 'Seconds between consecutive items, e.g. 60. Taken from the first item.',
 	},
 	{
 		displayName: 'Spacing Jitter',
@@ -122,7 +124,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 0,
 		hint: 'In seconds',
 		description:
-			'Up to so many seconds are added to each item, so that messages do not go out like clockwork. Read from the first item.',
+			'Random delay of up to this many seconds added to each item, so that messages are not sent at exact intervals. Taken from the first item.',
 	},
 	{
 		displayName: 'Valid For',
@@ -132,12 +134,12 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 1440,
 		hint: 'In minutes',
 		description:
-			'Minutes after its time for which a message is worth sending; after that it ends as expired. For messages in an n8n Data Table only: the documents of the gateways say nothing of it for their own schedulers.',
+			'Minutes after its time during which a message may still be sent; after that it gets the status expired. Only for messages in an n8n Data Table, since the gateways document no such limit for their own schedulers.',
 	},
 ];
 
 /**
- * Minutes for which one item's message is worth sending; undefined where the user did not say.
+ * Minutes during which one item's message may be sent; undefined if the user did not add the option.
  *
  * @throws InvalidParameterError naming *Valid For*
  */
@@ -148,14 +150,14 @@ export function readValidFor(context: IExecuteFunctions, index: number): number 
 	if (value !== '' && minutes >= 1 && minutes <= MAX_MINUTES) return minutes;
 	throw new InvalidParameterError(
 		'Valid For',
-		`"Valid For" is "${String(value).slice(0, 40)}". Enter a number of minutes from 1.`,
+		`"Valid For" is ${quote(value)}. Enter a number of minutes from 1.`,
 	);
 }
 
-/** A hundred years: beyond that it is a slip. */
+/** A hundred years: more is a typing error. */
 const MAX_MINUTES = 52_596_000;
 
-/** The spacing that the first item asks for; its jitter is the same on each try of the execution. */
+/** *Spacing* of the first item; its jitter is the same on each attempt of the execution. */
 export function readSpacing(context: IExecuteFunctions): Spacing | undefined {
 	const spacing = readOption(context, 0, 'spacing');
 	const jitter = readOption(context, 0, 'jitter');
@@ -167,7 +169,7 @@ export function readSpacing(context: IExecuteFunctions): Spacing | undefined {
 	};
 }
 
-/** The window that the first item asks for. @param otherwise the zone of one that has none of its own */
+/** *Sending Window* of the first item. @param otherwise the timezone if the window has none */
 export function readWindow(
 	context: IExecuteFunctions,
 	otherwise: string,

@@ -1,15 +1,15 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import type { TableRef } from '../../shared/n8nTable';
+import type { TableRef } from '../../shared/dataTable';
 import type { PostgresRef, BackendRef } from '../../shared/backendRef';
 import type { StoreChoice } from '../run';
 import { postgresFields, readPostgres } from './postgres';
 
-/** The table's name unless the user gives another. */
+/** The table's default name. */
 export const DEFAULT_TABLE = 'scheduled_messages';
 
-/** Which table, as n8n shows it: by its name, or by its id. n8n lets no community node list tables. */
+/** Selects a table by name or id. n8n does not let a community node list tables. */
 const locator = (description: string, hint?: string): INodeProperties => ({
 	displayName: 'Data Table',
 	name: 'dataTable',
@@ -30,33 +30,33 @@ const locator = (description: string, hint?: string): INodeProperties => ({
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 6Hw1XSyCl4zpBVdI',
-			hint: 'The last part of the address of the table in n8n',
+			hint: "The last part of the table's URL in n8n",
 		},
 	],
 });
 
-/** Which table; shown where the operation needs one that exists. */
+/** For operations that need an existing table. */
 const tableField = locator(
 	'The n8n Data Table that stores the messages. It must exist: only Schedule creates one.',
 );
 
-/** Which table, for the operation that creates it. */
+/** For the operation that creates the table. */
 const createdTableField = locator(
 	'The n8n Data Table that stores the messages. Several gateways can share one.',
 	'Created if it does not exist',
 );
 
-/** As n8n writes its own name; its linter would have it otherwise. */
+/** n8n's own spelling, which its linter would change. */
 const DATA_TABLE = 'n8n Data Table';
 const FOUND_BY_ID = `Gateway or ${DATA_TABLE}`;
 const STORED_IN = 'Stored In';
 
 const SEND_DUE_NOTICE =
-	'Messages in a table are sent by a second workflow, which has to be published: a Schedule Trigger, and this node with the operation Send Due. The example send-due-messages.json of this package is one.';
+	'A second, published workflow sends these messages: a Schedule Trigger followed by this node with the operation Send Due. The example send-due-messages.json of this package is such a workflow.';
 
 const shownForTable = { displayOptions: { show: { storeIn: ['dataTable'] } } };
 
-/** Where a message is to wait for its time. */
+/** Where to store a message until it is due. */
 export const storeFields: INodeProperties[] = [
 	{
 		displayName: 'Store Messages In',
@@ -66,13 +66,13 @@ export const storeFields: INodeProperties[] = [
 			{
 				name: 'Gateway',
 				value: 'gateway',
-				description: "The gateway's own scheduler, where it has one",
+				description: "The gateway's own scheduler, if it has one",
 			},
 			{
 				name: DATA_TABLE,
 				value: 'dataTable',
 				description:
-					'A table in n8n: works with every gateway, for any time ahead, and survives restarts. A second workflow with the operation Send Due sends what is due.',
+					'A table in n8n: works with every gateway, for any time ahead, and survives restarts. A second workflow with the operation Send Due sends the messages.',
 			},
 			{
 				name: 'PostgreSQL',
@@ -82,14 +82,14 @@ export const storeFields: INodeProperties[] = [
 			},
 		],
 		default: 'gateway',
-		description: 'Where messages wait for their time',
-		hint: `Gateways with a scheduler of their own: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
+		description: 'Where messages are stored until they are due',
+		hint: `Gateways with their own scheduler: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
 	},
 	{ ...createdTableField, ...shownForTable },
 	...postgresFields,
 ];
 
-/** Which of the places to list messages of. */
+/** Which store to list messages from. */
 export const listedFields: INodeProperties[] = [
 	{
 		displayName: STORED_IN,
@@ -99,12 +99,12 @@ export const listedFields: INodeProperties[] = [
 			{
 				name: 'Gateway',
 				value: 'gateway',
-				description: "What the gateway's own scheduler stores",
+				description: "Messages in the gateway's own scheduler",
 			},
 			{
 				name: DATA_TABLE,
 				value: 'dataTable',
-				description: 'What n8n stores for the gateway, of every status',
+				description: 'Messages stored in n8n for the gateway, with any status',
 			},
 			{
 				name: 'PostgreSQL',
@@ -113,7 +113,7 @@ export const listedFields: INodeProperties[] = [
 			},
 		],
 		default: 'gateway',
-		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
+		description: 'Where the messages are stored. Choose the same as in "Schedule".',
 		hint: `Gateways that store messages themselves: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
 	},
 	{ ...tableField, ...shownForTable },
@@ -162,7 +162,7 @@ export const storedInFields: INodeProperties[] = [
 	...postgresFields,
 ];
 
-/** What else it takes, shown where the table is chosen to hold a message. */
+/** Explains the second workflow that a table needs; shown if the table is chosen. */
 export const sendDueNotice: INodeProperties = {
 	displayName: SEND_DUE_NOTICE,
 	name: 'sendDueNotice',
@@ -210,7 +210,7 @@ export function readStoredIn(context: IExecuteFunctions, index: number): Postgre
 }
 
 /**
- * Reads which table: a plain text, such as an expression gives, is a name.
+ * Reads *Data Table*: plain text, such as the result of an expression, is a name.
  *
  * @throws InvalidParameterError naming *Data Table*
  */
@@ -227,7 +227,7 @@ function readTable(context: IExecuteFunctions, index: number): TableRef {
 	);
 }
 
-/** As long as n8n lets a table's name be. */
+/** n8n's limit for the name of a table. */
 const MAX_NAME_LENGTH = 128;
 
 const isText = (value: unknown): value is string | number =>

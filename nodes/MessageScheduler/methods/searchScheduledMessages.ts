@@ -5,18 +5,20 @@ import type {
 } from 'n8n-workflow';
 import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import { showInstant } from '../../../messages/sendTime';
-import { Claims } from '../../../stores/claims';
+import { AssignedMessages } from '../../../stores/assignedMessages';
+import { KeyedMutex } from '../../../stores/keyedMutex';
 import { createGatewayStore } from '../../../stores/gatewayStore';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 import { connectToGateway } from '../../shared/connectToGateway';
 import { toNodeError } from '../../shared/nodeErrors';
+import { shorten } from '../../../messages/text';
 
 /** More than a person would scroll through; the filter finds the rest. */
 const MAX_LIST_LENGTH = 500;
 
 /**
- * The pending messages for *From List*: recipient, local time and first words of each. n8n lets no list
- * of a community node read Data Tables, so the last lines say what to do for messages that n8n stores.
+ * The pending messages for *From List*: recipient, local time and first words of each. n8n does not let
+ * the list of a community node read Data Tables, so the last lines say what to do for messages stored in n8n.
  */
 export async function searchScheduledMessages(
 	this: ILoadOptionsFunctions,
@@ -50,18 +52,18 @@ export async function searchScheduledMessages(
 	};
 }
 
-/** At most 58 letters: n8n cuts off what is longer. */
+/** At most 58 characters: n8n truncates longer ones. */
 const STORED_IN_N8N = 'Choose By ID and enter "schedule_id" from the table';
 const IF_STORED_IN_N8N = 'Stored in n8n? Choose By ID: "schedule_id" in the table';
 
 /**
- * Lines that say something and cannot be chosen: n8n's list takes no entry whose value is a boolean, and
- * shows one line of each value.
+ * Lines of explanation that cannot be chosen: n8n's list ignores the choice of an entry whose value is a
+ * boolean, and shows one line of each value.
  */
 const notes = (...lines: [string] | [string, string]): INodeListSearchItems[] =>
 	lines.map((name, index) => ({ name, value: index === 1 }));
 
-/** What is pending at the gateway; null where it has no scheduler of its own. */
+/** The messages pending at the gateway; null if it has no scheduler. */
 async function pending(
 	context: ILoadOptionsFunctions,
 ): Promise<{ readonly label: string; readonly messages: ScheduledMessage[] | null }> {
@@ -69,7 +71,8 @@ async function pending(
 	const { label } = gateway;
 	if (gateway.scheduler === undefined) return { label, messages: null };
 	const store = createGatewayStore(gateway, connection, {
-		claims: new Claims(),
+		assigned: new AssignedMessages(),
+		mutex: new KeyedMutex(),
 		sleep: async (ms) => await runtime.sleep(ms),
 	});
 	return { label, messages: await store.list({ status: 'scheduled' }) };
@@ -78,7 +81,7 @@ async function pending(
 function title(message: ScheduledMessage, timezone: string): string {
 	const { recipient, scheduledAt, type, text, caption } = message;
 	const words = text ?? caption ?? '';
-	const first = words.length > 40 ? `${words.slice(0, 40)}…` : words;
+	const first = shorten(words);
 	const what = type === 'text' ? first : [type, first].filter(Boolean).join(': ');
 	const at = showInstant(scheduledAt, timezone)?.slice(0, 16).replace('T', ' ') ?? scheduledAt;
 	return `${recipient.phone ?? recipient.address} – ${at} – ${what}`;

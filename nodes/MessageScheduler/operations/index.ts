@@ -1,8 +1,12 @@
-import type { Operation } from '../operation';
-import * as message from './message';
-import * as scheduledMessage from './scheduledMessage';
+import type { Operation, Resource } from '../operation';
+import { message } from './message';
+import { scheduledMessage } from './scheduledMessage';
 
-/** Every operation, by resource and by the name that its parameter has. */
-export const operations = { message, scheduledMessage } as unknown as Readonly<
-	Record<string, Readonly<Record<string, Operation>>>
->;
+/** All resources with their operations, in the order of n8n's lists. */
+export const resources: readonly Resource[] = [message, scheduledMessage];
+
+/** The operation that the parameters *Resource* and *Operation* name, if there is one. */
+export const findOperation = (resource: string, operation: string): Operation | undefined =>
+	resources
+		.find(({ option }) => option.value === resource)
+		?.operations.find(({ option }) => option.value === operation);

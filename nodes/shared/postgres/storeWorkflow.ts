@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { RunSql } from '../../../stores/postgres/database';
 import { SqlError, sqlStateOf } from '../../../stores/postgres/errors';
-import { settle } from '../../../stores/settle';
+import { settle } from '../../../messages/settle';
 
 /** The name of the parameter, for errors. */
 export const STORE_WORKFLOW = 'Store Workflow';

@@ -1,8 +1,8 @@
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
 import { connect } from '../../../gateways/transport/connection';
 import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
-import { settle } from '../../../stores/settle';
-import rateLimited from '../../fixtures/chatWhatsApp/rate-limited.json';
+import rateLimited from '../../../gateways/chatWhatsApp/fixtures/rate-limited.json';
+import { settle } from '../../../messages/settle';
 import { answer, Clock, create, credential, NOW, reach, read, rejection } from './surroundings.mts';
 import { VirtualClock } from './virtualClock.mts';
 

@@ -13,7 +13,7 @@ import {
 	parseTableNames,
 } from '../../../stores/postgres/names';
 import { schemaScript } from '../../../stores/postgres/schema';
-import { read } from './papers.mts';
+import { fixture } from '../../fixtures.mts';
 
 /**
  * What the papers say that the code knows better: tables of data, and examples of output. Each stands
@@ -126,10 +126,9 @@ const WORKFLOW_ZONE = 'Asia/Kolkata';
 const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
 	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
-/** The item that the trigger makes of a fixture, named as `<gateway>/<file>`. */
-export function eventOf(fixture: string): StatusEventItem {
-	const body: unknown = JSON.parse(read(`test/fixtures/${fixture}`));
-	const [gateway] = fixture.split('/');
+/** The item that the trigger makes of the gateway's example. */
+export function eventOf(gateway: string): StatusEventItem {
+	const body = fixture(gateway, exampleOf(gateway));
 	const [{ occurredAt }] = parse(gateway, body);
 	const receivedAt =
 		occurredAt === null
@@ -226,9 +225,12 @@ const answering = (answer: string): Connection => ({
 	request: async () => ({
 		status: 200,
 		headers: {},
-		body: JSON.parse(read(`test/fixtures/chatWhatsApp/${answer}`)) as unknown,
+		body: fixture('chatWhatsApp', answer),
 	}),
 	now: () => 0,
+	refused: () => {
+		throw new Error('not needed here');
+	},
 	clockSkewMs: () => 0,
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
@@ -295,7 +297,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 		'README.md': {
 			capabilities: capabilityTable(),
 			statuses: statusTable(),
-			'event-chatWhatsApp': jsonBlock(eventOf(EXAMPLES.chatWhatsApp)),
+			'event-chatWhatsApp': jsonBlock(eventOf('chatWhatsApp')),
 		},
 		'docs/operations.md': {
 			'output-schedule': jsonBlock(await scheduleOutput()),
@@ -313,7 +315,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			...Object.fromEntries(
 				gateways.flatMap((gateway) => [
 					[`words-${gateway.id}`, wordTable(gateway)],
-					[`event-${gateway.id}`, jsonBlock(eventOf(exampleOf(gateway)))],
+					[`event-${gateway.id}`, jsonBlock(eventOf(gateway.id))],
 				]),
 			),
 		},
@@ -322,15 +324,15 @@ export async function generated(): Promise<Record<string, Record<string, string>
 
 /** The vendor's own sample that stands for each gateway in docs/status-events.md. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-	chatWhatsApp: 'chatWhatsApp/message-sent.webhook.json',
-	greenApi: 'greenApi/outgoing-message-status.webhook.json',
-	hypersenderSms: 'hypersenderSms/message-delivered.webhook.json',
-	hypersenderWhatsApp: 'hypersenderWhatsApp/message-ack.webhook.json',
-	whapi: 'whapi/statuses-post.webhook.json',
+	chatWhatsApp: 'message-sent.webhook.json',
+	greenApi: 'outgoing-message-status.webhook.json',
+	hypersenderSms: 'message-delivered.webhook.json',
+	hypersenderWhatsApp: 'message-ack.webhook.json',
+	whapi: 'statuses-post.webhook.json',
 };
 
 /** The fixture whose event docs/status-events.md shows for a gateway. */
-export function exampleOf({ id }: Gateway): string {
+export function exampleOf(id: string): string {
 	if (!Object.hasOwn(EXAMPLES, id)) throw new Error(`${HERE}: EXAMPLES lacks a fixture of ${id}`);
 	return EXAMPLES[id];
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { GatewayError } from '../../../gateways/transport/gatewayError';
-import { createSentMessage } from '../../../messages/scheduledMessage';
+import { createSentMessage } from '../../../messages/sentMessage';
 import type { MessageToSchedule } from '../../../messages/message';
-import { Claims } from '../../../stores/claims';
+import { AssignedMessages } from '../../../stores/assignedMessages';
+import { KeyedMutex } from '../../../stores/keyedMutex';
 import { acquire, begin } from '../../../stores/deduplication/acquire';
 import {
 	createKeyLedger,
@@ -43,7 +44,8 @@ class World {
 			},
 			fake.connection,
 			{
-				claims: new Claims(),
+				assigned: new AssignedMessages(),
+				mutex: new KeyedMutex(),
 				sleep: clock.sleep,
 				keys: { staleMs: STALE_MS, ledger: async () => ledger },
 			},
@@ -190,7 +192,8 @@ describe('a deduplication key at a gateway that keeps none', () => {
 				throw new GatewayError('unsupported', 'This n8n has no Data Tables');
 			};
 			return createGatewayStore({ ...gateway, capabilities }, world.fake.connection, {
-				claims: new Claims(),
+				assigned: new AssignedMessages(),
+				mutex: new KeyedMutex(),
 				sleep: world.clock.sleep,
 				keys: { staleMs: STALE_MS, ledger },
 			});

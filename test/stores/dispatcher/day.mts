@@ -7,7 +7,7 @@ import type { Connection, Gateway } from '../../../gateways/gateway';
 import { parseRecipient } from '../../../messages/recipient';
 import { formatWindow, type SendingWindow } from '../../../messages/sendTime';
 import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
-import type { SentMessage } from '../../../messages/scheduledMessage';
+import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
 import { createConstrainedQueue } from '../../../stores/postgres/queue';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../gateways/transport/gatewayError';
-import type { SentMessage } from '../../../messages/scheduledMessage';
+import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchRules } from '../../../stores/dispatcher';
 import {
 	accountsTable,

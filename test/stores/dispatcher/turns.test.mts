@@ -1,7 +1,7 @@
 import type { Step } from '../../../stores/dispatcher/queue';
 import { accepted, released, started } from '../../../stores/dispatcher/transitions';
 import { Turns } from '../../../stores/dispatcher/turns';
-import type { SentMessage } from '../../../messages/scheduledMessage';
+import type { SentMessage } from '../../../messages/sentMessage';
 import { FakeClock, rowOf, SENDER, START, queueOn } from '../table/fakes.mts';
 import { VirtualTime } from './virtualTime.mts';
 import { MemoryTable } from '../table/memoryTable.mts';

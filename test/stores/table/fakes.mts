@@ -4,7 +4,7 @@ import type { Connection, Gateway, CredentialTestResult } from '../../../gateway
 import type { MessageToSchedule, OutgoingMessage } from '../../../messages/message';
 import { MESSAGE_TYPES } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
-import type { SentMessage } from '../../../messages/scheduledMessage';
+import type { SentMessage } from '../../../messages/sentMessage';
 import type { Values } from '../../../stores/table/columns';
 import { toRow, type SendingAccount } from '../../../stores/table/rows';
 import type { DispatchContext, DispatchRules } from '../../../stores/dispatcher';

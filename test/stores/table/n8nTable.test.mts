@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INode, INodeParameters } from 'n8n
 
 import { COLUMNS, EVENT_COLUMNS } from '../../../stores/table/columns';
 import { where, type ConditionalUpdate } from '../../../stores/table/table';
-import { messageTables, openTable, tableById } from '../../../nodes/shared/n8nTable';
+import { messageTables, openTable, tableById } from '../../../nodes/shared/dataTable';
 
 interface Access {
 	readonly node: INodeParameters;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
-import { notPending } from '../../../stores/notPending';
+import { notPending } from '../../../gateways/notPending';
 import type { AttemptLog, UnresolvedAttempt } from '../../../stores/store';
 import { isUuid } from '../../../stores/scheduleId';
 import { createTableStore } from '../../../stores/table/tableStore';
@@ -287,7 +287,7 @@ describe('cancel and reschedule', () => {
 		const { cancelled, message: after } = await storeForId().cancel(scheduleId, {}, attempt);
 		expect(cancelled).toBe(false);
 		expect(attempt.unresolved).toBeNull();
-		expect(notPending(new FakeGateway().gateway, after, 'cancelled').message).toContain(
+		expect(notPending(new FakeGateway().gateway.label, after, 'cancelled').message).toContain(
 			'it may have been sent already: the outcome is unknown',
 		);
 	});

@@ -13,8 +13,14 @@ interface GetPlan extends Plan {
 	readonly simplify: boolean;
 }
 
-/** Looks up what became of a message that was sent. */
+/** Looks up the status of a sent message. */
 export const get: Operation<GetPlan> = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		description: 'Retrieve the status of a sent message',
+		action: 'Get message',
+	},
 	description: [
 		{
 			displayName: 'Message ID',
@@ -23,7 +29,7 @@ export const get: Operation<GetPlan> = {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 3EB0C767D097B7C7C030',
-			description: `The messageId that "Send" gave, or its queueId where the gateway looks that up (${labelsWith(({ lookup }) => lookup?.by === 'queueId')})`,
+			description: `The messageId that "Send" returned, or its queueId if the gateway looks up by that (${labelsWith(({ lookup }) => lookup?.by === 'queueId')})`,
 		},
 		simplifyField,
 		optionsField([
@@ -34,7 +40,7 @@ export const get: Operation<GetPlan> = {
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. +14155238886',
-				description: `Whom the message was for. Needed to find a message at: ${labelsWith(({ lookup }) => lookup?.needsRecipient === true)}.`,
+				description: `Recipient of the message. Required by: ${labelsWith(({ lookup }) => lookup?.needsRecipient === true)}.`,
 			},
 		]),
 	],
@@ -46,7 +52,7 @@ export const get: Operation<GetPlan> = {
 		if (id === '') {
 			throw new InvalidParameterError(
 				'Message ID',
-				`"Message ID" is empty. Enter the ${by} that the operation "Send" gave.`,
+				`"Message ID" is empty. Enter the ${by} that the operation "Send" returned.`,
 			);
 		}
 		const recipient = readOption(context, index, 'recipient') ?? '';

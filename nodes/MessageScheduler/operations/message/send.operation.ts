@@ -1,9 +1,9 @@
 import type { OutgoingMessage } from '../../../../messages/message';
-import type { SentMessage } from '../../../../messages/scheduledMessage';
+import type { SentMessage } from '../../../../messages/sentMessage';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError, isOutcomeUnknown } from '../../../../gateways/transport/gatewayError';
 import { sendByKey } from '../../../../stores/deduplication/sendByKey';
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption } from '../../fields/defaultCountry';
 import {
@@ -21,16 +21,22 @@ import { sentItem } from '../../output';
 
 interface SendPlan extends Plan {
 	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
-	/** Null without one. */
+	/** The deduplication key, or null. */
 	readonly key: string | null;
 	readonly ifExists: 'return' | 'reject';
-	/** What *Default Country* made another number of; null if it did not. */
+	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
 }
 
-/** Sends a message at once. */
+/** Sends a message immediately. */
 export const send: Operation<SendPlan> = {
+	option: {
+		name: 'Send',
+		value: 'send',
+		description: 'Send a message immediately',
+		action: 'Send message',
+	},
 	description: [
 		...messageFields,
 		simplifyField,
@@ -81,30 +87,30 @@ export const send: Operation<SendPlan> = {
 	},
 };
 
-/** Says why the table is needed at all. */
+/** Adds why a table is needed. */
 const needsTables = (error: unknown): never => {
 	if (!(error instanceof GatewayError) || error.kind !== 'unsupported') throw error;
 	throw new GatewayError(
 		error.kind,
-		`"Deduplication Key" needs the Data Tables of n8n, which know what was sent. ${error.message}`,
+		`"Deduplication Key" requires n8n Data Tables, which record what was sent. ${error.message}`,
 		{ hint: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.' },
 	);
 };
 
-/** The gateway's own advice to try again would send it twice. */
+/** Replaces the gateway's hint, since its advice to retry would send the message twice. */
 const outcomeUnknownError = ({ kind, message, details }: GatewayError) =>
 	new GatewayError(kind, `It is unknown whether the message was sent: ${message}`, {
 		...details,
-		hint: 'It was not sent again, so that it does not go out twice. Check first, with the recipient or at the gateway, and run the workflow again only if it was not sent.',
+		hint: 'The node did not send it again, to avoid a duplicate. Check with the recipient or at the gateway, and run the workflow again only if it was not sent.',
 	});
 
-/** A message that may have gone out is never sent again by itself. */
+/** A message that may have been sent is never sent again automatically. */
 const notRepeated = (label: string) =>
 	new GatewayError(
 		'unavailable',
 		`The message was not sent again: the outcome of an earlier attempt at ${label} is unknown, so it may already have been sent`,
 		{
-			hint: 'Check first, with the recipient or at the gateway, and run the workflow again only if it was not sent.',
+			hint: 'Check with the recipient or at the gateway, and run the workflow again only if it was not sent.',
 			outcomeUnknown: true,
 		},
 	);

@@ -1,4 +1,4 @@
-import { notPending } from '../../../../stores/notPending';
+import { notPending } from '../../../../gateways/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
@@ -18,6 +18,12 @@ interface CancelPlan extends Plan {
 
 /** Cancels a scheduled message that is still pending. */
 export const cancel: Operation<CancelPlan> = {
+	option: {
+		name: 'Cancel',
+		value: 'cancel',
+		description: 'Cancel a message that is still pending',
+		action: 'Cancel scheduled message',
+	},
 	description: [
 		scheduleIdField,
 		...storedInFields,
@@ -30,19 +36,18 @@ export const cancel: Operation<CancelPlan> = {
 				type: 'options',
 				options: [
 					{
-						name: 'Return It as It Is',
+						name: 'Return Unchanged',
 						value: 'return',
-						description:
-							'A message that is cancelled already, or sent, is returned with its status',
+						description: 'Return the message with its status',
 					},
 					{
-						name: 'Stop and Say Why',
+						name: 'Stop and Report',
 						value: 'stop',
-						description: 'The item is reported with the reason',
+						description: 'Report the item with the reason',
 					},
 				],
 				default: 'stop',
-				description: 'What to do with a message that is cancelled already, or sent',
+				description: 'What to do if the message was already cancelled or sent',
 			},
 			timezoneField,
 		]),
@@ -73,7 +78,7 @@ export const cancel: Operation<CancelPlan> = {
 	async perform({ scheduleId, storedIn, allowDeletion, allowNotPending, output }, run, entry) {
 		const store = await run.storeForId(scheduleId, storedIn).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
-		if (!cancelled && !allowNotPending) throw notPending(run.gateway, message, 'cancelled');
+		if (!cancelled && !allowNotPending) throw notPending(run.gateway.label, message, 'cancelled');
 		return [scheduledItem(message, output)];
 	},
 };

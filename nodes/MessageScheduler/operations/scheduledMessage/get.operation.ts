@@ -14,6 +14,12 @@ interface GetPlan extends Plan {
 
 /** Reads one scheduled message. */
 export const get: Operation<GetPlan> = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		description: 'Retrieve a scheduled message and its status',
+		action: 'Get scheduled message',
+	},
 	description: [scheduleIdField, ...storedInFields, simplifyField, optionsField([timezoneField])],
 
 	concurrency: (plans, run) =>

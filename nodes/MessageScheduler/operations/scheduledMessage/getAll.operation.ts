@@ -1,52 +1,36 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ListFilter } from '../../../../gateways/gateway';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
-import { parseRecipient } from '../../../../messages/recipient';
-import { resolveSendTime } from '../../../../messages/sendTime';
 import { isStatus, STATUS_NAMES } from '../../../../messages/status';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
-import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
-import { readFilterValue } from '../../fields/filters';
+import { defaultCountryOption } from '../../fields/defaultCountry';
+import {
+	commonFilterFields,
+	readCommonFilters,
+	readFilters,
+	readFilterValue,
+	readLimit,
+} from '../../fields/filters';
 import { listedFields, readStore } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import type { StoreChoice, Run } from '../../run';
-import { tellUnserved } from './unserved';
+import { hintUnserved } from './unserved';
+import { quote } from '../../../../messages/text';
 
 interface GetAllPlan extends Plan {
-	readonly hold: StoreChoice;
+	readonly choice: StoreChoice;
 	readonly filter: ListFilter;
 	/** Null for all. */
 	readonly limit: number | null;
 	readonly output: OutputOptions;
-	/** Says something below the output; only the first item does. */
+	/** Adds an execution hint; of the first item only. */
 	hint?(message: string): void;
 }
 
 const filterFields: INodeProperties[] = [
-	{
-		displayName: 'Recipient',
-		name: 'recipient',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. +14155238886',
-		description: 'Only messages for this recipient',
-	},
-	{
-		displayName: 'Scheduled After',
-		name: 'scheduledAfter',
-		type: 'dateTime',
-		default: '',
-		description: 'Only messages for this time or later',
-	},
-	{
-		displayName: 'Scheduled Before',
-		name: 'scheduledBefore',
-		type: 'dateTime',
-		default: '',
-		description: 'Only messages for this time or earlier',
-	},
+	...commonFilterFields,
 	{
 		displayName: 'Status',
 		name: 'status',
@@ -71,13 +55,18 @@ const filterFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. appointment',
-		description:
-			'Only messages with these words in the text or the caption, in upper or lower case',
+		description: 'Only messages with these words in the text or the caption, case-insensitive',
 	},
 ];
 
 /** Lists scheduled messages, the earliest first. */
 export const getAll: Operation<GetAllPlan> = {
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		description: 'Retrieve a list of scheduled messages, the earliest first',
+		action: 'Get many scheduled messages',
+	},
 	description: [
 		...listedFields,
 		{
@@ -109,15 +98,15 @@ export const getAll: Operation<GetAllPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const hold = readStore(context, index, 'Stored In');
-		run.storeFor(hold);
+		const choice = readStore(context, index, 'Stored In');
+		run.storeFor(choice);
 		const timezone = readTimezone(context, index, run);
 		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
 		return {
 			fingerprint: ['getAll', String(index)],
-			hold,
+			choice,
 			filter: readFilter(context, index, timezone, run),
-			limit: returnAll ? null : readLimit(context.getNodeParameter('limit', index, 50)),
+			limit: returnAll ? null : readLimit(context, index, ', or turn on "Return All"'),
 			output: { simplify: readSimplify(context, index), timezone },
 			hint:
 				index > 0
@@ -126,11 +115,11 @@ export const getAll: Operation<GetAllPlan> = {
 		};
 	},
 
-	async perform({ hold, filter, limit, output, hint }, run) {
-		const store = await run.storeFor(hold).store();
+	async perform({ choice, filter, limit, output, hint }, run) {
+		const store = await run.storeFor(choice).store();
 		const messages = await store.list(filter, limit ?? undefined);
-		if (hold.in !== 'gateway' && hint !== undefined) {
-			await tellUnserved(await run.backend(hold), run, hint);
+		if (choice.in !== 'gateway' && hint !== undefined) {
+			await hintUnserved(await run.backend(choice), run, hint);
 		}
 		return messages
 			.slice(0, limit ?? messages.length)
@@ -138,39 +127,18 @@ export const getAll: Operation<GetAllPlan> = {
 	},
 };
 
-function readLimit(value: unknown): number {
-	const limit = Number(value);
-	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new InvalidParameterError(
-		'Limit',
-		`"Limit" is "${String(value)}". Enter a whole number from 1, or turn on "Return All".`,
-	);
-}
-
 function readFilter(
 	context: IExecuteFunctions,
 	index: number,
 	timezone: string,
 	run: Run,
 ): ListFilter {
-	const given = context.getNodeParameter('filters', index, {}) as Record<string, unknown>;
-	const instant = (name: string, parameter: string) => {
-		const value = readFilterValue(given, name, parameter);
-		return value === undefined
-			? undefined
-			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
-	};
+	const given = readFilters(context, index);
 	const status = readFilterValue(given, 'status', 'Status');
-	const recipient = readFilterValue(given, 'recipient', 'Recipient');
 	const text = readFilterValue(given, 'text', 'Text');
 	return {
 		status: status === undefined ? undefined : readStatus(status),
-		recipient:
-			recipient === undefined
-				? undefined
-				: parseRecipient(recipient, readDefaultCountry(context, index)),
-		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
-		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
+		...readCommonFilters(context, index, timezone, run),
 		text: text === undefined ? undefined : String(text).trim(),
 	};
 }
@@ -179,6 +147,6 @@ function readStatus(value: unknown) {
 	if (isStatus(value)) return value;
 	throw new InvalidParameterError(
 		'Status',
-		`"Status" is "${String(value).slice(0, 40)}". Use one of: ${STATUS_NAMES.join(', ')}.`,
+		`"Status" is ${quote(value)}. Use one of: ${STATUS_NAMES.join(', ')}.`,
 	);
 }

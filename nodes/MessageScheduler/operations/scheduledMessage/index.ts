@@ -1,12 +1,32 @@
-export { cancel } from './cancel.operation';
-export { get } from './get.operation';
-export { getAll } from './getAll.operation';
-export { pause } from './pause.operation';
-export { purge } from './purge.operation';
-export { recordStatus } from './recordStatus.operation';
-export { reschedule } from './reschedule.operation';
-export { resume } from './resume.operation';
-export { retry } from './retry.operation';
-export { schedule } from './schedule.operation';
-export { sendDue } from './sendDue.operation';
-export { statistics } from './statistics.operation';
+import type { Resource } from '../../operation';
+import { cancel } from './cancel.operation';
+import { get } from './get.operation';
+import { getAll } from './getAll.operation';
+import { pause } from './pause.operation';
+import { purge } from './purge.operation';
+import { recordStatus } from './recordStatus.operation';
+import { reschedule } from './reschedule.operation';
+import { resume } from './resume.operation';
+import { retry } from './retry.operation';
+import { schedule } from './schedule.operation';
+import { sendDue } from './sendDue.operation';
+import { statistics } from './statistics.operation';
+
+export const scheduledMessage: Resource = {
+	option: { name: 'Scheduled Message', value: 'scheduledMessage' },
+	defaultOperation: 'schedule',
+	operations: [
+		cancel,
+		get,
+		getAll,
+		pause,
+		purge,
+		recordStatus,
+		reschedule,
+		resume,
+		retry,
+		schedule,
+		sendDue,
+		statistics,
+	],
+};

@@ -11,20 +11,26 @@ import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {
 	readonly store: BackendRef;
-	/** Milliseconds since 1970; null until somebody resumes it. */
+	/** Milliseconds since 1970; null for a pause without an end. */
 	readonly until: number | null;
 	readonly note: string | null;
 	readonly waitsUntilIdle: boolean;
 	readonly timezone: string;
-	/** Says something below the output. */
+	/** Adds an execution hint. */
 	hint(message: string): void;
 }
 
-/** A note is one line for people. */
+/** A note is a short text for people. */
 const MAX_NOTE_LENGTH = 500;
 
 /** Pauses the sending of the messages of this credential's account. */
 export const pause: Operation<PausePlan> = {
+	option: {
+		name: 'Pause',
+		value: 'pause',
+		description: 'Pause sending for an account',
+		action: 'Pause account',
+	},
 	description: [
 		...backendFields,
 		{
@@ -33,7 +39,7 @@ export const pause: Operation<PausePlan> = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Deployment of version 12',
-			description: 'Why the account is paused. Runs of Send Due and Statistics tell it.',
+			description: 'Why the account is paused. Shown by Send Due and Statistics.',
 		},
 		{
 			displayName: 'Until',
@@ -41,7 +47,7 @@ export const pause: Operation<PausePlan> = {
 			type: 'dateTime',
 			default: '',
 			description:
-				'When the pause ends by itself. Empty: until Resume ends it. A time without an offset is clock time in "Timezone". As an expression also text such as "in 2 hours".',
+				'When the pause ends automatically. If empty, it lasts until Resume. A time without an offset is clock time in "Timezone". As an expression, also text such as "in 2 hours".',
 		},
 		optionsField([
 			timezoneField,
@@ -51,7 +57,7 @@ export const pause: Operation<PausePlan> = {
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to wait until the run of Send Due that is sending for the account has ended, so that no message is in flight. At most two minutes and one request.',
+					'Whether to wait until a current run of Send Due for the account has ended, so that no message is in flight. Waits at most two minutes and one request.',
 			},
 		]),
 	],
@@ -91,7 +97,7 @@ export const pause: Operation<PausePlan> = {
 		const item = accountItem(record, sender, { now: now(), timezone });
 		if (item.isSending === true) {
 			hint(
-				'The account is paused, but a run of "Send Due" may still have messages in flight. It sends nothing new within ten seconds.',
+				'The account is paused, but a run of "Send Due" may still have messages in flight. Within ten seconds it stops sending further ones.',
 			);
 		}
 		return [item];
@@ -104,6 +110,6 @@ function readUntil(value: unknown, timezone: string, now: number): number {
 	if (until > now) return until;
 	throw new InvalidParameterError(
 		'Until',
-		`"Until" is ${scheduledAt}, which has passed. Enter a later time, or leave it empty and end the pause with "Resume".`,
+		`"Until" is ${scheduledAt}, which is in the past. Enter a later time, or leave it empty and end the pause with "Resume".`,
 	);
 }

@@ -2,16 +2,21 @@ import { InvalidParameterError } from '../../../../messages/invalidParameterErro
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface PurgePlan extends Plan {
 	readonly store: BackendRef;
 	readonly days: number;
 }
 
-const DAY = 86_400_000;
-
-/** Removes messages from a store that are done with. */
+/** Deletes finished messages from a Data Table or PostgreSQL. */
 export const purge: Operation<PurgePlan> = {
+	option: {
+		name: 'Purge',
+		value: 'purge',
+		description: 'Delete finished messages from a Data Table',
+		action: 'Purge old scheduled messages',
+	},
 	description: [
 		...backendFields,
 		{
@@ -22,7 +27,7 @@ export const purge: Operation<PurgePlan> = {
 			default: 90,
 			hint: 'In days',
 			description:
-				'Days since a message last changed. Messages that are still to be sent are always kept.',
+				'Days since a message last changed. Messages that are still to be sent are never deleted.',
 		},
 	],
 
@@ -39,7 +44,7 @@ export const purge: Operation<PurgePlan> = {
 
 	async perform({ store, days }, run) {
 		const backend = await run.backend(store);
-		const before = new Date(backend.now() - days * DAY).toISOString();
+		const before = new Date(backend.now() - days * DAY_MS).toISOString();
 		return [{ deleted: await backend.purge(before) }];
 	},
 };

@@ -4,7 +4,7 @@ import { InvalidParameterError } from '../../../../messages/invalidParameterErro
 import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
-import { withTold, type RecordableStatus } from '../../../../stores/table/recordStatus';
+import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
@@ -18,6 +18,12 @@ interface RecordStatusPlan extends Plan {
 
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
+	option: {
+		name: 'Record Status',
+		value: 'recordStatus',
+		description: 'Write a status event into the row of its message in a Data Table',
+		action: 'Record status of scheduled message',
+	},
 	description: [...backendFields, optionsField()],
 
 	concurrency: (plans, run) =>
@@ -38,29 +44,29 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	async perform({ store, event, item }, run) {
 		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
-		const isOwn = isOfGateway && isOfAccount(gateway, connection.credential, event.account);
 		const { messages, now } = await run.backend(store);
-		const senders = withTold(run.senders, event.account, isOwn);
+		const isOfSender = isOfGateway && isOfAccount(gateway, connection.credential, event.account);
+		const senders = withReportedAccount(run.senders, event.account, isOfSender);
 		const result = await recordEvent(
 			{ ...run, senders, table: messages, now },
 			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
 		);
-		// What came of it comes first, also where the item has been through here before.
+		// The result comes first, even if the item has been recorded before.
 		return [{ ...result, ...item, ...result }];
 	},
 };
 
-/** The input item must be an event as the trigger gives it out. */
+/** The input item must be an event as the trigger emits it. */
 function readEvent(item: IDataObject): RecordableStatus {
 	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
-		// What *Listen for test event* gives out for a webhook that tells none.
+		// The text that *Listen for test event* emits for a webhook without a status.
 		const ignored = textOf(item.ignored);
 		throw new InvalidParameterError(
 			'Input',
 			'The "Input" item is not a status event',
 			ignored ??
-				'Connect this operation behind the Message Scheduler Trigger, and pass its items on as they are.',
+				'Connect this operation after the Message Scheduler Trigger, and pass its items on unchanged.',
 		);
 	}
 	return {

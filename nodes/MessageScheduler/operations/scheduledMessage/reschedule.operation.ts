@@ -27,6 +27,12 @@ interface ReschedulePlan extends Plan {
 
 /** Moves a scheduled message that is still pending to another time. */
 export const reschedule: Operation<ReschedulePlan> = {
+	option: {
+		name: 'Reschedule',
+		value: 'reschedule',
+		description: 'Move a message that is still pending to another time',
+		action: 'Reschedule message',
+	},
 	description: [
 		scheduleIdField,
 		...storedInFields,

@@ -9,8 +9,14 @@ interface ResumePlan extends Plan {
 	readonly store: BackendRef;
 }
 
-/** Ends every pause of this credential's account, a person's and the dispatcher's own. */
+/** Ends every pause of this credential's account, whether set by a person or by the dispatcher. */
 export const resume: Operation<ResumePlan> = {
+	option: {
+		name: 'Resume',
+		value: 'resume',
+		description: 'Resume sending for a paused account',
+		action: 'Resume account',
+	},
 	description: [...backendFields, optionsField()],
 
 	prepare: (context, index) => ({

@@ -1,10 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
-import { parseRecipient } from '../../../../messages/recipient';
-import { resolveSendTime } from '../../../../messages/sendTime';
 import {
 	RETRYABLE,
 	retryMatching,
@@ -18,8 +16,14 @@ import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
 import type { AccountsTable } from '../../../../stores/table/accounts';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
-import { readFilterValue } from '../../fields/filters';
+import { defaultCountryOption } from '../../fields/defaultCountry';
+import {
+	commonFilterFields,
+	readCommonFilters,
+	readFilters,
+	readFilterValue,
+	readLimit,
+} from '../../fields/filters';
 import { readBackend, backendFields } from '../../fields/storage';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
@@ -28,14 +32,15 @@ import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import { notInPostgres, type Run } from '../../run';
+import { quote } from '../../../../messages/text';
 
 interface RetryPlan extends Plan {
 	readonly store: BackendRef;
-	/** Which: one by its id, or all that match. */
+	/** One message by its id, or all that match. */
 	readonly which: { readonly scheduleId: string } | { readonly filter: RetryFilter };
 	readonly rules: Pick<RetryRules, 'mayGoOutTwice' | 'validForMinutes' | 'reassignTo'>;
 	readonly output: OutputOptions;
-	/** Says something below the output. */
+	/** Adds an execution hint. */
 	hint(message: string): void;
 }
 
@@ -47,7 +52,7 @@ const filterFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. MANTIS-M72HC',
 		description:
-			'Only messages of this account, as Get Many and Statistics give it. Unless given: of this credential.',
+			"Only messages of this account, as Get Many and Statistics return it. By default, this credential's account.",
 	},
 	{
 		displayName: 'Failure Contains',
@@ -55,30 +60,9 @@ const filterFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. timed out',
-		description: 'Only messages whose failure has these words, in upper or lower case',
+		description: 'Only messages whose failure contains these words, case-insensitive',
 	},
-	{
-		displayName: 'Recipient',
-		name: 'recipient',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. +14155238886',
-		description: 'Only messages for this recipient',
-	},
-	{
-		displayName: 'Scheduled After',
-		name: 'scheduledAfter',
-		type: 'dateTime',
-		default: '',
-		description: 'Only messages for this time or later',
-	},
-	{
-		displayName: 'Scheduled Before',
-		name: 'scheduledBefore',
-		type: 'dateTime',
-		default: '',
-		description: 'Only messages for this time or earlier',
-	},
+	...commonFilterFields,
 	{
 		displayName: 'Statuses',
 		name: 'statuses',
@@ -90,12 +74,18 @@ const filterFields: INodeProperties[] = [
 		],
 		default: ['failed', 'expired', 'unconfirmed'],
 		description:
-			'Only messages with one of these statuses. Those with the status unconfirmed only with the option May Go Out Twice.',
+			'Only messages with one of these statuses. The status unconfirmed requires the option May Go Out Twice.',
 	},
 ];
 
-/** Puts messages of a Data Table that were not sent back to be sent. */
+/** Queues messages of a Data Table again that were not sent. */
 export const retry: Operation<RetryPlan> = {
+	option: {
+		name: 'Retry',
+		value: 'retry',
+		description: 'Queue messages of a Data Table again that were not sent',
+		action: 'Retry scheduled messages',
+	},
 	description: [
 		...backendFields,
 		{
@@ -107,12 +97,12 @@ export const retry: Operation<RetryPlan> = {
 				{ name: 'Scheduled Message', value: 'scheduleId', description: 'One message by its ID' },
 			],
 			default: 'filters',
-			description: 'Which messages to put back',
+			description: 'How to select the messages to retry',
 		},
 		{
 			...scheduleIdField,
 			default: { mode: 'id', value: '' },
-			// The list shows what is pending at the gateway, and none of that can be retried.
+			// The list shows messages pending at the gateway, which cannot be retried.
 			modes: scheduleIdField.modes?.filter(({ name }) => name === 'id'),
 			displayOptions: { show: { selectBy: ['scheduleId'] } },
 		},
@@ -143,7 +133,7 @@ export const retry: Operation<RetryPlan> = {
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to put messages with the status unconfirmed back, too. They may have been sent already, so the recipient may get them twice.',
+					'Whether to also retry messages with the status unconfirmed. They may already have been sent, so the recipient may get them twice.',
 			},
 			{
 				displayName: 'Reassign',
@@ -151,7 +141,7 @@ export const retry: Operation<RetryPlan> = {
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to move messages of another account, which no credential serves any more, to this credential's account. Moves those that are still scheduled, too. By filters, enter the other account under Account.",
+					"Whether to move messages of another account, which no credential serves any more, to this credential's account. Also moves messages that are still scheduled. With filters, enter the other account under Account.",
 			},
 			timezoneField,
 			{
@@ -162,7 +152,7 @@ export const retry: Operation<RetryPlan> = {
 				default: 1440,
 				hint: 'In minutes',
 				description:
-					'Minutes from now for which the messages are worth sending; after that they end as expired. Unless given: as many as before.',
+					'Minutes from now during which the messages may be sent; after that they get the status expired. By default, as many as before.',
 			},
 		]),
 	],
@@ -174,8 +164,8 @@ export const retry: Operation<RetryPlan> = {
 		if (reassign && 'filter' in which && which.filter.account === undefined) {
 			throw new InvalidParameterError(
 				'Account',
-				'"Account" is empty, but with "Reassign" the node has to know whose messages to move',
-				'Add the filter "Account" and enter the account as "Statistics" gives it.',
+				'"Account" is empty, but "Reassign" requires the account whose messages to move',
+				'Add the filter "Account" and enter the account as "Statistics" returns it.',
 			);
 		}
 		return {
@@ -197,7 +187,7 @@ export const retry: Operation<RetryPlan> = {
 		const rules: RetryRules = {
 			...given,
 			assertSendable: (row) => {
-				// Of another gateway's messages this credential knows nothing.
+				// This credential's gateway cannot check another gateway's messages.
 				if (row.gateway === run.gateway.id) assertSendable(run.gateway, toOutgoing(row));
 			},
 			notFound: store.in === 'postgres' ? notInPostgres(store) : undefined,
@@ -218,7 +208,7 @@ export const retry: Operation<RetryPlan> = {
 	},
 };
 
-/** Refuses to take messages from an account for which runs of *Send Due* go on. */
+/** Rejects moving messages of an account that runs of *Send Due* still serve. */
 async function movable(
 	accounts: AccountsTable,
 	run: Run,
@@ -237,7 +227,7 @@ async function movable(
 	};
 }
 
-/** An id that the table does not have may be of another table. */
+/** Names the table that has the id, if the given one does not. */
 async function inAnotherTable(error: unknown, scheduleId: string, run: Run): Promise<unknown> {
 	if (!(error instanceof GatewayError) || error.kind !== 'notFound') return error;
 	const name = await run.tableNameOf(scheduleId);
@@ -245,21 +235,21 @@ async function inAnotherTable(error: unknown, scheduleId: string, run: Run): Pro
 		? error
 		: new InvalidParameterError(
 				'Data Table',
-				`"Data Table" is not the table that holds the scheduled message "${scheduleId}". Enter "${name}".`,
+				`"Data Table" is not the table that stores the scheduled message "${scheduleId}". Enter "${name}".`,
 			);
 }
 
-/** What was left as it is, and why. */
-function* hintsOf({ unconfirmed, refused, changed, isMore }: RetryReport): Generator<string> {
+/** Which messages were left unchanged, and why. */
+function* hintsOf({ unconfirmed, rejected, changed, isMore }: RetryReport): Generator<string> {
 	if (unconfirmed > 0) {
-		yield `Not retried: ${unconfirmed} with the status unconfirmed, since they may have been sent already. If they may go out twice, turn on "May Go Out Twice".`;
+		yield `Not retried: ${unconfirmed} with the status unconfirmed, since they may already have been sent. If recipients may get them twice, turn on "May Go Out Twice".`;
 	}
-	if (refused.length > 0) {
-		const [{ scheduleId, reason }] = refused;
-		yield `Not retried: ${refused.length} that cannot be sent or moved. The first is ${scheduleId}: ${reason}`;
+	if (rejected.length > 0) {
+		const [{ scheduleId, reason }] = rejected;
+		yield `Not retried: ${rejected.length} that cannot be sent or moved. The first is ${scheduleId}: ${reason}`;
 	}
 	if (changed > 0) yield `Not retried: ${changed} that changed meanwhile.`;
-	if (isMore) yield 'More messages match. Run the operation again, or raise "Limit".';
+	if (isMore) yield 'More messages match. Run the operation again, or increase "Limit".';
 }
 
 function readWhich(
@@ -273,7 +263,7 @@ function readWhich(
 	if (by === 'filters') return { filter: readFilter(context, index, timezone, run) };
 	throw new InvalidParameterError(
 		'Select By',
-		`"Select By" is "${String(by).slice(0, 40)}". Use one of: filters, scheduleId.`,
+		`"Select By" is ${quote(by)}. Use one of: filters, scheduleId.`,
 	);
 }
 
@@ -283,51 +273,30 @@ function readFilter(
 	timezone: string,
 	run: Run,
 ): RetryFilter {
-	const given = context.getNodeParameter('filters', index, {}) as Record<string, unknown>;
-	const instant = (name: string, parameter: string) => {
-		const value = readFilterValue(given, name, parameter);
-		return value === undefined
-			? undefined
-			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
-	};
-	const recipient = readFilterValue(given, 'recipient', 'Recipient');
+	const given = readFilters(context, index);
 	const failureContains = readFilterValue(given, 'failureContains', 'Failure Contains');
 	return {
 		statuses: readStatuses(given.statuses),
 		senders: run.senders,
 		// Without one, only this credential's messages match.
 		account: isEmpty(given.account) ? undefined : String(given.account).trim() || undefined,
-		recipient:
-			recipient === undefined
-				? undefined
-				: parseRecipient(recipient, readDefaultCountry(context, index)),
-		scheduledAfter: instant('scheduledAfter', 'Scheduled After'),
-		scheduledBefore: instant('scheduledBefore', 'Scheduled Before'),
+		...readCommonFilters(context, index, timezone, run),
 		failureContains: failureContains === undefined ? undefined : String(failureContains).trim(),
-		limit: readLimit(context.getNodeParameter('limit', index, 50)),
+		limit: readLimit(context, index),
 	};
 }
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-/** Unless given: all that can be put back. */
+/** By default, all that can be retried. */
 function readStatuses(value: unknown): readonly Retryable[] {
 	const given = (Array.isArray(value) ? value : isEmpty(value) ? [] : [value]) as unknown[];
 	const wrong = given.find((status) => !RETRYABLE.includes(status as Retryable));
 	if (wrong !== undefined) {
 		throw new InvalidParameterError(
 			'Statuses',
-			`"Statuses" has "${String(wrong).slice(0, 40)}". Use some of: ${RETRYABLE.join(', ')}.`,
+			`"Statuses" has ${quote(wrong)}. Use some of: ${RETRYABLE.join(', ')}.`,
 		);
 	}
 	return given.length === 0 ? RETRYABLE : (given as Retryable[]);
-}
-
-function readLimit(value: unknown): number {
-	const limit = Number(value);
-	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new InvalidParameterError(
-		'Limit',
-		`"Limit" is "${String(value).slice(0, 40)}". Enter a whole number from 1.`,
-	);
 }

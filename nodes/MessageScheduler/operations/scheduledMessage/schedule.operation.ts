@@ -33,7 +33,7 @@ import { scheduledItem } from '../../output';
 import type { StoreChoice } from '../../run';
 
 interface SchedulePlan extends Plan {
-	readonly hold: StoreChoice;
+	readonly choice: StoreChoice;
 	readonly message: Omit<MessageToSchedule, 'idempotencyKey' | 'scheduledAt'> & {
 		readonly requestedAt: string;
 	};
@@ -42,16 +42,22 @@ interface SchedulePlan extends Plan {
 	/** The same for all items; set once they are arranged. */
 	readonly window?: SendingWindow;
 	readonly ifExists: IfExists;
-	/** Of several equal items, the how manieth this is. */
+	/** The number of this item among equal ones, from 1. */
 	readonly occurrence: number;
 	readonly allowDeletion: boolean;
-	/** What *Default Country* made another number of; null if it did not. */
+	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
 }
 
 /** Schedules a message for later. */
 export const schedule: Operation<SchedulePlan> = {
+	option: {
+		name: 'Schedule',
+		value: 'schedule',
+		description: 'Schedule a message for later',
+		action: 'Schedule message',
+	},
 	description: [
 		...messageFields,
 		...sendTimeFields,
@@ -62,32 +68,32 @@ export const schedule: Operation<SchedulePlan> = {
 	],
 
 	concurrency: (plans, run) =>
-		plans.every((plan) => plan === null || plan.hold.in !== 'gateway')
+		plans.every((plan) => plan === null || plan.choice.in !== 'gateway')
 			? TABLE_CONCURRENCY
 			: run.maxParallel,
 
 	prepare(context, index, run) {
 		const deduplicationKey = readDeduplicationKey(context, index);
-		const asked = readSendTime(context, index, run);
+		const requested = readSendTime(context, index, run);
 		const { content, recipientAsGiven } = readMessage(context, index);
 		const message = {
 			...content,
 			reference: readReference(context, index),
-			requestedAt: asked.scheduledAt,
+			requestedAt: requested.scheduledAt,
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
 		};
-		const hold = readStore(context, index);
-		const { limits, assertAccepts } = run.storeFor(hold);
+		const choice = readStore(context, index);
+		const { limits, assertAccepts } = run.storeFor(choice);
 		assertAccepts({ ...message, idempotencyKey: '' });
 		const ifPassed = readIfPassed(context, index);
-		noteMessage(context, run, 'scheduled', hold);
+		noteMessage(context, run, 'scheduled', choice);
 		return {
 			fingerprint: ['schedule', message.recipient.address, message.type],
-			hold,
+			choice,
 			message,
-			// Counted from the first try, so that each try comes to the same times.
-			time: applyPastTimePolicy(asked, ifPassed, run.ledger.startedAt, limits),
+			// Counted from the first attempt, so that each attempt gets the same times.
+			time: applyPastTimePolicy(requested, ifPassed, run.ledger.startedAt, limits),
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey),
 			occurrence: 1,
@@ -99,7 +105,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	arrange(plans, context, run) {
 		const spacing = readSpacing(context);
-		// The zone of the first item that has one: where the first cannot be read, the others still go on.
+		// The timezone of the first valid item: if the first item is invalid, the others still continue.
 		const first = plans.find((plan) => plan !== null);
 		const window = readWindow(context, first?.time.timezone ?? run.timezone);
 		const planned = plans.map((plan) => plan?.time ?? null);
@@ -119,22 +125,22 @@ export const schedule: Operation<SchedulePlan> = {
 		});
 	},
 
-	check({ time, ifPassed, hold, window }, run) {
-		assertWithinLimits(time, ifPassed, run.now(), run.storeFor(hold).limits, window);
+	check({ time, ifPassed, choice, window }, run) {
+		assertWithinLimits(time, ifPassed, run.now(), run.storeFor(choice).limits, window);
 	},
 
 	async perform(plan, run, entry) {
-		const { hold, message, time: planned, ifPassed, window, simplify } = plan;
+		const { choice, message, time: planned, ifPassed, window, simplify } = plan;
 		const { ifExists, occurrence, allowDeletion, recipientAsGiven } = plan;
 		const { idempotencyKey } = entry;
-		const { limits, store } = run.storeFor(hold);
+		const { limits, store } = run.storeFor(choice);
 		let time = planned;
 		const present = (): MessageToSchedule => ({
 			...message,
 			scheduledAt: time.scheduledAt,
 			idempotencyKey,
 		});
-		// Earlier items may have taken a while. But an earlier attempt is settled before anything is checked.
+		// Earlier items may have taken a while. But an unresolved attempt is resolved before any check.
 		if (entry.unresolved === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
 		const renew: Renew = (earlier) => {
 			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
@@ -143,11 +149,11 @@ export const schedule: Operation<SchedulePlan> = {
 			return present();
 		};
 		const options = { ifExists, occurrence, allowDeletion, renew };
-		const held = await (await store({ create: true })).schedule(present(), entry, options);
+		const scheduled = await (await store({ create: true })).schedule(present(), entry, options);
 		const { timezone, adjusted = [] } = time;
-		return [scheduledItem(held, { simplify, timezone, adjusted, recipientAsGiven })];
+		return [scheduledItem(scheduled, { simplify, timezone, adjusted, recipientAsGiven })];
 	},
 };
 
-/** Rows are written together, so as many items as possible go on at once. */
+/** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;

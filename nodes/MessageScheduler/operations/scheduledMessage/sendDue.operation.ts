@@ -12,23 +12,23 @@ import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
 import type { Run } from '../../run';
-import { tellUnserved } from './unserved';
+import { hintUnserved } from './unserved';
+import { SECOND_MS } from '../../../../messages/duration';
 
 interface SendDuePlan extends Plan {
 	readonly store: BackendRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
-	/** Says something below the output, also where there is none. */
+	/** Adds an execution hint, also if there is no output. */
 	hint(message: string): void;
-	/** Whether a person has started the run. */
+	/** Whether a person started the run. */
 	readonly isManual: boolean;
 }
 
-const SECOND = 1_000;
-/** Unless the user says otherwise: a schedule of a minute then has one run after the other. */
+/** Default: with a Schedule Trigger of one minute, runs then follow one another. */
 const DEFAULT_RUN_FOR_SECONDS = 50;
-/** What a run takes beside its budget and its last request: writes, and giving the lease back. */
-const WRAP_UP_MS = 10 * SECOND;
+/** Time that a run needs beside its budget and its last request: writes, and releasing the lease. */
+const WRAP_UP_MS = 10 * SECOND_MS;
 
 const options: INodeProperties[] = [
 	{
@@ -57,7 +57,7 @@ const options: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: 30,
 		description:
-			'How many messages of the account to send a minute at most. Unless given: as many as the gateway documents, else as many as it accepts.',
+			'Maximum number of messages of the account to send per minute. By default, as many as the gateway documents, or otherwise as many as it accepts.',
 	},
 	{
 		displayName: 'Run For At Most',
@@ -67,12 +67,18 @@ const options: INodeProperties[] = [
 		default: DEFAULT_RUN_FOR_SECONDS,
 		hint: 'In seconds',
 		description:
-			'Seconds after which a run sends nothing new. The next run continues. A little less than the interval of the Schedule Trigger.',
+			'Seconds after which a run sends no further message. The next run continues. Set it a little shorter than the interval of the Schedule Trigger.',
 	},
 ];
 
 /** Sends the due messages of a store, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
+	option: {
+		name: 'Send Due',
+		value: 'sendDue',
+		description: 'Send the due messages of a Data Table',
+		action: 'Send due scheduled messages',
+	},
 	description: [...backendFields, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
@@ -94,7 +100,7 @@ export const sendDue: Operation<SendDuePlan> = {
 		const backend = await run.backend(store);
 		const senders = run.senders;
 		const accounts = await backend.accounts();
-		// Each request once: what is to follow a fault is decided for the whole account.
+		// No retry here: the dispatcher decides for the whole account what follows a fault.
 		const connection = connect(gateway, run.connection.credential, runtime, {
 			maxParallel: UNBOUNDED,
 			policy: { maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0 },
@@ -126,9 +132,9 @@ export const sendDue: Operation<SendDuePlan> = {
 			);
 		}
 		if (idle !== null) hint(idleHint(idle, run));
-		// The run that has the lease says it; and what goes wrong is told before anything else.
+		// The run that has the lease reports it, and an error comes before any other hint.
 		if (idle?.why !== 'leaseTaken' && error === undefined) {
-			const look = async (say: typeof hint) => await tellUnserved(backend, run, say);
+			const look = async (say: typeof hint) => await hintUnserved(backend, run, say);
 			const { sender } = run;
 			const key = JSON.stringify([backend.messages.id, sender.gateway, sender.account]);
 			await (isManual ? look(hint) : giveRecent(key, run.now(), look, hint));
@@ -137,10 +143,10 @@ export const sendDue: Operation<SendDuePlan> = {
 	},
 };
 
-/** The dispatcher itself bounds what is in flight. */
+/** The dispatcher itself bounds the requests in flight. */
 const UNBOUNDED = 1_000;
 
-/** A message as an item, or the begin or end of a pause. */
+/** A message, or the begin or end of a pause, as an item. */
 function toItem(
 	entry: DispatchEntry,
 	{ sender }: Run,
@@ -205,7 +211,7 @@ function readRules(context: IExecuteFunctions, index: number, run: Run): SendDue
 	};
 	const seconds = number('runForAtMost', 'Run For At Most') ?? DEFAULT_RUN_FOR_SECONDS;
 	return {
-		budgetMs: seconds * SECOND,
+		budgetMs: seconds * SECOND_MS,
 		messagesPerMinute:
 			number('messagesPerMinute', 'Messages per Minute') ??
 			run.gateway.capabilities.messagesPerMinute,
@@ -217,20 +223,20 @@ function readRules(context: IExecuteFunctions, index: number, run: Run): SendDue
 }
 
 /**
- * After a workflow's time-out n8n lets nothing reach a table any more, so a run that it ends could not
- * write what became of its messages.
+ * After a workflow's timeout n8n blocks access to tables, so a run that it ends could not write the
+ * results of its messages.
  */
 function assertTimeLeft(context: IExecuteFunctions, budgetMs: number, timeoutMs: number): void {
-	// Older versions of n8n do not say.
+	// Older versions of n8n do not have it.
 	const settings = (
 		context as { getWorkflowSettings?: () => { executionTimeout?: number } }
 	).getWorkflowSettings?.();
 	const seconds = settings?.executionTimeout ?? -1;
-	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND;
+	const needed = (budgetMs + timeoutMs + WRAP_UP_MS) / SECOND_MS;
 	if (seconds <= 0 || seconds >= needed) return;
 	throw new InvalidParameterError(
 		'Run For At Most',
 		`The workflow times out after ${seconds} seconds, but with "Run For At Most" the operation "Send Due" may take ${needed}`,
-		`Raise "Timeout Workflow" in the workflow's settings, or lower "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND}) + "Timeout" (${timeoutMs / SECOND}) + ${WRAP_UP_MS / SECOND}.`,
+		`Increase "Timeout Workflow" in the workflow's settings, or reduce "Run For At Most". The ${needed} seconds are "Run For At Most" (${budgetMs / SECOND_MS}) + "Timeout" (${timeoutMs / SECOND_MS}) + ${WRAP_UP_MS / SECOND_MS}.`,
 	);
 }

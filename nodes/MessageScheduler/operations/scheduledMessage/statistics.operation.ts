@@ -7,6 +7,7 @@ import { readBackend, backendFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
+import { DAY_MS } from '../../../../messages/duration';
 
 interface StatisticsPlan extends Plan {
 	readonly store: BackendRef;
@@ -14,10 +15,14 @@ interface StatisticsPlan extends Plan {
 	readonly timezone: string;
 }
 
-const DAY = 86_400_000;
-
-/** Counts the messages of a store, of all accounts, and tells how well they are sent. */
+/** Counts the messages of a Data Table or PostgreSQL, of all accounts, with delays and pauses. */
 export const statistics: Operation<StatisticsPlan> = {
+	option: {
+		name: 'Statistics',
+		value: 'statistics',
+		description: 'Retrieve counts, delays and pauses of the messages of a Data Table',
+		action: 'Get statistics of scheduled messages',
+	},
 	description: [
 		...backendFields,
 		{
@@ -28,7 +33,7 @@ export const statistics: Operation<StatisticsPlan> = {
 			default: 1,
 			hint: 'In days',
 			description:
-				'How many days back to count. What is still to be sent is always counted. A long period of many messages takes long.',
+				'How many days back to count. Messages that are still to be sent are always counted. A long period with many messages takes long.',
 		},
 		optionsField([timezoneField]),
 	],
@@ -52,12 +57,12 @@ export const statistics: Operation<StatisticsPlan> = {
 	async perform({ store, days, timezone }, run) {
 		const backend = await run.backend(store);
 		const now = backend.now();
-		const counted = await backend.statistics({ now, since: now - days * DAY, timezone });
+		const counted = await backend.statistics({ now, since: now - days * DAY_MS, timezone });
 		return [statisticsItem(counted, timezone)];
 	},
 };
 
-/** Statistics as an item: times for people first, the exact ones below what was counted. */
+/** Statistics as an item: times for people first, exact ones after the counts. */
 function statisticsItem({ at, since, ...counted }: Statistics, timezone: string): IDataObject {
 	const { local, timezone: zone } = toLocalTime(at, timezone);
 	const item = {
@@ -74,7 +79,7 @@ function statisticsItem({ at, since, ...counted }: Statistics, timezone: string)
 	return item as unknown as IDataObject;
 }
 
-/** What is not known is null: the account of a row that a person typed in may be empty. */
+/** Unknown is null: a person may have left the account of a row empty. */
 const withoutEmptyAccount = <T extends { readonly account: string }>(of: T) => ({
 	...of,
 	account: of.account || null,

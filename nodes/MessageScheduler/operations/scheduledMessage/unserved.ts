@@ -1,10 +1,10 @@
-import { settle } from '../../../../stores/settle';
+import { settle } from '../../../../messages/settle';
 import { findUnserved } from '../../../../stores/table/served';
 import type { Backend } from '../../../../stores/backend';
 import type { Run } from '../../run';
 
-/** Says which other accounts of a store have overdue messages that no credential serves any more. */
-export async function tellUnserved(
+/** Adds a hint about other accounts of a store with overdue messages that no credential serves any more. */
+export async function hintUnserved(
 	backend: Backend,
 	run: Run,
 	hint: (message: string) => void,
@@ -16,7 +16,7 @@ export async function tellUnserved(
 			run.senders,
 			backend.now(),
 		);
-	// What was read must not be lost by a hint.
+	// The output must not be lost by a hint.
 	const found = await settle(find());
 	if (!found.ok || found.value.length === 0) return;
 	const accounts = found.value
@@ -26,6 +26,6 @@ export async function tellUnserved(
 	const messages = overdue === 1 ? 'message belongs' : 'messages belong';
 	const others = found.value.length === 1 ? 'another account' : 'other accounts';
 	hint(
-		`${overdue} overdue ${messages} to ${others}, for which no run of "Send Due" has looked within 24 hours: ${accounts}. Run "Send Due" with their credential, or move them to this credential's account with the operation "Retry" and its option "Reassign".`,
+		`${overdue} overdue ${messages} to ${others}, which no run of "Send Due" has served for 24 hours: ${accounts}. Run "Send Due" with their credential, or move them to this credential's account with the operation "Retry" and its option "Reassign".`,
 	);
 }

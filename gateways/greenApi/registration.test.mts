@@ -1,0 +1,242 @@
+import Ajv from 'ajv';
+import type { RegistrationRecord, DesiredWebhook } from '../webhooks';
+import { greenApi } from '.';
+import type { Outcome } from '../transport/request';
+import schemas from './fixtures/requests.schema.json';
+import { splitUrl, unseal } from './formerWebhook';
+import fresh from './fixtures/settings.json';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
+import { credential, SECRET, wanted } from './testValues.mts';
+
+const registration = greenApi.registration!;
+const validate = new Ajv({ strict: false }).compile(schemas['POST setSettings']);
+
+const on = {
+	outgoingWebhook: 'yes',
+	outgoingMessageWebhook: 'yes',
+	outgoingAPIMessageWebhook: 'yes',
+};
+const ours = { ...fresh, webhookUrl: wanted.url, webhookUrlToken: SECRET, ...on };
+const theirs = {
+	...fresh,
+	webhookUrl: 'https://user:pw@crm.example/hook?key=1',
+	webhookUrlToken: 'crm-secret',
+};
+
+const without = (settings: Record<string, unknown>, key: string) =>
+	Object.fromEntries(Object.entries(settings).filter(([name]) => name !== key));
+
+/** An instance that keeps its settings; `setSettings` changes what it names. */
+function instance(settings: unknown, saved: unknown = { saveSettings: true }) {
+	let state = settings as Record<string, unknown>;
+	const { connection, requests } = fakeGateway(greenApi, credential, ({ url, body }): Outcome => {
+		if (!url.includes('/setSettings')) return ok(state);
+		expect(validate(body) ? [] : validate.errors).toEqual([]);
+		state = { ...state, ...body };
+		return ok(saved);
+	});
+	return {
+		check: (more: Partial<DesiredWebhook> = {}) =>
+			registration.check(connection, { ...wanted, ...more }),
+		register: (more: Partial<DesiredWebhook> = {}, previous: RegistrationRecord | null = null) =>
+			registration.register(connection, { ...wanted, ...more }, previous),
+		remove: (record: RegistrationRecord | null, url = wanted.url) =>
+			registration.remove(connection, { url }, record),
+		/** Without what our URL keeps: that is never the same twice. */
+		state: () => ({ ...state, webhookUrl: splitUrl(String(state.webhookUrl)).url }),
+		url: () => String(state.webhookUrl),
+		/** What the URL in the settings keeps. */
+		kept: () => unseal(splitUrl(String(state.webhookUrl)).sealed ?? '', credential),
+		set: (more: Record<string, unknown>) => (state = { ...state, ...more }),
+		written: () => requests.filter(({ method }) => method === 'POST').map(({ body }) => body),
+	};
+}
+
+describe('check', () => {
+	it.each<[string, Record<string, unknown>, boolean]>([
+		['ours', ours, true],
+		['a fresh instance', fresh, false],
+		["another's", theirs, false],
+		['another secret', { ...ours, webhookUrlToken: 'x' }, false],
+		['statuses off', { ...ours, outgoingWebhook: 'no' }, false],
+		['the phone off', { ...ours, outgoingMessageWebhook: 'no' }, false],
+		['the API off', { ...ours, outgoingAPIMessageWebhook: 'no' }, false],
+		['a switch that is missing', { ...ours, outgoingWebhook: undefined }, false],
+		[
+			'the phone off at WABA, which has no such switch',
+			without(ours, 'outgoingMessageWebhook'),
+			true,
+		],
+	])('%s', async (_, settings, expected) => {
+		const here = instance(settings);
+		expect(await here.check()).toBe(expected);
+		expect(here.written()).toEqual([]);
+	});
+});
+
+describe('a free place', () => {
+	it('is taken, and given back as it was', async () => {
+		const here = instance(fresh);
+		const record = await here.register();
+		expect(here.state()).toEqual(ours);
+		const previous = {
+			webhookUrl: '',
+			webhookUrlToken: '',
+			outgoingWebhook: 'no',
+			outgoingAPIMessageWebhook: 'no',
+		};
+		expect(record).toEqual({ url: here.url(), previous });
+		expect(here.kept()).toEqual(previous);
+		expect(await here.check()).toBe(true);
+		await here.remove(structuredClone(record));
+		expect(here.state()).toEqual(fresh);
+	});
+
+	it('is asked for no switch that WABA does not have, and not restarted at the next activation', async () => {
+		const waba = without(fresh, 'outgoingMessageWebhook');
+		const here = instance(waba);
+		const record = await here.register();
+		expect(here.written()).toHaveLength(1);
+		expect(here.written()[0]).not.toHaveProperty('outgoingMessageWebhook');
+		expect(await here.check()).toBe(true);
+		await here.register({}, record);
+		expect(here.written()).toHaveLength(1);
+		await here.remove(record);
+		expect(here.state()).toEqual(waba);
+	});
+
+	it('may be told as null', async () => {
+		const here = instance({ ...fresh, webhookUrl: null });
+		await here.register();
+		expect(await here.check()).toBe(true);
+	});
+
+	it('is taken without a secret when none is wanted', async () => {
+		const here = instance(fresh);
+		await here.register({ secret: null });
+		expect(here.state()).toMatchObject({ webhookUrl: wanted.url, webhookUrlToken: '' });
+	});
+});
+
+describe("another's webhook", () => {
+	it('is not replaced; the refusal says whose it is and what to do', async () => {
+		const here = instance(theirs);
+		await expect(here.register()).rejects.toMatchObject({
+			kind: 'rejected',
+			message:
+				'GREEN-API has one webhook address for each instance, and it is already in use: it leads to crm.example. Turn on "Replace Existing Webhook" to replace it until this trigger is switched off',
+		});
+		expect(here.written()).toEqual([]);
+	});
+
+	it('may be no address at all', async () => {
+		await expect(instance({ ...fresh, webhookUrl: 'oops' }).register()).rejects.toMatchObject({
+			message: expect.stringContaining('it leads to another address.'),
+		});
+	});
+
+	it('is replaced when the user says so, and put back', async () => {
+		const here = instance(theirs);
+		const record = await here.register({ replaceExisting: true });
+		expect(here.state()).toEqual(ours);
+		await here.remove(record);
+		expect(here.state()).toEqual(theirs);
+	});
+
+	it('stays when it came in our place meanwhile', async () => {
+		const here = instance(theirs);
+		const record = await here.register({ replaceExisting: true });
+		here.set({ webhookUrl: 'https://third.example/' });
+		const before = here.state();
+		await here.remove(record);
+		expect(here.state()).toEqual(before);
+		expect(here.written()).toHaveLength(1);
+	});
+
+	it('is remembered when ours is registered again', async () => {
+		const here = instance(theirs);
+		const first = await here.register({ replaceExisting: true });
+		const second = await here.register({}, first);
+		expect(second).toEqual(first);
+		expect(here.written()).toHaveLength(1);
+		await here.remove(second);
+		expect(here.state()).toEqual(theirs);
+	});
+
+	it('is remembered when our address changes', async () => {
+		const here = instance(theirs);
+		const first = await here.register({ replaceExisting: true });
+		const moved = 'https://new.example/webhook';
+		const second = await here.register({ url: moved }, first);
+		expect(second).toEqual({ ...first, url: here.url() });
+		expect(here.state()).toEqual({ ...ours, webhookUrl: moved });
+		await here.remove(second, moved);
+		expect(here.state()).toEqual(theirs);
+	});
+});
+
+describe('ours already there', () => {
+	it('is left alone when it is right: writing would restart the instance', async () => {
+		const here = instance(ours);
+		expect(await here.register()).toEqual({ url: wanted.url, previous: {} });
+		expect(here.written()).toEqual([]);
+	});
+
+	it('is repaired where it is not', async () => {
+		const here = instance({ ...ours, webhookUrlToken: 'old', outgoingWebhook: 'no' });
+		const record = await here.register();
+		expect(here.written()).toEqual([
+			{ webhookUrl: here.url(), webhookUrlToken: SECRET, outgoingWebhook: 'yes' },
+		]);
+		await here.remove(record);
+		expect(here.state()).toMatchObject({
+			webhookUrl: '',
+			webhookUrlToken: '',
+			outgoingWebhook: 'no',
+			outgoingMessageWebhook: 'yes',
+		});
+	});
+});
+
+describe('remove', () => {
+	it('writes nothing when ours is gone', async () => {
+		const here = instance(fresh);
+		await here.remove({ url: wanted.url, previous: {} });
+		expect(here.written()).toEqual([]);
+	});
+
+	it('clears the place when nothing is known of what was there', async () => {
+		const here = instance(ours);
+		await here.remove(null);
+		expect(here.written()).toEqual([{ webhookUrl: '', webhookUrlToken: '' }]);
+	});
+
+	it('puts back nothing but what it can have kept', async () => {
+		const here = instance(ours);
+		const previous = JSON.parse(
+			'{"webhookUrl":7,"wid":"x","outgoingWebhook":"no","__proto__":{"webhookUrlToken":"x"}}',
+		);
+		await here.remove({ url: wanted.url, previous });
+		expect(here.written()).toEqual([
+			{ webhookUrl: '', webhookUrlToken: '', outgoingWebhook: 'no' },
+		]);
+	});
+});
+
+describe('an answer of another kind', () => {
+	it.each([[{}], [null], ['<html>'], [{ webhookUrl: 7 }]])(
+		'never leads to writing: %j',
+		async (body) => {
+			const here = instance(body);
+			await expect(here.check()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+			await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+			await expect(here.remove(null)).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+			expect(here.written()).toEqual([]);
+		},
+	);
+
+	it('that does not say that the settings are saved is an error', async () => {
+		const here = instance(fresh, { saveSettings: false });
+		await expect(here.register()).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+	});
+});

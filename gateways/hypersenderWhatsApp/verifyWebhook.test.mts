@@ -1,0 +1,41 @@
+import type { Delivery } from '../webhooks';
+import { hypersenderWhatsApp } from '.';
+import ack from './fixtures/message-ack.webhook.json';
+import { credential, INSTANCE, SECRET } from './testValues.mts';
+import { posted } from '../../test/gateways/posted.mts';
+
+const delivery = posted({
+	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
+	query: {},
+	body: ack,
+});
+const verify = (changes: Partial<Delivery> = {}, more: Record<string, unknown> = {}) =>
+	hypersenderWhatsApp.verifyWebhook({ ...credential, ...more }, { ...delivery, ...changes });
+const headers = (changes: Delivery['headers']) => ({
+	headers: { ...delivery.headers, ...changes },
+});
+const bodyOf = (instanceId: unknown) => ({ body: { ...ack, data: { ...ack.data, instanceId } } });
+
+it('trusts what the vendor sends', () => {
+	expect(verify()).toEqual({ verified: true });
+});
+
+it.each([[bodyOf(undefined)], [bodyOf(null)], [{ body: {} }], [{ body: null }], [{ body: [] }]])(
+	'trusts a body that names no instance: %j',
+	(changes) => expect(verify(changes)).toEqual({ verified: true }),
+);
+
+it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
+	['no secret', headers({ authorization: undefined }), {}, 'no secret came'],
+	['another secret', headers({ authorization: 'wrong' }), {}, 'another'],
+	['no instance', headers({ 'x-instanceid': undefined }), {}, 'no header x-instanceId'],
+	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'comes from another instance'],
+	['another instance in the body', bodyOf('other'), {}, 'body of the webhook'],
+	['no secret of ours', {}, { webhookSecret: '' }, 'holds no Webhook Secret'],
+	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'holds no Instance ID'],
+])('does not trust %s', (_, changes, more, reason) => {
+	expect(verify(changes, more)).toEqual({
+		verified: false,
+		reason: expect.stringContaining(reason),
+	});
+});
