@@ -40,7 +40,7 @@ export async function items(options: BenchOptions): Promise<Report> {
 		return {
 			name: 'items',
 			sections: [
-				`Schedule, Max Parallel ${PARALLEL}, 0 ms per answer, on the real n8n.`,
+				`Schedule, Max Parallel ${PARALLEL}, 0 ms per response, on the real n8n.`,
 				table(['items', 'wall time of the node', 'per item'], rows),
 				`Memory: ${digits((grown * 1000) / counts[last])} kB per item held, n8n's own copies and the saved execution included (growth of a fresh process over ${counts[last].toLocaleString('en')} items).`,
 				surroundings(n8n.version, options.env),

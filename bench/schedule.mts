@@ -165,14 +165,14 @@ async function beside(
 		'–',
 	]);
 	return [
-		`### ${count.toLocaleString('en')} messages, ${delayMs} ms per answer (median of ${quick ? 1 : rounds} rounds)`,
+		`### ${count.toLocaleString('en')} messages, ${delayMs} ms per response (median of ${quick ? 1 : rounds} rounds)`,
 		table(
 			[
 				'',
 				'wall time',
 				'processor',
-				'of the bound',
-				'of bound and expressions',
+				'× lower bound',
+				'× lower bound incl. expressions',
 				'peak in flight',
 				'connections',
 				'memory grown',

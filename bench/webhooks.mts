@@ -174,7 +174,7 @@ async function compare(
 		name: 'webhooks',
 		sections: [
 			table(
-				['', 'webhooks a round', 'a second', 'of plain Webhook', 'p99', 'processor each'],
+				['', 'webhooks per round', 'per second', '× plain Webhook', 'p99', 'processor time each'],
 				rows,
 			),
 			`${CONNECTIONS} connections, median of ${quick ? 1 : rounds} alternating rounds (ratios: round by round). The number of runs is checked in each round: one for each webhook that starts one, none for the others.`,
@@ -237,7 +237,7 @@ async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Conte
 		{ label: 'Trigger: starts a run', ...starts, ...fresh(ours) },
 		{ label: 'Trigger: 100 statuses, one run', ...starts, ...fresh(ours, 100), count: few },
 		{ label: 'Trigger: duplicate, no run', ...startsNone, webhook: () => post(ours.url, once) },
-		{ label: 'Trigger: late, no run', ...startsNone, webhook: () => post(ours.url, late) },
+		{ label: 'Trigger: out of order, no run', ...startsNone, webhook: () => post(ours.url, late) },
 		{
 			label: 'Trigger: filtered out, no run',
 			...startsNone,

@@ -13,7 +13,7 @@ export function requireScheduler(gateway: Gateway, type?: MessageType): NativeSc
 	if (scheduling === null || gateway.scheduler === undefined) {
 		throw unsupported(
 			`${gateway.label} has no scheduler of its own`,
-			'Schedule with "Store Messages In" set to "n8n Data Table": n8n then holds the message and the operation "Send Due" sends it.',
+			'Set "Store Messages In" to "n8n Data Table": n8n then stores the message and the operation "Send Due" sends it.',
 		);
 	}
 	if (type !== undefined && !scheduling.types.includes(type)) {
@@ -34,7 +34,7 @@ export function assertSupportsType(gateway: Gateway, type: MessageType): void {
 	const { messageTypes, scheduling } = gateway.capabilities;
 	if (messageTypes.includes(type)) return;
 	throw unsupported(
-		`${gateway.label} documents no way to send ${type} at once; it sends ${list(messageTypes)}`,
+		`${gateway.label} documents no way to send ${type} immediately; it sends ${list(messageTypes)}`,
 		scheduling?.types.includes(type)
 			? 'Use the operation "Schedule" with a time a little ahead, or choose another "Message Type".'
 			: 'Choose another "Message Type".',
@@ -62,7 +62,7 @@ export function requireLookup({ label, capabilities, lookup }: Gateway): {
 } {
 	if (capabilities.lookup === null || lookup === undefined) {
 		throw unsupported(
-			`${label} documents no way to look up a message that was sent`,
+			`${label} documents no way to look up a sent message`,
 			'Follow its statuses with the Message Scheduler Trigger.',
 		);
 	}

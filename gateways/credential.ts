@@ -40,7 +40,7 @@ export function baseUrlField(credential: Credential, field: CredentialField): st
 	if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
 		throw new InvalidParameterError(
 			field.label,
-			`"${field.label}" is "${shorten(value, 80)}". Enter an address that begins with https:// or http:// ${IN_CREDENTIAL}.`,
+			`"${field.label}" is "${shorten(value, 80)}". Enter a URL that begins with https:// or http:// ${IN_CREDENTIAL}.`,
 		);
 	}
 	return value.replace(/\/+$/, '');

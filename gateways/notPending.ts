@@ -8,35 +8,39 @@ const PAST: Readonly<Record<string, string>> = {
 	deleted: 'it was deleted',
 	expired: 'it expired',
 	unconfirmed: 'it may have been sent already: the outcome is unknown',
-	unknown: 'its status is not known',
+	unknown: 'its status is unknown',
 };
 
 /**
- * Says why a message can no longer be changed.
+ * The error for a message that can no longer be changed.
  *
  * @param label the gateway's
- * @param verb what was to be done with it
+ * @param verb the requested change
  */
 export function notPending(label: string, message: ScheduledMessage, verb: string): GatewayError {
 	const { status, scheduleId, gatewayStatus, storedIn } = message;
-	const state = Object.hasOwn(PAST, status) ? PAST[status] : 'it is already on its way or sent';
+	const state = Object.hasOwn(PAST, status) ? PAST[status] : 'it is already being sent or was sent';
 	const isStored = storedIn === 'n8n';
 	const which = isStored ? describe(message) : `scheduled message "${scheduleId}"`;
-	const told =
+	const reported =
 		gatewayStatus === null
 			? ''
 			: isStored
-				? ` (the Data Table of n8n says "${gatewayStatus}")`
+				? ` (in the Data Table: "${gatewayStatus}")`
 				: ` (${label}: "${gatewayStatus}")`;
-	return new GatewayError('notPending', `The ${which} can no longer be ${verb}: ${state}${told}`, {
-		hint:
-			verb === 'cancelled'
-				? 'Only messages with the status "scheduled" can be cancelled. To get the others back as they are, set "If No Longer Pending" under Options to "Return It as It Is".'
-				: 'Only messages with the status "scheduled" can be changed.',
-	});
+	return new GatewayError(
+		'notPending',
+		`The ${which} can no longer be ${verb}: ${state}${reported}`,
+		{
+			hint:
+				verb === 'cancelled'
+					? 'Only messages with the status "scheduled" can be cancelled. To return others unchanged, set "If No Longer Pending" under Options to "Return Unchanged".'
+					: 'Only messages with the status "scheduled" can be changed.',
+		},
+	);
 }
 
-/** A message as people know it: whom it is for, and how it begins. */
+/** A message as people recognize it: its recipient and first words. */
 function describe({ recipient, text, caption, type, scheduleId }: ScheduledMessage): string {
 	const words = text ?? caption ?? type;
 	return `message "${shorten(words, 30)}" to ${recipient.phone ?? recipient.address} ("${scheduleId}")`;

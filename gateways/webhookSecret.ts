@@ -42,7 +42,7 @@ export function verifyWebhookSecret(
 	delivery: Pick<Delivery, 'headers' | 'query'>,
 ): VerificationResult {
 	const expected = optionalField(credential, WEBHOOK_SECRET_FIELD);
-	if (expected === '') return { verified: false, reason: 'the credential holds no Webhook Secret' };
+	if (expected === '') return { verified: false, reason: 'the credential has no Webhook Secret' };
 	const { authorization, [SECRET_HEADER]: own } = delivery.headers;
 	const given = [
 		...(typeof authorization === 'string' ? withoutScheme(authorization) : []),
@@ -50,12 +50,12 @@ export function verifyWebhookSecret(
 		own,
 		delivery.query[SECRET_QUERY],
 	].filter((value): value is string => typeof value === 'string' && value !== '');
-	if (given.length === 0) return { verified: false, reason: 'no secret came with the webhook' };
+	if (given.length === 0) return { verified: false, reason: 'the webhook has no secret' };
 	// No short cut: each candidate costs the same, whether an earlier one matched or not.
 	const matches = given.map((candidate) => equalSecrets(candidate, expected));
 	return matches.includes(true)
 		? { verified: true }
-		: { verified: false, reason: 'the secret that came with the webhook is another' };
+		: { verified: false, reason: 'the webhook has a different secret' };
 }
 
 /** `Bearer abc` may mean the secret `abc`, or the secret may itself hold a blank. */

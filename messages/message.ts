@@ -86,14 +86,14 @@ function parseMediaUrl(value: unknown): string {
 	if (text === '') {
 		throw new InvalidParameterError(
 			'Media URL',
-			'"Media URL" is empty. Enter the public address of the file, e.g. https://example.com/image.jpg.',
+			'"Media URL" is empty. Enter the public URL of the file, e.g. https://example.com/image.jpg.',
 		);
 	}
 	if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) {
 		throw new InvalidParameterError(
 			'Media URL',
-			`"Media URL" is "${shorten(text, 80)}", which is not a public web address`,
-			'Enter an address that begins with https:// or http://. The gateway fetches the file from there itself.',
+			`"Media URL" is "${shorten(text, 80)}", which is not a public URL`,
+			'Enter a URL that begins with https:// or http://. The gateway downloads the file from it.',
 		);
 	}
 	return text;
@@ -105,6 +105,6 @@ function optionalText(parameter: string, value: unknown): string | null {
 	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
 	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is ${Array.isArray(value) ? 'a list' : 'an object'}. Give it as text.`,
+		`"${parameter}" is ${Array.isArray(value) ? 'a list' : 'an object'}. Enter text.`,
 	);
 }

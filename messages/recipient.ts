@@ -100,7 +100,7 @@ function parsePhone(text: string, defaultCountry: Country | null): Recipient {
 		throw new InvalidParameterError(
 			'Recipient',
 			`"Recipient" is "${shorten(text)}", whose "(0)" is not dialled after a country code`,
-			`Leave the "(0)" out. ${FORMS}`,
+			`Remove the "(0)". ${FORMS}`,
 		);
 	}
 	if (NUMERIC.test(text) && !WHOLE_FLOAT.test(text)) throw notWhole(text);

@@ -13,8 +13,8 @@ export interface StatusFacts {
  * to it in each gateway's folder; a word that nobody documents becomes `unknown`.
  */
 export const STATUSES = {
-	unknown: { rank: 0, isFinal: false, meaning: 'A word of the gateway that is not documented' },
-	scheduled: { rank: 10, isFinal: false, meaning: 'Held until its time' },
+	unknown: { rank: 0, isFinal: false, meaning: 'A status that the gateway does not document' },
+	scheduled: { rank: 10, isFinal: false, meaning: 'Stored until its time' },
 	unconfirmed: {
 		rank: 15,
 		isFinal: false,

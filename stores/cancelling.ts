@@ -2,7 +2,7 @@ import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { UnresolvedAttempt } from './store';
 
-/** What is noted of a message right before it is cancelled; `now` in milliseconds since 1970. */
+/** The record of a message right before it is cancelled; `now` in milliseconds since 1970. */
 export const cancelling = (message: ScheduledMessage, now: number): UnresolvedAttempt => ({
 	since: now,
 	message: toMessage(message, ''),
@@ -11,9 +11,9 @@ export const cancelling = (message: ScheduledMessage, now: number): UnresolvedAt
 	cancelling: { ...message, raw: null },
 });
 
-/** A scheduled message as one to be scheduled anew. */
-export function toMessage(held: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = held;
+/** A scheduled message as one to schedule again. */
+export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
+	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = scheduled;
 	return {
 		recipient,
 		type,

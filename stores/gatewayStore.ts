@@ -24,13 +24,13 @@ export interface GatewayStoreOptions {
 	readonly assigned: AssignedMessages;
 	readonly mutex: KeyedMutex;
 	sleep(ms: number): Promise<void>;
-	/** Which messages were made under which keys; unless given, messages with keys are refused. */
+	/** Which messages were created under which keys; without it, messages with keys are rejected. */
 	readonly keys?: Keys;
 }
 
-/** Where keys are kept; a table is only opened when it is used. */
+/** Where keys are stored; a table is only opened when it is used. */
 export interface Keys {
-	/** @throws GatewayError of kind `unsupported` where this n8n has no Data Tables */
+	/** @throws GatewayError of kind `unsupported` if this n8n has no Data Tables */
 	ledger(): Promise<KeyLedger>;
 	/** See `Waiting`. */
 	readonly staleMs: number;
@@ -39,7 +39,7 @@ export interface Keys {
 /**
  * The gateway's own scheduler as a store.
  *
- * @throws GatewayError of kind `unsupported` where the gateway has none
+ * @throws GatewayError of kind `unsupported` if the gateway has none
  */
 export function createGatewayStore(
 	gateway: Gateway,
@@ -65,23 +65,26 @@ export function createGatewayStore(
 		if (key === null && more.ifExists !== 'return') {
 			return await scheduleOnce(once, message, attempt, more);
 		}
-		// Equal items of one run one after the other: what one has, the next one must know.
-		const held = await options.mutex.runExclusive(`key ${key ?? matchKey(message)}`, async () => {
-			const ledger = await openLedger();
-			const by = ledger === null ? null : byKey(ledger);
-			if (key === null) {
-				return await (by === null
-					? scheduleOnce(once, message, attempt, more)
-					: scheduleUnlessPending(by, message, attempt, more));
-			}
-			if (by === null) return await scheduleByReference(key, message, attempt, more);
-			return await scheduleByKey(by, key, withReference(message, key), attempt, more);
-		});
-		options.assigned.assign(held.scheduleId);
-		return held;
+		// Equal items of one run one after the other: the next one must know which message one has.
+		const scheduled = await options.mutex.runExclusive(
+			`key ${key ?? matchKey(message)}`,
+			async () => {
+				const ledger = await openLedger();
+				const by = ledger === null ? null : byKey(ledger);
+				if (key === null) {
+					return await (by === null
+						? scheduleOnce(once, message, attempt, more)
+						: scheduleUnlessPending(by, message, attempt, more));
+				}
+				if (by === null) return await scheduleByReference(key, message, attempt, more);
+				return await scheduleByKey(by, key, withReference(message, key), attempt, more);
+			},
+		);
+		options.assigned.assign(scheduled.scheduleId);
+		return scheduled;
 	}
 
-	/** Null where this n8n has no Data Tables. */
+	/** Null if this n8n has no Data Tables. */
 	async function openLedger(): Promise<KeyLedger | null> {
 		if (options.keys === undefined) return null;
 		const opened = await settle(options.keys.ledger());
@@ -105,13 +108,13 @@ export function createGatewayStore(
 		},
 	});
 
-	/** A gateway that keeps the reference finds the message by it, if the user gave no other. */
+	/** A gateway that stores the reference finds the message by it, if the user gave no other. */
 	const withReference = (message: MessageToSchedule, key: string): MessageToSchedule =>
 		gateway.capabilities.returnsReference && message.reference === null
 			? { ...message, reference: key }
 			: message;
 
-	/** Without Data Tables the reference has to do; two executions at the same moment could make two. */
+	/** Without Data Tables, by the reference; two concurrent executions could create two messages. */
 	async function scheduleByReference(
 		key: string,
 		message: MessageToSchedule,
@@ -144,7 +147,7 @@ export function createGatewayStore(
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
 			return await cancel({ scheduler, connection, get }, scheduleId, attempt);
 		},
-		// What takes the place of a message has its key already.
+		// The replacement of a message already has its key.
 		reschedule: async (move, attempt) =>
 			await reschedule({ gateway, store: plain, now: () => connection.now() }, move, attempt),
 	};
@@ -169,9 +172,9 @@ interface Canceller {
 }
 
 /**
- * Cancels and reads what became of it. A refusal is no verdict: the vendors do not document what
- * they answer for a message that is no longer pending, so the message itself is asked. One that an
- * earlier attempt began to cancel, and that is cancelled or gone now, is cancelled by us.
+ * Cancels a message and reads its status. A rejection decides nothing: the vendors do not document their
+ * response for a message that is no longer pending, so the message itself is read. A message that an
+ * earlier attempt began to cancel, and that is cancelled or missing now, counts as cancelled by this item.
  */
 async function cancel(
 	{ scheduler, connection, get }: Canceller,
@@ -196,7 +199,7 @@ async function cancel(
 	const after = await settle(get(scheduleId));
 	if (!after.ok) throw outcomeUnknownError(scheduleId, outcome.error);
 	if (after.value.status === 'scheduled') {
-		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
+		// Otherwise a later attempt would claim a cancel that somebody else made meanwhile.
 		if (isRefusal(outcome.error)) attempt?.clear();
 		throw outcome.error;
 	}
@@ -204,7 +207,7 @@ async function cancel(
 	return { cancelled: after.value.status === 'cancelled', message: after.value };
 }
 
-/** Even asking for the message did not work. */
+/** Even reading the message did not work. */
 function outcomeUnknownError(scheduleId: string, error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
@@ -213,7 +216,7 @@ function outcomeUnknownError(scheduleId: string, error: unknown): unknown {
 		{
 			...error.details,
 			outcomeUnknown: true,
-			hint: `Look with "Get Many" or at the gateway whether it is still scheduled; if it is, cancel it again. The check ended with: ${error.message}`,
+			hint: `Check with "Get Many" or at the gateway whether it is still scheduled; if it is, cancel it again. The check ended with: ${error.message}`,
 		},
 	);
 }
@@ -227,35 +230,35 @@ const asCancelled = (message: ScheduledMessage): ScheduledMessage => ({
 const onlyDeletes = ({ label }: Gateway) =>
 	unsupported(
 		`${label} documents no way to cancel a scheduled message, only one to delete a message`,
-		'If deleting it is what you want, turn on "Allow Deletion" under Options.',
+		'To delete the message instead, turn on "Allow Deletion" under Options.',
 	);
 
 const needsTables = ({ label, capabilities: { returnsReference } }: Gateway) =>
 	unsupported(
-		`"Deduplication Key" needs the Data Tables of n8n, which this n8n does not have: ${returnsReference ? `${label} keeps one reference only, and "Reference" is another one` : `${label} keeps no key with a message`}`,
+		`"Deduplication Key" requires n8n Data Tables, which this n8n does not have: ${returnsReference ? `${label} stores one reference only, and "Reference" uses it` : `${label} does not store a key with a message`}`,
 		returnsReference
 			? 'Leave "Reference" empty, or update n8n to 2.3 or newer.'
 			: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.',
 	);
 
 const notHeld = ({ label }: Gateway, scheduleId: string, isDurable: boolean) =>
-	// One that may be of a Data Table was looked for in these before.
+	// An id that may be of a Data Table was looked up in these before.
 	isUuid(scheduleId)
 		? new GatewayError(
 				'notFound',
-				`Neither ${label} nor a Data Table of this project holds a message with the schedule id "${scheduleId}"`,
+				`Neither ${label} nor a Data Table of this project stores a message with the schedule id "${scheduleId}"`,
 				{
 					status: 404,
-					hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or pass on the "scheduleId" that "Get Many" gives. A row that was purged or deleted is gone, and tables of other projects are out of reach.',
+					hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or use the "scheduleId" that "Get Many" returns. Rows that were purged or deleted, and tables of other projects, cannot be found.',
 				},
 			)
 		: new GatewayError(
 				'notFound',
-				`${label} holds no scheduled message with the id "${shorten(scheduleId, 80)}"`,
+				`${label} has no scheduled message with the id "${shorten(scheduleId, 80)}"`,
 				{
 					status: 404,
 					hint: isDurable
 						? 'Check "Scheduled Message": list the pending ones with the operation "Get Many".'
-						: `Check "Scheduled Message". ${label} keeps scheduled messages in memory only: after a restart of the gateway they are gone and will not be sent.`,
+						: `Check "Scheduled Message". ${label} stores scheduled messages in memory only: after a restart of the gateway they are lost and not sent.`,
 				},
 			);

@@ -2,7 +2,7 @@ import type { ListFilter } from '../gateways/gateway';
 import { sameRecipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
-/** Whether a message is one of those that a filter asks for; gateways and tables filter by some of it only. */
+/** Whether a message matches a filter; gateways and tables support only some of its conditions. */
 export function matches(message: ScheduledMessage, filter: ListFilter): boolean {
 	const { status, recipient, scheduledAfter, scheduledBefore, text } = filter;
 	const words = (cell: string | null) => (cell ?? '').toLowerCase();

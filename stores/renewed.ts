@@ -4,10 +4,10 @@ import { settleSync } from '../messages/settle';
 import type { AttemptLog, Renew } from './store';
 
 /**
- * The message to make now: the present one; after an earlier attempt of which it is certain that it
- * made none, that attempt's, as long as its time is still possible.
+ * The message to create now: the current one, or, after an earlier attempt that certainly created none,
+ * that attempt's, as long as its time is still possible.
  *
- * @throws InvalidParameterError that first says that nothing is scheduled
+ * @throws InvalidParameterError that first reports that nothing is scheduled
  */
 export function renewed(
 	message: MessageToSchedule,

@@ -14,19 +14,19 @@ import { notPending } from '../gateways/notPending';
 import { settle, settleSync } from '../messages/settle';
 import type { AttemptLog, MessageStore, Move, UnresolvedAttempt } from './store';
 
-/** What moving needs. */
+/** What rescheduling works with. */
 interface RescheduleContext {
 	readonly gateway: Gateway;
 	readonly store: MessageStore;
-	/** Our own clock: milliseconds since 1970. */
+	/** The local clock: milliseconds since 1970. */
 	now(): number;
 }
 
 /**
- * Moves a message where the gateway has no way to change one: the old one is cancelled, then a new one
- * is scheduled. In this order two can never be pending. Where the new one is refused, the old one is
- * scheduled again for its old time. A try that was cut off is taken up where it was: after the cancel,
- * or while the old one was being put back, which is then done first.
+ * Reschedules a message at a gateway that cannot change one: cancels the old one, then schedules a new
+ * one. In this order two can never be pending. If the gateway rejects the new one, the old one is scheduled
+ * again for its old time. An interrupted attempt is resumed where it stopped: after the cancel, or while
+ * the old one was being restored, which is then finished first.
  */
 export async function reschedule(
 	mover: RescheduleContext,
@@ -38,11 +38,11 @@ export async function reschedule(
 	const scheduleId = earlier?.currentId ?? move.scheduleId;
 	const found = await settle(store.get(scheduleId));
 	const isGone = found.ok ? found.value.status === 'cancelled' : isNotFound(found.error);
-	// One that is back was not cancelled by us since.
+	// A restored message was not cancelled again by this item.
 	if (earlier !== null && earlier.isRestored !== true && isGone) {
 		const { message } = earlier;
 		const old: Cancelled = { scheduleId, message: found.ok ? copyOf(found.value, message) : null };
-		// An earlier attempt may have made it; if not, its time may be over meanwhile.
+		// An earlier attempt may have created it; if not, its time may have passed meanwhile.
 		const renew = (wanted: MessageToSchedule): MessageToSchedule => {
 			try {
 				return {
@@ -50,7 +50,7 @@ export async function reschedule(
 					scheduledAt: move.timeNow?.(wanted.scheduledAt) ?? wanted.scheduledAt,
 				};
 			} catch (error) {
-				// Where the message is then, `restore` says.
+				// `restore` reports where the message is then.
 				throw toGatewayError(error)[0];
 			}
 		};
@@ -98,8 +98,8 @@ export async function reschedule(
 }
 
 /**
- * The message stays, and nothing is under way: a later attempt must not schedule anew what somebody has
- * cancelled meanwhile. It only has to know the id, where that is no longer the one that was asked for.
+ * Clears the attempt: the message stays, and nothing is in flight. A later attempt must not schedule again
+ * what somebody has cancelled meanwhile. It only has to know the id, if that has changed.
  */
 function leaveAsItIs(
 	attempt: AttemptLog,
@@ -112,15 +112,15 @@ function leaveAsItIs(
 	else attempt.begin({ since, message, currentId, isRestored: true });
 }
 
-/** Whether the message is as it is wanted. */
+/** Whether the message already has the requested time and content. */
 const isThereAlready = (old: ScheduledMessage, { scheduledAt, content }: Move) =>
 	content === undefined
 		? Date.parse(old.scheduledAt) === Date.parse(scheduledAt)
 		: matchesMessage(old, { ...content, scheduledAt });
 
 /**
- * The earlier attempt, from which the present one goes on. Where it is unknown whether that one put the
- * old message back, it is looked for, and put back if it is not there: else there might be two.
+ * The earlier attempt, from which the current one continues. If it is unknown whether that one restored the
+ * old message, checks for it, and restores it if it is missing: otherwise there might be two.
  */
 async function finishRestore(
 	{ store, now }: RescheduleContext,
@@ -137,12 +137,12 @@ async function finishRestore(
 	if (!open) return { since: now(), message, currentId };
 	throw new GatewayError(
 		kind,
-		`The message "${currentId}" was cancelled to be moved, and it is unknown whether it is scheduled again for ${restoring.scheduledAt}. ${why}`,
+		`The message "${currentId}" was cancelled to be moved, and it is unknown whether it was scheduled again for ${restoring.scheduledAt}. ${why}`,
 		{ ...details, hint: LOOK },
 	);
 }
 
-/** The error of a cancel, with where the message is; what is left open says so itself. */
+/** The error of a cancel, with the state of the message; an unknown outcome already reports it. */
 function notMoved(old: ScheduledMessage, cause: unknown): unknown {
 	const [{ kind, details }, why, open] = toGatewayError(cause);
 	const said = `The message "${old.scheduleId}" was not moved and stays scheduled for ${old.scheduledAt}. ${why}`;
@@ -153,7 +153,7 @@ function notMoved(old: ScheduledMessage, cause: unknown): unknown {
 	return new GatewayError(kind, said, details);
 }
 
-/** After an earlier try that was cut off, the message may be at either time, or nowhere. */
+/** After an interrupted attempt, the message may be at either time, or not scheduled at all. */
 function unknown(scheduleId: string, cause: unknown): unknown {
 	if (!(cause instanceof GatewayError)) return cause;
 	return new GatewayError(
@@ -167,14 +167,14 @@ function unknown(scheduleId: string, cause: unknown): unknown {
 	);
 }
 
-/** What is known of the message that was cancelled. */
+/** The message that was cancelled. */
 interface Cancelled {
 	readonly scheduleId: string;
-	/** As it was; null where the gateway does not tell any more. */
+	/** As it was; null if the gateway no longer reports it. */
 	readonly message: MessageToSchedule | null;
 }
 
-/** Always throws: the message is not where the user wanted it, and the error says where it is. */
+/** Always throws: the message was not moved, and the error reports where it is. */
 async function restore(
 	{ gateway: { label }, store, now }: RescheduleContext,
 	old: Cancelled,
@@ -186,7 +186,7 @@ async function restore(
 	if (open) {
 		throw new GatewayError(
 			first.kind,
-			`The message "${old.scheduleId}" was cancelled to be moved, and it is unknown whether ${label} took it for the new time. ${why}`,
+			`The message "${old.scheduleId}" was cancelled to be moved, and it is unknown whether ${label} accepted it for the new time. ${why}`,
 			{ ...first.details, hint: LOOK },
 		);
 	}
@@ -195,14 +195,14 @@ async function restore(
 		attempt.begin({ since, message: moved, currentId: old.scheduleId });
 		throw new GatewayError(
 			first.kind,
-			`The message "${old.scheduleId}" is no longer scheduled at all: it was cancelled to be moved, and ${label} did not take it for the new time. ${why}`,
+			`The message "${old.scheduleId}" is no longer scheduled: it was cancelled to be moved, and ${label} did not accept it for the new time. ${why}`,
 			{ ...first.details, hint: ANEW },
 		);
 	}
 	const again = old.message;
 	const restored = await settle(store.schedule(again, NO_LOG));
 	if (restored.ok) {
-		// The next try moves the one that stands in for the old one.
+		// The next attempt moves the restored message.
 		const { scheduleId: currentId } = restored.value;
 		attempt.begin({ since, message: moved, currentId, isRestored: true });
 		throw new GatewayError(
@@ -217,8 +217,8 @@ async function restore(
 	throw new GatewayError(
 		first.kind,
 		stillOpen
-			? `The message "${old.scheduleId}" was cancelled to be moved; ${label} did not take it for the new time, and it is unknown whether it took it again for the old one. ${why}`
-			: `The message "${old.scheduleId}" is no longer scheduled at all: it was cancelled to be moved, and ${label} took it neither for the new time nor again for the old one. ${why}`,
+			? `The message "${old.scheduleId}" was cancelled to be moved; ${label} did not accept it for the new time, and it is unknown whether it accepted it again for the old one. ${why}`
+			: `The message "${old.scheduleId}" is no longer scheduled: it was cancelled to be moved, and ${label} accepted it neither for the new time nor again for the old one. ${why}`,
 		{
 			...second.details,
 			hint: stillOpen ? LOOK : ANEW,
@@ -227,10 +227,10 @@ async function restore(
 }
 
 const LOOK =
-	'Look first, with "Get Many" or at the gateway; if the message is not there, schedule it anew with "Schedule".';
-const ANEW = 'Schedule it anew with the operation "Schedule".';
+	'Check with "Get Many" or at the gateway; if the message is missing, schedule it again with "Schedule".';
+const ANEW = 'Schedule it again with the operation "Schedule".';
 
-/** The error as one of ours, its sentence, and whether it leaves the outcome open. */
+/** The error as a GatewayError, its sentence, and whether the outcome is unknown. */
 function toGatewayError(error: unknown): [GatewayError, string, boolean] {
 	const known =
 		error instanceof GatewayError
@@ -241,18 +241,18 @@ function toGatewayError(error: unknown): [GatewayError, string, boolean] {
 	return [known, known.message, isOutcomeUnknown(known)];
 }
 
-/** The same place to note a try in, without what an earlier one left there but for the id. */
+/** The same attempt log, without the earlier attempt except for its id. */
 const withScheduleId = (attempt: AttemptLog, currentId: string): AttemptLog => ({
 	unresolved: null,
 	begin: (open) => attempt.begin({ ...open, currentId }),
 	clear: () => attempt.clear(),
 });
 
-/** Putting the old message back is no try of the new one. */
+/** A log that records nothing: restoring the old message is not an attempt of the new one. */
 const NO_LOG: AttemptLog = { unresolved: null, begin: () => {}, clear: () => {} };
 
 /**
- * What takes the place of the old message. Refuses what the gateway does not tell completely, before
+ * The replacement of the old message. Rejects a message whose content the gateway does not report, before
  * anything is cancelled.
  */
 function replacementOf(
@@ -263,14 +263,14 @@ function replacementOf(
 	const { type, text, mediaUrl } = content ?? old;
 	if (type === 'text' ? text === null : mediaUrl === null) {
 		throw unsupported(
-			`${label} does not tell the content of the scheduled message "${old.scheduleId}", so it cannot be moved`,
-			'Cancel it, and schedule it anew with the operation "Schedule".',
+			`${label} does not report the content of the scheduled message "${old.scheduleId}", so it cannot be moved`,
+			'Cancel it, and schedule it again with the operation "Schedule".',
 		);
 	}
 	return { ...toMessage(old, idempotencyKey), ...content, scheduledAt, idempotencyKey };
 }
 
-/** The old message, to be put back; a gateway may tell less of it than what takes its place. */
+/** The old message, to be restored; a gateway may report less of it than the replacement has. */
 const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSchedule => ({
 	...wanted,
 	...toMessage(old, wanted.idempotencyKey),

@@ -8,7 +8,7 @@ import { settle } from '../messages/settle';
 import { renewed } from './renewed';
 import type { AttemptLog, UnresolvedAttempt, ScheduleOptions } from './store';
 
-/** What scheduling exactly once needs. */
+/** What scheduling effectively once works with. */
 export interface ScheduleContext {
 	readonly scheduler: NativeScheduler;
 	readonly connection: Connection;
@@ -17,27 +17,27 @@ export interface ScheduleContext {
 	/** Items that look alike at the gateway go one after the other. */
 	readonly mutex: KeyedMutex;
 	sleep(ms: number): Promise<void>;
-	/** Asked right before each create. @throws where another execution makes the message meanwhile */
+	/** Called right before each create. @throws if another execution creates the message meanwhile */
 	mayCreate?(attempt: UnresolvedAttempt): Promise<void>;
 }
 
-/** Creates in all, looked for in between. */
+/** Maximum number of creates, with a check before each further one. */
 const MAX_CREATES = 4;
-/** A gateway may be slow to list what it has just taken: how long to wait before looking again. */
+/** A gateway may be slow to list an accepted message: how long to wait before checking again. */
 const RECHECK_DELAY_MS = 2_000;
 /**
- * How far a message may seem older than the attempt that made it: clocks are not trusted to within
- * seconds, and the `Date` of a response may be that of some proxy. It matters only after an attempt whose
- * outcome is unknown, since nothing is looked for before: there an equal message (same recipient, content
- * and time) that another execution made in these minutes is taken for this one, rather than sent twice.
+ * Clock skew: how far a message may seem older than the attempt that created it, since the `Date` of a
+ * response may be that of a proxy. It matters only after an attempt whose outcome is unknown: an equal
+ * message (same recipient, content and time) that another execution created in these minutes is assigned
+ * to this item, rather than sent twice.
  */
 const CLOCK_TOLERANCE_MS = 2 * 60_000;
 
 /**
- * Schedules a message exactly once: after an outcome that leaves open whether the gateway took it, it
- * is looked for, and created again only when it is not there.
+ * Schedules a message effectively once (check before retrying): if the outcome is unknown, it checks for
+ * the message at the gateway, and creates it again only if it is missing.
  *
- * @throws GatewayError; with `outcomeUnknown` when even looking did not tell
+ * @throws GatewayError; with `outcomeUnknown` if the check did not work either
  */
 export async function scheduleOnce(
 	once: ScheduleContext,
@@ -55,13 +55,13 @@ export async function scheduleOnce(
 			(unresolved === null
 				? null
 				: await findMatchWithRecheck(once, unresolved.message, unresolved.since));
-		const held = found ?? (await create(once, renewed(message, attempt, renew), attempt));
-		assigned.assign(held.scheduleId);
-		return held;
+		const scheduled = found ?? (await create(once, renewed(message, attempt, renew), attempt));
+		assigned.assign(scheduled.scheduleId);
+		return scheduled;
 	});
 }
 
-/** An equal message that is pending. After an earlier try it matters that looking did not work. */
+/** An equal message that is pending. After an earlier attempt, a check that did not work is an error. */
 async function findPendingDuplicate(
 	once: ScheduleContext,
 	message: MessageToSchedule,
@@ -78,7 +78,7 @@ async function create(
 	attempt: AttemptLog,
 ): Promise<ScheduledMessage> {
 	const { scheduler, connection } = once;
-	// An earlier attempt may have made it, and a list may still be slow to show it.
+	// An earlier attempt may have created it, and the gateway may be slow to list it.
 	const since = attempt.unresolved?.since ?? connection.now();
 	for (let creates = 1; ; creates++) {
 		await once.mayCreate?.({ since, message });
@@ -95,7 +95,7 @@ async function create(
 	}
 }
 
-/** Looks at once, and again after a pause before nothing is taken for an answer. */
+/** Checks immediately, and again after a delay before the message counts as missing. */
 async function findMatchWithRecheck(
 	once: ScheduleContext,
 	message: MessageToSchedule,
@@ -111,12 +111,12 @@ async function findMatchWithRecheck(
 
 /** Which of the equal messages at the gateway count. */
 interface MatchFilter {
-	/** Those created by a try that began then, by our own clock. */
+	/** Those created by an attempt that began then, by the local clock. */
 	readonly since?: number;
 	readonly pendingOnly?: boolean;
 }
 
-/** What came of an attempt, if the gateway shows it: one look, without a pause. */
+/** The result of an attempt, if the gateway shows it: one check, without a delay. */
 export const findResult = async (once: ScheduleContext, { message, since }: UnresolvedAttempt) =>
 	await findMatch(once, message, { since });
 
@@ -127,7 +127,7 @@ async function findMatch(
 	{ since = -Infinity, pendingOnly = false }: MatchFilter,
 ): Promise<ScheduledMessage | null> {
 	const equal = await scheduler.find(connection, message, { byContent: pendingOnly });
-	// Only now, since it is this answer that tells how far the gateway's clock is from ours.
+	// Only now, since this response shows the clock skew of the gateway.
 	const oldest = since + connection.clockSkewMs() - CLOCK_TOLERANCE_MS;
 	const possible = equal.filter(
 		({ scheduleId, status, createdAt }) =>
@@ -137,16 +137,16 @@ async function findMatch(
 	);
 	if (possible.length === 0) return null;
 	const age = ({ createdAt }: ScheduledMessage) => (createdAt === null ? 0 : Date.parse(createdAt));
-	// What was just made is the last one.
-	const mine = pendingOnly
+	// A message that was just created is the last one.
+	const match = pendingOnly
 		? possible[0]
 		: possible.reduce((best, one) => (age(one) > age(best) ? one : best));
-	// A list may tell less of a message than what was sent.
+	// A list may report less of a message than was sent.
 	const { type, text, mediaUrl, caption, fileName, reference } = message;
-	return { ...mine, type, text, mediaUrl, caption, fileName, reference };
+	return { ...match, type, text, mediaUrl, caption, fileName, reference };
 }
 
-/** Even looking did not work: the message may be scheduled or not, and is not created again. */
+/** The check did not work either: the message may be scheduled or not, and is not created again. */
 function outcomeUnknownError(error: unknown): unknown {
 	if (!(error instanceof GatewayError)) return error;
 	return new GatewayError(
@@ -155,15 +155,15 @@ function outcomeUnknownError(error: unknown): unknown {
 		{
 			...error.details,
 			outcomeUnknown: true,
-			// Not the advice of the check: "Run the workflow again" would come before looking.
-			hint: `It was not scheduled again, so that it is not sent twice. Look first, with "Get Many" or at the gateway, and run the workflow again only if the message is not there. The check ended with: ${error.message}`,
+			// Not the hint of the check, whose "Run the workflow again" would come before checking.
+			hint: `It was not scheduled again, to avoid a duplicate. Check with "Get Many" or at the gateway, and run the workflow again only if the message is missing. The check ended with: ${error.message}`,
 		},
 	);
 }
 
 /**
- * What equal messages share for certain. Not the media: a list may leave it out. Not the time: a
- * gateway may round it.
+ * What equal messages certainly share. Not the media, which a list may omit, and not the time, which a
+ * gateway may round.
  */
 export const matchKey = ({ recipient, text }: MessageToSchedule) =>
 	JSON.stringify([recipient.phone ?? recipient.address, text?.trim()]);

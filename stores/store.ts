@@ -2,32 +2,32 @@ import type { ListFilter } from '../gateways/gateway';
 import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
-/** An attempt of which it is unknown whether the message was taken. Plain JSON. */
+/** An attempt whose outcome is unknown. Plain JSON. */
 export interface UnresolvedAttempt {
-	/** When it began, by our own clock: milliseconds since 1970. */
+	/** When it began, by the local clock: milliseconds since 1970. */
 	readonly since: number;
-	/** What was sent: a later try wants the same, even where its parameters now say another time. */
+	/** What was sent: a later attempt wants the same, even if its parameters now have another time. */
 	readonly message: MessageToSchedule;
-	/** Of a message that is being moved: the id that it is held under, unless it is gone already. */
+	/** Of a message that is being moved: its id, unless it is already cancelled. */
 	readonly currentId?: string;
-	/** Of one that could not be moved: it is there again under that id, and nothing is under way. */
+	/** Of one that could not be moved: it is restored under that id, and nothing is in flight. */
 	readonly isRestored?: true;
-	/** Of one that could not be moved: as it was before, where it is unknown whether it was put back. */
+	/** Of one that could not be moved: as it was before, if it is unknown whether it was restored. */
 	readonly restoring?: MessageToSchedule;
-	/** Of one that is being cancelled: as it was right before, when it was still pending. */
+	/** Of one that is being cancelled: as it was immediately before, while still pending. */
 	readonly cancelling?: ScheduledMessage;
 }
 
-/** What is known of earlier tries of one item, and where the present one is noted. */
+/** Intent log of one item: its unresolved attempt, and where the current attempt is recorded. */
 export interface AttemptLog {
 	readonly unresolved: UnresolvedAttempt | null;
-	/** Called right before a message may be taken. */
+	/** Called right before the gateway may accept a message. */
 	begin(open: UnresolvedAttempt): void;
-	/** Called when it is certain that no message of this try was taken, or is still there. */
+	/** Called if certainly no message of this attempt was accepted, or still exists. */
 	clear(): void;
 }
 
-/** How far ahead messages may be, and who says so. */
+/** How far ahead messages may be scheduled, and whose limits these are. */
 export interface StoreLimits {
 	readonly label: string;
 	readonly minLeadMs: number | null;
@@ -41,21 +41,21 @@ export interface CancelResult {
 }
 
 /**
- * Where scheduled messages are held until they are due. The operations know nothing else of it.
- * All methods throw GatewayError or InvalidParameterError only.
+ * Stores scheduled messages until they are due. Operations use stores through this interface only. All
+ * methods throw GatewayError or InvalidParameterError only.
  */
 export interface MessageStore {
 	readonly limits: StoreLimits;
-	/** Refuses what the store cannot hold, or could not send later, before any request. */
+	/** Rejects a message that the store does not accept, or could not send later, before any request. */
 	assertAccepts(message: OutgoingMessage): void;
-	/** Holds the message exactly once, whatever fails between. */
+	/** Stores the message effectively once, even if requests fail in between. */
 	schedule(
 		message: MessageToSchedule,
 		attempt: AttemptLog,
 		options?: ScheduleOptions,
 	): Promise<ScheduledMessage>;
 	get(scheduleId: string): Promise<ScheduledMessage>;
-	/** All that match, the earliest first; with a limit, at least so many of them if there are. */
+	/** All that match, the earliest first; with a limit, at least that many of them if there are. */
 	list(filter: ListFilter, limit?: number): Promise<ScheduledMessage[]>;
 	/**
 	 * Cancels a pending message. With an attempt, a cancel whose response was lost is reported as done by
@@ -63,35 +63,35 @@ export interface MessageStore {
 	 */
 	cancel(scheduleId: string, options?: CancelOptions, attempt?: AttemptLog): Promise<CancelResult>;
 	/**
-	 * Moves a pending message to another instant. Never leaves two pending; where none is left, the
-	 * error says so.
+	 * Moves a pending message to another instant. Never leaves two pending; if none is left, the error
+	 * reports that.
 	 */
 	reschedule(move: Move, attempt: AttemptLog): Promise<ScheduledMessage>;
 }
 
 /**
- * What to do where the same message is there already.
+ * What to do if the same message is already scheduled.
  *
- * - `schedule`: make one more all the same. Not with a deduplication key.
- * - `return`: return that one, as it is.
- * - `replace`: give that one this content and time, while it is still pending; else return it.
- * - `refuse`: say so and make none.
+ * - `schedule`: create another one. Not with a deduplication key.
+ * - `return`: return that one, unchanged.
+ * - `replace`: replace its content and time, while it is still pending; otherwise return it.
+ * - `reject`: throw and create none.
  *
- * With a deduplication key the same means: has that key, whatever became of it. Without one (`schedule`
- * and `return` only): is pending and has the same recipient, content and time as asked for.
+ * With a deduplication key, the same message is the one with that key, whatever its status. Without one
+ * (`schedule` and `return` only), it is a pending one with the same recipient, content and requested time.
  */
 export type IfExists = 'schedule' | 'return' | 'replace' | 'reject';
 
 export interface ScheduleOptions extends CancelOptions {
-	/** Unless given: `return` with a deduplication key, else `schedule`. */
+	/** Default: `return` with a deduplication key, otherwise `schedule`. */
 	readonly ifExists?: IfExists;
-	/** Of several equal messages of one run, the how manieth this is; 1 unless given. */
+	/** The number of this message among equal ones of the run, from 1. Default: 1. */
 	readonly occurrence?: number;
 	/**
-	 * Which message to make when it turned out that an earlier attempt made none: its own while its time
-	 * is still possible, else the present one. Unless given, its own.
+	 * The message to create if an earlier attempt turns out to have created none: that attempt's while its
+	 * time is still possible, otherwise the current one. Default: that attempt's.
 	 *
-	 * @throws InvalidParameterError where neither is possible any more
+	 * @throws InvalidParameterError if neither is possible any more
 	 */
 	readonly renew?: Renew;
 }
@@ -99,23 +99,23 @@ export interface ScheduleOptions extends CancelOptions {
 export type Renew = (earlier: MessageToSchedule) => MessageToSchedule;
 
 export interface CancelOptions {
-	/** The user agreed that the message is deleted where the gateway documents no cancel. */
+	/** The user allows deleting the message if the gateway documents no cancel. */
 	readonly allowDeletion?: boolean;
 }
 
-/** Which message is to be moved, and to when. */
+/** Which message to move, and to what time. */
 export interface Move extends CancelOptions {
 	readonly scheduleId: string;
 	/** ISO 8601, UTC. */
 	readonly scheduledAt: string;
 	readonly idempotencyKey: string;
-	/** What it says from now on; unless given, what it says now. */
+	/** Its new content; unchanged by default. */
 	readonly content?: OutgoingMessage;
 	/**
-	 * The time for a message that an earlier attempt wanted at the given time, and right before anything
-	 * is cancelled (without an argument) the time that is asked for now.
+	 * The time to use now. `earlier`: the time that an earlier attempt wanted; without it, called right
+	 * before anything is cancelled.
 	 *
-	 * @throws InvalidParameterError where that time is not possible any more
+	 * @throws InvalidParameterError if that time is no longer possible
 	 */
 	timeNow?(earlier?: string): string;
 }

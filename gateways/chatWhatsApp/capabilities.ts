@@ -19,7 +19,7 @@ export const capabilities: Capabilities = {
 	webhooks: {
 		registration: 'manual',
 		setupInstruction:
-			'Give it as webhookUrl, with ?secret=… (the Webhook Secret) at its end, when you create the session.',
+			'Enter it as webhookUrl, with ?secret=… (the Webhook Secret) at its end, when you create the session.',
 		statuses: ['sent'],
 		sendsSecretHeader: false,
 	},

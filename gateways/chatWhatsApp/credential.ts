@@ -7,14 +7,14 @@ const BASE_URL: CredentialField = {
 	name: 'chatWhatsAppUrl',
 	label: 'Base URL',
 	description:
-		'Address of the gateway. For your own installation enter its address, e.g. http://localhost:3000.',
+		'URL of the gateway. For your own installation, enter its URL, e.g. http://localhost:3000.',
 	default: 'https://api.chatwhatsapp.in',
 };
 
 const SESSION_ID: CredentialField = {
 	name: 'chatWhatsAppSessionId',
 	label: 'Session ID',
-	description: 'ID of the session that sends, as its creation or the session list gives it',
+	description: 'ID of the session that sends, from its creation or the session list',
 	placeholder: 'e.g. e67a00be-ed45-4356-9488-049cabb9895d',
 };
 

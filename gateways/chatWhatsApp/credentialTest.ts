@@ -28,6 +28,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 		'ChatWhatsApp session',
 		// The page's third state is cut off after `read`.
 		state.startsWith('read') ? 'ready' : state,
-		{ ready: ['ready', 'is ready.'], notReady: NOT_READY, otherwise: 'Look at the session.' },
+		{ ready: ['ready', 'is ready.'], notReady: NOT_READY, otherwise: 'Check the session.' },
 	);
 }

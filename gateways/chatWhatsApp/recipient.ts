@@ -13,6 +13,6 @@ export function toAddress(recipient: Recipient): string {
 	if (recipient.kind === 'group') return recipient.address;
 	throw new InvalidParameterError(
 		'Recipient',
-		`"Recipient" is ${recipient.address}, but ChatWhatsApp takes phone numbers and groups (…@g.us) only. Enter one of those.`,
+		`"Recipient" is ${recipient.address}, but ChatWhatsApp accepts phone numbers and groups (…@g.us) only. Enter one of those.`,
 	);
 }

@@ -121,7 +121,7 @@ describe('scheduling', () => {
 		const error = await rejection(scheduler.schedule(connection, document));
 		expect([error.kind, error.message]).toEqual([
 			'unsupported',
-			'"File Name" is set, but ChatWhatsApp takes no file name for a scheduled message',
+			'"File Name" is set, but ChatWhatsApp does not accept a file name for a scheduled message',
 		]);
 		for (const address of ['123456789012345@lid', '120363039326117111@newsletter']) {
 			const wanted = { ...text, recipient: parseRecipient(address) };

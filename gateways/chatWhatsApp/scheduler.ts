@@ -94,8 +94,8 @@ function scheduleBody(message: MessageToSchedule): Record<string, unknown> {
 	if (type === 'text') return { to, text, scheduledAt };
 	if (fileName !== null) {
 		throw unsupported(
-			'"File Name" is set, but ChatWhatsApp takes no file name for a scheduled message',
-			'Leave "File Name" empty: the name in "Media URL" counts.',
+			'"File Name" is set, but ChatWhatsApp does not accept a file name for a scheduled message',
+			'Leave "File Name" empty: the name in "Media URL" is used.',
 		);
 	}
 	return { to, type, media: mediaUrl, ...(caption === null ? {} : { caption }), scheduledAt };

@@ -163,7 +163,7 @@ describe('the test of the connection', () => {
 
 	it.each<[unknown, string]>([
 		[{ success: true }, 'without "session.state"'],
-		['<html></html>', 'gave a response that is not JSON'],
+		['<html></html>', 'returned a response that is not JSON'],
 	])('says what is wrong with %j', async (body, sentence) => {
 		const { connection } = reach([answer(200, body)]);
 		expect((await rejection(chatWhatsApp.testCredential(connection))).message).toContain(sentence);

@@ -5,7 +5,7 @@ import type { GatewayRequest, PreparedRequest } from '../transport/request';
 const API_URL: CredentialField = {
 	name: 'greenApiUrl',
 	label: 'API URL',
-	description: "Address of the gateway: apiUrl on the instance's page in the console",
+	description: "URL of the gateway: apiUrl on the instance's page in the console",
 	default: 'https://api.green-api.com',
 };
 

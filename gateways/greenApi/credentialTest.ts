@@ -12,9 +12,10 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	yellowCard:
 		'is suspended for spam (yellowCard): messages stay in its queue. Reboot it in the console.',
 	// Since 2026-07-30 in place of `yellowCard`.
-	suspended: 'is suspended by WhatsApp: messages stay in its queue. Look at it in the console.',
-	pendingCode: 'waits for the code that links its phone. Enter it on the phone, then test again.',
-	sleepMode: 'sleeps. Look at it in the console.',
+	suspended: 'is suspended by WhatsApp: messages stay in its queue. Check it in the console.',
+	pendingCode:
+		'is waiting for the code that links its phone. Enter it on the phone, then test again.',
+	sleepMode: 'sleeps. Check it in the console.',
 };
 
 /**
@@ -30,7 +31,7 @@ export async function testCredential(connection: Connection): Promise<Credential
 	if (isObject(response.body) && response.body.stateInstance === null) {
 		return {
 			ready: false,
-			message: 'The GREEN-API instance is being made. Wait a few minutes and test again.',
+			message: 'The GREEN-API instance is being created. Wait a few minutes and test again.',
 		};
 	}
 	const state = isObject(response.body) ? textAt(response.body, 'stateInstance') : null;
@@ -38,6 +39,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 	return credentialTestResult('GREEN-API instance', state, {
 		ready: ['authorized', 'is authorised.'],
 		notReady: NOT_READY,
-		otherwise: 'Look at it in the console.',
+		otherwise: 'Check it in the console.',
 	});
 }

@@ -38,7 +38,7 @@ export async function findSent(
 	return [...found.values()];
 }
 
-const LOOK_YOURSELF = 'Look in the chat on the phone whether the message is there.';
+const LOOK_YOURSELF = 'Check on the phone whether the message is in the chat.';
 
 /** `[{ messageID, type, body }]`, each body as it was sent (…/queues/ShowMessagesQueue). */
 async function findQueued(connection: Connection, message: OutgoingMessage) {

@@ -37,7 +37,7 @@ export async function lookup(
 		throw new GatewayError(
 			'notFound',
 			`The message ${shorten(messageId, 80)} was received by the GREEN-API instance, not sent by it`,
-			{ hint: 'Give the ID that the operation "Send" returned.' },
+			{ hint: 'Enter the ID that the operation "Send" returned.' },
 		);
 	}
 	return toSentMessage(record, {

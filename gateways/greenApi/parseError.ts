@@ -78,12 +78,12 @@ const meaning = (status: number, text: string): Meaning =>
 
 const CALLS_USED_UP: Meaning = {
 	fault: 'account',
-	hint: "The quota of the instance's plan is used up. Look at the plan in the console.",
+	hint: "The quota of the instance's plan is used up. Check the plan in the console.",
 };
 /** "You can only send or receive messages from these numbers: …": the other chats of the plan go on. */
 const CHATS_USED_UP: Meaning = {
 	kind: 'forbidden',
-	hint: "The instance's plan allows no further chat this month. Look at the plan in the console.",
+	hint: "The instance's plan allows no further chat this month. Check the plan in the console.",
 };
 
 /** `{ method, used, total, status: 'QUOTE_EXCEEDED', description }`, for calls and for correspondents. */

@@ -14,7 +14,7 @@ export function toChatId(recipient: Recipient): string {
 	if (recipient.kind === 'group' || recipient.kind === 'lid') return recipient.address;
 	throw new InvalidParameterError(
 		'Recipient',
-		`"Recipient" is ${recipient.address}, but GREEN-API takes phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.`,
+		`"Recipient" is ${recipient.address}, but GREEN-API accepts phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.`,
 	);
 }
 

@@ -124,7 +124,7 @@ describe("another's webhook", () => {
 		await expect(here.register()).rejects.toMatchObject({
 			kind: 'rejected',
 			message:
-				'GREEN-API has one webhook address for each instance, and it is already in use: it leads to crm.example. Turn on "Replace Existing Webhook" to replace it until this trigger is switched off',
+				'GREEN-API has one webhook URL per instance, and it is already in use: it leads to crm.example. Turn on "Replace Existing Webhook" to replace it until the workflow is unpublished',
 		});
 		expect(here.written()).toEqual([]);
 	});

@@ -226,15 +226,15 @@ const restorable = (former: JsonObject): RegistrationRecord =>
 const taken = (url: string) =>
 	new GatewayError(
 		'rejected',
-		`GREEN-API has one webhook address for each instance, and it is already in use: it leads to ${URL.canParse(url) ? new URL(url).host : 'another address'}. Turn on "Replace Existing Webhook" to replace it until this trigger is switched off`,
-		{ hint: 'Or use an instance of its own for this trigger.' },
+		`GREEN-API has one webhook URL per instance, and it is already in use: it leads to ${URL.canParse(url) ? new URL(url).host : 'another URL'}. Turn on "Replace Existing Webhook" to replace it until the workflow is unpublished`,
+		{ hint: 'Or use a separate instance for this trigger.' },
 	);
 
 const tooLong = () =>
 	new GatewayError(
 		'rejected',
 		`The webhook URL of this trigger together with what GREEN-API has to restore later is longer than ${MAX_URL_LENGTH} characters, so nothing was changed`,
-		{ hint: 'Remove the present webhook in the GREEN-API console, or use an instance of its own.' },
+		{ hint: 'Remove the current webhook in the GREEN-API console, or use a separate instance.' },
 	);
 
 const unreadable = () =>
@@ -242,6 +242,6 @@ const unreadable = () =>
 		'rejected',
 		'The webhook that this trigger replaced at GREEN-API cannot be restored: it was stored with an earlier "apiTokenInstance", so nothing was changed',
 		{
-			hint: 'Enter the former webhook in the GREEN-API console, or put the earlier token into the credential and unpublish again.',
+			hint: 'Enter the former webhook in the GREEN-API console, or enter the earlier token in the credential and unpublish again.',
 		},
 	);

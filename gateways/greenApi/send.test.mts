@@ -217,27 +217,27 @@ describe('the answer', () => {
 describe('refusals, before any request', () => {
 	it.each<[string, ContentInput, string]>([
 		[
-			'"Recipient" is 12345678@newsletter, but GREEN-API takes phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.',
+			'"Recipient" is 12345678@newsletter, but GREEN-API accepts phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.',
 			{ type: 'text', text: 'x' },
 			'12345678@newsletter',
 		],
 		[
-			'"Text" has 20001 characters, but GREEN-API takes at most 20000. Shorten it or split it.',
+			'"Text" has 20001 characters, but GREEN-API accepts at most 20000. Shorten it or split it.',
 			{ type: 'text', text: 'x'.repeat(20_001) },
 			'+11001234567',
 		],
 		[
-			'"Caption" has 20001 characters, but GREEN-API takes at most 20000. Shorten it or split it.',
+			'"Caption" has 20001 characters, but GREEN-API accepts at most 20000. Shorten it or split it.',
 			{ type: 'image', mediaUrl: png, caption: 'x'.repeat(20_001) },
 			'+11001234567',
 		],
 		[
-			'"Caption" is set, but GREEN-API adds none to audio',
+			'"Caption" is set, but GREEN-API does not support it for audio',
 			{ type: 'audio', mediaUrl: 'https://a.example/a.mp3', caption: 'c' },
 			'+11001234567',
 		],
 		[
-			'"Caption" is set, but GREEN-API adds none to voice',
+			'"Caption" is set, but GREEN-API does not support it for voice',
 			{ type: 'voice', mediaUrl: 'https://a.example/a.ogg', caption: 'c' },
 			'+11001234567',
 		],

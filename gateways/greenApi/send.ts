@@ -60,8 +60,8 @@ export function sendBody(message: OutgoingMessage) {
 function checkCaption({ type, caption }: OutgoingMessage): void {
 	if (caption !== null && (type === 'audio' || type === 'voice')) {
 		throw unsupported(
-			`"Caption" is set, but GREEN-API adds none to ${type}`,
-			'Leave "Caption" empty, or send it as a message of its own.',
+			`"Caption" is set, but GREEN-API does not support it for ${type}`,
+			'Leave "Caption" empty, or send it as a separate message.',
 		);
 	}
 	checkLength('Caption', caption);
@@ -72,7 +72,7 @@ function checkLength(parameter: string, value: string | null): void {
 	if (length > MAX_CHARACTERS) {
 		throw new InvalidParameterError(
 			parameter,
-			`"${parameter}" has ${length} characters, but GREEN-API takes at most ${MAX_CHARACTERS}. Shorten it or split it.`,
+			`"${parameter}" has ${length} characters, but GREEN-API accepts at most ${MAX_CHARACTERS}. Shorten it or split it.`,
 		);
 	}
 }

@@ -15,5 +15,5 @@ export function verifyWebhook(credential: Credential, delivery: Delivery): Verif
 	const instance = objectAt(isObject(delivery.body) ? delivery.body : {}, 'instanceData');
 	return textAt(instance, 'idInstance') === instanceOf(credential)
 		? verdict
-		: { verified: false, reason: 'the webhook is of another instance' };
+		: { verified: false, reason: 'the webhook is from another instance' };
 }

@@ -21,11 +21,11 @@ export function verifyDelivery(
 	const header = delivery.headers[INSTANCE_HEADER];
 	const isOurs = equalSecrets(typeof header === 'string' ? header.trim() : '', instanceId);
 	if (!secret.verified) return secret;
-	if (instanceId === '') return { verified: false, reason: 'the credential holds no Instance ID' };
+	if (instanceId === '') return { verified: false, reason: 'the credential has no Instance ID' };
 	if (typeof header !== 'string') {
-		return { verified: false, reason: 'no header x-instanceId came with the webhook' };
+		return { verified: false, reason: 'the webhook has no header x-instanceId' };
 	}
 	return isOurs
 		? { verified: true }
-		: { verified: false, reason: 'the webhook comes from another instance' };
+		: { verified: false, reason: 'the webhook is from another instance' };
 }

@@ -9,7 +9,7 @@ import { shorten } from '../../messages/text';
 const BASE_URL: CredentialField = {
 	name: 'hypersenderSmsUrl',
 	label: 'Base URL',
-	description: 'Address of the SMS API, with its version and without the instance',
+	description: 'URL of the SMS API, with its version and without the instance',
 	default: 'https://app.hypersender.com/api/sms/v1',
 };
 
@@ -33,8 +33,8 @@ const TIMEZONE: CredentialField = {
 	name: 'hypersenderSmsTimezone',
 	label: 'Account Timezone',
 	description:
-		'Timezone of the Hypersender account, in which it reads the times of scheduled messages: a name such as Africa/Cairo, or an offset such as GMT+2. Look it up in the account settings of the dashboard. What the gateway answers is in UTC.',
-	hint: 'Needed to schedule: the gateway reads times on the clock of your account',
+		'Timezone of the Hypersender account, in which the gateway interprets the times of scheduled messages: a name such as Africa/Cairo, or an offset such as GMT+2. See the account settings in the dashboard. Times in responses are in UTC.',
+	hint: 'Required for scheduling: the gateway interprets times in the timezone of your account',
 	placeholder: 'e.g. Africa/Cairo',
 	optional: true,
 };

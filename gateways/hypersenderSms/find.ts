@@ -38,7 +38,7 @@ export async function findMessage(
 	throw new GatewayError(
 		'rejected',
 		`Hypersender SMS has ${found.length} messages with the reference "${shorten(scheduleId, 80)}"`,
-		{ hint: `Say which one you mean by its whole ID: ${ids.join(', ')}.` },
+		{ hint: `Enter the complete ID of one of them: ${ids.join(', ')}.` },
 	);
 }
 
@@ -47,6 +47,6 @@ export const notFound = (scheduleId: string) =>
 		'notFound',
 		`Hypersender SMS does not find the message "${shorten(scheduleId, 120)}"`,
 		{
-			hint: 'Give the ID as an operation or the trigger gave it, or the reference. A message may have been deleted.',
+			hint: 'Enter the ID that an operation or the trigger returned, or the reference. The message may have been deleted.',
 		},
 	);

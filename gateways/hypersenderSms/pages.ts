@@ -37,7 +37,7 @@ export async function readPages(
 	}
 	throw new GatewayError(
 		'unexpectedResponse',
-		`Hypersender SMS gave ${MAX_PAGES} pages of messages and no last one`,
+		`Hypersender SMS returned ${MAX_PAGES} pages of messages without a last one`,
 		{ hint: 'Add a filter by "Status" or "Recipient", or a time range.' },
 	);
 }

@@ -103,7 +103,7 @@ describe("the vendor's samples", () => {
 				recipient: phone('+201329304829'),
 				failure: {
 					code: 'UNKNOWN',
-					reason: 'The phone or Hypersender gives as reason: UNKNOWN',
+					reason: 'Reason from the phone or Hypersender: UNKNOWN',
 				},
 				occurredAt: '2025-01-21T22:05:04.000Z',
 				raw: failed,
@@ -170,7 +170,7 @@ it("goes by the event's name, since the status may be ahead of it", () => {
 it('says so where a failure has no reason', () => {
 	const body = { ...failed, data: { ...failed.data, failure_reason: null } };
 	expect(parse(body)).toMatchObject([
-		{ failure: { code: null, reason: 'Hypersender gives no reason' } },
+		{ failure: { code: null, reason: 'Hypersender reported no reason' } },
 	]);
 });
 

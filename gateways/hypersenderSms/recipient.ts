@@ -10,6 +10,6 @@ export function toPhone({ phone, address }: Recipient): string {
 	if (phone !== null) return phone;
 	throw new InvalidParameterError(
 		'Recipient',
-		`"Recipient" is ${address}, but Hypersender SMS takes phone numbers only. Enter one with its country code, e.g. +14155238886.`,
+		`"Recipient" is ${address}, but Hypersender SMS accepts phone numbers only. Enter one with its country code, e.g. +14155238886.`,
 	);
 }

@@ -37,8 +37,8 @@ function statusOf(record: JsonObject, word: string | null): Status {
 /** `failure_reason`, of which only `UNKNOWN` is shown anywhere. */
 export function failureOf(record: JsonObject, status: Status): Failure | null {
 	const code = textAt(record, 'failure_reason');
-	if (code !== null) return { code, reason: `The phone or Hypersender gives as reason: ${code}` };
-	return status === 'failed' ? { code: null, reason: 'Hypersender gives no reason' } : null;
+	if (code !== null) return { code, reason: `Reason from the phone or Hypersender: ${code}` };
+	return status === 'failed' ? { code: null, reason: 'Hypersender reported no reason' } : null;
 }
 
 /** Turns a message into ours; null where it is none that was scheduled. */

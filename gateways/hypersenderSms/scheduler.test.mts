@@ -317,7 +317,7 @@ describe('statuses', () => {
 		);
 		expect((await scheduler.get(connection, 'order-7')).failure).toEqual({
 			code: 'UNKNOWN',
-			reason: 'The phone or Hypersender gives as reason: UNKNOWN',
+			reason: 'Reason from the phone or Hypersender: UNKNOWN',
 		});
 	});
 });

@@ -98,7 +98,7 @@ export const scheduler: NativeScheduler = {
 		}
 		throw new GatewayError(
 			'unexpectedResponse',
-			`${LABEL} accepted the deletion of "${shorten(scheduleId, 120)}", but the message is still there as "scheduled" and may be sent`,
+			`${LABEL} accepted the deletion of "${shorten(scheduleId, 120)}", but the message still has the status "scheduled" and may be sent`,
 			{ hint: 'Delete it in the Hypersender dashboard.' },
 		);
 	},

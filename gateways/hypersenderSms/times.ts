@@ -23,8 +23,8 @@ export function toWallClock(instant: string, timezone: string): string {
 	if (parseWallClock(text, timezone) !== instant) {
 		throw new InvalidParameterError(
 			'Send At',
-			`"Send At" is the second ${text} in ${timezone}, where the clock is put back that night`,
-			'Choose a time outside that hour: Hypersender SMS takes clock times only and could send it an hour early.',
+			`"Send At" is the second ${text} in ${timezone}, when the clock is set back that night`,
+			'Choose a time outside that hour: Hypersender SMS accepts clock times only and could send it an hour early.',
 		);
 	}
 	return text;

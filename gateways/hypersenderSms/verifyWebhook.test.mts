@@ -39,13 +39,13 @@ it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
 	['an empty instance', headers({ 'x-instanceid': '' }), {}, 'another instance'],
 	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'another instance'],
 	['two instances', headers({ 'x-instanceid': [INSTANCE] }), {}, 'no header x-instanceId'],
-	['no secret of ours', {}, { webhookSecret: '' }, 'holds no Webhook Secret'],
-	['no instance of ours', {}, { hypersenderSmsInstanceId: ' ' }, 'holds no Instance ID'],
+	['no secret of ours', {}, { webhookSecret: '' }, 'has no Webhook Secret'],
+	['no instance of ours', {}, { hypersenderSmsInstanceId: ' ' }, 'has no Instance ID'],
 	[
 		'no instance at all',
 		headers({ 'x-instanceid': '' }),
 		{ hypersenderSmsInstanceId: '' },
-		'holds no Instance ID',
+		'has no Instance ID',
 	],
 ])('does not trust %s', (_, changes, more, reason) => {
 	expect(verify(changes, more)).toEqual({

@@ -6,7 +6,7 @@ import { authenticateWith } from '../hypersender/access';
 const BASE_URL: CredentialField = {
 	name: 'hypersenderWhatsAppUrl',
 	label: 'Base URL',
-	description: 'Address of the WhatsApp API, with its version and without the instance',
+	description: 'URL of the WhatsApp API, with its version and without the instance',
 	default: 'https://app.hypersender.com/api/whatsapp/v2',
 };
 

@@ -27,6 +27,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 	return credentialTestResult('Hypersender WhatsApp instance', status, {
 		ready: ['WORKING', 'is working.'],
 		notReady: NOT_READY,
-		otherwise: 'Look at the instance in the Hypersender dashboard.',
+		otherwise: 'Check the instance in the Hypersender dashboard.',
 	});
 }

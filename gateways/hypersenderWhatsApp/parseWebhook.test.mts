@@ -110,7 +110,7 @@ describe('acks', () => {
 			status === 'failed'
 				? {
 						code: null,
-						reason: 'WhatsApp reported an error; Hypersender gives no reason',
+						reason: 'WhatsApp did not deliver the message; Hypersender reported no reason',
 					}
 				: null;
 		expect(parse(with_(ack, { ackName, ack: number }))).toMatchObject([

@@ -88,5 +88,5 @@ export function parseWebhook(body: unknown, { receivedAt }: ParseContext): Statu
 /** An `ERROR` comes without a text (…/whatsapp-webhooks/messages-ack). */
 const FAILURE: Failure = {
 	code: null,
-	reason: 'WhatsApp reported an error; Hypersender gives no reason',
+	reason: 'WhatsApp did not deliver the message; Hypersender reported no reason',
 };

@@ -13,6 +13,6 @@ export function toChatId(recipient: Recipient): string {
 	if (recipient.kind === 'lid' || recipient.kind === 'group') return recipient.address;
 	throw new InvalidParameterError(
 		'Recipient',
-		`"Recipient" is ${recipient.address}, but Hypersender WhatsApp takes phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.`,
+		`"Recipient" is ${recipient.address}, but Hypersender WhatsApp accepts phone numbers, groups (…@g.us) and LIDs (…@lid) only. Enter one of those.`,
 	);
 }

@@ -123,7 +123,7 @@ describe('refusals, before any request', () => {
 		});
 	});
 
-	it.each(['video', 'voice'])('takes no file name for %s', async (type) => {
+	it.each(['video', 'voice'])('does not accept a file name for %s', async (type) => {
 		expect(await refused({ type, mediaUrl, fileName: 'a.bin' })).toMatchObject({
 			kind: 'unsupported',
 			message: expect.stringContaining('"File Name" is set'),

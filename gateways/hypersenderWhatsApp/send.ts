@@ -55,8 +55,8 @@ function sendBody(message: OutgoingMessage): Record<string, unknown> {
 	if (type === 'text') return { chatId, text };
 	if (fileName !== null && !TAKES_FILE_NAME.includes(type)) {
 		throw unsupported(
-			`"File Name" is set, but Hypersender WhatsApp takes no file name for ${type}`,
-			'Leave "File Name" empty: the name in "Media URL" counts.',
+			`"File Name" is set, but Hypersender WhatsApp does not accept a file name for ${type}`,
+			'Leave "File Name" empty: the name in "Media URL" is used.',
 		);
 	}
 	return {

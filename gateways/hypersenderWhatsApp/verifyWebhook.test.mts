@@ -31,8 +31,8 @@ it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
 	['no instance', headers({ 'x-instanceid': undefined }), {}, 'no header x-instanceId'],
 	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'comes from another instance'],
 	['another instance in the body', bodyOf('other'), {}, 'body of the webhook'],
-	['no secret of ours', {}, { webhookSecret: '' }, 'holds no Webhook Secret'],
-	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'holds no Instance ID'],
+	['no secret of ours', {}, { webhookSecret: '' }, 'has no Webhook Secret'],
+	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'has no Instance ID'],
 ])('does not trust %s', (_, changes, more, reason) => {
 	expect(verify(changes, more)).toEqual({
 		verified: false,

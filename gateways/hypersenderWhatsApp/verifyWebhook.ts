@@ -13,5 +13,5 @@ export function verifyWebhook(credential: Credential, delivery: Delivery): Verif
 	const told = textAt(objectAt(body, 'data'), 'instanceId');
 	const isOurs = equalSecrets(told ?? instanceId, instanceId);
 	if (!verdict.verified || isOurs) return verdict;
-	return { verified: false, reason: 'the body of the webhook is of another instance' };
+	return { verified: false, reason: 'the body of the webhook is from another instance' };
 }

@@ -68,12 +68,12 @@ const faultOf = (status: number): Fault | undefined => (UNPAID.has(status) ? 'ac
 
 const WHAT_HAPPENED: Readonly<Record<ResponseErrorKind, string>> = {
 	unauthorized: 'does not accept the credential',
-	forbidden: 'does not let this credential do that',
-	notFound: 'does not find what the request names',
+	forbidden: 'does not allow this credential to do that',
+	notFound: 'does not find the requested object',
 	rateLimited: 'is limiting the request rate',
 	unavailable: 'could not handle the request',
 	unexpectedResponse: 'redirected the request to another URL',
-	rejected: 'refused the request',
+	rejected: 'rejected the request',
 };
 
 function hintFor(
@@ -83,7 +83,7 @@ function hintFor(
 	retryAfterMs: number | undefined,
 ): string {
 	if (UNPAID.has(status)) {
-		return 'The plan of the account is not paid, or its quota is used up. Look at the plan at the gateway.';
+		return 'The plan of the account is not paid, or its quota is used up. Check the plan at the gateway.';
 	}
 	const { credentialFields } = target.gateway;
 	const secret = credentialFields.find((field) => field.secret)?.label ?? 'key';
@@ -96,11 +96,11 @@ function hintFor(
 		case 'notFound':
 			return `Check the id, and the account and "${base}" in the Message Gateway API credential.`;
 		case 'rateLimited':
-			return `Wait ${retryAfterMs === undefined ? 'a moment' : `${Math.ceil(retryAfterMs / 1000)} seconds`}, or lower "Max Parallel Requests" under Options.`;
+			return `Wait ${retryAfterMs === undefined ? 'a moment' : `${Math.ceil(retryAfterMs / 1000)} seconds`}, or reduce "Max Parallel Requests" under Options.`;
 		case 'unavailable':
-			return 'Try again later. If it goes on, look at the state of the gateway.';
+			return 'Retry later. If this continues, check the state of the gateway.';
 		case 'unexpectedResponse':
-			return `Enter the final address as "${base}" in the credential; now it is ${baseOf(target)}.`;
+			return `Enter the final URL as "${base}" in the credential; currently it is ${baseOf(target)}.`;
 		case 'rejected':
 			return 'Check the values of this item.';
 	}
@@ -120,27 +120,27 @@ export function toNetworkError(
 	if (reason === 'aborted' || reason === 'unsent') {
 		return new GatewayError('cancelled', `The execution was stopped before ${label} responded`, {
 			hint: outcomeUnknown
-				? 'It is unknown whether the gateway did what was asked. Look there before you run the workflow again.'
+				? 'It is unknown whether the gateway processed the request. Check at the gateway before you run the workflow again.'
 				: 'Run the workflow again.',
 			outcomeUnknown,
 		});
 	}
 	if (reason === 'timedOut') {
 		return new GatewayError('timedOut', `${label} did not respond in time${suffix}`, {
-			hint: 'Try again, or raise "Timeout" under Options.',
+			hint: 'Retry, or increase "Timeout" under Options.',
 			outcomeUnknown,
 		});
 	}
 	return new GatewayError(
 		'unreachable',
 		reason === 'broken'
-			? `The connection to ${label} at ${base} broke off${suffix}`
+			? `The connection to ${label} at ${base} was interrupted${suffix}`
 			: `${label} cannot be reached at ${base}${suffix}`,
 		{
 			hint:
 				address === undefined
-					? `Check "${baseLabel(target)}" in the Message Gateway API credential, and that n8n can reach that address.`
-					: 'Check that n8n can reach that address.',
+					? `Check "${baseLabel(target)}" in the Message Gateway API credential, and that n8n can reach that URL.`
+					: 'Check that n8n can reach that URL.',
 			outcomeUnknown,
 		},
 	);
@@ -159,12 +159,12 @@ export function unexpectedResponseError(
 	return new GatewayError(
 		'unexpectedResponse',
 		typeof response.body === 'string'
-			? `${target.gateway.label} at ${base} gave a response that is not JSON`
-			: `${target.gateway.label} at ${base} gave a response without ${missing}${said === '' ? '' : `: "${said}"`}`,
+			? `${target.gateway.label} at ${base} returned a response that is not JSON`
+			: `${target.gateway.label} at ${base} returned a response without ${missing}${said === '' ? '' : `: "${said}"`}`,
 		{
 			hint:
 				explained?.hint ??
-				`Check "${baseLabel(target)}" in the Message Gateway API credential: it may be the address of another service.`,
+				`Check "${baseLabel(target)}" in the Message Gateway API credential: it may be the URL of another service.`,
 			status: response.status,
 			fault: explained?.fault,
 			outcomeUnknown: outcomeUnknown && explained?.fault === undefined,

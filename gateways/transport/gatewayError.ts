@@ -61,7 +61,7 @@ export class GatewayError extends Error {
 export const isOutcomeUnknown = (error: unknown): error is GatewayError =>
 	error instanceof GatewayError && error.details.outcomeUnknown === true;
 
-/** Whether the gateway does not find what the request names. */
+/** Whether the gateway does not find the requested object. */
 export const isNotFound = (error: unknown): error is GatewayError =>
 	error instanceof GatewayError && error.kind === 'notFound';
 

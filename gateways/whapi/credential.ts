@@ -6,7 +6,7 @@ import type { PreparedRequest } from '../transport/request';
 const BASE_URL: CredentialField = {
 	name: 'whapiUrl',
 	label: 'Base URL',
-	description: 'Address of the gateway',
+	description: 'URL of the gateway',
 	default: 'https://gate.whapi.cloud',
 };
 
@@ -21,7 +21,7 @@ const CHANNEL_ID: CredentialField = {
 	name: 'whapiChannelId',
 	label: 'Channel ID',
 	description:
-		"ID of the token's channel. When given, webhooks of any other channel are not trusted, and the token can be changed while messages wait.",
+		"ID of the token's channel. If set, webhooks of other channels are rejected, and the token can be changed while messages are stored.",
 	placeholder: 'e.g. MANTIS-M72HC',
 	optional: true,
 };

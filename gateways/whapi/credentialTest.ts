@@ -10,8 +10,8 @@ const NOT_READY: Readonly<Record<string, string>> = {
 	LAUNCH: 'is still starting. Wait a minute and test again.',
 	QR: "is not logged in. Scan the QR code on the channel's page with the phone, then test again.",
 	STOP: "is stopped. Start it on the channel's page, then test again.",
-	ERROR: "reports an error. Look at it on the channel's page.",
-	SYNC_ERROR: "reports an error while synchronising. Look at it on the channel's page.",
+	ERROR: "is in the state ERROR. Check it on the channel's page.",
+	SYNC_ERROR: "could not synchronise. Check it on the channel's page.",
 };
 
 /**
@@ -39,6 +39,6 @@ export async function testCredential(connection: Connection): Promise<Credential
 	return credentialTestResult('Whapi.Cloud channel', state, {
 		ready: ['AUTH', 'is logged in.'],
 		notReady: NOT_READY,
-		otherwise: "Look at it on the channel's page.",
+		otherwise: "Check it on the channel's page.",
 	});
 }

@@ -34,8 +34,8 @@ export async function findSent(
 	}
 	throw new GatewayError(
 		'unexpectedResponse',
-		`Whapi.Cloud gave ${MAX_PAGES} pages of messages to one chat and no last one`,
-		{ hint: 'Look in the chat on the phone whether the message is there.' },
+		`Whapi.Cloud returned ${MAX_PAGES} pages of messages to one chat without a last one`,
+		{ hint: 'Check on the phone whether the message is in the chat.' },
 	);
 }
 

@@ -103,7 +103,7 @@ it('says of an unknown id that it is not found', async () => {
 	const answer = { status: 404, headers: {}, body: { error: { code: 404, message: 'not found' } } };
 	await expect(lookup('a', answer)).rejects.toMatchObject({
 		kind: 'notFound',
-		message: 'Whapi.Cloud does not find what the request names: "not found" (HTTP 404)',
+		message: 'Whapi.Cloud does not find the requested object: "not found" (HTTP 404)',
 		details: { code: '404' },
 	});
 });

@@ -25,7 +25,7 @@ export async function lookup(
 		throw new GatewayError(
 			'notFound',
 			`The message ${shorten(messageId, 80)} was received by the Whapi.Cloud channel, not sent by it`,
-			{ hint: 'Give the ID that the operation "Send" returned.' },
+			{ hint: 'Enter the ID that the operation "Send" returned.' },
 		);
 	}
 	const to = describeAddress(textAt(record, 'chat_id')) ?? recipient;

@@ -53,7 +53,7 @@ it.each<[number, unknown, unknown]>([
 		{
 			text: 'It is forbidden to send to this group/recipient',
 			code: '403',
-			happened: 'does not let the channel write to this recipient',
+			happened: 'does not allow the channel to write to this recipient',
 			hint: expect.stringMatching(/this recipient/),
 		},
 	],

@@ -39,12 +39,12 @@ function meaning(
 		case 402: // "Trial version limit exceeded"
 			return {
 				fault: 'account',
-				hint: 'A limit of the trial is reached or the channel is not paid: look at the plan of the channel.',
+				hint: 'A limit of the trial is reached or the channel is not paid. Check the plan of the channel.',
 			};
 		case 403: // "It is forbidden to send to this group/recipient"; whether to all others too, nobody says.
 			return {
-				happened: 'does not let the channel write to this recipient',
-				hint: 'The channel may not write to this recipient. In a group, look whether the channel is a member and whether members may write.',
+				happened: 'does not allow the channel to write to this recipient',
+				hint: 'The channel may not write to this recipient. In a group, check that the channel is a member and that members may write.',
 			};
 		default:
 			return {};

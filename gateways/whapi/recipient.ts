@@ -14,6 +14,6 @@ export function toChatId(recipient: Recipient): string {
 	if (recipient.kind === 'group' || recipient.kind === 'channel') return recipient.address;
 	throw new InvalidParameterError(
 		'Recipient',
-		`"Recipient" is ${recipient.address}, but Whapi.Cloud takes phone numbers, groups (…@g.us) and channels (…@newsletter) only. Enter one of those.`,
+		`"Recipient" is ${recipient.address}, but Whapi.Cloud accepts phone numbers, groups (…@g.us) and channels (…@newsletter) only. Enter one of those.`,
 	);
 }

@@ -132,12 +132,12 @@ describe('the answer', () => {
 describe('refusals, before any request', () => {
 	it.each<[string, ContentInput, string]>([
 		[
-			'"Caption" is set, but Whapi.Cloud takes no caption for audio',
+			'"Caption" is set, but Whapi.Cloud does not support it for audio',
 			{ type: 'audio', mediaUrl, caption: 'c' },
 			'+61371989950',
 		],
 		[
-			'"Caption" is set, but Whapi.Cloud takes no caption for voice',
+			'"Caption" is set, but Whapi.Cloud does not support it for voice',
 			{ type: 'voice', mediaUrl, caption: 'c' },
 			'+61371989950',
 		],
@@ -147,7 +147,7 @@ describe('refusals, before any request', () => {
 			'+61371989950',
 		],
 		[
-			'"Recipient" is 12345678@lid, but Whapi.Cloud takes phone numbers, groups (…@g.us) and channels (…@newsletter) only. Enter one of those.',
+			'"Recipient" is 12345678@lid, but Whapi.Cloud accepts phone numbers, groups (…@g.us) and channels (…@newsletter) only. Enter one of those.',
 			{ type: 'text', text: 'x' },
 			'12345678@lid',
 		],

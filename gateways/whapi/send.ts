@@ -54,8 +54,8 @@ function contentBody(message: OutgoingMessage): Record<string, unknown> {
 	if (type === 'text') return { body: text };
 	if (caption !== null && !CAPTIONED.includes(type)) {
 		throw unsupported(
-			`"Caption" is set, but Whapi.Cloud takes no caption for ${type}`,
-			'Leave "Caption" empty, or send it as a message of its own.',
+			`"Caption" is set, but Whapi.Cloud does not support it for ${type}`,
+			'Leave "Caption" empty, or send it as a separate message.',
 		);
 	}
 	if (fileName !== null && type !== 'document') {

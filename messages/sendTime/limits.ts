@@ -16,7 +16,7 @@ export interface SendLimits {
 	gatewayLabel: string;
 	/** The name that the user sees for the send time. */
 	parameter?: string;
-	/** What takes a time that is too far ahead, as it goes on after `Give an earlier time, or`. */
+	/** What takes a time that is too far ahead, as it goes on after `Enter an earlier time, or`. */
 	elsewhere?: string;
 }
 
@@ -33,17 +33,17 @@ export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): vo
 	const refuse = (advice: string): never => {
 		throw new InvalidParameterError(
 			parameter,
-			`"${parameter}" is ${formatSendTime(resolved)}${movedBy(resolved)}, ${formatDuration(ahead)} from now, but ${gatewayLabel} takes messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
+			`"${parameter}" is ${formatSendTime(resolved)}${movedBy(resolved)}, ${formatDuration(ahead)} from now, but ${gatewayLabel} accepts messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
 			advice,
 		);
 	};
 
 	if (ahead < 0) throw passedRefusal(resolved, now, parameter);
 	if (minLeadMs !== null && ahead < minLeadMs) {
-		refuse(`Give a later time, or choose another "${IF_PASSED}" under Options.`);
+		refuse(`Enter a later time, or choose another "${IF_PASSED}" under Options.`);
 	}
 	if (maxLeadMs !== null && ahead > maxLeadMs) {
-		refuse(`Give an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
+		refuse(`Enter an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
 	}
 }
 

@@ -60,7 +60,7 @@ function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSend
 	const because =
 		instant < now
 			? `The time had passed ${formatDuration(now - instant)} before`
-			: 'The time was sooner than the gateway takes messages';
+			: 'The time was sooner than the gateway accepts messages';
 	if (rule.ifPassed === 'nextDay' && reason === 'passed' && !resolved.earliest) {
 		return nextDay(resolved, now + lead, parameter, {
 			reason,
@@ -71,7 +71,7 @@ function movedByRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSend
 	const ahead = lead > 0 ? `, ${formatDuration(lead)} ahead` : '';
 	return moveTo(resolved, earliest, parameter, {
 		reason,
-		note: `${because}, so it was moved to the earliest moment that the gateway takes${ahead}.`,
+		note: `${because}, so it was moved to the earliest time that the gateway accepts${ahead}.`,
 	});
 }
 
@@ -117,7 +117,7 @@ export function passedRefusal(
 	return new InvalidParameterError(
 		parameter,
 		`"${parameter}" is ${formatSendTime(resolved)}, which passed ${ago} ago`,
-		`Give a later time, or choose another "${IF_PASSED}" under Options.`,
+		`Enter a later time, or choose another "${IF_PASSED}" under Options.`,
 	);
 }
 

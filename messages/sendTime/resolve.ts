@@ -26,9 +26,9 @@ export interface ResolveOptions {
 
 const MAX_TEXT_LENGTH = 120;
 const ADVICE =
-	'Give a date and time like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours".';
+	'Enter a date and time such as 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours".';
 const RANGE = `the years ${FIRST_YEAR} to ${LAST_YEAR}`;
-const OUTSIDE = `outside ${RANGE}; give a date within them`;
+const OUTSIDE = `outside ${RANGE}; enter a date within them`;
 
 /**
  * The instant that a user's value means.
@@ -126,7 +126,7 @@ function refuseIncomplete(text: string, refuse: Context['refuse']): void {
 	}
 	if (/^\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?\d{2,4}(?!\d)/.test(text)) {
 		refuse(
-			`${quote(text)}, which is ambiguous (day or month first); write the year first, as in 2026-04-03 15:00`,
+			`${quote(text)}, which is ambiguous (day or month first); write the year first, such as 2026-04-03 15:00`,
 		);
 	}
 }
@@ -135,7 +135,7 @@ function readRelative(text: string, context: Context): Reading | undefined {
 	const { now, refuse, readBy = context.zone } = context;
 	const time = parseRelativeTime(text);
 	if (!time) return undefined;
-	if (now === undefined) return refuse(`${quote(text)}, which needs to be told the current time`);
+	if (now === undefined) return refuse(`${quote(text)}, which requires the current time`);
 	if (time.kind === 'now') return { instant: now, earliest: true };
 	if (time.kind === 'ahead' && !isInRange(now + time.days * DAY_MS + time.elapsed)) {
 		return refuse(`${quote(text)}, which is ${OUTSIDE}`);
@@ -165,7 +165,7 @@ function readDateTime(text: string, { zone, parameter, readBy, refuse }: Context
 	const fits = clocks.some((clock) => clock.offsetAt(instant) === offset);
 	if (zoneName !== undefined && !isUtc && !fits) {
 		return refuse(
-			`${quote(text)}, whose offset is not the one of ${ownZone.name} at that time; leave one of the two away`,
+			`${quote(text)}, whose offset is not the one of ${ownZone.name} at that time; remove one of the two`,
 		);
 	}
 	return { instant };
@@ -193,12 +193,12 @@ function instantOfObject(value: object, refuse: Context['refuse']): number {
 
 		const { invalidExplanation: reason } = value as { invalidExplanation?: unknown };
 		const told = typeof reason === 'string' ? ` (${quote(reason)})` : '';
-		return refuse(`a DateTime that is not valid${told}; check the expression that makes it`);
+		return refuse(`a DateTime that is not valid${told}; check the expression that creates it`);
 	}
 	if (typeof getTime === 'function') {
 		const instant: unknown = getTime.call(value);
 		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, refuse);
-		return refuse('a Date that is not valid; check the expression that makes it');
+		return refuse('a Date that is not valid; check the expression that creates it');
 	}
 	return refuse(quote(value), ADVICE);
 }

@@ -109,7 +109,7 @@ function assertSeconds(parameter: string, seconds: number): void {
 	if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS) return;
 	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is ${quote(seconds)}; give seconds from 0 to ${MAX_SECONDS}.`,
+		`"${parameter}" is ${quote(seconds)}; enter seconds from 0 to ${MAX_SECONDS}.`,
 	);
 }
 

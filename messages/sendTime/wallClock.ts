@@ -64,7 +64,7 @@ function overlap(wall: WallTime, instant: number, zone: TimeZone): Adjustment {
 		reason: 'dstOverlap',
 		from: wallText(wall),
 		to: localText(instant, zone),
-		note: `The clock in ${zone.name} shows ${formatShort(wall)} twice, so the earlier of the two (${offsetText(zone.offsetAt(instant))}) was taken.`,
+		note: `The clock in ${zone.name} shows ${formatShort(wall)} twice, so the earlier of the two (${offsetText(zone.offsetAt(instant))}) was used.`,
 	};
 }
 

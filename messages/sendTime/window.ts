@@ -174,7 +174,7 @@ function changeBetween(start: number, end: number, zone: TimeZone): number {
 function boundary(text: string, name: string): number {
 	const time = parseTimeOfDay(text);
 	if (time === undefined) {
-		throw refusal(`has ${quote(text)} as "${name}"; give a time of day like 09:00`);
+		throw refusal(`has ${quote(text)} as "${name}"; enter a time of day such as 09:00`);
 	}
 	return time;
 }

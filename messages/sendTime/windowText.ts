@@ -28,7 +28,7 @@ export function parseWindow(text: string): SendingWindow {
 	if (match === null || weekdays.includes(0)) {
 		throw new InvalidParameterError(
 			'Sending Window',
-			`"Sending Window" is ${quote(text)}. Write it as Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin.`,
+			`"Sending Window" is ${quote(text)}. Enter a window such as Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin.`,
 		);
 	}
 	const window = { weekdays, from: match[2], to: match[3], timezone: match[4] };

@@ -10,7 +10,7 @@ export interface TimeZone {
 	offsetAt(instant: number): number;
 }
 
-const EXAMPLES = 'like Europe/Berlin, Asia/Kolkata or UTC';
+const EXAMPLES = 'such as Europe/Berlin, Asia/Kolkata or UTC';
 const MAX_NAME_LENGTH = 64;
 
 /**
@@ -108,10 +108,10 @@ function usualSpelling(name: string): string {
 }
 
 function refusal(given: unknown, name: string, parameter: string): string {
-	if (name === '') return `"${parameter}" is empty; give a timezone ${EXAMPLES}.`;
+	if (name === '') return `"${parameter}" is empty; enter a timezone ${EXAMPLES}.`;
 
 	const near = nearName(name);
-	const advice = near ? `did you mean ${near}?` : `give one ${EXAMPLES}.`;
+	const advice = near ? `did you mean ${near}?` : `enter one ${EXAMPLES}.`;
 	return `"${parameter}" is ${quote(given)}, which is not the name of a timezone; ${advice}`;
 }
 

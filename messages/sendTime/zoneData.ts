@@ -45,7 +45,7 @@ export function currentZone(zone: TimeZone): CurrentZone | undefined {
 }
 
 const remedy = (consequence: string, { name, release }: CurrentZone): string =>
-	`The time zone data of this Node.js is older than release ${release}, in which the clock of ${name} changed, so ${consequence}. Use a newer Node.js, or set ICU_TIMEZONE_FILES_DIR to a folder with newer data.`;
+	`The timezone data of this Node.js is older than release ${release}, in which the clock of ${name} changed, so ${consequence}. Use a newer Node.js, or set ICU_TIMEZONE_FILES_DIR to a folder with newer data.`;
 
 /** The sentence for a clock time that this process reads as a wrong instant. */
 export const misreadNote = (lateBy: number, zone: CurrentZone): string =>

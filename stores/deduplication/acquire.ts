@@ -7,37 +7,36 @@ import { shorten } from '../../messages/text';
 export interface Waiting {
 	now(): number;
 	sleep(ms: number): Promise<void>;
-	/** After so many milliseconds without a sign of life, who makes a message counts as dead. */
+	/** After this many milliseconds without a write, the execution that creates a message counts as dead. */
 	readonly staleMs: number;
 }
 
-/** Who makes the message of a key. */
+/** Who creates the message of a key. */
 export type Turn =
-	/** It is ours to make. */
+	/** This execution. */
 	| { readonly is: 'mine'; readonly record: KeyRecord }
-	/** It is there, made by somebody else or by an earlier attempt of ours. */
+	/** It exists, created by another execution or by an earlier attempt of this one. */
 	| { readonly is: 'done'; readonly record: KeyRecord };
 
-/** What to do where another attempt began and was never finished. */
+/** What to do if another attempt began and never finished. */
 export interface Interrupted {
-	/** What became of it, if that can be seen; null where not. Who began it may still be at it. */
+	/** Its result, if it can be determined, or null. The other execution may still be running. */
 	look?(record: KeyRecord, isDead: boolean): Promise<KeyRecord | null>;
-	/** Whether it may be done again, once who began it counts as dead. */
+	/** Whether it may be repeated once the other execution counts as dead. */
 	readonly shouldRetry: boolean;
 }
 
-/** How long to wait for another execution that makes the same message, and how often to look. */
+/** How long to wait for another execution that creates the same message, and how often to check. */
 const WAIT_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Finds out whose turn it is to make the message of a key, so that of several executions at the same
- * moment one makes it and the others wait for it. The table has no unique index: each inserts its row
- * and looks, and the lowest row wins, unless a row that another has begun with is there; whoever begins
- * looks once more ({@link begin}), so that two never go on together, in whatever order a database shows
- * them their rows.
+ * Decides which execution creates the message of a key: of several concurrent ones one creates it and the
+ * others wait. The table has no unique index: each inserts its row and reads again, and the lowest row wins,
+ * unless another one has begun; the winner reads once more ({@link begin}), so that two never continue
+ * together, in whatever order a database shows them their rows.
  *
- * @throws GatewayError where another execution is still at it, or was interrupted
+ * @throws GatewayError if another execution is still creating it, or was interrupted
  */
 export async function acquire(
 	ledger: KeyLedger,
@@ -76,7 +75,7 @@ export async function acquire(
 			if (!isDead) throw stillBusy(key);
 			if (!interrupted.shouldRetry) throw interruptedBefore(key);
 		}
-		// Nothing was begun, or looking first is what follows.
+		// Nothing was begun, or a check follows.
 		await ledger.takeOver(record, owner);
 	}
 }
@@ -84,23 +83,23 @@ export async function acquire(
 const stillBusy = (key: string) =>
 	new GatewayError(
 		'unavailable',
-		`Another execution makes the message with the deduplication key "${shorten(key, 80)}", or was interrupted at it; nothing was done here`,
-		{ hint: 'Run the workflow again in some minutes.' },
+		`Another execution is creating the message with the deduplication key "${shorten(key, 80)}", or was interrupted. This execution did nothing`,
+		{ hint: 'Run the workflow again in a few minutes.' },
 	);
 
 const interruptedBefore = (key: string) =>
 	new GatewayError(
 		'unavailable',
-		`The message with the deduplication key "${shorten(key, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may have gone out already`,
+		`The message with the deduplication key "${shorten(key, 80)}" was not sent: the outcome of an earlier attempt is unknown, so it may already have been sent`,
 		{
 			outcomeUnknown: true,
-			hint: 'Check with the recipient or at the gateway. To send it in any case, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
+			hint: 'Check with the recipient or at the gateway. To send it anyway, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
 		},
 	);
 
 /**
- * Notes that a request begins, and gives the record as it is then. Null where the turn is lost: another
- * has taken the row over, or has a lower row that only shows now; then nothing may be made.
+ * Records that a request begins, and returns the record as it is then. Null if the turn is lost: another
+ * execution has taken over the row, or has a lower row that only shows now; then nothing may be created.
  */
 export async function begin(
 	ledger: KeyLedger,
@@ -109,7 +108,7 @@ export async function begin(
 	attempt: UnresolvedAttempt,
 ): Promise<KeyRecord | null> {
 	if (!(await ledger.start(record, owner, attempt))) return null;
-	// Once it has begun, the others yield to it.
+	// Once it has begun, the others yield.
 	if (record.startedAt !== null) return record;
 	const rows = await ledger.find(record.key);
 	const started = rows.find(({ rowId }) => rowId === record.rowId);

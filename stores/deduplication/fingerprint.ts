@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { MessageContent } from '../../messages/message';
 import type { Recipient } from '../../messages/recipient';
 
-/** What makes two messages the same one for *Return the Scheduled One*. */
+/** What *Return the Scheduled One* compares. */
 export interface Likeness extends MessageContent {
 	readonly recipient: Recipient;
-	/** The time as asked for, before spacing, jitter, window and rules: ISO 8601, UTC. */
+	/** The requested time, before spacing, jitter, window and rules: ISO 8601, UTC. */
 	readonly requestedAt: string;
 }
 
 /**
- * A short text that two messages share if and only if they have the same recipient, content and time as
- * asked for. Blanks around a text do not count.
+ * A hash that two messages share if and only if they have the same recipient, content and requested time.
+ * Spaces around a text do not count.
  */
 export function fingerprint(message: Likeness): string {
 	const { recipient, type, text, mediaUrl, caption, fileName, requestedAt } = message;

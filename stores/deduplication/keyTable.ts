@@ -15,7 +15,7 @@ import {
 /** The columns of the table of keys, in the order in which n8n shows them. */
 export const KEY_COLUMNS = [
 	{ name: 'deduplication_key', type: 'string' },
-	/** `creating`: its message is being made, or a crash left it so; `done`: it is there. */
+	/** `creating`: its message is being created, or a crash left it so; `done`: it exists. */
 	{ name: 'state', type: 'string' },
 	{ name: 'send_at', type: 'date' },
 	{ name: 'requested_at', type: 'date' },
@@ -24,20 +24,20 @@ export const KEY_COLUMNS = [
 	{ name: 'gateway', type: 'string' },
 	{ name: 'account', type: 'string' },
 	{ name: 'credential', type: 'string' },
-	/** The item that makes it: its idempotency key. Every write asks for it (fencing). */
+	/** The item that creates it: its idempotency key. Every write requires it (fencing). */
 	{ name: 'owner', type: 'string' },
 	/** Set right before the request: from then on a crash leaves the outcome unknown. */
 	{ name: 'started_at', type: 'date' },
-	/** What was begun, to be looked for after a crash: an `UnresolvedAttempt` as JSON. */
+	/** What was begun, to check for after a crash: an `UnresolvedAttempt` as JSON. */
 	{ name: 'attempt', type: 'string' },
-	/** The message as the gateway took it, as JSON. */
+	/** The message as the gateway accepted it, as JSON. */
 	{ name: 'result', type: 'string' },
 ] as const;
 
 export type KeyColumn = (typeof KEY_COLUMNS)[number]['name'];
 export type KeyTable = Table<KeyColumn>;
 
-/** What is kept of a message that a key made. */
+/** What is stored of the message of a key. */
 export type KeyResult = Omit<ScheduledMessage, 'raw'> | Omit<SentMessage, 'raw'>;
 
 /** One row of the table of keys. */
@@ -53,28 +53,28 @@ export interface KeyRecord {
 	readonly result: KeyResult | null;
 }
 
-/** Which messages were made under which keys, of one account. All writes of a moment go together. */
+/** Which messages of one account were created under which keys. Concurrent writes are batched. */
 export interface KeyLedger {
 	/** The rows of a key, the lowest id first. */
 	find(key: string): Promise<KeyRecord[]>;
 	insert(key: string, owner: string): Promise<void>;
-	/** Makes a row one's own, to make its message (again); false where somebody else was faster. */
+	/** Claims a row, to create its message (again); false if another execution was faster. */
 	takeOver(record: KeyRecord, owner: string, attempt?: UnresolvedAttempt): Promise<boolean>;
-	/** Notes what is begun, right before it; false where the row is not one's own any more. */
+	/** Records what begins, right before it; false if the row is no longer claimed by the caller. */
 	start(record: KeyRecord, owner: string, attempt: UnresolvedAttempt): Promise<boolean>;
-	/** The message is there. An owner of another name than before marks it as somebody else's. */
+	/** The message exists. Another owner than before marks it as somebody else's. */
 	finish(record: KeyRecord, result: KeyResult, owner?: string): Promise<void>;
-	/** Gives the key free again: certainly nothing was made. */
+	/** Releases the key: certainly nothing was created. */
 	remove(record: KeyRecord): Promise<void>;
 }
 
-/** Keys of one look: each is a condition, and SQLite takes a thousand of them at most. */
+/** Keys per read: each is a condition, and SQLite accepts at most a thousand. */
 const MAX_KEYS = 500;
 
 /**
  * The ledger of one account in a Data Table. `now` in milliseconds since 1970.
  *
- * @param senders the keys under which the credential serves the account; new rows get the first
+ * @param senders the names under which the credential serves the account; new rows get the first
  */
 export function createKeyLedger(
 	table: KeyTable,
@@ -173,7 +173,7 @@ const toRecord = (row: RowOf<KeyColumn>): KeyRecord => ({
 	result: parsed<KeyResult>(row.result),
 });
 
-/** Null for what a person has made unreadable. */
+/** Null if a person has made it unreadable. */
 function parsed<T>(cell: unknown): T | null {
 	try {
 		return typeof cell === 'string' ? (JSON.parse(cell) as T) : null;

@@ -14,20 +14,20 @@ import { shorten } from '../../messages/text';
 /** What scheduling by key needs of a gateway's store. */
 export interface KeyedStore extends Pick<MessageStore, 'get' | 'reschedule'> {
 	readonly label: string;
-	/** Creates, or finds what an earlier attempt created; asks before each create. */
+	/** Creates, or finds what an earlier attempt created; calls a check before each create. */
 	schedule(
 		message: MessageToSchedule,
 		attempt: AttemptLog,
 		options: ScheduleOptions,
 		mayCreate: (attempt: UnresolvedAttempt) => Promise<void>,
 	): Promise<ScheduledMessage>;
-	/** What came of an attempt, if the gateway shows it; null where not. */
+	/** The result of an attempt, if the gateway shows it, or null. */
 	look(attempt: UnresolvedAttempt): Promise<ScheduledMessage | null>;
 }
 
 /** What to do by key. */
 export interface Keyed extends ScheduleOptions {
-	/** Whether an equal message at the gateway that no key made is taken for this one. */
+	/** Whether an equal message at the gateway without a key counts as this one. */
 	readonly adopts?: boolean;
 }
 
@@ -37,8 +37,8 @@ export interface ByKey extends Waiting {
 }
 
 /**
- * Schedules a message once for its deduplication key, at a gateway that keeps no keys: a row of the
- * ledger says who makes it and what came of it.
+ * Schedules a message once for its deduplication key, at a gateway that stores no keys: a row of the ledger
+ * records who creates it and the result.
  */
 export async function scheduleByKey(
 	by: ByKey,
@@ -65,13 +65,13 @@ export async function scheduleByKey(
 	}
 }
 
-/** The turn went to somebody else between two requests; nothing of this one is at the gateway. */
+/** The turn went to another execution between two requests; nothing of this one is at the gateway. */
 class TurnLost extends Error {}
 
 /**
- * The pending message with this recipient, content and time as asked for, made where there is none: of
- * several equal ones of a run each its own. It has a key that only its equals have; what is no longer
- * pending makes room for the next one.
+ * The pending message with this recipient, content and requested time, created if there is none; each of
+ * several equal items of a run gets a separate one. It has a key that only its equals have; a message that
+ * is no longer pending releases it.
  */
 export async function scheduleUnlessPending(
 	by: ByKey,
@@ -97,13 +97,13 @@ export async function scheduleUnlessPending(
 
 async function isPending({ store }: ByKey, { scheduleId }: KeyRecord): Promise<boolean> {
 	if (scheduleId === null) return false;
-	const held = await settle(store.get(scheduleId));
-	if (held.ok) return held.value.status === 'scheduled';
-	if (isNotFound(held.error)) return false;
-	throw held.error;
+	const read = await settle(store.get(scheduleId));
+	if (read.ok) return read.value.status === 'scheduled';
+	if (isNotFound(read.error)) return false;
+	throw read.error;
 }
 
-/** Makes the message of a row that is ours: where the row names one already, in its place. */
+/** Creates the message of a claimed row, replacing the one that the row already names. */
 async function make(
 	by: ByKey,
 	record: KeyRecord,
@@ -114,7 +114,7 @@ async function make(
 	const { ledger, store, sleep } = by;
 	const owner = message.idempotencyKey;
 	let row = record;
-	// What an execution that is no more has begun is looked for first, too.
+	// An attempt of a dead execution is checked for first, too.
 	const unresolved = attempt.unresolved ?? record.attempt;
 	const noted: AttemptLog = {
 		unresolved,
@@ -144,16 +144,16 @@ async function make(
 	const { error } = outcome;
 	const isOpen = isOutcomeUnknown(error);
 	if (!isOpen && !(error instanceof TurnLost)) {
-		// Certainly nothing was made: the key is free again, or stays with the message that has it.
+		// Certainly nothing was created: the key is released, or stays with the message that has it.
 		if (record.scheduleId === null) await surely(async () => await ledger.remove(row), sleep);
 		else {
 			const currentId = attempt.unresolved?.currentId ?? record.scheduleId;
 			const isOver = error instanceof GatewayError && error.kind === 'notPending';
-			const held = await giveBack(by, { ...row, owner }, currentId, isOver);
-			// It was sent while it was to be replaced.
-			if (held !== null && isOver) {
+			const kept = await giveBack(by, { ...row, owner }, currentId, isOver);
+			// It was sent before it could be replaced.
+			if (kept !== null && isOver) {
 				attempt.clear();
-				return held;
+				return kept;
 			}
 		}
 	}
@@ -161,8 +161,8 @@ async function make(
 }
 
 /**
- * The message that could not be replaced, under whatever id, has the key as before. Where it was cancelled
- * to be replaced and could not be put back either, the key is free: the error says that it is nowhere.
+ * Returns the key to the message that could not be replaced, under whatever id. If that was cancelled to be
+ * replaced and could not be restored either, the key is released: the error reports that it is lost.
  */
 async function giveBack(
 	{ ledger, store, sleep }: ByKey,
@@ -170,18 +170,18 @@ async function giveBack(
 	scheduleId: string,
 	isOver: boolean,
 ): Promise<ScheduledMessage | null> {
-	const held = await settle(store.get(scheduleId));
-	// Else the row stays unfinished, and the next execution looks for the message.
-	if (!held.ok) return null;
-	const isNowhere = held.value.status === 'cancelled' && !isOver;
+	const read = await settle(store.get(scheduleId));
+	// The row then stays unfinished, and the next execution checks for the message.
+	if (!read.ok) return null;
+	const isLost = read.value.status === 'cancelled' && !isOver;
 	await surely(
-		async () => await (isNowhere ? ledger.remove(row) : ledger.finish(row, held.value, NOBODY)),
+		async () => await (isLost ? ledger.remove(row) : ledger.finish(row, read.value, NOBODY)),
 		sleep,
 	);
-	return held.value;
+	return read.value;
 }
 
-/** The owner of a finished row that no running item may take for its own. */
+/** The owner of a finished row that belongs to no running item. */
 const NOBODY = '';
 
 const replaceHeld = async (
@@ -208,7 +208,7 @@ const replaceHeld = async (
 	);
 };
 
-/** What to do with the message that has the key already. */
+/** Applies *If Already Scheduled* to the message that already has the key. */
 async function onExisting(
 	by: ByKey,
 	record: KeyRecord,
@@ -219,10 +219,10 @@ async function onExisting(
 	const { ledger, now } = by;
 	const { key, scheduleId } = record;
 	if (scheduleId === null) throw keyIsUsed(key, resultOf(record));
-	const held = await readHeld(by, record, scheduleId);
-	if (record.owner === message.idempotencyKey) return held;
-	if (options.ifExists === 'reject') throw keyIsUsed(key, held);
-	if (options.ifExists !== 'replace' || held.status !== 'scheduled') return held;
+	const existing = await readExisting(by, record, scheduleId);
+	if (record.owner === message.idempotencyKey) return existing;
+	if (options.ifExists === 'reject') throw keyIsUsed(key, existing);
+	if (options.ifExists !== 'replace' || existing.status !== 'scheduled') return existing;
 	const open: UnresolvedAttempt = { since: now(), message, currentId: scheduleId };
 	if (!(await ledger.takeOver(record, message.idempotencyKey, open))) throw new TurnLost();
 	const own: KeyRecord = {
@@ -236,26 +236,26 @@ async function onExisting(
 }
 
 /**
- * The message of a key as it is now. A gateway may have forgotten it: one whose time is over is returned
- * as it was, of one that was still to be sent somebody has to know.
+ * The message of a key as it is now. If the gateway no longer has it, a past message is returned as it was,
+ * and one that was still to be sent is an error, since somebody has to know.
  */
-async function readHeld(
+async function readExisting(
 	{ store, now }: ByKey,
 	record: KeyRecord,
 	scheduleId: string,
 ): Promise<ScheduledMessage> {
-	const held = await settle(store.get(scheduleId));
-	if (held.ok) return held.value;
-	if (!isNotFound(held.error)) throw held.error;
+	const read = await settle(store.get(scheduleId));
+	if (read.ok) return read.value;
+	if (!isNotFound(read.error)) throw read.error;
 	const result = resultOf(record);
 	if (result.scheduledAt !== '' && Date.parse(result.scheduledAt) < now()) {
 		return { ...result, status: 'unknown', gatewayStatus: null };
 	}
 	throw new GatewayError(
 		'notFound',
-		`The deduplication key "${shorten(record.key, 80)}" has the scheduled message "${shorten(scheduleId, 80)}", but ${store.label} holds it no longer: it was deleted, or is lost`,
+		`The deduplication key "${shorten(record.key, 80)}" has the scheduled message "${shorten(scheduleId, 80)}", but ${store.label} no longer has it: it was deleted or lost`,
 		{
-			hint: 'To schedule it all the same, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
+			hint: 'To schedule it anyway, enter another key, or remove the row with this key from the table of "Deduplication Table" in n8n.',
 		},
 	);
 }
@@ -266,9 +266,9 @@ const resultOf = ({ result }: KeyRecord): ScheduledMessage => {
 };
 
 /**
- * Whether what an interrupted execution began is at the gateway; the finished record then. One that was
- * being replaced may be there as it was, or have been put back: that is told only of a dead execution,
- * since one alive may be about to cancel it.
+ * The finished record of an interrupted execution, if its message is at the gateway. A message that was being
+ * replaced may be unchanged or restored: this is reported only of a dead execution, since a live one may be
+ * about to cancel it.
  */
 async function lookFor(
 	{ ledger, store, sleep }: ByKey,

@@ -9,18 +9,18 @@ import { surely } from './surely';
 
 export interface SendByKey extends Waiting {
 	readonly ledger: KeyLedger;
-	/** Tells one item from all others, on each of its attempts. */
+	/** Identifies one item, on each of its attempts. */
 	readonly owner: string;
 	readonly ifExists: 'return' | 'reject';
-	/** What is noted right before the request. */
+	/** What is recorded right before the request. */
 	readonly attempt: UnresolvedAttempt;
-	/** Sends it. @throws GatewayError; with `outcomeUnknown` where it may have gone out */
+	/** Sends it. @throws GatewayError; with `outcomeUnknown` if it may have been sent */
 	send(): Promise<SentMessage>;
 }
 
 /**
- * Sends a message once for its deduplication key. A request whose outcome is unknown is never repeated,
- * by no execution: a gateway that has just sent cannot be asked for it.
+ * Sends a message at most once for its deduplication key. No execution repeats a request whose outcome is
+ * unknown, since a gateway cannot be asked for a message that it has just sent.
  */
 export async function sendByKey(key: string, by: SendByKey): Promise<SentMessage> {
 	const { ledger, owner, ifExists, attempt, send, sleep } = by;

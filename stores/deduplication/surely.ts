@@ -1,11 +1,11 @@
 import { settle } from '../../messages/settle';
 
-/** Milliseconds between attempts to note what was made. */
+/** Milliseconds between attempts to record a created message. */
 const DELAYS_MS = [200, 1_000, 3_000];
 
 /**
- * Notes what was made, with retries. Never throws: the message is there, and a table that cannot be
- * reached must not make it look as if it were not; who finds the row unfinished looks for the message.
+ * Records a created message, with retries. Never throws: the message exists, and an unreachable table must
+ * not make it look otherwise; whoever finds the row unfinished checks for the message.
  */
 export async function surely(
 	write: () => Promise<void>,

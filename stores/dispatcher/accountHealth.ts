@@ -1,18 +1,18 @@
 import type { Fault } from './faults';
 
-/** What is known of an account's health, over runs. Times in milliseconds since 1970. */
+/** Health of an account, across runs. Times in milliseconds since 1970. */
 export interface HealthState {
 	readonly pausedAt: number | null;
 	readonly pausedUntil: number | null;
-	/** What a person reads. */
+	/** The reason, for people. */
 	readonly pauseReason: string | null;
-	/** Whether a run has given the pause out as an item; its end is then given out, too. */
+	/** Whether a run has returned the pause as an item; its end is then returned, too. */
 	readonly isPauseReported: boolean;
-	/** Pauses in a row by failures, without a message that went out between. */
+	/** Consecutive pauses by failures, without a sent message in between. */
 	readonly pauseCount: number;
-	/** Sends in a row that came to nothing, by no fault of the message. */
+	/** Consecutive failed sends for which the message was not the cause. */
 	readonly failuresInRow: number;
-	/** Messages that may have been sent, since the last one that certainly was. */
+	/** Messages of unknown outcome since the last one that was certainly sent. */
 	readonly inDoubt: number;
 	/** Since that limit was reached: whether the gateway's own health call failed in between. */
 	readonly wasSeenDown: boolean;
@@ -32,7 +32,7 @@ export const HEALTHY: HealthState = {
 	probedAt: null,
 };
 
-/** What a run tells about its account. */
+/** What a run reports about its account. */
 export type HealthEvent =
 	| {
 			readonly event: 'paused';
@@ -42,23 +42,23 @@ export type HealthEvent =
 	  }
 	| { readonly event: 'resumed'; readonly reason: string; readonly pausedAt: number };
 
-/** So many in a row, and it is not the messages. */
+/** After this many failures in a row, the cause is not the messages. */
 const FAILURES_TO_PAUSE = 3;
-/** Refused alike without one accepted: the account, presumably. */
+/** After this many equal rejections without one acceptance, the cause is presumably the account. */
 const REJECTIONS_TO_PAUSE = 10;
 const FIRST_PAUSE_MS = 30_000;
 const MAX_PAUSE_MS = 15 * 60_000;
-/** A gateway's own wish is heeded, but not for ever. */
+/** A gateway's Retry-After is respected up to this limit. */
 const MAX_ASKED_PAUSE_MS = 24 * 3_600_000;
-/** Asked to wait for less, or not at all, it waits for as long all the same. */
+/** Minimum pause, even if the gateway asks for less or for none. */
 const LEAST_PAUSE_MS = 1_000;
-/** A pause for the rate that lasts shorter is not worth an alert. */
+/** A shorter pause for a rate limit is not reported. */
 const TOLD_PAUSE_MS = 30_000;
-/** A limit of the rate without a word on how long: short at first. */
+/** First pause for a rate limit without Retry-After. */
 const FIRST_RATE_PAUSE_MS = 2_000;
-/** Probes beyond the limit of doubts, where the gateway's health call shows no outage. */
+/** Interval of probes beyond the limit of doubts, if the gateway's health call shows no outage. */
 const DOUBTFUL_PROBE_EVERY_MS = 6 * 3_600_000;
-/** Messages in doubt for an outage, beside those that were in flight when it began. */
+/** Limit of messages in doubt during one outage, beside those in flight when it began. */
 const DOUBTS_BESIDE_IN_FLIGHT = 3;
 
 /**
@@ -67,11 +67,11 @@ const DOUBTS_BESIDE_IN_FLIGHT = 3;
  */
 export class AccountHealth {
 	private s: HealthState;
-	/** How many at a time since the last pause ended; doubles with each lot that went well. */
+	/** Slow start: concurrent messages since the last pause ended; doubles with each successful batch. */
 	private ramp: number;
 	private rampSuccesses = 0;
 	private rejections = { like: '', count: 0 };
-	/** When a fault last paused the account in this run. */
+	/** When a fault last paused the account during this run. */
 	private faultAt = -Infinity;
 	private hasFailed = false;
 
@@ -97,7 +97,7 @@ export class AccountHealth {
 		return this.hasFailed;
 	}
 
-	/** Whether the next message is to find out if a pause can end. */
+	/** Whether the next message is a probe that decides if the pause ends. */
 	get isProbing(): boolean {
 		return this.s.pauseCount > 0;
 	}
@@ -108,8 +108,8 @@ export class AccountHealth {
 	}
 
 	/**
-	 * Whether a probe may go out, given what the gateway's own health call says. Where as many messages
-	 * are in doubt as may be, it needs a sign that something changed: each probe might be one more.
+	 * Whether to send a probe, given the result of the gateway's health call. If the limit of messages in
+	 * doubt is reached, it requires a sign that something changed: each probe might add one more.
 	 */
 	mayProbe(): boolean {
 		const { inDoubt, wasSeenDown, probedAt } = this.s;
@@ -120,20 +120,20 @@ export class AccountHealth {
 		);
 	}
 
-	/** A message goes out as a probe. */
+	/** A message is sent as a probe. */
 	onProbe(): void {
 		this.s = { ...this.s, probedAt: this.clock.now(), wasSeenDown: false };
 	}
 
-	/** The gateway's health call did not say that it is well, or no probe is allowed. */
+	/** The gateway's health call did not succeed, or no probe is allowed. */
 	onUnhealthy(reason: string | null): void {
 		if (reason !== null) this.s = { ...this.s, wasSeenDown: true };
 		this.pause(reason ?? this.s.pauseReason ?? '', undefined);
 	}
 
-	/** The gateway took a message whose request began then. */
+	/** The gateway accepted a message whose request began then. */
 	onAccepted(startedAt: number): HealthEvent | null {
-		// What was in flight when the pause began says nothing of what came after.
+		// A request in flight when the pause began shows nothing about what came after.
 		if (startedAt < this.faultAt) return null;
 		const { isPauseReported, pauseReason, pausedAt } = this.s;
 		this.s = HEALTHY;
@@ -147,7 +147,7 @@ export class AccountHealth {
 			: null;
 	}
 
-	/** The run ends: a pause that outlives it is given out, once. Moments of a rate limit are none. */
+	/** The run ends: a pause that outlives it is returned, once, unless it is a short rate limit. */
 	onRunEnd(): HealthEvent | null {
 		const { pausedAt, pausedUntil } = this.s;
 		const isLong = (pausedUntil ?? 0) - (pausedAt ?? 0) >= TOLD_PAUSE_MS;
@@ -155,7 +155,7 @@ export class AccountHealth {
 	}
 
 	/**
-	 * A send came to nothing.
+	 * A send failed.
 	 *
 	 * @returns the event of a pause that begins with it, or null
 	 */
@@ -189,7 +189,7 @@ export class AccountHealth {
 	}
 
 	private onRejected({ reason, retryAfterMs }: Fault): HealthEvent | null {
-		// The gateway answered, but it may answer so to everything.
+		// The gateway responded, but it may respond like this to every request.
 		const like = reason.replace(/\d+/g, '#');
 		this.rejections = {
 			like,
@@ -198,14 +198,14 @@ export class AccountHealth {
 		if (this.rejections.count < REJECTIONS_TO_PAUSE) return null;
 		this.rejections = { like: '', count: 0 };
 		return this.pause(
-			`The last ${REJECTIONS_TO_PAUSE} messages were all refused alike. ${reason}`,
+			`The gateway rejected the last ${REJECTIONS_TO_PAUSE} messages for the same reason. ${reason}`,
 			retryAfterMs,
 		);
 	}
 
 	private pauseForRate({ reason, retryAfterMs }: Fault): HealthEvent | null {
-		// As long again as it has lasted: doubles with each request that is refused, and not with each of
-		// those that were in flight together.
+		// As long again as it has lasted: doubles with each rejected probe, and not with each of the requests
+		// that were in flight together.
 		const lastedMs = this.clock.now() - (this.s.pausedAt ?? this.clock.now());
 		const backoff = Math.min(Math.max(FIRST_RATE_PAUSE_MS, lastedMs), MAX_PAUSE_MS);
 		this.ramp = 1;
@@ -214,7 +214,7 @@ export class AccountHealth {
 		return null;
 	}
 
-	/** Several failures of what was in flight together are one pause. */
+	/** Several failures of requests that were in flight together are one pause. */
 	private pause(reason: string, retryAfterMs: number | undefined): HealthEvent | null {
 		this.hasFailed = true;
 		this.extend(reason, retryAfterMs, 1);

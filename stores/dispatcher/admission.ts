@@ -8,25 +8,25 @@ import { DEFAULT_VALID_FOR_MINUTES, toOutgoing } from '../table/rows';
 import { expired, failed, waiting } from './transitions';
 import { MINUTE_MS } from '../../messages/duration';
 
-/** Whether a row may be sent now; if not, what becomes of it. */
+/** Whether a row may be sent now, or its transition if not. */
 export type Admission =
 	| { readonly send: OutgoingMessage }
 	| { readonly values: Values; readonly isReported: boolean };
 
-/** When a row's time was or is, in milliseconds since 1970; NaN where a person has emptied it. */
+/** The time of a row, in milliseconds since 1970; NaN if a person has emptied it. */
 export const sendAtOf = (row: Row): number =>
 	row.send_at === null || row.send_at === '' ? Number.NaN : new Date(String(row.send_at)).getTime();
 
-/** How long after its time its request began, or else it is now, in milliseconds. */
+/** Milliseconds from its time until its request began, or until now if none has. */
 export const lateByMs = (row: Row, now: number): number => {
 	const at = row.send_started_at === null ? now : new Date(String(row.send_started_at)).getTime();
 	return Math.max(0, at - sendAtOf(row)) || 0;
 };
 
 /**
- * Decides on a row whose time has come: by its validity, its sending window, and what it says.
+ * Decides whether to send a due row: by its validity, its sending window and its content.
  *
- * @param keptBy what kept the account from sending, for the reason of what is too late
+ * @param keptBy what prevented the account from sending, for the reason of an expired row
  */
 export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | null): Admission {
 	const validMs = validForMinutes(row) * MINUTE_MS;
@@ -35,13 +35,13 @@ export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | 
 		const kept = text(row.failure) ?? keptBy;
 		return `It was not sent within ${formatMinutes(validMs / MINUTE_MS)} after its time ("Valid For").${kept === null ? ' No run of "Send Due" sent it in time.' : ` ${kept}`}`;
 	};
-	// Not `>`: a time that cannot be read is refused with its row, below.
+	// Not `>`: an unreadable time is rejected with its row, below.
 	if (now > expiresAt) return { values: expired(reason()), isReported: true };
 	try {
 		const window = text(row.sending_window);
 		const opening = window === null ? now : openingHours(parseWindow(window)).nextOpen(now);
 		if (opening > expiresAt) {
-			const closed = `Its sending window (${window}) opens again only after that.`;
+			const closed = `Its sending window (${window}) does not open again before that.`;
 			return { values: expired(`${reason()} ${closed}`), isReported: true };
 		}
 		if (opening > now) return { values: waiting(opening), isReported: false };
@@ -53,7 +53,7 @@ export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | 
 	}
 }
 
-/** An empty cell, or what is no number any more, counts as not given. */
+/** An empty cell, or one that is not a number, counts as not set. */
 function validForMinutes(row: Row): number {
 	const minutes = Number(row.valid_for_minutes ?? Number.NaN);
 	return minutes > 0 ? minutes : DEFAULT_VALID_FOR_MINUTES;

@@ -3,24 +3,24 @@ import type { DispatchQueue } from './queue';
 
 /** Rows read in one access. */
 const PAGE_SIZE = 200;
-/** However many rows wait for others, no more are read at once. */
+/** Maximum number of rows per access, even if more rows wait for others. */
 const MAX_PAGE_SIZE = 1_000;
 
 /**
- * The rows whose time has come, the earliest first, read page by page. Messages to one recipient are
- * given out one after the other, so that they arrive in the order of their times.
+ * The due rows, the earliest first, read page by page. Messages to one recipient are returned one after the
+ * other, so that they arrive in the order of their times.
  */
 export class DueRows {
 	private page: Row[] = [];
 	private readonly duplicates = new Set<number>();
-	/** Rows that share their schedule id, and with which. */
+	/** Rows whose schedule id another row has, with that row. */
 	private readonly shared = new Map<number, number>();
-	/** Given out, or waiting for the next run. */
+	/** Returned, or left for the next run. */
 	private readonly seen = new Set<number>();
 	private readonly busy = new Set<string>();
-	/** Recipients with a message that has to go out before theirs. */
+	/** Recipients with an earlier message that must be sent first. */
 	private readonly deferred = new Set<string>();
-	/** Rows that wait for a later run: each page shows them again. */
+	/** Rows left for a later run, which each page contains again. */
 	private parked = 0;
 	private isDrained = false;
 
@@ -30,9 +30,9 @@ export class DueRows {
 	) {}
 
 	/**
-	 * The next row; null where there is none, or all that is left waits for a message in flight. A probe
-	 * is the one whose last attempt is longest ago: else one message, refused by its own fault in the
-	 * words of an account's, would be every probe and keep the account paused.
+	 * The next row; null if there is none, or all remaining ones wait for a message in flight. A probe is the
+	 * one whose last attempt is longest ago: otherwise one invalid message, rejected like an invalid account,
+	 * would be every probe and keep the account paused.
 	 */
 	async next(isProbe = false): Promise<Row | null> {
 		for (;;) {
@@ -70,24 +70,24 @@ export class DueRows {
 		return this.duplicates.has(row.id);
 	}
 
-	/** The row that has the same schedule id and stands before this one; undefined for none. */
+	/** The earlier row with the same schedule id; undefined if there is none. */
 	sharesIdWith(row: Row): number | undefined {
 		return this.shared.get(row.id);
 	}
 
-	/** A row is done with, for this run. */
+	/** A row is finished, for this run. */
 	done(row: Row): void {
 		this.busy.delete(recipientOf(row));
 	}
 
-	/** A row is to be sent in this run all the same. */
+	/** A row is still to be sent in this run. */
 	putBack(row: Row): void {
 		this.done(row);
 		this.seen.delete(row.id);
 		this.page.unshift(row);
 	}
 
-	/** A row waits for a later run, and so does all for its recipient. */
+	/** A row is left for a later run, and so are all rows for its recipient. */
 	defer(row: Row): void {
 		const recipient = recipientOf(row);
 		this.done(row);
@@ -104,7 +104,7 @@ export class DueRows {
 		const fresh = rows.filter((row) => !this.seen.has(row.id));
 		for (const { id } of fresh) this.seen.add(id);
 		this.page = fresh.filter((row) => !this.deferred.has(recipientOf(row)));
-		// However many are shown again, there may be others behind them.
+		// After the rows that are contained again, there may be others.
 		const shownAgain = rows.length - this.page.length;
 		this.isDrained = fresh.length === 0 && (rows.length < limit || limit === MAX_PAGE_SIZE);
 		this.parked = Math.max(this.parked, shownAgain);

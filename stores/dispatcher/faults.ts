@@ -2,18 +2,18 @@ import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 
 /**
- * What went wrong with a send, sorted by what has to follow.
+ * Faults of a send, by their consequences.
  *
  * | kind | the message | the account |
  * |---|---|---|
- * | `account` | waits on, no attempt counted | paused |
- * | `rate` | waits on, no attempt counted | paused for as long as the gateway asks, and slower from then on |
- * | `unreachable` | waits on: certainly not sent | paused after three in a row |
- * | `suspect` | waits on; counted once another message goes out | paused after three in a row |
+ * | `account` | stays due, no attempt counted | paused |
+ * | `rate` | stays due, no attempt counted | paused for the Retry-After, and slower from then on |
+ * | `unreachable` | stays due: certainly not sent | paused after three in a row |
+ * | `suspect` | stays due; counted once another message is sent | paused after three in a row |
  * | `ambiguous` | may have been sent | paused after three in a row |
  * | `interrupted` | may have been sent: the execution was stopped meanwhile | – |
- * | `message` | failed: it is the message's own fault | goes on |
- * | `unsent` | waits on: the execution was stopped before the request | – |
+ * | `message` | failed: the message is invalid | continues |
+ * | `unsent` | stays due: the execution was stopped before the request | – |
  */
 export interface Fault {
 	readonly kind:
@@ -25,17 +25,17 @@ export interface Fault {
 		| 'interrupted'
 		| 'message'
 		| 'unsent';
-	/** What a person reads: one sentence. */
+	/** One sentence, for people. */
 	readonly reason: string;
 	/** How long the gateway asks to wait, in milliseconds. */
 	readonly retryAfterMs?: number;
 }
 
-/** Says whose fault it is that a send did not end with a success. */
+/** Classifies the error of a send. */
 export function faultOf(error: unknown): Fault {
 	const reason = error instanceof Error ? error.message : String(error);
 	if (error instanceof InvalidParameterError) return { kind: 'message', reason: textOf(error) };
-	// What is no error of ours is a slip in the code, and it is unknown whether a request went out.
+	// A foreign error is a bug, and it is unknown whether a request was sent.
 	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
 	const { outcomeUnknown, fault, retryAfterMs } = error.details;
 	if (error.kind === 'cancelled')
@@ -50,11 +50,11 @@ const KINDS: Readonly<
 	Record<Exclude<GatewayError['kind'], 'cancelled' | 'rateLimited'>, Fault['kind']>
 > = {
 	unauthorized: 'account',
-	// One recipient who may not be written to, or one message that is not found, is told by the same
-	// codes as an account that may do nothing: the messages after it show which it was.
+	// A forbidden recipient, or a message that is not found, has the same codes as an account without
+	// permission: the messages after it show which it was.
 	forbidden: 'suspect',
 	notFound: 'suspect',
-	// A redirect: the base URL is another service's.
+	// A redirect: the base URL belongs to another service.
 	unexpectedResponse: 'account',
 	unavailable: 'unreachable',
 	unreachable: 'unreachable',

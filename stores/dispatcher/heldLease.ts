@@ -1,15 +1,15 @@
 import type { AccountRecord, AccountState, LeaseStore } from './queue';
 
-/** The shortest time for which a lease is taken: the longest usual request, a write, a margin. */
+/** Minimum duration of a lease: the longest usual request, a write, a margin. */
 const LEAST_LEASE_MS = 90_000;
-/** Its holder stops so much before the end, for clocks that differ. */
+/** Clock skew: its holder stops this long before the end. */
 const MARGIN_MS = 10_000;
-/** How often it is renewed, and the account looked at, while a run goes on. */
+/** Interval of the heartbeat, which also reads the account. */
 const HEARTBEAT_MS = 10_000;
 
 /**
  * The lease of a run: while it lasts, no other run sends for the account. Renewed (heartbeat) between
- * requests, since n8n lets a node have no timers; a run that could not renew it begins no request that
+ * requests, since n8n does not allow timers in a node; a run that could not renew it starts no request that
  * could outlive it.
  */
 export class HeldLease {
@@ -21,13 +21,13 @@ export class HeldLease {
 		private readonly requestMs: number,
 		private readonly now: () => number,
 		private until: number,
-		/** The account as it was when last read. */
+		/** The account as last read. */
 		public record: AccountRecord,
 	) {
 		this.renewedAt = now();
 	}
 
-	/** Null where another run has it. */
+	/** Null if another run has it. */
 	static async take(
 		store: LeaseStore,
 		holder: string,
@@ -40,12 +40,12 @@ export class HeldLease {
 		return record === null ? null : new HeldLease(store, holder, requestMs, now, until, record);
 	}
 
-	/** Whether a request that begins now certainly ends before the lease does. */
+	/** Whether a request that starts now certainly ends before the lease does. */
 	get coversRequest(): boolean {
 		return this.now() + this.requestMs + MARGIN_MS <= this.until;
 	}
 
-	/** Renews it if it is time; false where another run has taken it over. */
+	/** Renews it if it is time; false if another run has taken it over. */
 	async keep(state: AccountState): Promise<boolean> {
 		const now = this.now();
 		if (now - this.renewedAt < HEARTBEAT_MS && this.coversRequest) return true;

@@ -20,17 +20,17 @@ export type {
 } from './rules';
 
 /**
- * One run of the dispatcher: sends what is due, of one account.
+ * One run of the dispatcher: sends the due messages of one account.
  *
- * 1. It takes the account's lease, or ends at once: one run at a time sends for an account.
- * 2. A paused account sends nothing. When its pause is over, the gateway's health is asked, then one
- *    message goes out as a probe.
- * 3. What an earlier run left in flight is of unknown outcome; what is, is looked for at the gateway.
- * 4. Due messages go out, the earliest first, at the account's pace, until the budget is used up.
+ * 1. It takes the account's lease, or ends immediately: one run at a time sends for an account.
+ * 2. A paused account sends nothing. When its pause is over, the run checks the gateway's health, then
+ *    sends one message as a probe.
+ * 3. The outcome of messages that an earlier run left in flight is unknown; the run checks for them at the
+ *    gateway.
+ * 4. It sends due messages, the earliest first, at the account's pace, until the budget is used up.
  *
- * Delivery is at most once: a row says that its request begins before it does, and every later write
- * asks for the run's token. The lease is for pace and health; that nothing goes out twice rests on the
- * rows alone.
+ * Delivery is at most once: a row is marked before its request starts, and every later write requires the
+ * run's token. The lease is for pace and health; protection against duplicates depends on the rows alone.
  */
 export async function dispatchDue(context: DispatchContext): Promise<DispatchReport> {
 	const { rules, now } = context;
@@ -39,16 +39,16 @@ export async function dispatchDue(context: DispatchContext): Promise<DispatchRep
 	if (lease === null) return { entries: [], idle: { why: 'leaseTaken' } };
 	const run = new Run(context, lease, token);
 	const outcome = await settle(run.go());
-	// The lease of a run whose table cannot be written ends by itself.
+	// If the table cannot be written, the lease expires.
 	await giveBack(lease, run, context);
 	if (outcome.ok) return { entries: run.entries, idle: outcome.value };
 	return { entries: run.entries, idle: null, error: outcome.error };
 }
 
-/** A run that waits looks at the clock, the lease and the account again after so long. */
+/** A waiting run checks the clock, the lease and the account at this interval. */
 const MAX_SLEEP_MS = 10_000;
 
-/** Tried again where the table fails: with the lease goes what was learned of the account. */
+/** Retry delays for releasing the lease, which also saves the account's health and pace. */
 async function giveBack(lease: HeldLease, run: Run, { sleep }: DispatchContext): Promise<void> {
 	for (const delayMs of [1_000, 3_000, 0]) {
 		const released = await settle(lease.release(run.state));
@@ -78,7 +78,7 @@ class Run {
 		this.deadline = now() + rules.budgetMs;
 	}
 
-	/** What is kept of the account for the next run. */
+	/** State of the account for the next run. */
 	get state() {
 		return { health: this.health.state, pace: this.pace.state };
 	}
@@ -97,7 +97,7 @@ class Run {
 		const at = new Date(now()).toISOString();
 		await queue.adopt(at);
 		if (this.health.isProbing) {
-			// Nothing to send, nothing to find out; to look for what was sent is no request to send.
+			// Nothing to send and nothing to probe. Checking for sent messages sends nothing.
 			if ((await queue.due(at, 1)).length === 0) {
 				await look();
 				return null;
@@ -125,11 +125,11 @@ class Run {
 			: null;
 	}
 
-	/** Asks for the gateway's health: a read can send nothing twice. */
+	/** Checks the gateway's health, by a read that cannot send anything twice. */
 	private async isWell(): Promise<boolean> {
 		const { gateway, connection } = this.context;
 		const health = await settle(gateway.testCredential(connection));
-		// A gateway whose health call is missing tells nothing: the probe has to find out.
+		// A gateway without a health call reports nothing: the probe decides.
 		const isUnknown = !health.ok && isNotFound(health.error);
 		const isWell = health.ok ? (health.value.sends ?? health.value.ready) : isUnknown;
 		if (isWell && this.health.mayProbe()) return true;
@@ -138,7 +138,7 @@ class Run {
 		return false;
 	}
 
-	/** Sends what is due, a bounded number at a time, until nothing is left or the run has to end. */
+	/** Sends due messages with bounded concurrency, until none is left or the run has to end. */
 	private async sendAll(): Promise<void> {
 		const rows = new DueRows(this.context.queue, this.context.now);
 		const sender = new SendRow({
@@ -202,8 +202,8 @@ class Run {
 	}
 
 	/**
-	 * A gateway that takes only so many a second asks for a moment, and the run can wait for that: a
-	 * little at a time, so that the lease is kept meanwhile.
+	 * A gateway with a limit per second asks for a short delay, for which the run waits: in small steps, so
+	 * that the lease is renewed meanwhile.
 	 */
 	private async waitForRate(): Promise<boolean> {
 		const { now, sleep } = this.context;
@@ -214,7 +214,7 @@ class Run {
 		return true;
 	}
 
-	/** Looking for messages at the gateway takes time of the budget, and none that the lease lacks. */
+	/** Checking for messages at the gateway counts against the budget, and never outlives the lease. */
 	private async mayLook(): Promise<boolean> {
 		const { now, isCancelled } = this.context;
 		return !isCancelled() && now() < this.deadline && (await this.lease.keep(this.state));

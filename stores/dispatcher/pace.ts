@@ -1,17 +1,18 @@
 import { MINUTE_MS } from '../../messages/duration';
-/** What of the pace outlives a run. Times in milliseconds since 1970. */
+
+/** State of the pace across runs. Times in milliseconds since 1970. */
 export interface PaceState {
-	/** Nothing goes out before this (GCRA's theoretical arrival time). */
+	/** Nothing is sent before this (GCRA's theoretical arrival time). */
 	readonly nextSendAt: number;
-	/** Messages a minute that the gateway seems to take, learned from 429; null where it never said so. */
+	/** Messages per minute that the gateway seems to accept, learned from 429; null without any 429. */
 	readonly learnedPerMinute: number | null;
-	/** When it last said so. */
+	/** When it last responded with 429. */
 	readonly learnedAt: number;
 }
 
 export const INITIAL_PACE: PaceState = { nextSendAt: 0, learnedPerMinute: null, learnedAt: 0 };
 
-/** What was learned longer ago than this says nothing of today's plan. */
+/** A learned rate expires after this: the plan may have changed. */
 const FORGET_AFTER_MS = 60 * MINUTE_MS;
 /** Multiplicative decrease, additive increase: a twentieth of the rate in each minute of sending. */
 const DECREASE = 0.7;
@@ -20,20 +21,20 @@ const LEAST_PER_MINUTE = 1;
 const REQUEST_SPACING = 0.8;
 
 /**
- * How fast an account sends: GCRA with a burst of one, so that the limit holds in every minute, over
- * the edges of runs too. Where no pace is known, nothing is held back until the gateway answers 429;
- * from then on the rate is found by AIMD.
+ * Rate limiter of an account: GCRA with a burst of one, so that the limit is kept in every minute, also
+ * across runs. If no rate is known, nothing is delayed until the gateway responds with 429; from then on
+ * the rate is determined by AIMD.
  */
 export class Pace {
 	private nextSendAt: number;
-	/** No request begins before, whenever its place was taken. */
+	/** No request starts before this, whenever its slot was reserved. */
 	private nextRequestAt = 0;
 	private learnedPerMinute: number | null;
 	private learnedAt: number;
-	/** When the last messages went out, for the first estimate. */
+	/** When the last messages were sent, for the first estimate. */
 	private readonly recent: number[] = [];
 
-	/** @param perMinute messages a minute that are known to be allowed; null where nobody says */
+	/** @param perMinute messages per minute that are known to be allowed; null if unknown */
 	constructor(
 		state: PaceState,
 		private readonly perMinute: number | null,
@@ -42,7 +43,7 @@ export class Pace {
 		const isFresh = now() - state.learnedAt < FORGET_AFTER_MS;
 		this.learnedPerMinute = isFresh ? state.learnedPerMinute : null;
 		this.learnedAt = Math.min(state.learnedAt, now());
-		// Never further off than one interval: a clock that was wrong must not stop the account.
+		// At most one interval ahead: a wrong clock must not stop the account.
 		this.nextSendAt = Math.min(state.nextSendAt, now() + this.intervalMs);
 	}
 
@@ -51,35 +52,33 @@ export class Pace {
 		return { nextSendAt, learnedPerMinute, learnedAt };
 	}
 
-	/** Messages a minute that go out at the most; null for no limit. */
+	/** Maximum number of messages per minute; null for no limit. */
 	get rate(): number | null {
 		if (this.perMinute === null) return this.learnedPerMinute;
 		return Math.min(this.perMinute, this.learnedPerMinute ?? Infinity);
 	}
 
-	/** Milliseconds until the next message may go out. */
+	/** Milliseconds until the next message may be sent. */
 	get waitMs(): number {
 		return this.rate === null ? 0 : Math.max(0, this.nextSendAt - this.now());
 	}
 
 	/**
-	 * Takes the place of one message, before its row is started: several are started at once, and each
-	 * needs a place of its own.
+	 * Reserves the slot of one message before its row is started, since several are started concurrently.
 	 */
 	take(): void {
 		if (this.rate === null) return;
 		this.nextSendAt = Math.max(this.nextSendAt, this.now()) + this.intervalMs;
 	}
 
-	/** The message does not go out after all: another may have its place. */
+	/** Releases the slot of a message that is not sent after all. */
 	giveBack(): void {
 		if (this.rate !== null) this.nextSendAt -= this.intervalMs;
 	}
 
 	/**
-	 * Takes the moment of a request, whose row is started. Rows that were started slowly come together,
-	 * and a gateway that counts would refuse some. A little under the interval, so that what was late
-	 * can be caught up with.
+	 * Schedules the request of a started row. Rows that were started slowly arrive together, and a gateway with
+	 * a limit would reject some. A little less than the interval, so that delays can be caught up with.
 	 *
 	 * @returns milliseconds to wait until then
 	 */
@@ -90,7 +89,7 @@ export class Pace {
 		return at - this.now();
 	}
 
-	/** A request begins now. */
+	/** A request starts now. */
 	onStart(): void {
 		this.recent.push(this.now());
 		if (this.recent.length > 1_000) this.recent.splice(0, 500);
@@ -100,14 +99,14 @@ export class Pace {
 		return MINUTE_MS / (this.rate ?? LEAST_PER_MINUTE);
 	}
 
-	/** The gateway took a message. */
+	/** The gateway accepted a message. */
 	onAccepted(): void {
 		if (this.learnedPerMinute !== null) this.learnedPerMinute += INCREASE_A_MINUTE;
 	}
 
-	/** A request that began then was answered with 429. */
+	/** A request that started then got a 429. */
 	onRateLimited(startedAt: number): void {
-		// What was in flight when the rate was lowered says nothing of the new one.
+		// A request in flight when the rate was reduced shows nothing about the new rate.
 		if (startedAt < this.learnedAt) return;
 		const now = this.now();
 		const current = this.rate ?? this.estimate(now);
@@ -115,10 +114,10 @@ export class Pace {
 		this.learnedAt = now;
 	}
 
-	/** Messages a minute, from what went out in the last ten seconds, or since the first one. */
+	/** Messages per minute, from those sent in the last ten seconds, or since the first one. */
 	private estimate(now: number): number {
 		const last = this.recent.filter((at) => now - at < 10_000);
-		// A burst says little: what went out within a second counts as a second's worth.
+		// A burst shows little: messages within one second count as one second.
 		const seconds = Math.max(1, (now - (last[0] ?? now)) / 1000);
 		return (last.length / seconds) * 60;
 	}

@@ -8,17 +8,17 @@ import type { DispatchContext, DispatchResult } from './rules';
 import { accepted, nextLookAt, released, retryAt, unconfirmed, waiting } from './transitions';
 
 const INTERRUPTED =
-	'The run that sent this message was interrupted: it is unknown whether the message was sent';
+	'It is unknown whether the message was sent: the run of "Send Due" was interrupted';
 
-/** Looked for in one run. */
+/** Rows to check for in one run. */
 const MAX_LOOKS = 20;
-/** After a look that came to nothing, since the gateway did not answer. */
+/** Delay after a check without a response from the gateway. */
 const RECHECK_DELAY_MS = 10 * 60_000;
 const LOOK_FOR_MS = 24 * 3_600_000;
 
 /**
- * What an earlier run left in flight. The lease is this run's, so that run is gone, or so slow that it
- * may begin nothing any more: the outcome is unknown.
+ * Recovers rows that an earlier run left in flight. Since this run has the lease, that run has ended, or is
+ * so slow that it may start nothing any more: the outcome is unknown.
  */
 export async function recoverInterrupted(
 	context: DispatchContext,
@@ -41,7 +41,7 @@ function afterInterruption({ gateway, rules, now }: DispatchContext, row: Row): 
 	if (row.send_started_at === null) return released();
 	const attempts = Number(row.attempts ?? 0) + 1;
 	const startedAt = new Date(String(row.send_started_at)).getTime();
-	// The first look is due at once: the request began long ago.
+	// The first check is due immediately, since the request began long ago.
 	const lookAt = gateway.findSent === undefined ? null : (nextLookAt(startedAt, 0) ?? now());
 	return rules.ifOutcomeUnknown === 'sendAgain' && lookAt === null
 		? waiting(retryAt(attempts, now()), { attempts, failure: INTERRUPTED })
@@ -49,9 +49,9 @@ function afterInterruption({ gateway, rules, now }: DispatchContext, row: Row): 
 }
 
 /**
- * Looks at the gateway for messages of unknown outcome, where it documents a list. Exactly one that no
- * other row owns: that is it. None: it is looked for again later, and stays unconfirmed in the end,
- * since a vendor's list may be late or short.
+ * Checks for messages of unknown outcome at the gateway, if it documents a list. Exactly one match that
+ * belongs to no other row is the message. Without a match it checks again later, and leaves the message
+ * unconfirmed in the end, since a vendor's list may be late or incomplete.
  */
 export async function lookForUnconfirmed(
 	context: DispatchContext,
@@ -66,8 +66,8 @@ export async function lookForUnconfirmed(
 		const values = outcome.ok ? outcome.value : afterNoAnswer(context, row);
 		const step = { id: row.id, ifStatus: 'unconfirmed', ifToken: String(row.claim_token ?? '') };
 		const [changed] = await queue.turn([{ ...step, values }]);
-		// The gateway does not answer: no need to ask it for the others now. A row that a person has made
-		// unreadable says nothing of the gateway.
+		// The gateway does not respond: no need to check for the others now. A row that a person has made
+		// unreadable shows nothing about the gateway.
 		if (!outcome.ok && !(outcome.error instanceof InvalidParameterError)) return;
 		if (changed !== null && changed.status !== 'unconfirmed' && changed.status !== 'scheduled') {
 			run.tell(resultOf(context, changed));
@@ -90,13 +90,13 @@ async function look(context: DispatchContext, row: Row): Promise<Values> {
 		: later(context, row);
 }
 
-/** When it is looked for again, if at all. */
+/** When to check again, if at all. */
 function later({ now }: DispatchContext, row: Row): Values {
 	const again = nextLookAt(new Date(String(row.send_started_at)).getTime(), now());
 	return { next_attempt_at: again === null ? null : new Date(again).toISOString() };
 }
 
-/** The gateway did not say: it is asked again for a day, so that an outage does not outlast the looks. */
+/** Without a response, checks continue for a day, so that an outage does not outlast them. */
 function afterNoAnswer(context: DispatchContext, row: Row): Values {
 	const values = later(context, row);
 	const now = context.now();

@@ -5,11 +5,11 @@ import type { DispatchQueue, LeaseStore } from './queue';
 
 /** What a run may do. Times in milliseconds. */
 export interface DispatchRules {
-	/** Messages in flight at once, and so the most that are in doubt after a crash. */
+	/** Maximum number of messages in flight, and so of messages in doubt after a crash. */
 	readonly maxParallel: number;
-	/** After that nothing new begins; what is in flight is waited for. */
+	/** After this time no further message starts; those in flight are awaited. */
 	readonly budgetMs: number;
-	/** Messages a minute; null for as many as the gateway takes. */
+	/** Messages per minute; null for as many as the gateway accepts. */
 	readonly messagesPerMinute: number | null;
 	/** How long a request may take. */
 	readonly timeoutMs: number;
@@ -19,22 +19,22 @@ export interface DispatchRules {
 /** What a run works with. */
 export interface DispatchContext {
 	readonly gateway: Gateway;
-	/** Makes each request once: what is to follow a fault is decided here, for the whole account. */
+	/** Without retries: the dispatcher decides for the whole account what follows a fault. */
 	readonly connection: Connection;
 	readonly queue: DispatchQueue;
 	readonly lease: LeaseStore;
 	readonly rules: DispatchRules;
-	/** Finds ids that the gateway gives only when it is asked. */
+	/** Resolves message ids that the gateway reports only on request. */
 	resolveMessageIds(): Promise<unknown>;
 	now(): number;
 	/** From 0 to below 1. */
 	random(): number;
 	isCancelled(): boolean;
-	/** Resolves after so many milliseconds, or at once when the execution is cancelled. */
+	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 }
 
-/** A message that the run has dealt with. */
+/** A message that the run has handled. */
 export interface DispatchResult {
 	readonly message: ScheduledMessage;
 	/** How long after its time, in milliseconds. */
@@ -42,7 +42,7 @@ export interface DispatchResult {
 	readonly attempts: number;
 }
 
-/** What a run gives out, in the order in which it happened. */
+/** What a run returns, in chronological order. */
 export type DispatchEntry = DispatchResult | HealthEvent;
 
 /** Why a run sent nothing. */
@@ -51,10 +51,10 @@ export type Idle =
 	| { readonly why: 'paused'; readonly until: number; readonly reason: string }
 	| { readonly why: 'pausedByPerson'; readonly until: number; readonly note: string | null };
 
-/** What a run came to. */
+/** The result of a run. */
 export interface DispatchReport {
 	readonly entries: readonly DispatchEntry[];
 	readonly idle: Idle | null;
-	/** What ended the run early, such as a table that cannot be written; what was done stands above. */
+	/** The error that ended the run early, such as a table that cannot be written; `entries` is what was done. */
 	readonly error?: unknown;
 }

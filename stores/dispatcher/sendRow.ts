@@ -22,7 +22,7 @@ import {
 } from './transitions';
 import type { Turns } from './turns';
 
-/** What the rows of a run share. */
+/** Context that the rows of a run share. */
 export interface Sending extends Omit<DispatchContext, 'lease'> {
 	readonly token: string;
 	readonly lease: HeldLease;
@@ -30,17 +30,17 @@ export interface Sending extends Omit<DispatchContext, 'lease'> {
 	readonly rows: DueRows;
 	readonly health: AccountHealth;
 	readonly pace: Pace;
-	/** Gives something out. */
+	/** Adds an entry to the result of the run. */
 	tell(entry: DispatchEntry): void;
 }
 
-/** The mark that a request begins is no older than this when it does; else it is written again. */
+/** Maximum age of the start marker when the request starts; an older one is written again. */
 const MARK_MAX_AGE_MS = 5_000;
-/** A suspect is given up after so many refusals, each followed by another message that went out. */
+/** A suspect fails after this many rejections, each followed by another message that was sent. */
 const MAX_SUSPECT_ATTEMPTS = 3;
 const SUSPECT_PAUSE_MS = 60_000;
 
-/** A refusal that may be the message's fault or the account's: the next success tells. */
+/** A rejection whose cause may be the message or the account: the next success decides. */
 interface Suspect {
 	readonly row: Row;
 	readonly fault: Fault;
@@ -48,16 +48,16 @@ interface Suspect {
 	readonly startedAt: number;
 }
 
-/** A request to send, and what it came to. */
+/** A request to send, and its outcome. */
 interface Outcome {
-	/** As it stood when the request began. */
+	/** The row as it was when the request began. */
 	readonly row: Row;
 	/** Milliseconds since 1970. */
 	readonly startedAt: number;
 	readonly sent: Settled<SentMessage>;
 }
 
-/** Sends one row after the other, or several at once; what they share is in {@link Sending}. */
+/** Sends rows, one after the other or concurrently; {@link Sending} is what they share. */
 export class SendRow {
 	private suspects: Suspect[] = [];
 	/** When the latest request began that the gateway accepted. */
@@ -65,7 +65,7 @@ export class SendRow {
 
 	constructor(private readonly sending: Sending) {}
 
-	/** Deals with one due row: its start, its request, and what becomes of both. */
+	/** Handles one due row: its start marker, its request, and the result. */
 	async send(row: Row): Promise<void> {
 		const { gateway, rows, pace, health, now } = this.sending;
 		if (rows.isDuplicate(row)) {
@@ -79,14 +79,14 @@ export class SendRow {
 		if ('values' in admission) {
 			return await this.settleUnsent(row, admission.values, admission.isReported);
 		}
-		// Before anything is awaited: others are started meanwhile, and each needs a place of its own.
+		// Before anything is awaited: other rows start meanwhile, and each needs a separate slot.
 		pace.take();
 		const outcome = await this.start(row);
 		if (outcome === null) return pace.giveBack();
 		await this.afterSend(outcome);
 	}
 
-	/** Writes that the request begins, and makes it; null where it was not made. */
+	/** Writes the start marker, and sends the request; null if it was not sent. */
 	private async start(row: Row): Promise<Outcome | null> {
 		const { turns, token, rows, now } = this.sending;
 		const values = started(token, now());
@@ -100,10 +100,10 @@ export class SendRow {
 		return await this.sendStarted(began.value);
 	}
 
-	/** The row says that its request begins; what it says now is what is sent. */
+	/** The row has its start marker; its current content is sent. */
 	private async sendStarted(row: Row): Promise<Outcome | null> {
 		const { gateway, connection, health, pace, now } = this.sending;
-		// Between the page and the start, a person may have edited it.
+		// A person may have edited it since its page was read.
 		const admission = admit(row, gateway, now(), health.state.pauseReason);
 		if ('values' in admission) {
 			this.finish(row, admission.values, admission.isReported);
@@ -119,7 +119,7 @@ export class SendRow {
 		if (health.isProbing) health.onProbe();
 		pace.onStart();
 		const startedAt = now();
-		// A gateway that throws at once is no worse than one that does so later.
+		// A synchronous throw is handled like a rejected promise.
 		const sent = await settle((async () => await gateway.send(connection, admission.send))());
 		return { row, startedAt, sent };
 	}
@@ -129,7 +129,7 @@ export class SendRow {
 		const attempts = Number(row.attempts ?? 0) + 1;
 		if (sent.ok) {
 			pace.onAccepted();
-			// What the gateway takes and says of at once that it will not arrive is still taken.
+			// A message that the gateway accepts and immediately reports as failed is still accepted.
 			this.tellEvent(health.onAccepted(startedAt));
 			this.finish(row, accepted(sent.value, attempts, now()), true);
 			this.acceptedFrom = Math.max(this.acceptedFrom, startedAt);
@@ -142,22 +142,22 @@ export class SendRow {
 		if (fault.kind === 'suspect') await this.condemnSuspects();
 	}
 
-	/** Gives back a row that was started and must not be sent now. */
+	/** Releases a row that was started and must not be sent now. */
 	private release(row: Row): null {
 		this.finish(row, released(), false);
 		return null;
 	}
 
 	/**
-	 * It could not be written that the request begins. That may stand in the table all the same, and
-	 * would put in doubt what was certainly not sent.
+	 * The write of the start marker failed. It may still be in the table, and would make the outcome of a
+	 * message unknown that was certainly not sent.
 	 */
 	private giveUp(row: Row, error: unknown): never {
 		this.finish(row, released(), false);
 		throw error;
 	}
 
-	/** What becomes of a row whose send did not end with a success. */
+	/** Handles a row whose send failed. */
 	private afterFault(
 		row: Row,
 		fault: Fault,
@@ -176,7 +176,7 @@ export class SendRow {
 				rows.defer(row);
 				return this.write(row, waiting(now() + SUSPECT_PAUSE_MS, { failure: reason }));
 			case 'rate':
-				// In this run again, once the gateway's moment is over.
+				// In this run again, after the gateway's delay.
 				this.write(row, released());
 				return rows.putBack({ ...row, ...released() } as Row);
 			case 'unsent':
@@ -194,7 +194,7 @@ export class SendRow {
 			: unconfirmed(reason, attempts, lookAt);
 	}
 
-	/** Another message, begun no earlier, went out: those that were refused were so by their own fault. */
+	/** Another message that started no earlier was sent: the rejected ones are invalid themselves. */
 	private async condemnSuspects(): Promise<void> {
 		const { now, turns } = this.sending;
 		const condemned = this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);
@@ -205,7 +205,7 @@ export class SendRow {
 				attempts >= MAX_SUSPECT_ATTEMPTS
 					? failed(fault.reason, attempts)
 					: waiting(retryAt(attempts, now()), { attempts, failure: fault.reason });
-			// It was given back without a token.
+			// It was released without a token.
 			const changed = await turns.step({ id: row.id, ifStatus: 'scheduled', ifToken: '', values });
 			if (changed !== null && values.status === 'failed') this.report(changed);
 		}
@@ -216,7 +216,7 @@ export class SendRow {
 		return isCancelled() || health.isPaused || !lease.coversRequest;
 	}
 
-	/** Writes the mark anew where it is old: another run may have taken the row for interrupted. */
+	/** Writes an old start marker again: another run may have considered the row interrupted. */
 	private async freshMark(row: Row): Promise<Row | null> {
 		const { now, token, turns } = this.sending;
 		const age = now() - new Date(String(row.send_started_at)).getTime();
@@ -225,16 +225,16 @@ export class SendRow {
 		return await turns.step({ id: row.id, ifStatus: SENDING, ifToken: token, values });
 	}
 
-	/** A row that was not started: it will not be sent, or not now. */
+	/** Writes the transition of a row that was not started. */
 	private async settleUnsent(row: Row, values: Values, isReported: boolean): Promise<void> {
 		const { turns, rows } = this.sending;
 		const changed = await turns.step({ ...pending(row), values });
-		// What waits for its window keeps nobody: the next one for this recipient has its own.
+		// A row that waits for its window does not block the recipient's next one, which has its own window.
 		rows.done(row);
 		if (changed !== null && isReported) this.report(changed);
 	}
 
-	/** A row that was started: writes what became of it, and gives it out. */
+	/** Writes the result of a row that was started, and returns it. */
 	private finish(row: Row, values: Values, isReported: boolean): void {
 		const { rows } = this.sending;
 		if (values.status === 'scheduled') rows.defer(row);
@@ -246,9 +246,9 @@ export class SendRow {
 	private write(row: Row, values: Values): void {
 		const { turns, token } = this.sending;
 		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
-		// It took longer than the lease, and another run could not know what became of it. A person may
-		// have cancelled it, put it back, or kept it back by a word, when it was on its way: if it was sent,
-		// the table says so.
+		// It took longer than the lease, and another run could not know its result. A person may have
+		// cancelled it, retried it, or entered another status while it was in flight: if it was sent, the table
+		// must show it.
 		const isSent = values.sent_at !== undefined;
 		if (isSent) turns.result(step, ['unconfirmed', 'scheduled', 'cancelled', null]);
 		else
@@ -269,7 +269,7 @@ export class SendRow {
 	}
 }
 
-/** While it waits as it was read. A person who puts a row back leaves it an old token. */
+/** The row is still due as it was read. A person who retries a row leaves an old token in it. */
 const pending = (row: Row) => ({
 	id: row.id,
 	ifStatus: 'scheduled',
@@ -279,7 +279,7 @@ const pending = (row: Row) => ({
 const attemptsOf = ({ attempts }: Row): number => Number(attempts ?? 0);
 
 const sharesId = ({ id }: Row, other: number): string =>
-	`Not sent: this row (${id}) has the same "schedule_id" as row ${other}, so it may be a copy of it. To send it as well, empty its "schedule_id" and enter "scheduled" as its "status".`;
+	`Not sent: this row (${id}) has the same "schedule_id" as row ${other}, so it may be a copy. To send it as well, empty its "schedule_id" and enter "scheduled" as its "status".`;
 
 const DUPLICATE =
-	'Not sent: another message with the same "Deduplication Key" was sent, or stands before it in the table';
+	'Not sent: another message with the same "Deduplication Key" was sent, or is before it in the table';

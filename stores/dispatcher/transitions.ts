@@ -22,8 +22,8 @@ const statusValues = (status: Status, more: Values = {}): Values => ({
 });
 
 /**
- * The write right before the request: from then on a crash leaves the outcome unknown. The ids of a message
- * that a person sends again are those of the earlier one, and so is what is reported of them.
+ * The write right before the request: from then on a crash leaves the outcome unknown. Clears the ids of the
+ * earlier message if a person sends it again, so that no status of that one is recorded.
  */
 export const started = (token: string, now: number): Values => ({
 	status: SENDING,
@@ -33,18 +33,18 @@ export const started = (token: string, now: number): Values => ({
 	queue_id: null,
 });
 
-/** Given back: it certainly was not sent. */
+/** Released: it certainly was not sent. */
 export const released = (): Values =>
 	statusValues('scheduled', { claim_token: '', send_started_at: null });
 
-/** Given back, and not to be sent before a moment. */
+/** Released, and not to be sent before an instant. */
 export const waiting = (until: number, more: Values = {}): Values => ({
 	...released(),
 	next_attempt_at: iso(until),
 	...more,
 });
 
-/** The gateway has it. */
+/** The gateway accepted it. */
 export const accepted = (sent: SentMessage, attempts: number, now: number): Values =>
 	statusValues(acceptedAs(sent.status), {
 		attempts,
@@ -54,7 +54,7 @@ export const accepted = (sent: SentMessage, attempts: number, now: number): Valu
 		failure: sent.failure?.reason ?? null,
 	});
 
-/** It will not be sent, by its own fault. */
+/** It will not be sent: the message is invalid. */
 export const failed = (reason: string, attempts: number): Values =>
 	statusValues('failed', { attempts, failure: reason, claim_token: '' });
 
@@ -62,11 +62,11 @@ export const failed = (reason: string, attempts: number): Values =>
 export const expired = (reason: string): Values =>
 	statusValues('expired', { failure: reason, claim_token: '' });
 
-/** Another row stands for it. */
+/** Another row has its schedule id or key. */
 export const duplicate = (reason: string): Values =>
 	statusValues('cancelled', { failure: reason, claim_token: '' });
 
-/** It may have been sent. `lookAt`: when to look for it at the gateway; null for never. */
+/** It may have been sent. `lookAt`: when to check for it at the gateway; null for never. */
 export const unconfirmed = (reason: string, attempts: number, lookAt: number | null): Values =>
 	statusValues('unconfirmed', {
 		attempts,
@@ -74,10 +74,10 @@ export const unconfirmed = (reason: string, attempts: number, lookAt: number | n
 		next_attempt_at: lookAt === null ? null : iso(lookAt),
 	});
 
-/** How long after its request began a message of unknown outcome is looked for. */
+/** How long after its request began to check for a message of unknown outcome. */
 const LOOK_AFTER_MS = [20_000, 120_000, 600_000, 3_600_000];
 
-/** When to look next for a message whose request began then; null when it was looked for often enough. */
+/** When to check next for a message whose request began then; null after the last check. */
 export const nextLookAt = (startedAt: number, now: number): number | null =>
 	LOOK_AFTER_MS.map((after) => startedAt + after).find((at) => at > now) ?? null;
 

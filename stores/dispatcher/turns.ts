@@ -4,10 +4,10 @@ import { SENDING } from '../table/rows';
 import type { DispatchContext } from './rules';
 import type { Step } from './queue';
 
-/** How long to wait before what became of a message is written again. */
+/** Retry delays for writing the result of a message. */
 const WRITE_RETRY_DELAYS_MS = [1_000, 3_000, 9_000];
 const MAX_BATCH_SIZE = 100;
-/** Steps wait for those that are about to follow: for this share of what the last access took. */
+/** Steps wait for further ones for this fraction of the duration of the last access. */
 const GATHER_SHARE = 0.5;
 const MAX_GATHER_MS = 250;
 
@@ -17,41 +17,41 @@ interface Waiting {
 }
 
 /**
- * The run's writes, gathered: while one access is under way, the next steps collect. An access costs
- * as much as several requests, so what became of some messages and the start of the next go into one,
- * and a step waits a little for the results of the requests that are in flight. Results come before
- * starts: a message is only started once what became of those before it is written.
+ * Batches the run's writes: while one access runs, the next batch fills. An access costs as much as several
+ * requests, so results and the next start markers share one, and a step waits a little for the results of
+ * requests in flight. Results come before starts: a message is only started once the results before it are
+ * written.
  */
 export class Turns {
 	private readonly waiting: Waiting[] = [];
 	private isWriting = false;
-	/** Rows whose request is in flight: their results are about to follow. */
+	/** Rows whose request is in flight: their results will follow. */
 	private readonly inFlight = new Set<number>();
-	/** Wakes whoever waits for results. */
+	/** Resolves the current wait for results. */
 	private onResult: () => void = () => {};
 	private lastAccessMs = 0;
-	/** Results that nobody waits for. */
+	/** Results that no caller awaits. */
 	private readonly unwritten = new Set<Promise<void>>();
-	/** A result that could not be written yet: nothing new begins meanwhile. */
+	/** A result that could not be written yet: nothing further starts meanwhile. */
 	private retrying: Promise<void> | undefined;
 	private failure: { readonly error: unknown } | undefined;
 
 	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'now'>) {}
 
-	/** Makes a step; null where the row is in another state. @throws where the store cannot be written */
+	/** Applies a step; null if the row is in another state. @throws if the store cannot be written */
 	async step(step: Step): Promise<Row | null> {
 		await this.retrying;
 		if (this.failure !== undefined) throw this.failure.error;
 		const written = await this.add(step);
 		if (!written.ok) throw written.error;
-		// A row that somebody else has taken meanwhile has no result of ours.
+		// A row that another run has claimed meanwhile gets no result of this run.
 		if (written.value === null) this.landed(step.id);
 		return written.value;
 	}
 
 	/**
-	 * Writes what became of a message, without being waited for. Tried several times: lost, a person
-	 * would have to find it out. `orElse`: the states that the row may be in instead.
+	 * Writes the result of a message without being awaited (write-behind). With retries: a lost result would
+	 * require manual review. `orElse`: the states that the row may be in instead.
 	 */
 	result(step: Step, orElse: ReadonlyArray<Step['ifStatus']>): void {
 		const work: Promise<void> = this.writeResult(step, orElse)
@@ -61,7 +61,7 @@ export class Turns {
 		this.landed(step.id);
 	}
 
-	/** Waits until all is written. @throws where something could not be */
+	/** Waits until all is written. @throws if something could not be written */
 	async flush(): Promise<void> {
 		while (this.unwritten.size > 0) await Promise.race(this.unwritten);
 		if (this.failure !== undefined) throw this.failure.error;
@@ -115,7 +115,7 @@ export class Turns {
 		this.isWriting = false;
 	}
 
-	/** Waits for the results of what is in flight, as long as that may spare an access, and for what follows. */
+	/** Waits for results of requests in flight, as long as that may save an access, and for the next steps. */
 	private async gather(): Promise<void> {
 		const { sleep } = this.context;
 		let isOver = false;
@@ -127,7 +127,7 @@ export class Turns {
 			const result = new Promise<void>((resolve) => (this.onResult = resolve));
 			await Promise.race([result, timeout]);
 		}
-		// The next messages begin by themselves once there is a place for them.
+		// The next messages start once there is a free slot.
 		await sleep(0);
 	}
 
@@ -142,7 +142,7 @@ export class Turns {
 		this.onResult();
 	}
 
-	/** Steps together; where that fails, each by itself, so that none spoils the others. */
+	/** Applies steps in one access; if that fails, each separately, so that none affects the others. */
 	private async write(steps: Step[]): Promise<Array<Settled<Row | null>>> {
 		const { queue } = this.context;
 		const together = await settle(queue.turn(steps));
@@ -150,7 +150,7 @@ export class Turns {
 		const each: Array<Settled<Row | null>> = [];
 		let failed: Settled<Row | null> | undefined;
 		for (const step of steps) {
-			// A message must not begin while the result before it is not written.
+			// A message must not start before the earlier results are written.
 			const alone =
 				failed !== undefined && isStart(step) ? failed : await settle(this.writeAlone(step));
 			if (!alone.ok) failed ??= alone;
@@ -159,7 +159,7 @@ export class Turns {
 		return each;
 	}
 
-	/** The access that failed may have made the step all the same. */
+	/** The failed access may still have applied the step. */
 	private async writeAlone(step: Step): Promise<Row | null> {
 		const { queue } = this.context;
 		const [row] = await queue.turn([step]);
@@ -173,8 +173,8 @@ export class Turns {
 const isStart = ({ values }: Step): boolean => values.status === SENDING;
 
 /**
- * Starts by their ids and with one time, the latest, so that those of neighbouring rows become one
- * change: no request has begun before the write.
+ * Sorts starts by id and gives them one time, the latest, so that those of neighbouring rows become one
+ * update: no request has begun before the write.
  */
 function resultsFirst(batch: readonly Waiting[]): Waiting[] {
 	const others = batch.filter(({ step }) => !isStart(step));

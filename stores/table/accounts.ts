@@ -5,7 +5,7 @@ import { settle } from '../../messages/settle';
 import type { SendingAccount } from './rows';
 import { whereIn, type Condition, type RowOf, type Table, type ValuesOf } from './table';
 
-/** The columns of the table that stores what is known of each account, for people first. */
+/** The columns of the table of accounts, those for people first. */
 export const ACCOUNT_COLUMNS = [
 	{ name: 'gateway', type: 'string' },
 	{ name: 'account', type: 'string' },
@@ -13,15 +13,15 @@ export const ACCOUNT_COLUMNS = [
 	{ name: 'paused_until', type: 'date' },
 	{ name: 'pause_reason', type: 'string' },
 	{ name: 'paused_at', type: 'date' },
-	/** Set by the operation *Pause*, and apart from the dispatcher's own pauses. */
+	/** Set by the operation *Pause*, separate from the dispatcher's pauses. */
 	{ name: 'manual_pause_until', type: 'date' },
 	{ name: 'manual_pause_note', type: 'string' },
 	{ name: 'manual_paused_at', type: 'date' },
 	{ name: 'last_run_at', type: 'date' },
-	/** Who may send for the account, and until when. */
+	/** The lease: which run may send for the account, and until when. */
 	{ name: 'lease_until', type: 'date' },
 	{ name: 'lease_holder', type: 'string' },
-	/** Health and pace as JSON: the dispatcher's own. */
+	/** The dispatcher's health and pace as JSON. */
 	{ name: 'state', type: 'string' },
 ] as const;
 
@@ -32,37 +32,37 @@ type AccountRow = RowOf<AccountColumn>;
 /** The table of accounts that belongs to a table of messages. */
 export const accountsTableName = (messages: string): string => `${messages}_accounts`;
 
-/** A lease of nobody: a date, since n8n compares no empty cell. */
+/** The end of a free lease: a date, since n8n does not compare empty cells. */
 const NEVER = new Date(0).toISOString();
 /** A pause without an end. */
 const ALWAYS = '9999-12-31T00:00:00.000Z';
-/** The end of a pause as people read it: null for one without an end. ISO 8601, UTC. */
+/** The end of a pause for people: null for one without an end. ISO 8601, UTC. */
 export const pauseEnd = (until: number): string | null =>
 	until >= Date.parse(ALWAYS) ? null : new Date(until).toISOString();
-/** A lease is never so long: one that ends later was taken by a clock that was wrong. */
+/** Maximum duration of a lease: a longer one was taken with a wrong clock. */
 const MAX_LEASE_MS = 24 * 3_600_000;
-/** Clocks of two processes may differ by so much: a lease that ran out is left alone for as long. */
+/** Clock skew between processes: an expired lease is left alone for this long. */
 const CLOCK_SKEW_MS = 5_000;
 
 const iso = (ms: number | null): string | null =>
 	ms === null || !Number.isFinite(ms) ? null : new Date(ms).toISOString();
 
-/** The row of an account; made where it is missing. The lowest id counts, should two be made at once. */
+/** The row of an account, created if it does not exist. If two are created concurrently, the lowest id counts. */
 export async function accountRow(
 	table: AccountsTable,
 	{ gateway, account, credential }: SendingAccount,
 ): Promise<AccountRow> {
-	const own = whereIn<AccountColumn>({ gateway, account });
-	const [known] = await table.select(own, 1);
+	const ofAccount = whereIn<AccountColumn>({ gateway, account });
+	const [known] = await table.select(ofAccount, 1);
 	if (known !== undefined) return known;
 	const values = { gateway, account, credential, lease_until: NEVER, lease_holder: '' };
 	const [inserted] = await table.insert([values]);
-	const [first] = await table.select(own, 1);
+	const [first] = await table.select(ofAccount, 1);
 	if (first.id !== inserted.id) await table.remove(whereIn<AccountColumn>({ id: inserted.id }));
 	return first;
 }
 
-/** All accounts that a dispatcher, or a person's pause, has made known. */
+/** All accounts for which a run or the operation *Pause* has created a row. */
 export async function accountRows(table: AccountsTable): Promise<AccountRow[]> {
 	return await table.select([], 1_000);
 }
@@ -81,8 +81,8 @@ export function toAccountRecord(row: AccountRow): AccountRecord {
 }
 
 /**
- * The lease of an account, by conditional changes of its row. Where a credential serves an account
- * under several keys, it takes the lease of each, in one order, so that two cannot wait for each other.
+ * The lease of an account, by conditional updates of its row. If a credential serves an account under
+ * several names, it takes the lease of each, in a fixed order, so that two cannot deadlock.
  */
 export function createLeaseStore(
 	table: AccountsTable,
@@ -100,7 +100,7 @@ export function createLeaseStore(
 		]);
 		return matched[0];
 	};
-	const held = (holder: string) => whereIn<AccountColumn>({ lease_holder: holder });
+	const heldBy = (holder: string) => whereIn<AccountColumn>({ lease_holder: holder });
 	const free = { lease_until: NEVER, lease_holder: '' };
 
 	const store: LeaseStore = {
@@ -112,7 +112,7 @@ export function createLeaseStore(
 			const taken = new Map<number, AccountRow>();
 			const all = [...new Map(rows.map((row) => [row.id, row])).values()];
 			const give = async () => {
-				for (const { id } of all) await change(id, held(holder), free);
+				for (const { id } of all) await change(id, heldBy(holder), free);
 			};
 			for (const row of all.sort((a, b) => a.id - b.id)) {
 				const outcome = await settle(
@@ -124,7 +124,7 @@ export function createLeaseStore(
 					}),
 				);
 				if (!outcome.ok) {
-					// It may have been taken all the same, and nobody would give it back.
+					// It may still have been taken, and nothing else would release it.
 					await settle(give());
 					throw outcome.error;
 				}
@@ -144,7 +144,7 @@ export function createLeaseStore(
 			for (const [index, id] of ids.entries()) {
 				const row = await change(
 					id,
-					held(holder),
+					heldBy(holder),
 					index === 0 ? values : { lease_until: iso(until) },
 				);
 				if (row === undefined) return null;
@@ -155,24 +155,24 @@ export function createLeaseStore(
 
 		async release(holder, state) {
 			for (const [index, id] of ids.entries()) {
-				await change(id, held(holder), index === 0 ? { ...free, ...stateValues(state) } : free);
+				await change(id, heldBy(holder), index === 0 ? { ...free, ...stateValues(state) } : free);
 			}
 		},
 	};
 	return store;
 }
 
-/** The record of an account; a person's pause counts under whichever of its keys it was made. */
+/** The record of an account; a person's pause counts under any of its names. */
 function withPauses(primary: AccountRow, all: readonly AccountRow[]): AccountRecord {
 	const pauses = all.flatMap((row) => toAccountRecord(row).manualPause ?? []);
 	const longest = pauses.sort((a, b) => b.until - a.until)[0] ?? null;
 	return { ...toAccountRecord(primary), manualPause: longest };
 }
 
-/** The condition on which nobody has the lease any more. */
+/** The condition for a free or expired lease. */
 function freeBy(row: AccountRow, now: number): Condition<AccountColumn> {
 	const until = msOf(row.lease_until);
-	// A person has emptied the cell, and n8n compares no empty one.
+	// A person has emptied the cell, and n8n does not compare empty ones.
 	if (until === null) return { column: 'lease_until', is: 'isEmpty', value: null };
 	const farthest = now + MAX_LEASE_MS;
 	return until > farthest
@@ -180,7 +180,7 @@ function freeBy(row: AccountRow, now: number): Condition<AccountColumn> {
 		: { column: 'lease_until', is: 'lte', value: iso(now - CLOCK_SKEW_MS) };
 }
 
-/** Pauses an account from now until a moment, or until somebody resumes it. Milliseconds since 1970. */
+/** Pauses an account from now until an instant, or until *Resume*. Milliseconds since 1970. */
 export async function pauseAccount(
 	table: AccountsTable,
 	sender: SendingAccount,
@@ -201,10 +201,10 @@ export async function pauseAccount(
 }
 
 /**
- * Ends every pause of an account, a person's and the dispatcher's own.
+ * Ends every pause of an account, whether set by a person or by the dispatcher.
  *
- * @param senders the keys of the account
- * @returns what is known of it under the first of them
+ * @param senders the names of the account
+ * @returns its record under the first of them
  */
 export async function resumeAccount(
 	table: AccountsTable,
@@ -218,14 +218,14 @@ export async function resumeAccount(
 async function resumeKey(table: AccountsTable, sender: SendingAccount): Promise<AccountRecord> {
 	const row = await accountRow(table, sender);
 	const { health, pace } = stateOf(row);
-	// What was given out as begun is given out as ended, once a message went out.
+	// A pause whose begin was returned also needs its end returned, once a message is sent.
 	const { isPauseReported, pauseReason, pausedAt } = health;
-	const told = isPauseReported ? { isPauseReported, pauseReason, pausedAt } : {};
+	const reported = isPauseReported ? { isPauseReported, pauseReason, pausedAt } : {};
 	const values = {
 		manual_pause_until: null,
 		manual_pause_note: null,
 		manual_paused_at: null,
-		...stateValues({ health: { ...HEALTHY, ...told }, pace }),
+		...stateValues({ health: { ...HEALTHY, ...reported }, pace }),
 		paused_at: null,
 		pause_reason: null,
 	};
@@ -242,7 +242,7 @@ const stateValues = (state: AccountState): ValuesOf<AccountColumn> => ({
 	state: JSON.stringify(state),
 });
 
-/** What is no JSON, or not ours, counts as nothing known: the account is then found to be well or not. */
+/** Anything but JSON of this package counts as unknown: the next run determines the account's health. */
 function stateOf(row: AccountRow): AccountState {
 	const state = parsed(row.state);
 	// A person may have emptied or changed the date of a pause.
@@ -251,7 +251,7 @@ function stateOf(row: AccountRow): AccountState {
 	return { health, pace: readLike(INITIAL_PACE, state?.pace) };
 }
 
-/** Null for what is no JSON: a person has edited it. */
+/** Null if it is not JSON, since a person has edited it. */
 function parsed(cell: AccountRow['state']): Readonly<Record<string, unknown>> | null {
 	try {
 		return JSON.parse(String(cell ?? '{}')) as Readonly<Record<string, unknown>> | null;
@@ -260,7 +260,7 @@ function parsed(cell: AccountRow['state']): Readonly<Record<string, unknown>> | 
 	}
 }
 
-/** What of JSON has the type that it ought to have; the rest as at the beginning. */
+/** The values of JSON that have the expected type; defaults for the rest. */
 function readLike<T extends object>(initial: T, given: unknown): T {
 	const values = (given ?? {}) as Readonly<Record<string, unknown>>;
 	return Object.fromEntries(

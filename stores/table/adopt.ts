@@ -25,39 +25,39 @@ import {
 } from './table';
 
 /*
- * What a person has added to the table, or changed in it so that no run of Send Due would find it:
+ * Adopts rows that a person has added to the table, or changed so that no run of Send Due would find them:
  *
  *   added by hand (no status_rank) ──── complete, and of this account ────▶ scheduled
- *                                  └─── lacks something ──▶ as it is, and `failure` says what
+ *                                  └─── incomplete ──▶ unchanged, and `failure` says what is missing
  *   status emptied, or written otherwise (Scheduled) ─────▶ scheduled, unless it may have been sent
- *   send_at emptied ──▶ as it is, and `failure` says so
+ *   send_at emptied ──▶ unchanged, and `failure` says so
  *   schedule_id emptied ──▶ a new one
  *
- * Each change is made only while the row is as it was read, so that of two runs one takes it, and
- * nothing is written over what a person has entered meanwhile.
+ * Each update applies only while the row is as it was read, so that of two runs one adopts it, and nothing
+ * overwrites what a person has entered meanwhile.
  */
 
 /** What adopting works with. */
 export interface AdoptContext {
-	/** The keys under which the credential serves the account; the first is the one of today. */
+	/** The names under which the credential serves the account; the first is the current one. */
 	readonly senders: readonly SendingAccount[];
 	readonly gateway: Gateway;
-	/** Opens the table of accounts; called only where it is to be found out whose a row is. */
+	/** Opens the table of accounts; called only if the owner of a row must be determined. */
 	accounts(): Promise<AccountsTable>;
 }
 
-/** An account of which nothing was heard for so long does not count as using the table. */
+/** An account without a run for this long does not count as using the table. */
 const IN_USE_FOR_MS = 7 * 24 * 3_600_000;
 
-/** Begins what a row says that waits for a person. */
+/** Prefix of `failure` in a row that needs a person. */
 const NOT_YET = 'Not sent yet: ';
 
-/** How people write the status beside `scheduled`: n8n tells upper from lower case, and sees spaces. */
+/** Other spellings of `scheduled`: n8n's comparison is case-sensitive and includes spaces. */
 const SPELLINGS = ['scheduled', 'Scheduled', 'SCHEDULED']
 	.flatMap((word) => [word, `${word} `, ` ${word}`, ` ${word} `])
 	.filter((spelling) => spelling !== 'scheduled');
 
-/** Changed in one run: a person may have imported many rows, and the messages that are due cannot wait. */
+/** Updates in one run: a person may have imported many rows, and due messages cannot wait. */
 const MAX_CHANGES = PAGE_SIZE;
 
 const UNTIDY: readonly Condition[] = [
@@ -68,9 +68,8 @@ const UNTIDY: readonly Condition[] = [
 ];
 
 /**
- * Takes rows in that a person has added or changed by hand, by one look at the table and, where there
- * are such rows, few changes. Of very many rows it takes those with the earliest time; later runs take the
- * rest.
+ * Adopts rows that a person has added or changed by hand, with one read of the table and, if there are such
+ * rows, few updates. Of very many rows it adopts those with the earliest time; later runs adopt the rest.
  *
  * @param now ISO 8601, UTC
  */
@@ -89,19 +88,19 @@ export async function adoptRows(
 		if (changes.length === MAX_CHANGES) break;
 	}
 	if (changes.length === 0) return;
-	// Changes of one form go into one access.
+	// Updates with the same conditions share one access.
 	const form = ({ where: conditions }: ConditionalUpdate) => conditions.map(({ is }) => is).join();
 	changes.sort((a, b) => (form(a) < form(b) ? -1 : 1));
 	await table.update(changes);
 }
 
-/** The earliest first, and last what has no time. */
+/** The earliest first, and rows without a time last. */
 const byTime = (a: Row, b: Row): number => timeOf(a) - timeOf(b) || a.id - b.id;
 
 const timeOf = ({ send_at: at }: Row): number => Date.parse(isoOf(at) ?? END_OF_TIME);
 const END_OF_TIME = '9999-12-31T00:00:00.000Z';
 
-/** What the decision on a row rests on; its other cells are not written. */
+/** The columns on which the decision about a row depends; its other cells are not written. */
 const DECISIVE = [
 	'status_rank',
 	'status',
@@ -114,7 +113,7 @@ const DECISIVE = [
 	'credential',
 ] as const;
 
-/** The conditions on which a row is as it was read, in whatever a decision rests on. */
+/** The conditions that the decisive columns of a row are unchanged since they were read. */
 const asRead = (row: Row): Condition[] => [
 	...where({ id: row.id }),
 	...DECISIVE.map(
@@ -125,7 +124,7 @@ const asRead = (row: Row): Condition[] => [
 	),
 ];
 
-/** What is to be written into a row; null where it stays as it is. */
+/** The values to write into a row; null if it stays unchanged. */
 async function valuesFor(
 	row: Row,
 	context: AdoptContext,
@@ -135,19 +134,19 @@ async function valuesFor(
 	const word = statusWord(row);
 	const isWaiting = word === 'scheduled' || (word === '' && !mayHaveBeenSent(row));
 	if (!isAddedByHand(row)) {
-		return owners.isOwn(row) ? tidied(row, isWaiting, now) : null;
+		return owners.isOfSender(row) ? tidied(row, isWaiting, now) : null;
 	}
-	// A row that a person has just begun, or keeps back by a word of their own.
+	// A row that a person has just begun, or keeps back with another status.
 	if (isBlank(row) || !isWaiting) return null;
 	const owner = await owners.of(row);
 	if (owner === 'another') return null;
 	const wanted: Row = { ...row, type: textOf(row.type) ?? 'text' };
 	const lack =
-		lackOf(wanted) ?? (owner === 'own' ? refusalOf(wanted, context.gateway) : owner.lack);
+		lackOf(wanted) ?? (owner === 'sender' ? rejectionOf(wanted, context.gateway) : owner.lack);
 	return lack === null ? adopted(wanted, context, now) : saying(row, lack);
 }
 
-/** A row of a store, in which a person has emptied or rewritten a cell. */
+/** A row written by a store, in which a person has emptied or rewritten a cell. */
 function tidied(row: Row, isWaiting: boolean, now: string): Values | null {
 	const id: Values = textOf(row.schedule_id) === null ? { schedule_id: randomUUID() } : {};
 	if (isWaiting && isoOf(row.send_at) === null) {
@@ -184,21 +183,21 @@ function adopted(row: Row, { senders: [sender] }: AdoptContext, now: string): Va
 	};
 }
 
-/** The note that a row waits is taken out; what else stands in the cell stays. */
+/** Removes the note that a row needs a person; other content of the cell stays. */
 const withoutNote = ({ failure }: Row): Row['failure'] =>
 	String(failure ?? '').startsWith(NOT_YET) ? null : failure;
 
-/** Null where the row says so already: nothing is written in vain, each minute. */
+/** Null if the row already has that note, so that it is not written again each minute. */
 const saying = (row: Row, lack: string): Values | null =>
 	row.failure === NOT_YET + lack ? null : { failure: NOT_YET + lack };
 
-/** Every store writes it, and nobody needs to. */
+/** Every store writes the rank, and people need not. */
 const isAddedByHand = ({ status_rank: rank }: Row): boolean => rank === null || rank === undefined;
 
 const isBlank = (row: Row): boolean =>
 	[row.recipient, row.text, row.media_url, row.send_at].every((cell) => textOf(cell) === null);
 
-/** Which cells a row still needs. */
+/** The cells that a row still needs, as an instruction; null if it is complete. */
 function lackOf(row: Row): string | null {
 	const content = row.type === 'text' ? 'text' : 'media_url';
 	const empty = (['recipient', content, 'send_at'] as const).filter(
@@ -206,11 +205,11 @@ function lackOf(row: Row): string | null {
 	);
 	return empty.length === 0
 		? null
-		: `fill in ${formatSendTime(empty.map((column) => `"${column}"`))} of this row.`;
+		: `fill in ${enumerate(empty.map((column) => `"${column}"`))} of this row.`;
 }
 
-/** What is wrong with what a row says. */
-function refusalOf(row: Row, gateway: Gateway): string | null {
+/** Why the gateway cannot send a row; null if it can. */
+function rejectionOf(row: Row, gateway: Gateway): string | null {
 	try {
 		assertSendable(gateway, toOutgoing(row));
 		return null;
@@ -219,13 +218,13 @@ function refusalOf(row: Row, gateway: Gateway): string | null {
 	}
 }
 
-const formatSendTime = (words: readonly string[]): string =>
+const enumerate = (words: readonly string[]): string =>
 	words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 /** An account, as the table's cells name it. */
 type Named = Pick<SendingAccount, 'gateway' | 'account'>;
 
-/** Finds out whose row it is. Every run comes to the same words, so that none writes over another's. */
+/** Determines the owner of a row. Every run writes the same text, so that none overwrites another's. */
 class Owners {
 	private inUse: Promise<{ readonly others: KnownAccount[]; readonly all: string }> | undefined;
 
@@ -235,15 +234,15 @@ class Owners {
 		private readonly now: number,
 	) {}
 
-	/** Whether a row is under one of the account's keys. */
-	isOwn(row: Row | Named): boolean {
+	/** Whether a row is under one of the account's names. */
+	isOfSender(row: Row | Named): boolean {
 		return this.context.senders.some(
 			({ gateway, account }) => row.gateway === gateway && row.account === account,
 		);
 	}
 
-	/** Whose row it is: of this account, of another one that will see to it, or what it lacks to tell. */
-	async of(row: Row): Promise<'own' | 'another' | { readonly lack: string }> {
+	/** The owner of a row: this account, another one that will adopt it, or what is missing to decide. */
+	async of(row: Row): Promise<'sender' | 'another' | { readonly lack: string }> {
 		const [account, credential, given] = [row.account, row.credential, row.gateway].map((cell) =>
 			textOf(cell)?.trim(),
 		);
@@ -253,16 +252,16 @@ class Owners {
 			(gateway === undefined || one.gateway === gateway) &&
 			(account === undefined || one.account === account) &&
 			(credential === undefined || one.credential === credential);
-		const mayBeOwn = senders.some(fits);
-		// An account's key is its own: whoever else is there need not be asked.
-		if (mayBeOwn && account !== undefined) return 'own';
+		const mayBeSender = senders.some(fits);
+		// An account's name is unique, so other accounts need not be checked.
+		if (mayBeSender && account !== undefined) return 'sender';
 		const { others, all } = await this.known();
 		const mayBeOthers = others.some(fits);
-		if (mayBeOwn && !mayBeOthers) return 'own';
-		if (mayBeOthers && !mayBeOwn && others.filter(fits).length === 1) return 'another';
-		if (!mayBeOwn && !mayBeOthers) {
+		if (mayBeSender && !mayBeOthers) return 'sender';
+		if (mayBeOthers && !mayBeSender && others.filter(fits).length === 1) return 'another';
+		if (!mayBeSender && !mayBeOthers) {
 			return {
-				lack: `no run of "Send Due" sends from this table for what "gateway", "account" and "credential" of this row say. Correct them, or run "Send Due" for that account. Accounts of this table: ${all}.`,
+				lack: `no run of "Send Due" serves the "gateway", "account" and "credential" of this row. Correct them, or run "Send Due" for that account. Accounts of this table: ${all}.`,
 			};
 		}
 		return {
@@ -275,7 +274,7 @@ class Owners {
 		return await this.inUse;
 	}
 
-	/** Other accounts for which runs go on, or whose messages wait in the table. */
+	/** Other accounts with recent runs, or with messages in the table. */
 	private async findInUse() {
 		const { senders } = this.context;
 		const records = [...(await accountRecords(await this.context.accounts())).values()];
@@ -308,16 +307,16 @@ class Owners {
 			.map(({ gateway, account }) => `${gateway} "${account}"`)
 			.sort();
 		return {
-			others: [...accounts.values()].filter((one) => !this.isOwn(one)),
+			others: [...accounts.values()].filter((one) => !this.isOfSender(one)),
 			all: all.length > MAX_LISTED ? `${all.slice(0, MAX_LISTED).join(', ')} …` : all.join(', '),
 		};
 	}
 }
 
-/** Accounts that one cell names. */
+/** A list of accounts for a note. */
 const MAX_LISTED = 5;
 
-/** A person may write a gateway as it calls itself. */
+/** A person may enter a gateway's label instead of its id. */
 const gatewayIdOf = (text: string): string | undefined =>
 	gateways.find(({ id, label }) =>
 		[id, label].some((name) => name.toLowerCase() === text.toLowerCase()),

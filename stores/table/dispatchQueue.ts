@@ -6,18 +6,18 @@ import { mayHaveBeenSent, SENDING, statusWord, textOf, type SendingAccount } fro
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /**
- * A Data Table as the queue of one account. All steps have one form (range of ids, status, token), so
- * that n8n's node makes them in one access.
+ * A Data Table as the queue of one account. All steps have one form (range of ids, status, token), so that
+ * n8n's node applies them in one access.
  *
- * @param senders the keys under which the credential serves the account; the first is the one of today
- * @param adoption what it takes to take rows in that a person has added
+ * @param senders the names under which the credential serves the account; the first is the current one
+ * @param adoption the context for adopting rows that a person has added
  */
 export function createDispatchQueue(
 	table: MessageTable,
 	senders: readonly SendingAccount[],
 	adoption: Omit<AdoptContext, 'senders'>,
 ): DispatchQueue {
-	const ofEach = async (read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> => {
+	const ofEach = async (read: (ofSender: Condition[]) => Promise<Row[]>): Promise<Row[]> => {
 		const lists: Row[][] = [];
 		for (const { gateway, account } of senders) lists.push(await read(where({ gateway, account })));
 		return lists.flat();
@@ -29,7 +29,7 @@ export function createDispatchQueue(
 		adopt: async (now) => {
 			await adoptRows(table, { ...adoption, senders }, now);
 			for (const { gateway, account } of senders) {
-				// A person has emptied the cell, and n8n compares no empty one.
+				// A person has emptied the cell, and n8n does not compare empty ones.
 				await table.update([
 					{
 						where: [
@@ -44,10 +44,10 @@ export function createDispatchQueue(
 
 		due: async (now, limit) => {
 			const rows = await ofEach(
-				async (own) =>
+				async (ofSender) =>
 					await table.select(
 						[
-							...own,
+							...ofSender,
 							...where({ status: 'scheduled' }),
 							{ column: 'send_at', is: 'lte', value: now },
 							{ column: 'next_attempt_at', is: 'lte', value: now },
@@ -77,14 +77,16 @@ export function createDispatchQueue(
 		},
 
 		inFlight: async () =>
-			await ofEach(async (own) => await selectAll(table, [...own, ...where({ status: SENDING })])),
+			await ofEach(
+				async (ofSender) => await selectAll(table, [...ofSender, ...where({ status: SENDING })]),
+			),
 
 		toLookFor: async (now, limit) =>
 			await ofEach(
-				async (own) =>
+				async (ofSender) =>
 					await table.select(
 						[
-							...own,
+							...ofSender,
 							...where({ status: 'unconfirmed' }),
 							{ column: 'next_attempt_at', is: 'lte', value: now },
 						],
@@ -103,27 +105,27 @@ export function createDispatchQueue(
 		duplicates: async (rows) =>
 			new Set((await standIns(table, 'deduplication_key', rows, isOwn)).keys()),
 
-		// Of whichever account: one id is one message.
+		// Of any account: one id is one message.
 		sharedIds: async (rows) => await standIns(table, 'schedule_id', rows, () => true),
 	};
 }
 
-/** The conditions on which a row is in the state that a step asks for. */
+/** The conditions that a row is in the state that a step requires. */
 export const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
 	...(ifStatus === null ? NO_STATUS : where({ status: ifStatus })),
 	...where({ claim_token: ifToken }),
 ];
 
-/** Met by a word that no store writes. */
+/** Matches a status that no store writes. */
 const NO_STATUS = [...STATUS_NAMES, SENDING].map(
 	(status): Condition => ({ column: 'status', is: 'neq', value: status }),
 );
 
 /**
- * Of these rows, those for which another row with the same value stands: one that may have been sent,
- * else the lowest. Gives that row's id for each.
+ * Of these rows, those for which another row with the same value takes precedence: one that may have been
+ * sent, otherwise the lowest. Returns that row's id for each.
  *
- * @param counts whether a row is one of those that can stand for another
+ * @param counts whether a row can take precedence over another
  */
 async function standIns(
 	table: MessageTable,
@@ -133,7 +135,7 @@ async function standIns(
 ): Promise<Map<number, number>> {
 	const values = [...new Set(rows.flatMap((row) => textOf(row[column]) ?? []))];
 	const lowest = new Map<string, number>();
-	/** The values of which a row may have been sent, and which: it stands before lower ones, too. */
+	/** The row of each value that may have been sent: it takes precedence even over lower ones. */
 	const sent = new Map<string, number>();
 	for (let from = 0; from < values.length; from += MAX_KEYS) {
 		for (const row of await table.selectAny(column, values.slice(from, from + MAX_KEYS))) {
@@ -155,8 +157,8 @@ async function standIns(
 }
 
 /**
- * Due rows whose token a person has emptied get one that conditions can ask for: n8n's *equals* is met
- * by no empty cell, and *is empty* by every waiting row, so that a condition on all would change all.
+ * Due rows whose token a person has emptied get one that conditions can match: n8n's *equals* matches no
+ * empty cell, and *is empty* every waiting row, so that a condition on all would update all.
  */
 async function withTokens(table: MessageTable, rows: readonly Row[]): Promise<Row[]> {
 	const without = rows.filter(({ claim_token: token }) => token === null || token === undefined);
@@ -175,8 +177,8 @@ async function withTokens(table: MessageTable, rows: readonly Row[]): Promise<Ro
 }
 
 /**
- * Steps that follow one another and make the same change to rows whose ids do, too: one change does for
- * them all, since no other row can lie between. Messages that were scheduled together mostly are such.
+ * Groups consecutive steps that apply the same update to rows with consecutive ids: one update is enough for
+ * them, since no other row can be between. Messages that were scheduled together usually are consecutive.
  */
 function neighbours(steps: readonly Step[]): Step[][] {
 	const groups: Step[][] = [];
@@ -194,7 +196,7 @@ const isAlike = (a: Step, b: Step): boolean =>
 	a.ifToken === b.ifToken &&
 	JSON.stringify(a.values) === JSON.stringify(b.values);
 
-/** Whether a row was cancelled, or is kept back by a person's own word and was not sent. */
+/** Whether a row was cancelled, or is kept back by a person's status, and was not sent. */
 function standsForNothing(row: Row): boolean {
 	const word = statusWord(row);
 	return word === 'cancelled' || (!isStatus(word) && word !== SENDING && !mayHaveBeenSent(row));
@@ -203,7 +205,7 @@ function standsForNothing(row: Row): boolean {
 /** The states in which a row was certainly not sent. */
 const NOT_SENT: ReadonlySet<string> = new Set(['scheduled', 'failed', 'expired']);
 
-/** Conditions of one look-up. */
+/** Conditions per read. */
 const MAX_KEYS = 200;
 
 const byTime = (a: Row, b: Row): number =>

@@ -9,20 +9,20 @@ import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from '
 /** What joining works with. */
 interface JoinContext {
 	readonly table: MessageTable;
-	/** The keys under which the credential serves the account. */
+	/** The names under which the credential serves the account. */
 	readonly senders: readonly SendingAccount[];
 	now(): number;
 }
 
-/** An event that has found no row for so long is of none. */
+/** An event without a row for this long belongs to none. */
 const MAX_AGE_MS = 2 * 86_400_000;
 
-/** The status of a kept event that found its row and is about to be removed. */
+/** The status of a kept event that was recorded and is about to be removed. */
 const JOINED = 'joined';
 
 /**
- * Keeps an event of the account until its message has its id; see {@link joinEvents}. Whether that is
- * possible.
+ * Keeps an event of the account until its message has its id; see {@link joinEvents}. Returns whether that
+ * is possible.
  */
 export async function keepEvent(
 	{ table, senders }: Omit<JoinContext, 'now'>,
@@ -35,11 +35,10 @@ export async function keepEvent(
 }
 
 /**
- * Records the kept events whose message has its id by now, and settles unconfirmed rows by those that
- * fit. Removes these, and what can find no row any more: all if no message of the account waits for
- * its id.
+ * Records the kept events whose message now has its id, and settles unconfirmed rows by matching ones.
+ * Removes these, and events that cannot match any row: all if no message of the account waits for its id.
  *
- * @param messageIds only the events of these messages; all if not given
+ * @param messageIds only the events of these messages; all by default
  */
 export async function joinEvents(
 	context: JoinContext,
@@ -55,7 +54,7 @@ export async function joinEvents(
 					senders.some((one) => row.gateway === one.gateway && row.account === one.account),
 				);
 	if (kept.length === 0) return;
-	// Asked before the rows are read: an event that came for a row that waited until now finds it then.
+	// Checked before the rows are read, so that an event for a row that waited until now still matches it.
 	const isAnyWaiting = messageIds !== null || (await isWaiting(context));
 	const known = kept.flatMap((row) => {
 		const event = fromRow(row);
@@ -91,7 +90,7 @@ export async function joinEvents(
 	await removeAll(events, [...new Set(done)]);
 }
 
-/** Whether a message of the account may get its id yet: in flight, in the queue, or unconfirmed. */
+/** Whether a message of the account may still get its id: in flight, in the queue, or unconfirmed. */
 export async function isWaiting({ table, senders, now }: JoinContext): Promise<boolean> {
 	const since = new Date(now() - MAX_AGE_MS).toISOString();
 	const waiting: Condition[][] = [
@@ -139,7 +138,7 @@ async function rowsOf(
 	return rows;
 }
 
-/** Two accesses, however many there are: n8n removes by one set of conditions at a time. */
+/** Two accesses for any number of events: n8n removes by one set of conditions at a time. */
 async function removeAll(events: MessageTable, rows: readonly Row[]): Promise<void> {
 	if (rows.length === 0) return;
 	await events.update(rows.map(({ id }) => ({ where: where({ id }), values: { status: JOINED } })));
@@ -159,7 +158,7 @@ const toRow = (event: RecordableStatus, sender: SendingAccount): Values => ({
 	sent_at: event.occurredAt,
 });
 
-/** A kept event as it came; null for one that is joined, and being removed. */
+/** A kept event as received; null for one that is recorded and being removed. */
 function fromRow(row: Row): RecordableStatus | null {
 	const { status } = row;
 	if (!isStatus(status) || textOf(row.message_id) === null) return null;
@@ -171,7 +170,7 @@ function fromRow(row: Row): RecordableStatus | null {
 		status,
 		failure: reason === null ? null : { code: null, reason },
 		recipient: describeAddress(row.recipient),
-		// From the phone is none that was kept.
+		// Events of messages from the phone are never kept.
 		origin: null,
 		reference: textOf(row.reference),
 		text: textOf(row.text),

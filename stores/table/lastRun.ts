@@ -2,18 +2,18 @@ import { accountKey, accountRecords, isInUse } from './served';
 import type { AccountsTable } from './accounts';
 import type { SendingAccount } from './rows';
 
-/** When *Send Due* last looked for an account. */
+/** When *Send Due* last ran for an account. */
 export interface LastRun {
-	/** Whether runs go on right now: one is under way, or the last one was minutes ago. */
+	/** Whether the account is being served: a run is active, or the last one was minutes ago. */
 	readonly isRecent: boolean;
-	/** Milliseconds since 1970; null where none ever did. */
+	/** Milliseconds since 1970; null if it never ran. */
 	readonly at: number | null;
 }
 
 /**
- * The last run of *Send Due* for an account, under whichever of its keys.
+ * The last run of *Send Due* for an account, under any of its names.
  *
- * @param accounts null where the table is missing: a run would have made it
+ * @param accounts null if the table does not exist, since a run would have created it
  * @param now milliseconds since 1970
  */
 export async function findLastRun(

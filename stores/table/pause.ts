@@ -2,12 +2,12 @@ import type { AccountRecord } from '../dispatcher/queue';
 import { accountRow, toAccountRecord, type AccountsTable } from './accounts';
 import type { SendingAccount } from './rows';
 
-/** How often it is looked whether a run has ended. */
+/** How often to check whether a run has ended. */
 const LOOK_EVERY_MS = 1_000;
-/** A run notices a pause within ten seconds; what waits for its turn may take a minute more. */
+/** A run notices a pause within ten seconds; its pending writes may take a minute more. */
 const MAX_WAIT_MS = 120_000;
 
-/** What the waiting needs beside the table. */
+/** What waiting needs beside the table. */
 export interface WaitContext {
 	/** How long a request may take, in milliseconds. */
 	readonly timeoutMs: number;
@@ -20,9 +20,9 @@ export interface WaitContext {
 export const isSending = ({ leaseUntil }: AccountRecord, now: number): boolean => leaseUntil > now;
 
 /**
- * Waits until no run sends for the account any more, so that nothing of it is in flight.
+ * Waits until no run sends for the account any more, so that none of its messages is in flight.
  *
- * @returns the account as it is then; still sending where a run did not end in time
+ * @returns the account as it is then; still sending if a run did not end in time
  */
 export async function waitUntilIdle(
 	table: AccountsTable,

@@ -2,16 +2,16 @@ import { STATUS_NAMES, type Status } from '../../messages/status';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /**
- * What is still to be sent. What a gateway took into its queue counts as done with: of some gateways no
- * more is known unless somebody records their statuses, and those rows would stay for ever.
+ * Statuses of messages that are still to be sent. A message in a gateway's queue counts as finished: some
+ * gateways report no more unless statuses are recorded, and those rows would stay forever.
  */
 export const RETAINED_STATUSES: readonly Status[] = ['scheduled'];
 
 /**
- * Removes messages that are done with and have not changed since.
+ * Deletes finished messages that have not changed since.
  *
  * @param before ISO 8601, UTC
- * @returns how many
+ * @returns the number of deleted rows
  */
 export async function purge(table: MessageTable, before: string): Promise<number> {
 	let removed = 0;
@@ -24,7 +24,7 @@ export async function purge(table: MessageTable, before: string): Promise<number
 	return removed;
 }
 
-/** Page by page: n8n reads every row that it removes into memory. */
+/** Page by page, since n8n reads every row that it deletes into memory. */
 async function removeAll(table: MessageTable, old: readonly Condition[]): Promise<number> {
 	for (let removed = 0; ; ) {
 		const page = await table.select(old, PAGE_SIZE);

@@ -21,31 +21,31 @@ import { PAGE_SIZE, where, type Condition } from './table';
 
 /** What recording works with. */
 export interface RecordContext extends ResolveContext {
-	/** Resolves after so many milliseconds, or at once when the execution is cancelled. */
+	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 }
 
-/** What came of an event. */
+/** The result of recording an event. */
 export interface EventResult {
 	/** Whether a row changed. */
 	readonly recorded: boolean;
-	/** Whether it waits for its message's id, and is recorded then. */
+	/** Whether it is kept until its message has its id, and recorded then. */
 	readonly kept: boolean;
 }
 
 /** A message that is in flight gets its id within seconds. */
 const PAUSES_MS = [250, 500, 1_000, 2_000];
 
-/** Rows that one event asks the gateway for, if its recipient leads to no row. */
+/** Rows for which one event asks the gateway, if its recipient matches none. */
 const MAX_LOOKUPS = 5;
 
 /**
  * Records an event. If no row has its message id:
- * 1. asks the gateway for the ids of its queue: first of the messages to the same recipient, which is
- *    mostly one, then of the oldest. What it learns serves all later events.
- * 2. settles the one unconfirmed message that it fits.
+ * 1. asks the gateway for the ids of its queue: first of the messages to the same recipient, usually one,
+ *    then of the oldest. All later events use these ids.
+ * 2. settles the one unconfirmed message that matches.
  * 3. waits a little if a message to the same recipient is in flight.
- * 4. keeps the event, if a message of the account waits for its id.
+ * 4. keeps the event if a message of the account waits for its id.
  */
 export async function recordEvent(
 	context: RecordContext,
@@ -71,7 +71,7 @@ export async function recordEvent(
 		(account): SendingAccount => ({ ...senders[0], gateway: event.gateway, account }),
 	);
 	const ofEvent = { ...context, senders: owners };
-	// In this order: what no longer waits after that has its id before the row is looked for again.
+	// In this order: a message that no longer waits then has its id before the row is searched again.
 	const kept = (await isWaiting(ofEvent)) && (await keepEvent(ofEvent, event));
 	result = await recordStatus(table, event, senders);
 	if (isOpen(result, event)) return { recorded: false, kept };
@@ -90,11 +90,11 @@ async function resolve(context: RecordContext, event: RecordableStatus): Promise
 	const { table, senders } = context;
 	const toRecipient = await rowsTo(context, event, WITHOUT_ID);
 	const unresolved = bySentAt(toRecipient.filter(isUnresolved)).slice(0, MAX_LOOKUPS);
-	// The only one is asked for at any time: the event says that it has left the queue.
+	// A single one is asked for at any time, since the event shows that it has left the queue.
 	const asked = unresolved.length === 1 ? unresolved : await claim(context, unresolved);
 	const ids = [...(await lookUpRows(context, asked, event.messageId)).messageIds];
 	if (!toRecipient.some(({ status }) => MAY_BE_MEANT.includes(status))) {
-		// The gateway may write the recipient otherwise: a hidden id, or a number of another form.
+		// The gateway may report the recipient in another form: a hidden id, or another number format.
 		ids.push(...(await lookUpOldest(context, MAX_LOOKUPS, event.messageId)).messageIds);
 	}
 	// Also if nothing was found: another execution may have asked for the same row meanwhile.
@@ -103,7 +103,7 @@ async function resolve(context: RecordContext, event: RecordableStatus): Promise
 	return result;
 }
 
-/** In the gateway's queue, or about to be. */
+/** Statuses in the gateway's queue, or about to be. */
 const MAY_BE_MEANT: readonly Cell[] = [SENDING, 'queued'];
 
 const bySentAt = <T extends { sent_at: unknown }>(rows: T[]): T[] =>

@@ -5,7 +5,7 @@ import type { Row, Values } from './columns';
 import { SENDING, statusWord, type SendingAccount } from './rows';
 import { where, type ConditionalUpdate, type Condition, type MessageTable } from './table';
 
-/** What of an event is recorded. */
+/** The part of an event that is recorded. */
 export interface RecordableStatus
 	extends Pick<
 		StatusEvent,
@@ -20,7 +20,7 @@ export interface RecordableStatus
 		| 'reference'
 	> {
 	/**
-	 * Whose message it is, as the table's rows name the account; null if the event does not say: then
+	 * The account of the message, as named in the table's rows; null if the event does not have it: then
 	 * gateway and message id decide, if they are unambiguous.
 	 */
 	readonly account: string | null;
@@ -28,12 +28,12 @@ export interface RecordableStatus
 	readonly text: string | null;
 }
 
-/** What came of recording. `ambiguous`: several rows have that id, and nothing tells which is meant. */
+/** The result of recording. `ambiguous`: several rows have that id, and it is unknown which one is meant. */
 export type Recorded = 'recorded' | 'outOfOrder' | 'ambiguous' | 'noRow';
 
 /**
- * Writes a status into the row of its message, if it is further along than what stands there: a
- * duplicate or an event out of order changes nothing.
+ * Writes a status into the row of its message, if it is further along than the current one: a duplicate or
+ * an out-of-order event changes nothing.
  */
 export async function recordStatus(
 	table: MessageTable,
@@ -53,8 +53,8 @@ export async function recordStatus(
 const MAX_ROWS_OF_AN_ID = 20;
 
 /**
- * The row that an event is about, of those with its message id: of the same account, and of the same
- * recipient if there are several, since some gateways' ids are unique within a chat only.
+ * The row of an event, among those with its message id: of the same account, and of the same recipient if
+ * there are several, since some gateways' ids are unique within a chat only.
  */
 export function rowOf(
 	rows: readonly Row[],
@@ -74,8 +74,8 @@ export function rowOf(
 }
 
 /**
- * The change that an event makes to its row, while that has the event's message: *Retry* sends anew, and
- * so does a person who enters `scheduled`, with the message's id still in the row.
+ * The update of an event's row, applied only while that still has the event's message: *Retry* sends it
+ * again, and so does a person who enters `scheduled`, with the message's id still in the row.
  */
 export const changeOf = (row: Row, event: RecordableStatus): ConditionalUpdate => ({
 	where: [
@@ -88,13 +88,13 @@ export const changeOf = (row: Row, event: RecordableStatus): ConditionalUpdate =
 	values: statusValues(event),
 });
 
-/** As a person has written `scheduled`, before a run has read it. */
+/** `scheduled` as a person has entered it, before a run has adopted it. */
 const putBackAs = (row: Row): string[] =>
 	statusWord(row) === 'scheduled' ? [String(row.status)] : [];
 
 const below = (rank: number): Condition => ({ column: 'status_rank', is: 'lt', value: rank });
 
-/** What succeeded, or may still, has no reason for a failure. */
+/** The reason of a failure; null for a message that succeeded or may still succeed. */
 const SUCCESSES: readonly Status[] = ['queued', 'sent', 'delivered', 'read', 'played'];
 
 /** The columns of a status. A success clears the reason of an earlier failure. */
@@ -122,32 +122,33 @@ export const rowRecipient = (recipient: Recipient | null): string | null =>
 	recipient === null ? null : (recipient.phone ?? recipient.address);
 
 /**
- * All keys under which rows of an account may stand: where it is one of the credential's, all of these.
+ * All names that rows of an account may have: if it is one of the credential's, all of these.
  *
- * @param account one of them; null for the credential's own account
+ * @param account one of them; null for the credential's account
  */
 export function keysOf(
 	gateway: string,
 	account: string | null,
 	senders: readonly SendingAccount[],
 ): readonly string[] {
-	const own = senders.filter((one) => one.gateway === gateway).map((one) => one.account);
-	if (account === null) return own.length > 0 ? own : senders.slice(0, 1).map((one) => one.account);
-	return own.includes(account) ? own : [account];
+	const names = senders.filter((one) => one.gateway === gateway).map((one) => one.account);
+	if (account === null)
+		return names.length > 0 ? names : senders.slice(0, 1).map((one) => one.account);
+	return names.includes(account) ? names : [account];
 }
 
 /**
- * The keys of a credential's account, with the one by which an event names it: a credential may name no
- * account, and its rows stand under the key of its secret.
+ * The names of a credential's account, with the one in an event: a credential may not name its account, and
+ * its rows are then under a name derived from its secret.
  *
- * @param told as the gateway reports it; null if it does not
+ * @param reported as the gateway reports it; null if it does not
  * @param isOfAccount whether an account of that name may be the credential's
  */
-export const withTold = (
+export const withReportedAccount = (
 	senders: readonly SendingAccount[],
-	told: string | null,
+	reported: string | null,
 	isOfAccount: boolean,
 ): readonly SendingAccount[] =>
-	told === null || !isOfAccount || senders.some(({ account }) => account === told)
+	reported === null || !isOfAccount || senders.some(({ account }) => account === reported)
 		? senders
-		: [...senders, { ...senders[0], account: told }];
+		: [...senders, { ...senders[0], account: reported }];

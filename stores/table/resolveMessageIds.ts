@@ -12,28 +12,28 @@ export interface ResolveContext {
 	readonly gateway: Gateway;
 	readonly connection: Connection;
 	readonly table: MessageTable;
-	/** The keys under which the credential serves the account. */
+	/** The names under which the credential serves the account. */
 	readonly senders: readonly SendingAccount[];
 	now(): number;
 }
 
-/** Looked up in one run; the rest in the next. */
+/** Maximum number of look-ups in one run. */
 const MAX_LOOKUPS = 50;
 const CONCURRENT_LOOKUPS = 5;
 
-/** What a gateway has not named for so long, it will not name any more. */
+/** A message id that the gateway has not reported for this long will never be reported. */
 const GIVEN_UP_AFTER_MS = 2 * 86_400_000;
 
-/** A message that the gateway does not name yet is asked for again after half its age, within these. */
+/** A message without id is looked up again after half its age, within these limits. */
 const MIN_DELAY_MS = 5_000;
 const MAX_DELAY_MS = 3_600_000;
 
 /**
- * Finds the message ids of messages that a gateway took into a queue, oldest first, and records the
- * events that have waited for them. Such a gateway reports the id of a message only when it is asked,
- * and its webhooks report nothing but that id. A gateway that reports the id at once is asked nothing.
+ * Resolves the ids of messages in a gateway's queue, oldest first, and records the events that were kept for
+ * them. Such a gateway reports the id of a message only on request, and its webhooks report nothing but
+ * that id. A gateway that returns the id immediately is not asked.
  *
- * @returns how many rows changed by what the gateway said
+ * @returns how many rows changed
  */
 export async function resolveMessageIds(context: ResolveContext): Promise<number> {
 	const changed = resolvesQueueIds(context)
@@ -43,7 +43,7 @@ export async function resolveMessageIds(context: ResolveContext): Promise<number
 	return changed;
 }
 
-/** Whether the gateway reports the id of a message only for that of its queue. */
+/** Whether the gateway reports the id of a message only for its queue id. */
 export const resolvesQueueIds = ({ gateway }: Pick<ResolveContext, 'gateway'>): boolean =>
 	gateway.capabilities.lookup?.by === 'queueId' && gateway.lookup !== undefined;
 
@@ -53,7 +53,7 @@ export const UNRESOLVED: readonly Condition[] = [
 	{ column: 'message_id', is: 'isEmpty', value: null },
 ];
 
-/** Whether a row is one that the gateway can be asked for. */
+/** Whether the gateway can be asked for a row. */
 export const isUnresolved = (row: Row): boolean =>
 	row.status === 'queued' && !hasText(row.message_id) && hasText(row.queue_id);
 
@@ -68,8 +68,8 @@ export async function lookUpOldest(
 }
 
 /**
- * Of these rows the ones that no other execution asks for: the statuses of a bulk come at once, and
- * would all ask for the same.
+ * Of these rows, those that no other execution looks up: the statuses of a bulk arrive concurrently, and
+ * would all look up the same rows.
  */
 export async function claim({ table, now }: ResolveContext, rows: readonly Row[]): Promise<Row[]> {
 	if (rows.length === 0) return [];
@@ -89,7 +89,7 @@ export async function claim({ table, now }: ResolveContext, rows: readonly Row[]
 	return rows.filter((_, index) => matched[index].length > 0);
 }
 
-/** The unresolved rows that are to be asked for now, oldest first. */
+/** The unresolved rows to look up now, oldest first. */
 async function unresolvedRows({ table, senders, now }: ResolveContext): Promise<Row[]> {
 	const since = new Date(now() - GIVEN_UP_AFTER_MS).toISOString();
 	const rows: Row[] = [];
@@ -107,7 +107,7 @@ async function unresolvedRows({ table, senders, now }: ResolveContext): Promise<
 		.sort((a, b) => msOf(a.sent_at) - msOf(b.sent_at));
 }
 
-/** What came of some look-ups. */
+/** The result of some look-ups. */
 export interface LookedUp {
 	/** How many rows changed. */
 	readonly changed: number;
@@ -116,8 +116,8 @@ export interface LookedUp {
 }
 
 /**
- * Asks the gateway for rows in its queue and writes what it says. It works its queue off in order, so
- * behind a row that still waits there, the younger ones are not asked for.
+ * Looks up rows of the gateway's queue and writes the results. The gateway processes its queue in order, so
+ * rows after one that is still queued are not looked up.
  *
  * @param rows oldest first
  * @param wanted stop as soon as this message is found
@@ -148,7 +148,7 @@ export async function lookUpRows(
 	return { changed, messageIds };
 }
 
-/** What is to be written for a row, and whether there is no use in asking further. */
+/** The values to write for a row, and whether to stop looking up. */
 interface Answer {
 	readonly values: Values | null;
 	readonly stop: boolean;
@@ -162,7 +162,7 @@ async function lookUpRow(context: ResolveContext, row: Row): Promise<Answer> {
 		const isGone = isNotFound(outcome.error);
 		return isGone
 			? { values: later(context, row), stop: false }
-			: // The account's or the gateway's fault: no other row fares better.
+			: // A fault of the account or the gateway affects all rows.
 				{ values: null, stop: true };
 	}
 	const { messageId, status, failure } = outcome.value;
@@ -184,7 +184,7 @@ async function lookUpRow(context: ResolveContext, row: Row): Promise<Answer> {
 	};
 }
 
-/** Asked for again later, so that some which the gateway never names do not stand before the rest. */
+/** Looked up again later, so that rows which the gateway never reports do not block the rest. */
 function later({ now }: ResolveContext, row: Row): Values {
 	const age = now() - msOf(row.sent_at);
 	const delay = Math.min(MAX_DELAY_MS, Math.max(MIN_DELAY_MS, age / 2));

@@ -9,17 +9,17 @@ import { SENDING, toScheduledMessage, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
 import { shorten } from '../../messages/text';
 
-/** The statuses of messages that a person may put back. */
+/** The statuses of messages that a person may retry. */
 export const RETRYABLE = ['failed', 'expired', 'unconfirmed'] as const;
 export type Retryable = (typeof RETRYABLE)[number];
 
-/** How messages are put back. */
+/** How to retry messages. */
 export interface RetryRules {
-	/** Whether those that may have been sent already are put back, too. */
+	/** Whether to also retry those that may already have been sent. */
 	readonly mayGoOutTwice: boolean;
-	/** Minutes from now for which they are worth sending; undefined: as many as before. */
+	/** Minutes from now during which they may be sent; undefined: as many as before. */
 	readonly validForMinutes: number | undefined;
-	/** Whose they become; null: they stay with their account. */
+	/** The account to move them to; null: they stay with theirs. */
 	readonly reassignTo: SendingAccount | null;
 	/** What is said of an id that no row has; unless given, that no Data Table has it. */
 	readonly notFound?: NotFound;
@@ -33,7 +33,7 @@ export interface RetryRules {
 export interface RetryFilter {
 	readonly statuses: readonly Retryable[];
 	readonly senders: readonly SendingAccount[];
-	/** An account by its key, of whatever gateway. */
+	/** An account by its name, of any gateway. */
 	readonly account: string | undefined;
 	readonly recipient: Recipient | undefined;
 	/** ISO 8601, UTC. */
@@ -44,14 +44,14 @@ export interface RetryFilter {
 	readonly limit: number;
 }
 
-/** What came of a retry by filter. */
+/** The result of a retry by filter. */
 export interface RetryReport {
-	/** The messages that were put back or moved, as they are now. */
+	/** The messages that were retried or moved, as they are now. */
 	readonly rows: readonly Row[];
-	/** Left as they are, since they may have been sent; at most {@link PAGE_SIZE} are counted. */
+	/** Left unchanged, since they may have been sent; at most {@link PAGE_SIZE} are counted. */
 	readonly unconfirmed: number;
-	/** Left as they are, since their gateway cannot send them. */
-	readonly refused: ReadonlyArray<{ readonly scheduleId: string; readonly reason: string }>;
+	/** Left unchanged, since their gateway cannot send them. */
+	readonly rejected: ReadonlyArray<{ readonly scheduleId: string; readonly reason: string }>;
 	/** Others changed them meanwhile. */
 	readonly changed: number;
 	/** Whether more match than the limit. */
@@ -64,10 +64,10 @@ const isRetryable = (status: unknown): status is Retryable =>
 	RETRYABLE.includes(status as Retryable);
 
 /**
- * Puts one message back, by its schedule id.
+ * Retries one message, by its schedule id.
  *
  * @returns the row as it is then
- * @throws GatewayError or InvalidParameterError that says why it stays as it is
+ * @throws GatewayError or InvalidParameterError that says why it stays unchanged
  */
 export async function retryOne(
 	table: MessageTable,
@@ -77,17 +77,17 @@ export async function retryOne(
 ): Promise<Row> {
 	const row = await readRow(table, scheduleId, rules.notFound);
 	const mayMove = rules.reassignTo !== null && isWaiting(row);
-	// An earlier attempt has done it, but its answer was lost.
+	// An earlier attempt has done it, but its response was lost.
 	if (!mayMove && row.status === 'scheduled' && String(row.failure).startsWith(RETRIED)) return row;
 	if (!isRetryable(row.status) && !mayMove) throw notRetryable(row, scheduleId);
 	if (row.status === 'unconfirmed' && !rules.mayGoOutTwice) throw mayHaveBeenSent(scheduleId);
 	const changed = await putBack(table, [row], rules, now);
-	if (changed.refused.length > 0) throw changed.refused[0].error;
+	if (changed.rejected.length > 0) throw changed.rejected[0].error;
 	if (changed.rows.length > 0) return changed.rows[0];
 	throw notRetryable(await readRow(table, scheduleId, rules.notFound), scheduleId);
 }
 
-/** Puts back the messages that match, those with the earliest times first. */
+/** Retries the messages that match, those with the earliest times first. */
 export async function retryMatching(
 	table: MessageTable,
 	filter: RetryFilter,
@@ -97,17 +97,17 @@ export async function retryMatching(
 	const statuses: string[] = filter.statuses.filter(
 		(status) => rules.mayGoOutTwice || status !== 'unconfirmed',
 	);
-	// Whatever still waits for a dispatcher that there is no more.
+	// Also messages that are still scheduled for an account without a dispatcher.
 	if (rules.reassignTo !== null) statuses.push('scheduled', SENDING);
 	const found = await selectMatching(table, filter, statuses, filter.limit + 1);
 	const isLeft = !rules.mayGoOutTwice && filter.statuses.includes('unconfirmed');
 	const unconfirmed = isLeft ? await selectMatching(table, filter, ['unconfirmed'], PAGE_SIZE) : [];
 	const wanted = found.sort(byTime).slice(0, filter.limit);
-	const { rows, refused, changed } = await putBack(table, wanted, rules, now);
+	const { rows, rejected, changed } = await putBack(table, wanted, rules, now);
 	return {
 		rows,
 		changed,
-		refused: refused.map(({ row, error }) => ({
+		rejected: rejected.map(({ row, error }) => ({
 			scheduleId: toScheduledMessage(row).scheduleId,
 			reason: textOf(error),
 		})),
@@ -116,7 +116,7 @@ export async function retryMatching(
 	};
 }
 
-/** At most so many rows of each account and status. */
+/** At most that many rows of each account and status. */
 async function selectMatching(
 	table: MessageTable,
 	filter: RetryFilter,
@@ -156,33 +156,33 @@ async function selectMatching(
 	return all;
 }
 
-/** Changes rows, each only while it is in the state in which it was read. */
+/** Updates rows, each only while it is in the state in which it was read. */
 async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRules, now: number) {
-	const refused: Array<{ readonly row: Row; readonly error: unknown }> = [];
+	const rejected: Array<{ readonly row: Row; readonly error: unknown }> = [];
 	const sendable = rows.filter((row) => {
 		try {
 			if (rules.reassignTo !== null) rules.assertMovable(row);
 			rules.assertSendable(moved(row, rules));
 			return true;
 		} catch (error) {
-			refused.push({ row, error });
+			rejected.push({ row, error });
 			return false;
 		}
 	});
 	const changes = sendable.map((row, index) => ({
 		where: where({ id: row.id, status: row.status }),
 		values: {
-			// A millisecond apart, so that they go out in the order of their former times.
+			// A millisecond apart, so that they are sent in the order of their former times.
 			...(isRetryable(row.status) ? retried(row, rules, now, sendable.length - 1 - index) : {}),
 			...moved({}, rules),
 		},
 	}));
 	const done: Row[] = [];
 	for (const alike of chunks(changes)) done.push(...(await table.update(alike)).flat());
-	return { rows: done, refused, changed: sendable.length - done.length };
+	return { rows: done, rejected, changed: sendable.length - done.length };
 }
 
-/** A message as new, but for what became of it before, which stays readable until it is sent. */
+/** A message as new, except for its former result, which stays readable until it is sent. */
 const retried = (
 	row: Row,
 	{ validForMinutes }: RetryRules,
@@ -227,7 +227,7 @@ async function readRow(
 	if (!isUuid(scheduleId)) {
 		throw new GatewayError(
 			'unsupported',
-			`The gateway holds the scheduled message "${shorten(scheduleId, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
+			`The gateway stores the scheduled message "${shorten(scheduleId, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
 			{ hint: 'Schedule the message again with the operation "Schedule".' },
 		);
 	}
@@ -238,8 +238,8 @@ async function readRow(
 const mayHaveBeenSent = (scheduleId: string) =>
 	new InvalidParameterError(
 		'May Go Out Twice',
-		`The outcome of the scheduled message "${scheduleId}" is unknown: it may have been sent already, so it was not put back`,
-		'Look whether the recipient has it. If it may go out twice, turn on "May Go Out Twice" under Options.',
+		`The outcome of the scheduled message "${scheduleId}" is unknown: it may already have been sent, so it was not retried`,
+		'Check whether the recipient has it. If the recipient may get it twice, turn on "May Go Out Twice" under Options.',
 	);
 
 function notRetryable(row: Row, scheduleId: string): GatewayError {
@@ -247,16 +247,16 @@ function notRetryable(row: Row, scheduleId: string): GatewayError {
 	return new GatewayError(
 		'notPending',
 		`The scheduled message "${scheduleId}" cannot be retried: its status is "${status}"`,
-		{ hint: `Only messages with one of these statuses are put back: ${RETRYABLE.join(', ')}.` },
+		{ hint: `Only messages with one of these statuses can be retried: ${RETRYABLE.join(', ')}.` },
 	);
 }
 
 const byTime = (a: Row, b: Row): number => timeOf(a) - timeOf(b) || a.id - b.id;
 
-/** What cannot be read comes first. */
+/** Unreadable times come first. */
 const timeOf = ({ send_at: at }: Row): number => new Date(String(at)).getTime() || 0;
 
-/** As many changes as one access may well make. */
+/** Maximum number of updates in one access. */
 function chunks<T>(all: readonly T[]): T[][] {
 	const parts: T[][] = [];
 	for (let from = 0; from < all.length; from += PAGE_SIZE)

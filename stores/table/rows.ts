@@ -13,10 +13,10 @@ import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
 import type { Cell, Row, Values } from './columns';
 
-/** How long after its time a message is sent unless the user says otherwise: a day. */
+/** Default validity of a message after its time: a day. */
 export const DEFAULT_VALID_FOR_MINUTES = 1_440;
 
-/** Between claim and answer; the only state of a row that is no status of the vocabulary. */
+/** Between claim and response; the only state of a row that is not a status of the vocabulary. */
 export const SENDING = 'sending';
 
 /** The account that a dispatcher sends for. */
@@ -57,7 +57,7 @@ export function toRow(
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
 		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
 		attempts: 0,
-		// Empty, not null: n8n compares no empty cell with a text.
+		// Empty text, not null: n8n does not compare empty cells with a text.
 		claim_token: '',
 		status_rank: STATUSES.scheduled.rank,
 	};
@@ -84,9 +84,9 @@ export function toScheduledMessage(row: Row): ScheduledMessage {
 }
 
 /**
- * The message that a row wants sent.
+ * The message to send for a row.
  *
- * @throws InvalidParameterError where a person has made it one that cannot be sent
+ * @throws InvalidParameterError if a person's change makes it impossible to send
  */
 export const toOutgoing = (row: Row): OutgoingMessage => ({
 	recipient: parseRecipient(textOf(row.recipient) ?? ''),
@@ -109,7 +109,7 @@ const contentOf = (row: Row) => ({
 	fileName: textOf(row.file_name),
 });
 
-/** A person may have edited the table: what is no recipient any more is told as it stands. */
+/** A person may have edited the table: an invalid recipient is shown unchanged. */
 function recipientOf(row: Row): Recipient {
 	const address = textOf(row.recipient) ?? '';
 	try {
@@ -119,7 +119,7 @@ function recipientOf(row: Row): Recipient {
 	}
 }
 
-/** What a person has written into the status, or the node: in lower case, without spaces around it. */
+/** The status as the node or a person has written it, in lower case and trimmed. */
 export const statusWord = ({ status }: Pick<Row, 'status'>): string =>
 	(textOf(status) ?? '').trim().toLowerCase();
 
@@ -130,7 +130,7 @@ function statusOf(row: Row): Status {
 	return word === '' && !mayHaveBeenSent(row) ? 'scheduled' : 'unknown';
 }
 
-/** Whether anything in the row says that a request to send it began. */
+/** Whether the row shows that a request to send it began. */
 export const mayHaveBeenSent = (row: Row): boolean =>
 	[row.sent_at, row.message_id, row.queue_id, row.send_started_at].some(
 		(cell) => textOf(cell) !== null,
@@ -141,7 +141,7 @@ const failureOf = (row: Row): Failure | null => {
 	return reason === null ? null : { code: null, reason };
 };
 
-/** A cell's text; null where it is empty. */
+/** A cell's text; null if it is empty. */
 export const textOf = (cell: Cell): string | null =>
 	cell === null || cell === undefined || cell === '' ? null : String(cell);
 

@@ -4,11 +4,11 @@ import type { Row } from './columns';
 import type { SendingAccount } from './rows';
 import { PAGE_SIZE, where, type MessageTable } from './table';
 
-/** So late is a message that no run has found in time. */
+/** A message overdue by this much was found by no run in time. */
 export const OVERDUE_AFTER_MS = 2 * 60_000;
-/** An account that no run of *Send Due* has looked at for so long is served by nobody. */
+/** An account without a run of *Send Due* for this long is unserved. */
 export const UNSERVED_AFTER_MS = 24 * 3_600_000;
-/** So soon after a run, another one may well follow. */
+/** Within this time after a run, another one may follow. */
 const IN_USE_FOR_MS = 5 * 60_000;
 
 /** An account as the rows of a table name it. */
@@ -18,7 +18,7 @@ export type KnownAccount = Pick<SendingAccount, 'gateway' | 'account' | 'credent
 export const accountKey = ({ gateway, account }: { gateway: unknown; account: unknown }): string =>
 	JSON.stringify([String(gateway ?? ''), String(account ?? '')]);
 
-/** What is known of each account, by {@link accountKey}. The lowest row counts, as for dispatchers. */
+/** The record of each account, by {@link accountKey}. The lowest row counts, as for dispatchers. */
 export async function accountRecords(
 	table: AccountsTable,
 ): Promise<
@@ -41,18 +41,18 @@ export async function accountRecords(
 
 /**
  * Whether a credential serves an account: a run of *Send Due* has taken its lease within the last 24
- * hours. A paused account is served, too: its runs look whether the pause is over.
+ * hours. A paused account is served, too: its runs check whether the pause is over.
  */
 export const isServed = (record: AccountRecord | undefined, now: number): boolean =>
 	record !== undefined &&
 	(record.leaseUntil > now || now - (record.lastRunAt ?? 0) <= UNSERVED_AFTER_MS);
 
-/** Whether runs of *Send Due* go on for the account right now. */
+/** Whether runs of *Send Due* currently serve the account. */
 export const isInUse = (record: AccountRecord | undefined, now: number): boolean =>
 	record !== undefined &&
 	(record.leaseUntil > now || now - (record.lastRunAt ?? 0) <= IN_USE_FOR_MS);
 
-/** An account that nobody serves, and how many of its messages are overdue. */
+/** An unserved account, and how many of its messages are overdue. */
 export interface UnservedAccount {
 	readonly gateway: string;
 	readonly account: string;
@@ -60,10 +60,10 @@ export interface UnservedAccount {
 }
 
 /**
- * Accounts other than these that have overdue messages and that nobody serves. At most the first
- * thousand overdue messages are looked at.
+ * Unserved accounts, other than these, with overdue messages. Reads at most the first thousand overdue
+ * messages.
  *
- * @param accounts opens the table of accounts; called only where it is needed
+ * @param accounts opens the table of accounts; called only if it is needed
  * @param now milliseconds since 1970
  */
 export async function findUnserved(
@@ -75,7 +75,7 @@ export async function findUnserved(
 	const rows = await table.select(
 		[
 			...where({ status: 'scheduled' }),
-			// What a person has added says itself what it waits for.
+			// A row that a person has added already shows what it needs.
 			{ column: 'status_rank', is: 'gte', value: 0 },
 			{ column: 'send_at', is: 'lt', value: new Date(now - OVERDUE_AFTER_MS).toISOString() },
 			...senders.map(({ account }) => ({ column: 'account', is: 'neq', value: account }) as const),

@@ -4,17 +4,16 @@ import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './rec
 import { SENDING, type SendingAccount } from './rows';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
-/** How long before an event its request may have begun, and, clocks being what they are, after it. */
+/** How long before an event its request may have begun, and after it, given clock skew. */
 const MAX_BEFORE_MS = 15 * 60_000;
 const MAX_AFTER_MS = 2 * 60_000;
 
 const WITHOUT_ID: Condition = { column: 'message_id', is: 'isEmpty', value: null };
 
 /**
- * Finds the message of an event among those whose outcome is unknown, and writes its id and status.
- * It must be certain: the same account and recipient, sent by the API as far as the event says, the
- * reference or the content equal, and no second message that could be meant, be it unconfirmed, in
- * flight or in the gateway's queue.
+ * Finds the message of an event among those whose outcome is unknown, and writes its id and status. The match
+ * must be certain: the same account and recipient, sent by the API as far as the event shows, the same
+ * reference or content, and no second candidate, be it unconfirmed, in flight or in the gateway's queue.
  *
  * @returns whether a row was settled; never more than one
  */
@@ -44,7 +43,7 @@ export async function settleUnconfirmed(
 		{
 			where: [...where({ id: row.id, status: 'unconfirmed' }), WITHOUT_ID],
 			values: {
-				// Whatever the event says of it, the gateway has the message.
+				// Whatever its status, the gateway has the message.
 				failure: null,
 				...statusValues({ ...event, status }),
 				message_id: messageId,
@@ -55,9 +54,9 @@ export async function settleUnconfirmed(
 	return matched.length > 0;
 }
 
-/** Whether an event may be of the message of a row. What either does not tell is not compared. */
+/** Whether an event may be of the message of a row. Fields that either lacks are not compared. */
 function fits(row: Row, { reference, text, occurredAt, receivedAt }: RecordableStatus): boolean {
-	// A dispatcher that was given no reference sends the row's own id as such.
+	// Without a reference, the dispatcher sends the row's id instead.
 	if (reference !== null && reference === row.schedule_id) return true;
 	if (reference !== null && reference !== row.reference) return false;
 	if (text !== null && plain(text) !== plain(row.text ?? row.caption)) return false;
@@ -66,7 +65,7 @@ function fits(row: Row, { reference, text, occurredAt, receivedAt }: RecordableS
 	return age <= MAX_BEFORE_MS && age >= -MAX_AFTER_MS;
 }
 
-/** A text as gateways may give it back. */
+/** A text as gateways may return it. */
 const plain = (text: Row['text']): string =>
 	String(text ?? '')
 		.replace(/\r\n?/g, '\n')

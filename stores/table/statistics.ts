@@ -13,7 +13,7 @@ type ByStatus = Record<Status, number>;
 
 /** Messages whose time is in one hour. */
 export interface HourStatistics {
-	/** When it begins, as the clock in the timezone shows it, with offset. */
+	/** Its begin as clock time in the timezone, with offset. */
 	readonly hour: string;
 	total: number;
 	scheduled: number;
@@ -23,7 +23,7 @@ export interface HourStatistics {
 	failed: number;
 }
 
-/** What one account has in the table. */
+/** The messages of one account in the table. */
 export interface AccountStatistics {
 	readonly gateway: string;
 	readonly account: string;
@@ -41,21 +41,21 @@ export interface AccountStatistics {
 	lastRunAt: string | null;
 }
 
-/** An account that sends nothing now. Times in ISO 8601, UTC. */
+/** A paused account. Times in ISO 8601, UTC. */
 export interface PausedAccount {
 	readonly gateway: string;
 	readonly account: string;
 	readonly credential: string;
 	/** `operation`: by *Pause*. `gateway`: by the dispatcher, for a fault of the account or the gateway. */
 	readonly pausedBy: 'operation' | 'gateway';
-	/** The gateway's words, or the note of whoever paused it. */
+	/** The gateway's words, or the note of the person who paused it. */
 	readonly reason: string | null;
 	readonly since: string | null;
 	/** Null without an end. */
 	readonly until: string | null;
 }
 
-/** An account with messages to be sent that no credential serves. */
+/** An account with messages to send that no credential serves. */
 export interface Unserved {
 	readonly gateway: string;
 	readonly account: string;
@@ -66,7 +66,7 @@ export interface Unserved {
 	readonly lastRunAt: string | null;
 }
 
-/** What stands in a table of messages, and how well it is sent. Times in ISO 8601, UTC. */
+/** Counts, delays and pauses of a table of messages. Times in ISO 8601, UTC. */
 export interface Statistics {
 	readonly at: string;
 	/** When the period began. */
@@ -98,19 +98,19 @@ export interface Statistics {
 	readonly byHour: readonly HourStatistics[];
 }
 
-/** What the statistics are about. Times in milliseconds since 1970. */
+/** The scope of the statistics. Times in milliseconds since 1970. */
 export interface Period {
 	readonly now: number;
 	/** At least the last {@link HOURS} hours, which the hours need. */
 	readonly since: number;
-	/** In which the hours are counted. */
+	/** The timezone of the hours. */
 	readonly timezone: string;
 }
 
-/** So many hours back and ahead are told one by one. */
+/** Hours back and ahead that are counted one by one. */
 export const HOURS = 24;
 
-/** The gateway has it. */
+/** Statuses of messages that the gateway has accepted. */
 export const SENT: ReadonlySet<Status> = new Set<Status>([
 	'queued',
 	'suspended',
@@ -124,9 +124,9 @@ const DELIVERED = new Set<Status>(['delivered', 'read', 'played']);
 const READ = new Set<Status>(['read', 'played']);
 
 /**
- * Counts the messages of a table: what is still to be sent or was left unconfirmed, whenever that is,
- * and whatever has its time in the period or later, or has changed in it. The rest is not read, so a
- * large table costs little more than what is new in it. Rows are counted page by page and not kept.
+ * Counts the messages of a table: those still to be sent or unconfirmed, whatever their time, and those with
+ * a time in the period or later, or changed in it. The rest is not read, so a large table costs little more
+ * than its new rows. Rows are counted page by page and not kept in memory.
  */
 export async function statistics(
 	table: MessageTable,
@@ -135,7 +135,7 @@ export async function statistics(
 ): Promise<Statistics> {
 	const records = await accountRecords(accounts);
 	const tally = new Tally(records, period);
-	// Waiting rows first: one that is sent meanwhile is then seen twice, and not missed.
+	// Waiting rows first, so that a row that is sent meanwhile is read twice rather than missed.
 	for (const conditions of parts(new Date(period.since).toISOString())) {
 		for await (const page of selectPages(table, conditions)) for (const row of page) tally.add(row);
 	}
@@ -338,7 +338,7 @@ export class Tally {
 	}
 }
 
-/** What is counted of an account beside what is told. */
+/** Internal counts of an account, beside those in the result. */
 interface Counted {
 	/** Overdue, paused or not. */
 	late: number;
@@ -353,7 +353,7 @@ function toAccount(
 	const isPaused = record !== undefined && isPausedAt(record, now);
 	return {
 		...counted,
-		// What a pause delays is no fault of whoever has to send it.
+		// A delay by a pause is not the dispatcher's.
 		overdue: isPaused ? 0 : late,
 		oldestOverdueSeconds: isPaused || late === 0 ? null : Math.round(latestMs / 1_000),
 		isPaused,
@@ -448,7 +448,7 @@ const hourOf = (at: number, timezone: string): string =>
 		'T$1:00$2',
 	);
 
-/** Also of what failed or expired later: the network could not deliver it. */
+/** Also for messages that failed or expired later, which the network could not deliver. */
 const wasAccepted = (row: Row, status: Status): boolean =>
 	SENT.has(status)
 		? row.status !== SENDING
@@ -459,14 +459,14 @@ const isEmpty = (cell: Cell) => cell === null || cell === undefined || cell === 
 
 const noneByStatus = () => Object.fromEntries(STATUS_NAMES.map((name) => [name, 0])) as ByStatus;
 
-/** As elsewhere, what is just being sent counts as queued, and a person's own words as unknown. */
+/** As elsewhere, a message in flight counts as queued, and a person's status as unknown. */
 const statusOf = (word: Cell): Status =>
 	isStatus(word) ? word : word === SENDING ? 'queued' : 'unknown';
 
-/** Nobody sent a message before: a year that was typed wrongly. */
+/** Earlier times are typing errors. */
 const EARLIEST_MS = Date.parse('2000-01-01T00:00:00.000Z');
 
-/** NaN for what is no time, or a year such as 0026. */
+/** NaN if it is not a time, or a year such as 0026. */
 function timeOf(cell: Cell): number {
 	if (isEmpty(cell)) return Number.NaN;
 	const ms = new Date(String(cell)).getTime();

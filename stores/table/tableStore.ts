@@ -23,22 +23,22 @@ import type { Row, Values } from './columns';
 import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
-/** n8n holds a message for any time. */
+/** A Data Table stores messages for any time. */
 export const TABLE_LIMITS: StoreLimits = { label: 'n8n', minLeadMs: null, maxLeadMs: null };
 
 /** What the store needs beside the table. */
 export interface TableStoreOptions {
 	readonly gateway: Gateway;
-	/** The keys under which the credential serves the account; new rows get the first. */
+	/** The names under which the credential serves the account; new rows get the first. */
 	readonly senders: readonly SendingAccount[];
-	/** In which the user gave the times; told in the table. */
+	/** The timezone of the user's times, written to the table. */
 	readonly timezone: string;
 	/** What is said of a schedule id that no row has; unless given, that no Data Table has it. */
 	readonly notFound?: NotFound;
 	now(): number;
 }
 
-/** A table of n8n as a store: any gateway that sends, any horizon, and it survives a restart. */
+/** An n8n Data Table as a store: works with every gateway, for any time ahead, and survives restarts. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
 	const { gateway, senders, notFound = notHeld } = options;
 	const [sender] = senders;
@@ -51,11 +51,11 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MAX_KEYS);
 	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE_SIZE);
 	const toMessage = toScheduledMessage;
-	const isOwn = (row: Row) =>
+	const isOfSender = (row: Row) =>
 		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
 
-	/** What is read under each key of the account. */
-	async function ofEach(read: (own: Condition[]) => Promise<Row[]>): Promise<Row[]> {
+	/** Reads the rows under each name of the account. */
+	async function ofEach(read: (ofSender: Condition[]) => Promise<Row[]>): Promise<Row[]> {
 		const lists: Row[][] = [];
 		for (const one of senders) {
 			lists.push(await read(where({ gateway: one.gateway, account: one.account })));
@@ -63,24 +63,24 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return lists.flat();
 	}
 
-	/** The account's rows of each value, the lowest id first: one look for many items. */
+	/** The account's rows of each value, the lowest id first: one read for many items. */
 	async function read(
 		column: 'deduplication_key' | 'schedule_id',
 		values: readonly string[],
 	): Promise<Row[][]> {
 		const rows = await table.selectAny(column, [...new Set(values)]);
-		const mine = rows.filter(isOwn).sort((a, b) => a.id - b.id);
-		const ofValue = groupBy(mine, (row) => String(row[column]));
+		const ofAccount = rows.filter(isOfSender).sort((a, b) => a.id - b.id);
+		const ofValue = groupBy(ofAccount, (row) => String(row[column]));
 		return values.map((value) => ofValue.get(value) ?? []);
 	}
 
-	/** The account's rows that were asked for at each of these times: one look for many items. */
+	/** The account's rows that were requested for each of these times: one read for many items. */
 	async function readRequested(times: readonly string[]): Promise<Row[][]> {
 		const sorted = [...times].sort();
 		const rows = await ofEach(
-			async (own) =>
+			async (ofSender) =>
 				await selectAll(table, [
-					...own,
+					...ofSender,
 					{ column: 'requested_at', is: 'gte', value: sorted[0] },
 					{ column: 'requested_at', is: 'lte', value: sorted[sorted.length - 1] },
 				]),
@@ -99,9 +99,11 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		if (unresolved !== null) {
 			const [row] = await byOwnId.add(unresolved.message.idempotencyKey);
 			const winner = row === undefined ? await holderOf(message) : await winnerOver(row);
-			const asked = () => (renew === undefined ? unresolved.message : renew(unresolved.message));
-			const held = winner && (await onExisting(winner, unresolved.message, asked, ifExists));
-			if (held !== undefined) return toMessage(held);
+			const requested = () =>
+				renew === undefined ? unresolved.message : renew(unresolved.message);
+			const existing =
+				winner && (await onExisting(winner, unresolved.message, requested, ifExists));
+			if (existing !== undefined) return toMessage(existing);
 		}
 		const wanted = renewed(message, attempt, renew);
 		const values = toRow(wanted, sender, options.timezone, options.now());
@@ -109,8 +111,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		if (key !== null) {
 			for (;;) {
 				const row = await theOne(key, wanted, values, attempt);
-				const held = await onExisting(row, wanted, () => wanted, ifExists);
-				if (held !== undefined) return toMessage(held);
+				const existing = await onExisting(row, wanted, () => wanted, ifExists);
+				if (existing !== undefined) return toMessage(existing);
 			}
 		}
 		if (ifExists === 'return')
@@ -127,7 +129,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return await inserts.add(values);
 	}
 
-	/** The one row of a key, made where there is none. */
+	/** The one row of a key, created if there is none. */
 	const theOne = async (
 		key: string,
 		wanted: MessageToSchedule,
@@ -144,7 +146,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			look,
 		);
 
-	/** A row that lost to one with the same key; not where its sending has begun. */
+	/** Removes a row that lost to one with the same key, unless it is already being sent. */
 	const discard = async ({ id }: Row): Promise<void> =>
 		void (await table.remove(where({ id, status: 'scheduled' })));
 
@@ -158,9 +160,9 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	}
 
 	/**
-	 * The pending message with this recipient, content and time as asked for: of several equal ones of a
-	 * run, each its own. Where there is none, it is made under a key that only its equals have, so that
-	 * two executions at the same moment make one.
+	 * The pending message with this recipient, content and requested time; each of several equal items of a
+	 * run gets a separate one. If there is none, it is created under a key that only its equals have, so that
+	 * two concurrent executions create one.
 	 */
 	async function pendingOne(
 		wanted: MessageToSchedule,
@@ -176,20 +178,20 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		const pending = equal.filter(({ status }) => status === 'scheduled');
 		const found = nthOf(pending, matchKey, occurrence);
 		if (found !== undefined) return found;
-		// What is over makes room for a new one, for which all executions come to the same key.
+		// A finished message releases its key to a new one, for which all executions compute the same key.
 		const over = equal.filter((row) => occurrenceOf(row, matchKey) === occurrence).at(-1);
 		const key = `${keyOf(matchKey, occurrence)}${over?.id ?? 0}`;
 		return await theOne(key, wanted, values, attempt, { isKnownFree: true });
 	}
 
-	/** The row that has the message's key already, whoever made it. */
+	/** The row that already has the message's key, whoever created it. */
 	async function holderOf({ deduplicationKey: key }: MessageToSchedule): Promise<Row | undefined> {
 		return key === undefined || key === null ? undefined : (await byKey.add(key))[0];
 	}
 
 	/**
-	 * What to do with the row of a key: nothing, where it is the one that this item made. Undefined where
-	 * it was to be replaced and somebody has removed it meanwhile.
+	 * Applies *If Already Scheduled* to the row of a key, unless this item created it. Undefined if it was to
+	 * be replaced and somebody has removed it meanwhile.
 	 */
 	async function onExisting(
 		row: Row,
@@ -203,7 +205,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return await replace(row, toRow(wanted(), sender, options.timezone, options.now()));
 	}
 
-	/** Gives a row that is still pending this content and time; the row afterwards, changed or not. */
+	/** Replaces content and time of a row that is still pending; returns the row, changed or not. */
 	async function replace(row: Row, values: Values): Promise<Row | undefined> {
 		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
 		const [matched] = await table.update([
@@ -213,14 +215,14 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return await reread(row);
 	}
 
-	/** A row as it is now; undefined where somebody has removed it. */
+	/** A row as it is now; undefined if somebody has removed it. */
 	const reread = async (row: Row): Promise<Row | undefined> =>
 		(await table.select(where({ id: row.id }), 1))[0];
 
 	const readRow = async (scheduleId: string): Promise<Row> =>
 		requireOne(await byAnyId.add(scheduleId), scheduleId, notFound);
 
-	/** Changes a row that is still pending; the row afterwards, changed or not. */
+	/** Updates a row that is still pending; returns the row, changed or not. */
 	async function change(row: Row, values: Values): Promise<[boolean, Row]> {
 		if (toMessage(row).status === 'scheduled') {
 			const [matched] = await table.update([{ where: asItStands(row), values }]);
@@ -243,7 +245,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		}
 		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
 		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
-		// Else a later attempt would report as its own what somebody else has cancelled meanwhile.
+		// Otherwise a later attempt would claim a cancel that somebody else made meanwhile.
 		if (!cancelled) attempt?.clear();
 		return { cancelled, message: toMessage(after) };
 	}
@@ -254,7 +256,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			toMessage(row).status === 'scheduled' ? (timeNow?.() ?? scheduledAt) : scheduledAt;
 		const [moved, after] = await change(row, {
 			send_at: wanted,
-			// A pause after a failed attempt ends with that.
+			// This ends the retry delay of a failed attempt.
 			next_attempt_at: new Date(options.now()).toISOString(),
 		});
 		if (!moved) throw notPending(gateway.label, toMessage(after), 'rescheduled');
@@ -268,17 +270,17 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		get: async (scheduleId) => toMessage(await readRow(scheduleId)),
 		list: async (filter, limit = Infinity) => {
 			const fits = (row: Row) => matches(toMessage(row), filter);
-			const own = await ofEach(async (ofSender) => {
+			const listedRows = await ofEach(async (ofSender) => {
 				const conditions = listConditions(ofSender, filter);
-				// Of what is on its way the table does not tell all by one condition.
+				// One condition does not match all messages in flight.
 				return limit < Infinity && filter.status !== 'queued'
 					? await selectFirst(table, conditions, limit, fits)
 					: await selectAll(table, conditions);
 			});
 			const added = (await table.select(ADDED_BY_HAND, PAGE_SIZE)).filter((row) =>
-				mayBeOwn(row, senders),
+				mayBeOfSender(row, senders),
 			);
-			const rows = new Map([...own, ...added].map((row) => [row.id, row]));
+			const rows = new Map([...listedRows, ...added].map((row) => [row.id, row]));
 			const listed = await withIds(table, [...rows.values()].filter(fits));
 			return listed.map(toMessage).sort(byTime);
 		},
@@ -289,15 +291,15 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 const keyOf = (matchKey: string, occurrence: number) => `auto.${matchKey}.${occurrence}.`;
 
-/** The how manieth of its equals a row was made as; null where it was made in another way. */
+/** The number of a row among its equals; null if it was created in another way. */
 function occurrenceOf({ deduplication_key: key }: Row, matchKey: string): number | null {
 	const match = /^auto\.(.+)\.(\d+)\.\d+$/.exec(String(key ?? ''));
 	return match?.[1] === matchKey ? Number(match[2]) : null;
 }
 
 /**
- * Which of the equal pending rows the how manieth equal message of a run is: the one made as such, else
- * one that was made in another way, in their order.
+ * Which of the equal pending rows is the nth equal message of a run: the one created as such, otherwise one
+ * that was created in another way, in their order.
  */
 function nthOf(pending: readonly Row[], matchKey: string, occurrence: number): Row | undefined {
 	const made = new Map<number, Row>();
@@ -327,25 +329,25 @@ function groupBy<T>(all: readonly T[], keyOfOne: (one: T) => string): Map<string
 	return groups;
 }
 
-/** What a person has added, and no run of *Send Due* has taken yet: no store writes a row without a rank. */
+/** A row that a person has added and no run of *Send Due* has adopted: stores always write the rank. */
 export const ADDED_BY_HAND: readonly Condition[] = [
 	{ column: 'status_rank', is: 'isEmpty', value: null },
 ];
 
-/** Whether a row names no other account: a person may leave the cells empty that say whose it is. */
-const mayBeOwn = (row: Row, senders: readonly SendingAccount[]): boolean =>
+/** Whether a row names no other account: a person may leave the cells of the account empty. */
+const mayBeOfSender = (row: Row, senders: readonly SendingAccount[]): boolean =>
 	(['gateway', 'account', 'credential'] as const).every(
 		(column) =>
 			textOf(row[column]) === null || senders.some((one) => one[column] === textOf(row[column])),
 	);
 
-/** The conditions on which a row is as it was read. */
+/** The conditions that a row is unchanged since it was read. */
 const asItStands = ({ id, status }: Row): Condition[] =>
 	textOf(status) === null
 		? [...where({ id }), { column: 'status', is: 'isEmpty', value: null }]
 		: where({ id, status });
 
-/** The first rows by their time that fit, at least so many if there are: page by page, and no further. */
+/** The first rows by their time that match, at least that many if there are, read page by page. */
 async function selectFirst(
 	table: MessageTable,
 	conditions: readonly Condition[],
@@ -361,7 +363,7 @@ async function selectFirst(
 		add(page);
 		if (page.length < size) break;
 		const { send_at: last } = page[page.length - 1];
-		// Rows without a time come first, and no condition goes on behind them.
+		// Rows without a time come first, and no condition can continue after them.
 		if (last === null) return await selectAll(table, conditions);
 		const atLast: Condition[] = [
 			{ column: 'send_at', is: 'gte', value: last },
@@ -369,17 +371,17 @@ async function selectFirst(
 		];
 		if (found.size < limit) add(await selectAll(table, [...conditions, ...atLast]));
 		after = [{ column: 'send_at', is: 'gt', value: last }];
-		// Few fit, so that many have to be looked at.
+		// Few match, so many have to be read.
 		size = PAGE_SIZE;
 	}
 	return [...found.values()];
 }
 
-/** What the table can filter by; the rest is done by {@link matches}. */
-function listConditions(own: readonly Condition[], filter: ListFilter): Condition[] {
+/** The conditions that the table supports; {@link matches} applies the rest. */
+function listConditions(ofSender: readonly Condition[], filter: ListFilter): Condition[] {
 	const { status, recipient, scheduledAfter, scheduledBefore } = filter;
 	return [
-		...own,
+		...ofSender,
 		...(status === undefined || status === 'queued' ? [] : where({ status })),
 		...(recipient === undefined ? [] : where({ recipient: recipient.address })),
 		...(scheduledAfter === undefined

@@ -89,7 +89,7 @@ describe.each([2, 3])('the newest AI Agent %d', (major) => {
 		]);
 		expect(lastWord).toBe('Ada is not reminded after all.');
 		const [passed, unknown, done, listed, cancelled] = results;
-		expect(passed).toMatch(/Send At.* which passed .* ago\. Give a later time/);
+		expect(passed).toMatch(/Send At.* which passed .* ago\. Enter a later time/);
 		expect(unknown).toMatch(/Recipient.* is .*Ada.*e\.g\. \+14155238886/);
 		expect(scheduled().slice(before)).toMatchObject([{ status: 'cancelled', scheduledAt: sendAt }]);
 		const { scheduleId } = scheduled()[before];

@@ -80,7 +80,7 @@ it('takes rows that a person has added, and says of others what they lack', asyn
 		null,
 		'Not sent yet: fill in "send_at" of this row.',
 		null,
-		expect.stringMatching(/^Not sent yet: no run of "Send Due" sends from this table for what/),
+		expect.stringMatching(/^Not sent yet: no run of "Send Due" serves the "gateway"/),
 	]);
 
 	await editRow(n8n, 4, { send_at: past });

@@ -61,7 +61,7 @@ it.each(MESSAGE_TYPES)('ChatWhatsApp sends %s, or says what it sends', (type) =>
 	const [kind, sentence, hint] = refusal(work);
 	expect(kind).toBe('unsupported');
 	expect(sentence).toBe(
-		`ChatWhatsApp documents no way to send ${type} at once; it sends text and image`,
+		`ChatWhatsApp documents no way to send ${type} immediately; it sends text and image`,
 	);
 	const schedules = type === 'video' || type === 'document';
 	expect(hint?.includes('"Schedule"')).toBe(schedules);
@@ -82,6 +82,6 @@ it('a message is held against type and recipient before any request', () => {
 
 it('a gateway without look-up says so', () => {
 	expect(refusal(() => requireLookup(chatWhatsApp))[1]).toBe(
-		'ChatWhatsApp documents no way to look up a message that was sent',
+		'ChatWhatsApp documents no way to look up a sent message',
 	);
 });

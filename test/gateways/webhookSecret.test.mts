@@ -42,8 +42,8 @@ describe('a delivery is trusted with the secret', () => {
 });
 
 describe('a delivery is not trusted', () => {
-	const none = 'no secret came with the webhook';
-	const other = 'the secret that came with the webhook is another';
+	const none = 'the webhook has no secret';
+	const other = 'the webhook has a different secret';
 
 	it.each<[string, Partial<Delivery>, string]>([
 		['without a secret', {}, none],
@@ -83,7 +83,7 @@ describe('a delivery is not trusted', () => {
 			for (const secret of ['', ' ', 'undefined', 'null', SECRET, String(webhookSecret)]) {
 				expect(verifyWebhookSecret({ webhookSecret }, delivery({ query: { secret } }))).toEqual({
 					verified: false,
-					reason: 'the credential holds no Webhook Secret',
+					reason: 'the credential has no Webhook Secret',
 				});
 			}
 		},

@@ -97,7 +97,7 @@ describe('Retry', () => {
 	it('refuses what may have been sent, and says how to do it all the same', async () => {
 		const { id, scheduleId } = await rowWith('a', { status: 'unconfirmed' });
 		const error = await refusal('retry', one(scheduleId));
-		expect(error.message).toMatch(/outcome .* is unknown: it may have been sent already/);
+		expect(error.message).toMatch(/outcome .* is unknown: it may already have been sent/);
 		expect(`${error.message} ${error.description}`).toContain('turn on "May Go Out Twice"');
 		expect(messages().row(id).status).toBe('unconfirmed');
 		const options = { mayGoOutTwice: true };
@@ -142,7 +142,7 @@ describe('Retry', () => {
 			{ options: { reassign: true } },
 			/"Account" is empty, but "Reassign" .*\. Add the filter "Account"/,
 		],
-		['Scheduled Message', one('sched_abc'), /gateway holds .* itself: "Retry" is for messages/],
+		['Scheduled Message', one('sched_abc'), /gateway stores .* itself: "Retry" is for messages/],
 	])('names %s where that is wrong', async (_, parameters, said) => {
 		await rowWith('a', failed);
 		const { message, description } = await refusal('retry', parameters);
@@ -420,7 +420,7 @@ describe('Pause and Resume', () => {
 
 	it('names a time that has passed', async () => {
 		const { message } = await refusal('pause', { until: inSeconds(-60) });
-		expect(message).toMatch(/"Until" is .*, which has passed/);
+		expect(message).toMatch(/"Until" is .*, which is in the past/);
 	});
 });
 

@@ -338,7 +338,7 @@ describe('Reschedule', () => {
 		);
 		expect(pending()).toEqual([]);
 		expect(error.message).toMatch(/no longer scheduled/);
-		expect(error.description).toMatch(/Schedule it anew/);
+		expect(error.description).toMatch(/Schedule it again/);
 	});
 });
 

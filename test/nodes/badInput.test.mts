@@ -128,17 +128,17 @@ describe('a parameter', () => {
 		[
 			'a time that is over',
 			() => ({ sendAt: second(inSeconds(-90), inSeconds(3600)) }),
-			/"Send At" is .* which passed .* ago Give a later time/,
+			/"Send At" is .* which passed .* ago Enter a later time/,
 		],
 		[
 			'a time too far ahead',
 			() => ({ sendAt: second(inSeconds(31 * 86_400), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead Give an earlier time, or set "Store Messages In" to "n8n Data Table"/,
+			/"Send At" .* ChatWhatsApp accepts messages at least 1 minute and at most 30 days ahead Enter an earlier time, or set "Store Messages In" to "n8n Data Table"/,
 		],
 		[
 			'a time too near',
 			() => ({ sendAt: second(inSeconds(20), inSeconds(3600)) }),
-			/"Send At" .* ChatWhatsApp takes messages at least 1 minute .* ahead Give a later time/,
+			/"Send At" .* ChatWhatsApp accepts messages at least 1 minute .* ahead Enter a later time/,
 		],
 		[
 			'an unknown timezone',
@@ -311,7 +311,7 @@ describe('the gateway', () => {
 			'somebody else’s session',
 			{ chatWhatsAppSessionId: '0f3b7a52-6a0e-4d0c-9a70-3f1d2c4b5a69' },
 			get,
-			/ChatWhatsApp does not let this credential do that/,
+			/ChatWhatsApp does not allow this credential to do that/,
 			/Check that "API Key" belongs to the account/,
 		],
 		[
@@ -338,13 +338,13 @@ describe('the gateway', () => {
 		[
 			'answers with a page',
 			{ kind: 'html' },
-			/ChatWhatsApp at http:\/\/127\.0\.0\.1:\d+ gave a response that is not JSON/,
+			/ChatWhatsApp at http:\/\/127\.0\.0\.1:\d+ returned a response that is not JSON/,
 			/Check "Base URL".*another service/,
 		],
 		[
 			'answers without what it documents',
 			{ kind: 'status', status: 200, body: { ok: true } },
-			/ChatWhatsApp at .* gave a response without the list "scheduled"/,
+			/ChatWhatsApp at .* returned a response without the list "scheduled"/,
 			/Check "Base URL"/,
 		],
 		[
@@ -363,7 +363,7 @@ describe('the gateway', () => {
 			'cannot',
 			{ kind: 'errorBefore' },
 			/ChatWhatsApp could not handle the request: "Internal server error" \(HTTP 500\), after 5 attempts/,
-			/Try again later/,
+			/Retry later/,
 		],
 		[
 			'refuses with the key in its words',
@@ -372,7 +372,7 @@ describe('the gateway', () => {
 				status: 400,
 				body: { error: 'No: wask_sandbox_5f0c2f1e7d3b4a6988c1d2e3f4a5b6c7' },
 			},
-			/ChatWhatsApp refused the request: "No: \*\*\*" \(HTTP 400\)/,
+			/ChatWhatsApp rejected the request: "No: \*\*\*" \(HTTP 400\)/,
 			/Check the values/,
 		],
 		[
@@ -385,7 +385,7 @@ describe('the gateway', () => {
 			'asks for a longer pause than anybody waits',
 			{ kind: 'rateLimit', retryAfter: 3600 },
 			/ChatWhatsApp is limiting the request rate/,
-			/Wait 3600 seconds, or lower "Max Parallel Requests"/,
+			/Wait 3600 seconds, or reduce "Max Parallel Requests"/,
 		],
 	])('%s', async (_, fault, sentence, advice) => {
 		sandbox.faults.add(fault);

@@ -67,7 +67,7 @@ it('Schedule finds its message, though its time is over meanwhile', async () => 
 it('Schedule says first that nothing is scheduled, where the time is over and nothing was taken', async () => {
 	const { error } = await runByEngine(toOne, { ...setting, ...cutOff('errorBefore', 3 * HOURS) });
 	expect([error?.message, error?.description].join(' ')).toMatch(
-		/^The message is not scheduled: an earlier attempt for .* did not succeed\. "Send At" is .* ago Give a later time/,
+		/^The message is not scheduled: an earlier attempt for .* did not succeed\. "Send At" is .* ago Enter a later time/,
 	);
 	expect(messages()).toHaveLength(0);
 });
@@ -100,7 +100,7 @@ it('Reschedule puts the message back, and says so, where the new time is over', 
 	const move = { operation: 'reschedule', ...byId(scheduleId), sendAt: inSeconds(7_200) };
 	const { error } = await runByEngine(move, { ...setting, ...cutOff('errorBefore', 3 * HOURS) });
 	expect([error?.message, error?.description].join(' ')).toMatch(
-		/^The message was not moved and stays scheduled for .*, now with the id ".*"\. "Send At" is .* ago Give a later time/,
+		/^The message was not moved and stays scheduled for .*, now with the id ".*"\. "Send At" is .* ago Enter a later time/,
 	);
 	expect(pending()).toHaveLength(1);
 });

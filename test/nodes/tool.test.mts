@@ -42,12 +42,12 @@ const refusals: Array<[string, Json, RegExp]> = [
 	[
 		'a time that is past',
 		{ sendAt: '2020-01-01T10:00:00Z' },
-		/"Send At" is 2020.* passed .* ago\. Give a later time/,
+		/"Send At" is 2020.* passed .* ago\. Enter a later time/,
 	],
 	[
 		'a time that is none',
 		{ sendAt: 'soonish' },
-		/"Send At" is "soonish".*\. Give a date and time like 2026/,
+		/"Send At" is "soonish".*\. Enter a date and time such as 2026/,
 	],
 ];
 

@@ -38,7 +38,8 @@ interface FakeOptions {
 const LABEL = 'Fake';
 const lost = (outcomeUnknown: boolean) =>
 	new GatewayError('timedOut', `${LABEL} did not answer in time`, { outcomeUnknown });
-const refused = () => new GatewayError('rejected', `${LABEL} refused the request`, { status: 400 });
+const refused = () =>
+	new GatewayError('rejected', `${LABEL} rejected the request`, { status: 400 });
 const unreachable = () => new GatewayError('unreachable', `${LABEL} cannot be reached`);
 const missing = () => new GatewayError('notFound', `${LABEL} does not find it`, { status: 404 });
 

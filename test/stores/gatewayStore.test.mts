@@ -50,8 +50,8 @@ describe('getting one', () => {
 		const error = await errorOf(fake.clock.run(fake.store().get('x'.repeat(500))));
 		expect(error).toBeInstanceOf(GatewayError);
 		expect(error.kind).toBe('notFound');
-		expect(error.message).toMatch(/^Fake holds no scheduled message with the id "x{80}…"$/);
-		expect(error.details.hint).toMatch(/in memory only: after a restart .* will not be sent\.$/);
+		expect(error.message).toMatch(/^Fake has no scheduled message with the id "x{80}…"$/);
+		expect(error.details.hint).toMatch(/in memory only: after a restart .* lost and not sent\.$/);
 	});
 
 	it('tells other faults as they are', async () => {
@@ -151,7 +151,7 @@ describe('cancelling', () => {
 			const { work } = await cancel({ cancel: [fault], get: [false, true] });
 			const error = await errorOf(work());
 			expect(textOf(error)).toMatch(
-				/^It is unknown whether the scheduled message "sched_1" was cancelled: .*\. Look with "Get Many" .* ended with: Fake /,
+				/^It is unknown whether the scheduled message "sched_1" was cancelled: .*\. Check with "Get Many" .* ended with: Fake /,
 			);
 			expect(error.details).toMatchObject({ outcomeUnknown: true });
 			expect(error.details.hint).toContain('"Get Many"');
@@ -174,7 +174,7 @@ describe('cancelling', () => {
 		const error = await errorOf(work());
 		expect([error.kind, error.details.hint]).toEqual([
 			'unsupported',
-			'If deleting it is what you want, turn on "Allow Deletion" under Options.',
+			'To delete the message instead, turn on "Allow Deletion" under Options.',
 		]);
 		expect(fake.calls).toEqual({ create: 0, cancel: 0, find: 0, get: 0 });
 		const consented = fake.store().cancel('sched_1', { allowDeletion: true });
@@ -187,10 +187,10 @@ it.each([
 	['failed', 'it could not be sent (Fake: "word")'],
 	['deleted', 'it was deleted (Fake: "word")'],
 	['expired', 'it expired (Fake: "word")'],
-	['unknown', 'its status is not known (Fake: "word")'],
-	['queued', 'it is already on its way or sent (Fake: "word")'],
-	['sent', 'it is already on its way or sent (Fake: "word")'],
-	['read', 'it is already on its way or sent (Fake: "word")'],
+	['unknown', 'its status is unknown (Fake: "word")'],
+	['queued', 'it is already being sent or was sent (Fake: "word")'],
+	['sent', 'it is already being sent or was sent (Fake: "word")'],
+	['read', 'it is already being sent or was sent (Fake: "word")'],
 ] as const)('a message that is %s can no longer be changed, and why', (status, why) => {
 	const fake = new FakeScheduler();
 	const held = fake.hold(message(), { status, gatewayStatus: 'word', createdAt: iso(0) });

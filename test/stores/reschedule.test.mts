@@ -75,7 +75,7 @@ describe('moving a message', () => {
 		const fake = holdingOne({}, changes);
 		const error = await errorOf(reschedule(fake));
 		expect(error.kind).toBe('unsupported');
-		expect(error.message).toContain('does not tell the content');
+		expect(error.message).toContain('does not report the content');
 		expect(fake.calls.cancel).toBe(0);
 		expect(fake.pending).toHaveLength(1);
 	});
@@ -124,7 +124,12 @@ describe('what fails in between is told with where the message is', () => {
 			/no longer be rescheduled: .* sent/,
 			null,
 		],
-		['the gateway forgets it before', { get: ['forgotten'] }, /^Fake holds no scheduled/, null],
+		[
+			'the gateway forgets it before',
+			{ get: ['forgotten'] },
+			/^Fake has no scheduled message with/,
+			null,
+		],
 		[
 			'the new time is refused',
 			{ create: ['refused'] },
@@ -140,19 +145,19 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'both times are refused',
 			{ create: ['refused', 'refused'] },
-			/^The message "sched_1" is no longer scheduled at all: .*neither .* nor .*\. Fake refused/,
+			/^The message "sched_1" is no longer scheduled: .*neither .* nor .*\. Fake refused/,
 			null,
 		],
 		[
 			'the new time is lost, and looking fails',
 			{ create: ['lostTaken'], find: [true] },
-			/cancelled to be moved, and it is unknown whether Fake took it for the new time/,
+			/cancelled to be moved, and it is unknown whether Fake accepted it for the new time/,
 			NEW_TIME,
 		],
 		[
 			'the old time is lost, and looking fails',
 			{ create: ['refused', 'lostTaken'], find: [true] },
-			/it is unknown whether it took it again for the old one/,
+			/it is unknown whether it accepted it again for the old one/,
 			OLD_TIME,
 		],
 	])('%s', async (_, faults, sentence, pendingAt) => {
@@ -166,7 +171,7 @@ describe('what fails in between is told with where the message is', () => {
 
 	it('and says what to do', async () => {
 		const gone = await errorOf(reschedule(holdingOne({ create: ['refused', 'refused'] })));
-		expect(gone.details.hint).toBe('Schedule it anew with the operation "Schedule".');
+		expect(gone.details.hint).toBe('Schedule it again with the operation "Schedule".');
 		const open = await errorOf(reschedule(holdingOne({ create: ['lostTaken'], find: [true] })));
 		expect(open.details).toMatchObject({ outcomeUnknown: true });
 		expect(open.details.hint).toContain('"Get Many"');
@@ -226,7 +231,7 @@ describe('the next try', () => {
 		await errorOf(reschedule(fake, entry));
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
-		expect(error.message).toMatch(/^The message "sched_2" is no longer scheduled at all/);
+		expect(error.message).toMatch(/^The message "sched_2" is no longer scheduled/);
 	});
 
 	it.each([
@@ -320,8 +325,8 @@ describe('the next try', () => {
 		await errorOf(reschedule(forgetful, other));
 		forgetful.held = [];
 		const second = await errorOf(reschedule(forgetful, other));
-		expect(second.message).toContain('is no longer scheduled at all');
-		expect(second.details.hint).toBe('Schedule it anew with the operation "Schedule".');
+		expect(second.message).toContain('is no longer scheduled');
+		expect(second.details.hint).toBe('Schedule it again with the operation "Schedule".');
 	});
 
 	it.each([
@@ -333,7 +338,7 @@ describe('the next try', () => {
 			const fake = holdingOne({ create: ['refused', fault], find: [true] });
 			const entry = new Entry();
 			const lost = await errorOf(reschedule(fake, entry));
-			expect(lost.message).toContain('it is unknown whether it took it again for the old one');
+			expect(lost.message).toContain('it is unknown whether it accepted it again for the old one');
 			expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
 			expect(fake.calls.create).toBe(creates);
 			expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
@@ -355,7 +360,7 @@ describe('the next try', () => {
 		for (let tries = 0; tries < 2; tries++) {
 			const error = await errorOf(reschedule(fake, entry));
 			expect(error.message).toMatch(
-				/"sched_1" was cancelled to be moved, and it is unknown whether it is scheduled again for 2026-02-03T15:00/,
+				/"sched_1" was cancelled to be moved, and it is unknown whether it was scheduled again for 2026-02-03T15:00/,
 			);
 			expect(error.details.hint).toContain('"Get Many"');
 		}
@@ -377,7 +382,7 @@ describe('the next try', () => {
 /** Where a sentence says that the message is. */
 function placeTold({ kind, message: sentence }: GatewayError): string | null | 'open' {
 	if (/is unknown whether/i.test(sentence)) return 'open';
-	if (/no longer scheduled at all|holds no scheduled message|can no longer be/.test(sentence)) {
+	if (/no longer scheduled|has no scheduled message|can no longer be/.test(sentence)) {
 		return null;
 	}
 	const stays = /stays scheduled for (\S+?)[.,]( |$)/.exec(sentence);

@@ -97,7 +97,7 @@ describe('scheduling one message', () => {
 			const entry = new Entry();
 			fake.faults = { create };
 			const error = await errorOf(schedule(fake, message(), entry));
-			expect(error).toMatchObject({ kind: 'rejected', message: 'Fake refused the request' });
+			expect(error).toMatchObject({ kind: 'rejected', message: 'Fake rejected the request' });
 			expect(entry.unresolved).toBeNull();
 			expect(fake.held).toHaveLength(0);
 		}

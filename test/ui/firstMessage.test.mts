@@ -7,7 +7,7 @@ import { credentialFor, startEnvironment, SECRET, type Stage } from '../e2e/stag
 import { inPage, newContext, openBrowser } from './browser.mts';
 import { Editor } from './editor.mts';
 
-/** README's "First success in five minutes", click by click. */
+/** README's "Quick start", click by click. */
 let stage: Stage;
 let browser: Browser;
 let context: BrowserContext;
@@ -97,7 +97,7 @@ it(
 		await editor.chooseCredential('Whapi');
 		const refusal = await editor.executeRefused();
 		expect(refusal).toContain('Whapi.Cloud has no scheduler of its own');
-		expect(refusal).toContain('Schedule with "Store Messages In" set to "n8n Data Table"');
+		expect(refusal).toContain('Set "Store Messages In" to "n8n Data Table"');
 
 		await editor.choose('storeIn', 'n8n Data Table');
 		await editor.execute();

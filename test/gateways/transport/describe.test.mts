@@ -26,7 +26,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'400',
 		answer(400, said('Invalid phone number')),
 		'rejected',
-		'ChatWhatsApp refused the request: "Invalid phone number" (HTTP 400)',
+		'ChatWhatsApp rejected the request: "Invalid phone number" (HTTP 400)',
 		'Check the values of this item.',
 	],
 	[
@@ -40,7 +40,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'403',
 		answer(403, said('This API key can only access its own session')),
 		'forbidden',
-		'ChatWhatsApp does not let this credential do that: "This API key can only access its own session" (HTTP 403)',
+		'ChatWhatsApp does not allow this credential to do that: "This API key can only access its own session" (HTTP 403)',
 		'Check that "API Key" belongs to the account in the Message Gateway API credential.',
 	],
 	[
@@ -54,14 +54,14 @@ it.each<[string, Outcome, string, string, string]>([
 		'402',
 		answer(402, said('Please pay')),
 		'rejected',
-		'ChatWhatsApp refused the request: "Please pay" (HTTP 402)',
-		'The plan of the account is not paid, or its quota is used up. Look at the plan at the gateway.',
+		'ChatWhatsApp rejected the request: "Please pay" (HTTP 402)',
+		'The plan of the account is not paid, or its quota is used up. Check the plan at the gateway.',
 	],
 	[
 		'404 of something else',
 		answer(404, said('Not here')),
 		'notFound',
-		'ChatWhatsApp does not find what the request names: "Not here" (HTTP 404)',
+		'ChatWhatsApp does not find the requested object: "Not here" (HTTP 404)',
 		'Check the id, and the account and "Base URL" in the Message Gateway API credential.',
 	],
 	[
@@ -69,56 +69,56 @@ it.each<[string, Outcome, string, string, string]>([
 		answer(408),
 		'unavailable',
 		'ChatWhatsApp could not handle the request: HTTP 408',
-		'Try again later. If it goes on, look at the state of the gateway.',
+		'Retry later. If this continues, check the state of the gateway.',
 	],
 	[
 		'429',
 		answer(429, said('Slow down')),
 		'rateLimited',
 		'ChatWhatsApp is limiting the request rate: "Slow down" (HTTP 429)',
-		'Wait a moment, or lower "Max Parallel Requests" under Options.',
+		'Wait a moment, or reduce "Max Parallel Requests" under Options.',
 	],
 	[
 		'500',
 		answer(500, '<html><body>Internal Server Error</body></html>'),
 		'unavailable',
 		'ChatWhatsApp could not handle the request: HTTP 500',
-		'Try again later. If it goes on, look at the state of the gateway.',
+		'Retry later. If this continues, check the state of the gateway.',
 	],
 	[
 		'503 in plain words',
 		answer(503, ' Service Unavailable\n'),
 		'unavailable',
 		'ChatWhatsApp could not handle the request: "Service Unavailable" (HTTP 503)',
-		'Try again later. If it goes on, look at the state of the gateway.',
+		'Retry later. If this continues, check the state of the gateway.',
 	],
 	[
 		'302',
 		answer(302, ''),
 		'unexpectedResponse',
 		'ChatWhatsApp redirected the request to another URL: HTTP 302',
-		'Enter the final address as "Base URL" in the credential; now it is https://api.chatwhatsapp.in.',
+		'Enter the final URL as "Base URL" in the credential; currently it is https://api.chatwhatsapp.in.',
 	],
 	[
 		'nobody listening',
 		new NetworkFailure('unreachable', 'ECONNREFUSED'),
 		'unreachable',
 		'ChatWhatsApp cannot be reached at https://api.chatwhatsapp.in (ECONNREFUSED)',
-		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that address.',
+		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that URL.',
 	],
 	[
 		'a reset',
 		new NetworkFailure('broken', 'ECONNRESET'),
 		'unreachable',
 		'The connection to ChatWhatsApp at https://api.chatwhatsapp.in broke off (ECONNRESET)',
-		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that address.',
+		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that URL.',
 	],
 	[
 		'a time-out',
 		new NetworkFailure('timedOut', 'ETIMEDOUT'),
 		'timedOut',
 		'ChatWhatsApp did not respond in time (ETIMEDOUT)',
-		'Try again, or raise "Timeout" under Options.',
+		'Retry, or increase "Timeout" under Options.',
 	],
 ])('says after %s who, what, and what to do', async (_, outcome, kind, message, hint) => {
 	const error = await errorOf(outcome);
@@ -131,7 +131,7 @@ it('cuts a long reason, and leaves out what is no reason', async () => {
 	expect(long.message.length).toBeLessThan(400);
 	for (const body of ['y'.repeat(201), '<p>no</p>', 7, null, [], { error: {} }]) {
 		const { message } = await errorOf(answer(400, body));
-		expect(message).toBe('ChatWhatsApp refused the request: HTTP 400');
+		expect(message).toBe('ChatWhatsApp rejected the request: HTTP 400');
 	}
 });
 
@@ -230,9 +230,10 @@ describe('a success that is not what is documented', () => {
 		const error = connection.unexpected(answer(200, { success: true }), '"scheduled"', true);
 		expect(error).toMatchObject({
 			kind: 'unexpectedResponse',
-			message: 'ChatWhatsApp at https://api.chatwhatsapp.in gave a response without "scheduled"',
+			message:
+				'ChatWhatsApp at https://api.chatwhatsapp.in returned a response without "scheduled"',
 			details: {
-				hint: 'Check "Base URL" in the Message Gateway API credential: it may be the address of another service.',
+				hint: 'Check "Base URL" in the Message Gateway API credential: it may be the URL of another service.',
 				status: 200,
 				outcomeUnknown: true,
 			},
@@ -247,7 +248,7 @@ describe('a success that is not what is documented', () => {
 
 	it.each(['<html></html>', '', '{"success":tr'])('says that %j is not JSON', (body) => {
 		expect(connection.unexpected(answer(200, body), '"id"', false).message).toBe(
-			'ChatWhatsApp at https://api.chatwhatsapp.in gave a response that is not JSON',
+			'ChatWhatsApp at https://api.chatwhatsapp.in returned a response that is not JSON',
 		);
 	});
 });

@@ -16,7 +16,7 @@ const ZONES = [
 ];
 const GROUPS: Array<[title: string, values: unknown[]]> = [
 	[
-		'With an offset: an instant, the same in every zone',
+		'With an offset: an instant, the same in every timezone',
 		[
 			'2026-02-01T15:00:00Z',
 			'2026-02-01T15:00:00+02:00',
@@ -30,7 +30,7 @@ const GROUPS: Array<[title: string, values: unknown[]]> = [
 		],
 	],
 	[
-		'Without one: clock time in the zone',
+		'Without an offset: clock time in the timezone',
 		[
 			'2026-02-01T15:00:00',
 			'2026-02-01 15:00',
@@ -65,7 +65,7 @@ const GROUPS: Array<[title: string, values: unknown[]]> = [
 		],
 	],
 	[
-		'Refused',
+		'Rejected',
 		[
 			'2026-02-01',
 			'tomorrow',
@@ -113,24 +113,24 @@ function page(): string {
 		'',
 		'<!-- Written by test/messages/sendTime/docs.test.mts: UPDATE_DOCS=1 npx jest sendTime/docs -->',
 		'',
-		"What *Send At* means, by the node's *Timezone*. Each cell: the instant in UTC, and below it what the clock in the zone shows. The timezone of the server never matters. " +
-			`The relative values are read on Thursday ${short(NOW)}.`,
+		"What *Send At* means, by the node's *Timezone*. Each cell: the instant in UTC, and below it what the clock in the timezone shows. The server's timezone never matters. " +
+			`The relative values are resolved on Thursday ${short(NOW)}.`,
 		'',
 		'- A value with an offset or `Z`, a Luxon DateTime, a Date and a Unix time are instants and are kept.',
-		'- Unix time: 9 or 10 digits before the point are seconds, 12 or 13 are milliseconds. Both must lie in the years 2000 to 2100, so neither is ever taken for the other.',
-		"- A value without an offset, and what n8n's date picker gives, is clock time in *Timezone*, or in the zone in brackets.",
-		'- `dstGap`: the clock skips that time, so it is moved forward by the length of the gap. `dstOverlap`: the clock shows that time twice, so the earlier of the two is taken.',
-		`- \`outdatedTimezoneData\`: the time zone data of the Node.js that runs n8n is older than a change of the zone's clock. Nothing is moved by it: n8n's own expressions read with the same data, and two reckonings in one workflow would be worse than one. The note says what is off, and what to do: see [troubleshooting](troubleshooting.md#the-clock-of-a-zone-changed-lately). Known are ${changes()}.`,
-		'- Whatever moves a time keeps to the *Sending Window*: *Spacing* and each choice of *If the Time Has Passed* go on to its next opening.',
-		'- *Same Time Next Day* is for a time that has passed when the run begins. One that is still ahead, but nearer than the gateway takes (or than 5 seconds, which a request may need), goes out at the earliest moment instead, and so does one that passes while the run is busy with other items.',
-		'- Relative: `now`; `in` or `+` with seconds (`s`), minutes (`m`), hours (`h`), days (`d`), weeks (`w`), several of them if you like, and after days or weeks a time of day; `today`, `tomorrow` or a weekday, with a time of day. Hours, minutes and seconds are time that passes; days and weeks are calendar days. A weekday is the next one whose time is still to come, today included; with `next`, today is left out.',
-		'- `now` means the earliest moment that the gateway takes.',
-		'- *Timezone* is an IANA name or an offset like `UTC+2`. Abbreviations that several countries share, like `IST`, `BST` or `CST`, are refused.',
+		'- Unix time: 9 or 10 digits before the point are seconds, 12 or 13 are milliseconds. Both must lie in the years 2000 to 2100, so neither is ever mistaken for the other.',
+		"- A value without an offset, and what n8n's date picker gives, is clock time in *Timezone*, or in the timezone in brackets.",
+		'- `dstGap`: the clock skips that time, so it is moved forward by the length of the gap. `dstOverlap`: the clock shows that time twice, so the earlier of the two is used.',
+		`- \`outdatedTimezoneData\`: the time zone data of the Node.js that runs n8n is older than a change of the timezone's clock. It moves nothing: n8n's own expressions use the same data, and two different results in one workflow would be worse than one. The note says what is off, and what to do: see [troubleshooting](troubleshooting.md#the-clock-of-a-timezone-changed-recently). Known changes: ${changes()}.`,
+		'- Whatever moves a time respects the *Sending Window*: *Spacing* and each choice of *If the Time Has Passed* continue to its next opening.',
+		'- *Same Time Next Day* is for a time that has passed when the run begins. A time that is still ahead, but nearer than the gateway accepts (or than 5 seconds, which a request may need), moves to the earliest possible moment instead. So does one that passes while the run is busy with other items.',
+		'- Relative: `now`; `in` or `+` with one or more of seconds (`s`), minutes (`m`), hours (`h`), days (`d`) and weeks (`w`), and after days or weeks a time of day; `today`, `tomorrow` or a weekday, with a time of day. Hours, minutes and seconds are elapsed time; days and weeks are calendar days. A weekday is the next one whose time is still to come, today included; with `next`, today is excluded.',
+		'- `now` means the earliest moment that the gateway accepts.',
+		'- *Timezone* is an IANA name or an offset like `UTC+2`. Abbreviations that several countries share, like `IST`, `BST` or `CST`, are rejected.',
 	];
 	for (const [title, values] of GROUPS) {
 		lines.push('', `## ${title}`, '');
-		if (title === 'Refused') {
-			lines.push('| value | answer |', '|---|---|', ...values.map(refusedRow));
+		if (title === 'Rejected') {
+			lines.push('| value | error |', '|---|---|', ...values.map(refusedRow));
 		} else {
 			lines.push(`| value | ${ZONES.join(' | ')} |`, `|---|${ZONES.map(() => '---|').join('')}`);
 			lines.push(...values.map(row));

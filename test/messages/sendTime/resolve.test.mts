@@ -137,7 +137,7 @@ describe('DST changes', () => {
 					reason: 'dstOverlap',
 					from: '2026-10-25T02:30:00.000',
 					to: '2026-10-25T02:30:00.000+02:00',
-					note: 'The clock in Europe/Berlin shows 2026-10-25 02:30 twice, so the earlier of the two (+02:00) was taken.',
+					note: 'The clock in Europe/Berlin shows 2026-10-25 02:30 twice, so the earlier of the two (+02:00) was used.',
 				},
 			],
 		});
@@ -225,7 +225,7 @@ describe('relative text', () => {
 
 	it('needs to be told the current time', () => {
 		expect(refusalOf(() => resolveSendTime('in 2 hours', 'UTC')).message).toBe(
-			'"Send At" is "in 2 hours", which needs to be told the current time.',
+			'"Send At" is "in 2 hours", which requires the current time.',
 		);
 	});
 
@@ -236,18 +236,18 @@ describe('relative text', () => {
 });
 
 describe('what is refused', () => {
-	const readable = 'like 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours"';
+	const readable = 'such as 2026-02-01 15:00, 2026-02-01T15:00:00+02:00 or "in 2 hours"';
 
 	it.each<[unknown, string]>([
-		['', `is empty. Give a date and time ${readable}.`],
-		['   ', `is empty. Give a date and time ${readable}.`],
-		[undefined, `is empty. Give a date and time ${readable}.`],
-		[null, `is empty. Give a date and time ${readable}.`],
-		[true, `is "true". Give a date and time ${readable}.`],
-		[10n, `is "10". Give a date and time ${readable}.`],
-		[[], `is a list. Give a date and time ${readable}.`],
-		[{}, `is an object. Give a date and time ${readable}.`],
-		[() => 0, `is a function. Give a date and time ${readable}.`],
+		['', `is empty. Enter a date and time ${readable}.`],
+		['   ', `is empty. Enter a date and time ${readable}.`],
+		[undefined, `is empty. Enter a date and time ${readable}.`],
+		[null, `is empty. Enter a date and time ${readable}.`],
+		[true, `is "true". Enter a date and time ${readable}.`],
+		[10n, `is "10". Enter a date and time ${readable}.`],
+		[[], `is a list. Enter a date and time ${readable}.`],
+		[{}, `is an object. Enter a date and time ${readable}.`],
+		[() => 0, `is a function. Enter a date and time ${readable}.`],
 		[
 			'2026-02-01',
 			'is "2026-02-01", a date without a time of day; add one, as in 2026-02-01 09:00.',
@@ -259,53 +259,53 @@ describe('what is refused', () => {
 		],
 		[
 			'03/04/2026',
-			'is "03/04/2026", which is ambiguous (day or month first); write the year first, as in 2026-04-03 15:00.',
+			'is "03/04/2026", which is ambiguous (day or month first); write the year first, such as 2026-04-03 15:00.',
 		],
 		['2026-02-30 15:00', 'is "2026-02-30 15:00", a date or time that does not exist; correct it.'],
 		[
 			'1999-12-31 15:00',
-			'is "1999-12-31 15:00", which is outside the years 2000 to 2100; give a date within them.',
+			'is "1999-12-31 15:00", which is outside the years 2000 to 2100; enter a date within them.',
 		],
 		[
 			'0026-02-01 15:00',
-			'is "0026-02-01 15:00", which is outside the years 2000 to 2100; give a date within them.',
+			'is "0026-02-01 15:00", which is outside the years 2000 to 2100; enter a date within them.',
 		],
 		[
 			'0026-02-01T15:00:00.000Z',
-			'is "0026-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+			'is "0026-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; enter a date within them.',
 		],
 		[
 			'99999-02-01 15:00',
-			`is "99999-02-01 15:00", which cannot be read as a time. Give a date and time ${readable}.`,
+			`is "99999-02-01 15:00", which cannot be read as a time. Enter a date and time ${readable}.`,
 		],
 		[
 			new Date('0026-02-01T15:00:00Z'),
-			'is "0026-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+			'is "0026-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; enter a date within them.',
 		],
 		[
 			new Date('+099999-02-01T15:00:00Z'),
-			'is "+099999-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+			'is "+099999-02-01T15:00:00.000Z", which is outside the years 2000 to 2100; enter a date within them.',
 		],
 		[
 			DateTime.utc(99_999),
-			'is "+099999-01-01T00:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+			'is "+099999-01-01T00:00:00.000Z", which is outside the years 2000 to 2100; enter a date within them.',
 		],
 		[
 			new Date(0),
-			'is "1970-01-01T00:00:00.000Z", which is outside the years 2000 to 2100; give a date within them.',
+			'is "1970-01-01T00:00:00.000Z", which is outside the years 2000 to 2100; enter a date within them.',
 		],
-		[new Date(Number.NaN), 'is a Date that is not valid; check the expression that makes it.'],
+		[new Date(Number.NaN), 'is a Date that is not valid; check the expression that creates it.'],
 		[
 			DateTime.fromISO('nonsense'),
-			'is a DateTime that is not valid ("the input "nonsense" can\'t be parsed as …"); check the expression that makes it.',
+			'is a DateTime that is not valid ("the input "nonsense" can\'t be parsed as …"); check the expression that creates it.',
 		],
 		[
 			46054.625,
-			`is "46054.625", which is not a Unix time of the years 2000 to 2100 in seconds or milliseconds. Give a date and time ${readable}.`,
+			`is "46054.625", which is not a Unix time of the years 2000 to 2100 in seconds or milliseconds. Enter a date and time ${readable}.`,
 		],
 		[
 			'2026-02-01T15:00+05:00[Europe/Berlin]',
-			'is "2026-02-01T15:00+05:00[Europe/Berlin]", whose offset is not the one of Europe/Berlin at that time; leave one of the two away.',
+			'is "2026-02-01T15:00+05:00[Europe/Berlin]", whose offset is not the one of Europe/Berlin at that time; remove one of the two.',
 		],
 		[
 			'2026-02-01T15:00[Europe/Berln]',
@@ -313,7 +313,7 @@ describe('what is refused', () => {
 		],
 		[
 			'sometime',
-			`is "sometime", which cannot be read as a time. Give a date and time ${readable}.`,
+			`is "sometime", which cannot be read as a time. Enter a date and time ${readable}.`,
 		],
 	])('%p', (value, told) => {
 		const refusal = refusalOf(() => at(value));
@@ -441,10 +441,10 @@ describe('the timezone', () => {
 	});
 
 	it.each([
-		['', 'is empty; give a timezone like Europe/Berlin, Asia/Kolkata or UTC.'],
+		['', 'is empty; enter a timezone like Europe/Berlin, Asia/Kolkata or UTC.'],
 		[
 			'Mars/Olympus',
-			'is "Mars/Olympus", which is not the name of a timezone; give one like Europe/Berlin, Asia/Kolkata or UTC.',
+			'is "Mars/Olympus", which is not the name of a timezone; enter one such as Europe/Berlin, Asia/Kolkata or UTC.',
 		],
 		[
 			'Europe/Berln',

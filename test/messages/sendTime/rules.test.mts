@@ -36,7 +36,7 @@ describe('If the Time Has Passed', () => {
 	it('refuses, and says how long ago and in which zone', () => {
 		expect(refusalOf(() => passed('2026-01-15 12:10', 'reject'))).toEqual([
 			'Send At',
-			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Give a later time, or choose another "If the Time Has Passed" under Options.',
+			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Enter a later time, or choose another "If the Time Has Passed" under Options.',
 		]);
 		expect(refusalOf(() => passed('2023-02-25 10:30', 'reject'))[1]).toContain(
 			'which passed 2 years 325 days ago. Give',
@@ -58,7 +58,7 @@ describe('If the Time Has Passed', () => {
 					reason: 'passed',
 					from: '2026-01-15T12:00:00.000+05:30',
 					to: '2026-01-15T15:31:01.000+05:30',
-					note: 'The time had passed 3 hours 30 minutes before, so it was moved to the earliest moment that the gateway takes, 1 minute ahead.',
+					note: 'The time had passed 3 hours 30 minutes before, so it was moved to the earliest time that the gateway accepts, 1 minute ahead.',
 				},
 			],
 		});
@@ -275,27 +275,27 @@ describe('the limits of a gateway', () => {
 		[
 			now + 20_000,
 			{},
-			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead. Give a later time, or choose another "If the Time Has Passed" under Options.',
+			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute and at most 30 days ahead. Enter a later time, or choose another "If the Time Has Passed" under Options.',
 		],
 		[
 			'2026-03-01 15:00',
 			{},
-			'"Send At" is 2026-03-01 15:00 in Asia/Kolkata, 44 days 23 hours from now, but ChatWhatsApp takes messages at least 1 minute and at most 30 days ahead. Give an earlier time, or ask somebody else.',
+			'"Send At" is 2026-03-01 15:00 in Asia/Kolkata, 44 days 23 hours from now, but ChatWhatsApp accepts messages at least 1 minute and at most 30 days ahead. Enter an earlier time, or ask somebody else.',
 		],
 		[
 			'2026-01-19 15:31',
 			{ minLeadMs: null, maxLeadMs: 3 * DAY, gatewayLabel: 'Hypersender SMS' },
-			'"Send At" is 2026-01-19 15:31 in Asia/Kolkata, 4 days 59 seconds from now, but Hypersender SMS takes messages at most 3 days ahead. Give an earlier time, or ask somebody else.',
+			'"Send At" is 2026-01-19 15:31 in Asia/Kolkata, 4 days 59 seconds from now, but Hypersender SMS accepts messages at most 3 days ahead. Enter an earlier time, or ask somebody else.',
 		],
 		[
 			now + 20_000,
 			{ maxLeadMs: null },
-			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp takes messages at least 1 minute ahead. Give a later time, or choose another "If the Time Has Passed" under Options.',
+			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute ahead. Enter a later time, or choose another "If the Time Has Passed" under Options.',
 		],
 		[
 			'2026-01-15 12:10',
 			{},
-			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Give a later time, or choose another "If the Time Has Passed" under Options.',
+			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Enter a later time, or choose another "If the Time Has Passed" under Options.',
 		],
 	])('refuses %p', (value, more, message) => {
 		const elsewhere = 'ask somebody else';

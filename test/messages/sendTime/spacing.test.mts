@@ -76,12 +76,12 @@ describe('the offset of an item', () => {
 	});
 
 	it.each<[object, string]>([
-		[{ spacingSeconds: -1 }, '"Spacing" is "-1"; give seconds from 0 to 86400.'],
-		[{ spacingSeconds: Number.NaN }, '"Spacing" is "NaN"; give seconds from 0 to 86400.'],
-		[{ spacingSeconds: '60' }, '"Spacing" is "60"; give seconds from 0 to 86400.'],
+		[{ spacingSeconds: -1 }, '"Spacing" is "-1"; enter seconds from 0 to 86400.'],
+		[{ spacingSeconds: Number.NaN }, '"Spacing" is "NaN"; enter seconds from 0 to 86400.'],
+		[{ spacingSeconds: '60' }, '"Spacing" is "60"; enter seconds from 0 to 86400.'],
 		[
 			{ spacingSeconds: 1, jitterSeconds: 90_000 },
-			'"Jitter" is "90000"; give seconds from 0 to 86400.',
+			'"Jitter" is "90000"; enter seconds from 0 to 86400.',
 		],
 	])('refuses %j', (spacing, message) => {
 		const wrong = spacing as { spacingSeconds: number };

@@ -115,9 +115,9 @@ it.each<[Partial<SendingWindow>, string]>([
 		{ from: '09:00', to: '9:00' },
 		'"Sending Window" begins and ends at 09:00; choose two different times.',
 	],
-	[{ from: '9' }, '"Sending Window" has "9" as "From"; give a time of day like 09:00.'],
-	[{ to: '25:00' }, '"Sending Window" has "25:00" as "To"; give a time of day like 09:00.'],
-	[{ from: '24:00' }, '"Sending Window" has "24:00" as "From"; give a time of day like 09:00.'],
+	[{ from: '9' }, '"Sending Window" has "9" as "From"; enter a time of day such as 09:00.'],
+	[{ to: '25:00' }, '"Sending Window" has "25:00" as "To"; enter a time of day such as 09:00.'],
+	[{ from: '24:00' }, '"Sending Window" has "24:00" as "From"; enter a time of day such as 09:00.'],
 	[
 		{ timezone: 'Berlin' },
 		'"Sending Window: Timezone" is "Berlin", which is not the name of a timezone; did you mean Europe/Berlin?',

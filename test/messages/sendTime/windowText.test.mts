@@ -74,13 +74,19 @@ it.each([
 ])('refuses %j and says how to write it', (text) => {
 	expect(() => parseWindow(text)).toThrow(InvalidParameterError);
 	expect(() => parseWindow(text)).toThrow(
-		/^"Sending Window" is ".*"\. Write it as Mon Tue Wed Thu Fri 09:00-18:00 Europe\/Berlin\.$/,
+		/^"Sending Window" is ".*"\. Enter a window such as Mon Tue Wed Thu Fri 09:00-18:00 Europe\/Berlin\.$/,
 	);
 });
 
 it.each([
-	['Mon 09:00-25:00 UTC', '"Sending Window" has "25:00" as "To"; give a time of day like 09:00.'],
-	['Mon 09:60-10:00 UTC', '"Sending Window" has "09:60" as "From"; give a time of day like 09:00.'],
+	[
+		'Mon 09:00-25:00 UTC',
+		'"Sending Window" has "25:00" as "To"; enter a time of day such as 09:00.',
+	],
+	[
+		'Mon 09:60-10:00 UTC',
+		'"Sending Window" has "09:60" as "From"; enter a time of day such as 09:00.',
+	],
 	['Mon 09:00-09:00 UTC', '"Sending Window" begins and ends at 09:00; choose two different times.'],
 	[
 		'Mon 09:00-18:00 Berlin',

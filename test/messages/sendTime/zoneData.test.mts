@@ -85,7 +85,7 @@ it('trusts data that has the change, whatever it says of later years', () => {
 	const VANCOUVER = 'America/Vancouver';
 	const remedy = 'Use a newer Node.js, or set ICU_TIMEZONE_FILES_DIR to a folder with newer data.';
 	const because = (zone: string, release: string) =>
-		`The time zone data of this Node.js is older than release ${release}, in which the clock of ${zone} changed, so`;
+		`The timezone data of this Node.js is older than release ${release}, in which the clock of ${zone} changed, so`;
 	const vancouver = because(VANCOUVER, '2026b');
 	const window: SendingWindow = {
 		from: '09:00',

@@ -57,37 +57,33 @@ const lookUpOf = ({ lookup }: Capabilities): string =>
 /** What each gateway can do. */
 export const capabilityTable = (): string =>
 	byGateway([
-		['Sends at once', ({ capabilities }) => list(capabilities.messageTypes)],
+		['Sends immediately', ({ capabilities }) => list(capabilities.messageTypes)],
 		['Schedules', ({ capabilities }) => list(capabilities.scheduling?.types ?? [NONE])],
-		['At least ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.minLeadMs))],
-		['At most ahead', (gateway) => ofScheduler(gateway, (s) => duration(s.maxLeadMs))],
+		['Minimum lead time', (gateway) => ofScheduler(gateway, (s) => duration(s.minLeadMs))],
+		['Maximum lead time', (gateway) => ofScheduler(gateway, (s) => duration(s.maxLeadMs))],
 		[
 			'Cancel and Reschedule',
 			(gateway) => ofScheduler(gateway, (s) => (s.cancelsBy === 'cancel' ? 'yes' : 'by deletion')),
 		],
 		[
-			'Kept over a restart of the gateway',
+			'Survives a restart of the gateway',
 			(gateway) => ofScheduler(gateway, (s) => yesNo(s.isDurable)),
 		],
 		['Message: Get', ({ capabilities }) => lookUpOf(capabilities)],
 		[
-			'Messages a minute',
+			'Messages per minute',
 			({ capabilities }) => String(capabilities.messagesPerMinute ?? 'not stated'),
 		],
-		[
-			'Finds a message whose sending had no answer',
-			({ findSent }) => yesNo(findSent !== undefined),
-		],
-		['Keeps the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
+		['Finds a message after a lost response', ({ findSent }) => yesNo(findSent !== undefined)],
+		['Returns the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
-			'Webhook address',
-			({ capabilities }) =>
-				capabilities.webhooks.registration === 'api' ? 'by itself' : 'by hand',
+			'Webhook registration',
+			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
 		],
 		[
 			'Webhook secret',
-			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the address'),
+			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
 		],
 	]);
 

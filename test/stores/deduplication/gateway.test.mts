@@ -101,7 +101,9 @@ describe('a deduplication key at a gateway that keeps none', () => {
 	it('refuses where it is told to, and names the key', async () => {
 		await world.schedule(keyed('a'));
 		const error = await errorOf(world.schedule(keyed('a'), { ifExists: 'reject' }));
-		expect(error.message).toMatch(/^"Deduplication Key" is "a", which has a message .*: scheduled/);
+		expect(error.message).toMatch(
+			/^"Deduplication Key" is "a", which already has a message: scheduled/,
+		);
 	});
 
 	it('replaces content and time while it is pending, and never leaves two or none', async () => {
@@ -139,7 +141,7 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		world.fake.faults = { create: [null, 'refused', 'refused'] };
 		const changed = keyed('a', { text: 'new' });
 		const error = await errorOf(world.schedule(changed, { ifExists: 'replace' }));
-		expect(error.message).toContain('is no longer scheduled at all');
+		expect(error.message).toContain('is no longer scheduled');
 		expect((await world.schedule(keyed('a'))).status).toBe('scheduled');
 		expect(world.there).toHaveLength(1);
 	});
@@ -157,7 +159,7 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		world.fake.held = [];
 		const error = await errorOf(world.schedule(keyed('a')));
 		expect(error.message).toMatch(
-			/key "a" has the scheduled message "sched_1", but Fake holds it no/,
+			/key "a" has the scheduled message "sched_1", but Fake no longer has it/,
 		);
 		world.clock.ms = Date.parse('2026-02-03T15:00:01.000Z');
 		expect((await world.schedule(keyed('a'))).status).toBe('unknown');
@@ -201,7 +203,7 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		const error = await errorOf(world.schedule(keyed('a'), {}, { store: without(false) }));
 		expect(error).toMatchObject({ kind: 'unsupported' });
 		expect(error.message).toMatch(
-			/^"Deduplication Key" needs the Data Tables of n8n.*Fake keeps no key/,
+			/^"Deduplication Key" requires n8n Data Tables.*Fake does not store a key/,
 		);
 		const taken = keyed('a', { reference: 'mine' });
 		const second = await errorOf(world.schedule(taken, {}, { store: without(true) }));
@@ -391,7 +393,9 @@ describe('whose turn it is', () => {
 		const later = await own('other');
 		await ledger.start(later, 'other', open);
 		const turn = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: true });
-		await expect(world.clock.run(turn)).rejects.toThrow(/Another execution makes the message/);
+		await expect(world.clock.run(turn)).rejects.toThrow(
+			/Another execution is creating the message/,
+		);
 		expect([...world.keys.rows.keys()]).toEqual([2]);
 		await ledger.finish(later, { ...message(), scheduleId: 'x' } as never);
 		const next = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: true });
@@ -454,7 +458,9 @@ describe('Send with a key', () => {
 		expect(second).toEqual({ ...first, raw: null });
 		expect(sent).toBe(1);
 		const refused = world.clock.run(send(world, 'a', gateway, { ifExists: 'reject' }));
-		await expect(refused).rejects.toThrow(/"a", which has a message already: sent\. No other/);
+		await expect(refused).rejects.toThrow(
+			/"a", which already has a message: sent\. No other message was created/,
+		);
 	});
 
 	it('is free again after a refusal, and never after an unknown outcome', async () => {
@@ -467,7 +473,7 @@ describe('Send with a key', () => {
 		let sent = 0;
 		const gateway = async () => void sent++;
 		await expect(world.clock.run(send(world, 'a', gateway))).rejects.toThrow(
-			/nothing was done here/,
+			/This execution did nothing/,
 		);
 		await world.clock.run(world.clock.sleep(STALE_MS));
 		const error = await errorOf(world.clock.run(send(world, 'a', gateway)));

@@ -103,7 +103,7 @@ describe('a deduplication key', () => {
 		const again = schedule(keyed('order-7'), { ifExists: 'reject' });
 		await expect(again).rejects.toMatchObject({
 			parameter: 'Deduplication Key',
-			message: `"Deduplication Key" is "order-7", which has a message already: sent, for ${iso(START)}. No other was made.`,
+			message: `"Deduplication Key" is "order-7", which already has a message: sent, for ${iso(START)}. No other message was created.`,
 		});
 	});
 

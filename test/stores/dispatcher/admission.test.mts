@@ -66,7 +66,7 @@ describe('a sending window', () => {
 
 	it('that opens only when the message is too late lets it expire', () => {
 		expect(at('13:00', '18:00', { valid_for_minutes: 59 })).toMatchObject({
-			values: { status: 'expired', failure: expect.stringContaining('opens again only after') },
+			values: { status: 'expired', failure: expect.stringContaining('does not open again before') },
 		});
 	});
 

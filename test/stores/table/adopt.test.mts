@@ -276,7 +276,7 @@ describe('whose a row is', () => {
 		await insert({ ...HAND, ...named });
 		await adopt();
 		expect(row().failure).toMatch(
-			/^Not sent yet: no run of "Send Due" sends from this table for what .* Accounts of this table: fake "account-1"\.$/,
+			/^Not sent yet: no run of "Send Due" serves the .* Accounts of this table: fake "account-1"\.$/,
 		);
 		table.edit(1, { account: SENDER.account, credential: null, gateway: null });
 		expect(await run()).toHaveLength(1);
@@ -413,7 +413,7 @@ describe('a row that a person has copied', () => {
 		expect(row(2)).toMatchObject({
 			status: 'failed',
 			failure:
-				'Not sent: this row (2) has the same "schedule_id" as row 1, so it may be a copy of it. To send it as well, empty its "schedule_id" and enter "scheduled" as its "status".',
+				'Not sent: this row (2) has the same "schedule_id" as row 1, so it may be a copy. To send it as well, empty its "schedule_id" and enter "scheduled" as its "status".',
 		});
 		expect([id, createdAt, updatedAt]).toHaveLength(3);
 		table.edit(2, { schedule_id: '', status: 'scheduled' });

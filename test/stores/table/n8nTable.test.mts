@@ -173,7 +173,7 @@ describe('opening a table', () => {
 	it('says of one that was made for something else that it is another, and not all that it lacks', async () => {
 		tables({ id: 'there', name: 'customers', columns: [{ name: 'status', type: 'string' }] });
 		await expect(created('customers')).rejects.toThrow(
-			`"Data Table" is "customers", another table of yours: it lacks ${COLUMNS.length - 1} columns for messages, among them send_at (date), recipient (string), text (string). Enter another name.`,
+			`"Data Table" is "customers", which is a table for other data: it lacks ${COLUMNS.length - 1} columns for messages, among them send_at (date), recipient (string), text (string). Enter another name.`,
 		);
 	});
 
@@ -198,7 +198,7 @@ describe('opening a table', () => {
 			tables(customers, messages('scheduled_messages', 't1'), messages('reminders'));
 			await expect(existing(value, by)).rejects.toMatchObject({
 				name: 'InvalidParameterError',
-				message: `"Data Table" is ${by === 'id' ? 'the ID ' : ''}"${value}", and this project has no such table. ${advice} Only the operation "Schedule" creates a table.`,
+				message: `"Data Table" is ${by === 'id' ? 'the ID ' : ''}"${value}", which does not exist in this project. ${advice} Only the operation "Schedule" creates a table.`,
 			});
 			expect(n8n.accesses.every(({ node }) => node.operation === 'list')).toBe(true);
 		});
@@ -206,14 +206,14 @@ describe('opening a table', () => {
 		it('says so where no table stores messages at all', async () => {
 			tables(customers);
 			await expect(existing('scheduled_messages')).rejects.toThrow(
-				/No table of it stores messages yet: schedule a message first/,
+				/No table in this project stores messages yet: schedule a message first/,
 			);
 		});
 
 		it('is not created by its id either', async () => {
 			tables();
 			const opened = openTable(n8n.context, { by: 'id', value: 'x' }, { create: true });
-			await expect(opened).rejects.toThrow(/is the ID "x", and this project has no such table/);
+			await expect(opened).rejects.toThrow(/is the ID "x", which does not exist in this project/);
 		});
 	});
 
@@ -290,14 +290,14 @@ describe('opening a table', () => {
 			/node is missing, .* since n8n 2\.3/,
 			'unsupported',
 		],
-		['Could not get parameter', /cannot make tables, as it can since n8n 2\.3/, 'unsupported'],
+		['Could not get parameter', /cannot create tables before n8n 2\.3/, 'unsupported'],
 		[
 			'Attempted to use Data table node but the module is disabled',
 			/they are turned off/,
 			'unsupported',
 		],
 		['Data table size limit exceeded: 200MB used, limit is 200MB', /they are full/, 'unavailable'],
-		['Database is closed', /cannot be used: Database is closed/, 'unavailable'],
+		['Database is closed', /not available: Database is closed/, 'unavailable'],
 	])('says what is wrong: %s', async (words, said, kind) => {
 		n8n.answer = () => {
 			throw new Error(words);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 import { STATUSES, type Status } from '../../../messages/status';
 import { describeAddress } from '../../../messages/recipient';
-import { recordStatus, withTold } from '../../../stores/table/recordStatus';
+import { recordStatus, withReportedAccount } from '../../../stores/table/recordStatus';
 import type { SendingAccount } from '../../../stores/table/rows';
 import { iso, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
@@ -150,11 +150,11 @@ it('finds the row under each key of the credential’s account', async () => {
 
 it('takes the account that an event names for the credential’s, where it may be that', async () => {
 	const senders = [{ ...SENDER, account: 'key of the secret' }];
-	expect(withTold(senders, 'channel-1', true)).toEqual([
+	expect(withReportedAccount(senders, 'channel-1', true)).toEqual([
 		...senders,
 		{ ...SENDER, account: 'channel-1' },
 	]);
-	expect(withTold(senders, 'channel-1', false)).toEqual(senders);
-	expect(withTold(senders, null, true)).toEqual(senders);
-	expect(withTold([SENDER], SENDER.account, true)).toEqual([SENDER]);
+	expect(withReportedAccount(senders, 'channel-1', false)).toEqual(senders);
+	expect(withReportedAccount(senders, null, true)).toEqual(senders);
+	expect(withReportedAccount([SENDER], SENDER.account, true)).toEqual([SENDER]);
 });

@@ -110,7 +110,7 @@ describe('one message', () => {
 		const [row] = await insert(past('a', 'unconfirmed'));
 		await expect(retryOne(table, idOf(row), RULES, START)).rejects.toMatchObject({
 			parameter: 'May Go Out Twice',
-			message: expect.stringMatching(/may have been sent already, so it was not put back/),
+			message: expect.stringMatching(/may already have been sent, so it was not retried/),
 		});
 		expect(table.row(row.id)).toEqual(row);
 		const after = await retryOne(table, idOf(row), { ...RULES, mayGoOutTwice: true }, START);
@@ -159,8 +159,8 @@ describe('one message', () => {
 	});
 
 	it.each([
-		['sched_abc', /gateway holds the scheduled message "sched_abc" itself/],
-		[UUID, /^No Data Table of this project holds a message with the schedule id/],
+		['sched_abc', /gateway stores the scheduled message "sched_abc" itself/],
+		[UUID, /^No Data Table of this project stores a message with the schedule id/],
 	])('%s is not in the table', async (id, said) => {
 		await insert(past('a', 'failed'));
 		await expect(retryOne(table, id, RULES, START)).rejects.toThrow(said);
@@ -179,7 +179,7 @@ describe('by filters', () => {
 		);
 		const report = await retryMatching(table, FILTER, RULES, START);
 		expect(texts(report.rows)).toEqual(['failed', 'expired']);
-		expect(report).toMatchObject({ unconfirmed: 1, refused: [], changed: 0, isMore: false });
+		expect(report).toMatchObject({ unconfirmed: 1, rejected: [], changed: 0, isMore: false });
 		expect(table.statuses).toEqual([
 			'scheduled',
 			'scheduled',
@@ -245,7 +245,7 @@ describe('by filters', () => {
 		};
 		const report = await retryMatching(table, FILTER, { ...RULES, assertSendable }, START);
 		expect(texts(report.rows).sort()).toEqual(['fine', 'no time', 'year']);
-		expect(report.refused).toMatchObject([{ reason: '"Recipient" is "nobody"' }]);
+		expect(report.rejected).toMatchObject([{ reason: '"Recipient" is "nobody"' }]);
 		expect(table.row(3).status).toBe('failed');
 	});
 

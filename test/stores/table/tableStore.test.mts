@@ -355,7 +355,7 @@ describe('schedule ids', () => {
 	it('that no row has are said to be of no table', async () => {
 		await expect(storeForId().get(randomUUID())).rejects.toMatchObject({
 			kind: 'notFound',
-			message: expect.stringMatching(/^No Data Table of this project holds a message/),
+			message: expect.stringMatching(/^No Data Table of this project stores a message/),
 			details: { hint: expect.stringMatching(/"schedule_id".*"Get Many"/) },
 		});
 	});
