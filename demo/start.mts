@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 
 import pc from 'picocolors';
 
+import { gatewayIds } from '../gateways/registry.ts';
 import { credentialForm } from '../harness/credentialForm.mts';
 import { addressesText } from './addresses.mts';
 import { Board } from './board.mts';
@@ -15,9 +16,12 @@ import { CLOCK_FACTOR, startEnvironment, type Stage } from './stage.mts';
 import { Screen } from './table.mts';
 import { allArrived, problems } from './verdict.mts';
 
+/** One that schedules by itself and needs nothing else. */
+const DEFAULT_GATEWAY = 'chatWhatsApp';
+
 const usage = `Usage: npm start -- [options]
 
-  --gateway <id>  chatWhatsApp (default), hypersenderSms, hypersenderWhatsApp, whapi or greenApi
+  --gateway <id>  one of: ${gatewayIds.join(', ')}; default ${DEFAULT_GATEWAY}
   --once          ends by itself: exit code 0 if everything arrived
   --help
 `;
@@ -102,7 +106,7 @@ async function show(gatewayId: string, once: boolean): Promise<number> {
 async function main(): Promise<number> {
 	const { values } = parseArgs({
 		options: {
-			gateway: { type: 'string', default: 'chatWhatsApp' },
+			gateway: { type: 'string', default: DEFAULT_GATEWAY },
 			once: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
 		},

@@ -13,18 +13,34 @@
  *   npm run reliability outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
  *                            [--kill edge,amid,drain] [--queue]
  *   npm run reliability queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
+ *
+ * and of messages in a Data Table:
+ *
+ *   npm run reliability crash -- [--seed 1] [--messages 500] [--kills 20]
+ *   npm run reliability dispatchers -- [--messages 5000]
+ *   npm run reliability accuracy -- [--messages 40] [--seed 1]
+ *   npm run reliability cost -- [--rows 100000]
+ *
+ * and in PostgreSQL, beside a Data Table:
+ *
+ *   npm run reliability postgres -- [--rows 1000000] [--due 5000]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { checkDays } from './days.mts';
-import { checkMessages } from './messagesCommand.mts';
-import { checkMutants } from './mutants.mts';
+import { checkMessages } from './messages/command.mts';
+import { checkMutants } from './mutants/command.mts';
 import { checkOutages } from './outages/command.mts';
-import { checkMutations } from './mutations.mts';
+import { checkMutations } from './mutations/command.mts';
 import { checkScan } from './scan.mts';
 import { checkProperties } from './properties.mts';
-import { checkQueue } from './queue.mts';
-import { checkWebhooks } from './webhooksCommand.mts';
+import { checkPostgresCost } from './postgres/cost.mts';
+import { checkQueue } from './queue/command.mts';
+import { checkAccuracy } from './table/accuracy.mts';
+import { checkCost } from './table/cost.mts';
+import { checkCrash } from './table/crash.mts';
+import { checkDispatchers } from './table/dispatchers.mts';
+import { checkWebhooks } from './webhooks/command.mts';
 
 const { positionals, values } = parseArgs({
 	allowPositionals: true,
@@ -45,6 +61,9 @@ const { positionals, values } = parseArgs({
 		before: { type: 'string' },
 		/** When n8n is killed in an outage. */
 		kill: { type: 'string' },
+		kills: { type: 'string' },
+		rows: { type: 'string' },
+		due: { type: 'string' },
 		/** Whether the outages are n8n's queue mode. */
 		queue: { type: 'boolean' },
 		/** A setting of n8n. */
@@ -64,6 +83,11 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	scan: checkScan,
 	outages: checkOutages,
 	queue: checkQueue,
+	crash: checkCrash,
+	dispatchers: checkDispatchers,
+	accuracy: checkAccuracy,
+	cost: checkCost,
+	postgres: checkPostgresCost,
 };
 
 const [name = ''] = positionals;

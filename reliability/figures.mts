@@ -10,22 +10,22 @@ export function count<T>(values: Iterable<T>): Map<T, number> {
 /** How what is there differs from what was wanted. All empty: it is exactly the same. */
 export interface Difference {
 	/** Wanted, and not there, or not as often. */
-	lost: string[];
+	missing: string[];
 	/** There more often than wanted. */
-	twice: string[];
+	duplicates: string[];
 	/** There, and never wanted at all. */
-	strange: string[];
+	unexpected: string[];
 }
 
 /** Compares two lists in which the same may stand several times. */
 export function compare(wanted: readonly string[], there: readonly string[]): Difference {
 	const [left, right] = [count(wanted), count(there)];
-	const lost = [...left].flatMap(([key, times]) => over(key, times - (right.get(key) ?? 0)));
+	const missing = [...left].flatMap(([key, times]) => over(key, times - (right.get(key) ?? 0)));
 	const more = [...right].flatMap(([key, times]) => over(key, times - (left.get(key) ?? 0)));
 	return {
-		lost,
-		twice: more.filter((key) => left.has(key)),
-		strange: more.filter((key) => !left.has(key)),
+		missing,
+		duplicates: more.filter((key) => left.has(key)),
+		unexpected: more.filter((key) => !left.has(key)),
 	};
 }
 

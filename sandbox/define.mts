@@ -9,16 +9,33 @@ export type AccountOf<D> = D extends { account: infer Account }
 		}
 	: never;
 
+/** A POST of JSON. */
+export interface FirstMessage {
+	readonly url: string;
+	readonly headers: Record<string, string>;
+	readonly body: Json;
+}
+
+/** What of a gateway needs no type of its own. */
+interface Facts {
+	/** The last status of a message here, in the common word. */
+	readonly lastStatus: string;
+	/** The states of the account that the vendor documents, in its words; without it, it documents none. */
+	readonly states?: { readonly ready: string; readonly notReady: readonly string[] };
+	/** The vendor's words where a message here keeps these for the common ones. */
+	readonly statusWords?: Readonly<Record<string, string>>;
+	/** The type that a message has here if the gateway has one word for two: voice notes as audio. */
+	readonly arrivesAs?: Readonly<Record<string, string>>;
+}
+
 /** What the tools know of one gateway: they read all of it here, and name no gateway themselves. */
-export interface SandboxDefinition<D> {
+export interface SandboxDefinition<D> extends Facts {
 	/** Speaks the vendor's HTTP. */
 	readonly dialect: new (kit: DialectContext) => D;
 	/** What a user enters into the package's credential for the account: the gateway's own fields. */
 	readonly credential: (account: AccountOf<D>) => Json;
-	/** A command that sends a first message; see {@link curlCommand}. */
-	readonly curl: (account: AccountOf<D>) => string;
-	/** The last status of a message here, in the common word. */
-	readonly lastStatus: string;
+	/** A request that sends, or schedules, a first text. */
+	readonly firstMessage: (account: AccountOf<D>) => FirstMessage;
 }
 
 /**
@@ -28,17 +45,16 @@ export interface SandboxDefinition<D> {
 export const defineSandbox = <D,>(definition: SandboxDefinition<D>): SandboxDefinition<D> =>
 	definition;
 
-/** A `curl` that posts JSON. */
-export function curlCommand(url: string, headers: Record<string, string>, body: Json): string {
+/** The command that makes a request. */
+export function curlCommand({ url, headers, body }: FirstMessage): string {
 	const all = { ...headers, 'Content-Type': 'application/json' };
 	const options = Object.entries(all).map(([name, value]) => `-H '${name}: ${value}'`);
 	return ['curl', url, ...options, `-d '${JSON.stringify(body)}'`].join(' ');
 }
 
 /** A definition whose dialect is not known by its type. */
-export interface AnySandboxDefinition {
+export interface AnySandboxDefinition extends Facts {
 	readonly dialect: new (kit: DialectContext) => Dialect;
 	readonly credential: (account: never) => Json;
-	readonly curl: (account: never) => string;
-	readonly lastStatus: string;
+	readonly firstMessage: (account: never) => FirstMessage;
 }

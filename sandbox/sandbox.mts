@@ -6,6 +6,7 @@ import { Activity } from './activity.mts';
 import { Clock } from './clock.mts';
 import { controlRoutes } from './control.mts';
 import { countRequests, type RequestCounts } from './counts.mts';
+import { curlCommand, type FirstMessage } from './define.mts';
 import type { Dialect } from './dialect.mts';
 import { Faults, type Fault } from './faults.mts';
 import { guidesByAccount, type Guide } from './page/guide.mts';
@@ -126,9 +127,14 @@ export class Sandbox {
 		return definitionOf(gateway).credential(this.accounts[gateway] as never);
 	}
 
-	/** A command that sends a first message through a gateway. */
+	/** A request that sends, or schedules, a first text through a gateway. */
+	firstMessage(gateway: GatewayId): FirstMessage {
+		return definitionOf(gateway).firstMessage(this.accounts[gateway] as never);
+	}
+
+	/** The same as a command. */
 	curl(gateway: GatewayId): string {
-		return definitionOf(gateway).curl(this.accounts[gateway] as never);
+		return curlCommand(this.firstMessage(gateway));
 	}
 
 	/** What can be done with one gateway only: `sandbox.dialect('someGateway').doSomething()`. */

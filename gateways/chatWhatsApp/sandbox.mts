@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
+import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { RateLimit, RateVerdict } from '../../sandbox/rateLimit.mts';
@@ -409,15 +409,15 @@ export const chatWhatsApp = defineSandbox({
 		chatWhatsAppSessionId: sessionId,
 		chatWhatsAppApiKey: apiKey,
 	}),
-	curl: ({ baseUrl, sessionId, apiKey }) =>
-		curlCommand(
-			`${baseUrl}/sessions/${sessionId}/scheduled`,
-			{ 'X-API-Key': apiKey },
-			{
-				to: '919988066776',
-				text: 'Hello',
-				scheduledAt: new Date(Date.now() + minute).toISOString(),
-			},
-		),
+	firstMessage: ({ baseUrl, sessionId, apiKey }) => ({
+		url: `${baseUrl}/sessions/${sessionId}/scheduled`,
+		headers: { 'X-API-Key': apiKey },
+		body: {
+			to: '919988066776',
+			text: 'Hello',
+			scheduledAt: new Date(Date.now() + minute).toISOString(),
+		},
+	}),
 	lastStatus: 'sent',
+	states: { ready: 'ready', notReady: ['starting', 'qr_ready'] },
 });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
+import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
@@ -487,11 +487,15 @@ export const greenApi = defineSandbox({
 		greenApiIdInstance: String(idInstance),
 		greenApiToken: apiTokenInstance,
 	}),
-	curl: ({ baseUrl, idInstance, apiTokenInstance }) =>
-		curlCommand(
-			`${baseUrl}/waInstance${idInstance}/sendMessage/${apiTokenInstance}`,
-			{},
-			{ chatId: '11001234568@c.us', message: 'Hello' },
-		),
+	firstMessage: ({ baseUrl, idInstance, apiTokenInstance }) => ({
+		url: `${baseUrl}/waInstance${idInstance}/sendMessage/${apiTokenInstance}`,
+		headers: {},
+		body: { chatId: '11001234568@c.us', message: 'Hello' },
+	}),
 	lastStatus: 'read',
+	states: {
+		ready: 'authorized',
+		notReady: ['notAuthorized', 'blocked', 'starting', 'yellowCard', 'suspended', 'pendingCode'],
+	},
+	arrivesAs: { voice: 'audio' },
 });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IANAZone } from 'luxon';
 
-import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
+import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
@@ -277,11 +277,10 @@ export const hypersenderSms = defineSandbox({
 		hypersenderSmsApiToken: apiToken,
 		hypersenderSmsTimezone: timezone,
 	}),
-	curl: ({ baseUrl, instanceId, apiToken }) =>
-		curlCommand(
-			`${baseUrl}/${instanceId}/send-message`,
-			{ Authorization: `Bearer ${apiToken}` },
-			{ to: '+201891838278', content: 'Hello' },
-		),
+	firstMessage: ({ baseUrl, instanceId, apiToken }) => ({
+		url: `${baseUrl}/${instanceId}/send-message`,
+		headers: { Authorization: `Bearer ${apiToken}` },
+		body: { to: '+201891838278', content: 'Hello' },
+	}),
 	lastStatus: 'delivered',
 });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
+import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
@@ -400,11 +400,15 @@ export const hypersenderWhatsApp = defineSandbox({
 		hypersenderWhatsAppInstanceId: instanceId,
 		hypersenderWhatsAppApiToken: apiToken,
 	}),
-	curl: ({ baseUrl, instanceId, apiToken }) =>
-		curlCommand(
-			`${baseUrl}/${instanceId}/send-text`,
-			{ Authorization: `Bearer ${apiToken}` },
-			{ chatId: '201063178738@c.us', text: 'Hello' },
-		),
+	firstMessage: ({ baseUrl, instanceId, apiToken }) => ({
+		url: `${baseUrl}/${instanceId}/send-text`,
+		headers: { Authorization: `Bearer ${apiToken}` },
+		body: { chatId: '201063178738@c.us', text: 'Hello' },
+	}),
 	lastStatus: 'read',
+	states: {
+		ready: 'WORKING',
+		notReady: ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'FAILED', 'PENDING'],
+	},
+	statusWords: { sent: 'SERVER', delivered: 'DEVICE', read: 'READ', failed: 'ERROR' },
 });

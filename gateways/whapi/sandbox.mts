@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { curlCommand, defineSandbox } from '../../sandbox/define.mts';
+import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
@@ -389,11 +389,14 @@ export const whapi = defineSandbox({
 		whapiToken: apiToken,
 		whapiChannelId: channelId,
 	}),
-	curl: ({ baseUrl, apiToken }) =>
-		curlCommand(
-			`${baseUrl}/messages/text`,
-			{ Authorization: `Bearer ${apiToken}` },
-			{ to: '61371989951', body: 'Hello' },
-		),
+	firstMessage: ({ baseUrl, apiToken }) => ({
+		url: `${baseUrl}/messages/text`,
+		headers: { Authorization: `Bearer ${apiToken}` },
+		body: { to: '61371989951', body: 'Hello' },
+	}),
 	lastStatus: 'read',
+	states: {
+		ready: 'AUTH',
+		notReady: ['INIT', 'LAUNCH', 'QR', 'STOP', 'ERROR', 'SYNC_ERROR'],
+	},
 });

@@ -1,7 +1,7 @@
 import type { N8n } from '../../harness/n8n.mts';
 import { buildPackage } from '../../harness/package.mts';
 import { startQueueMode } from '../../harness/queue.mts';
-import { raise } from '../tableRig.mts';
+import { raise } from '../table/harness.mts';
 
 /** The n8n that a scenario runs on. */
 export interface Place {

@@ -9,7 +9,15 @@ import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
 import { SECRET } from '../../test/e2e/stage.mts';
 import { allExecutions, countRunning } from '../executions.mts';
 import { holds } from '../figures.mts';
-import { CREDENTIAL, FROM_ITEM, GATEWAY, item, LEASE_MS, operate, wait } from '../tableRig.mts';
+import {
+	CREDENTIAL,
+	FROM_ITEM,
+	GATEWAY,
+	item,
+	LEASE_MS,
+	operate,
+	wait,
+} from '../table/harness.mts';
 import { openDoor, type Door } from './door.mts';
 import { isWaiting, type Seen } from './figures.mts';
 import type { Place } from './place.mts';

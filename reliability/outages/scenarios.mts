@@ -1,6 +1,6 @@
 import type { Json } from '../../harness/client.mts';
 import type { Fault, Sandbox } from '../../sandbox/index.mts';
-import { GATEWAY } from '../tableRig.mts';
+import { GATEWAY } from '../table/harness.mts';
 import type { Door } from './door.mts';
 
 /** *Max Parallel* unless given: so many requests may be under way when a fault begins. */

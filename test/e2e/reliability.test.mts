@@ -2,9 +2,9 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { output } from '../../harness/client.mts';
 import { holds } from '../../reliability/figures.mts';
-import { isRight, runMessages } from '../../reliability/messages.mts';
-import { raiseTarget, runWebhooks, TRUSTED } from '../../reliability/webhooks.mts';
-import { acrossRestart, equalAtOnce } from '../../reliability/webhooksCommand.mts';
+import { isRight, runMessages } from '../../reliability/messages/run.mts';
+import { raiseTarget, runWebhooks, TRUSTED } from '../../reliability/webhooks/run.mts';
+import { acrossRestart, equalAtOnce } from '../../reliability/webhooks/command.mts';
 import {
 	credentialFor,
 	inSeconds,
@@ -40,7 +40,7 @@ it.each(['chatWhatsApp', 'hypersenderSms'] as const)(
 			withStatuses: true,
 		});
 		expect(result).toMatchObject({ ended: 'success', openItems: 0 });
-		expect(result).toMatchObject({ messages: { lost: [], twice: [], strange: [] } });
+		expect(result).toMatchObject({ messages: { missing: [], duplicates: [], unexpected: [] } });
 		expect(isRight(result)).toBe(true);
 		expect(result.faults.dropResponse).toBeGreaterThan(0);
 	},
@@ -56,10 +56,10 @@ it('sends no message twice, and says of which nobody knows', async () => {
 		seed: 5,
 		withStatuses: false,
 	});
-	expect(result.messages).toMatchObject({ twice: [], strange: [] });
+	expect(result.messages).toMatchObject({ duplicates: [], unexpected: [] });
 	expect(result.wrongItems).toEqual([]);
 	expect(result.openItems).toBeGreaterThan(0);
-	expect(result.messages.lost.length).toBeLessThan(result.openItems);
+	expect(result.messages.missing.length).toBeLessThan(result.openItems);
 }, 120_000);
 
 describe.each([false, true])('retried from the failed node, loadWorkflow %s', (loadWorkflow) => {
@@ -118,7 +118,7 @@ describe.each([false, true])('retried from the failed node, loadWorkflow %s', (l
 it('tells exactly the trusted statuses, each once, with duplicates, late and forged ones between', async () => {
 	const { n8n, sandbox } = stage;
 	const result = await runWebhooks({ n8n, sandbox, count: 60, seed: 6, parallel: 20 });
-	expect(result.told).toEqual({ lost: [], twice: [], strange: [] });
+	expect(result.told).toEqual({ missing: [], duplicates: [], unexpected: [] });
 	expect(Object.keys(result.answers)).toEqual(['200']);
 	expect(Object.keys(result.forgedAnswers)).toEqual(['401']);
 	expect(result.executions).toBe(result.expected);

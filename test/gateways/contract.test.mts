@@ -14,7 +14,7 @@ import { MESSAGE_TYPES, type MessageType } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { credentialFor } from '../../harness/credential.mts';
-import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { definitionOf, isGatewayId, startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { AssignedMessages } from '../../stores/assignedMessages';
 import { KeyedMutex } from '../../stores/keyedMutex';
 import { createGatewayStore } from '../../stores/gatewayStore';
@@ -57,11 +57,6 @@ function reach(gateway: Gateway) {
 	return { credential, connection, ...clock };
 }
 
-/** Where a gateway has one word for two types: audio and voice notes are the same to it. */
-const ARRIVES_AS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-	greenApi: { voice: 'audio' },
-};
-
 const RECIPIENT = parseRecipient('+919988066776');
 const FILES: Record<string, string> = {
 	image: 'photo.jpg',
@@ -80,23 +75,12 @@ const messageOf = (type: MessageType) => ({
 	reference: null,
 	idempotencyKey: crypto.randomUUID(),
 });
-/** The states that the vendors document in which nothing goes out; Hypersender SMS documents none. */
-const NOT_READY: Readonly<Record<string, readonly string[]>> = {
-	chatWhatsApp: ['starting', 'qr_ready'],
-	greenApi: ['notAuthorized', 'blocked', 'starting', 'yellowCard', 'suspended', 'pendingCode'],
-	hypersenderWhatsApp: ['STOPPED', 'STARTING', 'SCAN_QR_CODE', 'FAILED', 'PENDING'],
-	whapi: ['INIT', 'LAUNCH', 'QR', 'STOP', 'ERROR', 'SYNC_ERROR'],
-};
-const READY: Readonly<Record<string, string>> = {
-	chatWhatsApp: 'ready',
-	greenApi: 'authorized',
-	hypersenderWhatsApp: 'WORKING',
-	whapi: 'AUTH',
-};
 const attempt = { unresolved: null, begin: () => {}, clear: () => {} };
 
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
 	const { messageTypes, scheduling, lookup, webhooks } = gateway.capabilities;
+	if (!isGatewayId(gateway.id)) throw new Error(`sandbox/registry.mts lacks ${gateway.id}`);
+	const { states, arrivesAs } = definitionOf(gateway.id);
 
 	it('tests its credential, and refuses a wrong key in words', async () => {
 		const { connection, credential } = reach(gateway);
@@ -129,7 +113,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(JSON.stringify([(error as GatewayError).message, error])).not.toContain('a-wrong-key');
 	});
 
-	for (const state of NOT_READY[gateway.id] ?? []) {
+	for (const state of states?.notReady ?? []) {
 		it(`tells in the state ${state} that it is not ready, by one read`, async () => {
 			const { connection } = reach(gateway);
 			sandbox.setHealth(gateway.id as never, state);
@@ -140,7 +124,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 				// To have asked did not change it.
 				await expect(gateway.testCredential(connection)).resolves.toMatchObject({ ready: false });
 			} finally {
-				sandbox.setHealth(gateway.id as never, READY[gateway.id]);
+				sandbox.setHealth(gateway.id as never, states!.ready);
 			}
 			await expect(gateway.testCredential(connection)).resolves.toMatchObject({ ready: true });
 		});
@@ -163,7 +147,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(['queued', 'sent']).toContain(sent.status);
 		// A queue hands it on a moment later.
 		await sandbox.idle({ ignoreScheduled: true });
-		const arrived = ARRIVES_AS[gateway.id]?.[type] ?? type;
+		const arrived = arrivesAs?.[type] ?? type;
 		expect(sandbox.messages(gateway.id as never).at(-1)).toMatchObject({ type: arrived });
 	});
 

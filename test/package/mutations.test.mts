@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mutations } from '../../reliability/mutationList.mts';
+import { mutations } from '../../reliability/mutations/list.mts';
 import { allowed } from '../../reliability/mutants/allowed.mts';
 
 /** The two lists of `npm run reliability` that quote the sources: what is quoted must still stand there. */

@@ -3,8 +3,8 @@
  * processors. The full counts are those of `npm run reliability queue`.
  */
 import { gateways } from '../../gateways/registry';
-import { isExact, runWebhooks } from '../../reliability/queueRuns.mts';
-import { isRight, runDispatchers } from '../../reliability/tableDispatchers.mts';
+import { isExact, runWebhooks } from '../../reliability/queue/webhooks.mts';
+import { isRight, runDispatchers } from '../../reliability/table/dispatchers.mts';
 import { buildPackage } from '../../harness/package.mts';
 import { startQueueMode, type QueueMode } from '../../harness/queue.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';

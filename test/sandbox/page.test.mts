@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { gateways } from '../../gateways/registry';
 import { guides } from '../../harness/credentialForm.mts';
-import { gatewayIds, startSandbox, webhookTarget, type Sandbox } from '../../sandbox/index.mts';
+import {
+	definitionOf,
+	gatewayIds,
+	startSandbox,
+	webhookTarget,
+	type Sandbox,
+} from '../../sandbox/index.mts';
 import type { PageContent } from '../../sandbox/page/content.mts';
 import { escape, html } from '../../sandbox/page/html.mts';
 import { renderLive, renderPage } from '../../sandbox/page/render.mts';
@@ -370,16 +376,8 @@ describe('buttons', () => {
 			const before = sandbox.messages(gateway).at(-1)!.status;
 			expect([data, (await press(gateway, 'status', { id, status })).status]).toEqual([data, 303]);
 			const after = sandbox.messages(gateway).at(-1)!.status;
-			const words: Record<string, string> = {
-				sent: 'SERVER',
-				delivered: 'DEVICE',
-				read: 'READ',
-				failed: 'ERROR',
-			};
-			expect([before, after]).toEqual([
-				before,
-				gateway === 'hypersenderWhatsApp' ? words[status] : status,
-			]);
+			const word = definitionOf(gateway).statusWords?.[status] ?? status;
+			expect([before, after]).toEqual([before, word]);
 			// Nothing waits any more.
 			expect(sandbox.look(gateway).held).toEqual([]);
 		}
@@ -389,29 +387,8 @@ describe('buttons', () => {
 	});
 
 	const sendBy = async (gateway: (typeof gatewayIds)[number]) => {
-		const { accounts } = sandbox;
-		const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
-		switch (gateway) {
-			case 'chatWhatsApp':
-				return await schedule('Hello');
-			case 'hypersenderSms': {
-				const { baseUrl, instanceId, apiToken } = accounts[gateway];
-				const body = { to: '+201891838278', content: 'Hello' };
-				return await axios.post(`${baseUrl}/${instanceId}/send-message`, body, bearer(apiToken));
-			}
-			case 'hypersenderWhatsApp': {
-				const { baseUrl, instanceId, apiToken } = accounts[gateway];
-				const body = { chatId: '201063178738@c.us', text: 'Hello' };
-				return await axios.post(`${baseUrl}/${instanceId}/send-text`, body, bearer(apiToken));
-			}
-			case 'whapi':
-				return { data: await sendByWhapi('Hello') };
-			case 'greenApi': {
-				const { baseUrl, idInstance, apiTokenInstance } = accounts[gateway];
-				const url = `${baseUrl}/waInstance${idInstance}/sendMessage/${apiTokenInstance}`;
-				return await axios.post(url, { chatId: '11001234568@c.us', message: 'Hello' });
-			}
-		}
+		const { url, headers, body } = sandbox.firstMessage(gateway);
+		return await axios.post(url, body, { headers });
 	};
 
 	it('take a message that GREEN-API has queued out of its queue', async () => {

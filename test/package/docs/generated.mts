@@ -14,6 +14,7 @@ import {
 } from '../../../stores/postgres/names';
 import { schemaScript } from '../../../stores/postgres/schema';
 import { fixture } from '../../fixtures.mts';
+import { examplesOf } from '../../gateways/examples.mts';
 
 /**
  * What the papers say that the code knows better: tables of data, and examples of output. Each stands
@@ -96,8 +97,30 @@ const ofScheduler = (
 export const webhookTable = (): string =>
 	tableOf(
 		['gateway', 'the Production URL'],
-		gateways.map(({ label, capabilities }) => [label, capabilities.webhooks.setupInstruction]),
+		gateways.map((gateway) => [
+			pageLink(gateway, '#webhook'),
+			gateway.capabilities.webhooks.setupInstruction,
+		]),
 	);
+
+/** The fields of the credential, and where each gateway's page says what to enter. */
+export const fieldTable = (): string =>
+	tableOf(
+		['gateway', 'fields'],
+		gateways.map((gateway) => [
+			pageLink(gateway, '#credential'),
+			list(gateway.credentialFields.map(({ label }) => label)),
+		]),
+	);
+
+/** Where each gateway's page says which words come to which statuses. */
+const wordPages = (): string =>
+	gateways
+		.map((gateway) => {
+			const { statuses } = gateway.capabilities.webhooks;
+			return `- ${pageLink(gateway, '#statuses')}: ${statuses.map((status) => `\`${status}\``).join(', ')}\n`;
+		})
+		.join('');
 
 /** The vocabulary, from the lowest rank to the highest. */
 export const statusTable = (): string =>
@@ -123,8 +146,8 @@ const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): Status
 	gatewayById(gateway).parseWebhook(body, { receivedAt });
 
 /** The item that the trigger makes of the gateway's example. */
-export function eventOf(gateway: string): StatusEventItem {
-	const body = fixture(gateway, exampleOf(gateway));
+export async function eventOf(gateway: string): Promise<StatusEventItem> {
+	const body = fixture(gateway, (await examplesOf(gateway)).event);
 	const [{ occurredAt }] = parse(gateway, body);
 	const receivedAt =
 		occurredAt === null
@@ -133,82 +156,18 @@ export function eventOf(gateway: string): StatusEventItem {
 	return toStatusEventItem(parse(gateway, body, receivedAt)[0], WORKFLOW_ZONE);
 }
 
-/** What each gateway says, and what becomes of it: bodies as the vendors document them. */
-const SAID: Readonly<Record<string, Array<[said: string, body: unknown]>>> = {
-	chatWhatsApp: [
-		['event `message.sent` with status `success`', { event: 'message.sent', status: 'success' }],
-	],
-	greenApi: [
-		...['sent', 'delivered', 'read', 'failed', 'noAccount', 'notInGroup', 'noActiveSession'].map(
-			greenStatus,
-		),
-		greenStatus('yellowCard'),
-		greenStatus('suspended'),
-		['webhook `outgoingAPIMessageReceived`', { typeWebhook: 'outgoingAPIMessageReceived' }],
-		['webhook `outgoingMessageReceived`', { typeWebhook: 'outgoingMessageReceived' }],
-	],
-	hypersenderSms: [
-		'message.notification.scheduled',
-		'message.phone.sent',
-		'message.phone.delivered',
-		'message.send.failed',
-		'message.send.expired',
-	].map((event) => [`event \`${event}\``, { event, data: {} }]),
-	hypersenderWhatsApp: [
-		...['PENDING', 'SERVER', 'DEVICE', 'READ', 'PLAYED', 'ERROR'].map(
-			(ackName): [string, unknown] => [
-				`ack \`${ackName}\``,
-				{ event: 'message.ack', data: { payload: { fromMe: true, ackName } } },
-			],
-		),
-		[
-			'event `message.revoked`',
-			{ event: 'message.revoked', data: { payload: { after: { fromMe: true } } } },
-		],
-		[
-			'event `message.waiting`',
-			{ event: 'message.waiting', data: { payload: { fromMe: true, ackName: 'PENDING' } } },
-		],
-	],
-	whapi: [
-		...['pending', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'].map(
-			(status): [string, unknown] => [
-				`status \`${status}\``,
-				{ event: { type: 'statuses', event: 'post' }, statuses: [{ status }] },
-			],
-		),
-		[
-			'event `messages.post` of a message by the API, without a status',
-			{
-				event: { type: 'messages', event: 'post' },
-				messages: [{ from_me: true, source: 'api' }],
-			},
-		],
-	],
-};
-
-function greenStatus(status: string): [string, unknown] {
-	return [`status \`${status}\``, { typeWebhook: 'outgoingMessageStatus', status }];
-}
-
-const HERE = 'test/package/docs/generated.mts';
-
-function saidBy({ id }: Gateway): Array<[said: string, body: unknown]> {
-	if (!Object.hasOwn(SAID, id)) throw new Error(`${HERE}: SAID lacks the words of ${id}`);
-	return SAID[id];
-}
-
 /** What a gateway says in its own words, and the status that the event has. */
-export const wordTable = (gateway: Gateway): string =>
+export const wordTable = async ({ id }: Gateway): Promise<string> =>
 	tableOf(
 		['the gateway says', 'status'],
-		saidBy(gateway).map(([said, body]) => [said, `\`${parse(gateway.id, body)[0].status}\``]),
+		(await examplesOf(id)).words.map(([said, body]) => [said, `\`${parse(id, body)[0].status}\``]),
 	);
 
 /** The statuses that the table of words comes to, without `unknown`. */
-export function statusesSaid(gateway: Gateway): Set<string> {
-	const told = saidBy(gateway).map(([, body]) => parse(gateway.id, body)[0].status);
-	return new Set(told.filter((status) => status !== 'unknown'));
+export async function statusesSaid({ id }: Gateway): Promise<Set<string>> {
+	const { words } = await examplesOf(id);
+	const statuses = words.map(([, body]) => parse(id, body)[0].status);
+	return new Set(statuses.filter((status) => status !== 'unknown'));
 }
 
 /** A gateway that gives one answer. */
@@ -287,48 +246,114 @@ export function pretty(value: unknown, indent = ''): string {
 
 const jsonBlock = (value: unknown): string => `\`\`\`json\n${pretty(value)}\n\`\`\`\n`;
 
+/** A place on lines of its own; without it, a place is within a line. */
+const block = (text: string): string => `\n${text}`;
+
+const inWords = (names: readonly string[], last = 'and'): string =>
+	names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+
+/** The names of the gateways that can do something, for a sentence. */
+const namesOf = (can: (capabilities: Capabilities) => boolean, last?: string): string =>
+	inWords(
+		gateways.filter(({ capabilities }) => can(capabilities)).map(({ label }) => label),
+		last,
+	);
+
+const pageOf = ({ id }: Gateway): string => `gateways/${id}/README.md`;
+
+/** A link to a gateway's page from `docs/`. */
+const pageLink = (gateway: Gateway, anchor = ''): string =>
+	`[${gateway.label}](../${pageOf(gateway)}${anchor})`;
+
+const registers = ({ webhooks }: Capabilities): boolean => webhooks.registration === 'api';
+
+/** The generated places of a gateway's page. */
+const placesOfPage = async (gateway: Gateway): Promise<Record<string, string>> => ({
+	words: block(await wordTable(gateway)),
+	event: block(jsonBlock(await eventOf(gateway.id))),
+	pages: block(pagesOf(gateway)),
+});
+
 /** Every generated place, by paper and name. */
 export async function generated(): Promise<Record<string, Record<string, string>>> {
+	const pages = await Promise.all(
+		gateways.map(async (gateway) => [pageOf(gateway), await placesOfPage(gateway)] as const),
+	);
 	return {
+		...Object.fromEntries(pages),
 		'README.md': {
-			capabilities: capabilityTable(),
-			statuses: statusTable(),
-			'event-chatWhatsApp': jsonBlock(eventOf('chatWhatsApp')),
+			names: namesOf(() => true),
+			'without-scheduler': namesOf(({ scheduling }) => scheduling === null),
+			registering: namesOf(registers),
+			capabilities: block(capabilityTable()),
+			statuses: block(statusTable()),
+			'event-chatWhatsApp': block(jsonBlock(await eventOf('chatWhatsApp'))),
+			ids: gateways.map(({ id }) => `\`${id}\``).join(', '),
 		},
 		'docs/operations.md': {
-			'output-schedule': jsonBlock(await scheduleOutput()),
-			'output-send': jsonBlock(await sendOutput()),
+			'output-schedule': block(jsonBlock(await scheduleOutput())),
+			'output-send': block(jsonBlock(await sendOutput())),
 		},
-		'docs/credentials.md': { webhooks: webhookTable() },
+		'docs/credentials.md': {
+			fields: block(fieldTable()),
+			registering: namesOf(registers),
+			webhooks: block(webhookTable()),
+		},
+		'docs/gateways.md': {
+			pages: block(gateways.map((gateway) => `- ${pageLink(gateway)}\n`).join('')),
+			'with-scheduler': namesOf(({ scheduling }) => scheduling !== null),
+			delivered: namesOf(({ webhooks }) => webhooks.statuses.includes('delivered')),
+			read: namesOf(({ webhooks }) => webhooks.statuses.includes('read')),
+			capabilities: block(capabilityTable()),
+			webhooks: block(webhookTable()),
+		},
 		'docs/postgresql.md': {
-			schema: `\`\`\`sql\n${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`\n`,
-		},
-		'docs/gateways.md': Object.fromEntries(
-			gateways.map((gateway) => [`pages-${gateway.id}`, pagesOf(gateway)]),
-		),
-		'docs/status-events.md': {
-			statuses: statusTable(),
-			...Object.fromEntries(
-				gateways.flatMap((gateway) => [
-					[`words-${gateway.id}`, wordTable(gateway)],
-					[`event-${gateway.id}`, jsonBlock(eventOf(gateway.id))],
-				]),
+			schema: block(
+				`\`\`\`sql
+${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
+`,
 			),
+		},
+		'docs/status-events.md': {
+			statuses: block(statusTable()),
+			words: block(wordPages()),
 		},
 	};
 }
 
-/** The vendor's own sample that stands for each gateway in docs/status-events.md. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-	chatWhatsApp: 'message-sent.webhook.json',
-	greenApi: 'outgoing-message-status.webhook.json',
-	hypersenderSms: 'message-delivered.webhook.json',
-	hypersenderWhatsApp: 'message-ack.webhook.json',
-	whapi: 'statuses-post.webhook.json',
-};
+/** What n8n's search finds the nodes by, besides the gateways' names. */
+const WORDS_TO_SEARCH = [
+	'WhatsApp',
+	'SMS',
+	'Text Message',
+	'Schedule',
+	'Scheduled Message',
+	'Reminder',
+	'Appointment',
+	'Send Later',
+	'Delayed Message',
+	'Delivery Status',
+	'Delivered',
+	'Read Receipt',
+];
 
-/** The fixture whose event docs/status-events.md shows for a gateway. */
-export function exampleOf(id: string): string {
-	if (!Object.hasOwn(EXAMPLES, id)) throw new Error(`${HERE}: EXAMPLES lacks a fixture of ${id}`);
-	return EXAMPLES[id];
-}
+/** Lists of gateways in files that are not Markdown: the file, and its text with the list as it is now. */
+export const generatedLists: Readonly<Record<string, (text: string) => string>> = {
+	// n8n's nodes panel has one entry for both nodes, with the aliases of the action node only.
+	'nodes/MessageScheduler/MessageScheduler.node.json': (text) => {
+		const alias = [...WORDS_TO_SEARCH, ...gateways.map(({ label }) => label)];
+		return `${JSON.stringify({ ...JSON.parse(text), alias }, null, '\t')}\n`.replace(
+			/\[\s+("[^"]*")\s+\]/g,
+			'[$1]',
+		);
+	},
+	'.github/ISSUE_TEMPLATE/bug.yml': (text) =>
+		text.replace(
+			/(label: Gateway\n\s+options:\n)(?:\s+- .*\n)+/,
+			(_, head: string) =>
+				head +
+				[...gateways.map(({ label }) => label), 'None of them']
+					.map((label) => `        - ${label}\n`)
+					.join(''),
+		),
+};

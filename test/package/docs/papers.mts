@@ -44,7 +44,7 @@ export const proseOf = (markdown: string): string =>
 
 /** What stands between `<!-- name:start -->` and `<!-- name:end -->`; null where there is no such place. */
 export function between(markdown: string, name: string): string | null {
-	const [start, end] = [`<!-- ${name}:start -->\n`, `<!-- ${name}:end -->`];
+	const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
 	const from = markdown.indexOf(start);
 	const to = markdown.indexOf(end, from);
 	return from === -1 || to === -1 ? null : markdown.slice(from + start.length, to);
@@ -52,14 +52,20 @@ export function between(markdown: string, name: string): string | null {
 
 /** The names of a paper's generated places. */
 export const placesOf = (markdown: string): string[] =>
-	[...markdown.matchAll(/^<!-- (\S+):start -->$/gm)].map((match) => match[1]);
+	[...proseOf(markdown).matchAll(/<!-- (\S+):start -->/g)]
+		.map((match) => match[1])
+		.filter((name) => name !== 'name');
 
 /** Puts a text into a generated place. */
 export const fill = (markdown: string, name: string, text: string): string =>
 	markdown.replace(
-		`<!-- ${name}:start -->\n${between(markdown, name) ?? ''}<!-- ${name}:end -->`,
-		() => `<!-- ${name}:start -->\n${text}<!-- ${name}:end -->`,
+		`<!-- ${name}:start -->${between(markdown, name) ?? ''}<!-- ${name}:end -->`,
+		() => `<!-- ${name}:start -->${text}<!-- ${name}:end -->`,
 	);
+
+/** A paper without what is generated. */
+export const written = (markdown: string): string =>
+	placesOf(markdown).reduce((text, name) => fill(text, name, ''), markdown);
 
 /** A heading's anchor, as GitHub makes it. */
 const slug = (heading: string): string =>

@@ -1,14 +1,14 @@
 import { Agent } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import axios from 'axios';
-import { startN8n, type N8n } from '../harness/n8n.mts';
-import { buildPackage } from '../harness/package.mts';
-import { settingsOf } from '../harness/settings.mts';
-import { startSandbox, type Sandbox } from '../sandbox/index.mts';
-import { countExecutions } from './executions.mts';
-import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
-import { holds, printTable, seconds } from './figures.mts';
-import { raiseTarget, runWebhooks, type WebhookResult } from './webhooks.mts';
+import { startN8n, type N8n } from '../../harness/n8n.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { settingsOf } from '../../harness/settings.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { countExecutions } from '../executions.mts';
+import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
+import { holds, printTable, seconds } from '../figures.mts';
+import { raiseTarget, runWebhooks, type WebhookResult } from './run.mts';
 
 const PARALLEL = 20;
 
@@ -45,7 +45,7 @@ export async function checkWebhooks(options: {
 }
 
 const isRight = ({ told, answers, forgedAnswers, executions, expected, ...rest }: WebhookResult) =>
-	[told.lost, told.twice, told.strange].every((list) => list.length === 0) &&
+	[told.missing, told.duplicates, told.unexpected].every((list) => list.length === 0) &&
 	Object.keys(answers).every((status) => status === '200') &&
 	Object.keys(forgedAnswers).every((status) => status === '401') &&
 	executions === expected &&
@@ -115,9 +115,9 @@ function report(result: WebhookResult, bare: number): void {
 			'forged',
 			'to be told',
 			'executions',
-			'lost',
-			'twice',
-			'strange',
+			'missing',
+			'duplicates',
+			'unexpected',
 		],
 		[
 			[
@@ -127,13 +127,13 @@ function report(result: WebhookResult, bare: number): void {
 				forged,
 				expected,
 				executions,
-				told.lost.length,
-				told.twice.length,
-				told.strange.length,
+				told.missing.length,
+				told.duplicates.length,
+				told.unexpected.length,
 			],
 		],
 	);
-	for (const key of [...told.lost, ...told.twice, ...told.strange].slice(0, 10)) {
+	for (const key of [...told.missing, ...told.duplicates, ...told.unexpected].slice(0, 10)) {
 		console.log(`    ${key}`);
 	}
 	console.log(

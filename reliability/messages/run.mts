@@ -1,12 +1,12 @@
-import type { Execution, Json } from '../harness/client.mts';
-import { output } from '../harness/client.mts';
-import { credentialFor } from '../harness/credential.mts';
-import type { N8n } from '../harness/n8n.mts';
-import { startSandbox, type Sandbox } from '../sandbox/index.mts';
-import { seededRandom } from '../sandbox/random.mts';
-import { listening, oneNode, SECRET } from '../test/e2e/stage.mts';
-import { countExecutions, countRunning, runLarge, triggered } from './executions.mts';
-import { compare, count, holds, type Difference } from './figures.mts';
+import type { Execution, Json } from '../../harness/client.mts';
+import { output } from '../../harness/client.mts';
+import { credentialFor } from '../../harness/credential.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { seededRandom } from '../../sandbox/random.mts';
+import { listening, oneNode, SECRET } from '../../test/e2e/stage.mts';
+import { countExecutions, countRunning, runLarge, triggered } from '../executions.mts';
+import { compare, count, holds, type Difference } from '../figures.mts';
 
 export type ProvenGateway = 'chatWhatsApp' | 'hypersenderSms';
 
@@ -119,9 +119,9 @@ export async function runMessages(run: MessageRun): Promise<MessageResult> {
 
 /** Whether nothing was lost, doubled, wrong or told twice. */
 export const isRight = ({ messages, wrongItems, statuses }: MessageResult): boolean =>
-	[messages.lost, messages.twice, messages.strange, wrongItems].every(isEmpty) &&
+	[messages.missing, messages.duplicates, messages.unexpected, wrongItems].every(isEmpty) &&
 	(statuses === null ||
-		([statuses.lost, statuses.twice, statuses.strange].every(isEmpty) &&
+		([statuses.missing, statuses.duplicates, statuses.unexpected].every(isEmpty) &&
 			statuses.failedExecutions === 0));
 
 const isEmpty = (list: readonly unknown[]) => list.length === 0;

@@ -1,14 +1,14 @@
 import { Agent } from 'node:http';
 import axios from 'axios';
-import type { Json } from '../harness/client.mts';
-import { credentialFor } from '../harness/credential.mts';
-import type { N8n } from '../harness/n8n.mts';
-import type { Sandbox } from '../sandbox/index.mts';
-import { seededRandom } from '../sandbox/random.mts';
-import { listening, SECRET } from '../test/e2e/stage.mts';
-import { countExecutions, triggered } from './executions.mts';
-import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
-import { compare, count, holds, type Difference } from './figures.mts';
+import type { Json } from '../../harness/client.mts';
+import { credentialFor } from '../../harness/credential.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import type { Sandbox } from '../../sandbox/index.mts';
+import { seededRandom } from '../../sandbox/random.mts';
+import { listening, SECRET } from '../../test/e2e/stage.mts';
+import { countExecutions, triggered } from '../executions.mts';
+import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
+import { compare, count, holds, type Difference } from '../figures.mts';
 
 export interface WebhookRun {
 	readonly n8n: N8n;

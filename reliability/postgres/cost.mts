@@ -1,12 +1,13 @@
-import type { Json } from '../harness/client.mts';
-import { readExample } from '../harness/examples.mts';
-import type { N8n } from '../harness/n8n.mts';
-import { DATABASE_USER, startPostgresServer } from '../harness/postgres.mts';
-import { connectSql, type SqlClient } from '../harness/sqlClient.mts';
-import { ensureTable } from '../harness/tables.mts';
-import { startSandbox } from '../sandbox/index.mts';
-import { median } from '../bench/measure.mts';
-import { printTable } from './figures.mts';
+import type { Json } from '../../harness/client.mts';
+import { readExample } from '../../harness/examples.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { DATABASE_USER, startPostgresServer } from '../../harness/postgres.mts';
+import { connectSql, type SqlClient } from '../../harness/sqlClient.mts';
+import { ensureTable } from '../../harness/tables.mts';
+import { startSandbox } from '../../sandbox/index.mts';
+import { median } from '../../bench/measure.mts';
+import type { Options } from '../cli.mts';
+import { printTable } from '../figures.mts';
 import {
 	addCredential,
 	fill,
@@ -17,7 +18,7 @@ import {
 	raise,
 	row,
 	runTimed,
-} from './tableRig.mts';
+} from '../table/harness.mts';
 
 /** Where the messages are, and how a proof fills it. */
 interface Place {
@@ -34,7 +35,8 @@ const EVENTS = 1_000;
  * What the operations cost in PostgreSQL with a thousand rows and with many, and in a Data Table with
  * a thousand, in one run side by side.
  */
-export async function checkPostgresCost(rows: number, due: number): Promise<void> {
+export async function checkPostgresCost(options: Options): Promise<boolean> {
+	const [rows, due] = [Number(options.rows ?? 1_000_000), Number(options.due ?? 5_000)];
 	const sandbox = await startSandbox({ rateLimits: false });
 	const server = await startPostgresServer([
 		'-c',
@@ -61,6 +63,7 @@ export async function checkPostgresCost(rows: number, due: number): Promise<void
 		results.push(...(await measure(n8n, postgres, { size: rows, due })));
 		printTable(['where', 'rows', 'what', 'count', 'time', 'each'], results);
 		await purgeWhileSending(n8n, sql, postgres, due);
+		return true;
 	} finally {
 		await n8n.stop();
 		await sql.close();

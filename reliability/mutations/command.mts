@@ -10,10 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { projectRoot } from '../harness/folders.mts';
-import { printTable, seconds } from './figures.mts';
-import { mutations, type Mutation } from './mutationList.mts';
-import { jest } from './properties.mts';
+import { projectRoot } from '../../harness/folders.mts';
+import { printTable, seconds } from '../figures.mts';
+import { mutations, type Mutation } from './list.mts';
+import { jest } from '../properties.mts';
 
 /** What a test needs of the project; `node_modules` is linked, not copied. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'dist']);

@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs';
-import { median } from '../bench/measure.mts';
-import { buildPackage } from '../harness/package.mts';
-import { startN8n } from '../harness/n8n.mts';
-import { settingsOf } from '../harness/settings.mts';
-import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
-import { printTable, seconds } from './figures.mts';
+import { median } from '../../bench/measure.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { startN8n } from '../../harness/n8n.mts';
+import { settingsOf } from '../../harness/settings.mts';
+import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
+import { printTable, seconds } from '../figures.mts';
 import {
 	isRight,
 	runMessages,
 	type MessageResult,
 	type MessageRun,
 	type ProvenGateway,
-} from './messages.mts';
+} from './run.mts';
 
 export interface MessagesOptions {
 	runs?: string;
@@ -74,24 +74,24 @@ export async function checkMessages(options: MessagesOptions): Promise<boolean> 
 /** What is sent at once may be missing where nobody knows, and the output says so of each. */
 const isProved = (result: MessageResult, mayBeOpen: boolean): boolean =>
 	mayBeOpen
-		? result.messages.twice.length === 0 &&
-			result.messages.strange.length === 0 &&
+		? result.messages.duplicates.length === 0 &&
+			result.messages.unexpected.length === 0 &&
 			result.wrongItems.length === 0 &&
-			result.messages.lost.length <= result.openItems
+			result.messages.missing.length <= result.openItems
 		: isRight(result);
 
 function report(result: MessageResult): void {
 	const { seed, ended, messages, wrongItems, openItems, requests, faults, scheduleMs } = result;
 	const { statuses } = result;
 	console.log(
-		`seed ${seed}: ${ended}; lost ${messages.lost.length}, twice ${messages.twice.length}, strange ${messages.strange.length}, wrong items ${wrongItems.length}, open ${openItems}; ${requests} requests in ${seconds(scheduleMs)}; faults ${JSON.stringify(faults)}`,
+		`seed ${seed}: ${ended}; missing ${messages.missing.length}, duplicates ${messages.duplicates.length}, unexpected ${messages.unexpected.length}, wrong items ${wrongItems.length}, open ${openItems}; ${requests} requests in ${seconds(scheduleMs)}; faults ${JSON.stringify(faults)}`,
 	);
-	for (const line of [...messages.twice, ...messages.strange, ...wrongItems].slice(0, 5)) {
+	for (const line of [...messages.duplicates, ...messages.unexpected, ...wrongItems].slice(0, 5)) {
 		console.log(`    ${line}`);
 	}
 	if (statuses === null) return;
 	console.log(
-		`    statuses: lost ${statuses.lost.length}, twice ${statuses.twice.length}, strange ${statuses.strange.length}; ${statuses.webhooks} webhooks ${JSON.stringify(statuses.answers)} in ${seconds(statuses.ms)}, ${statuses.executions} executions, ${statuses.failedExecutions} failed`,
+		`    statuses: missing ${statuses.missing.length}, duplicates ${statuses.duplicates.length}, unexpected ${statuses.unexpected.length}; ${statuses.webhooks} webhooks ${JSON.stringify(statuses.answers)} in ${seconds(statuses.ms)}, ${statuses.executions} executions, ${statuses.failedExecutions} failed`,
 	);
 }
 
@@ -105,15 +105,26 @@ function summarize(
 		results.reduce((total, result) => total + pick(result), 0);
 	const strikes = sum(({ faults }) => Object.values(faults).reduce((a, b) => a + b, 0));
 	printTable(
-		['runs', 'messages', 'requests', 'faults', 'lost', 'twice', 'wrong', 'open', 'median', 'all'],
+		[
+			'runs',
+			'messages',
+			'requests',
+			'faults',
+			'missing',
+			'duplicates',
+			'wrong',
+			'open',
+			'median',
+			'all',
+		],
 		[
 			[
 				results.length,
 				results.length * messages,
 				sum(({ requests }) => requests),
 				strikes,
-				sum((result) => result.messages.lost.length),
-				sum((result) => result.messages.twice.length + result.messages.strange.length),
+				sum((result) => result.messages.missing.length),
+				sum((result) => result.messages.duplicates.length + result.messages.unexpected.length),
 				sum(({ wrongItems }) => wrongItems.length),
 				sum(({ openItems }) => openItems),
 				seconds(median(results.map(({ scheduleMs }) => scheduleMs))),
@@ -123,14 +134,14 @@ function summarize(
 	);
 	if (operation !== 'schedule') return;
 	printTable(
-		['webhooks', 'statuses told', 'lost', 'twice', 'strange'],
+		['webhooks', 'statuses told', 'missing', 'duplicates', 'unexpected'],
 		[
 			[
 				sum(({ statuses }) => statuses?.webhooks ?? 0),
 				sum(({ statuses }) => statuses?.executions ?? 0),
-				sum(({ statuses }) => statuses?.lost.length ?? 0),
-				sum(({ statuses }) => statuses?.twice.length ?? 0),
-				sum(({ statuses }) => statuses?.strange.length ?? 0),
+				sum(({ statuses }) => statuses?.missing.length ?? 0),
+				sum(({ statuses }) => statuses?.duplicates.length ?? 0),
+				sum(({ statuses }) => statuses?.unexpected.length ?? 0),
 			],
 		],
 	);

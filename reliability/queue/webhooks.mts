@@ -1,15 +1,15 @@
 import axios from 'axios';
 
-import type { Json, WorkflowJson } from '../harness/client.mts';
-import { output } from '../harness/client.mts';
-import { credentialFor } from '../harness/credential.mts';
-import type { QueueMode } from '../harness/queue.mts';
-import type { Sandbox } from '../sandbox/index.mts';
-import { seededRandom } from '../sandbox/random.mts';
-import { chain, SECRET, TRIGGER } from '../test/e2e/stage.mts';
-import { allExecutions, countExecutions, countRunning } from './executions.mts';
-import { mapInParallel } from '../nodes/MessageScheduler/parallel.ts';
-import { count, holds, printTable, seconds } from './figures.mts';
+import type { Json, WorkflowJson } from '../../harness/client.mts';
+import { output } from '../../harness/client.mts';
+import { credentialFor } from '../../harness/credential.mts';
+import type { QueueMode } from '../../harness/queue.mts';
+import type { Sandbox } from '../../sandbox/index.mts';
+import { seededRandom } from '../../sandbox/random.mts';
+import { chain, SECRET, TRIGGER } from '../../test/e2e/stage.mts';
+import { allExecutions, countExecutions, countRunning } from '../executions.mts';
+import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
+import { count, holds, printTable, seconds } from '../figures.mts';
 
 /**
  * How webhooks reach the webhook processors: all of one address at the same processor, as a load

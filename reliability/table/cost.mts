@@ -1,9 +1,9 @@
-import { median } from '../bench/measure.mts';
-import type { Json } from '../harness/client.mts';
-import type { N8n } from '../harness/n8n.mts';
-import { ensureTable } from '../harness/tables.mts';
-import { startSandbox } from '../sandbox/index.mts';
-import { printTable } from './figures.mts';
+import { median } from '../../bench/measure.mts';
+import type { Json } from '../../harness/client.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { ensureTable } from '../../harness/tables.mts';
+import { startSandbox } from '../../sandbox/index.mts';
+import { printTable } from '../figures.mts';
 import {
 	addCredential,
 	fill,
@@ -14,13 +14,14 @@ import {
 	raise,
 	row,
 	runTimed,
-} from './tableRig.mts';
+} from './harness.mts';
 
 /** Due for each measurement of *Send Due*. */
 const DUE = 200;
 
 /** What scheduling, listing and sending cost in a small table and in a large one. */
-export async function checkCost(rows: number): Promise<boolean> {
+export async function checkCost(options: { readonly rows?: string }): Promise<boolean> {
+	const rows = Number(options.rows ?? 100_000);
 	const sandbox = await startSandbox({ rateLimits: false });
 	const n8n = await raise({
 		env: {

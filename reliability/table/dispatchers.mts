@@ -1,9 +1,9 @@
-import type { Json } from '../harness/client.mts';
-import type { N8n } from '../harness/n8n.mts';
-import { ensureTable } from '../harness/tables.mts';
-import { startSandbox, type Sandbox } from '../sandbox/index.mts';
-import { count, printTable, seconds } from './figures.mts';
-import { addCredential, fill, GATEWAY, operation, raise, row, runTo, wait } from './tableRig.mts';
+import type { Json } from '../../harness/client.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { ensureTable } from '../../harness/tables.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { count, printTable, seconds } from '../figures.mts';
+import { addCredential, fill, GATEWAY, operation, raise, row, runTo, wait } from './harness.mts';
 
 const IDLE_MS = 5_000;
 /** Far more than all may take: a dispatcher that never ends is not waited for. */
@@ -116,7 +116,8 @@ export function printDispatchers(result: DispatchersResult): void {
 }
 
 /** On one n8n with SQLite. */
-export async function checkDispatchers(messages: number): Promise<boolean> {
+export async function checkDispatchers(options: { readonly messages?: string }): Promise<boolean> {
+	const messages = Number(options.messages ?? 5_000);
 	const sandbox = await startSandbox({ rateLimits: false });
 	const n8n = await raise();
 	try {

@@ -1,9 +1,9 @@
-import { buildPackage } from '../harness/package.mts';
-import { missingForQueueMode, startQueueMode } from '../harness/queue.mts';
-import { startSandbox } from '../sandbox/index.mts';
-import type { Options } from './cli.mts';
-import { isExact, printWebhooks, runWebhooks, type WebhooksResult } from './queueRuns.mts';
-import { isRight, printDispatchers, runDispatchers } from './tableDispatchers.mts';
+import { buildPackage } from '../../harness/package.mts';
+import { missingForQueueMode, startQueueMode } from '../../harness/queue.mts';
+import { startSandbox } from '../../sandbox/index.mts';
+import type { Options } from '../cli.mts';
+import { isExact, printWebhooks, runWebhooks, type WebhooksResult } from './webhooks.mts';
+import { isRight, printDispatchers, runDispatchers } from '../table/dispatchers.mts';
 
 /** What share of the webhooks is posted each way: only of the first is it promised that none is told twice. */
 const ROUTINGS = [

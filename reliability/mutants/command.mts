@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import pc from 'picocolors';
-import { projectRoot } from '../harness/folders.mts';
-import { printTable, seconds } from './figures.mts';
-import { allowed } from './mutants/allowed.mts';
-import { NOT_IN_SAMPLE, originalOf, TEXT_FOR_PEOPLE } from './mutants/original.mjs';
+import { projectRoot } from '../../harness/folders.mts';
+import { printTable, seconds } from '../figures.mts';
+import { allowed } from './allowed.mts';
+import { NOT_IN_SAMPLE, originalOf, TEXT_FOR_PEOPLE } from './original.mjs';
 
 /** What is mutated, and the tests that must notice: the folder's own, whatever others would find. */
 const FOLDERS: ReadonlyArray<{ readonly folder: string; readonly tests: readonly string[] }> = [

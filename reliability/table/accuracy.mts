@@ -1,10 +1,10 @@
-import { median } from '../bench/measure.mts';
-import { readExample } from '../harness/examples.mts';
-import type { N8n } from '../harness/n8n.mts';
-import { startSandbox, type Sandbox } from '../sandbox/index.mts';
-import { seededRandom } from '../sandbox/random.mts';
-import { printTable, seconds } from './figures.mts';
-import { addCredential, FROM_ITEM, GATEWAY, item, operate, raise, wait } from './tableRig.mts';
+import { median } from '../../bench/measure.mts';
+import { readExample } from '../../harness/examples.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { seededRandom } from '../../sandbox/random.mts';
+import { printTable, seconds } from '../figures.mts';
+import { addCredential, FROM_ITEM, GATEWAY, item, operate, raise, wait } from './harness.mts';
 
 /** How long messages are spread over for each dispatcher. */
 const DISPATCHERS = [
@@ -17,7 +17,12 @@ const DISPATCHERS = [
 ];
 
 /** How long after its time a message reaches the gateway, with the dispatcher of the examples. */
-export async function checkAccuracy(messages: number, seed: number): Promise<boolean> {
+export async function checkAccuracy(options: {
+	readonly messages?: string;
+	readonly seed?: string;
+}): Promise<boolean> {
+	const messages = Number(options.messages ?? 40);
+	const seed = Number(options.seed ?? 1);
 	const sandbox = await startSandbox({ rateLimits: false });
 	const n8n = await raise();
 	try {

@@ -1,8 +1,8 @@
-import type { Json } from '../harness/client.mts';
-import type { N8n } from '../harness/n8n.mts';
-import { startSandbox, type Sandbox } from '../sandbox/index.mts';
-import { seededRandom } from '../sandbox/random.mts';
-import { count, printTable, seconds } from './figures.mts';
+import type { Json } from '../../harness/client.mts';
+import type { N8n } from '../../harness/n8n.mts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { seededRandom } from '../../sandbox/random.mts';
+import { count, printTable, seconds } from '../figures.mts';
 import {
 	addCredential,
 	FROM_ITEM,
@@ -16,15 +16,15 @@ import {
 	runTo,
 	start,
 	wait,
-} from './tableRig.mts';
+} from './harness.mts';
 
 /** A run ends after its budget, whatever is left. */
 const MAX_LAST_RUNS = 20;
 
 export interface CrashOptions {
-	readonly seed: number;
-	readonly messages: number;
-	readonly kills: number;
+	readonly seed?: string;
+	readonly messages?: string;
+	readonly kills?: string;
 }
 
 /** When n8n is killed. */
@@ -39,7 +39,10 @@ const RUN_AGAIN_MS = 5_000;
  * Holds messages in lots and kills n8n once with each: while it schedules them, while it claims them,
  * while it sends them, or while it does nothing. Then everything is sent, and counted.
  */
-export async function checkCrash({ seed, messages, kills }: CrashOptions): Promise<boolean> {
+export async function checkCrash(options: CrashOptions): Promise<boolean> {
+	const seed = Number(options.seed ?? 1);
+	const messages = Number(options.messages ?? 500);
+	const kills = Number(options.kills ?? 20);
 	const random = seededRandom(seed);
 	const began = Date.now();
 	let sandbox = await startSandbox({ rateLimits: false, answerDelayMs: ANSWER_DELAY_MS, seed });
