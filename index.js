@@ -26,10 +26,13 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
  * @param {{ receivedAt?: string, timezone?: string }} [options]
  * @returns {object[]} status events as the trigger gives them: docs/status-event.schema.json
  */
-const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) =>
-	gatewayById(gatewayId)
-		.parseWebhook(body, { receivedAt: receivedAt ?? new Date().toISOString() })
+const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) => {
+	const gateway = gatewayById(gatewayId);
+	const shown = gateway.withoutSecrets === undefined ? body : gateway.withoutSecrets(body);
+	return gateway
+		.parseWebhook(shown, { receivedAt: receivedAt ?? new Date().toISOString() })
 		.map((event) => toStatusEventItem(event, timezone ?? 'UTC'));
+};
 
 /**
  * The instant that a text, date or Unix time means. Throws on what is no time; whether it is past or

@@ -2,7 +2,7 @@ import type { BenchOptions } from './cli.mts';
 import { alternate, median } from './measure.mts';
 import { forgetPeak, memoryOf, peakOf } from './process.mts';
 import { digits, surroundings, table, type Report } from './report.mts';
-import { measure, startEnvironment } from './stage.mts';
+import { measure, startEnvironment } from './environment.mts';
 import { withMessageScheduler } from './workflows.mts';
 
 const PARALLEL = 20;
@@ -11,8 +11,8 @@ const PARALLEL = 20;
 export async function items(options: BenchOptions): Promise<Report> {
 	const { rounds = 3, quick, say } = options;
 	const counts = quick ? [10, 100] : [10, 100, 1_000, 10_000];
-	const stage = await startEnvironment(options, 0);
-	const { n8n } = stage;
+	const environment = await startEnvironment(options, 0);
+	const { n8n } = environment;
 	try {
 		const ids: string[] = [];
 		for (const count of counts) {
@@ -21,7 +21,7 @@ export async function items(options: BenchOptions): Promise<Report> {
 		const run = async (index: number) => {
 			forgetPeak(n8n.pid);
 			const before = memoryOf(n8n.pid);
-			const { ms } = await measure(stage, ids[index], counts[index]);
+			const { ms } = await measure(environment, ids[index], counts[index]);
 			say(`${counts[index]} items: ${ms} ms`);
 			return { ms, grown: peakOf(n8n.pid) - before };
 		};
@@ -47,6 +47,6 @@ export async function items(options: BenchOptions): Promise<Report> {
 			],
 		};
 	} finally {
-		await stage.close();
+		await environment.close();
 	}
 }

@@ -3,7 +3,7 @@ import type { BenchOptions } from './cli.mts';
 import { alternate, median } from './measure.mts';
 import { forgetPeak, memoryOf, peakOf, processorTimeOf } from './process.mts';
 import { digits, surroundings, table, type Report } from './report.mts';
-import { measure, startEnvironment, type Stage } from './stage.mts';
+import { measure, startEnvironment, type Environment } from './environment.mts';
 import {
 	withExpressionsOnly,
 	withHttpRequest,
@@ -18,7 +18,7 @@ interface Contestant {
 	readonly requests?: number;
 	/** Requests at once, as far as the contestant bounds them. */
 	readonly parallel: number | null;
-	readonly workflow: (stage: Stage) => WorkflowJson;
+	readonly workflow: (environment: Environment) => WorkflowJson;
 }
 
 const PARALLEL = [5, 20, 50];
@@ -70,12 +70,12 @@ export async function schedule(options: BenchOptions): Promise<Report> {
 	const sections: string[] = [];
 	let version = '';
 	for (const delayMs of [0, 50]) {
-		const stage = await startEnvironment(options, delayMs);
-		version = stage.n8n.version;
+		const environment = await startEnvironment(options, delayMs);
+		version = environment.n8n.version;
 		try {
-			sections.push(await beside(stage, delayMs, options));
+			sections.push(await beside(environment, delayMs, options));
 		} finally {
-			await stage.close();
+			await environment.close();
 		}
 	}
 	sections.push(surroundings(version, options.env));
@@ -83,7 +83,7 @@ export async function schedule(options: BenchOptions): Promise<Report> {
 }
 
 async function beside(
-	stage: Stage,
+	environment: Environment,
 	delayMs: number,
 	{ rounds = 3, quick, say }: BenchOptions,
 ): Promise<string> {
@@ -99,15 +99,15 @@ async function beside(
 	const slow = oneByOne(count / 10);
 	const ids = new Map<Contestant, string>();
 	for (const contestant of [...contestants, slow]) {
-		ids.set(contestant, await stage.n8n.createWorkflow(contestant.workflow(stage)));
+		ids.set(contestant, await environment.n8n.createWorkflow(contestant.workflow(environment)));
 	}
 	const run = async (contestant: Contestant) => {
-		const { pid } = stage.n8n;
+		const { pid } = environment.n8n;
 		const before = memoryOf(pid);
 		forgetPeak(pid);
 		const used = processorTimeOf(pid);
 		const measured = await measure(
-			stage,
+			environment,
 			ids.get(contestant) ?? '',
 			contestant.count,
 			contestant.requests,
@@ -131,7 +131,7 @@ async function beside(
 	const memory = new Map<Contestant, number>();
 	for (const contestant of quick || delayMs === 0 ? [] : [contestants[1], contestants[3]]) {
 		// A process of its own: what one run has grown another would not have to.
-		await stage.n8n.restart();
+		await environment.n8n.restart();
 		memory.set(contestant, (await run(contestant)).grown);
 	}
 

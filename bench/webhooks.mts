@@ -9,7 +9,7 @@ import { alternate, median } from './measure.mts';
 import { processorTimeOf } from './process.mts';
 import { digits, surroundings, table, type Report } from './report.mts';
 import { send, type Webhook } from './requests.mts';
-import { profiling } from './stage.mts';
+import { profiling } from './environment.mts';
 import { CREDENTIAL, to, TRIGGER } from './workflows.mts';
 
 const SECRET = 'a-secret-that-only-the-gateway-knows';

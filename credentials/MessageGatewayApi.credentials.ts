@@ -6,12 +6,29 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { gatewayOf, gateways } from '../gateways/registry';
+import { STATUS_URL_FIELD } from '../gateways/statusUrl';
 import { gatewayFields } from './gatewayFields';
 
-/** For these gateways the trigger derives a missing secret from the gateway's key and registers it itself. */
-const SELF_REGISTERING = gateways
-	.filter(({ capabilities }) => capabilities.webhooks.registration === 'api')
-	.map(({ label }) => label);
+/** Gateways that sign webhooks with a key of their own need no secret of ours. */
+const SIGNING = gateways
+	.filter(({ signingKeyField }) => signingKeyField !== undefined)
+	.map(({ id }) => id);
+
+/** Gateways that get the trigger's URL with each message. */
+const PER_MESSAGE = gateways
+	.filter(({ capabilities }) => capabilities.webhooks.registration === 'perMessage')
+	.map(({ id }) => id);
+
+const statusUrlField: INodeProperties = {
+	displayName: 'Status URL',
+	name: STATUS_URL_FIELD,
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://n8n.example.com/webhook/…/webhook',
+	description:
+		'The Production URL of the Message Scheduler Trigger. It is sent with each message, so that the gateway reports its statuses there.',
+	displayOptions: { show: { gateway: PER_MESSAGE } },
+};
 
 /** The one credential of both nodes: which gateway, that gateway's fields, and the webhook secret. */
 export class MessageGatewayApi implements ICredentialType {
@@ -45,8 +62,10 @@ export class MessageGatewayApi implements ICredentialType {
 			default: '',
 			description:
 				'A long random string that the gateway includes in each webhook, so that the Message Scheduler Trigger can verify it. Enter the same value at the gateway.',
-			hint: `Only for the trigger: enter a long random string. ${SELF_REGISTERING.join(' and ')} work without.`,
+			hint: 'Only for the trigger: enter a long random string. Not needed if the trigger registers itself at the gateway.',
+			...(SIGNING.length === 0 ? {} : { displayOptions: { hide: { gateway: SIGNING } } }),
 		},
+		...(PER_MESSAGE.length === 0 ? [] : [statusUrlField]),
 	];
 
 	/**

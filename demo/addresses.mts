@@ -19,12 +19,12 @@ export function addressesText({ editor, owner, page, fields }: Addresses): strin
 		`  Editor    ${pc.bold(editor)}`,
 		`  Log-in    ${owner.email}  ${owner.password}`,
 		`  Sandbox   ${pc.bold(page)}`,
-		'            what it holds and got, and buttons to play with',
+		'            its scheduled and received messages, with buttons to test faults',
 		'',
-		'  To fill in a credential of your own (Message Gateway API), enter:',
+		'  To create your own credential (Message Gateway API), enter:',
 		...fields.map(({ label, value }) => `    ${pc.dim(label.padEnd(width))}  ${value}`),
 		"  The other gateways' values are on the sandbox's page.",
 		'',
-		pc.dim('  Nothing leaves this machine. Ctrl-C ends n8n and the sandbox.'),
+		pc.dim('  Nothing leaves this machine. Press Ctrl-C to stop n8n and the sandbox.'),
 	].join('\n');
 }

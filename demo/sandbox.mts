@@ -24,10 +24,10 @@ function describe(sandbox: Sandbox): string {
 		return [head, ...lines, `  ${pc.green(sandbox.curl(gateway))}`].join('\n');
 	});
 	const pages = [
-		`${pc.bold('Page')}     ${sandbox.origin}/  shows what it holds and got, with buttons to play with`,
-		`${pc.bold('Control')}  ${sandbox.origin}/_sandbox  the same for programs`,
+		`${pc.bold('Page')}     ${sandbox.origin}/  shows its scheduled and received messages, with buttons to test faults`,
+		`${pc.bold('Control')}  ${sandbox.origin}/_sandbox  the same as an API`,
 	].join('\n');
-	return [...parts, pages, pc.dim('Ctrl-C ends it.')].join('\n\n');
+	return [...parts, pages, pc.dim('Press Ctrl-C to stop it.')].join('\n\n');
 }
 
 async function main(): Promise<void> {

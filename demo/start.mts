@@ -11,8 +11,8 @@ import { credentialForm } from '../harness/credentialForm.mts';
 import { addressesText } from './addresses.mts';
 import { Board } from './board.mts';
 import { gatewayToShow, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
-import { followEvents, runMainJob } from './mainJob.mts';
-import { CLOCK_FACTOR, startEnvironment, type Stage } from './stage.mts';
+import { followEvents, runScenario } from './scenario.mts';
+import { CLOCK_FACTOR, startEnvironment, type Environment } from './environment.mts';
 import { Screen } from './table.mts';
 import { allArrived, problems } from './verdict.mts';
 
@@ -55,15 +55,19 @@ const interrupted = new Promise<void>((resolve) => {
 });
 
 /** Runs the main job and gives what did not go as it should. */
-async function play(stage: Stage, shown: GatewayToShow, screen: Screen): Promise<string[]> {
+async function play(
+	environment: Environment,
+	shown: GatewayToShow,
+	screen: Screen,
+): Promise<string[]> {
 	const board = new Board((row) => screen.show(board.rows, row));
 	const following = new AbortController();
-	const events = followEvents(stage, board, following.signal);
+	const events = followEvents(environment, board, following.signal);
 	try {
 		await Promise.race([
 			events,
 			(async () => {
-				await runMainJob(stage, shown, board, (line) => screen.say(`  ${line}`));
+				await runScenario(environment, shown, board, (line) => screen.say(`  ${line}`));
 				await allArrived(board, shown, patienceMs);
 			})(),
 		]);
@@ -71,10 +75,10 @@ async function play(stage: Stage, shown: GatewayToShow, screen: Screen): Promise
 		following.abort();
 		screen.finish();
 	}
-	return problems(stage, board, shown);
+	return problems(environment, board, shown);
 }
 
-function addresses({ n8n, sandbox }: Stage, { id }: GatewayToShow): string {
+function addresses({ n8n, sandbox }: Environment, { id }: GatewayToShow): string {
 	return addressesText({
 		editor: n8n.url,
 		owner: n8n.owner,
@@ -87,19 +91,19 @@ async function show(gatewayId: string, once: boolean): Promise<number> {
 	const shown = gatewayToShow(gatewayId);
 	const screen = new Screen();
 	screen.say(pc.bold(`Message Scheduler on a real n8n, by ${shown.gateway.label}\n`));
-	const stage = await startEnvironment(shown, (end) => ends.push(end));
+	const environment = await startEnvironment(shown, (end) => ends.push(end));
 	screen.say(
 		`\n  The sandbox's clock runs ${CLOCK_FACTOR} times as fast: a minute passes in a second.\n`,
 	);
-	const wrong = await play(stage, shown, screen);
+	const wrong = await play(environment, shown, screen);
 	if (wrong.length) {
 		console.log(
 			pc.red(`\n  Not everything arrived:\n${wrong.map((line) => `    ${line}`).join('\n')}`),
 		);
 	} else {
-		console.log(pc.green('\n  Everything arrived, once, and what was cancelled was not sent.'));
+		console.log(pc.green('\n  Everything arrived, once, and no cancelled message was sent.'));
 	}
-	if (!once) console.log(`\n${addresses(stage, shown)}`);
+	if (!once) console.log(`\n${addresses(environment, shown)}`);
 	return wrong.length ? 1 : 0;
 }
 
@@ -118,7 +122,7 @@ async function main(): Promise<number> {
 	const early = interrupted.then(() => INTERRUPTED);
 	const result = await Promise.race([show(values.gateway, values.once), early]);
 	if (result !== INTERRUPTED && !values.once) await interrupted;
-	if (!values.once || result === INTERRUPTED) console.log('\n  Ending n8n and the sandbox …');
+	if (!values.once || result === INTERRUPTED) console.log('\n  Stopping n8n and the sandbox …');
 	return result;
 }
 

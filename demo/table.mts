@@ -3,7 +3,7 @@ import pc from 'picocolors';
 
 import type { Row } from './board.mts';
 
-const titles = ['Recipient', 'What', 'Goes out at', 'Way', 'Message ID'];
+const titles = ['Recipient', 'What', 'Sent at', 'Statuses', 'Message ID'];
 const longestWords = 28;
 
 const shortened = (text: string, length: number) =>
@@ -12,7 +12,7 @@ const shortened = (text: string, length: number) =>
 const cells = ({ phone, what, local, way, messageId }: Row): string[] => [
 	phone,
 	shortened(what, longestWords),
-	local ?? 'at once',
+	local ?? 'immediately',
 	way.join(' → '),
 	messageId ?? '–',
 ];

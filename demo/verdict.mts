@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Board } from './board.mts';
 import type { GatewayToShow } from './gateways.mts';
-import type { Stage } from './stage.mts';
+import type { Environment } from './environment.mts';
 
 /** Waits until every message has arrived or the time is up. */
 export async function allArrived(board: Board, { last }: GatewayToShow, timeoutMs: number) {
@@ -11,10 +11,14 @@ export async function allArrived(board: Board, { last }: GatewayToShow, timeoutM
 }
 
 /** What did not go as it should: messages that did not arrive, or went out twice or though cancelled. */
-export function problems({ sandbox }: Stage, board: Board, { id, last }: GatewayToShow): string[] {
+export function problems(
+	{ sandbox }: Environment,
+	board: Board,
+	{ id, last }: GatewayToShow,
+): string[] {
 	const late = board
 		.underWay(last)
-		.map(({ phone, way }) => `${phone}: "${last}" did not come, only ${way.join(', ')}`);
+		.map(({ phone, way }) => `${phone}: "${last}" was not reported, only ${way.join(', ')}`);
 	const sent = sandbox.messages(id).filter(({ sentAt }) => sentAt !== undefined);
 	const wrong = board.rows.flatMap(({ phone, way }) => {
 		const wanted = way.includes('cancelled') ? 0 : 1;

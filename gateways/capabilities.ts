@@ -1,10 +1,11 @@
 import type { MessageType } from '../messages/message';
 import type { Status } from '../messages/status';
+import type { Gateway } from './gateway';
 
 /** What a gateway's own scheduler can do. */
 export interface ScheduleCapabilities {
 	readonly types: readonly MessageType[];
-	/** How far ahead a message must at least be; null where the vendor says nothing. */
+	/** How far ahead a message must at least be; null if the vendor says nothing. */
 	readonly minLeadMs: number | null;
 	/** How far ahead it may be at most. */
 	readonly maxLeadMs: number | null;
@@ -29,11 +30,11 @@ export interface LookupCapabilities {
 export interface Capabilities {
 	/** Message types that can be sent at once. */
 	readonly messageTypes: readonly MessageType[];
-	/** Null where the gateway has no scheduler. */
+	/** Null if the gateway has no scheduler. */
 	readonly scheduling: ScheduleCapabilities | null;
-	/** Null where the gateway documents no way to look a sent message up. */
+	/** Null if the gateway documents no way to look a sent message up. */
 	readonly lookup: LookupCapabilities | null;
-	/** How many messages a minute the vendor documents for one account; null where it says nothing. */
+	/** How many messages a minute the vendor documents for one account; null if it says nothing. */
 	readonly messagesPerMinute: number | null;
 	/**
 	 * How long after it was taken a message may still be missing where `Gateway.findSent` looks, in
@@ -47,9 +48,20 @@ export interface Capabilities {
 	readonly documentation: readonly string[];
 }
 
+/** A gateway that can do this and no more: what it cannot do is not there. */
+export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway => ({
+	...gateway,
+	capabilities,
+	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
+	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
+});
+
 export interface WebhookCapabilities {
-	/** `api`: the trigger registers itself; `manual`: the user enters the address. */
-	readonly registration: 'api' | 'manual';
+	/**
+	 * `api`: the trigger registers itself; `manual`: the user enters its URL at the gateway; `perMessage`:
+	 * the user enters it in the credential, and it goes along with each message (`statusUrlOf`).
+	 */
+	readonly registration: 'api' | 'manual' | 'perMessage';
 	/** Where the user enters the trigger's address: one sentence that begins with a verb. */
 	readonly setupInstruction: string;
 	/** The statuses that its webhooks can tell. */

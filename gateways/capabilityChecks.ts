@@ -26,7 +26,7 @@ export function requireScheduler(gateway: Gateway, type?: MessageType): NativeSc
 }
 
 /**
- * Checks that the gateway sends this type of message at once.
+ * Checks that the gateway sends this type of message immediately.
  *
  * @throws GatewayError of kind `unsupported`, before any request
  */

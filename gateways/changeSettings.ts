@@ -1,9 +1,9 @@
 import { isOutcomeUnknown } from './transport/gatewayError';
 
-/** Attempts of one change whose responses get lost. */
+/** Attempts of one change if responses are lost. */
 const MAX_ATTEMPTS = 3;
 
-/** How settings are read, what is to be changed in them, and how that is written. */
+/** How to read settings, what to change in them, and how to write them. */
 export interface SettingsChange<Settings, Change, Result> {
 	fetch(): Promise<Settings>;
 	/** What has to change, null if nothing, and what to return then. May throw: nothing is written. */
@@ -13,9 +13,9 @@ export interface SettingsChange<Settings, Change, Result> {
 }
 
 /**
- * Reads settings, changes them and writes them back. If the response to the write is lost, it reads
- * again and plans anew: the write may have taken effect, and others change the same settings, so a
- * blind second write could undo what they did in between.
+ * Reads settings, changes them and writes them back. If the response to the write is lost, it reads and plans
+ * again: the write may have taken effect, and others change the same settings, so a blind second write could
+ * undo their changes.
  */
 export async function changeSettings<Settings, Change, Result>({
 	fetch,

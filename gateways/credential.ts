@@ -5,7 +5,7 @@ import { shorten } from '../messages/text';
 const IN_CREDENTIAL = 'in the Message Gateway API credential';
 
 /**
- * Reads a credential field that must be there, without the blanks that come of copying.
+ * Reads a required credential field, without surrounding spaces.
  *
  * @throws InvalidParameterError naming the field
  */
@@ -17,7 +17,7 @@ export function requiredField(credential: Credential, { name, label }: Credentia
 	return value;
 }
 
-/** Reads a credential field that may be missing; empty text where it is. */
+/** Reads an optional credential field; empty text if it is missing. */
 export function optionalField(credential: Credential, name: string): string {
 	const value = credential[name];
 	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
@@ -31,7 +31,7 @@ export const addressOf = (base: string, others: readonly string[], url: string):
 	others.some((other) => url.startsWith(`${other}/`)) ? url : `${base}${url}`;
 
 /**
- * Reads a base address: http or https, any path kept, slashes at the end cut off.
+ * Reads a base URL: http or https, with its path, without trailing slashes.
  *
  * @throws InvalidParameterError naming the field
  */

@@ -102,14 +102,18 @@ export interface NativeScheduler {
 	/** Creates; never repeats by itself. */
 	schedule(connection: Connection, message: MessageToSchedule): Promise<ScheduledMessage>;
 	get(connection: Connection, scheduleId: string): Promise<ScheduledMessage>;
-	/** All that match, in any order. Filters that the gateway lacks are applied afterwards. */
-	list(connection: Connection, filter: ListFilter): Promise<ScheduledMessage[]>;
+	/**
+	 * All that match, in any order. Filters that the gateway lacks are applied afterwards. Not there where
+	 * the vendor documents no list.
+	 */
+	list?(connection: Connection, filter: ListFilter): Promise<ScheduledMessage[]>;
 	/**
 	 * Those that may have come of this very message, in any status: by the reference where the gateway
 	 * keeps it, else by recipient, content and time. With `byContent` always by the latter: those of
-	 * other executions, which had another reference, count as well; only pending ones are needed then.
+	 * other executions, which had another reference, count as well; only pending ones are needed then. Not
+	 * there where the vendor does not tell enough: a create of unknown outcome is then never made again.
 	 */
-	find(
+	find?(
 		connection: Connection,
 		message: MessageToSchedule,
 		how?: { readonly byContent?: boolean },
@@ -127,7 +131,20 @@ export interface Gateway {
 	readonly id: string;
 	/** The vendor's own spelling. */
 	readonly label: string;
+	/** What the vendor documents at best; read by whatever knows no credential, such as the docs. */
 	readonly capabilities: Capabilities;
+	/**
+	 * What the gateway can do with this credential, where that depends on it (Twilio schedules with a
+	 * Messaging Service only). Never throws. Read by `gatewayOf`: everything else reads `capabilities`.
+	 */
+	capabilitiesFor?(credential: Credential): Capabilities;
+	/**
+	 * What the gateway can do as it is found, where its version or engine decides: asked once a run, by one
+	 * cheap read. Where it cannot be asked, those of the credential count.
+	 *
+	 * @throws GatewayError where it cannot be asked
+	 */
+	findCapabilities?(connection: Connection): Promise<Capabilities>;
 	/** The base address comes first. */
 	readonly credentialFields: readonly CredentialField[];
 	/** Where the gateway is: http or https, no slash at the end. */

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../messages/duration';
-/** A JSON object of which nothing is known yet. */
+/** A JSON object with unknown fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether a value is a JSON object: neither null nor an array. */
@@ -30,7 +30,7 @@ export const textAt = (object: JsonObject, key: string): string | null => {
 
 /**
  * The instant at a key as ISO 8601 in UTC, or null: from ISO text *with* an offset, since a vendor's
- * wall-clock text is no instant.
+ * wall-clock text is not an instant.
  */
 export const isoInstantAt = (object: JsonObject, key: string): string | null => {
 	const value = Object.hasOwn(object, key) ? object[key] : undefined;
@@ -48,10 +48,10 @@ export const unixInstantAt = (object: JsonObject, key: string): string | null =>
 	return isoText(Math.floor(seconds * 1000));
 };
 
-/** The minute that was written out last: what comes together happened together. */
+/** The last formatted minute: events that arrive together happened together. */
 let minute = { start: Number.NaN, text: '' };
 
-/** As `toISOString`, which takes longer than all else that is read of a status. */
+/** Like `toISOString`, which takes longer than the rest of parsing a status. */
 function isoText(ms: number): string {
 	const start = Math.floor(ms / MINUTE_MS) * MINUTE_MS;
 	if (start !== minute.start) {

@@ -43,5 +43,6 @@ export function notPending(label: string, message: ScheduledMessage, verb: strin
 /** A message as people recognize it: its recipient and first words. */
 function describe({ recipient, text, caption, type, scheduleId }: ScheduledMessage): string {
 	const words = text ?? caption ?? type;
-	return `message "${shorten(words, 30)}" to ${recipient.phone ?? recipient.address} ("${scheduleId}")`;
+	const to = recipient === null ? '' : ` to ${recipient.phone ?? recipient.address}`;
+	return `message "${shorten(words, 30)}"${to} ("${scheduleId}")`;
 }

@@ -1,6 +1,6 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
-import type { Capabilities } from './capabilities';
+import { withCapabilities, type Capabilities } from './capabilities';
 import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
@@ -20,7 +20,7 @@ export const gateways: readonly Gateway[] = [
 /** The ids of all gateways. */
 export const gatewayIds: readonly string[] = gateways.map(({ id }) => id);
 
-/** The names of the gateways that can do something, for people to read. */
+/** The labels of the gateways with a capability, as a list for people. */
 export const labelsWith = (can: (capabilities: Capabilities) => boolean): string =>
 	gateways
 		.filter(({ capabilities }) => can(capabilities))
@@ -43,5 +43,10 @@ export function gatewayById(id: unknown): Gateway {
 	return gateway;
 }
 
-/** The gateway that a credential is for. */
-export const gatewayOf = (credential: Credential): Gateway => gatewayById(credential.gateway);
+/** The gateway that a credential is for, with what it can do with this one. */
+export function gatewayOf(credential: Credential): Gateway {
+	const gateway = gatewayById(credential.gateway);
+	return gateway.capabilitiesFor === undefined
+		? gateway
+		: withCapabilities(gateway, gateway.capabilitiesFor(credential));
+}

@@ -2,23 +2,23 @@ import type { OutgoingMessage } from '../messages/message';
 import { sameRecipient } from '../messages/recipient';
 import type { SentMessage } from '../messages/sentMessage';
 
-/** How far a gateway's clock may be behind ours without its messages being taken for older ones. */
+/** Clock skew: how far a gateway's clock may be behind without its messages counting as older ones. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** What a vendor's list tells of a message that went out. */
+/** What a vendor's list reports about a sent message. */
 export type ListedMessage = Pick<
 	SentMessage,
 	'recipient' | 'type' | 'text' | 'caption' | 'fileName' | 'acceptedAt'
 >;
 
 /**
- * Whether a message in a vendor's list may have come of this send: same recipient, type and content,
- * and not from before it.
+ * Whether a message in a vendor's list may be the result of this send: same recipient, type and content, and
+ * not older.
  *
- * Vendors store media under addresses of their own and rename files, so of media only type and caption
- * count, and of a document its name too.
+ * Vendors store media under other URLs and rename files, so of media only type and caption are compared, and
+ * of a document also its name.
  *
- * @param sinceMs when the send began, in milliseconds since 1970, by our clock
+ * @param sinceMs when the send began, in milliseconds since 1970, by the local clock
  */
 export function mayComeOf(
 	message: OutgoingMessage,
@@ -29,7 +29,7 @@ export function mayComeOf(
 	return at >= sinceMs - CLOCK_SKEW_MS && hasSameContent(message, listed);
 }
 
-/** As {@link mayComeOf}, where the list tells no times since it holds nothing but what is under way. */
+/** Like {@link mayComeOf}, for a list without times that contains only messages in flight. */
 export const hasSameContent = (
 	message: OutgoingMessage,
 	listed: Omit<ListedMessage, 'acceptedAt'>,
@@ -42,5 +42,5 @@ export const hasSameContent = (
 		[message.fileName, listed.fileName].includes(null) ||
 		message.fileName === listed.fileName);
 
-/** WhatsApp and Laravel trim what they take; a line ends in whatever way. */
+/** WhatsApp and Laravel trim texts, and line endings differ. */
 const plain = (text: string | null): string => (text ?? '').replaceAll('\r\n', '\n').trim();

@@ -38,7 +38,7 @@ export interface ParseContext {
 /** The webhook that a trigger wants. */
 export interface DesiredWebhook {
 	readonly url: string;
-	/** What the gateway is to send along with each call; null where the user wants none. */
+	/** What the gateway is to send along with each call; null if the user wants none. */
 	readonly secret: string | null;
 	/** Whether a webhook of somebody else may be replaced, where there is room for one only. */
 	readonly replaceExisting: boolean;

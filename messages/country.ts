@@ -8,7 +8,7 @@ export interface Country {
 	readonly name: string;
 	/** Digits, without `+`. */
 	readonly callingCode: string;
-	/** What is dialled before a national number, such as `0`; empty where nothing is. */
+	/** What is dialled before a national number, such as `0`; empty if nothing is. */
 	readonly trunkPrefixes: readonly string[];
 	/** Whether mobile numbers are always written with a trunk prefix inside the country. */
 	readonly alwaysWritesTrunkPrefix: boolean;

@@ -1,7 +1,7 @@
 /**
- * How many letters have to be changed, added or taken away to make one word of the other (Levenshtein).
+ * The Levenshtein distance of two words.
  *
- * @param most what is farther is `Infinity`, where the lengths alone tell it
+ * @param most `Infinity` is returned if the lengths alone show a larger distance
  */
 export function distanceWithin(a: string, b: string, most: number): number {
 	if (Math.abs(a.length - b.length) > most) return Infinity;
@@ -18,13 +18,13 @@ export function distanceWithin(a: string, b: string, most: number): number {
 	return previous[b.length];
 }
 
-/** So many letters of a name may differ, beside one in five of a long one. */
+/** Letters of a name that may differ, beside one in five of a long one. */
 const FEW = 2;
 
 /**
- * The name that was probably meant, in whatever case, with spaces, dots or hyphens for `_`.
+ * The name that was probably meant, in any case, with spaces, dots or hyphens for `_`.
  *
- * @returns undefined where none is near, or where too few letters would be left to compare
+ * @returns undefined if none is near, or if too few letters are left to compare
  */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
 	const plain = (name: string) => name.toLowerCase().replace(/[\s.-]+/g, '_');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageKeyOf, type StatusEvent } from './statusEvent';
 
-/** What an event is, compared with those that were emitted before. */
+/** The class of an event, compared with those that were emitted before. */
 export type EventClass = 'new' | 'duplicate' | 'outOfOrder';
 
 /** How many events and messages a process remembers, and how many more before it forgets the oldest. */
@@ -26,10 +26,10 @@ export class EventDeduplicator {
 	private readonly retracted = new Set<string>();
 	/** The last emitted events, oldest first: a line for each. */
 	private readonly lines: string[] = [];
-	/** The lines as they are saved; written out when somebody asks. */
+	/** The lines as text for saving; created on request. */
 	private text: string | null = null;
 
-	/** What an event is. Does not record it. */
+	/** Classifies an event, without recording it. */
 	classify(event: StatusEvent): EventClass {
 		const id = short(event.eventId);
 		if (this.retracted.has(id)) return 'new';
@@ -48,7 +48,7 @@ export class EventDeduplicator {
 		this.take(id, key === null ? id : short(key), event.statusRank);
 	}
 
-	/** The event was not emitted after all: when it comes again, it is new. */
+	/** Removes an event that was not emitted after all: if it arrives again, it is new. */
 	retract({ eventId }: StatusEvent): void {
 		const id = short(eventId);
 		this.emitted.delete(id);
@@ -60,18 +60,18 @@ export class EventDeduplicator {
 	}
 
 	/**
-	 * What is to be saved for other processes and for after a restart: the last events, in one text,
-	 * since n8n goes through each entry of a list whenever it reads its static data.
+	 * The last events, to save for other processes and for after a restart, as one text, since n8n iterates
+	 * over each entry of a list whenever it reads its static data.
 	 */
 	get snapshot(): string {
 		return (this.text ??= this.lines.slice(-MAX_SNAPSHOT_EVENTS).join('\n'));
 	}
 
-	/** Takes in {@link snapshot} that were saved, by whichever process. Anything else is passed over. */
+	/** Merges a saved {@link snapshot} of any process. Ignores anything else. */
 	merge(saved: unknown): void {
 		if (typeof saved !== 'string' || saved === this.text) return;
 		for (const line of saved.split('\n')) {
-			// Mostly an older text of this process, which knows its lines.
+			// Usually an older text of this process, whose lines it knows.
 			if (this.emitted.has(line.slice(0, SHORT))) continue;
 			const [id, key, rank] = line.split(' ');
 			if (rank === undefined || this.retracted.has(id)) continue;
@@ -88,7 +88,7 @@ export class EventDeduplicator {
 			this.text = null;
 		}
 		const highest = Math.max(rank, this.ranks.get(key) ?? 0);
-		// Set anew, so that the message counts as recent.
+		// Reinserted, so that the message counts as most recent.
 		this.ranks.delete(key);
 		this.ranks.set(key, highest);
 		trim(this.ranks);
@@ -97,11 +97,11 @@ export class EventDeduplicator {
 
 const SHORT = 16;
 
-/** Says nothing of a person; 96 bits tell all the events apart that are remembered. */
+/** Contains no personal data; 96 bits are enough to distinguish all remembered events. */
 const short = (text: string) =>
 	createHash('sha256').update(text).digest('base64url').slice(0, SHORT);
 
-/** Forgets many at once: to look for the oldest means to pass over all that were forgotten lately. */
+/** Evicts many together, since finding the oldest means to skip all that were evicted recently. */
 function trim(collection: Set<string> | Map<string, number>): void {
 	if (collection.size <= MAX_REMEMBERED + SLACK) return;
 	for (const oldest of collection.keys()) {

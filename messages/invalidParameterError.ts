@@ -1,8 +1,8 @@
 /**
- * A value that a user gave and that cannot be used.
+ * An invalid value of a parameter.
  *
- * `parameter` is the name that the user sees. The message names it in double quotes and says what is
- * wrong with it and what to do; where that is too long for a headline, what to do is in `hint`.
+ * `parameter` is the name that the user sees. The message names it in double quotes and says what is wrong
+ * and what to do; if that is too long for a headline, what to do is in `hint`.
  */
 export class InvalidParameterError extends Error {
 	constructor(

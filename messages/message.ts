@@ -7,40 +7,40 @@ import { shorten } from './text';
 export const MESSAGE_TYPES = ['text', 'image', 'video', 'document', 'audio', 'voice'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** What is sent: text, or media by its public address. What a type does not have is null. */
+/** The content: text, or media by its public URL. Fields that a type does not have are null. */
 export interface MessageContent {
 	readonly type: MessageType;
 	readonly text: string | null;
-	/** Public http or https address of the media. */
+	/** Public http or https URL of the media. */
 	readonly mediaUrl: string | null;
 	readonly caption: string | null;
 	/** Name under which the recipient sees a document. */
 	readonly fileName: string | null;
 }
 
-/** A message on its way out. */
+/** A message to send. */
 export interface OutgoingMessage extends MessageContent {
 	readonly recipient: Recipient;
-	/** The user's own id of the message, if any. */
+	/** The user's id of the message, if any. */
 	readonly reference: string | null;
-	/** The same whenever this very message is tried again, and only then: a UUID. */
+	/** A UUID, the same for each attempt of this message and for no other message. */
 	readonly idempotencyKey: string;
 }
 
-/** A message on its way out, with the instant (ISO 8601, UTC) at which it is to be sent. */
+/** A message to send at an instant (ISO 8601, UTC). */
 export interface MessageToSchedule extends OutgoingMessage {
 	readonly scheduledAt: string;
-	/** The instant as it was asked for, before spacing, jitter, window and rules moved it. */
+	/** The requested instant, before spacing, jitter, window and rules moved it. */
 	readonly requestedAt?: string;
-	/** When it may be sent at all; kept when it is sent, too, by a store that sends itself. */
+	/** When it may be sent; a store that sends itself also applies it when it sends. */
 	readonly sendingWindow?: SendingWindow | null;
-	/** Minutes after its time for which it is worth sending; unless given a day. */
+	/** Minutes after its time during which it may be sent. Default: a day. */
 	readonly validForMinutes?: number;
-	/** In one account, one key makes one message, whatever runs again. */
+	/** Each key creates one message per account, even over several executions. */
 	readonly deduplicationKey?: string | null;
 }
 
-/** What an operation read from its parameters; empty text counts as not given. */
+/** The parameters of an operation; empty text counts as not given. */
 export interface ContentInput {
 	type: unknown;
 	text?: unknown;
@@ -50,7 +50,7 @@ export interface ContentInput {
 }
 
 /**
- * Makes the content of a message of what a user gave.
+ * Parses the content of a message.
  *
  * @throws InvalidParameterError naming *Message Type*, *Text* or *Media URL*
  */

@@ -10,7 +10,7 @@ export type RecipientKind = 'phone' | 'group' | 'lid' | 'channel' | 'unknown';
 export interface Recipient {
 	/** As it goes to, or came from, the gateway: `919988066776`, `…@s.whatsapp.net`, `…@g.us`. */
 	readonly address: string;
-	/** E.164 with `+`, or null where the address is no phone number (a group, a LID). */
+	/** E.164 with `+`, or null if the address is not a phone number (a group, a LID). */
 	readonly phone: string | null;
 	readonly kind: RecipientKind;
 }
@@ -36,20 +36,20 @@ const E164_DIGITS = /^[1-9]\d{6,14}$/;
 const GROUP_ID = /^\d{5,31}(-\d{5,20})?$/;
 const OTHER_ID = /^\d{5,31}$/;
 /**
- * What people write between the digits of a phone number, and the invisible marks of writing
- * direction that come along when one is copied from an address book.
+ * Characters that people write between the digits of a phone number, and the invisible marks of writing
+ * direction that are copied from address books.
  */
 const PUNCTUATION = /[\s().\-/\u00a0\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** `+44 (0)20 …`: the zero is dialled inside the country only, and is no part of the number. */
+/** `+44 (0)20 …`: the zero is dialled inside the country only, and is not part of the number. */
 const TRUNK_ZERO = /\(\s*0\s*\)/;
 
-/** A whole number that a spreadsheet has written as a float; a phone number of its own never ends so. */
+/** A whole number that a spreadsheet has written as a float; no phone number ends like this. */
 const WHOLE_FLOAT = /^[1-9]\d{6,14}[.,]0{1,2}$/;
-/** Any other decimal or scientific form: digits may be missing, or would be taken for the number's. */
+/** Any other decimal or scientific form, in which digits may be missing or added. */
 const NUMERIC =
 	/^(?:[+-]?\d+[.,]\d{1,2}|[^.,]*[.,]0{1,2}|[1-9]\d*[.,]0+|[+-]?\d+(?:[.,]\d*)?e[+-]?\d+)$/i;
 
-/** What to do about a recipient that cannot be read. */
+/** What to do about an invalid recipient. */
 const FORMS =
 	'Use the international form with country code, e.g. +14155238886, or a WhatsApp chat id such as 14155238886@c.us or 120363039326117111@g.us.';
 
@@ -59,10 +59,10 @@ const FORMS =
  * `@s.whatsapp.net`, `@g.us`, `@lid` or `@newsletter`.
  *
  * A whole number with a decimal point behind it, `14155238886.0`, is what spreadsheets make of a phone
- * number, and is read as that number. Every other decimal or scientific form is refused: `1.4155E+10`
+ * number, and is read as that number. Every other decimal or scientific form is rejected: `1.4155E+10`
  * has lost digits.
  *
- * The result's `address` is neutral: `+` and digits for a phone number, else the chat id. Each
+ * The result's `address` is neutral: `+` and digits for a phone number, otherwise the chat id. Each
  * gateway turns it into its own form.
  *
  * @param defaultCountry whose numbers are meant by digits without `+` and `00`; null for none
@@ -82,15 +82,15 @@ export function parseRecipient(value: unknown, defaultCountry: Country | null = 
 }
 
 /**
- * What the user gave as recipient, if it is another number by a default country than without one; else null.
+ * The recipient as the user entered it, if a default country changes the number; otherwise null.
  *
- * @param recipient what `parseRecipient` made of the value and that country
+ * @param recipient the result of `parseRecipient` for the value and that country
  */
 export function recipientAsGiven(value: unknown, recipient: Recipient): string | null {
 	try {
 		if (sameRecipient(parseRecipient(value), recipient)) return null;
 	} catch {
-		// Without a country it is none at all.
+		// Without a country it is not a number.
 	}
 	return String(value).trim();
 }
@@ -134,8 +134,8 @@ function parseChatId(text: string, at: number): Recipient {
 }
 
 /**
- * Describes an address that a gateway told: kept as it is, with the phone number beside it where it
- * is one. Never throws: what is not understood has kind `unknown`. Null for what is no text.
+ * Describes an address that a gateway reported: unchanged, with the phone number if it is one. Never throws:
+ * an unknown form has kind `unknown`. Null if it is not text.
  */
 export function describeAddress(address: unknown): Recipient | null {
 	if (typeof address !== 'string' || address === '') return null;
@@ -143,7 +143,7 @@ export function describeAddress(address: unknown): Recipient | null {
 	const kind = at === -1 ? 'phone' : kindOf(address.slice(at + 1));
 	if (kind !== 'phone') return { address, phone: null, kind };
 	const id = at === -1 ? address : address.slice(0, at);
-	// A device suffix (`…:12@s.whatsapp.net`) is no part of the number.
+	// A device suffix (`…:12@s.whatsapp.net`) is not part of the number.
 	const digits = E164_DIGITS.test(id) ? id : id.replace(/^\+/, '').replace(/:\d+$/, '');
 	return E164_DIGITS.test(digits)
 		? { address, phone: `+${digits}`, kind }
@@ -154,7 +154,7 @@ export function describeAddress(address: unknown): Recipient | null {
 export const phoneDigits = (recipient: Recipient): string | null =>
 	recipient.phone === null ? null : recipient.phone.slice(1);
 
-/** Whether two recipients are the same, in whatever form each is written. */
+/** Whether two recipients are the same, in any form. */
 export const sameRecipient = (a: Recipient, b: Recipient): boolean =>
 	a.phone === null && b.phone === null ? a.address === b.address : a.phone === b.phone;
 

@@ -3,18 +3,21 @@ import type { MessageContent, MessageToSchedule } from './message';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
 
-/** What a gateway or a table holds until its time, and what became of it. */
+/**
+ * A message that a gateway or a table stores until it is due, with its status. What a gateway does not
+ * report is null, and never made up.
+ */
 export interface ScheduledMessage extends MessageContent {
-	/** The id that whoever holds the message gave it. */
+	/** The id in the store. */
 	readonly scheduleId: string;
 	readonly gateway: string;
-	/** Who holds it until its time: the gateway itself, or n8n. */
+	/** Where it is stored until it is due: at the gateway, or in n8n. */
 	readonly storedIn: 'gateway' | 'n8n';
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
-	readonly recipient: Recipient;
+	readonly recipient: Recipient | null;
 	/** ISO 8601, UTC. */
-	readonly scheduledAt: string;
+	readonly scheduledAt: string | null;
 	readonly status: Status;
 	/** The gateway's own word for the status. */
 	readonly gatewayStatus: string | null;
@@ -22,26 +25,33 @@ export interface ScheduledMessage extends MessageContent {
 	readonly createdAt: string | null;
 	/** The gateway's id of the message once it is sent. */
 	readonly messageId: string | null;
-	/** The user's own id. */
+	/** The user's id. */
 	readonly reference: string | null;
 	readonly failure: Failure | null;
-	/** The record as the gateway gave it. */
+	/** The record as the gateway returned it. */
 	readonly raw: unknown;
 }
 
+/** A scheduled message as a table of ours holds it, whose recipient and time are known. */
+export type StoredMessage = ScheduledMessage & {
+	readonly recipient: Recipient;
+	readonly scheduledAt: string;
+};
+
 /**
- * Whether a record that a gateway returns may be this very message: the same recipient and instant, and
- * the same content as far as the record has it. Gateways trim texts, and some keep whole seconds only,
- * rounded or cut off: neither makes another message.
+ * Whether a record of a gateway may be this message: the same recipient and instant, and the same content as
+ * far as the record has it. Gateways trim texts, and some round or truncate to whole seconds, which both
+ * count as equal. One without a recipient or an instant could be any message, so it is none.
  */
 export function matchesMessage(
 	record: ScheduledMessage,
 	message: Omit<MessageToSchedule, 'idempotencyKey'>,
 ): boolean {
-	const same = (told: string | null, wanted: string | null) =>
-		told === null || told.trim() === (wanted ?? '').trim();
+	if (record.recipient === null || record.scheduledAt === null) return false;
+	const same = (reported: string | null, wanted: string | null) =>
+		reported === null || reported.trim() === (wanted ?? '').trim();
 	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));
-	// Text is always there; media is not with every gateway.
+	// Records always have the text, but not with every gateway the media.
 	return (
 		sameRecipient(record.recipient, message.recipient) &&
 		apartMs < 1_000 &&

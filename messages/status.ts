@@ -1,16 +1,16 @@
-/** What is known of a status, whatever the gateway. */
+/** Properties of a status, for every gateway. */
 export interface StatusFacts {
 	/** How far a message has come: a later status has a higher rank. */
 	readonly rank: number;
 	/** Whether nothing more is expected. */
 	readonly isFinal: boolean;
-	/** What it tells, in a few words for people. */
+	/** Its meaning, in a few words for people. */
 	readonly meaning: string;
 }
 
 /**
- * The one vocabulary for scheduled messages and for status events. Vendors' own words are mapped
- * to it in each gateway's folder; a word that nobody documents becomes `unknown`.
+ * The one vocabulary for scheduled messages and for status events. Each gateway's folder maps the vendor's
+ * words to it; an undocumented word becomes `unknown`.
  */
 export const STATUSES = {
 	unknown: { rank: 0, isFinal: false, meaning: 'A status that the gateway does not document' },
@@ -24,8 +24,8 @@ export const STATUSES = {
 	suspended: { rank: 25, isFinal: false, meaning: 'Held back by the gateway' },
 	sent: { rank: 30, isFinal: false, meaning: 'The network has it' },
 	/**
-	 * Below `delivered`: a gateway may report a failure, try again and succeed, and the recipient's device
-	 * is the better witness. Above `sent`, which a failure follows.
+	 * Below `delivered`: a gateway may report a failure, retry and succeed, and the recipient's device is more
+	 * reliable. Above `sent`, which a failure follows.
 	 */
 	failed: { rank: 35, isFinal: true, meaning: 'Will not arrive' },
 	delivered: { rank: 40, isFinal: false, meaning: "On the recipient's device" },
@@ -42,7 +42,7 @@ export type Status = keyof typeof STATUSES;
 /** Every status, from the lowest rank to the highest. */
 export const STATUS_NAMES = Object.keys(STATUSES) as Status[];
 
-/** Whether a value is a word of the vocabulary. */
+/** Whether a value is a status of the vocabulary. */
 export const isStatus = (value: unknown): value is Status =>
 	typeof value === 'string' && Object.hasOwn(STATUSES, value);
 
@@ -56,8 +56,8 @@ export const mapStatus = (table: Readonly<Record<string, Status>>, word: unknown
 	typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : 'unknown';
 
 /**
- * The status of a message that a gateway has: what it schedules, or tells nothing known of, is in its
- * queue. `scheduled` would say that it is still to be sent by us.
+ * The status of a message that a gateway has: one that it schedules, or reports an unknown status of, is in
+ * its queue. `scheduled` would mean that the dispatcher still has to send it.
  */
 export const acceptedAs = (status: Status): Status =>
 	STATUSES[status].rank < STATUSES.queued.rank ? 'queued' : status;

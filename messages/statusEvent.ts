@@ -3,7 +3,7 @@ import type { Recipient } from './recipient';
 import type { Failure } from './failure';
 import { STATUSES, type Status } from './status';
 
-/** One status of one message, as a gateway's webhook told it. Every key is always there. */
+/** One status of one message, as a gateway's webhook reported it. Every field is always present. */
 export interface StatusEvent {
 	/** The same for the same status of the same message, in any process: see {@link eventIdOf}. */
 	readonly eventId: string;
@@ -20,26 +20,26 @@ export interface StatusEvent {
 	readonly scheduleId: string | null;
 	readonly reference: string | null;
 	readonly recipient: Recipient | null;
-	/** Who of a group read it, where the gateway tells. */
+	/** Who of a group read it, if the gateway reports it. */
 	readonly viewer: string | null;
 	readonly failure: Failure | null;
 	/** Whether the message was sent through the API or from the phone. */
 	readonly origin: 'api' | 'phone' | null;
-	/** When it happened, by the gateway's clock: ISO 8601, UTC. Null where it does not say. */
+	/** When it occurred, by the gateway's clock: ISO 8601, UTC. Null if not reported. */
 	readonly occurredAt: string | null;
 	/** When n8n received it: ISO 8601, UTC. */
 	readonly receivedAt: string;
-	/** The part of the webhook's body that tells of this status. */
+	/** The part of the webhook's body with this status. */
 	readonly raw: unknown;
 }
 
-/** What a gateway's parser knows; the rest follows from it or is null. */
+/** The fields that a gateway's parser sets; the others follow from them or are null. */
 export type StatusEventInput = Pick<
 	StatusEvent,
 	'gateway' | 'channel' | 'status' | 'receivedAt' | 'raw'
 > &
 	Partial<Omit<StatusEvent, 'eventId' | 'statusRank' | 'isFinal'>> & {
-		/** The chat of the message, where the gateway's message ids are unique within a chat only. */
+		/** The chat of the message, if the gateway's message ids are unique within a chat only. */
 		readonly idScope?: string | null;
 	};
 
@@ -68,8 +68,8 @@ export function createStatusEvent(input: StatusEventInput): StatusEvent {
 	return {
 		eventId:
 			status === 'unknown'
-				? // What a word means that is not documented is unknown: whether it tells a state, which is one
-					// event however often it is told, or something that happens again.
+				? // An undocumented word may be a state, which is one event even if it is reported several times,
+					// or something that happens again.
 					eventIdOf(message, `unknown:${gatewayStatus ?? ''}`, occurredAt)
 				: eventIdOf(message, status),
 		gateway,
@@ -92,17 +92,17 @@ export function createStatusEvent(input: StatusEventInput): StatusEvent {
 	};
 }
 
-/** The longest halves of an event id that are written out; of a longer one, its start and its hash. */
+/** Maximum length of a part of an event id; a longer one is replaced by its start and its hash. */
 const MAX_MESSAGE_LENGTH = 128;
 const MAX_STATUS_LENGTH = 64;
 
 /**
  * The id of an event, joined by `|`: which message it is about (gateway, account, chat if the
  * gateway's ids need it, message or schedule id, viewer), then its status. Without the time: gateways
- * report one status of one message by two events, which give different times. It is text that a
- * person can read, and needs no hash for each event.
+ * report one status of one message by two events with different times. It is readable text, and needs no
+ * hash for each event.
  *
- * @param message tells one message and viewer from all others; the id without its last part(s)
+ * @param message identifies one message and viewer; the id without its last part(s)
  * @param status one of the vocabulary, or a word of the gateway with the time of the event
  */
 export function eventIdOf(
@@ -113,12 +113,12 @@ export function eventIdOf(
 }
 
 /**
- * Tells one message and viewer from all others. Null for an event that names no message, and for one
- * whose status is unknown: neither has a place in a message's order.
+ * Identifies one message and viewer. Null for an event without a message id, and for one whose status is
+ * unknown: neither has a place in a message's order.
  */
 export function messageKeyOf(event: StatusEvent): string | null {
 	if ((event.messageId ?? event.scheduleId) === null || event.status === 'unknown') return null;
-	// A word of the vocabulary holds no separator.
+	// A status of the vocabulary contains no separator.
 	return event.eventId.slice(0, event.eventId.lastIndexOf('|'));
 }
 
@@ -137,12 +137,12 @@ const escapePart = (part: string | null): string => {
 	return part.includes('|') || part.includes('\\') ? part.replace(/[|\\]/g, '\\$&') : part;
 };
 
-/** Stands in for the id where a webhook names no message: without it, all such bodies were one event. */
+/** Replaces the id if a webhook names no message: without it, all such bodies would be one event. */
 function contentKey(raw: unknown): string {
 	try {
 		return sha256(JSON.stringify(raw, inKeyOrder) ?? '').slice(0, 32);
 	} catch {
-		// Nested too deeply to be written out; nothing that a gateway sends.
+		// Nested too deeply to serialize, which no gateway sends.
 		return '';
 	}
 }

@@ -4,14 +4,14 @@ import { toLocalTime } from './sendTime';
 import type { StatusEvent } from './statusEvent';
 
 /**
- * A status event as people and workflows get it: flat, in the order in which people read a table, the
- * ids last. Every key is always there; what is not known is null.
+ * A status event as an item: flat, in the order in which people read a table, the ids last. Every field is
+ * always present; unknown ones are null.
  */
 export interface StatusEventItem
 	extends Omit<StatusEvent, 'recipient' | 'failure'>,
 		RecipientFields,
 		FailureFields {
-	/** When it happened, as {@link formatLocalTime} writes it. */
+	/** When it occurred, as {@link formatLocalTime} formats it. */
 	readonly occurredAtLocal: string | null;
 	/** The zone of {@link occurredAtLocal}. */
 	readonly timezone: string;
@@ -19,7 +19,7 @@ export interface StatusEventItem
 
 /** A recipient as an item has it. */
 export interface RecipientFields {
-	/** The phone number, `+919988066776`; for whoever has none, the address. */
+	/** The phone number, `+919988066776`; the address if there is none. */
 	readonly recipient: string | null;
 	readonly recipientKind: RecipientKind | null;
 	/** As the gateway has it: `919988066776@s.whatsapp.net`. */
@@ -29,7 +29,7 @@ export interface RecipientFields {
 /** Why a message did not arrive, as an item has it. */
 export interface FailureFields {
 	readonly failure: string | null;
-	/** The gateway's code, if it gives one. */
+	/** The gateway's code, if it has one. */
 	readonly failureCode: string | null;
 }
 
@@ -73,7 +73,7 @@ export function parseEventFields(
 ): Pick<StatusEvent, 'recipient' | 'failure'> {
 	const { recipient, recipientAddress, failure, failureCode } = item;
 	return {
-		// The address tells a group or a hidden id, too; of items that lack it, the number still does.
+		// The address also identifies a group or a hidden id; items without it still have the number.
 		recipient: describeAddress(recipientAddress) ?? describeAddress(recipient),
 		failure: parseFailure(failure, failureCode),
 	};

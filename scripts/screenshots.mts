@@ -20,8 +20,8 @@ import {
 	startEnvironment,
 	SECRET,
 	until,
-	type Stage,
-} from '../test/e2e/stage.mts';
+	type Environment,
+} from '../test/e2e/environment.mts';
 import { inPage, newContext, openBrowser } from '../test/ui/browser.mts';
 import { Editor } from '../test/ui/editor.mts';
 
@@ -60,7 +60,7 @@ async function seen(page: Page) {
 	);
 }
 
-type Steps = (editor: Editor, stage: Stage) => Promise<void>;
+type Steps = (editor: Editor, environment: Environment) => Promise<void>;
 
 /** The example "Schedule a message" on the canvas, as it is imported. */
 const canvas: Steps = async (editor, { n8n }) => {
@@ -249,14 +249,14 @@ const pictures = { canvas, canvasDark, panel, node, table, trigger, dataTable };
 const only = process.argv.slice(2);
 mkdirSync(images, { recursive: true });
 const browser = await openBrowser();
-const stage = await startEnvironment({}, { statusDelayMs: 30_000 });
+const environment = await startEnvironment({}, { statusDelayMs: 30_000 });
 try {
 	const wanted = (name: string) => only.length === 0 || only.includes(name);
 	const make = async (name: string, gateway: string) =>
-		await stage.n8n.createCredential(
+		await environment.n8n.createCredential(
 			name,
 			'messageGatewayApi',
-			credentialFor(stage.sandbox, gateway),
+			credentialFor(environment.sandbox, gateway),
 		);
 	const context = await newContext(browser);
 	const inEditor = async (steps: Steps) =>
@@ -264,7 +264,7 @@ try {
 			await page.addInitScript(
 				`addEventListener('DOMContentLoaded', () => document.head.append(Object.assign(document.createElement('style'), { textContent: ${JSON.stringify(unwanted)} })))`,
 			);
-			await steps(new Editor(page, stage.n8n), stage);
+			await steps(new Editor(page, environment.n8n), environment);
 		});
 	await inEditor(async (editor) => await editor.signIn());
 	if (wanted('credential')) await inEditor(credential);
@@ -275,5 +275,5 @@ try {
 	}
 } finally {
 	await browser.close();
-	await stage.close();
+	await environment.close();
 }

@@ -44,7 +44,8 @@ const stages = [
 		title: "n8n's editor in a browser",
 		needs: {
 			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'chromium'],
-			otherwise: 'chromium is missing: apt-get install chromium',
+			otherwise: 'Chromium is missing',
+			packages: ['chromium'],
 		},
 		command: jest('ui', '--runInBand'),
 		project: 'ui',
@@ -64,7 +65,8 @@ const stages = [
 		title: "n8n's queue mode: PostgreSQL, Redis, two workers, two webhook processors",
 		needs: {
 			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'queue'],
-			otherwise: 'PostgreSQL or Redis is missing: apt-get install postgresql redis-server',
+			otherwise: 'PostgreSQL or Redis is missing',
+			packages: ['postgresql', 'redis-server'],
 		},
 		command: jest('queue', '--runInBand'),
 		project: 'queue',
@@ -131,7 +133,7 @@ async function runStage({ kind, title = kind, needs, command, project, uncounted
 	if (needs && (await exitCode(needs.command)) !== 0) {
 		if (!isCi) {
 			console.log(`not run: ${needs.otherwise}`);
-			notRun.push({ kind, why: `: ${needs.otherwise}` });
+			notRun.push({ kind, why: `: ${needs.otherwise}`, packages: needs.packages });
 			return true;
 		}
 		count(kind, 0, 1);
@@ -156,5 +158,9 @@ for (const [kind, { passed, failed }] of counts) {
 	console.log(`  ${kind.padEnd(18)} ${String(passed).padStart(4)} passed, ${failed} failed`);
 }
 for (const { kind, why = '' } of notRun) console.log(`  ${kind.padEnd(18)}    – not run${why}`);
+const packages = notRun.flatMap(({ packages: its = [] }) => its);
+if (packages.length > 0) {
+	console.log(`To run these too: sudo apt-get install -y ${packages.join(' ')} && npm test`);
+}
 process.exitCode = total('failed') ? 1 : 0;
 console.log(`${total('passed')} passed, ${total('failed')} failed`);

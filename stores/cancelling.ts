@@ -1,4 +1,5 @@
 import type { MessageToSchedule } from '../messages/message';
+import type { Recipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { UnresolvedAttempt } from './store';
 
@@ -11,18 +12,24 @@ export const cancelling = (message: ScheduledMessage, now: number): UnresolvedAt
 	cancelling: { ...message, raw: null },
 });
 
-/** A scheduled message as one to schedule again. */
+/** What stands for a recipient that the gateway does not report: no message matches it. */
+const UNREPORTED: Recipient = { address: '', phone: null, kind: 'unknown' };
+
+/**
+ * A scheduled message as one to schedule again, or to look for. What the gateway does not report of it is
+ * empty, and then it can be neither.
+ */
 export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
 	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = scheduled;
 	return {
-		recipient,
+		recipient: recipient ?? UNREPORTED,
 		type,
 		text,
 		mediaUrl,
 		caption,
 		fileName,
 		reference,
-		scheduledAt,
+		scheduledAt: scheduledAt ?? '',
 		idempotencyKey,
 	};
 }

@@ -1,4 +1,4 @@
-import type { Connection, Gateway, NativeScheduler } from '../gateways/gateway';
+import type { Connection, Gateway, ListFilter, NativeScheduler } from '../gateways/gateway';
 import { requireScheduler } from '../gateways/capabilityChecks';
 import { GatewayError, isNotFound, unsupported } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
@@ -110,7 +110,7 @@ export function createGatewayStore(
 
 	/** A gateway that stores the reference finds the message by it, if the user gave no other. */
 	const withReference = (message: MessageToSchedule, key: string): MessageToSchedule =>
-		gateway.capabilities.returnsReference && message.reference === null
+		findsByReference(gateway) && message.reference === null
 			? { ...message, reference: key }
 			: message;
 
@@ -122,7 +122,7 @@ export function createGatewayStore(
 		more: ScheduleOptions,
 	): Promise<ScheduledMessage> {
 		const wanted = withReference(message, key);
-		if (wanted.reference !== key) throw needsTables(gateway);
+		if (wanted.reference !== key || scheduler.find === undefined) throw needsTables(gateway);
 		const [existing] = attempt.unresolved === null ? await scheduler.find(connection, wanted) : [];
 		if (existing === undefined) return await scheduleOnce(once, wanted, attempt, more);
 		if (more.ifExists === 'reject') throw keyIsUsed(key, existing);
@@ -141,8 +141,13 @@ export function createGatewayStore(
 		assertAccepts: ({ type }) => void requireScheduler(gateway, type),
 		schedule,
 		get,
-		// A gateway applies what it can of a filter.
-		list: async (filter) => filterAndSort(await scheduler.list(connection, filter), filter),
+		list: async (filter) => {
+			if (scheduler.list === undefined) throw listsNothing(gateway);
+			const listed = await scheduler.list(connection, filter);
+			assertTimesAreKnown(gateway, listed, filter);
+			// A gateway applies what it can of a filter.
+			return filterAndSort(listed, filter);
+		},
 		cancel: async (scheduleId, { allowDeletion = false } = {}, attempt) => {
 			if (cancelsBy === 'delete' && !allowDeletion) throw onlyDeletes(gateway);
 			return await cancel({ scheduler, connection, get }, scheduleId, attempt);
@@ -163,6 +168,30 @@ const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
 		throw new GatewayError('unsupported', `${label} has no scheduler of its own`);
 	return scheduling;
 };
+
+/** What is not known of a message cannot be filtered by: left out, it would seem not to be scheduled. */
+function assertTimesAreKnown(
+	{ label }: Gateway,
+	messages: readonly ScheduledMessage[],
+	{ scheduledAfter, scheduledBefore }: ListFilter,
+): void {
+	if (scheduledAfter === undefined && scheduledBefore === undefined) return;
+	if (messages.every(({ scheduledAt }) => scheduledAt !== null)) return;
+	throw unsupported(
+		`${label} does not tell when a scheduled message is due, so messages cannot be filtered by time`,
+		'Remove "Scheduled After" and "Scheduled Before".',
+	);
+}
+
+/** A reference that the gateway keeps but cannot be asked for finds nothing. */
+const findsByReference = ({ capabilities, scheduler }: Gateway): boolean =>
+	capabilities.returnsReference && scheduler?.find !== undefined;
+
+const listsNothing = ({ label }: Gateway) =>
+	unsupported(
+		`${label} documents no list of its scheduled messages`,
+		'Use the operation "Get" with the "scheduleId" that "Schedule" gave.',
+	);
 
 /** What cancelling needs. */
 interface Canceller {
@@ -233,13 +262,16 @@ const onlyDeletes = ({ label }: Gateway) =>
 		'To delete the message instead, turn on "Allow Deletion" under Options.',
 	);
 
-const needsTables = ({ label, capabilities: { returnsReference } }: Gateway) =>
-	unsupported(
+function needsTables(gateway: Gateway): GatewayError {
+	const { label } = gateway;
+	const returnsReference = findsByReference(gateway);
+	return unsupported(
 		`"Deduplication Key" requires n8n Data Tables, which this n8n does not have: ${returnsReference ? `${label} stores one reference only, and "Reference" uses it` : `${label} does not store a key with a message`}`,
 		returnsReference
 			? 'Leave "Reference" empty, or update n8n to 2.3 or newer.'
 			: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.',
 	);
+}
 
 const notHeld = ({ label }: Gateway, scheduleId: string, isDurable: boolean) =>
 	// An id that may be of a Data Table was looked up in these before.

@@ -2,15 +2,20 @@ import type { ListFilter } from '../gateways/gateway';
 import { sameRecipient } from '../messages/recipient';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 
-/** Whether a message matches a filter; gateways and tables support only some of its conditions. */
+/**
+ * Whether a message matches a filter; gateways and tables support only some of its conditions. What is
+ * not known of a message matches no condition.
+ */
 export function matches(message: ScheduledMessage, filter: ListFilter): boolean {
 	const { status, recipient, scheduledAfter, scheduledBefore, text } = filter;
+	const { scheduledAt: at } = message;
 	const words = (cell: string | null) => (cell ?? '').toLowerCase();
 	return (
 		(status === undefined || message.status === status) &&
-		(recipient === undefined || sameRecipient(message.recipient, recipient)) &&
-		(scheduledAfter === undefined || message.scheduledAt >= scheduledAfter) &&
-		(scheduledBefore === undefined || message.scheduledAt <= scheduledBefore) &&
+		(recipient === undefined ||
+			(message.recipient !== null && sameRecipient(message.recipient, recipient))) &&
+		(scheduledAfter === undefined || (at !== null && at >= scheduledAfter)) &&
+		(scheduledBefore === undefined || (at !== null && at <= scheduledBefore)) &&
 		(text === undefined ||
 			[message.text, message.caption].some((one) => words(one).includes(words(text))))
 	);
@@ -22,5 +27,12 @@ export const filterAndSort = (
 	filter: ListFilter,
 ): ScheduledMessage[] => messages.filter((message) => matches(message, filter)).sort(byTime);
 
-export const byTime = (a: ScheduledMessage, b: ScheduledMessage): number =>
-	a.scheduledAt === b.scheduledAt ? 0 : a.scheduledAt < b.scheduledAt ? -1 : 1;
+/** Those of unknown time come last. */
+export function byTime(
+	{ scheduledAt: a }: ScheduledMessage,
+	{ scheduledAt: b }: ScheduledMessage,
+): number {
+	if (a === b) return 0;
+	if (a === null || b === null) return a === null ? 1 : -1;
+	return a < b ? -1 : 1;
+}

@@ -115,7 +115,7 @@ function leaveAsItIs(
 /** Whether the message already has the requested time and content. */
 const isThereAlready = (old: ScheduledMessage, { scheduledAt, content }: Move) =>
 	content === undefined
-		? Date.parse(old.scheduledAt) === Date.parse(scheduledAt)
+		? old.scheduledAt !== null && Date.parse(old.scheduledAt) === Date.parse(scheduledAt)
 		: matchesMessage(old, { ...content, scheduledAt });
 
 /**
@@ -145,7 +145,7 @@ async function finishRestore(
 /** The error of a cancel, with the state of the message; an unknown outcome already reports it. */
 function notMoved(old: ScheduledMessage, cause: unknown): unknown {
 	const [{ kind, details }, why, open] = toGatewayError(cause);
-	const said = `The message "${old.scheduleId}" was not moved and stays scheduled for ${old.scheduledAt}. ${why}`;
+	const said = `The message "${old.scheduleId}" was not moved and stays scheduled${old.scheduledAt === null ? '' : ` for ${old.scheduledAt}`}. ${why}`;
 	if (cause instanceof InvalidParameterError) {
 		return new InvalidParameterError(cause.parameter, said, cause.hint);
 	}
@@ -260,6 +260,12 @@ function replacementOf(
 	old: ScheduledMessage,
 	{ scheduledAt, idempotencyKey, content }: Move,
 ): MessageToSchedule {
+	if (old.recipient === null) {
+		throw unsupported(
+			`${label} does not tell whom the scheduled message "${old.scheduleId}" is for, so it cannot be moved`,
+			'Cancel it, and schedule it anew with the operation "Schedule".',
+		);
+	}
 	const { type, text, mediaUrl } = content ?? old;
 	if (type === 'text' ? text === null : mediaUrl === null) {
 		throw unsupported(
@@ -270,12 +276,18 @@ function replacementOf(
 	return { ...toMessage(old, idempotencyKey), ...content, scheduledAt, idempotencyKey };
 }
 
-/** The old message, to be restored; a gateway may report less of it than the replacement has. */
-const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSchedule => ({
-	...wanted,
-	...toMessage(old, wanted.idempotencyKey),
-	...(old.type === wanted.type && old.mediaUrl === null && old.text === null
-		? { text: wanted.text, mediaUrl: wanted.mediaUrl, caption: wanted.caption }
-		: {}),
-	reference: old.reference ?? wanted.reference,
-});
+/**
+ * The old message, to be restored; a gateway may report less of it than the replacement has. Null if it
+ * does not report when it was due.
+ */
+const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSchedule | null =>
+	old.scheduledAt === null
+		? null
+		: {
+				...wanted,
+				...toMessage(old, wanted.idempotencyKey),
+				...(old.type === wanted.type && old.mediaUrl === null && old.text === null
+					? { text: wanted.text, mediaUrl: wanted.mediaUrl, caption: wanted.caption }
+					: {}),
+				reference: old.reference ?? wanted.reference,
+			};

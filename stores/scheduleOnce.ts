@@ -1,5 +1,5 @@
 import type { Connection, NativeScheduler } from '../gateways/gateway';
-import { GatewayError, isOutcomeUnknown } from '../gateways/transport/gatewayError';
+import { GatewayError, isOutcomeUnknown, unsupported } from '../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { AssignedMessages } from './assignedMessages';
@@ -126,6 +126,9 @@ async function findMatch(
 	message: MessageToSchedule,
 	{ since = -Infinity, pendingOnly = false }: MatchFilter,
 ): Promise<ScheduledMessage | null> {
+	if (scheduler.find === undefined) {
+		throw unsupported('The gateway documents no way to find a message that it holds');
+	}
 	const equal = await scheduler.find(connection, message, { byContent: pendingOnly });
 	// Only now, since this response shows the clock skew of the gateway.
 	const oldest = since + connection.clockSkewMs() - CLOCK_TOLERANCE_MS;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { chatWhatsApp } from '.';
 import { isStatus } from '../../messages/status';
 import sent from './fixtures/message-sent.webhook.json';
-import { mutated } from '../../test/gateways/mutated.mts';
 import { posted } from '../../test/gateways/posted.mts';
+import { mutated } from '../../test/gateways/mutated.mts';
 
 const receivedAt = '2026-02-01T15:00:01.000Z';
 const parse = (body: unknown) => chatWhatsApp.parseWebhook(body, { receivedAt });

@@ -6,7 +6,7 @@ import type { ParseContext } from '../webhooks';
 /**
  * Reads a webhook. The vendor documents one: `message.sent` with `status: "success"`, when a scheduled
  * message was sent (docs.chatwhatsapp.in/api-reference/scheduled-messages, "Webhook Notifications").
- * Any other event or status is told as `unknown`, with the vendor's words.
+ * Any other event or status is reported as `unknown`, with the vendor's words.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];

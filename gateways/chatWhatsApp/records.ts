@@ -17,7 +17,7 @@ export const scheduledWord = (status: Status): string | undefined =>
 	Object.keys(SCHEDULED_STATUSES).find((word) => SCHEDULED_STATUSES[word] === status);
 
 /**
- * Turns a record of the scheduler into ours; null where it lacks id, recipient or time.
+ * Turns a record of the scheduler into ours; null if it lacks id, recipient or time.
  *
  * The documented record has `id, to, text, scheduledAt, status, createdAt`. `type`, `media` and
  * `caption` are read where they come along, though no page shows them in an answer.

@@ -10,7 +10,7 @@ import { toAddress } from './recipient';
 import { scheduledWord, toScheduledMessage } from './records';
 
 /** docs.chatwhatsapp.in/api-reference/scheduled-messages. */
-export const scheduler: NativeScheduler = {
+export const scheduler: Required<NativeScheduler> = {
 	async schedule(connection, message) {
 		const response = await connection.request({
 			method: 'POST',

@@ -108,7 +108,7 @@ it('refuses a recipient that the vendor does not document, before any request', 
 	const { connection, requests } = reach([]);
 	const error = await rejection(chatWhatsApp.send(connection, { ...text, recipient }));
 	expect(error).toMatchObject({ parameter: 'Recipient' });
-	expect(() => chatWhatsApp.assertSendable({ ...text, recipient })).toThrow('ChatWhatsApp takes');
+	expect(() => chatWhatsApp.assertSendable({ ...text, recipient })).toThrow('ChatWhatsApp accepts');
 	expect(() => chatWhatsApp.assertSendable(text)).not.toThrow();
 	expect(requests).toHaveLength(0);
 });

@@ -8,7 +8,7 @@ import { account, sessionOf } from './credential';
 import { isRefusal } from './parseError';
 import { toAddress } from './recipient';
 
-/** Sends at once (docs.chatwhatsapp.in/api-reference/messaging). */
+/** Sends immediately (docs.chatwhatsapp.in/api-reference/messaging). */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const session = sessionOf(connection.credential);
 	const body = sendBody(message);
@@ -37,7 +37,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 	});
 }
 
-/** The body of `/send` or `/send/image`. Refuses a recipient that the vendor does not document. */
+/** The body of `/send` or `/send/image`. Rejects a recipient that the vendor does not document. */
 export function sendBody(message: OutgoingMessage): Record<string, unknown> {
 	const { type, text, mediaUrl, caption, fileName } = message;
 	const to = toAddress(message.recipient);

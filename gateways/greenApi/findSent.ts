@@ -55,7 +55,7 @@ async function findQueued(connection: Connection, message: OutgoingMessage) {
 			const fileName = textAt(body, 'fileName');
 			const listed = {
 				recipient,
-				// The queue tells a method; the file's name decides the type.
+				// The queue reports a method; the file's name decides the type.
 				type: message.type,
 				text: textAt(body, 'message'),
 				caption: textAt(body, 'caption'),

@@ -214,7 +214,7 @@ describe('the token of the instance was changed meanwhile', () => {
 		const before = world.url;
 		await expect(world.unpublish('production', PRODUCTION)).rejects.toMatchObject({
 			message: expect.stringContaining('cannot be restored'),
-			details: { hint: expect.stringContaining('put the earlier token into the credential') },
+			details: { hint: expect.stringContaining('enter the earlier token in the credential') },
 		});
 		await world.publish('production', PRODUCTION, { saved: false });
 		expect(world.url).toBe(before);

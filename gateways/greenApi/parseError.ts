@@ -13,7 +13,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 };
 
 /**
- * A quota that is used up is told by an object (…/466-error-example-body). The form of all other
+ * A used-up quota is reported as an object (…/466-error-example-body). The form of all other
  * errors is undocumented: text, or an object with a `message`. Nothing else of a body is passed on,
  * since it may repeat the address, and with it the token.
  */
@@ -27,7 +27,7 @@ export function parseError({ status, body }: GatewayResponse): VendorError | nul
 
 type Meaning = Pick<VendorError, 'kind' | 'fault' | 'hint'>;
 
-/** The texts of the vendor's table of errors that a status alone does not tell apart. */
+/** The texts of the vendor's table of errors that a status alone does not distinguish. */
 const TEXTS: ReadonlyArray<readonly [status: number, text: RegExp, meaning: Meaning]> = [
 	[
 		400,

@@ -9,7 +9,7 @@ import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../j
 import type { ParseContext } from '../webhooks';
 import { failureOf, STATUS_WORDS } from './statuses';
 
-/** Messages that tell of another message: its edit, its deletion, a reaction, a vote. */
+/** Messages about another message: its edit, its deletion, a reaction, a vote. */
 const ABOUT_ANOTHER = new Set([
 	'editedMessage',
 	'deletedMessage',
@@ -18,9 +18,9 @@ const ABOUT_ANOTHER = new Set([
 ]);
 
 /**
- * What tells of no message: the `typeWebhook`s that the vendor's own webhook servers know beside messages
+ * What reports no message: the `typeWebhook`s that the vendor's own webhook servers know beside messages
  * and statuses (github.com/green-api/whatsapp-api-webhook-server-java, NotificationMapper;
- * …-server-cpp, jsonSchema). Each `incoming…` tells of none of ours either.
+ * …-server-cpp, jsonSchema). Each `incoming…` is about none of ours either.
  */
 const NO_MESSAGE = new Set([
 	'stateInstanceChanged',
@@ -35,13 +35,13 @@ type Told = Omit<StatusEventInput, 'gateway' | 'channel' | 'receivedAt' | 'raw' 
 /**
  * Reads a webhook (green-api.com/en/docs/api/receiving/notifications-format/outgoing-message, and the
  * same under /waba/): the status of a message, or a message that was sent. A `typeWebhook` that
- * nobody documents gives one event with status `unknown`.
+ * nobody documents creates one event with status `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const type = textAt(body, 'typeWebhook');
-	const told = type === null ? null : read(type, body);
-	if (told === null) return [];
+	const reported = type === null ? null : read(type, body);
+	if (reported === null) return [];
 	return [
 		createStatusEvent({
 			gateway: 'greenApi',
@@ -49,16 +49,16 @@ export function parseWebhook(body: unknown, { receivedAt }: ParseContext): Statu
 			account: textAt(objectAt(body, 'instanceData'), 'idInstance'),
 			messageId: textAt(body, 'idMessage'),
 			// Unique within a chat only (green-api.com/en/docs/api/message-id).
-			idScope: told.recipient?.address,
+			idScope: reported.recipient?.address,
 			occurredAt: unixInstantAt(body, 'timestamp'),
 			receivedAt,
 			raw: body,
-			...told,
+			...reported,
 		}),
 	];
 }
 
-/** What a webhook tells beside what all have; null where it tells of no outgoing message. */
+/** The specific fields of a webhook; null if it reports no outgoing message. */
 function read(type: string, body: JsonObject): Told | null {
 	switch (type) {
 		case 'outgoingMessageStatus':
@@ -87,7 +87,7 @@ function readStatus(body: JsonObject): Told {
 
 /**
  * A message that was sent, without a status. One sent through the API may still fail, and a status of
- * its own follows: `queued` claims least. One sent from the phone is told by WhatsApp, which hence
+ * its own follows: `queued` claims least. One sent from the phone is reported by WhatsApp, which hence
  * has it. Its chat is `senderData.chatId`: "the format is the same as for an incoming message".
  */
 function readMessage(type: string, body: JsonObject): Told | null {

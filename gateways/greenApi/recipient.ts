@@ -23,6 +23,6 @@ export function toChatId(recipient: Recipient): string {
  * for a chat that was asked for by its phone number, that number is known all the same.
  */
 export function recipientIn(chatId: string | null, asked: Recipient): Recipient {
-	const told = describeAddress(chatId);
-	return told === null || (told.kind === 'lid' && asked.phone !== null) ? asked : told;
+	const reported = describeAddress(chatId);
+	return reported === null || (reported.kind === 'lid' && asked.phone !== null) ? asked : reported;
 }

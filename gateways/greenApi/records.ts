@@ -15,20 +15,20 @@ const TYPES: Readonly<Record<string, MessageType>> = {
 	audioMessage: 'audio',
 };
 
-/** The type of ours that an entry of a journal has; null where it has none (a poll, a sticker). */
+/** The type of ours that an entry of a journal has; null if it has none (a poll, a sticker). */
 export function typeOf(record: JsonObject): MessageType | null {
 	const word = textAt(record, 'typeMessage') ?? '';
 	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;
 }
 
-/** What an entry of a journal tells (green-api.com/en/docs/api/journals), but its id and recipient. */
+/** The fields of a journal entry (green-api.com/en/docs/api/journals), but its id and recipient. */
 export function toSentMessage(
 	record: JsonObject,
 	known: { readonly messageId: string; readonly recipient: Recipient; readonly account: string },
 ): SentMessage {
 	const gatewayStatus = textAt(record, 'statusMessage');
 	return {
-		// What is none of our types is told by `raw`.
+		// What is none of our types is in `raw`.
 		type: typeOf(record) ?? 'text',
 		text: textAt(record, 'textMessage') ?? textAt(objectAt(record, 'extendedTextMessage'), 'text'),
 		mediaUrl: textAt(record, 'downloadUrl'),

@@ -131,7 +131,7 @@ describe("another's webhook", () => {
 
 	it('may be no address at all', async () => {
 		await expect(instance({ ...fresh, webhookUrl: 'oops' }).register()).rejects.toMatchObject({
-			message: expect.stringContaining('it leads to another address.'),
+			message: expect.stringContaining('it leads to another URL.'),
 		});
 	});
 

@@ -9,7 +9,7 @@ import { carryOver, sealInto, splitUrl, unseal } from './formerWebhook';
 /**
  * The switches that statuses need (…/OutgoingMessageStatus; green-api.com/en/docs/api/account/SetSettings).
  * WABA has no `outgoingMessageWebhook`: its pages call it deprecated, and the vendor's server for WABA
- * (github.com/green-api/mcp-gateway-waba) does not know it. It is asked for only where `getSettings` tells it;
+ * (github.com/green-api/mcp-gateway-waba) does not know it. It is asked for only if `getSettings` returns it;
  * else it would be missing for ever, and the instance be restarted at each activation.
  */
 const FLAGS = ['outgoingWebhook', 'outgoingMessageWebhook', 'outgoingAPIMessageWebhook'] as const;
@@ -94,7 +94,7 @@ const recordedUrl = (record: RegistrationRecord | null) =>
 	record === null ? null : textAt(record, 'url');
 
 /**
- * What stood there before our URL: from the URL itself, else from the record of that very URL. A URL
+ * What stood there before our URL: from the URL itself, otherwise from the record of that very URL. A URL
  * that keeps nothing was entered where nothing was. Null if it keeps something that cannot be read.
  */
 function formerOf(

@@ -38,7 +38,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 	});
 }
 
-/** The body of `sendMessage` or `sendFileByUrl`. Refuses what the vendor does not document. */
+/** The body of `sendMessage` or `sendFileByUrl`. Rejects what the vendor does not document. */
 export function sendBody(message: OutgoingMessage) {
 	const { type, text, mediaUrl, caption, recipient } = message;
 	const chatId = toChatId(recipient);

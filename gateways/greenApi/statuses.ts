@@ -21,7 +21,7 @@ export const STATUS_WORDS: Readonly<Record<string, Status>> = {
 	suspended: 'suspended',
 };
 
-/** What the vendor says of the words that tell of a failure. */
+/** What the vendor says of the words for a failure. */
 const REASONS: Readonly<Record<string, string>> = {
 	failed: 'An error occurred while the message was sent to the WhatsApp server',
 	noAccount: 'The recipient has no WhatsApp account',
@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	suspended: 'WhatsApp has restricted the account for a while',
 };
 
-/** The failure that a word tells of, with the vendor's `description` where there is one. */
+/** The failure that a word means, with the vendor's `description` where there is one. */
 export const failureOf = (word: string | null, description: string | null): Failure | null =>
 	word !== null && Object.hasOwn(REASONS, word)
 		? { code: word, reason: description ?? REASONS[word] }

@@ -1,8 +1,8 @@
 import type { Delivery } from '../webhooks';
 import { greenApi } from '.';
 import failed from './fixtures/outgoing-message-status.webhook.json';
-import { credential, SECRET } from './testValues.mts';
 import { posted } from '../../test/gateways/posted.mts';
+import { credential, SECRET } from './testValues.mts';
 
 const delivery = posted({
 	headers: { authorization: `Bearer ${SECRET}` },

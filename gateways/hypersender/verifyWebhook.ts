@@ -6,11 +6,11 @@ import { equalSecrets, verifyWebhookSecret } from '../webhookSecret';
 const INSTANCE_HEADER = 'x-instanceid';
 
 /**
- * Trusts a delivery that brings the secret along, which the vendor sends verbatim in `authorization`,
+ * Accepts a delivery that brings the secret along, which the vendor sends verbatim in `authorization`,
  * and that comes from the credential's instance: the header `x-instanceId` is marked required
  * (docs.hypersender.com/api-reference/sms-webhooks/messages-events/message-sent).
  *
- * @param instanceId the credential's; empty text where it holds none
+ * @param instanceId the credential's; empty text if it holds none
  */
 export function verifyDelivery(
 	credential: Credential,

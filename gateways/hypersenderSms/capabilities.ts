@@ -11,7 +11,7 @@ export const capabilities: Capabilities = {
 		isDurable: true,
 		cancelsBy: 'delete',
 	},
-	// No page tells how to get a message by its id, but the list can be asked for a `request_id`.
+	// No page documents how to get a message by its id, but the list can be asked for a `request_id`.
 	lookup: { by: 'queueId', needsRecipient: false },
 	messagesPerMinute: null,
 	returnsReference: true,

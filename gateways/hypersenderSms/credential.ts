@@ -66,13 +66,13 @@ export function timezone(credential: Credential): string {
 	return name;
 }
 
-/** The account's timezone, or null where there is none that can be used. */
+/** The account's timezone, or null if there is none that can be used. */
 export function knownTimezone(credential: Credential): string | null {
 	const name = optionalField(credential, TIMEZONE.name);
 	return isTimezone(name) ? name : null;
 }
 
-/** What is wrong with *Account Timezone*; null where it is well, or not filled in. */
+/** What is wrong with *Account Timezone*; null if it is well, or not filled in. */
 export function timezoneProblem(credential: Credential): string | null {
 	const name = optionalField(credential, TIMEZONE.name);
 	return name === '' || isTimezone(name) ? null : `${notATimezone(name)}. ${NAME_ONE}`;

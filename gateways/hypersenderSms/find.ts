@@ -27,7 +27,7 @@ export async function messagesWith(
 	);
 }
 
-/** The message with this id; undefined where there is none. See `scheduleId.ts`. */
+/** The message with this id; undefined if there is none. See `scheduleId.ts`. */
 export async function findMessage(
 	connection: Connection,
 	scheduleId: string,

@@ -7,7 +7,7 @@ import { failureOf } from './records';
 import { scheduleIdOf } from './scheduleId';
 import { instantAt } from './times';
 
-/** What each event tells, and where in `data` its time is. */
+/** What each event means, and where in `data` its time is. */
 interface EventMeaning {
 	readonly status: Status;
 	readonly time: string;
@@ -25,7 +25,7 @@ const EVENTS: Readonly<Record<string, EventMeaning>> = {
 	'message.send.expired': { status: 'expired', time: 'expired_at', otherwise: 'updated_at' },
 };
 
-/** These tell of incoming messages, calls, and the phone's state. */
+/** These are about incoming messages, calls, and the phone's state. */
 const NO_STATUS: readonly string[] = [
 	'message.phone.received',
 	'message.call.missed',
@@ -39,9 +39,9 @@ const NO_STATUS: readonly string[] = [
 /**
  * Reads a webhook: `{ event, data }`, with one message in `data`.
  *
- * The event's name counts, not `data.status`, which tells what the message has come to meanwhile. The
+ * The event's name counts, not `data.status`, which is the later state of the message. The
  * account is `phone_id`, which in the vendor's samples is the instance. `reference` is `request_id`,
- * whoever made it: see `scheduler.ts`. An event that is documented nowhere is told as `unknown`.
+ * whoever made it: see `scheduler.ts`. An event that is documented nowhere is reported as `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];

@@ -41,7 +41,7 @@ export function failureOf(record: JsonObject, status: Status): Failure | null {
 	return status === 'failed' ? { code: null, reason: 'Hypersender reported no reason' } : null;
 }
 
-/** Turns a message into ours; null where it is none that was scheduled. */
+/** Turns a message into ours; null if it is none that was scheduled. */
 export function toScheduledMessage(record: unknown, account: string): ScheduledMessage | null {
 	const read = readRecord(record);
 	const scheduledAt = read === null ? null : instantAt(read.raw, 'schedule_send_at');
@@ -56,7 +56,7 @@ export function toScheduledMessage(record: unknown, account: string): ScheduledM
 }
 
 /**
- * Turns a message into ours; null where it is incoming, or lacks id or recipient. Its `queueId` is the
+ * Turns a message into ours; null if it is incoming, or lacks id or recipient. Its `queueId` is the
  * id that it can be looked up by.
  */
 export function toSentMessage(record: unknown, account: string): SentMessage | null {

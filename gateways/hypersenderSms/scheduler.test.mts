@@ -1,4 +1,4 @@
-import type { ListFilter } from '../gateway';
+import type { ListFilter, NativeScheduler } from '../gateway';
 import { hypersenderSms } from '.';
 import { STATUS_WORDS } from './records';
 import type { Outcome, PreparedRequest } from '../transport/request';
@@ -8,7 +8,7 @@ import { undocumented } from './testRequests.mts';
 import { credential, INSTANCE, KEY, message, TOKEN } from './testValues.mts';
 import { record, Vendor, type VendorRecord } from './testVendor.mts';
 
-const scheduler = hypersenderSms.scheduler!;
+const scheduler = hypersenderSms.scheduler as Required<NativeScheduler>;
 
 function start(
 	answer: Vendor | ((request: PreparedRequest) => Outcome),
@@ -79,8 +79,8 @@ describe('schedule', () => {
 		const { connection, requests } = start(new Vendor([]), { hypersenderSmsTimezone: timezone });
 		const held = await scheduler.schedule(connection, message({ scheduledAt }));
 		expect(requests[0].body).toMatchObject({ schedule_send_at: expected });
-		expect(Date.parse(held.scheduledAt) - Date.parse(scheduledAt)).toBeGreaterThanOrEqual(0);
-		expect(Date.parse(held.scheduledAt) - Date.parse(scheduledAt)).toBeLessThan(1000);
+		expect(Date.parse(held.scheduledAt!) - Date.parse(scheduledAt)).toBeGreaterThanOrEqual(0);
+		expect(Date.parse(held.scheduledAt!) - Date.parse(scheduledAt)).toBeLessThan(1000);
 	});
 
 	it('takes the first of two equal clock times and refuses the second', async () => {

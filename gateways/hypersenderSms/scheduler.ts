@@ -20,9 +20,9 @@ const LABEL = 'Hypersender SMS';
  * `schedule_send_at` of `POST /send-message`, and the list of messages.
  *
  * `reference` is the vendor's `request_id`: the user's, or where there was none the one that stands in
- * for it. An answer or a webhook does not tell the two apart.
+ * for it. An answer or a webhook does not distinguish the two.
  */
-export const scheduler: NativeScheduler = {
+export const scheduler: Required<NativeScheduler> = {
 	async schedule(connection, message) {
 		const zone = timezone(connection.credential);
 		const scheduledAt = wholeSecond(message.scheduledAt);

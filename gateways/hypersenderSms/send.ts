@@ -6,7 +6,7 @@ import { account } from './credential';
 import { toPhone } from './recipient';
 import { toSentMessage } from './records';
 
-/** Sends at once: the same request as for scheduling, without a time. */
+/** Sends immediately: the same request as for scheduling, without a time. */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const { credential } = connection;
 	const response = await connection.request({

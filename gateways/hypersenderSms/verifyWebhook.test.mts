@@ -1,8 +1,8 @@
 import type { Delivery } from '../webhooks';
 import { hypersenderSms } from '.';
 import sent from './fixtures/message-sent.webhook.json';
-import { credential, INSTANCE, SECRET } from './testValues.mts';
 import { posted } from '../../test/gateways/posted.mts';
+import { credential, INSTANCE, SECRET } from './testValues.mts';
 
 const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
@@ -32,9 +32,9 @@ it('trusts the secret in the address, where none can be set in the dashboard', (
 });
 
 it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
-	['no secret', headers({ authorization: undefined }), {}, 'no secret came'],
-	['another secret', headers({ authorization: 'X-sms-webhook' }), {}, 'another'],
-	['two secrets', headers({ authorization: [SECRET, SECRET] }), {}, 'no secret came'],
+	['no secret', headers({ authorization: undefined }), {}, 'has no secret'],
+	['another secret', headers({ authorization: 'X-sms-webhook' }), {}, 'different'],
+	['two secrets', headers({ authorization: [SECRET, SECRET] }), {}, 'has no secret'],
 	['no instance', headers({ 'x-instanceid': undefined }), {}, 'no header x-instanceId'],
 	['an empty instance', headers({ 'x-instanceid': '' }), {}, 'another instance'],
 	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'another instance'],

@@ -21,7 +21,7 @@ const ACK_NUMBERS: Readonly<Record<string, string>> = {
 	'4': 'PLAYED',
 };
 
-/** The status that `ackName`, or else `ack`, tells; the word is null where there is neither. */
+/** The status of `ackName`, or else `ack`; the word is null if there is neither. */
 export function readAck(payload: JsonObject): { status: Status; word: string | null } {
 	const number = textAt(payload, 'ack') ?? '';
 	const word =

@@ -9,7 +9,7 @@ import { ACK_NAMES } from './acks';
 import { account } from './credential';
 import { typeOfPath } from './paths';
 
-/** Where neither the request nor its answer tells it, and the user did not either. */
+/** If neither the request nor its response has it, and the user did not either. */
 const NOBODY: Recipient = { address: '', phone: null, kind: 'unknown' };
 
 /**
@@ -70,7 +70,7 @@ const MESSAGES: ReadonlyArray<[name: string, type: MessageType]> = [
 	['audioMessage', 'voice'],
 ];
 
-/** The type of a message that went out; null where the answer has none. */
+/** The type of a message that went out; null if the answer has none. */
 function typeOfMessage(answer: JsonObject): MessageType | null {
 	const message = objectAt(answer, 'message');
 	return MESSAGES.find(([name]) => isObject(message[name]))?.[1] ?? null;
@@ -98,10 +98,10 @@ function outcomeOf(queued: JsonObject) {
 	return { ...pending, status: 'failed' as const, failure: { code: word, reason } };
 }
 
-function contentOf(sent: JsonObject, told: MessageType | null): MessageContent {
+function contentOf(sent: JsonObject, reported: MessageType | null): MessageContent {
 	const mediaUrl = textAt(sent, 'url');
 	return {
-		type: told ?? (mediaUrl === null ? 'text' : 'document'),
+		type: reported ?? (mediaUrl === null ? 'text' : 'document'),
 		text: textAt(sent, 'text'),
 		mediaUrl,
 		caption: textAt(sent, 'caption'),

@@ -32,7 +32,7 @@ export function readKey(payload: JsonObject): MessageKey {
 }
 
 /**
- * A chat by its phone number, where it is known by its LID and `remoteJidAlt` tells the number: the SDK's
+ * A chat by its phone number, where it is known by its LID and `remoteJidAlt` has the number: the SDK's
  * sample (tests/fixtures/Whatsapp/Webhook/message-any.json) has both addresses of one chat.
  */
 function withPhone(chat: string | null, key: JsonObject): string | null {

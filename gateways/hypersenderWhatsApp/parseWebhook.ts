@@ -7,11 +7,11 @@ import type { ParseContext } from '../webhooks';
 import { readAck } from './acks';
 import { readKey, readRevokedKey, type MessageKey } from './messageKey';
 
-/** What an event tells of a message. */
+/** The fields of a message in an event. */
 interface Reading {
 	readonly key: MessageKey;
 	readonly status: Status;
-	/** The vendor's word; null where it is the event's name. */
+	/** The vendor's word; null if it is the event's name. */
 	readonly word: string | null;
 	readonly occurredAt?: string | null;
 }
@@ -37,7 +37,7 @@ const READERS: Readonly<Record<string, (payload: JsonObject) => Reading>> = {
 		occurredAt: unixInstantAt(objectAt(payload, 'after'), 'timestamp'),
 	}),
 
-	/** Where its ack says nothing (the SDK's sample has `PENDING`), nobody documents what it tells. */
+	/** Where its ack says nothing (the SDK's sample has `PENDING`), its meaning is undocumented. */
 	'message.waiting': (payload) => ({ key: readKey(payload), ...readAck(payload) }),
 };
 
@@ -56,8 +56,8 @@ const NO_STATUS: readonly string[] = [
 
 /**
  * Reads a webhook: `{ event, data: { id, event, me, payload, instanceId, … } }`. Messages of others
- * give no event. Nothing in a webhook leads back to the queued request. An event that is documented
- * nowhere is told as `unknown`.
+ * create no event. Nothing in a webhook leads back to the queued request. An event that is documented
+ * nowhere is reported as `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];

@@ -13,7 +13,7 @@ export const PATHS: Readonly<Partial<Record<MessageType, string>>> = {
 /** The paths that document a `filename`. */
 export const TAKES_FILE_NAME: readonly MessageType[] = ['image', 'document'];
 
-/** The type that a queued request's address tells; null where it tells none. */
+/** The type by the URL of a queued request; null if unknown. */
 export function typeOfPath(url: string): MessageType | null {
 	const path = url.slice(url.lastIndexOf('/'));
 	if (path === '/send-text') return 'text';

@@ -13,7 +13,7 @@ import { toChatId } from './recipient';
  * Hands a message over to the vendor's queue. The answer has the id of the queued request only; what
  * came of it, and the message's own id, is to be looked up
  * (docs.hypersender.com/v2/api-reference/whatsapp/queued-requests). An answer `{ key, status }`, as in
- * the SDK's fixtures of version 1, is of a message that went out at once.
+ * the SDK's fixtures of version 1, is of a message that was sent immediately.
  */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const { path, body } = sendRequest(message);
@@ -37,7 +37,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 	});
 }
 
-/** Where a message goes, and as what. Refuses what the vendor does not document. */
+/** Where a message goes, and as what. Rejects what the vendor does not document. */
 export function sendRequest(message: OutgoingMessage) {
 	const path = PATHS[message.type];
 	if (path === undefined) {

@@ -1,8 +1,8 @@
 import type { Delivery } from '../webhooks';
 import { hypersenderWhatsApp } from '.';
 import ack from './fixtures/message-ack.webhook.json';
-import { credential, INSTANCE, SECRET } from './testValues.mts';
 import { posted } from '../../test/gateways/posted.mts';
+import { credential, INSTANCE, SECRET } from './testValues.mts';
 
 const delivery = posted({
 	headers: { authorization: SECRET, 'x-instanceid': INSTANCE, 'x-userid': 'u' },
@@ -26,10 +26,10 @@ it.each([[bodyOf(undefined)], [bodyOf(null)], [{ body: {} }], [{ body: null }], 
 );
 
 it.each<[string, Partial<Delivery>, Record<string, unknown>, string]>([
-	['no secret', headers({ authorization: undefined }), {}, 'no secret came'],
-	['another secret', headers({ authorization: 'wrong' }), {}, 'another'],
+	['no secret', headers({ authorization: undefined }), {}, 'has no secret'],
+	['another secret', headers({ authorization: 'wrong' }), {}, 'different'],
 	['no instance', headers({ 'x-instanceid': undefined }), {}, 'no header x-instanceId'],
-	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'comes from another instance'],
+	['another instance', headers({ 'x-instanceid': 'other' }), {}, 'is from another instance'],
 	['another instance in the body', bodyOf('other'), {}, 'body of the webhook'],
 	['no secret of ours', {}, { webhookSecret: '' }, 'has no Webhook Secret'],
 	['no instance of ours', {}, { hypersenderWhatsAppInstanceId: '' }, 'has no Instance ID'],

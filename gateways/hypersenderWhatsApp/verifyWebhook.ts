@@ -10,8 +10,8 @@ export function verifyWebhook(credential: Credential, delivery: Delivery): Verif
 	const instanceId = instanceOf(credential);
 	const verdict = verifyDelivery(credential, delivery, instanceId);
 	const body = isObject(delivery.body) ? delivery.body : {};
-	const told = textAt(objectAt(body, 'data'), 'instanceId');
-	const isOurs = equalSecrets(told ?? instanceId, instanceId);
+	const reported = textAt(objectAt(body, 'data'), 'instanceId');
+	const isOurs = equalSecrets(reported ?? instanceId, instanceId);
 	if (!verdict.verified || isOurs) return verdict;
 	return { verified: false, reason: 'the body of the webhook is from another instance' };
 }

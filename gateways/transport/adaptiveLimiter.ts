@@ -18,7 +18,7 @@ export class AdaptiveLimiter {
 		private readonly clock: {
 			now(): number;
 			sleep(ms: number): Promise<void>;
-			/** Where this is true, `sleep` ends at once, so there is no more waiting. */
+			/** If true, `sleep` ends immediately, so there is no more waiting. */
 			isCancelled?(): boolean;
 		},
 	) {
@@ -37,14 +37,14 @@ export class AdaptiveLimiter {
 		}
 	}
 
-	/** The gateway said 429: halves the limit, and sends nothing before the delay is over. */
+	/** The gateway responded with 429: halves the limit, and sends nothing before the delay is over. */
 	onRateLimited(pauseMs: number): void {
 		this.limit = Math.max(1, Math.floor(this.limit / 2));
 		this.successesInRow = 0;
 		this.pauseFor(pauseMs);
 	}
 
-	/** Sends nothing for so many milliseconds. */
+	/** Sends nothing for that many milliseconds. */
 	pauseFor(pauseMs: number): void {
 		this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + pauseMs);
 	}
@@ -61,7 +61,7 @@ export class AdaptiveLimiter {
 
 	private async enter(): Promise<void> {
 		if (this.inFlight < this.limit) this.takePlace();
-		// A place is taken on the waiter's behalf when it is woken, so nobody can slip in between.
+		// The slot is taken on behalf of the waiter when it is woken, so that no other request can take it.
 		else await new Promise<void>((resolve) => this.waiting.push(resolve));
 	}
 

@@ -32,7 +32,7 @@ export interface TransportRuntime {
 	readonly send: SendRequest;
 	/** Milliseconds since 1970. */
 	now(): number;
-	/** Resolves after so many milliseconds, or immediately when the execution is cancelled. */
+	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 	/** From 0 to below 1. */
 	random(): number;
@@ -85,7 +85,7 @@ export function connect(
 	function applyRateLimit(response: GatewayResponse, said: VendorError | null): number | undefined {
 		const date = Date.parse(response.headers.date ?? '');
 		if (Number.isFinite(date)) clockSkewMs = date - runtime.now();
-		// A reset and the date of a Retry-After are times of the gateway's clock.
+		// A reset and the date of a Retry-After are by the gateway's clock.
 		const now = runtime.now() + clockSkewMs;
 		const isLimited = isRateLimited(response, said ?? {});
 		if (isLimited || response.status === 503) {

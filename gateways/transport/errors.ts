@@ -30,7 +30,7 @@ export function toResponseError(
 	const { status } = response;
 	const explained = target.gateway.parseError(response);
 	const kind = explained?.kind ?? kindOf(status);
-	// A kind of the vendor's own says enough.
+	// A kind from the vendor is specific enough.
 	const fault = explained?.fault ?? (explained?.kind === undefined ? faultOf(status) : undefined);
 	const text = redact(target, explained?.text ?? fallbackText(response));
 	const said = text === '' ? `HTTP ${status}` : `"${text}" (HTTP ${status})`;
@@ -44,7 +44,7 @@ export function toResponseError(
 			code: explained?.code === undefined ? undefined : redact(target, explained.code),
 			retryAfterMs,
 			fault,
-			// If it is known whose fault it is, the gateway rejected it, even with a 5xx.
+			// If the fault is known, the gateway rejected the request, even with a 5xx.
 			outcomeUnknown:
 				!idempotent && fault === undefined && mayHaveBeenProcessed(response, explained ?? {}),
 		},
@@ -60,10 +60,10 @@ function kindOf(status: number): ResponseErrorKind {
 	return status < 400 ? 'unexpectedResponse' : 'rejected';
 }
 
-/** The statuses that say, for every vendor, that the account is not paid or its quota is used up. */
+/** The statuses that mean, for every vendor, that the account is not paid or its quota is used up. */
 const UNPAID = new Set([402, 466]);
 
-/** Whose fault a refusal is by its HTTP status; undefined where the kind of error says it. */
+/** The fault of a rejection by its HTTP status; undefined if the kind of error implies it. */
 const faultOf = (status: number): Fault | undefined => (UNPAID.has(status) ? 'account' : undefined);
 
 const WHAT_HAPPENED: Readonly<Record<ResponseErrorKind, string>> = {
@@ -172,14 +172,14 @@ export function unexpectedResponseError(
 	);
 }
 
-/** Cuts every secret of the credential out of a text, and the text to a readable length. */
+/** Redacts every secret of the credential in a text, and shortens it. */
 export function redact(target: RequestTarget, text: string): string {
 	let clean = text;
 	for (const secret of secretsOf(target)) clean = clean.split(secret).join('***');
 	return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean;
 }
 
-/** A secret shorter than this would cut holes into ordinary words. */
+/** A shorter secret would redact parts of ordinary words. */
 const MIN_SECRET_LENGTH = 4;
 
 function secretsOf({ gateway, credential }: RequestTarget): string[] {
@@ -195,16 +195,16 @@ function secretsOf({ gateway, credential }: RequestTarget): string[] {
 	);
 }
 
-/** The user and password of an address `https://user:password@host`, as typed and as meant. */
+/** The user and password of a URL `https://user:password@host`, encoded and decoded. */
 function namesInAddress(address: string): string[] {
 	const { username, password } = new URL(address);
 	return [username, password].flatMap((name) => [name, decodePercent(name)]);
 }
 
-/** What the vendor calls its base address. */
+/** The vendor's name for its base URL. */
 const baseLabel = ({ gateway }: RequestTarget): string => gateway.credentialFields[0].label;
 
-/** The credential's base address without anything that could be secret. */
+/** The credential's base URL without anything that could be secret. */
 const baseOf = ({ gateway, credential }: RequestTarget): string =>
 	new URL(gateway.baseUrl(credential)).origin;
 

@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { joinSentences } from '../../messages/sentences';
 
-/** What went wrong at a gateway, sorted by what the user can do about it. */
+/** Kinds of errors of a gateway, by what the user can do about them. */
 export type GatewayErrorKind =
 	| ResponseErrorKind
 	| 'unreachable'
@@ -10,7 +10,7 @@ export type GatewayErrorKind =
 	| 'unsupported'
 	| 'cancelled';
 
-/** What an answer that is no success can mean. */
+/** What a response other than a success can mean. */
 export type ResponseErrorKind =
 	| 'unauthorized'
 	| 'forbidden'
@@ -21,30 +21,30 @@ export type ResponseErrorKind =
 	| 'unexpectedResponse';
 
 /**
- * Whose fault a certain refusal is. `account`: no message of the account would go out now (logged out,
- * not paid, wrong key). `message`: this one never will. Neither given: the error's kind decides.
+ * The fault of a certain rejection. `account`: no message of the account would be sent now (logged out, not
+ * paid, wrong key). `message`: this one never will. If not given, the error's kind decides.
  */
 export type Fault = 'account' | 'message';
 
-/** What a {@link GatewayError} may know beside its kind and text. */
+/** Details of a {@link GatewayError}, beside its kind and text. */
 export interface GatewayErrorDetails {
 	/** What to do about it, as a second sentence. */
 	readonly hint?: string;
-	/** HTTP status of the answer, if there was one. */
+	/** HTTP status of the response, if there was one. */
 	readonly status?: number;
 	/** The gateway's own code. */
 	readonly code?: string;
-	/** How long the gateway asks to wait, in milliseconds. */
+	/** The gateway's Retry-After, in milliseconds. */
 	readonly retryAfterMs?: number;
-	/** Whose fault it is, where that is known better than by the kind of error. */
+	/** The fault, if it is known more precisely than by the kind of error. */
 	readonly fault?: Fault;
-	/** True when the gateway may have taken the message all the same. */
+	/** Whether the gateway may still have accepted the message. */
 	readonly outcomeUnknown?: boolean;
 }
 
 /**
- * A gateway did not do what was asked. The message is one sentence for people and names the gateway;
- * it holds no token and no address with one.
+ * A gateway did not do what was requested. The message is one sentence for people and names the gateway; it
+ * contains no token and no URL with one.
  */
 export class GatewayError extends Error {
 	constructor(
@@ -57,7 +57,7 @@ export class GatewayError extends Error {
 	}
 }
 
-/** Whether the gateway may have done what was asked, although it did not say so. */
+/** Whether the gateway may have processed the request, although it did not confirm it. */
 export const isOutcomeUnknown = (error: unknown): error is GatewayError =>
 	error instanceof GatewayError && error.details.outcomeUnknown === true;
 
@@ -65,13 +65,13 @@ export const isOutcomeUnknown = (error: unknown): error is GatewayError =>
 export const isNotFound = (error: unknown): error is GatewayError =>
 	error instanceof GatewayError && error.kind === 'notFound';
 
-/** What happened and what to do, as one text, of an error of ours; of any other its message. */
+/** Message and hint of an error of this package as one text; the message of any other error. */
 export function textOf(error: unknown): string {
 	if (error instanceof InvalidParameterError) return joinSentences(error.message, error.hint);
 	if (error instanceof GatewayError) return joinSentences(error.message, error.details.hint);
 	return error instanceof Error ? error.message : String(error);
 }
 
-/** A thing that the gateway cannot do, said before any request. */
+/** The error for something that the gateway does not support, thrown before any request. */
 export const unsupported = (message: string, hint?: string) =>
 	new GatewayError('unsupported', message, { hint });

@@ -1,4 +1,4 @@
-/** What goes to a gateway. `path` begins with `/` and is relative to the credential's base address. */
+/** A request to a gateway. `path` begins with `/` and is relative to the credential's base URL. */
 export interface GatewayRequest {
 	readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 	readonly path: string;
@@ -12,8 +12,8 @@ export interface GatewayRequest {
 	/** A key of `Gateway.hosts`; unless given, the request goes to the base address. */
 	readonly host?: string;
 	/**
-	 * Whether a second one does no harm (RFC 9110, 9.2.2), as with a read or a cancel. One that is not may
-	 * create a message: it is sent again only if the gateway certainly did not process it.
+	 * Whether the request is idempotent (RFC 9110, 9.2.2), like a read or a cancel. One that is not may create
+	 * a message: it is sent again only if the gateway certainly did not process it.
 	 */
 	readonly idempotent: boolean;
 }
@@ -26,8 +26,8 @@ export interface FilePart {
 }
 
 /**
- * A request ready to be sent: with a relative `url` until {@link Gateway.authenticate} has put the base
- * address before it, unless it goes to another host of the gateway.
+ * A request ready to send: with a relative `url` until {@link Gateway.authenticate} has prepended the base
+ * URL, unless it goes to another host of the gateway.
  */
 export interface PreparedRequest {
 	readonly method: GatewayRequest['method'];
@@ -62,12 +62,11 @@ export class NetworkFailure {
 	) {}
 }
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export type Outcome = GatewayResponse | NetworkFailure;
 
 /**
- * Authenticates one request and puts it onto the network. Resolves whatever the status, and also with a
- * network failure.
+ * Authenticates and sends one request. Resolves with any status, and also with a network failure.
  */
 export type SendRequest = (request: PreparedRequest) => Promise<Outcome>;
 

@@ -53,8 +53,8 @@ export function mayHaveBeenProcessed(outcome: Outcome, meaning: Meaning = {}): b
 
 /**
  * The delay before attempt number `attempts + 1`: exponential backoff with full jitter; or, if the gateway
- * asked for a delay, that one and up to a tenth more, so that many callers do not come back in the same
- * moment. Null: the gateway asks for more than the policy allows, so give up.
+ * asked for a delay, that one and up to a tenth more, so that many callers do not retry at the same moment.
+ * Null: the gateway asks for more than the policy allows, so there is no retry.
  */
 export function retryDelayMs(
 	attempts: number,
@@ -73,7 +73,7 @@ export function retryDelayMs(
 
 /**
  * The delay that a response's headers ask for, in milliseconds: `Retry-After` in seconds or as a date,
- * else `X-RateLimit-Reset` in Unix seconds. Undefined if they ask for none.
+ * otherwise `X-RateLimit-Reset` in Unix seconds. Undefined if they ask for none.
  */
 export function parseRetryAfter(response: GatewayResponse, now: number): number | undefined {
 	const after = response.headers['retry-after'];
@@ -88,6 +88,6 @@ export function parseRetryAfter(response: GatewayResponse, now: number): number 
 export function rateLimitResetMs(response: GatewayResponse, now: number): number | undefined {
 	const reset = Number(response.headers['x-ratelimit-reset'] ?? Number.NaN);
 	const ms = reset * 1000 - now;
-	// A reset far from now is a clock that is off, or no Unix time at all.
+	// A reset far from now means a wrong clock, or a value that is not Unix time.
 	return Number.isFinite(ms) && Math.abs(ms) < 3_600_000 ? Math.max(0, ms) : undefined;
 }

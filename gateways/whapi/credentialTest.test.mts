@@ -20,8 +20,8 @@ it.each([
 	['LAUNCH', 'is still starting'],
 	['QR', 'Scan the QR code'],
 	['STOP', 'is stopped'],
-	['ERROR', 'reports an error'],
-	['SYNC_ERROR', 'while synchronising'],
+	['ERROR', 'is in the state ERROR'],
+	['SYNC_ERROR', 'could not synchronise'],
 	['SLEEP', 'its state is "SLEEP"'],
 	['constructor', 'its state is "constructor"'],
 ])('tells the state %s in words', async (text, words) => {

@@ -29,11 +29,11 @@ export async function testCredential(connection: Connection): Promise<Credential
 	const state = textAt(objectAt(body, 'status'), 'text');
 	if (state === null) throw connection.unexpected(response, '"status.text"', false);
 	const wanted = channelOf(connection.credential);
-	const told = textAt(body, 'channel_id');
-	if (wanted !== '' && told !== null && told !== wanted) {
+	const reported = textAt(body, 'channel_id');
+	if (wanted !== '' && reported !== null && reported !== wanted) {
 		return {
 			ready: false,
-			message: `The API Token is for the channel ${shorten(told)}, but "Channel ID" is ${shorten(wanted)}. Correct one of them.`,
+			message: `The API Token is for the channel ${shorten(reported)}, but "Channel ID" is ${shorten(wanted)}. Correct one of them.`,
 		};
 	}
 	return credentialTestResult('Whapi.Cloud channel', state, {

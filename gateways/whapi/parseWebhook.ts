@@ -6,9 +6,9 @@ import type { ParseContext } from '../webhooks';
 import { failureOf, originOf, STATUS_WORDS } from './statuses';
 
 /**
- * What the vendor lists but what tells no status of a message of ours (the OpenAPI file,
- * `WebhookPayload`). `messages.delete` tells ids alone, not whose messages they were, and
- * `messages.patch` tells edits.
+ * What the vendor lists but what is not a status of a sent message (the OpenAPI file,
+ * `WebhookPayload`). `messages.delete` reports ids alone, not whose messages they were, and
+ * `messages.patch` reports edits.
  */
 const UNINTERESTING = new Set([
 	'messages.patch',
@@ -20,8 +20,8 @@ type Envelope = Readonly<{ account: string | null; name: string; receivedAt: str
 
 /**
  * Reads a webhook: `{ statuses | messages: […], event: { type, event }, channel_id }`
- * (…/incoming-webhooks-format/sent-message). Each element that tells of a message of ours gives one
- * event; a webhook that nobody documents gives one, with status `unknown`.
+ * (…/incoming-webhooks-format/sent-message). Each element about a sent message creates one
+ * event; a webhook that nobody documents creates one, with status `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
@@ -54,7 +54,7 @@ const elements = (body: JsonObject, key: string): JsonObject[] => {
 };
 
 /**
- * What is no message that somebody sent (`MessageType`, `MessageSource`): an `action` tells of another
+ * What is no message that somebody sent (`MessageType`, `MessageSource`): an `action` is about another
  * message (its edit, its deletion, a reaction, a vote), `pin` too; `system` and `call` are notes in a chat.
  */
 const NO_MESSAGE = new Set<unknown>(['action', 'pin', 'system', 'call']);
@@ -63,7 +63,7 @@ const isOurMessage = (record: JsonObject) =>
 	record.from_me === true && !NO_MESSAGE.has(record.type) && record.source !== 'system';
 
 /**
- * The ids of messages that others wrote. `statuses.post` also tells that *we* have read such a message
+ * The ids of messages that others wrote. `statuses.post` also reports that *we* have read such a message
  * (…/incoming-webhooks-format/incoming-message, "Read incoming message"), and nothing in that status says
  * whose the message is: only its id does.
  */
@@ -84,8 +84,8 @@ function statusEvent(record: JsonObject, envelope: Envelope): StatusEvent {
 
 /**
  * A message that the channel has sent. Its `status` may be missing, as in the vendor's sample of a
- * message sent through the API. Then it tells no more than that the message exists: `queued` claims
- * least. A message that a person sent in WhatsApp itself is told by WhatsApp, which hence has it.
+ * message sent through the API. Then it shows only that the message exists: `queued` claims
+ * least. A message that a person sent in WhatsApp itself is reported by WhatsApp, which hence has it.
  */
 function messageEvent(record: JsonObject, envelope: Envelope): StatusEvent {
 	const word = textAt(record, 'status');

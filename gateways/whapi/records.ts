@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, MessageType>> = {
 	voice: 'voice',
 };
 
-/** The type of ours that a message has; null where it has none (a poll, a sticker). */
+/** The type of ours that a message has; null if it has none (a poll, a sticker). */
 export function typeOf(record: JsonObject): MessageType | null {
 	const word = textAt(record, 'type') ?? '';
 	return Object.hasOwn(TYPES, word) ? TYPES[word] : null;
@@ -34,7 +34,7 @@ const contentOf = (record: JsonObject, word: string): JsonObject =>
 		? objectAt(record, word)
 		: objectAt(record, 'document');
 
-/** What a message of the channel tells (the vendor's OpenAPI file, `Message`), but its id and recipient. */
+/** The fields of a message of the channel (the vendor's OpenAPI file, `Message`), but its id and recipient. */
 export function toSentMessage(
 	record: JsonObject,
 	known: { readonly messageId: string; readonly recipient: Recipient; readonly account: string },
@@ -44,7 +44,7 @@ export function toSentMessage(
 	const gatewayStatus = textAt(record, 'status');
 	const status = mapStatus(STATUS_WORDS, gatewayStatus);
 	return {
-		// What is none of our types has no text and no media here; `raw` tells it.
+		// What is none of our types has no text and no media here; it is in `raw`.
 		type: type ?? 'text',
 		text: textAt(content, 'body'),
 		mediaUrl: type === 'text' ? null : textAt(content, 'link'),

@@ -3,7 +3,7 @@ import { changeSettings, type SettingsChange } from '../changeSettings';
 import type { Connection, WebhookRegistration } from '../gateway';
 import type { DesiredWebhook } from '../webhooks';
 
-/** What tells of messages that were sent: their creation, and each status. */
+/** Events about sent messages: their creation, and each status. */
 const EVENTS = [
 	{ type: 'messages', method: 'post' },
 	{ type: 'statuses', method: 'post' },

@@ -9,7 +9,7 @@ import { account } from './credential';
 import { toChatId } from './recipient';
 import { failureOf, STATUS_WORDS } from './statuses';
 
-/** Sends at once: `POST /messages/{type}` (the vendor's OpenAPI file, tag *Messages*). */
+/** Sends immediately: `POST /messages/{type}` (the vendor's OpenAPI file, tag *Messages*). */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const body = sendBody(message);
 	const response = await connection.request({
@@ -19,27 +19,27 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 		idempotent: false,
 	});
 	const answer = isObject(response.body) ? response.body : {};
-	const told = objectAt(answer, 'message');
-	const messageId = textAt(told, 'id');
+	const reported = objectAt(answer, 'message');
+	const messageId = textAt(reported, 'id');
 	if (messageId === null) throw connection.unexpected(response, '"message.id"', true);
 	if (answer.sent === false) throw connection.unexpected(response, '"sent": true', true);
-	const gatewayStatus = textAt(told, 'status');
+	const gatewayStatus = textAt(reported, 'status');
 	// An answer without a status says no more than that the message was taken.
 	const status = gatewayStatus === null ? 'queued' : mapStatus(STATUS_WORDS, gatewayStatus);
 	return createSentMessage(message, {
-		recipient: describeAddress(textAt(told, 'chat_id') ?? body.to) ?? message.recipient,
+		recipient: describeAddress(textAt(reported, 'chat_id') ?? body.to) ?? message.recipient,
 		gateway: 'whapi',
 		account: account(connection.credential),
 		messageId,
 		status,
 		gatewayStatus,
-		acceptedAt: unixInstantAt(told, 'timestamp'),
-		failure: failureOf(told, status),
+		acceptedAt: unixInstantAt(reported, 'timestamp'),
+		failure: failureOf(reported, status),
 		raw: response.body,
 	});
 }
 
-/** The body of `POST /messages/{type}`. Refuses what the vendor does not document. */
+/** The body of `POST /messages/{type}`. Rejects what the vendor does not document. */
 export const sendBody = (message: OutgoingMessage) => ({
 	to: toChatId(message.recipient),
 	...contentBody(message),

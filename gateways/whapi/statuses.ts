@@ -25,7 +25,7 @@ const ORIGINS: Readonly<Record<string, 'api' | 'phone'>> = {
 	web: 'phone',
 };
 
-/** Null for a source that tells neither. */
+/** Null for another source. */
 export const originOf = (source: string | null): 'api' | 'phone' | null =>
 	source !== null && Object.hasOwn(ORIGINS, source) ? ORIGINS[source] : null;
 

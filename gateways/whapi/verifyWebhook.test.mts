@@ -1,8 +1,8 @@
 import type { Delivery } from '../webhooks';
 import { whapi } from '.';
 import sent from './fixtures/statuses-post.webhook.json';
-import { credential, ours, SECRET } from './testValues.mts';
 import { posted } from '../../test/gateways/posted.mts';
+import { credential, ours, SECRET } from './testValues.mts';
 
 /** As the gateway calls: with the header that was registered. */
 const delivery = posted({

@@ -12,8 +12,8 @@ export function verifyWebhook(credential: Credential, delivery: Delivery): Verif
 	const verdict = verifyWebhookSecret(credential, delivery);
 	if (!verdict.verified) return verdict;
 	const wanted = channelOf(credential);
-	const told = isObject(delivery.body) ? textAt(delivery.body, 'channel_id') : null;
-	return wanted === '' || told === wanted
+	const reported = isObject(delivery.body) ? textAt(delivery.body, 'channel_id') : null;
+	return wanted === '' || reported === wanted
 		? verdict
 		: { verified: false, reason: 'the webhook is of another channel' };
 }

@@ -5,7 +5,7 @@ import { formatDuration } from '../duration';
 import type { Instant, ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
 
-/** How far ahead a gateway takes messages. */
+/** How far ahead a gateway accepts messages. */
 export interface SendLimits {
 	now: Instant;
 	/** Milliseconds; null for no limit. */
@@ -16,21 +16,21 @@ export interface SendLimits {
 	gatewayLabel: string;
 	/** The name that the user sees for the send time. */
 	parameter?: string;
-	/** What takes a time that is too far ahead, as it goes on after `Enter an earlier time, or`. */
+	/** The alternative for a time that is too far ahead, as it continues `Enter an earlier time, or`. */
 	elsewhere?: string;
 }
 
 /**
- * Holds a send time against what the gateway takes. Both limits are themselves allowed.
+ * Checks a send time against the gateway's limits, which are inclusive.
  *
- * @throws InvalidParameterError when the time has passed, is too near or too far; the message quotes the
+ * @throws InvalidParameterError if the time is in the past, too soon or too far ahead; the message names the
  *   gateway's limits
  */
 export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): void {
 	const { minLeadMs, maxLeadMs, gatewayLabel, parameter = 'Send At', elsewhere } = limits;
 	const now = Number(limits.now);
 	const ahead = instantFrom(resolved.scheduledAt) - now;
-	const refuse = (advice: string): never => {
+	const reject = (advice: string): never => {
 		throw new InvalidParameterError(
 			parameter,
 			`"${parameter}" is ${formatSendTime(resolved)}${movedBy(resolved)}, ${formatDuration(ahead)} from now, but ${gatewayLabel} accepts messages ${limitsInWords(minLeadMs, maxLeadMs)} ahead`,
@@ -40,10 +40,10 @@ export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): vo
 
 	if (ahead < 0) throw passedRefusal(resolved, now, parameter);
 	if (minLeadMs !== null && ahead < minLeadMs) {
-		refuse(`Enter a later time, or choose another "${IF_PASSED}" under Options.`);
+		reject(`Enter a later time, or choose another "${IF_PASSED}" under Options.`);
 	}
 	if (maxLeadMs !== null && ahead > maxLeadMs) {
-		refuse(`Enter an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
+		reject(`Enter an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);
 	}
 }
 

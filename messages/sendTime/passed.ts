@@ -8,15 +8,15 @@ import { applySendingWindow, type SendingWindow } from './window';
 import { timeZone } from './zone';
 import { currentZone, isReported, misreadNote } from './zoneData';
 
-/** What to do with a time that has passed: the option *If the Time Has Passed*. */
+/** The option *If the Time Has Passed*. */
 export type IfPassed = 'reject' | 'sendEarliest' | 'nextDay';
 
 export interface PassedRule {
 	ifPassed: IfPassed;
 	now: Instant;
-	/** How far ahead the gateway wants a message at least, in milliseconds; null for no limit. */
+	/** Minimum lead time of the gateway in milliseconds; null for no limit. */
 	minLeadMs?: number | null;
-	/** The hours that the result lies in; any when absent. */
+	/** The sending window of the result; any time if absent. */
 	window?: SendingWindow;
 	/** The name that the user sees for the send time. */
 	parameter?: string;
@@ -25,19 +25,18 @@ export interface PassedRule {
 /**
  * Applies *If the Time Has Passed*.
  *
- * - `refuse` lets through what is not before `now`; whether it is far enough ahead is
- *   `assertWithin`'s to say.
- * - `sendEarliest` moves what the gateway no longer takes to `now` plus its minimum lead, rounded
- *   up to a whole second, since some gateways take no parts of it.
- * - `nextDay` moves what has passed to the next day, at the same clock time in its zone, on which
- *   the gateway takes it. What is still ahead, but nearer than the gateway takes, has not passed:
- *   it goes out at the earliest moment, as with `sendEarliest`, and not a day later.
+ * - `reject` accepts a time that is not before `now`; `assertWithin` checks whether it is far enough ahead.
+ * - `sendEarliest` moves a time that the gateway no longer accepts to `now` plus its minimum lead time,
+ *   rounded up to a whole second, since some gateways do not accept fractions.
+ * - `nextDay` moves a past time to the next day, at the same clock time in its zone, on which the gateway
+ *   accepts it. A time that is still ahead, but too soon for the gateway, is not past: the message is sent
+ *   as soon as possible, as with `sendEarliest`, and not a day later.
  *
- * The value `now` always means the earliest moment. Whatever the rule says, a time outside `window`
- * goes on to its next opening.
+ * The value `now` always means as soon as possible. Whatever the rule, a time outside `window` moves to its
+ * next opening.
  *
- * @throws InvalidParameterError when the time has passed and the rule is `refuse`, and when the window's
- *   values cannot be used
+ * @throws InvalidParameterError if the time is in the past and the rule is `reject`, and if the window's
+ *   values are invalid
  */
 export function applyPassedRule(resolved: ResolvedSendTime, rule: PassedRule): ResolvedSendTime {
 	const moved = movedByRule(resolved, rule);
@@ -88,18 +87,18 @@ function nextDay(
 	while (reading.instant < earliest) reading = readWallTime(wall + ++days * DAY_MS, zone);
 
 	const current = currentZone(zone);
-	const told: Step[] = [];
+	const notes: Step[] = [];
 	if (current !== undefined && !isReported(resolved, zone.name)) {
 		const lateBy = reading.instant - readWallTime(wall + days * DAY_MS, current).instant;
 		const note = misreadNote(lateBy, current);
-		if (lateBy !== 0) told.push({ reason: 'outdatedTimezoneData', note });
+		if (lateBy !== 0) notes.push({ reason: 'outdatedTimezoneData', note });
 	}
-	const moved = moveTo(resolved, reading.instant, parameter, step, ...told);
+	const moved = moveTo(resolved, reading.instant, parameter, step, ...notes);
 	const { adjustment } = reading;
 	return adjustment ? { ...moved, adjusted: [...(moved.adjusted ?? []), adjustment] } : moved;
 }
 
-/** The clock time that was asked for: the one before the gap, if a gap moved it. */
+/** The requested clock time: the one before the gap, if a gap moved it. */
 function wantedWallTime(resolved: ResolvedSendTime): number {
 	const gap = resolved.adjusted?.find(({ reason }) => reason === 'dstGap');
 	const wanted = gap?.to === resolved.local ? parseDateTime(gap.from) : undefined;
@@ -107,7 +106,7 @@ function wantedWallTime(resolved: ResolvedSendTime): number {
 	return wallTimeAt(instantFrom(resolved.scheduledAt), timeZone(resolved.timezone));
 }
 
-/** Refuses a time that has passed: how long ago, and in which zone it was read. */
+/** Rejects a time in the past, with how long ago it was, and in which zone it was read. */
 export function passedRefusal(
 	resolved: ResolvedSendTime,
 	now: number,

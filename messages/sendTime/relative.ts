@@ -40,7 +40,7 @@ const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 const TIME_OF_DAY = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
 /**
- * A time of day as milliseconds since midnight; undefined for what is none.
+ * A time of day as milliseconds since midnight; undefined if it is not one.
  *
  * @param text `HH:mm` or `HH:mm:ss`, 24 hours
  */
@@ -57,7 +57,7 @@ export function parseTimeOfDay(text: string): number | undefined {
  * Reads a relative time.
  *
  * @param text without white space around it or doubled within it
- * @returns undefined when it is none
+ * @returns undefined if it is not a relative time
  */
 export function parseRelativeTime(text: string): RelativeTime | undefined {
 	const lower = text.toLowerCase();

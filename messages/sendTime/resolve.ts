@@ -18,7 +18,7 @@ import { currentZone, misreadNote, outdated, tellShown } from './zoneData';
 import { DAY_MS } from '../duration';
 
 export interface ResolveOptions {
-	/** The current time; needed for relative values only. */
+	/** The current time; required for relative values only. */
 	now?: Instant;
 	/** The name that the user sees for the value. */
 	parameter?: string;
@@ -40,9 +40,9 @@ const OUTSIDE = `outside ${RANGE}; enter a date within them`;
  *   digits before the point and milliseconds 12 or 13, so each reads in one way only.
  * - Relative text: see `RelativeTime`.
  *
- * A clock time that a DST change skips moves forward by the length of the gap; of one that comes
- * twice the earlier counts; `adjusted` says so, and where the time zone data of this process is
- * too old to tell. Whether the instant has passed is not asked here.
+ * A clock time in a DST gap moves forward by the length of the gap; in a DST overlap the earlier one is used
+ * (`compatible` in Temporal); `adjusted` reports that, and timezone data of this process that is too old.
+ * Does not check whether the instant is in the past.
  *
  * @param timezone an IANA name, or an offset such as `UTC+2`
  * @throws InvalidParameterError for an unknown timezone and for everything else: a date without a time,
@@ -55,14 +55,14 @@ export function resolveSendTime(
 ): ResolvedSendTime {
 	const zone = timeZone(timezone);
 	const { parameter = 'Send At', now } = options;
-	const refuse = (what: string, advice?: string): never => {
+	const reject = (what: string, advice?: string): never => {
 		const message = `"${parameter}" is ${what}${advice === undefined ? '.' : ''}`;
 		throw new InvalidParameterError(parameter, message, advice);
 	};
 
-	const context = { zone, now: now === undefined ? undefined : Number(now), parameter, refuse };
+	const context = { zone, now: now === undefined ? undefined : Number(now), parameter, reject };
 	const { earliest, instant, adjusted } = readWithCurrentData(value, context);
-	if (!isInRange(instant)) refuse(`${quote(value)}, which is ${OUTSIDE}`);
+	if (!isInRange(instant)) reject(`${quote(value)}, which is ${OUTSIDE}`);
 	const resolved = {
 		...describe(instant, zone),
 		...(earliest && { earliest }),
@@ -71,7 +71,7 @@ export function resolveSendTime(
 	return tellShown(resolved, instant, zone);
 }
 
-/** Reads the value, and once more by the newest clock that is known where this process's is older. */
+/** Reads the value, and again with the newest known timezone data if this process's is older. */
 function readWithCurrentData(
 	value: unknown,
 	context: Context,
@@ -80,8 +80,8 @@ function readWithCurrentData(
 	const current = currentZone(clock);
 	const right = current && read(value, { ...context, readBy: current });
 	if (!right || right.instant === instant) {
-		const told = right ? right.adjustment : adjustment;
-		return { instant, earliest, adjusted: told ? [told] : [] };
+		const applied = right ? right.adjustment : adjustment;
+		return { instant, earliest, adjusted: applied ? [applied] : [] };
 	}
 	const note = misreadNote(instant - right.instant, current);
 	const step = outdated(instant, context.zone, note);
@@ -95,63 +95,63 @@ interface Context {
 	/** Whose clock counts, instead of the one that the value is in. */
 	readBy?: TimeZone;
 	/** Throws; `what` goes on after `"Send At" is`. The advice is a sentence of its own. */
-	refuse(what: string, advice?: string): never;
+	reject(what: string, advice?: string): never;
 }
 
 /** `clock` is the zone of a clock time, where it is another than the one of the context. */
 type Reading = WallReading & { earliest?: true; clock?: TimeZone };
 
 function read(value: unknown, context: Context): Reading {
-	const { refuse } = context;
-	if (value === undefined || value === null) return refuse('empty', ADVICE);
-	if (typeof value === 'number') return { instant: unixTime(value, value, refuse) };
-	if (typeof value === 'object') return { instant: instantOfObject(value, refuse) };
-	if (typeof value !== 'string') return refuse(quote(value), ADVICE);
+	const { reject } = context;
+	if (value === undefined || value === null) return reject('empty', ADVICE);
+	if (typeof value === 'number') return { instant: unixTime(value, value, reject) };
+	if (typeof value === 'object') return { instant: instantOfObject(value, reject) };
+	if (typeof value !== 'string') return reject(quote(value), ADVICE);
 
 	const text = value.trim().replace(/\s+/g, ' ');
-	if (text === '') return refuse('empty', ADVICE);
-	if (text.length > MAX_TEXT_LENGTH) return refuse(quote(text), ADVICE);
-	if (/^\d+(?:\.\d+)?$/.test(text)) return { instant: unixTime(Number(text), text, refuse) };
-	refuseIncomplete(text, refuse);
+	if (text === '') return reject('empty', ADVICE);
+	if (text.length > MAX_TEXT_LENGTH) return reject(quote(text), ADVICE);
+	if (/^\d+(?:\.\d+)?$/.test(text)) return { instant: unixTime(Number(text), text, reject) };
+	refuseIncomplete(text, reject);
 	return readRelative(text, context) ?? readDateTime(text, context);
 }
 
 /** Forms that people do use, and that do not say when. */
-function refuseIncomplete(text: string, refuse: Context['refuse']): void {
+function refuseIncomplete(text: string, reject: Context['reject']): void {
 	if (/^\d{4}([-/])\d{1,2}\1\d{1,2}$/.test(text)) {
-		refuse(`${quote(text)}, a date without a time of day; add one, as in ${text} 09:00`);
+		reject(`${quote(text)}, a date without a time of day; add one, as in ${text} 09:00`);
 	}
 	if (!parseRelativeTime(text) && parseRelativeTime(`${text} 09:00`)) {
-		refuse(`${quote(text)}, a day without a time of day; add one, as in ${text} 09:00`);
+		reject(`${quote(text)}, a day without a time of day; add one, as in ${text} 09:00`);
 	}
 	if (/^\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?\d{2,4}(?!\d)/.test(text)) {
-		refuse(
+		reject(
 			`${quote(text)}, which is ambiguous (day or month first); write the year first, such as 2026-04-03 15:00`,
 		);
 	}
 }
 
 function readRelative(text: string, context: Context): Reading | undefined {
-	const { now, refuse, readBy = context.zone } = context;
+	const { now, reject, readBy = context.zone } = context;
 	const time = parseRelativeTime(text);
 	if (!time) return undefined;
-	if (now === undefined) return refuse(`${quote(text)}, which requires the current time`);
+	if (now === undefined) return reject(`${quote(text)}, which requires the current time`);
 	if (time.kind === 'now') return { instant: now, earliest: true };
 	if (time.kind === 'ahead' && !isInRange(now + time.days * DAY_MS + time.elapsed)) {
-		return refuse(`${quote(text)}, which is ${OUTSIDE}`);
+		return reject(`${quote(text)}, which is ${OUTSIDE}`);
 	}
 	return readRelativeTime(time, now, readBy);
 }
 
-function readDateTime(text: string, { zone, parameter, readBy, refuse }: Context): Reading {
+function readDateTime(text: string, { zone, parameter, readBy, reject }: Context): Reading {
 	const written = parseDateTime(text);
 	if (written.kind === 'other') {
-		return refuse(`${quote(text)}, which cannot be read as a time`, ADVICE);
+		return reject(`${quote(text)}, which cannot be read as a time`, ADVICE);
 	}
 	if (written.kind === 'impossible') {
-		return refuse(`${quote(text)}, a date or time that does not exist; correct it`);
+		return reject(`${quote(text)}, a date or time that does not exist; correct it`);
 	}
-	if (written.kind === 'outOfRange') return refuse(`${quote(text)}, which is ${OUTSIDE}`);
+	if (written.kind === 'outOfRange') return reject(`${quote(text)}, which is ${OUTSIDE}`);
 
 	const { wall, offset, zoneName } = written;
 	const ownZone = zoneName === undefined ? zone : timeZone(zoneName, parameter);
@@ -164,18 +164,18 @@ function readDateTime(text: string, { zone, parameter, readBy, refuse }: Context
 	const clocks = [ownZone, currentZone(ownZone) ?? ownZone];
 	const fits = clocks.some((clock) => clock.offsetAt(instant) === offset);
 	if (zoneName !== undefined && !isUtc && !fits) {
-		return refuse(
+		return reject(
 			`${quote(text)}, whose offset is not the one of ${ownZone.name} at that time; remove one of the two`,
 		);
 	}
 	return { instant };
 }
 
-/** Unix time in milliseconds. The years tell the two units apart: their ranges do not touch. */
-function unixTime(value: number, given: number | string, refuse: Context['refuse']): number {
+/** Unix time in milliseconds. The years distinguish the two units: their ranges do not touch. */
+function unixTime(value: number, given: number | string, reject: Context['reject']): number {
 	if (isInRange(value * 1000)) return Math.round(value * 1000);
 	if (isInRange(value)) return Math.round(value);
-	return refuse(
+	return reject(
 		`${quote(given)}, which is not a Unix time of ${RANGE} in seconds or milliseconds`,
 		ADVICE,
 	);
@@ -185,29 +185,29 @@ function unixTime(value: number, given: number | string, refuse: Context['refuse
  * The instant of a Date or a Luxon DateTime. Both are known by what they can do, not by their
  * class: n8n's expressions make theirs with another copy of Luxon, or in another context.
  */
-function instantOfObject(value: object, refuse: Context['refuse']): number {
+function instantOfObject(value: object, reject: Context['reject']): number {
 	const { toMillis, getTime } = value as { toMillis?: unknown; getTime?: unknown };
 	if (typeof toMillis === 'function') {
 		const instant: unknown = toMillis.call(value);
-		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, refuse);
+		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, reject);
 
 		const { invalidExplanation: reason } = value as { invalidExplanation?: unknown };
-		const told = typeof reason === 'string' ? ` (${quote(reason)})` : '';
-		return refuse(`a DateTime that is not valid${told}; check the expression that creates it`);
+		const explained = typeof reason === 'string' ? ` (${quote(reason)})` : '';
+		return reject(`a DateTime that is not valid${explained}; check the expression that creates it`);
 	}
 	if (typeof getTime === 'function') {
 		const instant: unknown = getTime.call(value);
-		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, refuse);
-		return refuse('a Date that is not valid; check the expression that creates it');
+		if (typeof instant === 'number' && Number.isFinite(instant)) return inRange(instant, reject);
+		return reject('a Date that is not valid; check the expression that creates it');
 	}
-	return refuse(quote(value), ADVICE);
+	return reject(quote(value), ADVICE);
 }
 
-function inRange(instant: number, refuse: Context['refuse']): number {
+function inRange(instant: number, reject: Context['reject']): number {
 	if (isInRange(instant)) return instant;
 	// Only instants of the first 271,821 years before and after 1970 have a text.
 	const text = Math.abs(instant) <= 8.64e15 ? formatInstant(instant) : instant;
-	return refuse(`${quote(text)}, which is ${OUTSIDE}`);
+	return reject(`${quote(text)}, which is ${OUTSIDE}`);
 }
 
 /** An instant, as it shows in a zone. */

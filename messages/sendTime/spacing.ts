@@ -41,7 +41,7 @@ export function spacingOffset(index: number, spacing: Spacing): number {
  * that would lead out of the window is left out. Never earlier than wanted. The same list and seed
  * give the same times.
  *
- * @param list null where an item has no time: it takes no turn and stays null
+ * @param list null if an item has no time: it takes no turn and stays null
  * @throws InvalidParameterError when the values of the spacing or the window cannot be used
  */
 export function spreadSendTimes<Item extends ResolvedSendTime | null>(

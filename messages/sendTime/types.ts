@@ -13,7 +13,7 @@ export type AdjustmentReason =
 	/** Moved to keep the distance of *Spacing*, with its jitter. */
 	| 'spacing'
 	/**
-	 * Not moved, but told: this process's time zone data is older than the last change of the zone's
+	 * Not moved, but noted: this process's time zone data is older than the last change of the zone's
 	 * clock, so the time, or the clock time shown for it, is off.
 	 */
 	| 'outdatedTimezoneData';

@@ -175,7 +175,7 @@ export function formatWallClock(instantIso: string, timezone: string, format: st
  * clock shows it twice, moved forward in a gap. A text with an offset keeps its instant.
  *
  * @returns ISO 8601 in UTC, or null when the text is no date with a time of the years 2000 to 2100
- * @throws InvalidParameterError for an unknown timezone (`isTimezone` tells)
+ * @throws InvalidParameterError for an unknown timezone (see `isTimezone`)
  */
 export function parseWallClock(text: string, timezone: string): string | null {
 	const zone = timeZone(timezone);

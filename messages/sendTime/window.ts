@@ -34,13 +34,13 @@ export interface SendingWindow {
 export interface OpeningHours {
 	/** Whether the clock shows a time inside. */
 	isOpen(instant: number): boolean;
-	/** The instant itself when it is inside, else the first one after it that is. */
+	/** The instant itself when it is inside, otherwise the first one after it that is. */
 	nextOpen(instant: number): number;
 	/** Why a time was moved to an opening, as a sentence. */
 	note(opening: number): string;
 	/**
 	 * Why the window is not kept exactly, as a sentence: the time zone data of this process is too
-	 * old. Null where it is kept.
+	 * old. Null if it is kept.
 	 *
 	 * @param wanted the instant for which an opening was looked for
 	 * @param instant the one that was chosen
@@ -113,13 +113,13 @@ export function applySendingWindow(
 	const hours = openingHours(window);
 	const instant = instantFrom(resolved.scheduledAt);
 	const opening = hours.nextOpen(instant);
-	const told = outdatedStep(resolved, hours, instant, opening);
-	if (opening === instant) return addSteps(resolved, told);
+	const outdated = outdatedStep(resolved, hours, instant, opening);
+	if (opening === instant) return addSteps(resolved, outdated);
 	const step: Step = { reason: 'sendingWindow', note: hours.note(opening) };
-	return moveTo(resolved, opening, PARAMETER, step, ...told);
+	return moveTo(resolved, opening, PARAMETER, step, ...outdated);
 }
 
-/** The step that tells of a window that is not kept exactly; none where it is, or where it was told. */
+/** The note that the window is not kept exactly; none if it is, or if it was already noted. */
 export function outdatedStep(
 	item: ResolvedSendTime,
 	hours: OpeningHours,

@@ -6,7 +6,7 @@ import { ZONE_CHANGES, type ZoneChange } from './zoneChanges';
 
 /**
  * Zones are read with the time zone data of the Node.js that runs n8n, which may be older than the
- * last changes of the law. Such a time is told, and not corrected: n8n's own expressions and date
+ * last changes of the law. Such a time is reported, and not corrected: n8n's own expressions and date
  * picker read with the same data, and two reckonings in one workflow would be worse than one.
  */
 const changes = new Map<string, ZoneChange>(
@@ -27,7 +27,7 @@ export interface CurrentZone extends TimeZone {
  * The first instant of the change is the probe. Data that has it is as new as ours or newer, and
  * is trusted, whatever it says of later years.
  *
- * @returns undefined where the data of this process is to be trusted
+ * @returns undefined if the data of this process is to be trusted
  */
 export function currentZone(zone: TimeZone): CurrentZone | undefined {
 	const change = changes.get(zone.name.toLowerCase());
@@ -67,7 +67,7 @@ export const outdated = (instant: number, zone: TimeZone, note: string): Adjustm
 	return { reason: 'outdatedTimezoneData', from: local, to: local, note };
 };
 
-/** Whether a zone's outdated data was told of this send time already. */
+/** Whether this send time already has the note about a zone with outdated data. */
 export const isReported = ({ adjusted = [] }: Pick<ResolvedSendTime, 'adjusted'>, name: string) =>
 	adjusted.some(
 		({ reason, note }) => reason === 'outdatedTimezoneData' && note.includes(`clock of ${name} `),

@@ -29,7 +29,7 @@ export interface Operation<P extends Plan = Plan> {
 	concurrency?(plans: ReadonlyArray<P | null>, run: Run): number;
 	/** Reads and checks one item's parameters. Sends nothing. */
 	prepare(context: IExecuteFunctions, index: number, run: Run): P;
-	/** Changes the plans of all items together; null where an item could not be prepared. */
+	/** Changes the plans of all items together; null if an item could not be prepared. */
 	arrange?(plans: ReadonlyArray<P | null>, context: IExecuteFunctions, run: Run): Array<P | null>;
 	/** Last check of one item before anything is sent; skipped if an earlier attempt is unresolved. */
 	check?(plan: P, run: Run): void;

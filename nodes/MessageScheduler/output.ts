@@ -24,7 +24,7 @@ export function scheduledItem(
 	message: ScheduledMessage,
 	{ simplify, timezone, adjusted, recipientAsGiven, more = {} }: OutputOptions,
 ): IDataObject {
-	// Null if a person has emptied the time in a table.
+	// Null if the gateway does not tell the time, or a person has emptied it in a table.
 	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
 	return {
 		status: message.status,
@@ -73,7 +73,7 @@ export const sentItem = (
 type AnyMessage = ScheduledMessage | SentMessage;
 
 const recipientAndText = ({ recipient, text, failure }: AnyMessage) => ({
-	recipient: recipient.phone ?? recipient.address,
+	recipient: recipient?.phone ?? recipient?.address ?? null,
 	text,
 	failure: failure?.reason ?? null,
 });
@@ -87,6 +87,6 @@ const content = ({ type, mediaUrl, caption, fileName, reference }: AnyMessage) =
 });
 
 const address = ({ recipient }: AnyMessage) => ({
-	recipientKind: recipient.kind,
-	recipientAddress: recipient.address,
+	recipientKind: recipient?.kind ?? null,
+	recipientAddress: recipient?.address ?? null,
 });

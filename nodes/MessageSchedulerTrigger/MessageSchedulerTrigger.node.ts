@@ -11,6 +11,7 @@ import { properties } from './fields';
 import { triggerPanel } from './panel';
 import { check, register, remove } from './lifecycle';
 import { receive } from './receive';
+import { webhookSetUp } from './webhookSetUp';
 
 /** The trigger node: receives the gateways' webhooks and emits one item for each status. */
 export class MessageSchedulerTrigger implements INodeType {
@@ -63,7 +64,7 @@ export class MessageSchedulerTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { messageGatewayApiTest } };
+	methods = { credentialTest: { messageGatewayApiTest }, loadOptions: { webhookSetUp } };
 
 	webhookMethods = {
 		default: {

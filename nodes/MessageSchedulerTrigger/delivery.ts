@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Gateway } from '../../gateways/gateway';
-import { isObject } from '../../gateways/json';
+import { isObject, parseJson } from '../../gateways/json';
 import type { Delivery } from '../../gateways/webhooks';
 import { settle } from '../../messages/settle';
 
@@ -59,14 +59,6 @@ async function readBytes(
 function readBody(context: IWebhookFunctions): unknown {
 	const body: unknown = context.getBodyData();
 	return typeof body === 'string' ? parseJson(body) : body;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** n8n gives a repeated name as a list. */

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
 import { statusTitle } from './statusTitle';
+import { SET_UP } from './webhookSetUp';
 
 /** Says for each gateway where to enter the webhook URL. */
 const WHERE_TO_ENTER =
@@ -15,19 +16,21 @@ export const DEFAULT_STATUSES: readonly Status[] = [
 	'expired',
 ];
 
-/**
- * Valid for every gateway and short, so that *Trigger On* stays visible below it. n8n keeps only links of a
- * notice's HTML.
- */
-const SET_UP_NOTICE = `If your gateway has an API for webhooks, publishing enters the Production URL there. If not, <a href="${WHERE_TO_ENTER}" target="_blank">enter it by hand</a>.`;
+/** The editor loads it, and again if the credential changes. It is nothing to choose from. */
+const setUpOptions = { loadOptionsMethod: 'webhookSetUp' };
 
 /** All parameters of the trigger. */
 export const properties: INodeProperties[] = [
 	{
-		displayName: SET_UP_NOTICE,
-		name: 'setUpNotice',
-		type: 'notice',
-		default: '',
+		displayName: 'Webhook Set-Up',
+		name: 'webhookSetUp',
+		type: 'options',
+		typeOptions: setUpOptions,
+		noDataExpression: true,
+		options: [],
+		default: SET_UP,
+		description: 'How the gateway of the credential gets the Production URL',
+		hint: `<a href="${WHERE_TO_ENTER}" target="_blank">The set-up of each gateway</a>`,
 	},
 	{
 		// n8n's nodes panel recognizes the choices by this label, and offers each as a separate trigger.

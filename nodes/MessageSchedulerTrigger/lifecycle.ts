@@ -10,7 +10,7 @@ import { settle } from '../../messages/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
-import { assertReachable, assertStatusesCanCome } from './requirements';
+import { assertReachable, assertStatusesCanCome, assertStatusUrl } from './requirements';
 import { readOptions, readStatuses } from './options';
 import { withWebhookSecret } from './webhookSecret';
 
@@ -80,6 +80,7 @@ const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUr
 
 /** Rejects a trigger that could never start, even if the gateway already calls it. */
 function assertMayStart(context: IHookFunctions, { gateway, connection }: ConnectedGateway): void {
+	assertStatusUrl(gateway, connection.credential);
 	assertStatusesCanCome(gateway, readStatuses(context));
 	assertReachable(gateway, webhookUrl(context), gateway.baseUrl(connection.credential));
 }

@@ -1,4 +1,5 @@
-import type { Gateway } from '../../gateways/gateway';
+import type { Credential, Gateway } from '../../gateways/gateway';
+import { statusUrlOf } from '../../gateways/statusUrl';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Status } from '../../messages/status';
 import { hostOf, reachOf } from './networkReach';
@@ -39,6 +40,20 @@ export function assertReachable(gateway: Gateway, webhookUrl: string, gatewayUrl
 	throw new InvalidParameterError(
 		'Production URL',
 		`The webhook URLs of this n8n lead to "${hostOf(webhookUrl)}", which is not reachable from the internet, so ${gateway.label} could not report any status. Set N8N_WEBHOOK_URL (in older versions WEBHOOK_URL) in the environment of n8n to its public URL, and restart n8n.`,
+	);
+}
+
+/**
+ * Rejects a credential that sends no URL along with messages, if the gateway reports statuses only to that.
+ *
+ * @throws InvalidParameterError naming *Status URL*
+ */
+export function assertStatusUrl({ label, capabilities }: Gateway, credential: Credential): void {
+	if (capabilities.webhooks.registration !== 'perMessage') return;
+	if (statusUrlOf(credential, null) !== null) return;
+	throw new InvalidParameterError(
+		'Status URL',
+		`"Status URL" in the Message Gateway API credential is not a URL, so ${label} would report nothing. Enter the Production URL of this node there.`,
 	);
 }
 

@@ -16,7 +16,7 @@ export function withWebhookSecret(
 	credential: Credential,
 ): Credential {
 	const { capabilities, credentialFields } = gateway;
-	if (canVerifyWebhooks(gateway, credential) || capabilities.webhooks.registration === 'manual') {
+	if (canVerifyWebhooks(gateway, credential) || capabilities.webhooks.registration !== 'api') {
 		return credential;
 	}
 	// A vendor's own signing key cannot be made up.

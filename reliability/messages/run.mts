@@ -4,7 +4,7 @@ import { credentialFor } from '../../harness/credential.mts';
 import type { N8n } from '../../harness/n8n.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { seededRandom } from '../../sandbox/random.mts';
-import { listening, oneNode, SECRET } from '../../test/e2e/stage.mts';
+import { listening, oneNode, SECRET } from '../../test/e2e/environment.mts';
 import { countExecutions, countRunning, runLarge, triggered } from '../executions.mts';
 import { compare, count, holds, type Difference } from '../figures.mts';
 

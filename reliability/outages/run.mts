@@ -6,7 +6,7 @@ import type { N8n } from '../../harness/n8n.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { seededRandom } from '../../sandbox/random.mts';
 import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
-import { SECRET } from '../../test/e2e/stage.mts';
+import { SECRET } from '../../test/e2e/environment.mts';
 import { allExecutions, countRunning } from '../executions.mts';
 import { holds } from '../figures.mts';
 import {

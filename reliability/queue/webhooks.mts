@@ -6,7 +6,7 @@ import { credentialFor } from '../../harness/credential.mts';
 import type { QueueMode } from '../../harness/queue.mts';
 import type { Sandbox } from '../../sandbox/index.mts';
 import { seededRandom } from '../../sandbox/random.mts';
-import { chain, SECRET, TRIGGER } from '../../test/e2e/stage.mts';
+import { chain, SECRET, TRIGGER } from '../../test/e2e/environment.mts';
 import { allExecutions, countExecutions, countRunning } from '../executions.mts';
 import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
 import { count, holds, printTable, seconds } from '../figures.mts';

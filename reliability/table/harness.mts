@@ -5,7 +5,7 @@ import { startN8n, type N8n, type StartOptions } from '../../harness/n8n.mts';
 import { buildPackage } from '../../harness/package.mts';
 import { insertRows } from '../../harness/tables.mts';
 import type { Sandbox } from '../../sandbox/index.mts';
-import { oneNode, SECRET } from '../../test/e2e/stage.mts';
+import { oneNode, SECRET } from '../../test/e2e/environment.mts';
 import { runLarge } from '../executions.mts';
 
 /** The gateway of these proofs: it has no scheduler of its own, and takes a message at once. */

@@ -5,7 +5,7 @@ import { credentialFor } from '../../harness/credential.mts';
 import type { N8n } from '../../harness/n8n.mts';
 import type { Sandbox } from '../../sandbox/index.mts';
 import { seededRandom } from '../../sandbox/random.mts';
-import { listening, SECRET } from '../../test/e2e/stage.mts';
+import { listening, SECRET } from '../../test/e2e/environment.mts';
 import { countExecutions, triggered } from '../executions.mts';
 import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
 import { compare, count, holds, type Difference } from '../figures.mts';

@@ -29,7 +29,7 @@ export const renderPlay = ({ guide, view }: PageContent) => {
 		</li>`;
 	});
 	const ways = [
-		{ kind: 'usual', label: 'Go their usual way', is: script === undefined },
+		{ kind: 'usual', label: 'Default statuses', is: script === undefined },
 		...(settableStatuses.includes('delivered')
 			? [{ kind: 'sent', label: 'Stop at sent', is: script?.join() === 'sent' }]
 			: []),
@@ -55,6 +55,6 @@ export const renderPlay = ({ guide, view }: PageContent) => {
 		${action(gateway, 'outage', html`<span class="buttons">${begin}</span>`)}
 		<h3>New messages</h3>
 		${action(gateway, 'script', html`<span class="buttons">${ways}</span>`)}
-		${script !== undefined && html`<p>Now: ${script.join(' → ') || 'no status at all'}.</p>`}
+		${script !== undefined && html`<p>Now: ${script.join(' → ') || 'no status'}.</p>`}
 	</section>`;
 };

@@ -30,10 +30,10 @@ export function renderPage(content: PageContent): Html {
 				<header>
 					<h1>Sandbox gateway</h1>
 					<p>
-						It stands in for the gateways: nothing that is sent here leaves this machine.
-						${clockNote(view)} Times are in ${timezone}.
+						It stands in for the gateways: no message leaves this machine. ${clockNote(view)} Times
+						are in ${timezone}.
 					</p>
-					<noscript><p>Reload the page to see what is new.</p></noscript>
+					<noscript><p>Reload the page to update it.</p></noscript>
 					<p id="notice" role="status"></p>
 				</header>
 				${tabs(content)}
@@ -62,8 +62,8 @@ export const renderLive = (content: PageContent): Html =>
 
 const clockNote = ({ clockFactor }: GatewayView) =>
 	clockFactor === 1
-		? 'Its clock runs as fast as yours.'
-		: `Its clock runs ${clockFactor} times as fast: what is due in an hour goes out in ${durationText(3_600_000 / clockFactor)}.`;
+		? 'Its clock runs in real time.'
+		: `Its clock runs ${clockFactor} times as fast: a message due in an hour is sent in ${durationText(3_600_000 / clockFactor)}.`;
 
 function durationText(ms: number): string {
 	const seconds = ms / 1000;

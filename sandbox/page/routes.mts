@@ -133,7 +133,7 @@ const actions: Record<string, (pressed: Pressed) => void> = {
 
 	script: ({ sandbox, guide, form }) => {
 		const sequence = sequences[form.get('kind') ?? ''];
-		if (sequence === undefined) throw new RangeError('There is no such way for new messages');
+		if (sequence === undefined) throw new RangeError('There are no such statuses for new messages');
 		sandbox.script(guide.gateway, sequence);
 	},
 };

@@ -53,7 +53,7 @@ async function refresh() {
 		text = await response.text();
 	} catch {
 		notice.dataset.lost = 'yes';
-		notice.textContent = 'The sandbox does not answer: it refuses connections for a minute, or it was ended. This page comes back by itself.';
+		notice.textContent = 'The sandbox does not respond: it refuses connections for a minute, or it was stopped. This page reconnects automatically.';
 		return;
 	}
 	if (notice.dataset.lost) {

@@ -11,7 +11,7 @@ export const credential = ({ fields, credentialName }: Guide) =>
 			${credentialName === undefined
 				? 'Enter these values.'
 				: html`In n8n, create a credential <em>${credentialName}</em> and enter these values.`}
-			They are made up and open nothing but this sandbox.
+			They are valid only for this sandbox.
 		</p>
 		<table class="values">
 			<tbody>
@@ -59,12 +59,8 @@ export const webhook = (content: PageContent) => {
 		how.secret === ''
 			? null
 			: how.secretIn === 'query'
-				? html`<p>
-						The sandbox adds <code>?secret=${how.secret}</code>, as you add it at ${label}.
-					</p>`
-				: html`<p>
-						The sandbox sends <code>${how.secret}</code> along in a header, as ${label} does.
-					</p>`;
+				? html`<p>The sandbox adds <code>?secret=${how.secret}</code>, as you do at ${label}.</p>`
+				: html`<p>The sandbox sends <code>${how.secret}</code> in a header, like ${label}.</p>`;
 	return html`<section id="webhook">
 		<h2>Webhook</h2>
 		${how.isAutomatic
@@ -87,7 +83,7 @@ export const webhookList = ({ guide, view: { gateway, webhookUrls } }: PageConte
 	html`<div id="registered" data-live>
 		<h3>Registered</h3>
 		${webhookUrls.length === 0
-			? html`<p class="empty">None: nothing is told to n8n.</p>`
+			? html`<p class="empty">None: no status is reported to n8n.</p>`
 			: html`<ul>
 						${webhookUrls.map((url) => html`<li><code>${url}</code></li>`)}
 					</ul>

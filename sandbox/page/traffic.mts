@@ -9,12 +9,12 @@ export const renderHeld = ({ view: { gateway, held, heldCount, clockFactor } }: 
 	return html`<section id="held" data-live>
 		<h2>Scheduled <span class="count">${heldCount}</span></h2>
 		${heldCount === 0
-			? html`<p class="empty">The gateway holds no message.</p>`
+			? html`<p class="empty">The gateway has no scheduled message.</p>`
 			: html`<table>
 						<thead>
 							<tr>
 								<th>Scheduled for</th>
-								${isFast && html`<th>Goes out here at</th>`}
+								${isFast && html`<th>Sent here at</th>`}
 								<th>To</th>
 								<th>Text</th>
 								<th></th>
@@ -49,9 +49,9 @@ export const renderMessages = ({ view }: PageContent) => {
 	const { gateway, messages, messageCount, settableStatuses, statusNote } = view;
 	return html`<section id="messages" data-live>
 		<h2>Messages <span class="count">${messageCount}</span></h2>
-		<p>A button sets the status and tells n8n of it. ${statusNote}</p>
+		<p>A button sets the status and reports it to n8n. ${statusNote}</p>
 		${messageCount === 0
-			? html`<p class="empty">No message has come yet.</p>`
+			? html`<p class="empty">No message received yet.</p>`
 			: html`<table>
 						<thead>
 							<tr>
@@ -173,7 +173,7 @@ const isSuccess = (status: number | null) => status !== null && status >= 200 &&
 /** Neither answered nor given up. */
 const isUnderWay = ({ status, error }: WebhookDelivery) => status === null && error === undefined;
 
-const answerOf = ({ status, error }: WebhookDelivery) => status ?? error ?? 'under way';
+const answerOf = ({ status, error }: WebhookDelivery) => status ?? error ?? 'in flight';
 
 const statusOf = ({ status, fault }: RecordedRequest) =>
 	`${status ?? 'none'}${fault === undefined ? '' : ` (${fault})`}`;

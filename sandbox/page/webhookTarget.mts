@@ -10,7 +10,7 @@ export function webhookTarget({ webhook }: Pick<Guide, 'webhook'>, text: string)
 	const typed = text.trim();
 	if (!/^https?:\/\//i.test(typed) || !URL.canParse(typed)) {
 		throw new RangeError(
-			`"Webhook URL" is "${typed.slice(0, 80)}". Copy the address that the trigger shows in n8n: it begins with http:// or https://.`,
+			`"Webhook URL" is "${typed.slice(0, 80)}". Copy the URL that the trigger shows in n8n: it begins with http:// or https://.`,
 		);
 	}
 	const { secret, secretIn } = webhook;

@@ -9,6 +9,6 @@ export const keyIsUsed = (
 ) =>
 	new InvalidParameterError(
 		'Deduplication Key',
-		`"Deduplication Key" is "${shorten(key, 80)}", which already has a message: ${status}${scheduledAt === '' ? '' : `, for ${scheduledAt}`}. No other message was created.`,
+		`"Deduplication Key" is "${shorten(key, 80)}", which already has a message: ${status}${(scheduledAt ?? '') === '' ? '' : `, for ${scheduledAt}`}. No other message was created.`,
 		'To return that message, change "If Already Scheduled" or "If Already Sent" under Options. For another message, enter another key.',
 	);

@@ -62,7 +62,7 @@ export interface KeyLedger {
 	takeOver(record: KeyRecord, owner: string, attempt?: UnresolvedAttempt): Promise<boolean>;
 	/** Records what begins, right before it; false if the row is no longer claimed by the caller. */
 	start(record: KeyRecord, owner: string, attempt: UnresolvedAttempt): Promise<boolean>;
-	/** The message exists. Another owner than before marks it as somebody else's. */
+	/** The message exists. Another owner than before marks it as another application's. */
 	finish(record: KeyRecord, result: KeyResult, owner?: string): Promise<void>;
 	/** Releases the key: certainly nothing was created. */
 	remove(record: KeyRecord): Promise<void>;

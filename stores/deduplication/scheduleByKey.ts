@@ -248,7 +248,8 @@ async function readExisting(
 	if (read.ok) return read.value;
 	if (!isNotFound(read.error)) throw read.error;
 	const result = resultOf(record);
-	if (result.scheduledAt !== '' && Date.parse(result.scheduledAt) < now()) {
+	const { scheduledAt } = result;
+	if (scheduledAt !== null && Date.parse(scheduledAt) < now()) {
 		return { ...result, status: 'unknown', gatewayStatus: null };
 	}
 	throw new GatewayError(
@@ -262,7 +263,11 @@ async function readExisting(
 
 const resultOf = ({ result }: KeyRecord): ScheduledMessage => {
 	const scheduled = result as Partial<ScheduledMessage> | null;
-	return { ...scheduled, scheduledAt: scheduled?.scheduledAt ?? '', raw: null } as ScheduledMessage;
+	return {
+		...scheduled,
+		scheduledAt: scheduled?.scheduledAt ?? null,
+		raw: null,
+	} as ScheduledMessage;
 };
 
 /**

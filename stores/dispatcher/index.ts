@@ -92,7 +92,7 @@ class Run {
 		const look = async () =>
 			await lookForUnconfirmed(this.context, {
 				mayGoOn: async () => await this.mayLook(),
-				tell: (entry) => this.entries.push(entry),
+				report: (entry) => this.entries.push(entry),
 			});
 		const at = new Date(now()).toISOString();
 		await queue.adopt(at);
@@ -149,7 +149,7 @@ class Run {
 			rows,
 			health: this.health,
 			pace: this.pace,
-			tell: (entry) => this.entries.push(entry),
+			report: (entry) => this.entries.push(entry),
 		});
 		const begun = await settle(this.beginAll(rows, sender));
 		if (!begun.ok) this.failure ??= begun;

@@ -55,7 +55,7 @@ function afterInterruption({ gateway, rules, now }: DispatchContext, row: Row): 
  */
 export async function lookForUnconfirmed(
 	context: DispatchContext,
-	run: { mayGoOn(): Promise<boolean>; tell(result: DispatchResult): void },
+	run: { mayGoOn(): Promise<boolean>; report(result: DispatchResult): void },
 ): Promise<void> {
 	const { gateway, queue, now } = context;
 	if (gateway.findSent === undefined) return;
@@ -70,7 +70,7 @@ export async function lookForUnconfirmed(
 		// unreadable shows nothing about the gateway.
 		if (!outcome.ok && !(outcome.error instanceof InvalidParameterError)) return;
 		if (changed !== null && changed.status !== 'unconfirmed' && changed.status !== 'scheduled') {
-			run.tell(resultOf(context, changed));
+			run.report(resultOf(context, changed));
 		}
 	}
 }

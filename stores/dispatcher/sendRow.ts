@@ -31,7 +31,7 @@ export interface Sending extends Omit<DispatchContext, 'lease'> {
 	readonly health: AccountHealth;
 	readonly pace: Pace;
 	/** Adds an entry to the result of the run. */
-	tell(entry: DispatchEntry): void;
+	report(entry: DispatchEntry): void;
 }
 
 /** Maximum age of the start marker when the request starts; an older one is written again. */
@@ -256,8 +256,8 @@ export class SendRow {
 	}
 
 	private report(row: Row): void {
-		const { tell, now } = this.sending;
-		tell({
+		const { report, now } = this.sending;
+		report({
 			message: toScheduledMessage(row),
 			lateByMs: lateByMs(row, now()),
 			attempts: Number(row.attempts ?? 0),
@@ -265,7 +265,7 @@ export class SendRow {
 	}
 
 	private tellEvent(event: DispatchEntry | null): void {
-		if (event !== null) this.sending.tell(event);
+		if (event !== null) this.sending.report(event);
 	}
 }
 

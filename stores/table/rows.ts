@@ -9,7 +9,7 @@ import {
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
 import { formatWindow } from '../../messages/sendTime';
 import type { Failure } from '../../messages/failure';
-import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { StoredMessage } from '../../messages/scheduledMessage';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
 import type { Cell, Row, Values } from './columns';
 
@@ -64,7 +64,7 @@ export function toRow(
 }
 
 /** A row as a scheduled message. */
-export function toScheduledMessage(row: Row): ScheduledMessage {
+export function toScheduledMessage(row: Row): StoredMessage {
 	return {
 		scheduleId: textOf(row.schedule_id) ?? '',
 		gateway: textOf(row.gateway) ?? '',

@@ -1,25 +1,31 @@
 import { output, type WorkflowJson, type WorkflowNode } from '../../harness/client.mts';
 import { readExample } from '../../harness/examples.mts';
-import { credentialFor, inSeconds, itHolding, startEnvironment, type Stage } from './stage.mts';
+import {
+	credentialFor,
+	inSeconds,
+	itHolding,
+	startEnvironment,
+	type Environment,
+} from './environment.mts';
 import { startScriptedModel, type Reply, type ScriptedModel } from './scriptedModel.mts';
 
 /** The example for n8n's AI Agent, driven by a model that follows a script. */
 const EXAMPLE = 'schedule-by-ai-agent.json';
 
-let stage: Stage;
+let environment: Environment;
 let model: ScriptedModel;
 
 beforeAll(async () => {
 	model = await startScriptedModel();
-	stage = await startEnvironment();
-	const { n8n, sandbox } = stage;
+	environment = await startEnvironment();
+	const { n8n, sandbox } = environment;
 	const account = credentialFor(sandbox, 'chatWhatsApp');
 	await n8n.createCredential('Message Gateway account', 'messageGatewayApi', account);
 	await n8n.createCredential('Model', 'openAiApi', { apiKey: 'none', url: model.url });
 }, 300_000);
 
 afterAll(async () => {
-	await stage?.close();
+	await environment?.close();
 	await model?.close();
 }, 60_000);
 
@@ -53,8 +59,8 @@ async function converse(
 	};
 	const workflow = example(agentVersion, 'Remind Ada');
 	change(workflow);
-	const id = await stage.n8n.createWorkflow(workflow);
-	const execution = await stage.n8n.runManually(id, { trigger: 'Chat' });
+	const id = await environment.n8n.createWorkflow(workflow);
+	const execution = await environment.n8n.runManually(id, { trigger: 'Chat' });
 	const [{ output: lastWord }] = output(execution, 'Agent');
 	return { lastWord, results: model.turns.slice(1).map(({ toolResult }) => toolResult ?? '') };
 }
@@ -62,11 +68,11 @@ async function converse(
 /** The id in what a tool told the model. */
 const scheduleIdIn = (toolResult: string) => /"scheduleId":"([^"]+)"/.exec(toolResult)?.[1];
 
-const scheduled = () => stage.sandbox.messages('chatWhatsApp');
+const scheduled = () => environment.sandbox.messages('chatWhatsApp');
 
 /** The newest AI Agent 2, or 3, that this n8n has. */
 async function newestAgent(major: number): Promise<number> {
-	const versions = (await stage.n8n.nodeTypes())
+	const versions = (await environment.n8n.nodeTypes())
 		.filter(({ name }) => name === '@n8n/n8n-nodes-langchain.agent')
 		.flatMap(({ version }) => version);
 	return Math.max(...versions.filter((version) => Math.floor(version) === major));
@@ -130,12 +136,12 @@ describe.each([2, 3])('the newest AI Agent %d', (major) => {
 	it('knows in its second turn what was said in the first', async () => {
 		const version = await newestAgent(major);
 		const workflow = example(version, 'Remind +919988066776 of the appointment');
-		const id = await stage.n8n.createWorkflow(workflow);
+		const id = await environment.n8n.createWorkflow(workflow);
 		model.turns.splice(0);
 		model.script = (_, turn) => ({ say: turn === 0 ? 'When?' : 'I schedule it for then.' });
-		await stage.n8n.runManually(id, { trigger: 'Chat' });
-		await stage.n8n.updateWorkflow(id, { pinData: { Chat: written('Tomorrow at nine') } });
-		await stage.n8n.runManually(id, { trigger: 'Chat' });
+		await environment.n8n.runManually(id, { trigger: 'Chat' });
+		await environment.n8n.updateWorkflow(id, { pinData: { Chat: written('Tomorrow at nine') } });
+		await environment.n8n.runManually(id, { trigger: 'Chat' });
 		expect(model.turns.map(({ said }) => said.map(({ content }) => content))).toEqual([
 			['Remind +919988066776 of the appointment'],
 			['Remind +919988066776 of the appointment', 'When?', 'Tomorrow at nine'],

@@ -6,7 +6,7 @@ import axios from 'axios';
 import { ensureN8n } from '../../harness/install.mts';
 import { startN8n, type N8n } from '../../harness/n8n.mts';
 import { buildPackage } from '../../harness/package.mts';
-import { RELEASE } from './stage.mts';
+import { RELEASE } from './environment.mts';
 
 const nodes = ['messageScheduler', 'messageSchedulerTrigger'];
 

@@ -16,8 +16,8 @@ import {
 	oneNode,
 	startEnvironment,
 	SECRET,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 
 /** What n8n's Community Nodes page does: install, upgrade while workflows are active, remove. */
 const NAME = 'n8n-nodes-message-scheduler';
@@ -25,7 +25,7 @@ const PREVIOUS = '0.0.1';
 
 let folder: string;
 let registry: Registry;
-let stage: Stage;
+let environment: Environment;
 let current: PublishedVersion;
 
 /** The package as it is now, under another version's name. */
@@ -48,17 +48,17 @@ beforeAll(async () => {
 	const tarball = await buildPackage();
 	registry.publish(asVersion(tarball, PREVIOUS));
 	current = asVersion(tarball);
-	stage = await startEnvironment({ tarball: undefined, env: registry.env });
+	environment = await startEnvironment({ tarball: undefined, env: registry.env });
 }, 300_000);
 
 afterAll(async () => {
-	await stage?.close();
+	await environment?.close();
 	await registry?.close();
 	removeFolder(folder);
 }, 60_000);
 
 const ourNodes = async () =>
-	(await stage.n8n.freshNodeTypes())
+	(await environment.n8n.freshNodeTypes())
 		.map(({ name }) => name)
 		.filter((name) => name.startsWith(NAME));
 
@@ -71,7 +71,7 @@ interface Installed {
 const NODES = ['messageScheduler', 'messageSchedulerTool', 'messageSchedulerTrigger'];
 
 it('installs, stays active through an upgrade, and is removed', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	expect(await ourNodes()).toEqual([]);
 
 	const installed = await n8n.request<Installed>('POST', '/community-packages', { name: NAME });

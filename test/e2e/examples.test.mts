@@ -11,27 +11,27 @@ import {
 	SECRET,
 	TRIGGER,
 	until,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 
 const CREDENTIAL = 'Message Gateway account';
 
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment();
-	await stage.n8n.createCredential(
+	environment = await startEnvironment();
+	await environment.n8n.createCredential(
 		CREDENTIAL,
 		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'chatWhatsApp'),
+		credentialFor(environment.sandbox, 'chatWhatsApp'),
 	);
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
 const run = async (file: string) => {
-	const id = await stage.n8n.createWorkflow(readExample(file));
-	const execution = await stage.n8n.runManually(id);
+	const id = await environment.n8n.createWorkflow(readExample(file));
+	const execution = await environment.n8n.runManually(id);
 	expect(execution.error?.message).toBeUndefined();
 	return (node: string) => output(execution, node);
 };
@@ -63,7 +63,7 @@ describe.each(exampleFiles())('%s', (file) => {
 
 	it('takes only nodes and parameters that this n8n has', async () => {
 		const { nodes, settings } = readExample(file);
-		const known = await stage.n8n.nodeTypes();
+		const known = await environment.n8n.nodeTypes();
 		for (const { type, typeVersion } of nodes) {
 			const description = known.find(
 				({ name, version }) => name === type && [version].flat().includes(typeVersion ?? 1),
@@ -77,14 +77,14 @@ describe.each(exampleFiles())('%s', (file) => {
 		}
 		// As the editor imports: n8n itself finds the credential by its name, before 2 only in a project
 		// that is named.
-		const project = await stage.n8n.request<{ id: string }>('GET', '/projects/personal');
-		const { id } = await stage.n8n.request<{ id: string }>('POST', '/workflows', {
+		const project = await environment.n8n.request<{ id: string }>('GET', '/projects/personal');
+		const { id } = await environment.n8n.request<{ id: string }>('POST', '/workflows', {
 			...readExample(file),
 			name: `${file} as it is`,
 			settings,
 			projectId: project.id,
 		});
-		const stored = await stage.n8n.workflow(id);
+		const stored = await environment.n8n.workflow(id);
 		for (const { credentials } of stored.nodes.filter(ours)) {
 			expect(credentials).toMatchObject({
 				messageGatewayApi: { id: expect.any(String), name: CREDENTIAL },
@@ -143,7 +143,7 @@ it('sends at once', async () => {
 }, 60_000);
 
 it('waits until the time and sends then', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const began = Date.now();
 	const id = await n8n.createWorkflow(readExample('wait-and-send.json'));
 	const started = await n8n.runManually(id);
@@ -161,7 +161,7 @@ it('waits until the time and sends then', async () => {
 }, 90_000);
 
 it('follows a message to its status and takes the right branch', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const workflow = readExample('follow-statuses.json');
 	// As its note says where no message waits in a Data Table.
 	workflow.nodes.find(({ name }) => name === 'Record Status')!.disabled = true;
@@ -184,7 +184,7 @@ it('follows a message to its status and takes the right branch', async () => {
 itHolding(
 	'sends what a table holds when it is due',
 	async () => {
-		const { n8n, sandbox } = stage;
+		const { n8n, sandbox } = environment;
 		const parameters = {
 			storeIn: 'dataTable',
 			recipient: '+12025550108',
@@ -206,7 +206,7 @@ itHolding(
 itHolding(
 	'gives each status to Record Status',
 	async () => {
-		const { n8n, sandbox } = stage;
+		const { n8n, sandbox } = environment;
 		const id = await n8n.createWorkflow(readExample('follow-statuses.json'));
 		await n8n.activate(id);
 		const url = await n8n.productionWebhookUrl(id, 'Message Status');

@@ -9,35 +9,35 @@ import {
 	oneNode,
 	startEnvironment,
 	until,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 
 const WITHOUT_SCHEDULER = ['hypersenderWhatsApp', 'whapi', 'greenApi'];
 const GATEWAYS = ['hypersenderSms', ...WITHOUT_SCHEDULER];
 
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment({}, { clockFactor: 600 });
+	environment = await startEnvironment({}, { clockFactor: 600 });
 	for (const gateway of [...GATEWAYS, 'chatWhatsApp']) {
-		await stage.n8n.createCredential(
+		await environment.n8n.createCredential(
 			gateway,
 			'messageGatewayApi',
-			credentialFor(stage.sandbox, gateway),
+			credentialFor(environment.sandbox, gateway),
 		);
 	}
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
 const run = async (...args: Parameters<typeof oneNode>) => {
-	const id = await stage.n8n.createWorkflow(oneNode(...args));
-	return await stage.n8n.runManually(id);
+	const id = await environment.n8n.createWorkflow(oneNode(...args));
+	return await environment.n8n.runManually(id);
 };
 
 /** A credential without a secret where the trigger makes its own; the user enters it elsewhere. */
 async function activateTrigger(gateway: string, parameters: Json = {}) {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const id = await n8n.createWorkflow(
 		listening(gateway, {
 			statuses: ['scheduled', 'sent', 'delivered', 'read', 'failed'],
@@ -56,16 +56,16 @@ async function activateTrigger(gateway: string, parameters: Json = {}) {
 }
 
 const statusesOf = async (workflowId: string) => {
-	const ended = (await stage.n8n.executions(workflowId)).filter(
+	const ended = (await environment.n8n.executions(workflowId)).filter(
 		({ status }) => status === 'success',
 	);
-	const runs = await Promise.all(ended.map(async ({ id }) => await stage.n8n.execution(id)));
+	const runs = await Promise.all(ended.map(async ({ id }) => await environment.n8n.execution(id)));
 	return runs.flatMap((execution) => output(execution, 'Status'));
 };
 
 describe.each(GATEWAYS)('%s', (gateway) => {
 	it('carries a message and tells its way, each status once', async () => {
-		const { n8n, sandbox } = stage;
+		const { n8n, sandbox } = environment;
 		const workflow = await activateTrigger(gateway);
 		await sandbox.idle({ ignoreScheduled: true });
 		const message = { recipient: '+919988066776', text: `by ${gateway}` };
@@ -97,20 +97,20 @@ describe.each(GATEWAYS)('%s', (gateway) => {
 it.each(WITHOUT_SCHEDULER)(
 	'refuses to schedule with %s before any request',
 	async (gateway) => {
-		stage.sandbox.clearRequests();
+		environment.sandbox.clearRequests();
 		const execution = await run(gateway, {
 			recipient: '+919988066776',
 			text: 'x',
 			sendAt: inSeconds(3600),
 		});
 		expect(execution.error?.message).toMatch(/has no scheduler of its own/);
-		expect(stage.sandbox.requests(gateway as never)).toEqual([]);
+		expect(environment.sandbox.requests(gateway as never)).toEqual([]);
 	},
 	30_000,
 );
 
 it('registers at Whapi beside a neighbour and takes away only its own', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const { baseUrl, apiToken } = sandbox.accounts.whapi;
 	const api = axios.create({ baseURL: baseUrl, headers: { Authorization: `Bearer ${apiToken}` } });
 	const neighbour = {
@@ -135,7 +135,7 @@ it('registers at Whapi beside a neighbour and takes away only its own', async ()
 }, 120_000);
 
 it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it back', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const { baseUrl, idInstance, apiTokenInstance } = sandbox.accounts.greenApi;
 	const call = async (method: string, body?: object) => {
 		const url = `${baseUrl}/waInstance${idInstance}/${method}/${apiTokenInstance}`;
@@ -178,7 +178,7 @@ it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it ba
 }, 120_000);
 
 it('never lets GREEN-API’s token out, whatever goes wrong', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const { apiTokenInstance } = sandbox.accounts.greenApi;
 	const text = 'this text shows that the search looks in the right place';
 	const send = { resource: 'message', operation: 'send', recipient: '+919988066776', text };

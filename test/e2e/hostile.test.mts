@@ -1,12 +1,19 @@
 import { request as httpRequest } from 'node:http';
 import { output } from '../../harness/client.mts';
-import { credentialFor, listening, startEnvironment, SECRET, until, type Stage } from './stage.mts';
+import {
+	credentialFor,
+	listening,
+	startEnvironment,
+	SECRET,
+	until,
+	type Environment,
+} from './environment.mts';
 
 /**
  * What anybody may send to the trigger's address: it must neither hurt n8n nor start the workflow.
  * Bodies are sent as raw text, so that they are just as hostile when they arrive.
  */
-let stage: Stage;
+let environment: Environment;
 
 const GATEWAYS = ['chatWhatsApp', 'whapi', 'greenApi'] as const;
 type Hostile = (typeof GATEWAYS)[number];
@@ -14,8 +21,8 @@ type Hostile = (typeof GATEWAYS)[number];
 const triggers = new Map<Hostile, { id: string; url: string }>();
 
 beforeAll(async () => {
-	stage = await startEnvironment();
-	const { n8n, sandbox } = stage;
+	environment = await startEnvironment();
+	const { n8n, sandbox } = environment;
 	for (const gateway of GATEWAYS) {
 		await n8n.createCredential(gateway, 'messageGatewayApi', credentialFor(sandbox, gateway));
 		const id = await n8n.createWorkflow(listening(gateway));
@@ -26,7 +33,7 @@ beforeAll(async () => {
 	await sandbox.idle();
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
 interface Answer {
 	readonly status: number;
@@ -69,7 +76,7 @@ async function post(
 
 /** A status that would start the workflow, as raw text with room for more fields. */
 const genuine = (gateway: Hostile, id: string, more = ''): string => {
-	const { chatWhatsApp, whapi, greenApi } = stage.sandbox.accounts;
+	const { chatWhatsApp, whapi, greenApi } = environment.sandbox.accounts;
 	const bodies: Record<Hostile, string> = {
 		chatWhatsApp: `{"event":"message.sent","sessionId":"${chatWhatsApp.sessionId}","scheduledId":"${id}","status":"success"${more}}`,
 		whapi: `{"statuses":[{"id":"${id}","status":"sent","recipient_id":"919988066776","timestamp":"1712995378"}],"event":{"type":"statuses","event":"post"},"channel_id":"${whapi.channelId}"${more}}`,
@@ -79,7 +86,7 @@ const genuine = (gateway: Hostile, id: string, more = ''): string => {
 };
 
 const executionsOf = async (gateway: Hostile) =>
-	await stage.n8n.executions(triggers.get(gateway)!.id);
+	await environment.n8n.executions(triggers.get(gateway)!.id);
 
 /** n8n 1.123 and 2.4 answer first, and then begin an execution that is new until it starts. */
 const hasEnded = ({ status }: { readonly status: string }) =>
@@ -212,7 +219,7 @@ describe.each(GATEWAYS)('%s', (gateway) => {
 });
 
 it('takes 100,000 statuses in one body', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const statuses = Array.from({ length: 100_000 }, (_, index) => ({
 		id: `many-${index}`,
 		status: 'sent',
@@ -252,7 +259,7 @@ it('leaves what is too large to n8n, which answers by itself', async () => {
 });
 
 it('writes neither a secret nor a body into n8n’s log', async () => {
-	const { log } = stage.n8n;
+	const { log } = environment.n8n;
 	expect(log.some((line) => line.includes('webhook rejected'))).toBe(true);
 	const all = log.join('\n');
 	expect(all).not.toContain(SECRET);

@@ -8,25 +8,25 @@ import {
 	oneNode,
 	startEnvironment,
 	SECRET,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment();
-	await stage.n8n.createCredential(
+	environment = await startEnvironment();
+	await environment.n8n.createCredential(
 		'Gateway',
 		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'chatWhatsApp'),
+		credentialFor(environment.sandbox, 'chatWhatsApp'),
 	);
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
 const run = async (...args: Parameters<typeof oneNode>) => {
-	const id = await stage.n8n.createWorkflow(oneNode(...args));
-	return await stage.n8n.runManually(id);
+	const id = await environment.n8n.createWorkflow(oneNode(...args));
+	return await environment.n8n.runManually(id);
 };
 
 const schedule = async (parameters: object = {}) => {
@@ -46,7 +46,7 @@ const byId = (value: unknown) => ({ scheduleId: { __rl: true, mode: 'id', value 
 
 it('schedules a message, lists it, reads it, moves it and cancels it', async () => {
 	const sendAt = inSeconds(3600);
-	const { baseUrl, sessionId } = stage.sandbox.accounts.chatWhatsApp;
+	const { baseUrl, sessionId } = environment.sandbox.accounts.chatWhatsApp;
 	const [scheduled] = await schedule({ sendAt });
 	expect(scheduled).toMatchObject({
 		gateway: 'chatWhatsApp',
@@ -74,7 +74,7 @@ it('schedules a message, lists it, reads it, moves it and cancels it', async () 
 		'Message Scheduler',
 	);
 	expect(moved).toMatchObject({ status: 'scheduled', scheduledAt: later });
-	const pending = stage.sandbox
+	const pending = environment.sandbox
 		.messages('chatWhatsApp')
 		.filter(({ status }) => status === 'pending');
 	expect(pending.map(({ scheduleId }) => scheduleId)).toEqual([moved.scheduleId]);
@@ -92,7 +92,7 @@ it('schedules a message, lists it, reads it, moves it and cancels it', async () 
 }, 60_000);
 
 it('gives out one normalised event when the message is sent, and refuses a forged webhook', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const id = await n8n.createWorkflow(listening('Gateway'));
 	await n8n.activate(id);
 	const url = await n8n.productionWebhookUrl(id, 'Status');
@@ -143,7 +143,7 @@ it('reads a time without offset in the nodeâ€™s timezone, then in the workflowâ€
 
 it('offers the pending messages in the list of the resource locator', async () => {
 	const [scheduled] = await schedule({ text: 'A message to be found in the list' });
-	const { results } = await stage.n8n.listSearch({
+	const { results } = await environment.n8n.listSearch({
 		nodeType: ACTION,
 		method: 'searchScheduledMessages',
 		path: 'scheduleId',
@@ -163,24 +163,26 @@ it.each([
 	['a host that nobody listens at', { chatWhatsAppUrl: 'http://127.0.0.1:9' }, /cannot be reached/],
 	['a key of blanks', { chatWhatsAppApiKey: ' ' }, /"API Key" is empty/],
 ])('says in words what is wrong with a credential of %s', async (_, change, sentence) => {
-	const good = credentialFor(stage.sandbox, 'chatWhatsApp');
-	const bad = await stage.n8n.testCredential('messageGatewayApi', { ...good, ...change });
+	const good = credentialFor(environment.sandbox, 'chatWhatsApp');
+	const bad = await environment.n8n.testCredential('messageGatewayApi', { ...good, ...change });
 	expect(bad).toMatchObject({ status: 'Error', message: expect.stringMatching(sentence) });
-	expect(await stage.n8n.testCredential('messageGatewayApi', good)).toMatchObject({ status: 'OK' });
+	expect(await environment.n8n.testCredential('messageGatewayApi', good)).toMatchObject({
+		status: 'OK',
+	});
 });
 
 it('says that a session is not ready', async () => {
-	stage.sandbox.setHealth('chatWhatsApp', 'qr_ready');
-	const result = await stage.n8n.testCredential(
+	environment.sandbox.setHealth('chatWhatsApp', 'qr_ready');
+	const result = await environment.n8n.testCredential(
 		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'chatWhatsApp'),
+		credentialFor(environment.sandbox, 'chatWhatsApp'),
 	);
-	stage.sandbox.setHealth('chatWhatsApp', 'ready');
+	environment.sandbox.setHealth('chatWhatsApp', 'ready');
 	expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(/QR code/) });
 });
 
 it('refuses to activate without a Webhook Secret, unless the user accepts that', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	await n8n.createCredential('Open', 'messageGatewayApi', {
 		...credentialFor(sandbox, 'chatWhatsApp'),
 		webhookSecret: '',
@@ -202,7 +204,7 @@ it('refuses to activate without a Webhook Secret, unless the user accepts that',
 }, 60_000);
 
 it('never repeats what an earlier try has done when Retry On Fail runs the node again', async () => {
-	const { sandbox } = stage;
+	const { sandbox } = environment;
 	const before = sandbox.messages('chatWhatsApp').length;
 	const execution = await run(
 		'Gateway',

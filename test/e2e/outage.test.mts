@@ -3,7 +3,7 @@ import { figuresOf } from '../../reliability/outages/figures.mts';
 import { raisePlace, type Place } from '../../reliability/outages/place.mts';
 import { runOutage } from '../../reliability/outages/run.mts';
 import { chosen } from '../../reliability/outages/scenarios.mts';
-import { itHolding, RELEASE } from './stage.mts';
+import { itHolding, RELEASE } from './environment.mts';
 
 /** A small sample of the proof of faults that last (`npm run reliability outages`), on an n8n of its own. */
 let place: Place | undefined;

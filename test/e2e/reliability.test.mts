@@ -11,28 +11,28 @@ import {
 	oneNode,
 	startEnvironment,
 	until,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 
 /** A small seeded sample of the proofs of docs/reliability.md. */
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment();
-	await stage.n8n.createCredential(
+	environment = await startEnvironment();
+	await environment.n8n.createCredential(
 		'Gateway',
 		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'chatWhatsApp'),
+		credentialFor(environment.sandbox, 'chatWhatsApp'),
 	);
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
 it.each(['chatWhatsApp', 'hypersenderSms'] as const)(
 	'schedules each message exactly once at %s, and tells each status once, whatever fails',
 	async (gateway) => {
 		const result = await runMessages({
-			n8n: stage.n8n,
+			n8n: environment.n8n,
 			gateway,
 			operation: 'schedule',
 			messages: gateway === 'chatWhatsApp' ? 30 : 12,
@@ -49,7 +49,7 @@ it.each(['chatWhatsApp', 'hypersenderSms'] as const)(
 
 it('sends no message twice, and says of which nobody knows', async () => {
 	const result = await runMessages({
-		n8n: stage.n8n,
+		n8n: environment.n8n,
 		gateway: 'chatWhatsApp',
 		operation: 'send',
 		messages: 30,
@@ -65,10 +65,10 @@ it('sends no message twice, and says of which nobody knows', async () => {
 describe.each([false, true])('retried from the failed node, loadWorkflow %s', (loadWorkflow) => {
 	const text = `retried, loadWorkflow ${loadWorkflow}`;
 	const there = () =>
-		stage.sandbox.messages('chatWhatsApp').filter((message) => message.text === text);
+		environment.sandbox.messages('chatWhatsApp').filter((message) => message.text === text);
 
 	it('schedules what is left, and nothing twice', async () => {
-		const { n8n, sandbox } = stage;
+		const { n8n, sandbox } = environment;
 		const items = Array.from({ length: 8 }, (_, index) => ({
 			to: `+9199880066${10 + index}`,
 			at: inSeconds(40_000),
@@ -116,7 +116,7 @@ describe.each([false, true])('retried from the failed node, loadWorkflow %s', (l
 });
 
 it('tells exactly the trusted statuses, each once, with duplicates, late and forged ones between', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const result = await runWebhooks({ n8n, sandbox, count: 60, seed: 6, parallel: 20 });
 	expect(result.told).toEqual({ missing: [], duplicates: [], unexpected: [] });
 	expect(Object.keys(result.answers)).toEqual(['200']);
@@ -125,11 +125,11 @@ it('tells exactly the trusted statuses, each once, with duplicates, late and for
 }, 120_000);
 
 it('makes one item of 50 equal deliveries in the same moment', async () => {
-	expect(await equalAtOnce(stage.n8n, stage.sandbox, 50)).toBe(1);
+	expect(await equalAtOnce(environment.n8n, environment.sandbox, 50)).toBe(1);
 }, 60_000);
 
 it('tells a status once although the gateway hung up before it was answered', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const target = await raiseTarget(n8n, sandbox, 'hung up');
 	const body = JSON.stringify(target.body('hung-up', 'sent'));
 	const url = new URL(await n8n.productionWebhookUrl(target.workflow, 'Status'));
@@ -151,5 +151,5 @@ it('tells a status once although the gateway hung up before it was answered', as
 }, 60_000);
 
 it('tells a status once although n8n was restarted before it came again', async () => {
-	expect(await acrossRestart(stage.n8n, stage.sandbox, 12)).toBe(12);
+	expect(await acrossRestart(environment.n8n, environment.sandbox, 12)).toBe(12);
 }, 120_000);

@@ -14,31 +14,35 @@ import {
 	SECRET,
 	TRIGGER,
 	until,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 import { byId, expectAllOperations, IN_TABLE, operationsOn, SOON } from './tableOperations.mts';
 
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment({}, { clockFactor: 600 });
+	environment = await startEnvironment({}, { clockFactor: 600 });
 	for (const { id } of gateways) {
-		await stage.n8n.createCredential(id, 'messageGatewayApi', credentialFor(stage.sandbox, id));
+		await environment.n8n.createCredential(
+			id,
+			'messageGatewayApi',
+			credentialFor(environment.sandbox, id),
+		);
 	}
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
-const { run, operate } = operationsOn(() => stage.n8n);
+const { run, operate } = operationsOn(() => environment.n8n);
 
 describe.each(gateways.map(({ id }) => id))('held in n8n for %s', (gateway) => {
 	it('schedules, lists, reads, moves, cancels, and sends what is due, once', async () => {
-		await expectAllOperations(stage, gateway);
+		await expectAllOperations(environment, gateway);
 	}, 60_000);
 });
 
 it('writes the way of a message into the table, and a late status changes nothing', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const gateway = 'whapi';
 	const tracker = await n8n.createWorkflow({
 		nodes: [
@@ -91,7 +95,7 @@ it('writes the way of a message into the table, and a late status changes nothin
 }, 90_000);
 
 it('brings the statuses of messages that a gateway queues into their rows, early ones too', async () => {
-	const { n8n, sandbox } = stage;
+	const { n8n, sandbox } = environment;
 	const gateway = 'hypersenderWhatsApp';
 	const tracker = await n8n.createWorkflow({
 		nodes: [
@@ -152,7 +156,7 @@ it('brings the statuses of messages that a gateway queues into their rows, early
 
 it('schedules a list of 1,000 in one insert and leaves no row in the list of executions', async () => {
 	const items = Array.from({ length: 1_000 }, (_, index) => ({ to: `+9199880${10_000 + index}` }));
-	const id = await stage.n8n.createWorkflow(
+	const id = await environment.n8n.createWorkflow(
 		oneNode(
 			'whapi',
 			{
@@ -165,17 +169,17 @@ it('schedules a list of 1,000 in one insert and leaves no row in the list of exe
 			{ items },
 		),
 	);
-	const execution = await stage.n8n.runManually(id);
+	const execution = await environment.n8n.runManually(id);
 	const scheduled = output(execution, 'Message Scheduler');
 	expect(scheduled).toHaveLength(1_000);
 	expect(new Set(scheduled.map(({ scheduleId }) => scheduleId)).size).toBe(1_000);
 	expect(scheduled.map(({ recipient }) => recipient)).toEqual(items.map(({ to }) => to));
-	expect(await stage.n8n.executions(id)).toHaveLength(1);
+	expect(await environment.n8n.executions(id)).toHaveLength(1);
 }, 90_000);
 
 it('says what is wrong with a table of other columns', async () => {
-	await stage.n8n.createWorkflow(listening('whapi'));
-	await createTable(stage.n8n, 'recipes', [{ name: 'dish', type: 'string' }]);
+	await environment.n8n.createWorkflow(listening('whapi'));
+	await createTable(environment.n8n, 'recipes', [{ name: 'dish', type: 'string' }]);
 	const execution = await run('whapi', {
 		...IN_TABLE,
 		dataTable: 'recipes',

@@ -5,36 +5,36 @@ import {
 	inSeconds,
 	itHolding as it,
 	startEnvironment,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 import { byId, IN_TABLE, operationsOn } from './tableOperations.mts';
 
 /**
  * The table as a person edits it in n8n, by the API of n8n's editor, and what *Send Due* makes of it on
  * a real n8n and its database.
  */
-let stage: Stage;
+let environment: Environment;
 const TO = '+919988066776';
 const GATEWAY = 'whapi';
 
 beforeAll(async () => {
-	stage = await startEnvironment({}, { clockFactor: 600 });
-	await stage.n8n.createCredential(
+	environment = await startEnvironment({}, { clockFactor: 600 });
+	await environment.n8n.createCredential(
 		GATEWAY,
 		'messageGatewayApi',
-		credentialFor(stage.sandbox, GATEWAY),
+		credentialFor(environment.sandbox, GATEWAY),
 	);
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
-const { run, operate } = operationsOn(() => stage.n8n);
-const rows = async () => await readRows(stage.n8n);
-const texts = () => stage.sandbox.messages(GATEWAY).map(({ text }) => text);
+const { run, operate } = operationsOn(() => environment.n8n);
+const rows = async () => await readRows(environment.n8n);
+const texts = () => environment.sandbox.messages(GATEWAY).map(({ text }) => text);
 const column = async (name: string) => (await rows()).map((row) => row[name]);
 
 it('is not created by an operation that needs it, which names the nearest', async () => {
-	const { n8n } = stage;
+	const { n8n } = environment;
 	const none = await run(GATEWAY, { operation: 'sendDue' });
 	expect(none.error?.message).toMatch(
 		/does not exist in this project\. No table in this project stores messages yet/,
@@ -54,7 +54,7 @@ it('is not created by an operation that needs it, which names the nearest', asyn
 }, 120_000);
 
 it('takes rows that a person has added, and says of others what they lack', async () => {
-	const { n8n } = stage;
+	const { n8n } = environment;
 	const past = inSeconds(-5);
 	await insertRows(n8n, [
 		{ recipient: '+91 99880 66776', text: 'only three cells', send_at: past },
@@ -95,7 +95,7 @@ it('takes rows that a person has added, and says of others what they lack', asyn
 }, 120_000);
 
 it('is moved, cancelled and retried by its cells', async () => {
-	const { n8n } = stage;
+	const { n8n } = environment;
 	const held: Json[] = [];
 	for (const text of ['to be moved', 'to be cancelled', 'to be retried']) {
 		const at = { ...IN_TABLE, recipient: TO, text, sendAt: inSeconds(3_600) };
@@ -120,7 +120,7 @@ it('is moved, cancelled and retried by its cells', async () => {
 }, 120_000);
 
 it('leaves rows alone that wait, and says which two are one message', async () => {
-	const { n8n } = stage;
+	const { n8n } = environment;
 	const at = { ...IN_TABLE, recipient: TO, text: 'waits', sendAt: inSeconds(3_600) };
 	const [{ scheduleId }] = await operate(GATEWAY, 'schedule', at);
 	const before = await rows();

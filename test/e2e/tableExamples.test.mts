@@ -9,38 +9,40 @@ import {
 	oneNode,
 	startEnvironment,
 	until,
-	type Stage,
-} from './stage.mts';
+	type Environment,
+} from './environment.mts';
 import { openMailbox } from './mailbox.mts';
 
 const CREDENTIAL = 'Message Gateway account';
 
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment();
-	await stage.n8n.createCredential(
+	environment = await startEnvironment();
+	await environment.n8n.createCredential(
 		CREDENTIAL,
 		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'whapi'),
+		credentialFor(environment.sandbox, 'whapi'),
 	);
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
-const create = async (file: string) => await stage.n8n.createWorkflow(readExample(file));
+const create = async (file: string) => await environment.n8n.createWorkflow(readExample(file));
 
 /** Runs an example from one of its triggers, as the editor does. */
 async function run(file: string, trigger?: string) {
 	const id = await create(file);
-	const execution = await stage.n8n.runManually(id, { trigger, timeoutMs: 60_000 });
+	const execution = await environment.n8n.runManually(id, { trigger, timeoutMs: 60_000 });
 	expect(execution.error?.message).toBeUndefined();
 	return (node: string) => output(execution, node);
 }
 
 const operate = async (operation: string, parameters: Json = {}) => {
-	const id = await stage.n8n.createWorkflow(oneNode(CREDENTIAL, { operation, ...parameters }));
-	const execution = await stage.n8n.runManually(id);
+	const id = await environment.n8n.createWorkflow(
+		oneNode(CREDENTIAL, { operation, ...parameters }),
+	);
+	const execution = await environment.n8n.runManually(id);
 	expect(execution.error?.message).toBeUndefined();
 	return output(execution, 'Message Scheduler');
 };
@@ -51,7 +53,7 @@ const HELD = { storeIn: 'dataTable' };
 const byId = (scheduleId: unknown) => ({ __rl: true, mode: 'id', value: scheduleId });
 const get = async (scheduleId: unknown) =>
 	(await operate('get', { scheduleId: byId(scheduleId) }))[0];
-const sentTexts = () => stage.sandbox.messages('whapi').map(({ text }) => text);
+const sentTexts = () => environment.sandbox.messages('whapi').map(({ text }) => text);
 const isPast = async (at: unknown) =>
 	await until(
 		() => Date.now(),
@@ -61,14 +63,14 @@ const isPast = async (at: unknown) =>
 /** Activates a workflow that begins with a webhook and gives the address. */
 async function serve(file: string, node: string): Promise<[id: string, url: string]> {
 	const id = await create(file);
-	await stage.n8n.activate(id);
-	return [id, await stage.n8n.productionWebhookUrl(id, node)];
+	await environment.n8n.activate(id);
+	return [id, await environment.n8n.productionWebhookUrl(id, node)];
 }
 
 /** Posts to it and gives the outputs of the execution that comes of it. */
 async function post(id: string, url: string, body: unknown, count = 1) {
 	expect((await axios.post(url, body, { proxy: false })).status).toBe(200);
-	const executions = await stage.n8n.waitForExecutions(id, count, { timeoutMs: 30_000 });
+	const executions = await environment.n8n.waitForExecutions(id, count, { timeoutMs: 30_000 });
 	const last = executions[count - 1];
 	expect(last.error?.message).toBeUndefined();
 	return (node: string) => output(last, node);
@@ -78,8 +80,8 @@ async function post(id: string, url: string, body: unknown, count = 1) {
 async function sendDue(change: (workflow: WorkflowJson) => void = () => undefined) {
 	const workflow = readExample('send-due-messages.json');
 	change(workflow);
-	const id = await stage.n8n.createWorkflow(workflow);
-	return await stage.n8n.runManually(id, { trigger: 'Every Minute', timeoutMs: 60_000 });
+	const id = await environment.n8n.createWorkflow(workflow);
+	return await environment.n8n.runManually(id, { trigger: 'Every Minute', timeoutMs: 60_000 });
 }
 
 const node = (workflow: WorkflowJson, name: string) =>
@@ -91,7 +93,12 @@ async function twoOfWhichOneIsInDoubt(name: string) {
 	await schedule(`${name} 1`, soon);
 	const { scheduledAt } = await schedule(`${name} 2`, soon);
 	await isPast(scheduledAt);
-	stage.sandbox.faults.add({ kind: 'errorAfter', method: 'POST', path: /messages/, times: 1 });
+	environment.sandbox.faults.add({
+		kind: 'errorAfter',
+		method: 'POST',
+		path: /messages/,
+		times: 1,
+	});
 }
 
 const timesAtGateway = (text: string) => sentTexts().filter((each) => each === text).length;
@@ -121,7 +128,7 @@ it('send-due-messages.json sends what is due, and is no failed execution then', 
 it('send-due-messages.json fails where a message was not sent, with the reason, and loses and repeats nothing', async () => {
 	await twoOfWhichOneIsInDoubt('pair');
 	const execution = await sendDue();
-	stage.sandbox.faults.clear();
+	environment.sandbox.faults.clear();
 	expect(execution).toMatchObject({ status: 'error', lastNode: 'Mark as Failed' });
 	const items = output(execution, 'Send Due');
 	const [open] = items.filter(({ status }) => status === 'unconfirmed');
@@ -140,16 +147,18 @@ it('send-due-messages.json fails where a message was not sent, with the reason, 
 
 	// What a person may do then: run it again, or retry the failed execution.
 	expect((await sendDue()).status).toBe('success');
-	await stage.n8n.request('POST', `/executions/${execution.id}/retry`, { loadWorkflow: false });
-	const [retried] = await stage.n8n.executions(execution.workflowId);
-	expect(await stage.n8n.waitForExecution(retried.id)).toMatchObject({ mode: 'retry' });
+	await environment.n8n.request('POST', `/executions/${execution.id}/retry`, {
+		loadWorkflow: false,
+	});
+	const [retried] = await environment.n8n.executions(execution.workflowId);
+	expect(await environment.n8n.waitForExecution(retried.id)).toMatchObject({ mode: 'retry' });
 	await asTold();
 }, 120_000);
 
 it('send-due-messages.json sends one e-mail with the reasons once that is set up', async () => {
 	const mailbox = await openMailbox();
 	try {
-		await stage.n8n.createCredential('SMTP account', 'smtp', mailbox.credential);
+		await environment.n8n.createCredential('SMTP account', 'smtp', mailbox.credential);
 		await twoOfWhichOneIsInDoubt('mailed');
 		const execution = await sendDue((workflow) => {
 			const mail = node(workflow, 'E-mail Me');
@@ -157,7 +166,7 @@ it('send-due-messages.json sends one e-mail with the reasons once that is set up
 			mail.credentials = { smtp: 'SMTP account' };
 			Object.assign(mail.parameters!, { fromEmail: 'shop@example.com', toEmail: 'me@example.com' });
 		});
-		stage.sandbox.faults.clear();
+		environment.sandbox.faults.clear();
 		expect(mailbox.mails).toHaveLength(1);
 		expect(mailbox.mails[0]).toMatch(/^To: me@example.com$/m);
 		expect(mailbox.mails[0].replace(/=\n/g, '')).toMatch(/To \+12025550142, .*: unconfirmed\. ./);
@@ -178,9 +187,9 @@ it('send-due-messages.json says when Send Due itself does not work, and when sen
 
 	const waiting = await schedule('to be paused', inSeconds(6));
 	await isPast(waiting.scheduledAt);
-	stage.sandbox.faults.add({ kind: 'quota' });
+	environment.sandbox.faults.add({ kind: 'quota' });
 	const paused = await sendDue();
-	stage.sandbox.faults.clear();
+	environment.sandbox.faults.clear();
 	expect(paused.error?.message).toMatch(
 		/^Sending with Message Gateway account is paused until \w{3}, \d+ \w{3} \d{4}, \d\d:\d\d.*: .+/,
 	);
@@ -193,17 +202,17 @@ it('send-due-messages.json sends by itself when it is active', async () => {
 	const workflow = readExample('send-due-messages.json');
 	const trigger = workflow.nodes.find(({ name }) => name === 'Every Minute')!;
 	trigger.parameters = { rule: { interval: [{ field: 'seconds', secondsInterval: 2 }] } };
-	const id = await stage.n8n.createWorkflow(workflow);
-	await stage.n8n.activate(id);
+	const id = await environment.n8n.createWorkflow(workflow);
+	await environment.n8n.activate(id);
 	await schedule('by itself', inSeconds(6));
 	await until(sentTexts, (texts) => texts.includes('by itself'), 30_000);
-	await stage.n8n.deactivate(id);
+	await environment.n8n.deactivate(id);
 }, 60_000);
 
 it('follow-statuses.json writes how far a message has come, or why it did not arrive', async () => {
 	const id = await create('follow-statuses.json');
-	await stage.n8n.activate(id);
-	stage.sandbox.script('whapi', [{ status: 'failed', reason: 'Not on WhatsApp' }], {
+	await environment.n8n.activate(id);
+	environment.sandbox.script('whapi', [{ status: 'failed', reason: 'Not on WhatsApp' }], {
 		to: '12025550143',
 	});
 	const held = await schedule('to be followed', inSeconds(6));
@@ -218,7 +227,7 @@ it('follow-statuses.json writes how far a message has come, or why it did not ar
 		);
 	expect(await row(held.scheduleId, 'read')).toMatchObject({ text: 'to be followed' });
 	expect(await row(lost.scheduleId, 'failed')).toMatchObject({ failure: 'Not on WhatsApp' });
-	const executions = await stage.n8n.waitForExecutions(id, 4);
+	const executions = await environment.n8n.waitForExecutions(id, 4);
 	const took = (branch: string) =>
 		executions.flatMap((execution) =>
 			execution.nodes[branch] ? output(execution, branch).map(({ status }) => status) : [],
@@ -226,14 +235,14 @@ it('follow-statuses.json writes how far a message has come, or why it did not ar
 	expect(took('Did Not Arrive')).toEqual(['failed']);
 	expect(took('Arrived').sort()).toEqual(['delivered', 'read']);
 	expect(took('On Its Way')).toEqual(['sent']);
-	await stage.n8n.deactivate(id);
+	await environment.n8n.deactivate(id);
 }, 90_000);
 
 it('schedule-from-a-form.json tells the colleague when the message goes out, or why it does not', async () => {
 	const id = await create('schedule-from-a-form.json');
-	await stage.n8n.activate(id);
-	const { nodes } = await stage.n8n.workflow(id);
-	const url = `${stage.n8n.url}form/${nodes.find(({ name }) => name === 'Form')!.webhookId}`;
+	await environment.n8n.activate(id);
+	const { nodes } = await environment.n8n.workflow(id);
+	const url = `${environment.n8n.url}form/${nodes.find(({ name }) => name === 'Form')!.webhookId}`;
 	const tomorrow = inSeconds(86_400).slice(0, 10);
 	const http = axios.create({ proxy: false, timeout: 20_000 });
 	/** Fills the form in as a browser does, and gives the words of the ending page. */
@@ -267,14 +276,14 @@ it('schedule-from-a-form.json tells the colleague when the message goes out, or 
 	const twice = await fill('+12025550101', '09:30');
 	expect(twice).toMatch(/Scheduled for /);
 
-	const executions = await stage.n8n.waitForExecutions(id, 4);
+	const executions = await environment.n8n.waitForExecutions(id, 4);
 	expect(executions.map(({ status }) => status)).toEqual(Array(4).fill('success'));
 	const [first, second] = [executions[0], executions[3]].map(
 		(execution) => output(execution, 'Schedule')[0],
 	);
 	expect(first).toMatchObject({ status: 'scheduled', scheduledAt: `${tomorrow}T09:30:00.000Z` });
 	expect(second.scheduleId).toBe(first.scheduleId);
-	await stage.n8n.deactivate(id);
+	await environment.n8n.deactivate(id);
 }, 90_000);
 
 it('schedule-a-list.json spreads a list over the working day, and makes nothing twice', async () => {
@@ -311,7 +320,7 @@ it('appointment-reminder.json reminds a day before, and cancels when it is calle
 	expect(await get(other('Schedule Reminder')[0].scheduleId)).toMatchObject({
 		status: 'scheduled',
 	});
-	await stage.n8n.deactivate(id);
+	await environment.n8n.deactivate(id);
 }, 60_000);
 
 it('cancel-on-reply.json cancels all that is pending for who replies, and nothing else', async () => {
@@ -330,15 +339,19 @@ it('cancel-on-reply.json cancels all that is pending for who replies, and nothin
 		expect(await get(scheduleId)).toMatchObject({ status: 'cancelled' });
 	}
 	expect(await get(other.scheduleId)).toMatchObject({ status: 'scheduled' });
-	await stage.n8n.deactivate(id);
+	await environment.n8n.deactivate(id);
 }, 60_000);
 
 it('daily-failure-digest.json tells what did not go out', async () => {
-	stage.sandbox.faults.add({ kind: 'status', status: 400, body: { error: { message: 'no' } } });
+	environment.sandbox.faults.add({
+		kind: 'status',
+		status: 400,
+		body: { error: { message: 'no' } },
+	});
 	const held = await schedule('refused', inSeconds(6));
 	await isPast(held.scheduledAt);
 	await operate('sendDue');
-	stage.sandbox.faults.clear();
+	environment.sandbox.faults.clear();
 	expect(await get(held.scheduleId)).toMatchObject({ status: 'failed' });
 	const given = await run('daily-failure-digest.json', 'Every Morning');
 	const [digest] = given('Send Digest');

@@ -1,5 +1,5 @@
 import { output, type Client, type Json } from '../../harness/client.mts';
-import { inSeconds, oneNode, until, type Stage } from './stage.mts';
+import { inSeconds, oneNode, until, type Environment } from './environment.mts';
 
 export const IN_TABLE = { storeIn: 'dataTable' };
 
@@ -33,7 +33,7 @@ export function operationsOn(n8n: () => N8n, timeoutMs = 30_000) {
  * and sent by one of two dispatchers. The credential has the name of the gateway.
  */
 export async function expectAllOperations(
-	{ n8n, sandbox }: Pick<Stage, 'sandbox'> & { readonly n8n: N8n },
+	{ n8n, sandbox }: Pick<Environment, 'sandbox'> & { readonly n8n: N8n },
 	gateway: string,
 	timeoutMs?: number,
 	place: Json = IN_TABLE,

@@ -1,14 +1,20 @@
 import axios from 'axios';
 
 import { output } from '../../harness/client.mts';
-import { credentialFor, listening, startEnvironment, SECRET, type Stage } from './stage.mts';
+import {
+	credentialFor,
+	listening,
+	startEnvironment,
+	SECRET,
+	type Environment,
+} from './environment.mts';
 
 /** What the trigger says to a person, in n8n's own test mode and when n8n publishes. */
-let stage: Stage;
+let environment: Environment;
 
 beforeAll(async () => {
-	stage = await startEnvironment();
-	const { n8n, sandbox } = stage;
+	environment = await startEnvironment();
+	const { n8n, sandbox } = environment;
 	const own = credentialFor(sandbox, 'chatWhatsApp');
 	await n8n.createCredential('Gateway', 'messageGatewayApi', own);
 	await n8n.createCredential('On the internet', 'messageGatewayApi', {
@@ -17,7 +23,7 @@ beforeAll(async () => {
 	});
 }, 300_000);
 
-afterAll(async () => await stage?.close(), 60_000);
+afterAll(async () => await environment?.close(), 60_000);
 
 it.each<[what: string, secret: string, parameters: object, status: number, item: object]>([
 	[
@@ -41,7 +47,7 @@ it.each<[what: string, secret: string, parameters: object, status: number, item:
 ])(
 	'listening for a test event ends with one item for %s',
 	async (_, secret, parameters, status, item) => {
-		const { n8n } = stage;
+		const { n8n } = environment;
 		const id = await n8n.createWorkflow(listening('Gateway', parameters as never));
 		const url = await n8n.listenForTestEvent(id, 'Status');
 		const query = `?secret=${encodeURIComponent(secret)}`;
@@ -65,7 +71,7 @@ it.each<[what: string, secret: string, parameters: object, status: number, item:
 );
 
 it('cannot be published where no chosen status can come, or where the gateway cannot reach n8n', async () => {
-	const { n8n } = stage;
+	const { n8n } = environment;
 	const silent = await n8n.createWorkflow(
 		listening('Gateway', { statuses: ['delivered', 'read'] }),
 	);

@@ -197,7 +197,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			},
 			attempt,
 		);
-		expect(Math.abs(Date.parse(moved.scheduledAt) - Date.parse(at(44)))).toBeLessThan(2000);
+		expect(Math.abs(Date.parse(moved.scheduledAt!) - Date.parse(at(44)))).toBeLessThan(2000);
 		const { cancelled } = await store.cancel(moved.scheduleId, { allowDeletion: true });
 		expect(cancelled).toBe(true);
 		const pending = await store.list({ status: 'scheduled' });

@@ -41,7 +41,7 @@ it.each(['example.com', 'ftp://example.com', 'https://', 'http://[', 'javascript
 	(value) => {
 		const read = () => baseUrlField({ url: value }, field);
 		expect(read).toThrow(expect.objectContaining({ parameter: 'Base URL' }));
-		expect(read).toThrow('Enter an address that begins with https:// or http://');
+		expect(read).toThrow('Enter a URL that begins with https:// or http://');
 	},
 );
 

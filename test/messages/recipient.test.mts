@@ -76,7 +76,7 @@ it.each<[string, unknown, string]>([
 	['a number and letters', '+1 415 523 TALK', 'which is not a phone number or chat ID.'],
 	['two plus signs', '++14155238886', 'which is not a phone number or chat ID.'],
 	['a plus inside', '1+4155238886', 'which is not a phone number or chat ID.'],
-	['a zero in brackets', '+44 (0)20 7946 0018', 'Leave the "(0)" out'],
+	['a zero in brackets', '+44 (0)20 7946 0018', 'Remove the "(0)"'],
 	['NaN', Number.NaN, 'which is not a phone number or chat ID.'],
 	['a negative number', -14155238886, 'which is not a phone number or chat ID.'],
 	['a number with a fraction', 1415523888.6, 'is "1415523888.6", a decimal number'],

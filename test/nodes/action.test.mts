@@ -418,7 +418,9 @@ describe('Send', () => {
 				{ resource: 'message', operation: 'send', ...IMAGE, messageType },
 				setting,
 			);
-			expect(error.message).toMatch(`ChatWhatsApp documents no way to send ${messageType} at once`);
+			expect(error.message).toMatch(
+				`ChatWhatsApp documents no way to send ${messageType} immediately`,
+			);
 			expect(error.description).toMatch(/"Message Type"/);
 			expect(error.context.itemIndex).toBe(0);
 			expect(sandbox.requests()).toEqual([]);

@@ -350,13 +350,13 @@ describe('the gateway', () => {
 		[
 			'answers with half a body',
 			{ kind: 'truncateBody' },
-			/The connection to ChatWhatsApp at .* broke off.*after 5 attempts/,
+			/The connection to ChatWhatsApp at .* was interrupted.*after 5 attempts/,
 			/Check "Base URL"/,
 		],
 		[
 			'breaks off',
 			{ kind: 'reset' },
-			/The connection to ChatWhatsApp at .* broke off/,
+			/The connection to ChatWhatsApp at .* was interrupted/,
 			/n8n can reach/,
 		],
 		[

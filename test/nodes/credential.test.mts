@@ -142,7 +142,7 @@ describe('the connection test', () => {
 	it.each<[string, Fault, RegExp]>([
 		['has no time', { kind: 'rateLimit' }, /is limiting the request rate/],
 		['is out of order', { kind: 'errorBefore', status: 503 }, /could not handle the request/],
-		['breaks off', { kind: 'reset' }, /connection to ChatWhatsApp .* broke off/],
+		['breaks off', { kind: 'reset' }, /connection to ChatWhatsApp .* was interrupted/],
 		['lacks the state', { kind: 'status', status: 200, body: {} }, /without "session.state"/],
 	])('asks once only where the gateway %s', async (_, fault, sentence) => {
 		sandbox.clearRequests();

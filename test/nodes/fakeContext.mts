@@ -412,6 +412,13 @@ export async function searchList(setting: Setting, filter?: string) {
 	);
 }
 
+/** Asks for the entry of the trigger's *Webhook Set-Up*. */
+export async function webhookSetUpOf(setting: Setting) {
+	const { workflow, node } = workflowOf(TRIGGER, {}, setting);
+	const context = new LoadOptionsContext(workflow, node, additionalData(setting), '');
+	return await new MessageSchedulerTrigger().methods.loadOptions.webhookSetUp.call(context);
+}
+
 /** Checks that no secret of a credential stands anywhere in an error. */
 export function expectNoToken(error: unknown, credential: Json): void {
 	const everything = everythingIn(error);

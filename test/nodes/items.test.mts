@@ -149,7 +149,7 @@ describe('with Continue', () => {
 				{
 					...items[0],
 					error: expect.stringMatching(
-						/^Item 1 of 3 \(\+919988066700\): ChatWhatsApp refused .*\. Check /,
+						/^Item 1 of 3 \(\+919988066700\): ChatWhatsApp rejected .*\. Check /,
 					),
 				},
 				{

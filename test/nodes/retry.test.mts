@@ -159,7 +159,7 @@ it('keeps what is done when all tries fail, and names the item', async () => {
 		...before(3, { kind: 'errorBefore', status: 400, method: 'POST' }),
 	});
 	expect(run.status).toBe('error');
-	expect(error?.message).toMatch(/^Item 3 of \d+ \(\+\d+\): ChatWhatsApp refused/);
+	expect(error?.message).toMatch(/^Item 3 of \d+ \(\+\d+\): ChatWhatsApp rejected/);
 	expect(messages()).toHaveLength(2);
 	// Two good ones, and the third three times.
 	expect(creates()).toHaveLength(5);

@@ -17,15 +17,15 @@ import {
 	brokenLinks,
 	files,
 	fill,
-	papers,
+	markdownFiles,
 	placesOf,
 	read,
 	root,
 	sectionsOf,
-} from './docs/papers.mts';
+} from './docs/markdown.mts';
 
 /**
- * The papers say what the code does: each table of data, each JSON, each command, each link, each
+ * The pages say what the code does: each table of data, each JSON, each command, each link, each
  * name of a field is held against what there is.
  *
  * What is generated is written anew by
@@ -44,14 +44,14 @@ describe('what is generated', () => {
 		'docs/gateways.md',
 		'docs/status-events.md',
 		...gateways.map(({ id }) => `gateways/${id}/README.md`),
-	])('%s has what the code says', async (paper) => {
-		const places = (await generated())[paper];
-		let text = read(paper);
+	])('%s has what the code says', async (page) => {
+		const places = (await generated())[page];
+		let text = read(page);
 		const missing = Object.keys(places).filter((name) => between(text, name) === null);
-		expect([paper, 'lacks the places', missing]).toEqual([paper, 'lacks the places', []]);
+		expect([page, 'lacks the places', missing]).toEqual([page, 'lacks the places', []]);
 		for (const [name, content] of Object.entries(places)) text = fill(text, name, content);
-		if (isUpdate) writeFileSync(join(root, paper), text);
-		if (read(paper) !== text) throw new Error(`${paper} is not what the code says. ${HOW}`);
+		if (isUpdate) writeFileSync(join(root, page), text);
+		if (read(page) !== text) throw new Error(`${page} is not what the code says. ${HOW}`);
 	});
 
 	it.each(Object.keys(generatedLists))('%s lists every gateway', (path) => {
@@ -62,10 +62,10 @@ describe('what is generated', () => {
 
 	it('is all that stands between marks', async () => {
 		const all = await generated();
-		const strange = papers.flatMap((paper) =>
-			placesOf(read(paper))
-				.filter((name) => !Object.hasOwn(all[paper] ?? {}, name))
-				.map((name) => `${paper}: ${name}`),
+		const strange = markdownFiles.flatMap((page) =>
+			placesOf(read(page))
+				.filter((name) => !Object.hasOwn(all[page] ?? {}, name))
+				.map((name) => `${page}: ${name}`),
 		);
 		expect(strange).toEqual([]);
 	});
@@ -111,16 +111,16 @@ describe('the status event of docs/status-events.md', () => {
 });
 
 describe('JSON', () => {
-	const blocksIn = (paper: string) =>
-		blocksOf(read(paper)).filter(({ language }) => language === 'json');
+	const blocksIn = (page: string) =>
+		blocksOf(read(page)).filter(({ language }) => language === 'json');
 
-	it.each(papers)('of %s parses', (paper) => {
-		for (const { text, line } of blocksIn(paper)) {
+	it.each(markdownFiles)('of %s parses', (page) => {
+		for (const { text, line } of blocksIn(page)) {
 			expect([line, isJson(text)]).toEqual([line, true]);
 		}
 	});
 
-	it('is there', () => expect(papers.flatMap(blocksIn).length).toBeGreaterThan(6));
+	it('is there', () => expect(markdownFiles.flatMap(blocksIn).length).toBeGreaterThan(6));
 });
 
 function isJson(text: string): boolean {
@@ -159,8 +159,8 @@ describe('examples', () => {
 		expect(named.sort()).toEqual([...names].sort());
 	});
 
-	it.each(papers)('%s names only examples that there are', (paper) => {
-		const named = [...read(paper).matchAll(/\b([a-z]+(?:-[a-z]+)+\.json)\b/g)]
+	it.each(markdownFiles)('%s names only examples that there are', (page) => {
+		const named = [...read(page).matchAll(/\b([a-z]+(?:-[a-z]+)+\.json)\b/g)]
 			.map((match) => match[1])
 			.filter((name) => !/fixtures|schema|lock/.test(name))
 			.filter((name) => !files.some((path) => path.endsWith(`/${name}`) || path === name));
@@ -185,7 +185,7 @@ describe('examples', () => {
 		expect(lost).toEqual([]);
 	});
 
-	it('have the nodes that the papers name', () => {
+	it('have the nodes that the pages name', () => {
 		const nodes = ['first-message', 'follow-statuses', 'send-due-messages'].flatMap(
 			(name) => (json(`examples/${name}.json`) as Workflow).nodes,
 		);
@@ -236,9 +236,9 @@ const isShown = ({ displayOptions }: INodeProperties, parameters: Record<string,
 	);
 
 describe('docs/operations.md', () => {
-	const paper = read('docs/operations.md');
-	const sections = sectionsOf(paper);
-	const textOf = (title: string, within = paper) =>
+	const page = read('docs/operations.md');
+	const sections = sectionsOf(page);
+	const textOf = (title: string, within = page) =>
 		sectionsOf(within).find((section) => section.title === title)?.text ?? '';
 	const { properties } = new MessageScheduler().description;
 	const choices = (property: INodeProperties) =>
@@ -253,7 +253,7 @@ describe('docs/operations.md', () => {
 	);
 	const shared = textOf('Common parameters') + textOf('Common options');
 
-	/** Names of a property and of all that is in it, for bold in the paper; choices are for italics. */
+	/** Names of a property and of all that is in it, for bold in the page; choices are for italics. */
 	function namesIn(property: INodeProperties): { fields: string[]; choices: string[] } {
 		if (property.type === 'notice') return { fields: [], choices: [] };
 		const inner = ['collection', 'fixedCollection'].includes(property.type)
@@ -306,7 +306,7 @@ describe('docs/operations.md', () => {
 			expect(elsewhere).toEqual([]);
 			const unsaid = own
 				.flatMap((each) => each.choices)
-				.filter((choice) => !paper.includes(`*${choice}*`));
+				.filter((choice) => !page.includes(`*${choice}*`));
 			expect(unsaid).toEqual([]);
 		},
 	);
@@ -315,7 +315,7 @@ describe('docs/operations.md', () => {
 		const options = [...properties, ...new MessageSchedulerTrigger().description.properties]
 			.filter(({ type }) => type === 'collection')
 			.flatMap(optionsOf);
-		const rows = [...paper.matchAll(/^\| \*\*([^*]+)\*\* \| (.*) \| ([^|]+) \|$/gm)];
+		const rows = [...page.matchAll(/^\| \*\*([^*]+)\*\* \| (.*) \| ([^|]+) \|$/gm)];
 		expect(rows.length).toBeGreaterThan(15);
 		const wrong = rows.flatMap(([, name, does, otherwise]) => {
 			const option = options.find(({ displayName }) => displayName === name)!;
@@ -360,13 +360,13 @@ describe('docs/operations.md', () => {
 		const all = [...properties, ...new MessageSchedulerTrigger().description.properties]
 			.map(namesIn)
 			.flatMap((each) => each.fields);
-		const bold = [...paper.matchAll(/\*\*([^*]+)\*\*/g)].map((match) => match[1]);
+		const bold = [...page.matchAll(/\*\*([^*]+)\*\*/g)].map((match) => match[1]);
 		expect(bold.filter((name) => !all.includes(name))).toEqual([]);
 		expect(sections.length).toBeGreaterThan(10);
 	});
 });
 
-describe('gateways in the papers', () => {
+describe('gateways in the pages', () => {
 	it.each(gateways)('$id has a page with all its parts', ({ id, label }) => {
 		const titles = sectionsOf(read(`gateways/${id}/README.md`)).map(({ title }) => title);
 		expect(titles[0]).toBe(label);
@@ -430,8 +430,8 @@ describe('docs/troubleshooting.md', () => {
 });
 
 describe('commands', () => {
-	const commands = papers.flatMap((paper) =>
-		commandsOf(paper).map((command) => [paper, command] as const),
+	const commands = markdownFiles.flatMap((page) =>
+		commandsOf(page).map((command) => [page, command] as const),
 	);
 
 	it('are there', () => expect(commands.length).toBeGreaterThan(20));
@@ -465,8 +465,8 @@ describe('files', () => {
 	const isTestPattern = (path: string) =>
 		files.some((file) => file.startsWith('test/') && file.includes(path));
 
-	it.each(papers)('that %s names are there', (paper) => {
-		const named = [...read(paper).matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map((match) => match[1]);
+	it.each(markdownFiles)('that %s names are there', (page) => {
+		const named = [...read(page).matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map((match) => match[1]);
 		const missing = named
 			.filter((path) => folders.has(path.split('/')[0]) && !invented.test(path))
 			.filter((path) => !existsSync(join(root, path)) && !isTestPattern(path));
@@ -475,11 +475,11 @@ describe('files', () => {
 });
 
 describe('links', () => {
-	it.each(papers)('of %s lead somewhere', (paper) => {
-		expect(brokenLinks(paper)).toEqual([]);
+	it.each(markdownFiles)('of %s lead somewhere', (page) => {
+		expect(brokenLinks(page)).toEqual([]);
 	});
 
-	it('of the credential and the nodes lead to papers that there are', () => {
+	it('of the credential and the nodes lead to pages that there are', () => {
 		const urls = [
 			new MessageGatewayApi().documentationUrl,
 			...['MessageScheduler', 'MessageSchedulerTrigger'].flatMap((node) =>

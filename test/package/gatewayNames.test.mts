@@ -1,5 +1,5 @@
 import { gateways } from '../../gateways/registry';
-import { files, read, written } from './docs/papers.mts';
+import { files, read, written } from './docs/markdown.mts';
 
 /**
  * A gateway is one folder: whoever adds one edits nothing else but the two registries and the

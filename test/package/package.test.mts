@@ -60,10 +60,10 @@ describe('what npm packs', () => {
 	}, 60_000);
 	const paths = () => packed.files.map(({ path }) => path);
 
-	it('is the build, index.js and the papers', () => {
-		const papers = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+	it('is the build, index.js and the documents', () => {
+		const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 		const others = paths().filter((path) => !path.startsWith('dist/'));
-		expect(others.filter((path) => path !== 'index.js' && !papers.includes(path))).toEqual([]);
+		expect(others.filter((path) => path !== 'index.js' && !documents.includes(path))).toEqual([]);
 		expect(others).toEqual(
 			expect.arrayContaining(['index.js', 'package.json', 'README.md', 'LICENSE']),
 		);

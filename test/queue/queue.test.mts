@@ -8,7 +8,7 @@ import { isRight, runDispatchers } from '../../reliability/table/dispatchers.mts
 import { buildPackage } from '../../harness/package.mts';
 import { startQueueMode, type QueueMode } from '../../harness/queue.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
-import { credentialFor } from '../e2e/stage.mts';
+import { credentialFor } from '../e2e/environment.mts';
 import { expectAllOperations } from '../e2e/tableOperations.mts';
 
 const MINUTE = 60_000;

@@ -305,7 +305,7 @@ describe('what is shown', () => {
 		expect(page).toContain(`datetime="${message.scheduledAt}"`);
 		expect(page).toContain(`data-until="${goesOutAt.toISOString()}"`);
 		expect(wordsOf(page)).toContain(
-			'Its clock runs 60 times as fast: what is due in an hour goes out in 60 seconds.',
+			'Its clock runs 60 times as fast: a message due in an hour is sent in 60 seconds.',
 		);
 		expect(wordsOf(page)).toContain('Your table');
 	});
@@ -315,7 +315,7 @@ describe('what is shown', () => {
 		sandbox = await startSandbox();
 		await schedule('Your table');
 		const page = await open();
-		expect(wordsOf(page)).toContain('Its clock runs as fast as yours.');
+		expect(wordsOf(page)).toContain('Its clock runs in real time.');
 		expect(page).not.toContain('data-until');
 	});
 
@@ -486,7 +486,7 @@ describe('buttons', () => {
 		const wrong = await press('chatWhatsApp', 'webhook', { url: 'nowhere' });
 		expect([wrong.status, wrong.data]).toEqual([
 			400,
-			'"Webhook URL" is "nowhere". Copy the address that the trigger shows in n8n: it begins with http:// or https://.',
+			'"Webhook URL" is "nowhere". Copy the URL that the trigger shows in n8n: it begins with http:// or https://.',
 		]);
 	});
 

@@ -133,7 +133,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'the new time is refused',
 			{ create: ['refused'] },
-			/stays scheduled for 2026-02-03T15:00:00.000Z, now with the id "sched_2"\. Fake refused/,
+			/stays scheduled for 2026-02-03T15:00:00.000Z, now with the id "sched_2"\. Fake rejected/,
 			OLD_TIME,
 		],
 		[
@@ -145,7 +145,7 @@ describe('what fails in between is told with where the message is', () => {
 		[
 			'both times are refused',
 			{ create: ['refused', 'refused'] },
-			/^The message "sched_1" is no longer scheduled: .*neither .* nor .*\. Fake refused/,
+			/^The message "sched_1" is no longer scheduled: .*neither .* nor .*\. Fake rejected/,
 			null,
 		],
 		[
@@ -445,7 +445,7 @@ it('moves it in the end, tried again and again, with never two on the way', asyn
 			const entry = new Entry();
 			for (let tries = 1; tries <= 30; tries++) {
 				const outcome = await reschedule(fake, entry).then(
-					(result) => result.scheduledAt,
+					(result) => result.scheduledAt!,
 					(error: GatewayError) => error,
 				);
 				if (typeof outcome === 'string') {

@@ -1,5 +1,4 @@
 import axios from 'axios';
-import type { Browser, BrowserContext } from 'playwright-core';
 
 import { gateways } from '../../gateways/registry';
 import { output } from '../../harness/client.mts';
@@ -9,13 +8,10 @@ import {
 	credentialFor,
 	listening,
 	oneNode,
-	startEnvironment,
 	SECRET,
 	until,
-	type Stage,
-} from '../e2e/stage.mts';
-import { inPage, newContext, openBrowser } from './browser.mts';
-import { Editor } from './editor.mts';
+} from '../e2e/environment.mts';
+import { patience, signedIn } from './inEditor.mts';
 
 /**
  * n8n's editor in a real browser, with both nodes, on one n8n and one sandbox gateway.
@@ -25,33 +21,16 @@ const CREDENTIAL = 'Gateway';
 /** Far from the timezone of n8n and of the workflows: what a browser thinks of the time must not count. */
 const BROWSER_TIMEZONE = 'America/New_York';
 
-let stage: Stage;
-let browser: Browser;
-let context: BrowserContext;
-
-/** Steps in an editor of their own. */
-const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
-	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
-
-beforeAll(async () => {
-	browser = await openBrowser();
-	stage = await startEnvironment();
-	context = await newContext(browser, BROWSER_TIMEZONE);
-	await stage.n8n.createCredential(
-		CREDENTIAL,
-		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'chatWhatsApp'),
-	);
-	await inEditor(async (editor) => await editor.signIn())();
-}, 300_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage?.close();
-}, 60_000);
-
-/** For a test; whatever it waits for may take a third of it, on a machine that is busy with other things. */
-const patience = 180_000;
+const ui = signedIn({
+	timezone: BROWSER_TIMEZONE,
+	prepare: async ({ n8n, sandbox }) =>
+		void (await n8n.createCredential(
+			CREDENTIAL,
+			'messageGatewayApi',
+			credentialFor(sandbox, 'chatWhatsApp'),
+		)),
+});
+const { inEditor } = ui;
 
 /** What people look for. */
 const SEARCHES = [
@@ -146,7 +125,7 @@ describe('the credential', () => {
 		'of %s is filled in and tested: first a wrong key, then the right one',
 		async (label, id) =>
 			await inEditor(async (editor) => {
-				const fields = credentialFor(stage.sandbox, id);
+				const fields = credentialFor(ui.environment.sandbox, id);
 				const entered = Object.entries(fields).filter(([name]) => name !== 'gateway');
 				await editor.newCredential('Message Gateway API');
 				await editor.choose('gateway', label);
@@ -176,7 +155,7 @@ describe('a scheduled message', () => {
 	it(
 		'goes out at the clock time of the date picker, in the workflow’s timezone and not the browser’s',
 		inEditor(async (editor) => {
-			const id = await stage.n8n.createWorkflow({
+			const id = await ui.environment.n8n.createWorkflow({
 				nodes: [start, behindStart('Schedule', {})],
 				connections: chain('Start', 'Schedule'),
 				settings: { timezone: 'Asia/Kolkata' },
@@ -204,7 +183,7 @@ describe('a scheduled message', () => {
 				'recipient',
 				'text',
 			]);
-			const held = stage.sandbox.messages('chatWhatsApp');
+			const held = ui.environment.sandbox.messages('chatWhatsApp');
 			const sent = held.find(({ scheduleId }) => scheduleId === row.scheduleId);
 			expect(sent?.scheduledAt).toBe(new Date(`${wall}+05:30`).toISOString());
 
@@ -219,7 +198,7 @@ describe('a scheduled message', () => {
 	it(
 		'is chosen from the list and cancelled; its fields are known before the first run',
 		inEditor(async (editor) => {
-			const { n8n, sandbox } = stage;
+			const { n8n, sandbox } = ui.environment;
 			const scheduling = {
 				recipient: '+919988066777',
 				text: 'Choose me from the list',
@@ -259,7 +238,7 @@ describe('a scheduled message', () => {
 it(
 	'the error branch shows what to do, beside the item as it came: a column "message" stays',
 	inEditor(async (editor) => {
-		const id = await stage.n8n.createWorkflow(
+		const id = await ui.environment.n8n.createWorkflow(
 			oneNode(
 				CREDENTIAL,
 				{
@@ -292,7 +271,7 @@ it(
 describe('the trigger', () => {
 	const sent = () => ({
 		event: 'message.sent',
-		sessionId: stage.sandbox.accounts.chatWhatsApp.sessionId,
+		sessionId: ui.environment.sandbox.accounts.chatWhatsApp.sessionId,
 		timestamp: new Date().toISOString(),
 		scheduledId: 'sched_abc123',
 		status: 'success',
@@ -304,11 +283,11 @@ describe('the trigger', () => {
 	it(
 		'listens for a test event and shows it',
 		inEditor(async (editor) => {
-			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+			const id = await ui.environment.n8n.createWorkflow(listening(CREDENTIAL));
 			await editor.openWorkflow(id);
 			await editor.openNode('Status');
 			const url = await editor.webhookUrl('Test URL');
-			expect(url).toMatch(`${stage.n8n.url}webhook-test/`);
+			expect(url).toMatch(`${ui.environment.n8n.url}webhook-test/`);
 			await editor.listen();
 			expect(await post(url)).toBe(200);
 			const row = await editor.firstRow();
@@ -326,7 +305,7 @@ describe('the trigger', () => {
 		inEditor(async (editor) => {
 			const height = 700;
 			await editor.page.setViewportSize({ width: 1366, height });
-			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+			const id = await ui.environment.n8n.createWorkflow(listening(CREDENTIAL));
 			await editor.openWorkflow(id);
 			await editor.openNode('Status');
 			const { lines } = await editor.parameters
@@ -349,13 +328,13 @@ describe('the trigger', () => {
 	it(
 		'says where to enter its address, which works once the workflow is published',
 		inEditor(async (editor) => {
-			const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+			const id = await ui.environment.n8n.createWorkflow(listening(CREDENTIAL));
 			await editor.openWorkflow(id);
 			await editor.openNode('Status');
 			const place = editor.parameters.getByRole('link', { name: 'enter it by hand' });
 			expect(await place.getAttribute('href')).toMatch(/docs\/credentials\.md#webhooks$/);
 			const url = await editor.webhookUrl('Production URL');
-			expect(url).toBe(await stage.n8n.productionWebhookUrl(id, 'Status'));
+			expect(url).toBe(await ui.environment.n8n.productionWebhookUrl(id, 'Status'));
 			await editor.closeNode();
 			expect(await editor.publish()).toMatch(
 				/starts on each status that your gateway sends to the Production URL/,
@@ -366,7 +345,9 @@ describe('the trigger', () => {
 				(status) => status === 200,
 				patience / 3,
 			);
-			const [execution] = await stage.n8n.waitForExecutions(id, 1, { timeoutMs: patience / 3 });
+			const [execution] = await ui.environment.n8n.waitForExecutions(id, 1, {
+				timeoutMs: patience / 3,
+			});
 			expect(output(execution, 'Status')).toMatchObject([{ status: 'sent' }]);
 		}),
 		patience,
@@ -376,7 +357,7 @@ describe('the trigger', () => {
 it(
 	'the icon is there on the canvas, for each theme its own',
 	inEditor(async (editor) => {
-		const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+		const id = await ui.environment.n8n.createWorkflow(listening(CREDENTIAL));
 		await editor.openWorkflow(id);
 		const icon = editor.canvasNodes.locator('img').first();
 		for (const [theme, file] of [

@@ -1,39 +1,18 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { guides } from '../../harness/credentialForm.mts';
 import { readExample } from '../../harness/examples.mts';
-import { credentialFor, startEnvironment, SECRET, type Stage } from '../e2e/stage.mts';
-import { inPage, newContext, openBrowser } from './browser.mts';
-import { Editor } from './editor.mts';
+import { credentialFor, SECRET } from '../e2e/environment.mts';
+import { inPage } from './browser.mts';
+import { patience, signedIn } from './inEditor.mts';
 
 /** README's "Quick start", click by click. */
-let stage: Stage;
-let browser: Browser;
-let context: BrowserContext;
-
-const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
-	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
-
-beforeAll(async () => {
-	browser = await openBrowser();
-	stage = await startEnvironment({}, { guides: guides(SECRET) });
-	context = await newContext(browser);
-	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-	await inEditor(async (editor) => await editor.signIn())();
-}, 300_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage?.close();
-}, 60_000);
-
-const patience = 180_000;
+const ui = signedIn({ clipboard: true, guides: guides(SECRET) });
+const { inEditor } = ui;
 
 /** The values that the sandbox's page shows for a gateway's credential, by the labels of n8n's form. */
 const valuesOnPage = async (gateway: string): Promise<ReadonlyMap<string, string>> =>
-	await inPage(context, async (page) => {
-		await page.goto(`${stage.sandbox.origin}/?gateway=${gateway}`);
+	await inPage(ui.context, async (page) => {
+		await page.goto(`${ui.environment.sandbox.origin}/?gateway=${gateway}`);
 		const rows = await page
 			.locator('#credential tr')
 			.evaluateAll((all) =>
@@ -76,7 +55,7 @@ it(
 		await editor.output
 			.getByText('1 real message was scheduled. Each "Execute step" repeats this.')
 			.waitFor();
-		expect(stage.sandbox.messages('chatWhatsApp')).toMatchObject([
+		expect(ui.environment.sandbox.messages('chatWhatsApp')).toMatchObject([
 			{ to: '4915123456789', text: 'Hello! This is my first scheduled message.' },
 		]);
 	}),
@@ -86,10 +65,10 @@ it(
 it(
 	'waits in n8n: a gateway without a scheduler says which field to set, then that nobody sends',
 	inEditor(async (editor) => {
-		await stage.n8n.createCredential(
+		await ui.environment.n8n.createCredential(
 			'Whapi',
 			'messageGatewayApi',
-			credentialFor(stage.sandbox, 'whapi'),
+			credentialFor(ui.environment.sandbox, 'whapi'),
 		);
 		await editor.openHome();
 		await editor.importWorkflow(readExample('first-message.json'));

@@ -97,7 +97,7 @@ it('shows what to enter into the credential of each gateway, to be copied', asyn
 it('shows by itself what comes, as text, and sets its status', async () => {
 	sandbox.setWebhook('whapi', { url: receiver.url });
 	await onPage('whapi', async (page) => {
-		await page.getByText('No message has come yet.').waitFor();
+		await page.getByText('No message received yet.').waitFor();
 		await page.getByRole('button', { name: 'Stop at sent' }).click();
 		await page.locator('#way-sent[aria-pressed=true]').waitFor();
 		const { id } = (await send(HOSTILE)).data.message;
@@ -136,7 +136,7 @@ it('breaks the gateway for a while, and mends it', async () => {
 
 it('says that nobody listens, and comes back by itself', async () => {
 	await onPage('whapi', async (page) => {
-		await page.getByRole('button', { name: 'Refused: nobody listens' }).click();
+		await page.getByRole('button', { name: 'Connection refused' }).click();
 		await page.locator('#notice', { hasText: 'does not answer' }).waitFor();
 		await expect(send('Hello')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 		sandbox.goUp();

@@ -1,56 +1,33 @@
 import axios from 'axios';
-import type { Browser, BrowserContext } from 'playwright-core';
 
 import { output } from '../../harness/client.mts';
 import { guides } from '../../harness/credentialForm.mts';
 import { readExample } from '../../harness/examples.mts';
-import {
-	credentialFor,
-	inSeconds,
-	listening,
-	oneNode,
-	startEnvironment,
-	SECRET,
-	type Stage,
-} from '../e2e/stage.mts';
-import { inPage, newContext, openBrowser } from './browser.mts';
-import { Editor } from './editor.mts';
+import { credentialFor, inSeconds, listening, oneNode, SECRET } from '../e2e/environment.mts';
+import { inPage } from './browser.mts';
+import { patience, signedIn } from './inEditor.mts';
 
 /** README's way to follow statuses, and what the editor says where none could ever come. */
 const CREDENTIAL = 'Message Gateway account';
 
-let stage: Stage;
-let browser: Browser;
-let context: BrowserContext;
-
-const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
-	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
-
-beforeAll(async () => {
-	browser = await openBrowser();
-	stage = await startEnvironment({}, { guides: guides(SECRET) });
-	context = await newContext(browser);
-	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-	const own = credentialFor(stage.sandbox, 'chatWhatsApp');
-	await stage.n8n.createCredential(CREDENTIAL, 'messageGatewayApi', own);
-	await stage.n8n.createCredential('On the internet', 'messageGatewayApi', {
-		...own,
-		chatWhatsAppUrl: 'https://gateway.example.com',
-	});
-	await inEditor(async (editor) => await editor.signIn())();
-}, 300_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage?.close();
-}, 60_000);
-
-const patience = 180_000;
+const ui = signedIn({
+	clipboard: true,
+	guides: guides(SECRET),
+	prepare: async ({ n8n, sandbox }) => {
+		const own = credentialFor(sandbox, 'chatWhatsApp');
+		await n8n.createCredential(CREDENTIAL, 'messageGatewayApi', own);
+		await n8n.createCredential('On the internet', 'messageGatewayApi', {
+			...own,
+			chatWhatsAppUrl: 'https://gateway.example.com',
+		});
+	},
+});
+const { inEditor } = ui;
 
 it(
 	'follow-statuses: imported, published, its address given to the gateway; imported again, another',
 	inEditor(async (editor) => {
-		const { n8n, sandbox } = stage;
+		const { n8n, sandbox } = ui.environment;
 		const follow = async () => {
 			await editor.openHome();
 			await editor.importWorkflow(readExample('follow-statuses.json'));
@@ -64,7 +41,7 @@ it(
 		};
 		const url = await follow();
 		const id = new URL(editor.page.url()).pathname.split('/')[2];
-		await inPage(context, async (page) => {
+		await inPage(ui.context, async (page) => {
 			await page.goto(`${sandbox.origin}/?gateway=chatWhatsApp`);
 			await page.getByLabel('Webhook URL of the trigger').fill(url);
 			await page.getByRole('button', { name: 'Enter' }).click();
@@ -108,7 +85,7 @@ it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>(
 	'is not published for %s, and says what to do',
 	async (_, credential, parameters, words) =>
 		await inEditor(async (editor) => {
-			const id = await stage.n8n.createWorkflow(listening(credential, { ...parameters }));
+			const id = await ui.environment.n8n.createWorkflow(listening(credential, { ...parameters }));
 			await editor.openWorkflow(id);
 			const notice = await editor.publishRefused();
 			for (const word of words) expect(notice).toMatch(word);
@@ -119,7 +96,7 @@ it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>(
 it(
 	'listens for a test event: one with a wrong secret shows an item that says why',
 	inEditor(async (editor) => {
-		const id = await stage.n8n.createWorkflow(listening(CREDENTIAL));
+		const id = await ui.environment.n8n.createWorkflow(listening(CREDENTIAL));
 		await editor.openWorkflow(id);
 		await editor.openNode('Status');
 		const url = await editor.webhookUrl('Test URL');

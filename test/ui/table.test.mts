@@ -1,38 +1,20 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-
 import { ensureTable, insertRows } from '../../harness/tables.mts';
-import { ACTION, chain, credentialFor, startEnvironment, type Stage } from '../e2e/stage.mts';
-import { inPage, newContext, openBrowser } from './browser.mts';
-import { Editor } from './editor.mts';
+import { ACTION, chain, credentialFor } from '../e2e/environment.mts';
+import type { Editor } from './editor.mts';
+import { patience, signedIn } from './inEditor.mts';
 
 /** What n8n's editor shows of messages that n8n stores: the list that cannot have them, and the table. */
 const CREDENTIAL = 'Whapi';
 
-let stage: Stage;
-let browser: Browser;
-let context: BrowserContext;
-
-const inEditor = (steps: (editor: Editor) => Promise<void>) => async () =>
-	await inPage(context, async (page) => await steps(new Editor(page, stage.n8n)));
-
-beforeAll(async () => {
-	browser = await openBrowser();
-	stage = await startEnvironment();
-	context = await newContext(browser);
-	await stage.n8n.createCredential(
-		CREDENTIAL,
-		'messageGatewayApi',
-		credentialFor(stage.sandbox, 'whapi'),
-	);
-	await inEditor(async (editor) => await editor.signIn())();
-}, 300_000);
-
-afterAll(async () => {
-	await browser?.close();
-	await stage?.close();
-}, 60_000);
-
-const patience = 180_000;
+const ui = signedIn({
+	prepare: async ({ n8n, sandbox }) =>
+		void (await n8n.createCredential(
+			CREDENTIAL,
+			'messageGatewayApi',
+			credentialFor(sandbox, 'whapi'),
+		)),
+});
+const { inEditor } = ui;
 
 /** A workflow of one node with that operation, opened at the node. */
 async function openOperation(
@@ -40,7 +22,7 @@ async function openOperation(
 	operation: string,
 	dataTable = 'scheduled_messages',
 ): Promise<void> {
-	const id = await stage.n8n.createWorkflow({
+	const id = await ui.environment.n8n.createWorkflow({
 		nodes: [
 			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger' },
 			{
@@ -107,12 +89,12 @@ it.each([
 it(
 	'refuses the mistyped name of a table, with the nearest one',
 	inEditor(async (editor) => {
-		await ensureTable(stage.n8n);
+		await ensureTable(ui.environment.n8n);
 		await openOperation(editor, 'getAll', 'sheduled_mesages');
 		const refusal = await editor.executeRefused();
 		expect(refusal).toContain('"Data Table" is "sheduled_mesages"');
 		expect(refusal).toContain('Did you mean "scheduled_messages"?');
-		await editor.page.goto(`${stage.n8n.url}home/datatables`);
+		await editor.page.goto(`${ui.environment.n8n.url}home/datatables`);
 		await editor.marked('data-table-card').first().waitFor();
 		const tables = await editor.marked('data-table-card').allInnerTexts();
 		expect(tables.filter((name) => name.includes('sheduled'))).toEqual([]);
@@ -123,8 +105,8 @@ it(
 it(
 	'shows a failure’s reason without scrolling',
 	inEditor(async (editor) => {
-		await ensureTable(stage.n8n);
-		await insertRows(stage.n8n, [
+		await ensureTable(ui.environment.n8n);
+		await insertRows(ui.environment.n8n, [
 			{ status: 'failed', recipient: '+12025550103', text: 'Hi', failure: 'Not on WhatsApp' },
 		]);
 		await editor.page.setViewportSize({ width: 1440, height: 900 });

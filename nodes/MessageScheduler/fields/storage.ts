@@ -1,5 +1,4 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { labelsWith } from '../../../gateways/registry';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { TableRef } from '../../shared/dataTable';
 import type { PostgresRef, BackendRef } from '../../shared/backendRef';
@@ -83,7 +82,6 @@ export const storeFields: INodeProperties[] = [
 		],
 		default: 'gateway',
 		description: 'Where messages are stored until they are due',
-		hint: `Gateways with their own scheduler: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
 	},
 	{ ...createdTableField, ...shownForTable },
 	...postgresFields,
@@ -114,7 +112,6 @@ export const listedFields: INodeProperties[] = [
 		],
 		default: 'gateway',
 		description: 'Where the messages are stored. Choose the same as in "Schedule".',
-		hint: `Gateways that store messages themselves: ${labelsWith(({ scheduling }) => scheduling !== null)}`,
 	},
 	{ ...tableField, ...shownForTable },
 	...postgresFields,

@@ -83,6 +83,9 @@ function title(message: ScheduledMessage, timezone: string): string {
 	const words = text ?? caption ?? '';
 	const first = shorten(words);
 	const what = type === 'text' ? first : [type, first].filter(Boolean).join(': ');
-	const at = showInstant(scheduledAt, timezone)?.slice(0, 16).replace('T', ' ') ?? scheduledAt;
-	return `${recipient.phone ?? recipient.address} – ${at} – ${what}`;
+	const at =
+		scheduledAt === null
+			? null
+			: (showInstant(scheduledAt, timezone)?.slice(0, 16).replace('T', ' ') ?? scheduledAt);
+	return [recipient?.phone ?? recipient?.address, at, what].filter(Boolean).join(' – ');
 }

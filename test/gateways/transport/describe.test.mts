@@ -110,7 +110,7 @@ it.each<[string, Outcome, string, string, string]>([
 		'a reset',
 		new NetworkFailure('broken', 'ECONNRESET'),
 		'unreachable',
-		'The connection to ChatWhatsApp at https://api.chatwhatsapp.in broke off (ECONNRESET)',
+		'The connection to ChatWhatsApp at https://api.chatwhatsapp.in was interrupted (ECONNRESET)',
 		'Check "Base URL" in the Message Gateway API credential, and that n8n can reach that URL.',
 	],
 	[

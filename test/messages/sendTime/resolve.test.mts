@@ -441,7 +441,7 @@ describe('the timezone', () => {
 	});
 
 	it.each([
-		['', 'is empty; enter a timezone like Europe/Berlin, Asia/Kolkata or UTC.'],
+		['', 'is empty; enter a timezone such as Europe/Berlin, Asia/Kolkata or UTC.'],
 		[
 			'Mars/Olympus',
 			'is "Mars/Olympus", which is not the name of a timezone; enter one such as Europe/Berlin, Asia/Kolkata or UTC.',

@@ -39,7 +39,7 @@ describe('If the Time Has Passed', () => {
 			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Enter a later time, or choose another "If the Time Has Passed" under Options.',
 		]);
 		expect(refusalOf(() => passed('2023-02-25 10:30', 'reject'))[1]).toContain(
-			'which passed 2 years 325 days ago. Give',
+			'which passed 2 years 325 days ago. Enter',
 		);
 	});
 

@@ -1,9 +1,9 @@
-import { blocksOf, files, proseOf, read } from './papers.mts';
+import { blocksOf, files, proseOf, read } from './markdown.mts';
 
-/** What the papers tell a person to type, held against what there is to run. */
+/** What the pages tell a person to type, held against what there is to run. */
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
-/** Programs that are not ours: named in the papers, and not held against anything. */
+/** Programs that are not ours: named in the pages, and not held against anything. */
 const OTHERS = ['curl', 'openssl'];
 
 /** Of npm's own; the other words behind `npm` are scripts of package.json. */
@@ -12,7 +12,7 @@ const OF_NPM = ['install', 'pack'];
 /** Published packages that are run from the registry. */
 const PUBLISHED = ['@n8n/scan-community-package'];
 
-/** Every command of a paper: lines of shell blocks, and code in the text that begins like one. */
+/** Every command of a page: lines of shell blocks, and code in the text that begins like one. */
 export function commandsOf(path: string): string[] {
 	const markdown = read(path);
 	const lines = blocksOf(markdown)

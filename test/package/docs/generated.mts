@@ -17,8 +17,8 @@ import { fixture } from '../../fixtures.mts';
 import { examplesOf } from '../../gateways/examples.mts';
 
 /**
- * What the papers say that the code knows better: tables of data, and examples of output. Each stands
- * in a paper between `<!-- name:start -->` and `<!-- name:end -->`.
+ * What the pages say that the code knows better: tables of data, and examples of output. Each stands
+ * in a page between `<!-- name:start -->` and `<!-- name:end -->`.
  */
 const NONE = '–';
 const list = (words: readonly string[]) => words.join(', ');
@@ -274,7 +274,7 @@ const placesOfPage = async (gateway: Gateway): Promise<Record<string, string>> =
 	pages: block(pagesOf(gateway)),
 });
 
-/** Every generated place, by paper and name. */
+/** Every generated place, by page and name. */
 export async function generated(): Promise<Record<string, Record<string, string>>> {
 	const pages = await Promise.all(
 		gateways.map(async (gateway) => [pageOf(gateway), await placesOfPage(gateway)] as const),

@@ -287,7 +287,7 @@ describe('opening a table', () => {
 	it.each([
 		[
 			'Unrecognized node type: n8n-nodes-base.dataTable',
-			/node is missing, .* since n8n 2\.3/,
+			/node is missing, .* before n8n 2\.3/,
 			'unsupported',
 		],
 		['Could not get parameter', /cannot create tables before n8n 2\.3/, 'unsupported'],

@@ -20,7 +20,7 @@ export const CLOCK_FACTOR = 60;
 const STATUS_DELAY_MS = 30_000;
 
 /** What is up and running, and the ids of the workflows in it, by their example's name. */
-export interface Stage {
+export interface Environment {
 	readonly n8n: N8n;
 	readonly sandbox: Sandbox;
 	readonly workflows: Record<ExampleName, string>;
@@ -39,7 +39,10 @@ export type ExampleName = (typeof exampleNames)[number];
 export type OnStarted = (end: () => Promise<void>) => void;
 
 /** Sets everything up, step by step, telling `onStarted` how to end what it starts. */
-export async function startEnvironment(shown: GatewayToShow, onStarted: OnStarted): Promise<Stage> {
+export async function startEnvironment(
+	shown: GatewayToShow,
+	onStarted: OnStarted,
+): Promise<Environment> {
 	const onProgress = printProgress(process.stdout);
 	const step = async <T,>(what: string, work: () => Promise<T>) =>
 		await withProgress(what, onProgress, work);
@@ -60,7 +63,7 @@ export async function startEnvironment(shown: GatewayToShow, onStarted: OnStarte
 		() => startN8n({ tarball, timezone }),
 	);
 	onStarted(async () => await n8n.stop());
-	await step(`making and testing the credential for ${shown.gateway.label}`, () =>
+	await step(`creating and testing the credential for ${shown.gateway.label}`, () =>
 		makeCredential(n8n, sandbox, shown),
 	);
 	const workflows = await step('importing the examples and activating the trigger', async () => {

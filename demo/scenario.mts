@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { output, type Execution, type Json } from '../harness/client.mts';
 import type { Board } from './board.mts';
 import type { GatewayToShow } from './gateways.mts';
-import type { ExampleName, Stage } from './stage.mts';
+import type { ExampleName, Environment } from './environment.mts';
 
 const ACTION = 'n8n-nodes-message-scheduler.messageScheduler';
 
@@ -14,24 +14,29 @@ const pollMs = 150;
 export type Say = (line: string) => void;
 
 /** Schedules, lists, moves and cancels; or sends, where the gateway has no scheduler. */
-export async function runMainJob(stage: Stage, { gateway }: GatewayToShow, board: Board, say: Say) {
+export async function runScenario(
+	environment: Environment,
+	{ gateway }: GatewayToShow,
+	board: Board,
+	say: Say,
+) {
 	const { scheduling } = gateway.capabilities;
 	if (scheduling === null) {
-		say(`${gateway.label} has no scheduler of its own, so this shows Send and what follows.`);
+		say(`${gateway.label} has no scheduler of its own, so this shows Send and its statuses.`);
 	} else {
-		await runExample(stage, 'schedule-a-message', board);
-		const { nodes } = await runExample(stage, 'list-reschedule-cancel', board);
+		await runExample(environment, 'schedule-a-message', board);
+		const { nodes } = await runExample(environment, 'list-reschedule-cancel', board);
 		const count = (name: string) => nodes[name]?.[0]?.outputs[0]?.length ?? 0;
 		say(
 			`Get Many found ${count('List Pending')} pending messages, and after moving one and cancelling one ${count('List Again')}.`,
 		);
 	}
-	await runExample(stage, 'send-a-message', board);
+	await runExample(environment, 'send-a-message', board);
 }
 
 /** Runs a workflow as its button in the editor does, and puts what its nodes gave on the board. */
 async function runExample(
-	{ n8n, workflows }: Stage,
+	{ n8n, workflows }: Environment,
 	name: ExampleName,
 	board: Board,
 ): Promise<Execution> {
@@ -60,7 +65,11 @@ function putOn(board: Board, operation: string, item: Json) {
 }
 
 /** Puts the trigger's events on the board as they come, until the signal ends it. */
-export async function followEvents({ n8n, workflows }: Stage, board: Board, signal: AbortSignal) {
+export async function followEvents(
+	{ n8n, workflows }: Environment,
+	board: Board,
+	signal: AbortSignal,
+) {
 	const id = workflows['follow-statuses'];
 	const seen = new Set<string>();
 	while (!signal.aborted) {

@@ -19,8 +19,8 @@ const walk = (folder: string): string[] =>
 /** All files of the project, by their path from its root. */
 export const files: readonly string[] = walk('');
 
-/** All of the project's papers. */
-export const papers = files.filter((path) => path.endsWith('.md'));
+/** The project's Markdown files. */
+export const markdownFiles = files.filter((path) => path.endsWith('.md'));
 
 /** A fenced block, with what stands right before it. */
 export interface Block {
@@ -29,7 +29,7 @@ export interface Block {
 	readonly line: number;
 }
 
-/** The fenced blocks of a paper. */
+/** The fenced blocks of a page. */
 export function blocksOf(markdown: string): Block[] {
 	return [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map((match) => ({
 		language: match[1],
@@ -38,7 +38,7 @@ export function blocksOf(markdown: string): Block[] {
 	}));
 }
 
-/** A paper without fenced blocks: what is read as prose. */
+/** A page without fenced blocks: what is read as prose. */
 export const proseOf = (markdown: string): string =>
 	markdown.replace(/^```\w*\n[\s\S]*?^```$/gm, '');
 
@@ -50,7 +50,7 @@ export function between(markdown: string, name: string): string | null {
 	return from === -1 || to === -1 ? null : markdown.slice(from + start.length, to);
 }
 
-/** The names of a paper's generated places. */
+/** The names of a page's generated places. */
 export const placesOf = (markdown: string): string[] =>
 	[...proseOf(markdown).matchAll(/<!-- (\S+):start -->/g)]
 		.map((match) => match[1])
@@ -77,7 +77,7 @@ const slug = (heading: string): string =>
 		.replace(/[^\p{L}\p{N}\s_-]/gu, '')
 		.replace(/\s/g, '-');
 
-/** The headings of a paper, with the text below each up to the next one of its level or above. */
+/** The headings of a page, with the text below each up to the next one of its level or above. */
 export function sectionsOf(
 	markdown: string,
 ): Array<{ title: string; level: number; text: string }> {
@@ -93,7 +93,7 @@ export function sectionsOf(
 const blank = (markdown: string) =>
 	markdown.replace(/^```\w*\n[\s\S]*?^```$/gm, (block) => block.replace(/[^\n]/g, ' '));
 
-/** The anchors of a paper; of equal headings the second ends in `-1`. */
+/** The anchors of a page; of equal headings the second ends in `-1`. */
 function anchorsOf(markdown: string): Set<string> {
 	const seen = new Map<string, number>();
 	const anchors = sectionsOf(markdown).map(({ title }) => {
@@ -105,7 +105,7 @@ function anchorsOf(markdown: string): Set<string> {
 	return new Set(anchors);
 }
 
-/** The links of a paper that lead nowhere: to no file, or to no heading. Other sites are not asked. */
+/** The links of a page that lead nowhere: to no file, or to no heading. Other sites are not asked. */
 export function brokenLinks(path: string): string[] {
 	const links = [...proseOf(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]);
 	return links

@@ -6,7 +6,7 @@ import { startGateway, type BenchGateway, type Seen } from './gateway.mts';
 import { CREDENTIAL, MEASURED } from './workflows.mts';
 
 /** A real n8n with the package in it, and a gateway that answers after a while. */
-export interface Stage {
+export interface Environment {
 	readonly n8n: N8n;
 	readonly gateway: BenchGateway;
 	close(): Promise<void>;
@@ -15,7 +15,7 @@ export interface Stage {
 export async function startEnvironment(
 	{ tarball, env }: Pick<BenchOptions, 'tarball' | 'env'>,
 	answerDelayMs: number,
-): Promise<Stage> {
+): Promise<Environment> {
 	const gateway = await startGateway(answerDelayMs);
 	try {
 		const n8n = await startN8n({ tarball, env: { ...profiling(), ...env } });
@@ -48,7 +48,7 @@ export interface Measured extends Seen {
 
 /** Runs a workflow as the editor's button does and reads what n8n noted of the measured node. */
 export async function measure(
-	{ n8n, gateway }: Stage,
+	{ n8n, gateway }: Environment,
 	id: string,
 	count: number,
 	requests = count,

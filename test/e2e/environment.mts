@@ -19,14 +19,14 @@ export const itHolding = (name: string, test: () => Promise<void>, timeoutMs?: n
 
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
-/** The webhook secret of all credentials on the stage. */
+/** The webhook secret of all credentials on the environment. */
 export const SECRET = 'a-secret-that-only-the-gateway-knows';
 
 export const ACTION = 'n8n-nodes-message-scheduler.messageScheduler';
 export const TRIGGER = 'n8n-nodes-message-scheduler.messageSchedulerTrigger';
 
 /** A real n8n with the package installed, and a sandbox gateway beside it. */
-export interface Stage {
+export interface Environment {
 	readonly n8n: N8n;
 	readonly sandbox: Sandbox;
 	close(): Promise<void>;
@@ -35,7 +35,7 @@ export interface Stage {
 export async function startEnvironment(
 	options: StartOptions = {},
 	sandboxOptions: Parameters<typeof startSandbox>[0] = {},
-): Promise<Stage> {
+): Promise<Environment> {
 	const sandbox = await startSandbox({ clockFactor: 60, rateLimits: false, ...sandboxOptions });
 	try {
 		const n8n = await startN8n({ release: RELEASE, tarball: await buildPackage(), ...options });

@@ -1,0 +1,27 @@
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { gatewayOf } from '../../gateways/registry';
+import { settle } from '../../messages/settle';
+import { CREDENTIAL_TYPE } from '../shared/transport';
+
+/** The one value of *Webhook Set-Up*: what it shows is its name. */
+export const SET_UP = 'setUp';
+
+const WITHOUT_CREDENTIAL = 'Choose a credential to see where to enter the webhook URL';
+
+/**
+ * The entry of *Webhook Set-Up*: where the gateway of the credential takes the trigger's URL. n8n's editor
+ * asks again if the credential changes, which a notice cannot. Never throws: the editor would report an
+ * issue of the node. Sends no request.
+ */
+export async function webhookSetUp(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const read = await settle(readGateway(this));
+	if (!read.ok) {
+		return [{ name: WITHOUT_CREDENTIAL, value: SET_UP }];
+	}
+	const { label, capabilities } = read.value;
+	const { setupInstruction } = capabilities.webhooks;
+	return [{ name: `${label}: ${setupInstruction}`, value: SET_UP }];
+}
+
+const readGateway = async (context: ILoadOptionsFunctions) =>
+	gatewayOf(await context.getCredentials(CREDENTIAL_TYPE));
