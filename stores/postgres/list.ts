@@ -1,5 +1,5 @@
 import type { ListFilter } from '../../gateways/gateway';
-import { matches } from '../matches';
+import { byTime, matches } from '../matches';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Row } from '../table/columns';
 import { SENDING, toScheduledMessage, type SendingAccount } from '../table/rows';
@@ -37,7 +37,7 @@ export async function listMessages(
 			after = page[page.length - 1];
 		}
 	}
-	return found.sort((a, b) => Date.parse(a.scheduledAt) - Date.parse(b.scheduledAt));
+	return found.sort(byTime);
 }
 
 async function readPage(

@@ -1,35 +1,41 @@
 /** What a real n8n says where the store is not set up as it must be. */
 import type { Json, WorkflowJson } from '../../harness/client.mts';
 import { readExample } from '../../harness/examples.mts';
-import { credentialFor, inSeconds, oneNode, startEnvironment, type Stage } from '../e2e/stage.mts';
+import {
+	credentialFor,
+	inSeconds,
+	oneNode,
+	startEnvironment,
+	type Environment,
+} from '../e2e/environment.mts';
 import { inPostgres, setUpStore } from './n8nStore.mts';
 import { startServer, type Server } from './store.mts';
 
 let server: Server;
-let stage: Stage;
+let environment: Environment;
 /** The store workflow as it must be. */
 let store: string;
 
 beforeAll(async () => {
 	server = await startServer();
-	stage = await startEnvironment({}, { clockFactor: 600 });
-	const { n8n, sandbox } = stage;
+	environment = await startEnvironment({}, { clockFactor: 600 });
+	const { n8n, sandbox } = environment;
 	await n8n.createCredential('whapi', 'messageGatewayApi', credentialFor(sandbox, 'whapi'));
 	({ id: store } = await setUpStore(n8n, server.port));
 }, 300_000);
 
 afterAll(async () => {
-	await stage?.close();
+	await environment?.close();
 	await server?.close();
 }, 60_000);
 
 /** Schedules a message in a store. */
 async function schedule(place: Json) {
 	const parameters = { ...place, recipient: '+919988066776', text: 'x', sendAt: inSeconds(86_400) };
-	const id = await stage.n8n.createWorkflow(
+	const id = await environment.n8n.createWorkflow(
 		oneNode('whapi', { operation: 'schedule', ...parameters }),
 	);
-	return await stage.n8n.runManually(id);
+	return await environment.n8n.runManually(id);
 }
 
 /** What it says, with what to do. */
@@ -45,14 +51,14 @@ async function storeWith(
 ): Promise<string> {
 	const workflow = readExample('postgresql-store.json');
 	change(workflow);
-	const id = await stage.n8n.createWorkflow(workflow);
-	if (publish) await stage.n8n.activate(id);
+	const id = await environment.n8n.createWorkflow(workflow);
+	if (publish) await environment.n8n.activate(id);
 	return id;
 }
 
 /** A store workflow with another credential. */
 async function storeAs(name: string, credential: Json): Promise<string> {
-	await stage.n8n.createCredential(name, 'postgres', {
+	await environment.n8n.createCredential(name, 'postgres', {
 		host: '127.0.0.1',
 		port: server.port,
 		database: 'postgres',
@@ -158,10 +164,10 @@ it.each<[what: string, place: () => Promise<Json> | Json, says: RegExp]>([
 });
 
 it('does not create the tables by an operation that reads, and says which does', async () => {
-	const id = await stage.n8n.createWorkflow(
+	const id = await environment.n8n.createWorkflow(
 		oneNode('whapi', { operation: 'getAll', ...inPostgres(store, { table: 'typo' }) }),
 	);
-	const { error } = await stage.n8n.runManually(id);
+	const { error } = await environment.n8n.runManually(id);
 	expect(error?.message).toBe(
 		'"Table" is "typo", and the schema "public" has no such table of messages',
 	);
@@ -184,5 +190,5 @@ it('goes on after a restart of the server', async () => {
 	await server.restart();
 	const attempts = [await schedule(inPostgres(store)), await schedule(inPostgres(store))];
 	expect(attempts[1].error).toBeUndefined();
-	expect(await stage.n8n.executions(store)).toEqual([]);
+	expect(await environment.n8n.executions(store)).toEqual([]);
 });
