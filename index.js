@@ -6,6 +6,8 @@
  */
 const { gatewayById, gatewayIds } = require('./dist/gateways/registry');
 const sendTime = require('./dist/messages/sendTime');
+const { parseTableNames } = require('./dist/stores/postgres/names');
+const { schemaScript } = require('./dist/stores/postgres/schema');
 const { toStatusEventItem } = require('./dist/messages/statusEventItem');
 
 /**
@@ -43,4 +45,19 @@ const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) => {
 const resolveSendTime = (value, timezone) =>
 	sendTime.resolveSendTime(value, timezone, { now: Date.now() });
 
-module.exports = { gatewayIds, capabilities, normalizeWebhook, resolveSendTime };
+/**
+ * The SQL that creates the tables of a PostgreSQL store, or brings them up to date; may be run again.
+ *
+ * @param {string} [schema] `public` unless given; it must exist
+ * @param {string} [table] `scheduled_messages` unless given
+ */
+const postgresqlSchema = (schema = 'public', table = 'scheduled_messages') =>
+	schemaScript(parseTableNames(schema, table));
+
+module.exports = {
+	gatewayIds,
+	capabilities,
+	normalizeWebhook,
+	resolveSendTime,
+	postgresqlSchema,
+};

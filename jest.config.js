@@ -37,6 +37,7 @@ module.exports = {
 		),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
 		project('ui', ['<rootDir>/test/ui/**/*.test.mts']),
+		project('postgres', ['<rootDir>/test/postgres/**/*.test.mts']),
 		project('queue', ['<rootDir>/test/queue/**/*.test.mts']),
 	],
 };

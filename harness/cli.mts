@@ -8,6 +8,7 @@ import pc from 'picocolors';
 import { chromiumMissing, findChromium } from './chromium.mts';
 import { ensureN8n } from './install.mts';
 import { startN8n } from './n8n.mts';
+import { missingForPostgres } from './postgres.mts';
 import { printProgress } from './progress.mts';
 import { missingForQueueMode } from './queue.mts';
 import { defaultRelease, releaseVersions } from './releases.mts';
@@ -42,6 +43,12 @@ async function chromium() {
 }
 
 /** Fails, with one sentence for each thing, where something is missing. */
+async function postgres() {
+	const missing = missingForPostgres();
+	if (missing.length > 0) throw new Error(missing.join('\n'));
+}
+
+/** The same of queue mode. */
 async function queue() {
 	const missing = missingForQueueMode();
 	if (missing.length > 0) throw new Error(missing.join('\n'));
@@ -51,6 +58,7 @@ const commands: Record<string, (version: string) => Promise<void>> = {
 	install,
 	boot,
 	chromium,
+	postgres,
 	queue,
 };
 const [name = '', version = defaultRelease] = process.argv.slice(2);

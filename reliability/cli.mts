@@ -20,6 +20,10 @@
  *   npm run reliability dispatchers -- [--messages 5000]
  *   npm run reliability accuracy -- [--messages 40] [--seed 1]
  *   npm run reliability cost -- [--rows 100000]
+ *
+ * and in PostgreSQL, beside a Data Table:
+ *
+ *   npm run reliability postgres -- [--rows 1000000] [--due 5000]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
@@ -30,6 +34,7 @@ import { checkOutages } from './outages/command.mts';
 import { checkMutations } from './mutations/command.mts';
 import { checkScan } from './scan.mts';
 import { checkProperties } from './properties.mts';
+import { checkPostgresCost } from './postgres/cost.mts';
 import { checkQueue } from './queue/command.mts';
 import { checkAccuracy } from './table/accuracy.mts';
 import { checkCost } from './table/cost.mts';
@@ -58,6 +63,7 @@ const { positionals, values } = parseArgs({
 		kill: { type: 'string' },
 		kills: { type: 'string' },
 		rows: { type: 'string' },
+		due: { type: 'string' },
 		/** Whether the outages are n8n's queue mode. */
 		queue: { type: 'boolean' },
 		/** A setting of n8n. */
@@ -81,6 +87,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	dispatchers: checkDispatchers,
 	accuracy: checkAccuracy,
 	cost: checkCost,
+	postgres: checkPostgresCost,
 };
 
 const [name = ''] = positionals;

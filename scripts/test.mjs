@@ -51,6 +51,16 @@ const stages = [
 		project: 'ui',
 	},
 	{
+		kind: 'postgres',
+		title: 'messages stored in PostgreSQL',
+		needs: {
+			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'postgres'],
+			otherwise: 'PostgreSQL is missing: apt-get install postgresql',
+		},
+		command: jest('postgres', '--runInBand'),
+		project: 'postgres',
+	},
+	{
 		kind: 'queue',
 		title: "n8n's queue mode: PostgreSQL, Redis, two workers, two webhook processors",
 		needs: {
@@ -72,6 +82,7 @@ const kindsByPath = [
 	[/^test\/sandbox\/|\/sandbox\.test\.mts$/, 'sandbox contract'],
 	[/^test\/e2e\//, 'e2e'],
 	[/^test\/ui\//, 'ui'],
+	[/^test\/postgres\//, 'postgres'],
 	[/^test\/queue\//, 'queue'],
 ];
 

@@ -1,9 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { MINUTE_MS, formatDuration } from '../../messages/duration';
 import { settle } from '../../messages/settle';
-import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
-import { findTableOf } from '../shared/dataTable';
+import type { BackendRef } from '../shared/backendRef';
 import type { StoreChoice, Run } from './run';
 import { isToolRun } from './aiTool';
 
@@ -16,11 +15,9 @@ import { isToolRun } from './aiTool';
 interface Note {
 	readonly run: Run;
 	readonly done: 'scheduled' | 'sent';
-	/** The Data Tables that store its messages. */
-	readonly tables: Map<string, TableOf>;
+	/** The stores of its messages. */
+	readonly stores: Map<string, BackendRef>;
 }
-
-type TableOf = (StoreChoice & { in: 'dataTable' })['table'];
 
 const notes = new WeakMap<IExecuteFunctions, Note>();
 
@@ -31,9 +28,11 @@ export function noteMessage(
 	done: Note['done'],
 	choice?: StoreChoice,
 ): void {
-	const note = notes.get(context) ?? { run, done, tables: new Map() };
+	const note = notes.get(context) ?? { run, done, stores: new Map() };
 	notes.set(context, note);
-	if (choice?.in === 'dataTable') note.tables.set(JSON.stringify(choice.table), choice.table);
+	if (choice !== undefined && choice.in !== 'gateway') {
+		note.stores.set(JSON.stringify(choice), choice);
+	}
 }
 
 /** Runs the node, and adds the hints of its run unless it throws: n8n would drop them then. */
@@ -44,7 +43,7 @@ export async function withHints<T>(context: IExecuteFunctions, work: () => Promi
 	return output;
 }
 
-async function addHints(context: IExecuteFunctions, { run, done, tables }: Note): Promise<void> {
+async function addHints(context: IExecuteFunctions, { run, done, stores }: Note): Promise<void> {
 	const hint = (message: string) =>
 		context.addExecutionHints?.({ message, location: 'outputPane' });
 	const { newMessages } = run.ledger;
@@ -54,8 +53,8 @@ async function addHints(context: IExecuteFunctions, { run, done, tables }: Note)
 	}
 	// If every item failed, nothing is stored, and the table may not even exist.
 	if (run.ledger.outputs().length === 0) return;
-	for (const table of tables.values()) {
-		const last = await lastRunOf(context, run, table);
+	for (const store of stores.values()) {
+		const last = await lastRunOf(run, store);
 		if (!last.isRecent) hint(notSending(run, last));
 	}
 }
@@ -79,12 +78,11 @@ const SERVED_FOR_MS = 5 * MINUTE_MS;
 const MAX_SERVED = 1_000;
 
 /** Costs two accesses to tables, or none if the account was found served within the last five minutes. */
-async function lastRunOf(context: IExecuteFunctions, run: Run, ref: TableOf): Promise<LastRun> {
-	const { id, name } = await run.table(ref, { create: true });
-	const key = JSON.stringify([id, run.sender.gateway, run.sender.account]);
+async function lastRunOf(run: Run, ref: BackendRef): Promise<LastRun> {
+	const { messages, findAccounts } = await run.backend(ref, { create: true });
+	const key = JSON.stringify([messages.id, run.sender.gateway, run.sender.account]);
 	if ((served.get(key) ?? 0) > run.now()) return { isRecent: true, at: null };
-	const accounts = await findTableOf<AccountColumn>(context, accountsTableName(name));
-	const last = await findLastRun(accounts, run.senders, run.now());
+	const last = await findLastRun(await findAccounts(), run.senders, run.now());
 	if (served.size >= MAX_SERVED) served.clear();
 	if (last.isRecent) served.set(key, run.now() + SERVED_FOR_MS);
 	return last;

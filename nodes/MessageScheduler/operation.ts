@@ -8,6 +8,9 @@ export interface Plan {
 	readonly fingerprint: readonly string[];
 }
 
+/** Items that go on at once where one access serves many: what they need is gathered. */
+export const GATHERED_CONCURRENCY = 500;
+
 /**
  * One operation. It runs in steps over all items, so that invalid parameters are reported before anything
  * is sent, and so that a list of times can be spread.

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
-import type { Gateway } from '../../gateways/gateway';
+import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { AssignedMessages } from '../../stores/assignedMessages';
@@ -9,25 +9,33 @@ import { DEFAULT_RETRY_POLICY } from '../../gateways/transport/retry';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/deduplication/keyTable';
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
+import type { Backend } from '../../stores/backend';
 import type { MessageStore } from '../../stores/store';
-import { accountsTableName, type AccountsTable } from '../../stores/table/accounts';
+import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
+import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
-import { createTableStore, TABLE_LIMITS } from '../../stores/table/tableStore';
+import {
+	createTableStore,
+	TABLE_LIMITS,
+	type TableStoreOptions,
+} from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import {
 	ACCOUNTS,
+	findTableOf,
 	messageTables,
 	openTable,
 	openTableOf,
 	tableById,
-	type NamedTable,
 	type TableRef,
 } from '../shared/dataTable';
+import { Databases } from '../shared/postgres/openStore';
+import type { PostgresRef, BackendRef } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
@@ -50,23 +58,25 @@ export interface Run extends ConnectedGateway {
 	/** All names under which this credential serves the account; {@link sender} is the first. */
 	readonly senders: readonly SendingAccount[];
 	/**
-	 * The Data Table of messages that a user means; the same for all items.
+	 * The store that a user means; the same for all items.
 	 *
 	 * @param options `create`: whether to create it if none has that name
-	 * @throws InvalidParameterError naming *Data Table* if there is no such table
+	 * @throws InvalidParameterError naming *Data Table*, *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
-	table(ref: TableRef, options?: { readonly create: boolean }): Promise<NamedTable>;
-	/** The Data Table of the accounts of that table, created if it does not exist. */
-	accounts(ref: TableRef): Promise<AccountsTable>;
+	backend(ref: BackendRef, options?: { readonly create: boolean }): Promise<Backend>;
 	/** A store, with its limits known before any request. @throws GatewayError if the gateway has none */
 	storeFor(choice: StoreChoice): StoreHandle;
 	/**
 	 * The store that created a schedule id: a UUID is looked up in the project's tables of messages, in
 	 * batches, and one that no table has belongs to the gateway.
 	 *
+	 * @param storedIn where it is, for what is not found by its id
 	 * @throws GatewayError if it can only be of a gateway without a scheduler
 	 */
-	storeForId(scheduleId: string): Pick<StoreHandle, 'limits' | 'store'>;
+	storeForId(
+		scheduleId: string,
+		storedIn: PostgresRef | null,
+	): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null if none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
 	/** Which messages were created under which deduplication keys. */
@@ -76,9 +86,7 @@ export interface Run extends ConnectedGateway {
 }
 
 /** Where the user wants messages stored. */
-export type StoreChoice =
-	| { readonly in: 'gateway' }
-	| { readonly in: 'dataTable'; readonly table: TableRef };
+export type StoreChoice = { readonly in: 'gateway' } | BackendRef;
 
 /** A store of messages; a table is only opened when it is used. */
 export interface StoreHandle extends Pick<MessageStore, 'limits' | 'assertAccepts'> {
@@ -129,32 +137,45 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			keys,
 		}),
 	);
-	const tables = new Map<string, Promise<NamedTable>>();
-	const tableStores = new Map<string, MessageStore>();
-
-	const tableStore = (table: MessageTable): MessageStore => {
-		const known = tableStores.get(table.id);
+	const stores = new Map<string, MessageStore>();
+	const storeOn = (backend: Backend, more: Partial<TableStoreOptions> = {}): MessageStore => {
+		const { messages, now: storeNow, list } = backend;
+		const known = stores.get(messages.id);
 		if (known !== undefined) return known;
-		const store = createTableStore(table, { gateway, senders, timezone, now });
-		tableStores.set(table.id, store);
-		return store;
+		const options = { gateway, senders, timezone, now: storeNow, ...more };
+		const store = createTableStore(messages, options);
+		const opened =
+			list === null
+				? store
+				: {
+						...store,
+						list: async (filter: ListFilter, limit = Infinity) =>
+							await list(senders, filter, limit),
+					};
+		stores.set(messages.id, opened);
+		return opened;
 	};
+	const tableStore = (table: MessageTable): MessageStore =>
+		storeOn(createTableBackend(table, '', { accounts: noAccounts, findAccounts: noAccounts, now }));
 
+	const databases = new Databases(context, { now, sleep, random: () => runtime.random() });
+	const backends = new Map<string, Promise<Backend>>();
 	const MUST_EXIST = { create: false };
-	const table = async (ref: TableRef, { create } = MUST_EXIST): Promise<NamedTable> => {
-		const key = JSON.stringify([ref.by, ref.value, create]);
-		const opened = tables.get(key) ?? openTable(context, ref, { create });
-		tables.set(key, opened);
+	const backend = async (ref: BackendRef, { create } = MUST_EXIST): Promise<Backend> => {
+		const key = JSON.stringify([ref, create]);
+		const opened =
+			backends.get(key) ??
+			(ref.in === 'postgres'
+				? databases.open(ref, create)
+				: openDataTable(context, ref.table, { create, now }));
+		backends.set(key, opened);
 		return await opened;
 	};
-
-	const accountsTables = new Map<string, Promise<AccountsTable>>();
-	const accounts = async (ref: TableRef): Promise<AccountsTable> => {
-		const name = accountsTableName((await table(ref)).name);
-		const opened = accountsTables.get(name) ?? openTableOf(context, name, ACCOUNTS);
-		accountsTables.set(name, opened);
-		return await opened;
-	};
+	const ofPostgres = (ref: PostgresRef) => ({
+		limits: TABLE_LIMITS,
+		store: async (options?: { readonly create: boolean }) =>
+			storeOn(await backend(ref, options), { notFound: notInPostgres(ref) }),
+	});
 
 	const allTables = once(async () => await messageTables(context, DEFAULT_TABLE));
 	const finder = new Batcher(async (ids: string[]): Promise<TableAt[][]> => {
@@ -175,7 +196,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		throw inSeveralTables(scheduleId, [at, ...others]);
 	};
 
-	const storedIn = async (scheduleId: string): Promise<MessageStore> => {
+	const foundById = async (scheduleId: string): Promise<MessageStore> => {
 		const found = await settle(find(scheduleId));
 		const mayBeAtGateway = gateway.scheduler !== undefined;
 		if (found.ok && found.value !== null) return tableStore(tableById(context, found.value.id));
@@ -195,22 +216,26 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		sender,
 		senders,
 		keys,
-		table,
-		accounts,
+		backend,
 		storeFor: (choice) => {
 			if (choice.in === 'gateway') {
 				const { limits, assertAccepts } = gatewayStore();
 				return { limits, assertAccepts, store: async () => gatewayStore() };
 			}
-			return {
-				limits: TABLE_LIMITS,
-				assertAccepts: (message) => assertSendable(gateway, message),
-				store: async (options) => tableStore(await table(choice.table, options)),
-			};
+			const { limits, store } =
+				choice.in === 'postgres'
+					? ofPostgres(choice)
+					: {
+							limits: TABLE_LIMITS,
+							store: async (options?: { readonly create: boolean }) =>
+								storeOn(await backend(choice, options)),
+						};
+			return { limits, store, assertAccepts: (message) => assertSendable(gateway, message) };
 		},
-		storeForId: (scheduleId) => {
+		storeForId: (scheduleId, storedIn) => {
+			if (storedIn !== null) return ofPostgres(storedIn);
 			if (isUuid(scheduleId)) {
-				return { limits: TABLE_LIMITS, store: async () => await storedIn(scheduleId) };
+				return { limits: TABLE_LIMITS, store: async () => await foundById(scheduleId) };
 			}
 			if (gateway.scheduler === undefined) throw nobodysId(scheduleId, gateway);
 			const store = gatewayStore();
@@ -219,6 +244,38 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		tableNameOf: async (scheduleId) => (await find(scheduleId))?.name ?? null,
 	};
 }
+
+/** A Data Table with the table of its accounts beside it, which is opened where it is needed. */
+async function openDataTable(
+	context: IExecuteFunctions,
+	ref: TableRef,
+	{ create, now }: { readonly create: boolean; now(): number },
+): Promise<Backend> {
+	const table = await openTable(context, ref, { create });
+	const accounts = once(
+		async () => await openTableOf(context, accountsTableName(table.name), ACCOUNTS),
+	);
+	const findAccounts = async () =>
+		await findTableOf<AccountColumn>(context, accountsTableName(table.name));
+	return createTableBackend(table, table.name, { accounts, findAccounts, now });
+}
+
+/** Of a table that was found by a schedule id, nobody asks for the accounts. */
+const noAccounts = async (): Promise<never> => {
+	throw new Error('No accounts belong to this table');
+};
+
+/** What is said of a schedule id that no row has. */
+export const notInPostgres =
+	({ names: { schema, table } }: PostgresRef) =>
+	(scheduleId: string) =>
+		new GatewayError(
+			'notFound',
+			`The PostgreSQL table "${schema}.${table}" has no message with the schedule id "${scheduleId.slice(0, 120)}"`,
+			{
+				hint: 'Check "Scheduled Message", and "Table Names": pass on the "scheduleId" that "Schedule" or "Get Many" gives. A message that was purged is gone.',
+			},
+		);
 
 /** Name and id of a table of messages. */
 type TableAt = Awaited<ReturnType<typeof messageTables>>[number];

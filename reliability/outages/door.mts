@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-import { quietPorts } from '../../harness/queue.mts';
+import { quietPorts } from '../../harness/service.mts';
 
 /** A port in front of a server that can be shut, as when nothing listens there any more. */
 export interface Door {

@@ -20,12 +20,19 @@ export async function rowsOfIds(table: MessageTable, ids: readonly string[]): Pr
  *
  * @throws GatewayError if there is none, or if a person has created a second one
  */
-export function requireOne(rows: readonly Row[], scheduleId: string): Row {
+export function requireOne(
+	rows: readonly Row[],
+	scheduleId: string,
+	notFound: NotFound = notHeld,
+): Row {
 	if (rows.length === 1) return rows[0];
-	throw rows.length === 0 ? notHeld(scheduleId) : sharedId(scheduleId, rows);
+	throw rows.length === 0 ? notFound(scheduleId) : sharedId(scheduleId, rows);
 }
 
-/** The error for a schedule id that no row of a table has. */
+/** Creates the error for a schedule id that no row has. */
+export type NotFound = (scheduleId: string) => GatewayError;
+
+/** The same, if the Data Tables were searched. */
 export const notHeld = (scheduleId: string) =>
 	new GatewayError(
 		'notFound',

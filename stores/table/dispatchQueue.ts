@@ -111,7 +111,7 @@ export function createDispatchQueue(
 }
 
 /** The conditions that a row is in the state that a step requires. */
-const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
+export const stateOf = ({ ifStatus, ifToken }: Step): Condition[] => [
 	...(ifStatus === null ? NO_STATUS : where({ status: ifStatus })),
 	...where({ claim_token: ifToken }),
 ];

@@ -5,7 +5,7 @@ import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
  * Statuses of messages that are still to be sent. A message in a gateway's queue counts as finished: some
  * gateways report no more unless statuses are recorded, and those rows would stay forever.
  */
-const RETAINED_STATUSES: readonly Status[] = ['scheduled'];
+export const RETAINED_STATUSES: readonly Status[] = ['scheduled'];
 
 /**
  * Deletes finished messages that have not changed since.

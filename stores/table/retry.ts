@@ -4,7 +4,7 @@ import { sameRecipient, type Recipient } from '../../messages/recipient';
 import { STATUSES } from '../../messages/status';
 import type { Row, Values } from './columns';
 import { isUuid } from '../scheduleId';
-import { requireOne, rowsOfIds } from './byScheduleId';
+import { requireOne, rowsOfIds, type NotFound } from './byScheduleId';
 import { SENDING, toScheduledMessage, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
 import { shorten } from '../../messages/text';
@@ -21,6 +21,8 @@ export interface RetryRules {
 	readonly validForMinutes: number | undefined;
 	/** The account to move them to; null: they stay with theirs. */
 	readonly reassignTo: SendingAccount | null;
+	/** What is said of an id that no row has; unless given, that no Data Table has it. */
+	readonly notFound?: NotFound;
 	/** Throws for a message that its gateway cannot send. */
 	assertSendable(row: Row): void;
 	/** Throws for an account whose messages must not be moved now. */
@@ -73,7 +75,7 @@ export async function retryOne(
 	rules: RetryRules,
 	now: number,
 ): Promise<Row> {
-	const row = await readRow(table, scheduleId);
+	const row = await readRow(table, scheduleId, rules.notFound);
 	const mayMove = rules.reassignTo !== null && isWaiting(row);
 	// An earlier attempt has done it, but its response was lost.
 	if (!mayMove && row.status === 'scheduled' && String(row.failure).startsWith(RETRIED)) return row;
@@ -82,7 +84,7 @@ export async function retryOne(
 	const changed = await putBack(table, [row], rules, now);
 	if (changed.rejected.length > 0) throw changed.rejected[0].error;
 	if (changed.rows.length > 0) return changed.rows[0];
-	throw notRetryable(await readRow(table, scheduleId), scheduleId);
+	throw notRetryable(await readRow(table, scheduleId, rules.notFound), scheduleId);
 }
 
 /** Retries the messages that match, those with the earliest times first. */
@@ -217,7 +219,11 @@ const moved = <R extends Values>(row: R, { reassignTo }: RetryRules): R =>
 
 const isWaiting = ({ status }: Row) => status === 'scheduled' || status === SENDING;
 
-async function readRow(table: MessageTable, scheduleId: string): Promise<Row> {
+async function readRow(
+	table: MessageTable,
+	scheduleId: string,
+	notFound: NotFound | undefined,
+): Promise<Row> {
 	if (!isUuid(scheduleId)) {
 		throw new GatewayError(
 			'unsupported',
@@ -226,7 +232,7 @@ async function readRow(table: MessageTable, scheduleId: string): Promise<Row> {
 		);
 	}
 	const [rows] = await rowsOfIds(table, [scheduleId]);
-	return requireOne(rows, scheduleId);
+	return requireOne(rows, scheduleId, notFound);
 }
 
 const mayHaveBeenSent = (scheduleId: string) =>

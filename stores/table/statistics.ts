@@ -111,7 +111,7 @@ export interface Period {
 export const HOURS = 24;
 
 /** Statuses of messages that the gateway has accepted. */
-const SENT = new Set<Status>([
+export const SENT: ReadonlySet<Status> = new Set<Status>([
 	'queued',
 	'suspended',
 	'sent',
@@ -158,8 +158,35 @@ function parts(since: string): Condition[][] {
 
 type Records = Awaited<ReturnType<typeof accountRecords>>;
 
-/** Counts row by row. */
-class Tally {
+/** Messages that count alike. */
+export interface MessageGroup {
+	readonly gateway: Cell;
+	readonly account: Cell;
+	readonly credential: Cell;
+	/** As it stands in the row. */
+	readonly status: Cell;
+	/** A moment of the hour in which their time is: milliseconds since 1970; NaN for none of interest. */
+	readonly sendAt: number;
+	readonly count: number;
+	/** Of those to be sent: without a time that can be read, not before a moment, due, and overdue. */
+	readonly unreadable: number;
+	readonly waiting: number;
+	readonly due: number;
+	readonly late: number;
+	/** How late the latest of them is, in milliseconds. */
+	readonly latestMs: number;
+	/** What the gateway took in the period. */
+	readonly sent: number;
+}
+
+/** How late messages were sent, in milliseconds; null where none was. */
+export interface Lateness {
+	readonly median: number | null;
+	readonly of99: number | null;
+}
+
+/** Counts message by message, or group by group. */
+export class Tally {
 	private readonly seen = new Set<number>();
 	private readonly byStatus = noneByStatus();
 	private readonly gateways = new Map<string, { total: number; readonly byStatus: ByStatus }>();
@@ -175,6 +202,7 @@ class Tally {
 		delivered: 0,
 		read: 0,
 	};
+	private total = 0;
 
 	constructor(
 		private readonly records: Records,
@@ -187,67 +215,59 @@ class Tally {
 	add(row: Row): void {
 		if (this.seen.has(row.id)) return;
 		this.seen.add(row.id);
-		const status = statusOf(row.status);
-		const gateway = String(row.gateway ?? '');
-		const account = this.account(row);
+		const { gateway, account, credential, status } = row;
+		const sendAt = timeOf(row.send_at);
+		const waiting = status === 'scheduled' ? scheduledCounts(row, sendAt, this.period.now) : {};
+		const sentAt = sentAtOf(row);
+		const isSent = wasAccepted(row, statusOf(status)) && sentAt >= this.period.since;
+		if (isSent && !Number.isNaN(sendAt)) this.lateness.push(Math.max(0, sentAt - sendAt));
+		const sent = isSent ? 1 : 0;
+		const counts = { ...NOTHING_TO_SEND, ...waiting, sent, count: 1 };
+		this.addGroup({ gateway, account, credential, status, sendAt, ...counts });
+	}
+
+	addGroup(group: MessageGroup): void {
+		const { count, sent, due, waiting, unreadable, late, latestMs, sendAt } = group;
+		const status = statusOf(group.status);
+		const gateway = String(group.gateway ?? '');
+		const account = this.account(group);
 		const ofGateway = this.gateways.get(gateway) ?? { total: 0, byStatus: noneByStatus() };
 		this.gateways.set(gateway, ofGateway);
 		for (const counted of [ofGateway, account]) {
-			counted.total++;
-			counted.byStatus[status]++;
+			counted.total += count;
+			counted.byStatus[status] += count;
 		}
-		this.byStatus[status]++;
-		const sendAt = timeOf(row.send_at);
-		if (row.status === 'scheduled') this.addScheduled(row, sendAt, account);
-		if (row.status === SENDING) {
-			this.counts.sending++;
-			account.sending++;
+		this.total += count;
+		this.byStatus[status] += count;
+		this.counts.unreadable += unreadable;
+		this.counts.waiting += waiting;
+		this.counts.due += due;
+		account.due += due;
+		account.late += late;
+		account.latestMs = Math.max(account.latestMs, latestMs);
+		const isSending = group.status === SENDING;
+		if (isSending) {
+			this.counts.sending += count;
+			account.sending += count;
 		}
-		this.addSent(row, status, sendAt);
-		this.hours.add(sendAt, status, row.status === SENDING);
+		this.counts.sent += sent;
+		if (DELIVERED.has(status)) this.counts.delivered += sent;
+		if (READ.has(status)) this.counts.read += sent;
+		this.hours.add(sendAt, status, { count, isSending });
 	}
 
-	private addScheduled(row: Row, sendAt: number, account: AccountStatistics & Counted): void {
-		const { now } = this.period;
-		// No run finds a message whose time is empty.
-		if (Number.isNaN(sendAt)) this.counts.unreadable++;
-		if (Number.isNaN(sendAt) || sendAt > now) return;
-		const notBefore = timeOf(row.next_attempt_at);
-		if (notBefore > now) {
-			this.counts.waiting++;
-			return;
-		}
-		this.counts.due++;
-		account.due++;
-		const lateMs = now - Math.max(sendAt, Number.isNaN(notBefore) ? 0 : notBefore);
-		if (lateMs <= OVERDUE_AFTER_MS) return;
-		account.late++;
-		account.latestMs = Math.max(account.latestMs, lateMs);
-	}
-
-	private addSent(row: Row, status: Status, sendAt: number): void {
-		if (!wasAccepted(row, status)) return;
-		const startedAt = timeOf(row.send_started_at);
-		const sentAt = Number.isNaN(startedAt) ? timeOf(row.sent_at) : startedAt;
-		if (!(sentAt >= this.period.since)) return;
-		this.counts.sent++;
-		if (DELIVERED.has(status)) this.counts.delivered++;
-		if (READ.has(status)) this.counts.read++;
-		if (!Number.isNaN(sendAt)) this.lateness.push(Math.max(0, sentAt - sendAt));
-	}
-
-	result(): Statistics {
+	/** @param lateness where it was not counted message by message */
+	result(lateness: Lateness = this.countedLateness()): Statistics {
 		const { now, since } = this.period;
 		const accounts = [...this.accounts.entries()].map(([key, counted]) =>
 			toAccount(counted, this.records.get(key), now),
 		);
 		const overdue = accounts.filter((account) => account.overdue > 0);
 		const { sent, delivered, read, ...counts } = this.counts;
-		const late = this.lateness.sort((a, b) => a - b);
 		return {
 			at: iso(now)!,
 			since: iso(since)!,
-			total: this.seen.size,
+			total: this.total,
 			...counts,
 			overdue: overdue.reduce((sum, account) => sum + account.overdue, 0),
 			oldestOverdueSeconds:
@@ -260,8 +280,8 @@ class Tally {
 			read,
 			deliveredShare: share(delivered, sent),
 			readShare: share(read, sent),
-			latenessMedianSeconds: quantile(late, 0.5),
-			lateness99Seconds: quantile(late, 0.99),
+			latenessMedianSeconds: inSeconds(lateness.median),
+			lateness99Seconds: inSeconds(lateness.of99),
 			paused: [...this.records.values()].flatMap((record) => pausesOf(record, now)),
 			unserved: this.unserved(),
 			byStatus: this.byStatus,
@@ -269,6 +289,11 @@ class Tally {
 			byAccount: accounts,
 			byHour: this.hours.all,
 		};
+	}
+
+	private countedLateness(): Lateness {
+		const late = this.lateness.sort((a, b) => a - b);
+		return { median: quantile(late, 0.5), of99: quantile(late, 0.99) };
 	}
 
 	private unserved(): Unserved[] {
@@ -287,7 +312,7 @@ class Tally {
 			}));
 	}
 
-	private account(row: Pick<Row, 'gateway' | 'account' | 'credential'>) {
+	private account(row: Pick<MessageGroup, 'gateway' | 'account' | 'credential'>) {
 		const key = accountKey(row);
 		const known = this.accounts.get(key);
 		if (known !== undefined) return known;
@@ -397,15 +422,19 @@ class Hours {
 		return [...this.byName.values()];
 	}
 
-	add(sendAt: number, status: Status, isSending: boolean): void {
+	add(
+		sendAt: number,
+		status: Status,
+		{ count, isSending }: { readonly count: number; readonly isSending: boolean },
+	): void {
 		if (!(sendAt >= this.from && sendAt <= this.to)) return;
 		const name = this.names.get(Math.floor(sendAt / QUARTER_MS) * QUARTER_MS)!;
 		const hour = this.byName.get(name)!;
-		hour.total++;
-		if (status === 'scheduled' || isSending) hour.scheduled++;
-		else if (SENT.has(status)) hour.sent++;
-		else if (status === 'unconfirmed') hour.unconfirmed++;
-		else if (status === 'failed' || status === 'expired') hour.failed++;
+		hour.total += count;
+		if (status === 'scheduled' || isSending) hour.scheduled += count;
+		else if (SENT.has(status)) hour.sent += count;
+		else if (status === 'unconfirmed') hour.unconfirmed += count;
+		else if (status === 'failed' || status === 'expired') hour.failed += count;
 	}
 }
 
@@ -449,8 +478,29 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
 const share = (part: number, all: number): number | null =>
 	all === 0 ? null : Math.round((part / all) * 1_000) / 1_000;
 
-/** In seconds, with one decimal; the nearest rank of values that ascend. */
+/** The nearest rank of values that ascend. */
 const quantile = (ascending: readonly number[], of: number): number | null =>
-	ascending.length === 0
-		? null
-		: Math.round(ascending[Math.ceil(of * ascending.length) - 1] / 100) / 10;
+	ascending.length === 0 ? null : ascending[Math.ceil(of * ascending.length) - 1];
+
+/** With one decimal. */
+const inSeconds = (ms: number | null): number | null =>
+	ms === null ? null : Math.round(ms / 100) / 10;
+
+const NOTHING_TO_SEND = { unreadable: 0, waiting: 0, due: 0, late: 0, latestMs: 0 };
+
+/** How a message that is to be sent counts. */
+function scheduledCounts(row: Row, sendAt: number, now: number): Partial<typeof NOTHING_TO_SEND> {
+	// No run ever finds a message whose time is empty.
+	if (Number.isNaN(sendAt)) return { unreadable: 1 };
+	if (sendAt > now) return {};
+	const notBefore = timeOf(row.next_attempt_at);
+	if (notBefore > now) return { waiting: 1 };
+	const lateMs = now - Math.max(sendAt, Number.isNaN(notBefore) ? 0 : notBefore);
+	return lateMs <= OVERDUE_AFTER_MS ? { due: 1 } : { due: 1, late: 1, latestMs: lateMs };
+}
+
+/** When its request began, or else it was sent. */
+function sentAtOf(row: Row): number {
+	const startedAt = timeOf(row.send_started_at);
+	return Number.isNaN(startedAt) ? timeOf(row.sent_at) : startedAt;
+}

@@ -18,7 +18,7 @@ import type {
 	StoreLimits,
 } from '../store';
 import { Batcher } from './batcher';
-import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds } from './byScheduleId';
+import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
 import type { Row, Values } from './columns';
 import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
@@ -33,12 +33,14 @@ export interface TableStoreOptions {
 	readonly senders: readonly SendingAccount[];
 	/** The timezone of the user's times, written to the table. */
 	readonly timezone: string;
+	/** What is said of a schedule id that no row has; unless given, that no Data Table has it. */
+	readonly notFound?: NotFound;
 	now(): number;
 }
 
 /** An n8n Data Table as a store: works with every gateway, for any time ahead, and survives restarts. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
-	const { gateway, senders } = options;
+	const { gateway, senders, notFound = notHeld } = options;
 	const [sender] = senders;
 	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE_SIZE);
 	const byKey = new Batcher(
@@ -218,7 +220,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		(await table.select(where({ id: row.id }), 1))[0];
 
 	const readRow = async (scheduleId: string): Promise<Row> =>
-		requireOne(await byAnyId.add(scheduleId), scheduleId);
+		requireOne(await byAnyId.add(scheduleId), scheduleId, notFound);
 
 	/** Updates a row that is still pending; returns the row, changed or not. */
 	async function change(row: Row, values: Values): Promise<[boolean, Row]> {
@@ -227,7 +229,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			if (matched.length > 0) return [true, matched[0]];
 		}
 		const now = await reread(row);
-		if (now === undefined) throw notHeld(String(row.schedule_id));
+		if (now === undefined) throw notFound(String(row.schedule_id));
 		return [false, now];
 	}
 

@@ -5,6 +5,9 @@ export const IN_TABLE = { storeIn: 'dataTable' };
 
 export const byId = (value: unknown): Json => ({ scheduleId: { __rl: true, mode: 'id', value } });
 
+/** Operations on a message of a Data Table find it, or have it as their default. */
+const isFoundById = ({ storeIn }: Json): boolean => storeIn === IN_TABLE.storeIn;
+
 /** Counted from when the node runs, however busy the machine is. */
 export const SOON = '={{ $now.plus(2, "seconds") }}';
 
@@ -33,11 +36,14 @@ export async function expectAllOperations(
 	{ n8n, sandbox }: Pick<Environment, 'sandbox'> & { readonly n8n: N8n },
 	gateway: string,
 	timeoutMs?: number,
+	place: Json = IN_TABLE,
 ): Promise<void> {
-	const { run, operate } = operationsOn(() => n8n, timeoutMs);
+	const { run, operate: operateOn } = operationsOn(() => n8n, timeoutMs);
+	const operate = async (credential: string, operation: string, parameters: Json = {}) =>
+		await operateOn(credential, operation, { ...(isFoundById(place) ? {} : place), ...parameters });
 	const sentTo = () => sandbox.messages(gateway as never).length;
 
-	const parameters = { ...IN_TABLE, recipient: '+919988066776', text: `to ${gateway}` };
+	const parameters = { ...place, recipient: '+919988066776', text: `to ${gateway}` };
 	const far = inSeconds(400 * 86_400);
 	const [held] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
 	expect(held).toMatchObject({
@@ -53,7 +59,7 @@ export async function expectAllOperations(
 	const [read] = await operate(gateway, 'get', byId(held.scheduleId));
 	expect(read).toEqual({ ...held, adjusted: undefined, recipientAsGiven: undefined });
 	const listed = await operate(gateway, 'getAll', {
-		...IN_TABLE,
+		...place,
 		filters: { status: 'scheduled' },
 	});
 	expect(listed.map(({ scheduleId }) => scheduleId)).toEqual([held.scheduleId]);
@@ -71,7 +77,11 @@ export async function expectAllOperations(
 	const [other] = await operate(gateway, 'schedule', { ...parameters, sendAt: far });
 	const [cancelled] = await operate(gateway, 'cancel', byId(other.scheduleId));
 	expect(cancelled).toMatchObject({ scheduleId: other.scheduleId, status: 'cancelled' });
-	const again = await run(gateway, { operation: 'cancel', ...byId(other.scheduleId) });
+	const again = await run(gateway, {
+		operation: 'cancel',
+		...(isFoundById(place) ? {} : place),
+		...byId(other.scheduleId),
+	});
 	expect(again.error?.message).toMatch(/already cancelled/);
 
 	const sentBefore = sentTo();

@@ -170,7 +170,8 @@ describe('examples', () => {
 	it.each(names)('%s has nodes and parameters that there are, and whole connections', (name) => {
 		const { nodes, connections } = json(`examples/${name}`) as Workflow;
 		const mine = nodes.filter(({ type }) => type.startsWith('n8n-nodes-message-scheduler.'));
-		expect(mine.length).toBeGreaterThan(0);
+		// The store workflow is what our node calls.
+		if (name !== 'postgresql-store.json') expect(mine.length).toBeGreaterThan(0);
 		for (const { type, parameters } of mine) {
 			expect(unknownParameters(parameters, ours[type])).toEqual([]);
 		}

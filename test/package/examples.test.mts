@@ -129,6 +129,8 @@ describe.each(exampleFiles())('%s', (file) => {
 /** What the notes name in italics besides nodes. */
 const choices = [
 	'n8n Data Table',
+	'PostgreSQL',
+	'Send due messages',
 	'Return Unchanged',
 	'Retry',
 	'Schedule',

@@ -1,7 +1,9 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { TableRef } from '../../shared/dataTable';
+import type { PostgresRef, BackendRef } from '../../shared/backendRef';
 import type { StoreChoice } from '../run';
+import { postgresFields, readPostgres } from './postgres';
 
 /** The table's default name. */
 export const DEFAULT_TABLE = 'scheduled_messages';
@@ -33,7 +35,7 @@ const locator = (description: string, hint?: string): INodeProperties => ({
 });
 
 /** For operations that need an existing table. */
-export const tableField = locator(
+const tableField = locator(
 	'The n8n Data Table that stores the messages. It must exist: only Schedule creates one.',
 );
 
@@ -45,6 +47,8 @@ const createdTableField = locator(
 
 /** n8n's own spelling, which its linter would change. */
 const DATA_TABLE = 'n8n Data Table';
+const FOUND_BY_ID = `Gateway or ${DATA_TABLE}`;
+const STORED_IN = 'Stored In';
 
 const SEND_DUE_NOTICE =
 	'A second, published workflow sends these messages: a Schedule Trigger followed by this node with the operation Send Due. The example send-due-messages.json of this package is such a workflow.';
@@ -69,17 +73,24 @@ export const storeFields: INodeProperties[] = [
 				description:
 					'A table in n8n: works with every gateway, for any time ahead, and survives restarts. A second workflow with the operation Send Due sends the messages.',
 			},
+			{
+				name: 'PostgreSQL',
+				value: 'postgres',
+				description:
+					'Tables in your PostgreSQL: as the n8n Data Table, and as quick with a million messages',
+			},
 		],
 		default: 'gateway',
 		description: 'Where messages are stored until they are due',
 	},
 	{ ...createdTableField, ...shownForTable },
+	...postgresFields,
 ];
 
 /** Which store to list messages from. */
 export const listedFields: INodeProperties[] = [
 	{
-		displayName: 'Stored In',
+		displayName: STORED_IN,
 		name: 'storeIn',
 		type: 'options',
 		options: [
@@ -93,11 +104,59 @@ export const listedFields: INodeProperties[] = [
 				value: 'dataTable',
 				description: 'Messages stored in n8n for the gateway, with any status',
 			},
+			{
+				name: 'PostgreSQL',
+				value: 'postgres',
+				description: 'What PostgreSQL stores for the gateway, of every status',
+			},
 		],
 		default: 'gateway',
 		description: 'Where the messages are stored. Choose the same as in "Schedule".',
 	},
 	{ ...tableField, ...shownForTable },
+	...postgresFields,
+];
+
+/** Names by a constant, as n8n writes its own; its linter would have it otherwise. */
+const BACKENDS: INodePropertyOptions[] = [
+	{ name: DATA_TABLE, value: 'dataTable', description: 'A table in n8n' },
+	{ name: 'PostgreSQL', value: 'postgres', description: 'Tables in your PostgreSQL' },
+];
+
+/** Which of the places that need *Send Due*; for operations that a gateway's own scheduler does not have. */
+export const backendFields: INodeProperties[] = [
+	{
+		displayName: STORED_IN,
+		name: 'storeIn',
+		type: 'options',
+		options: BACKENDS,
+		default: 'dataTable',
+		description: 'Where the messages are stored. Choose what "Schedule" stored them in.',
+	},
+	{ ...tableField, ...shownForTable },
+	...postgresFields,
+];
+
+const FOUND_OR_NAMED: INodePropertyOptions[] = [
+	{
+		name: FOUND_BY_ID,
+		value: 'gateway',
+		description: 'Found by the ID, in whichever table of the project it is',
+	},
+	{ name: 'PostgreSQL', value: 'postgres', description: 'Tables in your PostgreSQL' },
+];
+
+/** Which of the places, for operations on one message: all but PostgreSQL are found by its id. */
+export const storedInFields: INodeProperties[] = [
+	{
+		displayName: STORED_IN,
+		name: 'storeIn',
+		type: 'options',
+		options: FOUND_OR_NAMED,
+		default: 'gateway',
+		description: 'Where the message is stored',
+	},
+	...postgresFields,
 ];
 
 /** Explains the second workflow that a table needs; shown if the table is chosen. */
@@ -106,7 +165,7 @@ export const sendDueNotice: INodeProperties = {
 	name: 'sendDueNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { storeIn: ['dataTable'] } },
+	displayOptions: { show: { storeIn: ['dataTable', 'postgres'] } },
 };
 
 /** @throws InvalidParameterError naming *Store Messages In* or *Data Table* */
@@ -118,10 +177,33 @@ export function readStore(
 	const storeIn: unknown = context.getNodeParameter('storeIn', index, 'gateway');
 	if (storeIn === 'gateway') return { in: 'gateway' };
 	if (storeIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	if (storeIn === 'postgres') return readPostgres(context, index);
 	throw new InvalidParameterError(
 		parameter,
-		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable.`,
+		`"${parameter}" is "${String(storeIn)}". Use one of: gateway, dataTable, postgres.`,
 	);
+}
+
+/**
+ * Reads which store, for an operation that needs *Send Due*.
+ *
+ * @throws InvalidParameterError naming *Stored In* or what belongs to it
+ */
+export function readBackend(context: IExecuteFunctions, index: number): BackendRef {
+	const storedIn: unknown = context.getNodeParameter('storeIn', index, 'dataTable');
+	if (storedIn === 'dataTable') return { in: 'dataTable', table: readTable(context, index) };
+	if (storedIn === 'postgres') return readPostgres(context, index);
+	throw new InvalidParameterError(
+		STORED_IN,
+		`"${STORED_IN}" is "${String(storedIn).slice(0, 40)}". Use one of: dataTable, postgres.`,
+	);
+}
+
+/** Where one message is stored; null where it is to be found by its id. @throws as {@link readBackend} */
+export function readStoredIn(context: IExecuteFunctions, index: number): PostgresRef | null {
+	return context.getNodeParameter('storeIn', index, 'gateway') === 'postgres'
+		? readPostgres(context, index)
+		: null;
 }
 
 /**
@@ -129,7 +211,7 @@ export function readStore(
  *
  * @throws InvalidParameterError naming *Data Table*
  */
-export function readTable(context: IExecuteFunctions, index: number): TableRef {
+function readTable(context: IExecuteFunctions, index: number): TableRef {
 	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
 	const located = isLocated(given) ? given : { mode: 'name', value: given };
 	const by = located.mode === 'id' ? 'id' : 'name';

@@ -7,6 +7,12 @@ import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
+import {
+	DEFAULT_SCHEMA,
+	DEFAULT_TABLE_NAME,
+	parseTableNames,
+} from '../../../stores/postgres/names';
+import { schemaScript } from '../../../stores/postgres/schema';
 import { fixture } from '../../fixtures.mts';
 import { examplesOf } from '../../gateways/examples.mts';
 
@@ -300,6 +306,13 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			read: namesOf(({ webhooks }) => webhooks.statuses.includes('read')),
 			capabilities: block(capabilityTable()),
 			webhooks: block(webhookTable()),
+		},
+		'docs/postgresql.md': {
+			schema: block(
+				`\`\`\`sql
+${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
+`,
+			),
 		},
 		'docs/status-events.md': {
 			statuses: block(statusTable()),

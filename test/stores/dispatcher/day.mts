@@ -10,6 +10,8 @@ import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
 import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
+import { createConstrainedQueue } from '../../../stores/postgres/queue';
+import type { Row } from '../../../stores/table/columns';
 import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
 import { SENDING, toRow, type SendingAccount } from '../../../stores/table/rows';
@@ -87,6 +89,8 @@ export interface DayOptions {
 	readonly stalls?: boolean;
 	/** Another account, which is always well, has messages in the same table. */
 	readonly hasOther?: boolean;
+	/** The table refuses what no run could read, and a second row with one key: PostgreSQL. */
+	readonly isConstrained?: boolean;
 }
 
 /** One message of the day, with what became of it outside. */
@@ -183,6 +187,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		clustered: 0,
 		hasOther: false,
 		stalls: false,
+		isConstrained: false,
 		...given,
 	};
 	const random = seededRandom(seed);
@@ -259,7 +264,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				START,
 			);
 			// Some were written by hand.
-			if (options.hasPeople && random() < 0.05) {
+			if (options.hasPeople && random() < 0.05 && !options.isConstrained) {
 				Object.assign(row, random() < 0.5 ? { claim_token: null } : { next_attempt_at: null });
 			}
 			return { ...row, sending_window: window === null ? null : formatWindow(window) };
@@ -535,6 +540,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					}
 				: {}),
 		} as unknown as Gateway;
+		const adoption = { gateway, accounts: async () => slow(accounts) };
 		const lease = createLeaseStore(slow(accounts), [sender]);
 		const acquire: LeaseStore['acquire'] = async (...given) => {
 			const record = await lease.acquire(...given);
@@ -552,10 +558,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const outcome: DispatchReport | Error = await dispatchDue({
 			gateway,
 			connection: {} as Connection,
-			queue: createDispatchQueue(slow(table), [sender], {
-				gateway,
-				accounts: async () => slow(accounts),
-			}),
+			queue: options.isConstrained
+				? createConstrainedQueue(slow(table), [sender], adoption, async (at, limit) =>
+						dueRows(await slow(table).select([], Infinity), sender, at).slice(0, limit),
+					)
+				: createDispatchQueue(slow(table), [sender], adoption),
 			lease: { ...lease, acquire },
 			rules,
 			resolveMessageIds: async () => undefined,
@@ -694,6 +701,18 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		gaveOut,
 	};
 }
+
+/** What `stores/postgres/queue.ts` asks PostgreSQL for. */
+const dueRows = (all: readonly Row[], { account }: SendingAccount, at: string): Row[] =>
+	all
+		.filter(
+			(row) =>
+				row.account === account &&
+				row.status === 'scheduled' &&
+				String(row.send_at) <= at &&
+				String(row.next_attempt_at ?? '') <= at,
+		)
+		.sort((a, b) => (String(a.send_at) < String(b.send_at) ? -1 : 1));
 
 /** When something is to be done next, by the table: now where something is in flight. */
 function nextDueAt(table: MemoryTable, account: string): number {

@@ -24,3 +24,22 @@ it(
 	},
 	60_000 + DAYS * 2_000,
 );
+
+it(
+	'holds every invariant on a table that is constrained as PostgreSQL is',
+	async () => {
+		const found: string[] = [];
+		for (let seed = FIRST; seed < FIRST + Math.ceil(DAYS / 4); seed++) {
+			// No second row with one key is there to be found.
+			const options = {
+				...randomOptions(seed, MAX_MESSAGES),
+				hasKeys: false,
+				isConstrained: true,
+			};
+			const { violations } = judge(await simulateDay(seed, options));
+			found.push(...violations.slice(0, 3).map((words) => `day ${seed}: ${words}`));
+		}
+		expect(found).toEqual([]);
+	},
+	60_000 + DAYS * 2_000,
+);

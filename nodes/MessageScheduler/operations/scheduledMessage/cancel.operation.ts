@@ -2,12 +2,15 @@ import { notPending } from '../../../../gateways/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readStoredIn, storedInFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { Operation, Plan } from '../../operation';
+import type { PostgresRef } from '../../../shared/backendRef';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
 interface CancelPlan extends Plan {
 	readonly scheduleId: string;
+	readonly storedIn: PostgresRef | null;
 	readonly allowDeletion: boolean;
 	readonly allowNotPending: boolean;
 	readonly output: OutputOptions;
@@ -23,6 +26,7 @@ export const cancel: Operation<CancelPlan> = {
 	},
 	description: [
 		scheduleIdField,
+		...storedInFields,
 		simplifyField,
 		optionsField([
 			allowDeletionOption,
@@ -49,12 +53,19 @@ export const cancel: Operation<CancelPlan> = {
 		]),
 	],
 
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.storedIn !== null)
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
+
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeForId(scheduleId);
+		const storedIn = readStoredIn(context, index);
+		run.storeForId(scheduleId, storedIn);
 		return {
 			fingerprint: ['cancel', scheduleId],
 			scheduleId,
+			storedIn,
 			allowDeletion: readAllowDeletion(context, index),
 			allowNotPending: readOption(context, index, 'ifNotPending') === 'return',
 			output: {
@@ -64,8 +75,8 @@ export const cancel: Operation<CancelPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, allowDeletion, allowNotPending, output }, run, entry) {
-		const store = await run.storeForId(scheduleId).store();
+	async perform({ scheduleId, storedIn, allowDeletion, allowNotPending, output }, run, entry) {
+		const store = await run.storeForId(scheduleId, storedIn).store();
 		const { cancelled, message } = await store.cancel(scheduleId, { allowDeletion }, entry);
 		if (!cancelled && !allowNotPending) throw notPending(run.gateway.label, message, 'cancelled');
 		return [scheduledItem(message, output)];

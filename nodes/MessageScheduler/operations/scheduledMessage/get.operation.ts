@@ -1,11 +1,14 @@
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readStoredIn, storedInFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { Operation, Plan } from '../../operation';
+import type { PostgresRef } from '../../../shared/backendRef';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
 interface GetPlan extends Plan {
 	readonly scheduleId: string;
+	readonly storedIn: PostgresRef | null;
 	readonly output: OutputOptions;
 }
 
@@ -17,14 +20,21 @@ export const get: Operation<GetPlan> = {
 		description: 'Retrieve a scheduled message and its status',
 		action: 'Get scheduled message',
 	},
-	description: [scheduleIdField, simplifyField, optionsField([timezoneField])],
+	description: [scheduleIdField, ...storedInFields, simplifyField, optionsField([timezoneField])],
+
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.storedIn !== null)
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		run.storeForId(scheduleId);
+		const storedIn = readStoredIn(context, index);
+		run.storeForId(scheduleId, storedIn);
 		return {
 			fingerprint: ['get', scheduleId],
 			scheduleId,
+			storedIn,
 			output: {
 				simplify: readSimplify(context, index),
 				timezone: readTimezone(context, index, run),
@@ -32,8 +42,8 @@ export const get: Operation<GetPlan> = {
 		};
 	},
 
-	async perform({ scheduleId, output }, run) {
-		const store = await run.storeForId(scheduleId).store();
+	async perform({ scheduleId, storedIn, output }, run) {
+		const store = await run.storeForId(scheduleId, storedIn).store();
 		return [scheduledItem(await store.get(scheduleId), output)];
 	},
 };

@@ -118,8 +118,8 @@ export const getAll: Operation<GetAllPlan> = {
 	async perform({ choice, filter, limit, output, hint }, run) {
 		const store = await run.storeFor(choice).store();
 		const messages = await store.list(filter, limit ?? undefined);
-		if (choice.in === 'dataTable' && hint !== undefined) {
-			await hintUnserved(choice.table, run, hint);
+		if (choice.in !== 'gateway' && hint !== undefined) {
+			await hintUnserved(await run.backend(choice), run, hint);
 		}
 		return messages
 			.slice(0, limit ?? messages.length)

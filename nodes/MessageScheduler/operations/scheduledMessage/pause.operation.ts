@@ -4,13 +4,13 @@ import { pauseAccount } from '../../../../stores/table/accounts';
 import { waitUntilIdle } from '../../../../stores/table/pause';
 import { accountItem } from '../../accountItem';
 import { optionsField, readOption } from '../../fields/common';
-import { readTable, tableField } from '../../fields/storage';
+import { readBackend, backendFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/dataTable';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface PausePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 	/** Milliseconds since 1970; null for a pause without an end. */
 	readonly until: number | null;
 	readonly note: string | null;
@@ -32,7 +32,7 @@ export const pause: Operation<PausePlan> = {
 		action: 'Pause account',
 	},
 	description: [
-		tableField,
+		...backendFields,
 		{
 			displayName: 'Note',
 			name: 'note',
@@ -68,7 +68,7 @@ export const pause: Operation<PausePlan> = {
 		const note = String(context.getNodeParameter('note', index, '')).trim();
 		return {
 			fingerprint: ['pause', String(index)],
-			table: readTable(context, index),
+			store: readBackend(context, index),
 			until:
 				until === '' || until === null || until === undefined
 					? null
@@ -80,10 +80,11 @@ export const pause: Operation<PausePlan> = {
 		};
 	},
 
-	async perform({ table, until, note, waitsUntilIdle, timezone, hint }, run) {
-		const accounts = await run.accounts(table);
+	async perform({ store, until, note, waitsUntilIdle, timezone, hint }, run) {
+		const backend = await run.backend(store);
+		const accounts = await backend.accounts();
 		const { sender, timeoutMs, runtime } = run;
-		const now = () => run.now();
+		const now = () => backend.now();
 		const paused = await pauseAccount(accounts, sender, { until, note, now: now() });
 		const record = waitsUntilIdle
 			? await waitUntilIdle(accounts, sender, {

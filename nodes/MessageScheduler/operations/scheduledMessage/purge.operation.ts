@@ -1,16 +1,15 @@
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
-import { purge as remove } from '../../../../stores/table/purge';
-import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/dataTable';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { DAY_MS } from '../../../../messages/duration';
 
 interface PurgePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 	readonly days: number;
 }
 
-/** Deletes finished messages from a Data Table. */
+/** Deletes finished messages from a Data Table or PostgreSQL. */
 export const purge: Operation<PurgePlan> = {
 	option: {
 		name: 'Purge',
@@ -19,7 +18,7 @@ export const purge: Operation<PurgePlan> = {
 		action: 'Purge old scheduled messages',
 	},
 	description: [
-		tableField,
+		...backendFields,
 		{
 			displayName: 'Older Than',
 			name: 'olderThanDays',
@@ -40,11 +39,12 @@ export const purge: Operation<PurgePlan> = {
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);
 		}
-		return { fingerprint: ['purge', String(index)], table: readTable(context, index), days };
+		return { fingerprint: ['purge', String(index)], store: readBackend(context, index), days };
 	},
 
-	async perform({ table, days }, run) {
-		const before = new Date(run.now() - days * DAY_MS).toISOString();
-		return [{ deleted: await remove(await run.table(table), before) }];
+	async perform({ store, days }, run) {
+		const backend = await run.backend(store);
+		const before = new Date(backend.now() - days * DAY_MS).toISOString();
+		return [{ deleted: await backend.purge(before) }];
 	},
 };

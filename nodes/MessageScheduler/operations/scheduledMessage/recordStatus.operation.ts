@@ -6,12 +6,12 @@ import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/dataTable';
-import type { Operation, Plan } from '../../operation';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 
 interface RecordStatusPlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 	readonly event: RecordableStatus;
 	readonly item: IDataObject;
 }
@@ -24,25 +24,31 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		description: 'Write a status event into the row of its message in a Data Table',
 		action: 'Record status of scheduled message',
 	},
-	description: [tableField, optionsField()],
+	description: [...backendFields, optionsField()],
+
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.store.in === 'postgres')
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
 
 	prepare(context, index) {
 		const item = context.getInputData()[index].json;
 		return {
 			fingerprint: ['recordStatus', String(item.eventId)],
-			table: readTable(context, index),
+			store: readBackend(context, index),
 			event: readEvent(item),
 			item,
 		};
 	},
 
-	async perform({ table, event, item }, run) {
+	async perform({ store, event, item }, run) {
 		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
+		const { messages, now } = await run.backend(store);
 		const isOfSender = isOfGateway && isOfAccount(gateway, connection.credential, event.account);
 		const senders = withReportedAccount(run.senders, event.account, isOfSender);
 		const result = await recordEvent(
-			{ ...run, senders, table: await run.table(table) },
+			{ ...run, senders, table: messages, now },
 			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
 		);
 		// The result comes first, even if the item has been recorded before.

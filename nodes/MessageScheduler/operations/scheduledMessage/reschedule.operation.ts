@@ -2,6 +2,7 @@ import type { IfPassed, ResolvedSendTime } from '../../../../messages/sendTime';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readStoredIn, storedInFields } from '../../fields/storage';
 import {
 	assertWithinLimits,
 	ifTimePassedOption,
@@ -11,11 +12,13 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
-import type { Operation, Plan } from '../../operation';
+import type { PostgresRef } from '../../../shared/backendRef';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 
 interface ReschedulePlan extends Plan {
 	readonly scheduleId: string;
+	readonly storedIn: PostgresRef | null;
 	readonly time: ResolvedSendTime;
 	readonly ifPassed: IfPassed;
 	readonly allowDeletion: boolean;
@@ -32,18 +35,26 @@ export const reschedule: Operation<ReschedulePlan> = {
 	},
 	description: [
 		scheduleIdField,
+		...storedInFields,
 		...sendTimeFields,
 		simplifyField,
 		optionsField([allowDeletionOption, ifTimePassedOption]),
 	],
 
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.storedIn !== null)
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
+
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
-		const { limits } = run.storeForId(scheduleId);
+		const storedIn = readStoredIn(context, index);
+		const { limits } = run.storeForId(scheduleId, storedIn);
 		const ifPassed = readIfPassed(context, index);
 		return {
 			fingerprint: ['reschedule', scheduleId],
 			scheduleId,
+			storedIn,
 			time: applyPastTimePolicy(
 				readSendTime(context, index, run),
 				ifPassed,
@@ -56,13 +67,17 @@ export const reschedule: Operation<ReschedulePlan> = {
 		};
 	},
 
-	check({ scheduleId, time, ifPassed }, run) {
-		assertWithinLimits(time, ifPassed, run.now(), run.storeForId(scheduleId).limits);
+	check({ scheduleId, storedIn, time, ifPassed }, run) {
+		assertWithinLimits(time, ifPassed, run.now(), run.storeForId(scheduleId, storedIn).limits);
 	},
 
-	async perform({ scheduleId, time: planned, ifPassed, allowDeletion, simplify }, run, entry) {
+	async perform(
+		{ scheduleId, storedIn, time: planned, ifPassed, allowDeletion, simplify },
+		run,
+		entry,
+	) {
 		const { idempotencyKey } = entry;
-		const store = await run.storeForId(scheduleId).store();
+		const store = await run.storeForId(scheduleId, storedIn).store();
 		let time = planned;
 		const timeNow = (earlier?: string): string => {
 			const now = run.now();

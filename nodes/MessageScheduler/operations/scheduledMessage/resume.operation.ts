@@ -1,12 +1,12 @@
 import { resumeAccount } from '../../../../stores/table/accounts';
 import { accountItem } from '../../accountItem';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/dataTable';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 
 interface ResumePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 }
 
 /** Ends every pause of this credential's account, whether set by a person or by the dispatcher. */
@@ -17,15 +17,16 @@ export const resume: Operation<ResumePlan> = {
 		description: 'Resume sending for a paused account',
 		action: 'Resume account',
 	},
-	description: [tableField, optionsField()],
+	description: [...backendFields, optionsField()],
 
 	prepare: (context, index) => ({
 		fingerprint: ['resume', String(index)],
-		table: readTable(context, index),
+		store: readBackend(context, index),
 	}),
 
-	async perform({ table }, run) {
-		const record = await resumeAccount(await run.accounts(table), run.senders);
-		return [accountItem(record, run.sender, { now: run.now(), timezone: run.timezone })];
+	async perform({ store }, run) {
+		const { accounts, now } = await run.backend(store);
+		const record = await resumeAccount(await accounts(), run.senders);
+		return [accountItem(record, run.sender, { now: now(), timezone: run.timezone })];
 	},
 };

@@ -13,6 +13,7 @@ import {
 	type RetryRules,
 } from '../../../../stores/table/retry';
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
+import type { AccountsTable } from '../../../../stores/table/accounts';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption } from '../../fields/defaultCountry';
@@ -23,18 +24,18 @@ import {
 	readFilterValue,
 	readLimit,
 } from '../../fields/filters';
-import { readTable, tableField } from '../../fields/storage';
+import { readBackend, backendFields } from '../../fields/storage';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/dataTable';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
-import type { Run } from '../../run';
+import { notInPostgres, type Run } from '../../run';
 import { quote } from '../../../../messages/text';
 
 interface RetryPlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 	/** One message by its id, or all that match. */
 	readonly which: { readonly scheduleId: string } | { readonly filter: RetryFilter };
 	readonly rules: Pick<RetryRules, 'mayGoOutTwice' | 'validForMinutes' | 'reassignTo'>;
@@ -86,7 +87,7 @@ export const retry: Operation<RetryPlan> = {
 		action: 'Retry scheduled messages',
 	},
 	description: [
-		tableField,
+		...backendFields,
 		{
 			displayName: 'Select By',
 			name: 'selectBy',
@@ -169,7 +170,7 @@ export const retry: Operation<RetryPlan> = {
 		}
 		return {
 			fingerprint: ['retry', ...('scheduleId' in which ? [which.scheduleId] : [String(index)])],
-			table: readTable(context, index),
+			store: readBackend(context, index),
 			which,
 			rules: {
 				mayGoOutTwice: readOption(context, index, 'mayGoOutTwice') === true,
@@ -181,33 +182,39 @@ export const retry: Operation<RetryPlan> = {
 		};
 	},
 
-	async perform({ table: name, which, rules: given, output, hint }, run) {
-		const table = await run.table(name);
+	async perform({ store, which, rules: given, output, hint }, run) {
+		const { messages: table, accounts, now } = await run.backend(store);
 		const rules: RetryRules = {
 			...given,
 			assertSendable: (row) => {
 				// This credential's gateway cannot check another gateway's messages.
 				if (row.gateway === run.gateway.id) assertSendable(run.gateway, toOutgoing(row));
 			},
-			assertMovable: given.reassignTo === null ? () => {} : await movable(name, run),
+			notFound: store.in === 'postgres' ? notInPostgres(store) : undefined,
+			assertMovable:
+				given.reassignTo === null ? () => {} : await movable(await accounts(), run, now()),
 		};
 		const toItem = (row: Parameters<typeof toScheduledMessage>[0]) =>
 			scheduledItem(toScheduledMessage(row), output);
 		if ('scheduleId' in which) {
-			const retried = await settle(retryOne(table, which.scheduleId, rules, run.now()));
+			const retried = await settle(retryOne(table, which.scheduleId, rules, now()));
 			if (retried.ok) return [toItem(retried.value)];
+			if (store.in !== 'dataTable') throw retried.error;
 			throw await inAnotherTable(retried.error, which.scheduleId, run);
 		}
-		const report = await retryMatching(table, which.filter, rules, run.now());
+		const report = await retryMatching(table, which.filter, rules, now());
 		for (const message of hintsOf(report)) hint(message);
 		return report.rows.map(toItem);
 	},
 };
 
 /** Rejects moving messages of an account that runs of *Send Due* still serve. */
-async function movable(name: TableRef, run: Run): Promise<RetryRules['assertMovable']> {
-	const records = await accountRecords(await run.accounts(name));
-	const now = run.now();
+async function movable(
+	accounts: AccountsTable,
+	run: Run,
+	now: number,
+): Promise<RetryRules['assertMovable']> {
+	const records = await accountRecords(accounts);
 	const served = new Set(run.senders.map(accountKey));
 	return (row) => {
 		const key = accountKey(row);

@@ -68,7 +68,7 @@ export const schedule: Operation<SchedulePlan> = {
 	],
 
 	concurrency: (plans, run) =>
-		plans.every((plan) => plan === null || plan.choice.in === 'dataTable')
+		plans.every((plan) => plan === null || plan.choice.in !== 'gateway')
 			? TABLE_CONCURRENCY
 			: run.maxParallel,
 

@@ -4,11 +4,10 @@ import { InvalidParameterError } from '../../../../messages/invalidParameterErro
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../../stores/dispatcher';
 import { createLeaseStore } from '../../../../stores/table/accounts';
-import { createDispatchQueue } from '../../../../stores/table/dispatchQueue';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/storage';
-import type { TableRef } from '../../../shared/dataTable';
+import { readBackend, backendFields } from '../../fields/storage';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 import { giveRecent } from '../../recentHints';
@@ -17,7 +16,7 @@ import { hintUnserved } from './unserved';
 import { SECOND_MS } from '../../../../messages/duration';
 
 interface SendDuePlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
 	readonly simplify: boolean;
 	/** Adds an execution hint, also if there is no output. */
@@ -72,7 +71,7 @@ const options: INodeProperties[] = [
 	},
 ];
 
-/** Sends the due messages of a Data Table, of this credential's account. */
+/** Sends the due messages of a store, of this credential's account. */
 export const sendDue: Operation<SendDuePlan> = {
 	option: {
 		name: 'Send Due',
@@ -80,15 +79,15 @@ export const sendDue: Operation<SendDuePlan> = {
 		description: 'Send the due messages of a Data Table',
 		action: 'Send due scheduled messages',
 	},
-	description: [tableField, simplifyField, optionsField(options)],
+	description: [...backendFields, simplifyField, optionsField(options)],
 
 	prepare(context, index, run) {
-		const table = readTable(context, index);
+		const store = readBackend(context, index);
 		const rules = readRules(context, index, run);
 		assertTimeLeft(context, rules.budgetMs, run.timeoutMs);
 		return {
 			fingerprint: ['sendDue', String(index)],
-			table,
+			store,
 			rules,
 			simplify: readSimplify(context, index),
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
@@ -96,11 +95,11 @@ export const sendDue: Operation<SendDuePlan> = {
 		};
 	},
 
-	async perform({ table: name, rules, simplify, hint, isManual }, run) {
+	async perform({ store, rules, simplify, hint, isManual }, run) {
 		const { gateway, runtime, timezone } = run;
-		const table = await run.table(name);
+		const backend = await run.backend(store);
 		const senders = run.senders;
-		const accounts = await run.accounts(name);
+		const accounts = await backend.accounts();
 		// No retry here: the dispatcher decides for the whole account what follows a fault.
 		const connection = connect(gateway, run.connection.credential, runtime, {
 			maxParallel: UNBOUNDED,
@@ -109,18 +108,18 @@ export const sendDue: Operation<SendDuePlan> = {
 		const report = await dispatchDue({
 			gateway,
 			connection,
-			queue: createDispatchQueue(table, senders, { gateway, accounts: async () => accounts }),
+			queue: backend.queue(senders, { gateway, accounts: async () => accounts }),
 			lease: createLeaseStore(accounts, senders),
 			rules: { ...rules, maxParallel: run.maxParallel, timeoutMs: run.timeoutMs },
 			resolveMessageIds: async () =>
 				await resolveMessageIds({
 					gateway,
 					connection,
-					table,
+					table: backend.messages,
 					senders,
-					now: () => run.now(),
+					now: () => backend.now(),
 				}),
-			now: () => run.now(),
+			now: () => backend.now(),
 			random: () => runtime.random(),
 			isCancelled: () => runtime.isCancelled?.() === true,
 			sleep: async (ms) => await run.sleep(ms),
@@ -135,9 +134,9 @@ export const sendDue: Operation<SendDuePlan> = {
 		if (idle !== null) hint(idleHint(idle, run));
 		// The run that has the lease reports it, and an error comes before any other hint.
 		if (idle?.why !== 'leaseTaken' && error === undefined) {
-			const look = async (say: typeof hint) => await hintUnserved(name, run, say);
+			const look = async (say: typeof hint) => await hintUnserved(backend, run, say);
 			const { sender } = run;
-			const key = JSON.stringify([table.id, sender.gateway, sender.account]);
+			const key = JSON.stringify([backend.messages.id, sender.gateway, sender.account]);
 			await (isManual ? look(hint) : giveRecent(key, run.now(), look, hint));
 		}
 		return entries.map((entry) => toItem(entry, run, { simplify, timezone }));

@@ -1,21 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
-import { statistics as count, type Statistics } from '../../../../stores/table/statistics';
+import type { Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
-import { readTable, tableField } from '../../fields/storage';
+import { readBackend, backendFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
-import type { TableRef } from '../../../shared/dataTable';
+import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { DAY_MS } from '../../../../messages/duration';
 
 interface StatisticsPlan extends Plan {
-	readonly table: TableRef;
+	readonly store: BackendRef;
 	readonly days: number;
 	readonly timezone: string;
 }
 
-/** Counts the messages of a Data Table, of all accounts, with delays and pauses. */
+/** Counts the messages of a Data Table or PostgreSQL, of all accounts, with delays and pauses. */
 export const statistics: Operation<StatisticsPlan> = {
 	option: {
 		name: 'Statistics',
@@ -24,7 +24,7 @@ export const statistics: Operation<StatisticsPlan> = {
 		action: 'Get statistics of scheduled messages',
 	},
 	description: [
-		tableField,
+		...backendFields,
 		{
 			displayName: 'Period',
 			name: 'periodDays',
@@ -48,16 +48,16 @@ export const statistics: Operation<StatisticsPlan> = {
 		}
 		return {
 			fingerprint: ['statistics', String(index)],
-			table: readTable(context, index),
+			store: readBackend(context, index),
 			days,
 			timezone: readTimezone(context, index, run),
 		};
 	},
 
-	async perform({ table, days, timezone }, run) {
-		const now = run.now();
-		const [messages, accounts] = [await run.table(table), await run.accounts(table)];
-		const counted = await count(messages, accounts, { now, since: now - days * DAY_MS, timezone });
+	async perform({ store, days, timezone }, run) {
+		const backend = await run.backend(store);
+		const now = backend.now();
+		const counted = await backend.statistics({ now, since: now - days * DAY_MS, timezone });
 		return [statisticsItem(counted, timezone)];
 	},
 };

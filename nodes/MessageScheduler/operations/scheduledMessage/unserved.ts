@@ -1,20 +1,20 @@
 import { settle } from '../../../../messages/settle';
 import { findUnserved } from '../../../../stores/table/served';
-import type { TableRef } from '../../../shared/dataTable';
+import type { Backend } from '../../../../stores/backend';
 import type { Run } from '../../run';
 
-/** Adds a hint about other accounts of a table with overdue messages that no credential serves any more. */
+/** Adds a hint about other accounts of a store with overdue messages that no credential serves any more. */
 export async function hintUnserved(
-	table: TableRef,
+	backend: Backend,
 	run: Run,
 	hint: (message: string) => void,
 ): Promise<void> {
 	const find = async () =>
 		await findUnserved(
-			await run.table(table),
-			async () => await run.accounts(table),
+			backend.messages,
+			async () => await backend.accounts(),
 			run.senders,
-			run.now(),
+			backend.now(),
 		);
 	// The output must not be lost by a hint.
 	const found = await settle(find());

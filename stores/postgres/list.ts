@@ -1,0 +1,83 @@
+import type { ListFilter } from '../../gateways/gateway';
+import { byTime, matches } from '../matches';
+import type { ScheduledMessage } from '../../messages/scheduledMessage';
+import type { Row } from '../table/columns';
+import { SENDING, toScheduledMessage, type SendingAccount } from '../table/rows';
+import { whereIn, type Condition } from '../table/table';
+import type { Database } from './database';
+import { toRow } from './rows';
+import { selectSql, type SqlTable } from './table';
+
+/** Rows of one page. */
+const PAGE_SIZE = 1_000;
+
+/**
+ * The account's messages that match, the earliest first: page by page behind the last row of the page
+ * before (keyset), so that the thousandth page costs as much as the first.
+ *
+ * @param limit at least so many, if there are
+ */
+export async function listMessages(
+	database: Database,
+	table: SqlTable,
+	senders: readonly SendingAccount[],
+	filter: ListFilter,
+	limit: number,
+): Promise<ScheduledMessage[]> {
+	const found: ScheduledMessage[] = [];
+	for (const sender of senders) {
+		let after: Row | null = null;
+		for (let left = limit; left > 0; ) {
+			const size = Math.min(PAGE_SIZE, left);
+			const page: Row[] = await readPage(database, table, sender, filter, after, size);
+			const fitting = page.map(toScheduledMessage).filter((message) => matches(message, filter));
+			found.push(...fitting);
+			left -= fitting.length;
+			if (page.length < size) break;
+			after = page[page.length - 1];
+		}
+	}
+	return found.sort(byTime);
+}
+
+async function readPage(
+	database: Database,
+	table: SqlTable,
+	{ gateway, account }: SendingAccount,
+	filter: ListFilter,
+	after: Row | null,
+	limit: number,
+): Promise<Row[]> {
+	const { status, recipient, scheduledAfter, scheduledBefore, text } = filter;
+	const from = (column: 'send_at', is: 'gte' | 'lte', value: string | undefined): Condition[] =>
+		value === undefined ? [] : [{ column, is, value }];
+	const statement = selectSql(table, {
+		conditions: [
+			...whereIn({ gateway, account }),
+			...(status === undefined || status === 'queued' ? [] : whereIn({ status })),
+			...(recipient === undefined ? [] : whereIn({ recipient: recipient.address })),
+			...from('send_at', 'gte', scheduledAfter),
+			...from('send_at', 'lte', scheduledBefore),
+		],
+		limit,
+		by: 'send_at',
+		more: (placeholders) => [
+			// Whoever asks sees what is being sent as queued.
+			...(status === 'queued' ? [`t.status in ('queued', '${SENDING}')`] : []),
+			...(after === null
+				? []
+				: [
+						`(t.send_at, t.id) > (${placeholders.add(after.send_at)}::timestamptz, ${placeholders.add(after.id)}::bigint)`,
+					]),
+			...(text === undefined ? [] : [containing(placeholders.add(pattern(text)))]),
+		],
+	});
+	const rows = (await database.run(statement)) as unknown[];
+	return rows.map((json): Row => toRow(json, table.columns));
+}
+
+const containing = (placeholder: string): string =>
+	`(t.content->>'text' ilike ${placeholder} or t.content->>'caption' ilike ${placeholder})`;
+
+/** A text as a pattern that it alone meets, with anything around it. */
+const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

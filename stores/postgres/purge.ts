@@ -1,0 +1,44 @@
+import { STATUS_NAMES } from '../../messages/status';
+import { RETAINED_STATUSES } from '../table/purge';
+import type { Database } from './database';
+import { Placeholders, type Statement } from './statement';
+import type { SqlTable } from './table';
+
+/** Rows that one access looks at: a lock on few rows for a short time keeps no dispatcher waiting. */
+const BATCH_SIZE = 5_000;
+
+/**
+ * Removes messages that are done with and have not changed since, in batches along the ids.
+ *
+ * @param before ISO 8601, UTC
+ * @returns how many
+ */
+export async function purgeMessages(
+	database: Database,
+	table: SqlTable,
+	before: string,
+): Promise<number> {
+	let removed = 0;
+	for (let last = 0; ; ) {
+		const batch = (await database.run(batchSql(table, before, last))) as {
+			removed: number;
+			last: number | null;
+		};
+		removed += batch.removed;
+		if (batch.last === null) return removed;
+		last = batch.last;
+	}
+}
+
+/** Rows that somebody is changing right now have changed since, and are left alone. */
+function batchSql(table: SqlTable, before: string, last: number): Statement {
+	const placeholders = new Placeholders();
+	const done = STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name));
+	return {
+		text: `with seen as materialized (select t.id from ${table.name} t where t.id > ${placeholders.add(last)}::bigint order by t.id limit ${BATCH_SIZE}),
+old as materialized (select t.id from ${table.name} t join seen using (id) where t.updated_at < ${placeholders.add(before)}::timestamptz and t.status = any (array(select jsonb_array_elements_text(${placeholders.json(done)}))) for update of t skip locked),
+removed as (delete from ${table.name} t using old where t.id = old.id returning 1)
+select jsonb_build_object('removed', (select count(*) from removed), 'last', (select max(id) from seen))::text as result`,
+		values: placeholders.values,
+	};
+}

@@ -1,0 +1,208 @@
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
+import { ACCOUNTS_COLUMNS, EVENTS_COLUMNS, MESSAGE_COLUMNS } from './columns';
+import type { Database } from './database';
+import { missingTable } from './errors';
+import { quoted, tablesOf, type TableNames } from './names';
+import type { Statement } from './statement';
+import type { SqlTable } from './table';
+
+/**
+ * The tables of a store, in versions: what stands here once was released and is never changed, only
+ * added to. Each migration is SQL without placeholders.
+ */
+const MIGRATIONS: ReadonlyArray<(names: TableNames) => string> = [firstVersion];
+
+export const LATEST_VERSION = MIGRATIONS.length;
+
+/** What of a table a store is made of. */
+export function storeTables(
+	names: TableNames,
+): Record<'messages' | 'accounts' | 'events', SqlTable> {
+	const { messages, accounts, events } = tablesOf(names);
+	return {
+		messages: {
+			name: messages,
+			columns: MESSAGE_COLUMNS,
+			unique: [['schedule_id'], ['deduplication_key', 'gateway', 'account']],
+		},
+		accounts: { name: accounts, columns: ACCOUNTS_COLUMNS, unique: [['gateway', 'account']] },
+		events: { name: events, columns: EVENTS_COLUMNS, unique: [] },
+	};
+}
+
+/**
+ * Makes sure that the tables are there and of our version.
+ *
+ * @param options `create`: whether to create what is missing, and bring what is older up to date
+ * @throws InvalidParameterError naming *Table*; GatewayError where the tables are of a newer version
+ */
+export async function ensureTables(
+	database: Database,
+	names: TableNames,
+	{ create }: { readonly create: boolean },
+): Promise<void> {
+	const known = (await database.run(versionSql(names))) as number | null;
+	if (known === null && !create) throw missingTable(names);
+	if (known === LATEST_VERSION) return;
+	const version =
+		known !== null && known > LATEST_VERSION
+			? known
+			: Number((await database.runAll(migrationSql(names))).at(-1));
+	if (version > LATEST_VERSION) throw newer(names, version);
+	if (version < LATEST_VERSION) throw foreign(names);
+}
+
+/**
+ * The version of the tables; null where there are none. By the comment of the table of versions: a query
+ * of a table that is missing would be an error, of which n8n passes on no more than the words.
+ */
+const versionSql = (names: TableNames): Statement => ({
+	text: `select coalesce(split_part(obj_description(to_regclass($1), 'pg_class'), 'version ', 2), case when to_regclass($1) is null then 'null' else '0' end) as result`,
+	values: [tablesOf(names).version],
+});
+
+const newer = ({ table }: TableNames, version: number) =>
+	new GatewayError(
+		'unsupported',
+		`The tables of "${table}" are of version ${version}, and this package knows them up to version ${LATEST_VERSION}`,
+		{ hint: 'Update the package n8n-nodes-message-scheduler on every n8n that uses them.' },
+	);
+
+const foreign = ({ table }: TableNames) =>
+	new InvalidParameterError(
+		'Table',
+		`"Table" is "${table}", whose tables this package did not create`,
+	);
+
+/**
+ * Brings the tables up to date, whoever else is at it: under a lock that ends with the transaction,
+ * since n8n's pool keeps no session. What is up to date already is left alone.
+ */
+export const migrationSql = (names: TableNames): Statement[] => {
+	const { version } = tablesOf(names);
+	return [
+		{
+			text: `select coalesce(nullif(pg_advisory_xact_lock(hashtextextended($1, 0))::text, ''), 'null') as result`,
+			values: [version],
+		},
+		...MIGRATIONS.map((migrate, index) => ({
+			text: stepSql(names, index + 1, migrate(names)),
+			values: [],
+		})),
+		{ text: `select max(version)::text as result from ${version}`, values: [] },
+	].flatMap(asOne);
+};
+
+/** A migration has no result of its own, and each statement needs one. */
+const asOne = (statement: Statement): Statement[] =>
+	statement.text.startsWith('do ')
+		? [{ ...statement, text: `${statement.text};\nselect 'null' as result` }]
+		: [statement];
+
+const stepSql = (names: TableNames, version: number, sql: string): string => {
+	const { version: table } = tablesOf(names);
+	return `do $migration$ begin
+create table if not exists ${table} (version integer primary key, migrated_at timestamptz not null default now());
+if not exists (select from ${table} where version = ${version}) then
+${sql}
+insert into ${table} (version) values (${version});
+comment on table ${table} is 'n8n-nodes-message-scheduler, version ${version}';
+end if;
+end $migration$`;
+};
+
+/** The same as a script for psql, for who may not let n8n create tables. */
+export const schemaScript = (names: TableNames): string =>
+	[...MIGRATIONS.map((migrate, index) => stepSql(names, index + 1, migrate(names))), ''].join(
+		';\n',
+	);
+
+/**
+ * - `fillfactor`: each message is updated two or three times soon after it was inserted; room on its
+ *   page keeps the new version near.
+ * - autovacuum: a fiftieth of the rows instead of a fifth, so that dead versions never outnumber what is
+ *   due, which would slow every look at it.
+ */
+const QUEUE_SETTINGS =
+	'fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05';
+
+function firstVersion(names: TableNames): string {
+	const { messages, accounts, events } = tablesOf(names);
+	const own = (name: string) => quoted(`${names.table}_${name}`);
+	return `
+create table ${messages} (
+	id bigint generated always as identity primary key,
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now(),
+	status text not null default 'scheduled',
+	send_at timestamptz not null,
+	recipient text not null,
+	content jsonb not null,
+	failure text,
+	sent_at timestamptz,
+	timezone text,
+	sending_window text,
+	valid_for_minutes double precision,
+	gateway text not null,
+	credential text,
+	account text not null,
+	reference text,
+	deduplication_key text,
+	requested_at timestamptz,
+	attempts double precision not null default 0,
+	next_attempt_at timestamptz default now(),
+	schedule_id text not null default gen_random_uuid()::text,
+	message_id text,
+	queue_id text,
+	claim_token text not null default '',
+	send_started_at timestamptz,
+	status_rank double precision not null default 10,
+	constraint ${own('status_check')} check (status = lower(btrim(status)) and status <> ''),
+	constraint ${own('key_check')} check (deduplication_key <> '')
+) with (${QUEUE_SETTINGS});
+create unique index ${own('schedule_id')} on ${messages} (schedule_id);
+create unique index ${own('dedup_key')} on ${messages} (deduplication_key, gateway, account) where deduplication_key is not null;
+create index ${own('by_status')} on ${messages} (gateway, account, status, send_at, id);
+create index ${own('by_time')} on ${messages} (gateway, account, send_at, id);
+create index ${own('by_recipient')} on ${messages} (gateway, account, recipient, send_at, id);
+create index ${own('by_request')} on ${messages} (gateway, account, requested_at);
+create index ${own('by_message')} on ${messages} (message_id) where message_id is not null;
+create index ${own('waiting')} on ${messages} (send_at) where status = 'scheduled';
+create index ${own('unresolved')} on ${messages} (gateway, account, sent_at) where status = 'queued' and coalesce(message_id, '') = '';
+create table ${accounts} (
+	id bigint generated always as identity primary key,
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now(),
+	gateway text not null,
+	account text not null,
+	credential text,
+	paused_until timestamptz,
+	pause_reason text,
+	paused_at timestamptz,
+	manual_pause_until timestamptz,
+	manual_pause_note text,
+	manual_paused_at timestamptz,
+	last_run_at timestamptz,
+	lease_until timestamptz,
+	lease_holder text,
+	state text
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 200);
+create unique index ${own('account')} on ${accounts} (gateway, account);
+create table ${events} (
+	id bigint generated always as identity primary key,
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now(),
+	status text,
+	recipient text,
+	text text,
+	failure text,
+	sent_at timestamptz,
+	gateway text,
+	account text,
+	reference text,
+	message_id text,
+	status_rank double precision
+);
+create index ${own('event')} on ${events} (message_id);`;
+}

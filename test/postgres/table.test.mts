@@ -1,0 +1,58 @@
+import { describeTable } from '../stores/table/contract.mts';
+import { iso, rowOf, START } from '../stores/table/fakes.mts';
+import { newStore, startServer, type Server } from './store.mts';
+
+let server: Server;
+beforeAll(async () => void (server = await startServer()), 120_000);
+afterAll(async () => await server?.close());
+
+describeTable('PostgreSQL', async () => (await newStore(server)).messages);
+
+it('inserts a message with the same schedule id, or deduplication key, once', async () => {
+	const { messages } = await newStore(server);
+	const first = rowOf('first', START, { deduplication_key: 'k' });
+	const [row] = await messages.insert([first]);
+	// The answer was lost, and it is tried again.
+	expect(await messages.insert([first])).toEqual([row]);
+	const second = rowOf('second', START, { deduplication_key: 'k' });
+	expect(await messages.insert([second])).toEqual([row]);
+	const [other] = await messages.insert([{ ...second, account: 'account-2' }]);
+	expect(other.text).toBe('second');
+	expect(await messages.select([], 9)).toHaveLength(2);
+});
+
+it('inserts one of many with one key at the same moment', async () => {
+	const { messages } = await newStore(server);
+	const stores = await Promise.all(
+		Array.from({ length: 12 }, async (_, index) => {
+			const rows = [`a${index}`, `b${index}`].map((text) =>
+				rowOf(text, START, { deduplication_key: 'once' }),
+			);
+			return await messages.insert(rows);
+		}),
+	);
+	expect(new Set(stores.flat().map(({ id }) => id)).size).toBe(1);
+	expect(await messages.select([], 99)).toHaveLength(1);
+});
+
+it('takes a text that PostgreSQL could not store without what is not storable', async () => {
+	const { messages } = await newStore(server);
+	const [row] = await messages.insert([rowOf('a\0b\uD800c', START, { reference: 'x\0' })]);
+	expect(row).toMatchObject({ text: 'a\uFFFDb\uFFFDc', reference: 'x\uFFFD' });
+	expect(await messages.select([{ column: 'reference', is: 'eq', value: 'x\0' }], 1)).toHaveLength(
+		1,
+	);
+});
+
+it('gives what a person inserts by SQL all that a message needs', async () => {
+	const { messages, names } = await newStore(server);
+	await server.client.query(
+		`insert into ${names.table} (gateway, account, recipient, send_at, content) values ('fake', 'account-1', '+14155238886', '${iso(START)}', '{"type":"text","text":"by hand"}')`,
+	);
+	const [row] = await messages.select([], 1);
+	expect(row).toMatchObject({ status: 'scheduled', text: 'by hand', claim_token: '', attempts: 0 });
+	expect(row.schedule_id).toMatch(/^[0-9a-f-]{36}$/);
+	await expect(
+		server.client.query(`update ${names.table} set status = 'Scheduled '`),
+	).rejects.toThrow(/status_check/);
+});
