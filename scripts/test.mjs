@@ -55,7 +55,8 @@ const stages = [
 		title: 'messages stored in PostgreSQL',
 		needs: {
 			command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'postgres'],
-			otherwise: 'PostgreSQL is missing: apt-get install postgresql',
+			otherwise: 'PostgreSQL is missing',
+			packages: ['postgresql'],
 		},
 		command: jest('postgres', '--runInBand'),
 		project: 'postgres',

@@ -155,7 +155,7 @@ describe('its parameters', () => {
 	it('the set-up leads to the page, and the place on it, where each gateway takes the URL', () => {
 		const { hint: html } = property('webhookSetUp');
 		const [, file, place] =
-			/href="https:\/\/github\.com\/[^"]+\/blob\/main\/([^"#]+)#([^"]+)"/.exec(html)!;
+			/href="https:\/\/github\.com\/[^"]+\/blob\/main\/([^"#]+)#([^"]+)"/.exec(html!)!;
 		const headings = readFileSync(join(root, file), 'utf8')
 			.split('\n')
 			.filter((line) => line.startsWith('## '))
