@@ -1,10 +1,18 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import type { WebhookCapabilities } from '../../gateways/capabilities';
 import { gatewayOf } from '../../gateways/registry';
 import { settle } from '../../messages/settle';
 import { CREDENTIAL_TYPE } from '../shared/transport';
 
 /** The one value of *Webhook Set-Up*: what it shows is its name. */
 export const SET_UP = 'setUp';
+
+/** Who enters the URL, short enough for the field. */
+const WAYS: Readonly<Record<WebhookCapabilities['registration'], string>> = {
+	api: 'publish to enter the URL',
+	manual: 'enter the URL by hand',
+	perMessage: 'enter the URL in the credential',
+};
 
 const WITHOUT_CREDENTIAL = 'Choose a credential to see where to enter the webhook URL';
 
@@ -19,8 +27,11 @@ export async function webhookSetUp(this: ILoadOptionsFunctions): Promise<INodePr
 		return [{ name: WITHOUT_CREDENTIAL, value: SET_UP }];
 	}
 	const { label, capabilities } = read.value;
-	const { setupInstruction } = capabilities.webhooks;
-	return [{ name: `${label}: ${setupInstruction}`, value: SET_UP }];
+	const { registration, setupInstruction } = capabilities.webhooks;
+	// The field cuts a long name off; the list shows the whole description.
+	return [
+		{ name: `${label}: ${WAYS[registration]}`, value: SET_UP, description: setupInstruction },
+	];
 }
 
 const readGateway = async (context: ILoadOptionsFunctions) =>

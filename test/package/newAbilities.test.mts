@@ -309,7 +309,11 @@ it('the credential shows what the gateway needs: its key and *Status URL*, no *W
 it('*Webhook Set-Up* shows the sentence of the credential’s gateway', async () => {
 	const { webhookSetUpOf } = await nodes();
 	expect(await webhookSetUpOf({ credential })).toEqual([
-		{ name: 'Night Owl: Enter it as "Status URL" in the credential.', value: 'setUp' },
+		{
+			name: 'Night Owl: enter the URL in the credential',
+			value: 'setUp',
+			description: 'Enter it as "Status URL" in the credential.',
+		},
 	]);
 	expect(await webhookSetUpOf({ credential: { gateway: 'none' } })).toEqual([
 		{ name: expect.stringContaining('Choose a credential'), value: 'setUp' },
