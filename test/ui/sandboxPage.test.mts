@@ -137,7 +137,7 @@ it('breaks the gateway for a while, and mends it', async () => {
 it('says that nobody listens, and comes back by itself', async () => {
 	await onPage('whapi', async (page) => {
 		await page.getByRole('button', { name: 'Connection refused' }).click();
-		await page.locator('#notice', { hasText: 'does not answer' }).waitFor();
+		await page.locator('#notice', { hasText: 'does not respond' }).waitFor();
 		await expect(send('Hello')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 		sandbox.goUp();
 		await page.locator('#notice:empty').waitFor({ state: 'attached' });
