@@ -8,7 +8,7 @@ import { digits, surroundings, table, type Report } from './report.mts';
 import { unpack } from './unpacked.mts';
 
 interface Parser {
-	parse(body: unknown, context: { receivedAt: string }): unknown[];
+	parseWebhook(body: unknown, context: { receivedAt: string }): unknown[];
 }
 
 interface Case {
@@ -70,10 +70,10 @@ export async function normalise({ tarball, rounds = 9, quick }: BenchOptions): P
 			const parser = gatewayById(gateway);
 			// Read anew each time, as it comes from the network: its texts are not yet prepared.
 			const fresh = () => JSON.parse(text) as unknown;
-			const events = parser.parse(fresh(), { receivedAt }).length;
+			const events = parser.parseWebhook(fresh(), { receivedAt }).length;
 			const [parsed, both] = await alternate(quick ? 3 : rounds, [
 				() => costOf(fresh),
-				() => costOf(() => parser.parse(fresh(), { receivedAt })),
+				() => costOf(() => parser.parseWebhook(fresh(), { receivedAt })),
 			]);
 			const json = (median(parsed) * 1000) / events;
 			// Round by round, so that a slow moment of the machine befalls both.
