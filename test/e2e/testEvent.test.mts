@@ -31,7 +31,7 @@ it.each<[what: string, secret: string, parameters: object, status: number, item:
 		'wrong',
 		{},
 		401,
-		{ reason: 'rejected', ignored: expect.stringContaining('the secret') },
+		{ reason: 'rejected', ignored: expect.stringContaining('a different secret') },
 	],
 	[
 		'a status that is not chosen',
