@@ -30,7 +30,7 @@ const NO_MESSAGE = new Set([
 	'quotaExceeded',
 ]);
 
-type Told = Omit<StatusEventInput, 'gateway' | 'channel' | 'receivedAt' | 'raw' | 'account'>;
+type ReportedFields = Omit<StatusEventInput, 'gateway' | 'channel' | 'receivedAt' | 'raw' | 'account'>;
 
 /**
  * Reads a webhook (green-api.com/en/docs/api/receiving/notifications-format/outgoing-message, and the
@@ -59,7 +59,7 @@ export function parseWebhook(body: unknown, { receivedAt }: ParseContext): Statu
 }
 
 /** The specific fields of a webhook; null if it reports no outgoing message. */
-function read(type: string, body: JsonObject): Told | null {
+function read(type: string, body: JsonObject): ReportedFields | null {
 	switch (type) {
 		case 'outgoingMessageStatus':
 			return readStatus(body);
@@ -73,7 +73,7 @@ function read(type: string, body: JsonObject): Told | null {
 	}
 }
 
-function readStatus(body: JsonObject): Told {
+function readStatus(body: JsonObject): ReportedFields {
 	const word = textAt(body, 'status');
 	const { sendByApi } = body;
 	return {
@@ -90,7 +90,7 @@ function readStatus(body: JsonObject): Told {
  * its own follows: `queued` claims least. One sent from the phone is reported by WhatsApp, which hence
  * has it. Its chat is `senderData.chatId`: "the format is the same as for an incoming message".
  */
-function readMessage(type: string, body: JsonObject): Told | null {
+function readMessage(type: string, body: JsonObject): ReportedFields | null {
 	const kind = textAt(objectAt(body, 'messageData'), 'typeMessage');
 	if (kind !== null && ABOUT_ANOTHER.has(kind)) return null;
 	const byApi = type === 'outgoingAPIMessageReceived';

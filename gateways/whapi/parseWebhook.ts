@@ -109,13 +109,13 @@ const unknownEvent = (body: JsonObject, { account, name, receivedAt }: Envelope)
 		raw: body,
 	});
 
-type Told = Partial<Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>>;
+type ReportedFields = Partial<Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>>;
 
 const eventOf = (
 	status: Status,
 	raw: JsonObject,
 	{ account, receivedAt }: Envelope,
-	{ gatewayStatus, recipient, viewer, origin }: Told,
+	{ gatewayStatus, recipient, viewer, origin }: ReportedFields,
 ): StatusEvent =>
 	createStatusEvent({
 		gateway: 'whapi',
