@@ -30,7 +30,10 @@ const NO_MESSAGE = new Set([
 	'quotaExceeded',
 ]);
 
-type ReportedFields = Omit<StatusEventInput, 'gateway' | 'channel' | 'receivedAt' | 'raw' | 'account'>;
+type ReportedFields = Omit<
+	StatusEventInput,
+	'gateway' | 'channel' | 'receivedAt' | 'raw' | 'account'
+>;
 
 /**
  * Reads a webhook (green-api.com/en/docs/api/receiving/notifications-format/outgoing-message, and the

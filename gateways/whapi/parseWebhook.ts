@@ -109,7 +109,9 @@ const unknownEvent = (body: JsonObject, { account, name, receivedAt }: Envelope)
 		raw: body,
 	});
 
-type ReportedFields = Partial<Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>>;
+type ReportedFields = Partial<
+	Pick<StatusEvent, 'gatewayStatus' | 'recipient' | 'viewer' | 'origin'>
+>;
 
 const eventOf = (
 	status: Status,
