@@ -54,6 +54,7 @@ export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): 
 	capabilities,
 	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
 	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
+	registration: capabilities.webhooks.registration === 'api' ? gateway.registration : undefined,
 });
 
 export interface WebhookCapabilities {

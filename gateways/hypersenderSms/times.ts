@@ -12,7 +12,7 @@ export const wholeSecond = (instant: string): string =>
 /**
  * The account's clock time of an instant (a whole second), for `schedule_send_at`.
  *
- * if the clock is set back, it shows an hour twice and the vendor's format cannot express which of
+ * If the clock is set back, it shows an hour twice and the vendor's format cannot express which of
  * the two is meant. Which one it takes is documented nowhere; most readers take the first. So the
  * first goes out, and the second, which would be sent an hour early, is refused.
  *

@@ -27,7 +27,10 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const read = await settle(readCredential(context));
 	if (!read.ok) {
 		context.logger.error('Message Scheduler Trigger: the credential cannot be read');
-		return withReason(context, refuse(context, 503, 'not ready'), {
+		const refusal = refuse(context, 503, 'not ready');
+		// A GET never starts the workflow, not even while somebody listens for a test event.
+		if (context.getRequestObject().method === 'GET') return refusal;
+		return withReason(context, refusal, {
 			reason: 'notReady',
 			text: 'The credential cannot be read. Open it, check its fields and save it.',
 			httpStatus: 503,

@@ -138,7 +138,7 @@ const TLS: Explanation = {
 };
 const STARTING: Explanation = {
 	what: 'the server is starting, stopping or was restarted',
-	todo: 'Nothing: the next execution continues.',
+	todo: '"Send Due" continues with its next execution. Anything else may or may not have been written: check with "Get Many" before you run the workflow again.',
 };
 const READ_ONLY: Explanation = {
 	what: 'the server takes no changes, as a read-only replica',

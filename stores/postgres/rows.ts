@@ -8,8 +8,9 @@ export function toRow<C extends string>(json: unknown, columns: SqlColumns): Row
 		content?: unknown;
 	};
 	const given: Readonly<Record<string, Cell | undefined>> = {
-		...cells,
+		// First: whoever inserts by SQL may have put anything into it.
 		...((content ?? {}) as Record<string, Cell>),
+		...cells,
 		createdAt: created_at,
 		updatedAt: updated_at,
 	};

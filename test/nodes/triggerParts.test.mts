@@ -24,6 +24,7 @@ function contextOf({
 	workflowId = 'workflow-1',
 	nodeId = `node-${++nodes}`,
 	credentialId = '1',
+	method = 'POST',
 	getCredentials = async (): Promise<object> => ({}),
 } = {}) {
 	const staticData: Record<string, unknown> = {};
@@ -44,6 +45,7 @@ function contextOf({
 		getNodeWebhookUrl: () => webhookUrl,
 		getWorkflowStaticData: () => staticData,
 		getCredentials: jest.fn(getCredentials),
+		getRequestObject: () => ({ method }),
 		getResponseObject: () => response,
 		logger: { error: jest.fn() },
 	};
@@ -121,6 +123,17 @@ describe('a credential', () => {
 		});
 		expect(await receive(context)).toEqual({ noWebhookResponse: true });
 		expect(answers).toEqual([{ status: 503, body: { message: 'not ready' } }]);
+	});
+
+	it('that cannot be read starts nothing for a GET, though somebody listens for a test event', async () => {
+		const { context } = contextOf({
+			mode: 'manual',
+			method: 'GET',
+			getCredentials: async () => {
+				throw new Error('The database is busy');
+			},
+		});
+		expect(await receive(context)).toEqual({ noWebhookResponse: true });
 	});
 });
 

@@ -56,3 +56,34 @@ it('gives what a person inserts by SQL all that a message needs', async () => {
 		server.client.query(`update ${names.table} set status = 'Scheduled '`),
 	).rejects.toThrow(/status_check/);
 });
+
+it('keeps the columns of a row, whatever a person has put into its content', async () => {
+	const { messages, names } = await newStore(server);
+	const content = {
+		type: 'text',
+		text: 'by hand',
+		id: 17,
+		status: 'sent',
+		recipient: '+1',
+		claim_token: 'x',
+	};
+	await server.client.query(
+		`insert into ${names.table} (gateway, account, recipient, send_at, content) values ('fake', 'account-1', '+14155238886', '${iso(START)}', '${JSON.stringify(content)}')`,
+	);
+	const [row] = await messages.select([], 1);
+	expect(row).toMatchObject({ status: 'scheduled', recipient: '+14155238886', claim_token: '' });
+	expect(row.id).not.toBe(17);
+});
+
+it('stores whole milliseconds, so that a list goes on behind the last row of a page', async () => {
+	const { messages, names } = await newStore(server);
+	await server.client.query(
+		`insert into ${names.table} (gateway, account, recipient, send_at, content) values ('fake', 'account-1', '+14155238886', '2026-11-22T10:00:00.123456Z', '{"type":"text","text":"by hand"}')`,
+	);
+	const [row] = await messages.select([], 1);
+	const rows = await server.client.query(
+		`select 1 as one from ${names.table} where send_at = '${String(row.send_at)}'::timestamptz`,
+	);
+	expect(row.send_at).toBe('2026-11-22T10:00:00.123Z');
+	expect(rows).toHaveLength(1);
+});

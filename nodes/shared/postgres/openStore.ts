@@ -24,7 +24,10 @@ export class Databases {
 	 * @throws InvalidParameterError naming *Store Workflow*, *Schema* or *Table*; GatewayError
 	 */
 	async open({ workflowId, names }: PostgresRef, create: boolean): Promise<Backend> {
-		return await openSqlBackend(this.of(workflowId), names, { create });
+		const backend = await openSqlBackend(this.of(workflowId), names, { create });
+		// Two databases may have tables of the same name.
+		const id = `${workflowId} ${backend.messages.id}`;
+		return { ...backend, messages: { ...backend.messages, id } };
 	}
 
 	private of(workflowId: string): Database {

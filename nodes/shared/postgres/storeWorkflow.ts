@@ -53,6 +53,8 @@ function resultsOf(items: readonly INodeExecutionData[]): string[] | null {
 function asSqlError(error: unknown, workflowId: string): Error {
 	const words = error instanceof Error ? error.message : String(error);
 	const node = (error as { node?: { type?: string } | null } | null)?.node;
+	// PostgreSQL may name a schema or a trigger in words that the sentences below look for.
+	if (node?.type === POSTGRES_NODE) return new SqlError(sqlStateOf(error), words);
 	if (
 		/is not active and cannot be executed|workflow.*(?:not found|does not exist)|could not be found/i.test(
 			words,
@@ -74,7 +76,7 @@ function asSqlError(error: unknown, workflowId: string): Error {
 	if (/missing.*trigger|no.*trigger|start node|execute workflow trigger/i.test(words)) {
 		return ofAnotherShape(workflowId);
 	}
-	if (/credential/i.test(words) && node?.type !== POSTGRES_NODE) {
+	if (/credential/i.test(words)) {
 		return wrongWorkflow(
 			workflowId,
 			'whose Postgres node has no credential that it may use',

@@ -60,7 +60,7 @@ it.each([
 	[new SqlError('25006', 'read-only'), /read-only replica/, /primary server/],
 	[new SqlError('42501', 'denied'), /lacks a right/, /grant usage, create on schema "public"/],
 	[new SqlError('53300', 'too many'), /no connection left/, /Maximum Number of Connections/],
-	[new SqlError('57P03', 'starting up'), /restarted/, /next execution continues/],
+	[new SqlError('57P03', 'starting up'), /restarted/, /continues with its next execution/],
 	[new SqlError(null, 'connect ECONNREFUSED 127.0.0.1:1'), /does not answer/, /host and port/],
 	[new SqlError(null, 'Connection terminated unexpectedly'), /restarted/, /continues/],
 	[new SqlError(null, 'The server does not support SSL connections'), /encrypted/, /"SSL"/],
