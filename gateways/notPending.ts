@@ -26,7 +26,7 @@ export function notPending(label: string, message: ScheduledMessage, verb: strin
 		gatewayStatus === null
 			? ''
 			: isStored
-				? ` (in the Data Table: "${gatewayStatus}")`
+				? ` (in the table: "${gatewayStatus}")`
 				: ` (${label}: "${gatewayStatus}")`;
 	return new GatewayError(
 		'notPending',

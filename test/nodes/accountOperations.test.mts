@@ -311,7 +311,7 @@ describe('a scheduled message by its id', () => {
 		await operate('cancel', byId(scheduleId));
 		const error = await refusal('cancel', byId(scheduleId));
 		expect(error.message).toBe(
-			`The message "See you at ten, and bring the …" to +919988066776 ("${scheduleId}") can no longer be cancelled: it is already cancelled (in the Data Table: "cancelled")`,
+			`The message "See you at ten, and bring the …" to +919988066776 ("${scheduleId}") can no longer be cancelled: it is already cancelled (in the table: "cancelled")`,
 		);
 		expect(error.description).toMatch(/"If No Longer Pending" under Options/);
 		const options = { ifNotPending: 'return' };

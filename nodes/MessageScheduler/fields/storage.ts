@@ -201,9 +201,14 @@ export function readBackend(context: IExecuteFunctions, index: number): BackendR
 
 /** Where one message is stored; null where it is to be found by its id. @throws as {@link readBackend} */
 export function readStoredIn(context: IExecuteFunctions, index: number): PostgresRef | null {
-	return context.getNodeParameter('storeIn', index, 'gateway') === 'postgres'
-		? readPostgres(context, index)
-		: null;
+	const storedIn: unknown = context.getNodeParameter('storeIn', index, 'gateway');
+	if (storedIn === 'postgres') return readPostgres(context, index);
+	// A Data Table is found by the id, like the gateway.
+	if (storedIn === 'gateway' || storedIn === 'dataTable') return null;
+	throw new InvalidParameterError(
+		STORED_IN,
+		`"${STORED_IN}" is "${String(storedIn).slice(0, 40)}". Use one of: gateway, dataTable, postgres.`,
+	);
 }
 
 /**
