@@ -11,6 +11,15 @@ export interface Plan {
 /** Items that go on at once where one access serves many: what they need is gathered. */
 export const GATHERED_CONCURRENCY = 500;
 
+/** That many if every message is in PostgreSQL; a gateway, or a look-up by id, takes fewer at a time. */
+export const concurrencyByStore = (
+	plans: ReadonlyArray<{ readonly storedIn: unknown } | null>,
+	run: Run,
+): number =>
+	plans.every((plan) => plan === null || plan.storedIn !== null)
+		? GATHERED_CONCURRENCY
+		: run.maxParallel;
+
 /**
  * One operation. It runs in steps over all items, so that invalid parameters are reported before anything
  * is sent, and so that a list of times can be spread.

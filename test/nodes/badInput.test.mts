@@ -207,6 +207,11 @@ describe('a parameter', () => {
 			/"Failure Contains" under "Filters" is empty/,
 		],
 		['an unknown operation', { operation: 'create' }, /"Operation" is "create"/],
+		[
+			"an item's storedIn as a place to look in",
+			{ operation: 'get', scheduleId: 'a', storeIn: 'n8n' },
+			/"Stored In" is "n8n". Use one of: gateway/,
+		],
 		['a table without a name', { operation: 'purge', dataTable: '' }, /"Data Table" is empty/],
 		['no days', { operation: 'purge', olderThanDays: 0 }, /"Older Than" is "0"/],
 		['a period of none', { operation: 'statistics', periodDays: 0 }, /"Period" is "0"/],

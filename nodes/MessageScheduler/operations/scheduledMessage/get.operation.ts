@@ -3,7 +3,7 @@ import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readStoredIn, storedInFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { PostgresRef } from '../../../shared/backendRef';
-import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
+import { concurrencyByStore, type Operation, type Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 
 interface GetPlan extends Plan {
@@ -22,10 +22,7 @@ export const get: Operation<GetPlan> = {
 	},
 	description: [scheduleIdField, ...storedInFields, simplifyField, optionsField([timezoneField])],
 
-	concurrency: (plans, run) =>
-		plans.every((plan) => plan === null || plan.storedIn !== null)
-			? GATHERED_CONCURRENCY
-			: run.maxParallel,
+	concurrency: concurrencyByStore,
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);

@@ -13,7 +13,7 @@ import {
 } from '../../fields/ifTimePassed';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import type { PostgresRef } from '../../../shared/backendRef';
-import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
+import { concurrencyByStore, type Operation, type Plan } from '../../operation';
 import { scheduledItem } from '../../output';
 
 interface ReschedulePlan extends Plan {
@@ -41,10 +41,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 		optionsField([allowDeletionOption, ifTimePassedOption]),
 	],
 
-	concurrency: (plans, run) =>
-		plans.every((plan) => plan === null || plan.storedIn !== null)
-			? GATHERED_CONCURRENCY
-			: run.maxParallel,
+	concurrency: concurrencyByStore,
 
 	prepare(context, index, run) {
 		const scheduleId = readScheduleId(context, index);
