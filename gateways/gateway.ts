@@ -7,6 +7,7 @@ import type { StatusEvent } from '../messages/statusEvent';
 import type { ResponseErrorKind, Fault, GatewayError } from './transport/gatewayError';
 import type { GatewayResponse, RequestGateway, PreparedRequest } from './transport/request';
 import type { Capabilities } from './capabilities';
+import type { TemplateLibrary } from './templates';
 import type {
 	Delivery,
 	DesiredWebhook,
@@ -193,6 +194,8 @@ export interface Gateway {
 	 */
 	assertSendable(message: OutgoingMessage): void;
 	readonly scheduler?: NativeScheduler;
+	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
+	readonly templates?: TemplateLibrary;
 	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**
