@@ -1,6 +1,7 @@
 import type { MessageType } from '../messages/message';
 import type { Status } from '../messages/status';
 import type { Gateway } from './gateway';
+import type { UploadCapabilities } from './uploads';
 
 /** What a gateway's own scheduler can do. */
 export interface ScheduleCapabilities {
@@ -43,6 +44,8 @@ export interface Capabilities {
 	readonly sentListDelayMs?: number;
 	/** Whether the gateway keeps the user's reference and tells it again. */
 	readonly returnsReference: boolean;
+	/** Not there if the vendor documents no upload of files. */
+	readonly uploads?: UploadCapabilities;
 	readonly webhooks: WebhookCapabilities;
 	/** The vendor's pages. */
 	readonly documentation: readonly string[];

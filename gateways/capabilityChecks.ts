@@ -2,6 +2,7 @@ import type { MessageType, OutgoingMessage } from '../messages/message';
 import type { LookupCapabilities } from './capabilities';
 import type { Gateway, NativeScheduler } from './gateway';
 import { unsupported } from './transport/gatewayError';
+import { assertTakesFile, assertTakesUploads } from './uploadChecks';
 
 /**
  * The gateway's scheduler, if it can schedule this type of message; without a type, if it has one.
@@ -48,6 +49,8 @@ export function assertSupportsType(gateway: Gateway, type: MessageType): void {
  */
 export function assertSendable(gateway: Gateway, message: OutgoingMessage): void {
 	assertSupportsType(gateway, message.type);
+	if (message.file !== undefined) assertTakesFile(gateway, message.type, message.file);
+	assertTakesUploads(gateway, message);
 	gateway.assertSendable(message);
 }
 

@@ -8,6 +8,7 @@ import type { ResponseErrorKind, Fault, GatewayError } from './transport/gateway
 import type { GatewayResponse, RequestGateway, PreparedRequest } from './transport/request';
 import type { Capabilities } from './capabilities';
 import type { TemplateLibrary } from './templates';
+import type { MessageWithFile, UploadedFile } from './uploads';
 import type {
 	Delivery,
 	DesiredWebhook,
@@ -193,6 +194,11 @@ export interface Gateway {
 	 * @throws InvalidParameterError or GatewayError of kind `unsupported`
 	 */
 	assertSendable(message: OutgoingMessage): void;
+	/**
+	 * Uploads the file of a message, which is then sent by what this gives. There where
+	 * `capabilities.uploads` goes first. It sends nothing to anybody, so it may be repeated.
+	 */
+	upload?(connection: Connection, message: MessageWithFile): Promise<UploadedFile>;
 	readonly scheduler?: NativeScheduler;
 	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
 	readonly templates?: TemplateLibrary;

@@ -1,4 +1,5 @@
 import { InvalidParameterError } from './invalidParameterError';
+import type { FileInfo } from './mediaFile';
 import type { Recipient } from './recipient';
 import type { SendingWindow } from './sendTime/window';
 import { shorten } from './text';
@@ -13,6 +14,11 @@ export interface MessageContent {
 	readonly text: string | null;
 	/** Public http or https URL of the media. */
 	readonly mediaUrl: string | null;
+	/**
+	 * What the gateway gave for a file that was uploaded to it, in place of a public URL: an id, or a URL of
+	 * its own. Not there in what gateways report, which name media by other URLs.
+	 */
+	readonly mediaId?: string | null;
 	readonly caption: string | null;
 	/** Name under which the recipient sees a document. */
 	readonly fileName: string | null;
@@ -25,6 +31,8 @@ export interface OutgoingMessage extends MessageContent {
 	readonly reference: string | null;
 	/** A UUID, the same for each attempt of this message and for no other message. */
 	readonly idempotencyKey: string;
+	/** The file of a message that has neither a URL nor an id of it yet. Never stored. */
+	readonly file?: FileInfo;
 }
 
 /** A message to send at an instant (ISO 8601, UTC). */
@@ -45,6 +53,10 @@ export interface ContentInput {
 	type: unknown;
 	text?: unknown;
 	mediaUrl?: unknown;
+	/** Counts if there is no *Media URL*. */
+	mediaId?: unknown;
+	/** The media is a file that is to be uploaded. */
+	hasFile?: boolean;
 	caption?: unknown;
 	fileName?: unknown;
 }
@@ -69,10 +81,13 @@ export function parseContent(input: ContentInput): MessageContent {
 		}
 		return { type, text, mediaUrl: null, caption: null, fileName: null };
 	}
+	const mediaId = optionalText('Media ID', input.mediaId);
+	const isUpload = input.hasFile === true || (mediaId !== null && !input.mediaUrl);
 	return {
 		type,
 		text: null,
-		mediaUrl: parseMediaUrl(input.mediaUrl),
+		mediaUrl: isUpload ? null : parseMediaUrl(input.mediaUrl),
+		...(isUpload && mediaId !== null ? { mediaId } : {}),
 		caption: optionalText('Caption', input.caption),
 		fileName: optionalText('File Name', input.fileName),
 	};

@@ -56,7 +56,8 @@ export function matchesMessage(
 		sameRecipient(record.recipient, message.recipient) &&
 		apartMs < 1_000 &&
 		(record.text?.trim() ?? null) === (message.text?.trim() ?? null) &&
-		same(record.mediaUrl, message.mediaUrl) &&
+		// Of an uploaded file, a gateway may report another address.
+		((message.mediaId ?? null) !== null || same(record.mediaUrl, message.mediaUrl)) &&
 		same(record.caption, message.caption)
 	);
 }

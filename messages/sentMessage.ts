@@ -3,7 +3,7 @@ import type { OutgoingMessage } from './message';
 import type { Status } from './status';
 
 /** A message that a gateway accepted for immediate sending. */
-export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey'> {
+export interface SentMessage extends Omit<OutgoingMessage, 'idempotencyKey' | 'file'> {
 	readonly gateway: string;
 	readonly account: string;
 	/** The gateway's id of the message; null if it only gives one later, or none. */
@@ -24,12 +24,13 @@ type ReportedFields = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'
 
 /** A message that a gateway accepted, with the fields that it reported; the others are null. */
 export function createSentMessage(message: OutgoingMessage, reported: ReportedFields): SentMessage {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference } = message;
+	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, reference } = message;
 	return {
 		recipient,
 		type,
 		text,
 		mediaUrl,
+		...(mediaId ? { mediaId } : {}),
 		caption,
 		fileName,
 		reference,

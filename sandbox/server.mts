@@ -1,11 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import type { Clock } from './clock.mts';
 import type { Dialect } from './dialect.mts';
 import type { Faults, RateHints, StruckFault } from './faults.mts';
 import type { Json, RecordedRequest } from './types.mts';
+import { readBody } from './uploads.mts';
 
 declare module 'fastify' {
 	interface FastifyRequest {
@@ -73,14 +74,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
 	// As lenient as the vendors' frameworks: an empty body with a JSON content type is no error.
 	app.removeAllContentTypeParsers();
-	app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
-		const isJson = /\bjson\b/i.test(request.headers['content-type'] ?? '');
-		if (!isJson || body === '') return done(null, body === '' ? undefined : body);
-		try {
-			done(null, JSON.parse(body as string));
-		} catch {
-			done(Object.assign(new Error('Invalid JSON'), { statusCode: 400 }));
-		}
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+		const type = request.headers['content-type'] ?? '';
+		return await readBody(body, type).catch(() => {
+			const name = /\bjson\b/i.test(type) ? 'JSON' : 'form data';
+			throw Object.assign(new Error(`Invalid ${name}`), { statusCode: 400 });
+		});
 	});
 
 	app.addHook('onRequest', (request, _reply, done) => {

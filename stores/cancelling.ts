@@ -20,12 +20,13 @@ const UNREPORTED: Recipient = { address: '', phone: null, kind: 'unknown' };
  * empty, and then it can be neither.
  */
 export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = scheduled;
+	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, reference, scheduledAt } = scheduled;
 	return {
 		recipient: recipient ?? UNREPORTED,
 		type,
 		text,
 		mediaUrl,
+		mediaId,
 		caption,
 		fileName,
 		reference,

@@ -266,8 +266,8 @@ function replacementOf(
 			'Cancel it, and schedule it anew with the operation "Schedule".',
 		);
 	}
-	const { type, text, mediaUrl } = content ?? old;
-	if (type === 'text' ? text === null : mediaUrl === null) {
+	const { type, text, mediaUrl, mediaId } = content ?? old;
+	if (type === 'text' ? text === null : (mediaUrl ?? mediaId ?? null) === null) {
 		throw unsupported(
 			`${label} does not report the content of the scheduled message "${old.scheduleId}", so it cannot be moved`,
 			'Cancel it, and schedule it again with the operation "Schedule".',
@@ -287,7 +287,7 @@ const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSche
 				...wanted,
 				...toMessage(old, wanted.idempotencyKey),
 				...(old.type === wanted.type && old.mediaUrl === null && old.text === null
-					? { text: wanted.text, mediaUrl: wanted.mediaUrl, caption: wanted.caption }
+					? { text: wanted.text, mediaUrl: wanted.mediaUrl, mediaId: wanted.mediaId, caption: wanted.caption }
 					: {}),
 				reference: old.reference ?? wanted.reference,
 			};

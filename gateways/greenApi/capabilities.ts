@@ -1,4 +1,5 @@
 import type { Capabilities } from '../capabilities';
+import { uploads } from './upload';
 
 /** From green-api.com/en/docs/api: sending, journals, account and receiving. */
 export const capabilities: Capabilities = {
@@ -14,6 +15,7 @@ export const capabilities: Capabilities = {
 	// "The appearance of messages in the log may take up to 2 minutes" (…/journals/GetChatHistory).
 	sentListDelayMs: 2 * 60_000,
 	returnsReference: false,
+	uploads,
 	webhooks: {
 		registration: 'api',
 		setupInstruction:
@@ -24,6 +26,7 @@ export const capabilities: Capabilities = {
 	documentation: [
 		'https://green-api.com/en/docs/api/sending/SendMessage/',
 		'https://green-api.com/en/docs/api/sending/SendFileByUrl/',
+		'https://green-api.com/en/docs/api/sending/UploadFile/',
 		'https://green-api.com/en/docs/api/account/SetSettings/',
 		'https://green-api.com/en/docs/faq/types-of-extensions-supported-by-API/',
 		'https://green-api.com/en/docs/faq/lid-important-differences/',

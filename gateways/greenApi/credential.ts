@@ -1,4 +1,4 @@
-import { baseUrlField, optionalField, requiredField } from '../credential';
+import { addressOf, baseUrlField, optionalField, requiredField } from '../credential';
 import type { Credential, CredentialField } from '../gateway';
 import type { GatewayRequest, PreparedRequest } from '../transport/request';
 
@@ -23,9 +23,32 @@ export const API_TOKEN: CredentialField = {
 	secret: true,
 };
 
-export const credentialFields: readonly CredentialField[] = [API_URL, ID_INSTANCE, API_TOKEN];
+const MEDIA_API_URL: CredentialField = {
+	name: 'greenApiMediaUrl',
+	label: 'Media API URL',
+	description:
+		"URL to which files from n8n are uploaded: mediaUrl on the instance's page in the console",
+	default: 'https://media.green-api.com',
+	optional: true,
+};
+
+export const credentialFields: readonly CredentialField[] = [
+	API_URL,
+	ID_INSTANCE,
+	API_TOKEN,
+	MEDIA_API_URL,
+];
 
 export const baseUrl = (credential: Credential): string => baseUrlField(credential, API_URL);
+
+/** A credential from before this field has none. */
+const mediaApiUrl = (credential: Credential): string =>
+	optionalField(credential, MEDIA_API_URL.name) === ''
+		? String(MEDIA_API_URL.default)
+		: baseUrlField(credential, MEDIA_API_URL);
+
+/** Where files are uploaded: "we recommend to use the mediaUrl host" (…/sending/UploadFile). */
+export const hosts = (credential: Credential) => ({ media: mediaApiUrl(credential) });
 
 export const account = (credential: Credential): string => requiredField(credential, ID_INSTANCE);
 
@@ -47,5 +70,8 @@ export const authenticate = (
 	request: PreparedRequest,
 ): PreparedRequest => ({
 	...request,
-	url: `${baseUrl(credential)}${request.url}/${encodeURIComponent(requiredField(credential, API_TOKEN))}`,
+	url: `${urlOf(credential, request)}/${encodeURIComponent(requiredField(credential, API_TOKEN))}`,
 });
+
+const urlOf = (credential: Credential, { url }: PreparedRequest): string =>
+	addressOf(baseUrl(credential), Object.values(hosts(credential)), url);

@@ -26,18 +26,18 @@ const NAME_WITH_EXTENSION = /[^.]\.(?=\d*[a-z])([a-z\d]{1,10})$/i;
 /**
  * The `fileName` of a file, which must have an extension: "outgoing file type and send method is
  * determined by the file extension" (green-api.com/en/docs/api/sending/SendFileByUrl). Where the
- * user gave no name, the last part of *Media URL* is the name.
+ * user gave no name, it is that of the file, or the last part of *Media URL*.
  *
  * @throws InvalidParameterError naming *File Name*, where there is no extension or it is of another type
  */
-export function fileNameOf({ type, mediaUrl, fileName }: OutgoingMessage): string {
-	const name = fileName?.trim() || lastSegment(mediaUrl ?? '');
+export function fileNameOf({ type, mediaUrl, fileName, file }: OutgoingMessage): string {
+	const name = fileName?.trim() || (file?.fileName ?? lastSegment(mediaUrl ?? ''));
 	const extension = NAME_WITH_EXTENSION.exec(name)?.[1].toLowerCase();
 	if (extension === undefined) {
 		throw new InvalidParameterError(
 			'File Name',
 			fileName === null
-				? '"File Name" is empty and "Media URL" does not end in a file name'
+				? `"File Name" is empty and ${file === undefined ? '"Media URL" does not end in a file name' : `the file in "Input Binary Field" has no name with an extension`}`
 				: `"File Name" is "${shorten(name)}", without an extension`,
 			`${fileName === null ? 'Enter a name with an extension such as photo.jpg' : 'Add one, such as .jpg or .pdf'}: GREEN-API decides by it how to send the file.`,
 		);

@@ -1,6 +1,6 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
-import { account, authenticate, baseUrl, credentialFields } from './credential';
+import { account, authenticate, baseUrl, credentialFields, hosts } from './credential';
 import { eventText } from './eventText';
 import { parseError } from './parseError';
 import { findSent } from './findSent';
@@ -9,6 +9,7 @@ import { lookup } from './lookup';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
+import { upload } from './upload';
 import { verifyWebhook } from './verifyWebhook';
 
 /** GREEN-API (green-api.com), for WhatsApp and WABA instances alike. */
@@ -18,12 +19,14 @@ export const greenApi: Gateway = {
 	capabilities,
 	credentialFields,
 	baseUrl,
+	hosts,
 	account,
 	authenticate,
 	parseError,
 	testCredential,
 	send,
 	assertSendable: sendBody,
+	upload,
 	lookup,
 	findSent,
 	registration,

@@ -6,6 +6,7 @@ import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Cancel } from '../../sandbox/clock.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import { isReceivedFile } from '../../sandbox/uploads.mts';
 import type { RetryPolicy } from '../../sandbox/webhooks.mts';
 import {
 	changeSettings,
@@ -84,6 +85,23 @@ const kinds: Array<[type: string, extensions: string]> = [
 	['audio', 'm4a mp3 ogg'],
 ];
 
+/** "The maximum file size that can be sent is 100 MB." */
+const maxFileBytes = 100 * 1024 * 1024;
+
+/** Where uploaded files are, as in the vendor's samples. */
+const storage = 'https://sw-media-out.storage.yandexcloud.net';
+
+/** undocumented: the vendor's list; here a few of it */
+const extensions: Record<string, string> = {
+	'image/jpeg': 'jpg',
+	'image/png': 'png',
+	'video/mp4': 'mp4',
+	'audio/mpeg': 'mp3',
+	'audio/ogg': 'ogg',
+	'application/pdf': 'pdf',
+	'text/plain': 'txt',
+};
+
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 const typeOfFile = (fileName: string): string => {
@@ -136,6 +154,7 @@ class GreenApi extends Dialect {
 		this.#methods = {
 			'POST sendMessage': (request) => this.#take(request, ['chatId', 'message']),
 			'POST sendFileByUrl': (request) => this.#take(request, ['chatId', 'urlFile', 'fileName']),
+			'POST uploadFile': (request) => this.#upload(request),
 			'POST sendTemplate': (request) => this.#take(request, ['chatId', 'templateId']),
 			'POST getMessage': (request) => this.#getMessage(request),
 			'POST deleteMessage': (request) => this.#deleteMessage(request),
@@ -281,6 +300,18 @@ class GreenApi extends Dialect {
 		this.#queue.push({ message, method: params.method, timeMs: Date.now() });
 		this.#sendNext();
 		return ok({ idMessage: message.id });
+	}
+
+	/** Gives a link that holds for 15 days; its extension is by the content type, else by `GA-Filename`. */
+	#upload({ body, headers }: FastifyRequest<MethodRoute>): Answer {
+		// undocumented: the texts
+		if (!isReceivedFile(body)) return this.#bad("Validation failed. Details: 'file' is required");
+		if (body.bytes > maxFileBytes) return { status: 500, body: this.errorBody(500, 'File too big') };
+		const given = String(headers['ga-filename'] ?? '');
+		const [essence] = body.contentType.split(';');
+		const extension = extensions[essence] ?? (/\.(\w+)$/.exec(given)?.[1] || 'bin');
+		const name = `${this.kit.ids.uuid()}.${extension}`;
+		return ok({ urlFile: `${storage}/${account.idInstance}/${name}` });
 	}
 
 	#typeOf(method: string, fileName: string | null): string {
@@ -486,6 +517,7 @@ export const greenApi = defineSandbox({
 		greenApiUrl: baseUrl,
 		greenApiIdInstance: String(idInstance),
 		greenApiToken: apiTokenInstance,
+		greenApiMediaUrl: baseUrl,
 	}),
 	firstMessage: ({ baseUrl, idInstance, apiTokenInstance }) => ({
 		url: `${baseUrl}/waInstance${idInstance}/sendMessage/${apiTokenInstance}`,

@@ -40,14 +40,14 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 
 /** The body of `sendMessage` or `sendFileByUrl`. Rejects what the vendor does not document. */
 export function sendBody(message: OutgoingMessage) {
-	const { type, text, mediaUrl, caption, recipient } = message;
+	const { type, text, mediaUrl, mediaId, caption, recipient } = message;
 	const chatId = toChatId(recipient);
 	checkLength('Text', text);
 	if (type === 'text') return { chatId, message: text };
 	checkCaption(message);
 	return {
 		chatId,
-		urlFile: mediaUrl,
+		urlFile: mediaUrl ?? mediaId,
 		fileName: fileNameOf(message),
 		...(caption === null ? {} : { caption }),
 	};

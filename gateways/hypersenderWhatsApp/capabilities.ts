@@ -1,5 +1,8 @@
 import type { Capabilities } from '../capabilities';
 
+/** The vendor names neither a size nor, but for documents, types; those it lists by their extensions. */
+const ANY_FILE = { maxBytes: null, mimeTypes: null };
+
 /** From docs.hypersender.com, WhatsApp API v2, which queues every request and schedules nothing. */
 export const capabilities: Capabilities = {
 	// Sound has one path, `send-voice`, so `audio` is not offered; as a file it goes as `document`.
@@ -8,6 +11,12 @@ export const capabilities: Capabilities = {
 	lookup: { by: 'queueId', needsRecipient: false },
 	messagesPerMinute: null,
 	returnsReference: false,
+	// Not video, whose form has a boolean of which nothing says how a form writes it.
+	uploads: {
+		goes: 'withMessage',
+		types: { image: ANY_FILE, document: ANY_FILE, voice: ANY_FILE },
+		keptMs: null,
+	},
 	webhooks: {
 		registration: 'manual',
 		setupInstruction:

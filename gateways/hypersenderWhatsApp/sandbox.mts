@@ -5,6 +5,7 @@ import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/di
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import { isReceivedFile } from '../../sandbox/uploads.mts';
 import {
 	authorize,
 	hypersenderWebhook,
@@ -213,7 +214,11 @@ class HypersenderWhatsApp extends Dialect {
 			queued.response_body = answer;
 			queued.response_header = { 'Content-Type': 'application/json' };
 		};
-		const missing = required.filter((field) => !textOf(body[field]));
+		// "Provide a URL for the file", or "send the file it self as a file upload".
+		const hasFile = isReceivedFile(body.file);
+		const missing = required.filter(
+			(field) => !textOf(body[field]) && !(field === 'url' && hasFile),
+		);
 		const chatId = String(body.chatId);
 		if (missing.length > 0 || !/^[\d-]+@(c\.us|lid|g\.us)$/.test(chatId)) {
 			// undocumented: the texts of a validation
@@ -241,7 +246,7 @@ class HypersenderWhatsApp extends Dialect {
 			text: textOf(body.text),
 			mediaUrl: textOf(body.url),
 			caption: textOf(body.caption),
-			fileName: textOf(body.filename),
+			fileName: textOf(body.filename) ?? (isReceivedFile(body.file) ? body.file.fileName : null),
 			status: 'PENDING',
 			takenAt: now.toISOString(),
 			sentAt: now.toISOString(),

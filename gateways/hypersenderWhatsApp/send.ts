@@ -1,9 +1,11 @@
+import type { MediaFile } from '../../messages/mediaFile';
 import type { OutgoingMessage } from '../../messages/message';
 import { createSentMessage, type SentMessage } from '../../messages/sentMessage';
 import { mapStatus } from '../../messages/status';
 import { isObject, objectAt, textAt, unixInstantAt } from '../json';
 import type { Connection } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
+import { hasFile } from '../uploads';
 import { ACK_NAMES } from './acks';
 import { account } from './credential';
 import { PATHS, TAKES_FILE_NAME } from './paths';
@@ -17,7 +19,12 @@ import { toChatId } from './recipient';
  */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const { path, body } = sendRequest(message);
-	const response = await connection.request({ method: 'POST', path, body, idempotent: false });
+	const response = await connection.request({
+		method: 'POST',
+		path,
+		...(hasFile(message) ? { multipart: withFile(body, message.file) } : { body }),
+		idempotent: false,
+	});
 	const answer = isObject(response.body) ? response.body : {};
 	const queueId = textAt(answer, 'queued_request_uuid');
 	const messageId = textAt(objectAt(answer, 'key'), 'id');
@@ -47,6 +54,16 @@ export function sendRequest(message: OutgoingMessage) {
 		);
 	}
 	return { path, body: sendBody(message) };
+}
+
+/** "Send the file it self as a file upload": the same fields as a form, `file` in place of `url`. */
+function withFile({ url: _, ...fields }: Record<string, unknown>, file: MediaFile) {
+	const { mimeType, data } = file;
+	const texts = Object.entries(fields).map(([name, value]) => [name, String(value)]);
+	return {
+		...(Object.fromEntries(texts) as Record<string, string>),
+		file: { fileName: file.fileName ?? 'file', contentType: mimeType, data },
+	};
 }
 
 function sendBody(message: OutgoingMessage): Record<string, unknown> {

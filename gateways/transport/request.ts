@@ -1,14 +1,20 @@
+import type { ByteStream } from '../../messages/mediaFile';
+
 /** A request to a gateway. `path` begins with `/` and is relative to the credential's base URL. */
 export interface GatewayRequest {
 	readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 	readonly path: string;
 	readonly query?: Readonly<Record<string, string | number>>;
-	/** Sent as JSON. A request has at most one of `body`, `form` and `multipart`. */
+	/** Beside what n8n and {@link Gateway.authenticate} set. */
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Sent as JSON. A request has at most one of `body`, `form`, `multipart` and `file`. */
 	readonly body?: Readonly<Record<string, unknown>>;
 	/** Sent as `application/x-www-form-urlencoded`; a list repeats its name. */
 	readonly form?: Readonly<Record<string, string | readonly string[]>>;
 	/** Sent as `multipart/form-data`. Not in `Gateway.testCredential`: n8n's older helper spoils it. */
 	readonly multipart?: Readonly<Record<string, string | FilePart>>;
+	/** Sent as it is, under its own content type. */
+	readonly file?: FilePart;
 	/** A key of `Gateway.hosts`; unless given, the request goes to the base address. */
 	readonly host?: string;
 	/**
@@ -18,11 +24,18 @@ export interface GatewayRequest {
 	readonly idempotent: boolean;
 }
 
-/** A file in a multipart body. */
+/** A file as a body, or in a multipart body, which has at most one that is a stream. */
 export interface FilePart {
 	readonly fileName: string;
 	readonly contentType: string;
-	readonly data: Uint8Array;
+	readonly data: Uint8Array | ByteStream;
+}
+
+/** A stream with what a body has before and after it. */
+export interface StreamedBody {
+	readonly before: Uint8Array;
+	readonly stream: ByteStream;
+	readonly after: Uint8Array;
 }
 
 /**
@@ -37,7 +50,7 @@ export interface PreparedRequest {
 	/** To be sent as JSON. */
 	readonly body?: Readonly<Record<string, unknown>>;
 	/** A body that is no JSON, as it goes onto the network; the headers tell its type. */
-	readonly encodedBody?: string | Uint8Array;
+	readonly encodedBody?: string | Uint8Array | StreamedBody;
 }
 
 /** A response, whatever its status. Header names are in lower case; a body that is not JSON is text. */

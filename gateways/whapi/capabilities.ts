@@ -1,4 +1,5 @@
 import type { Capabilities } from '../capabilities';
+import { uploads } from './upload';
 
 /** From the vendor's help desk and OpenAPI file (support.whapi.cloud/help-desk, whapi.readme.io). */
 export const capabilities: Capabilities = {
@@ -10,6 +11,7 @@ export const capabilities: Capabilities = {
 	// two a minute to strangers) is no limit of the gateway.
 	messagesPerMinute: null,
 	returnsReference: false,
+	uploads,
 	webhooks: {
 		registration: 'api',
 		setupInstruction:
@@ -18,6 +20,7 @@ export const capabilities: Capabilities = {
 		sendsSecretHeader: true,
 	},
 	documentation: [
+		'https://support.whapi.cloud/help-desk/receiving/file-expiration-period',
 		'https://support.whapi.cloud/help-desk/getting-started/api-docs',
 		'https://support.whapi.cloud/help-desk/receiving/webhooks/incoming-webhooks-format/sent-message',
 		'https://support.whapi.cloud/help-desk/receiving/webhooks/detailed-webhook-settings',

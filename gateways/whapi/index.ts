@@ -16,6 +16,7 @@ import { lookup } from './lookup';
 import { parseWebhook, receivedIds } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
+import { upload } from './upload';
 import { verifyWebhook } from './verifyWebhook';
 
 /** Whapi.Cloud (whapi.cloud): a WhatsApp channel behind one token. */
@@ -33,6 +34,7 @@ export const whapi: Gateway = {
 	testCredential,
 	send,
 	assertSendable: sendBody,
+	upload,
 	lookup,
 	findSent,
 	registration,

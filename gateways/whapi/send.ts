@@ -50,7 +50,7 @@ const CAPTIONED: readonly MessageType[] = ['image', 'video', 'document'];
 
 /** `{ body }` for text; `{ media, caption?, filename? }` for a file, as far as its type has them. */
 function contentBody(message: OutgoingMessage): Record<string, unknown> {
-	const { type, text, mediaUrl, caption, fileName } = message;
+	const { type, text, mediaUrl, mediaId, caption, fileName } = message;
 	if (type === 'text') return { body: text };
 	if (caption !== null && !CAPTIONED.includes(type)) {
 		throw unsupported(
@@ -65,7 +65,7 @@ function contentBody(message: OutgoingMessage): Record<string, unknown> {
 		);
 	}
 	return {
-		media: mediaUrl,
+		media: mediaUrl ?? mediaId,
 		...(caption === null ? {} : { caption }),
 		...(fileName === null ? {} : { filename: fileName }),
 	};

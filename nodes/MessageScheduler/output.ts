@@ -78,9 +78,10 @@ const recipientAndText = ({ recipient, text, failure }: AnyMessage) => ({
 	failure: failure?.reason ?? null,
 });
 
-const content = ({ type, mediaUrl, caption, fileName, reference }: AnyMessage) => ({
+const content = ({ type, mediaUrl, mediaId, caption, fileName, reference }: AnyMessage) => ({
 	type,
 	mediaUrl,
+	mediaId: mediaId ?? null,
 	caption,
 	fileName,
 	reference,

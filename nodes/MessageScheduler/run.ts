@@ -41,10 +41,13 @@ import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
 import { shorten } from '../../messages/text';
+import { Uploads } from './uploads';
 
 /** One run of the node over all its items: what the operations share. */
 export interface Run extends ConnectedGateway {
 	readonly ledger: Ledger;
+	/** Hands the files of messages over to the gateway. */
+	readonly uploads: Uploads;
 	/** Maximum number of concurrent requests. */
 	readonly maxParallel: number;
 	/** How long a request may take, in milliseconds. */
@@ -208,6 +211,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	return {
 		...link,
 		ledger,
+		uploads: new Uploads(context, link),
 		maxParallel,
 		timeoutMs,
 		now,

@@ -54,12 +54,13 @@ function createSendRequest(
 	timeout: number,
 ): SendRequest {
 	return async (request) => {
+		const { options: body, close } = await openBody(request);
 		const options: IHttpRequestOptions = {
 			method: request.method,
 			url: request.url,
 			headers: { Accept: 'application/json', ...request.headers },
 			qs: request.query,
-			...bodyOf(request),
+			...body,
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			// A redirect would turn a POST into a GET, and may carry the key elsewhere.
@@ -76,14 +77,38 @@ function createSendRequest(
 					data: { ...credential } as never,
 				},
 			})
-			.then(toResponse, parseNetworkError);
+			.then(toResponse, parseNetworkError)
+			.finally(close);
 	};
 }
 
-function bodyOf({ body, encodedBody }: PreparedRequest): Partial<IHttpRequestOptions> {
-	if (body !== undefined) return { body: { ...body }, json: true };
-	if (encodedBody === undefined) return {};
-	return { body: typeof encodedBody === 'string' ? encodedBody : Buffer.from(encodedBody) };
+/** The body of one attempt; `close` lets go of a file that was not read to its end. */
+async function openBody({ body, encodedBody }: PreparedRequest): Promise<{
+	readonly options: Partial<IHttpRequestOptions>;
+	close(): void;
+}> {
+	const close = () => {};
+	if (body !== undefined) return { options: { body: { ...body }, json: true }, close };
+	if (encodedBody === undefined) return { options: {}, close };
+	if (typeof encodedBody === 'string') return { options: { body: encodedBody }, close };
+	if (encodedBody instanceof Uint8Array) {
+		const { buffer, byteOffset, byteLength } = encodedBody;
+		return { options: { body: Buffer.from(buffer, byteOffset, byteLength) }, close };
+	}
+	const { before, stream, after } = encodedBody;
+	const opened = await stream.open();
+	const whole = opened.compose(async function* (bytes) {
+		if (before.byteLength > 0) yield before;
+		yield* bytes;
+		if (after.byteLength > 0) yield after;
+	});
+	return {
+		options: { body: whole as never },
+		close: () => {
+			whole.destroy();
+			opened.destroy();
+		},
+	};
 }
 
 function toResponse(response: IN8nHttpFullResponse): GatewayResponse {

@@ -14,12 +14,12 @@ export interface Likeness extends MessageContent {
  * Spaces around a text do not count.
  */
 export function fingerprint(message: Likeness): string {
-	const { recipient, type, text, mediaUrl, caption, fileName, requestedAt } = message;
+	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, requestedAt } = message;
 	const parts = [
 		recipient.phone ?? recipient.address,
 		type,
 		trimmed(text),
-		mediaUrl,
+		mediaUrl ?? mediaId ?? null,
 		trimmed(caption),
 		fileName,
 		Date.parse(requestedAt),

@@ -33,6 +33,7 @@ const CONTENT: ReadonlySet<string> = new Set<ColumnName>([
 	'type',
 	'text',
 	'media_url',
+	'media_id',
 	'caption',
 	'file_name',
 ]);

@@ -199,7 +199,8 @@ const isBlank = (row: Row): boolean =>
 
 /** The cells that a row still needs, as an instruction; null if it is complete. */
 function lackOf(row: Row): string | null {
-	const content = row.type === 'text' ? 'text' : 'media_url';
+	const isUploaded = textOf(row.media_id) !== null;
+	const content = row.type === 'text' ? 'text' : isUploaded ? 'media_id' : 'media_url';
 	const empty = (['recipient', content, 'send_at'] as const).filter(
 		(column) => textOf(row[column]) === null,
 	);

@@ -11,6 +11,8 @@ export const COLUMNS = [
 	{ name: 'sent_at', type: 'date' },
 	{ name: 'type', type: 'string' },
 	{ name: 'media_url', type: 'string' },
+	/** What the gateway gave for an uploaded file; counts if `media_url` is empty. */
+	{ name: 'media_id', type: 'string' },
 	{ name: 'caption', type: 'string' },
 	{ name: 'file_name', type: 'string' },
 	{ name: 'timezone', type: 'string' },

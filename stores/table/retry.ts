@@ -8,6 +8,7 @@ import { requireOne, rowsOfIds, type NotFound } from './byScheduleId';
 import { SENDING, toScheduledMessage, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
 import { shorten } from '../../messages/text';
+import { assertFileMoves } from './uploadedFile';
 
 /** The statuses of messages that a person may retry. */
 export const RETRYABLE = ['failed', 'expired', 'unconfirmed'] as const;
@@ -161,7 +162,10 @@ async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRu
 	const rejected: Array<{ readonly row: Row; readonly error: unknown }> = [];
 	const sendable = rows.filter((row) => {
 		try {
-			if (rules.reassignTo !== null) rules.assertMovable(row);
+			if (rules.reassignTo !== null) {
+				rules.assertMovable(row);
+				assertFileMoves(row, rules.reassignTo);
+			}
 			rules.assertSendable(moved(row, rules));
 			return true;
 		} catch (error) {

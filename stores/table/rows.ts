@@ -34,7 +34,8 @@ export function toRow(
 	timezone: string,
 	now: number,
 ): Values {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = message;
+	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, reference, scheduledAt } =
+		message;
 	const { requestedAt, sendingWindow, validForMinutes, deduplicationKey } = message;
 	return {
 		schedule_id: message.idempotencyKey,
@@ -45,6 +46,7 @@ export function toRow(
 		type,
 		text,
 		media_url: mediaUrl,
+		media_id: mediaId ?? null,
 		caption,
 		file_name: fileName,
 		timezone: timezone,
@@ -94,6 +96,7 @@ export const toOutgoing = (row: Row): OutgoingMessage => ({
 		type: row.type,
 		text: row.text,
 		mediaUrl: row.media_url,
+		mediaId: row.media_id,
 		caption: row.caption,
 		fileName: row.file_name,
 	}),
@@ -105,6 +108,7 @@ const contentOf = (row: Row) => ({
 	type: MESSAGE_TYPES.find((type) => type === row.type) ?? ('text' as MessageType),
 	text: textOf(row.text),
 	mediaUrl: textOf(row.media_url),
+	mediaId: textOf(row.media_id),
 	caption: textOf(row.caption),
 	fileName: textOf(row.file_name),
 });

@@ -21,6 +21,7 @@ import { Batcher } from './batcher';
 import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
 import type { Row, Values } from './columns';
 import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
+import { assertFileKeptUntil } from './uploadedFile';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /** A Data Table stores messages for any time. */
@@ -252,8 +253,9 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	async function reschedule({ scheduleId, scheduledAt, timeNow }: Move): Promise<ScheduledMessage> {
 		const row = await readRow(scheduleId);
-		const wanted =
-			toMessage(row).status === 'scheduled' ? (timeNow?.() ?? scheduledAt) : scheduledAt;
+		const isPending = toMessage(row).status === 'scheduled';
+		const wanted = isPending ? (timeNow?.() ?? scheduledAt) : scheduledAt;
+		if (isPending) assertFileKeptUntil(row, gateway, wanted);
 		const [moved, after] = await change(row, {
 			send_at: wanted,
 			// This ends the retry delay of a failed attempt.

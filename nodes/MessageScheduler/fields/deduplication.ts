@@ -53,12 +53,14 @@ const RULES: readonly IfExists[] = ['schedule', 'return', 'replace', 'reject'];
 /**
  * What to do if the message is already scheduled. By default it is returned if it has a key.
  *
+ * @param hasFile whether its media is a file from n8n, which is another upload each time
  * @throws InvalidParameterError naming *If Already Scheduled*
  */
 export function readIfScheduled(
 	context: IExecuteFunctions,
 	index: number,
 	key: string | null,
+	hasFile: boolean,
 ): IfExists {
 	const value = readOption(context, index, 'ifAlreadyScheduled');
 	const rule = RULES.find((one) => one === (value ?? (key === null ? 'schedule' : 'return')));
@@ -76,6 +78,11 @@ export function readIfScheduled(
 	}
 	if (key === null && (rule === 'replace' || rule === 'reject')) {
 		return reject(', which requires a "Deduplication Key". Add it under "Options".');
+	}
+	if (key === null && hasFile && rule === 'return') {
+		return reject(
+			', which compares contents and cannot compare files from n8n. Add a "Deduplication Key", or remove this option.',
+		);
 	}
 	return rule;
 }

@@ -1,6 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseContent, type MessageContent } from '../../../messages/message';
 import { parseRecipient, recipientAsGiven, type Recipient } from '../../../messages/recipient';
+import { quote } from '../../../messages/text';
+import { findInputFile, type InputFile } from '../../shared/inputFile';
 import { readDefaultCountry } from './defaultCountry';
 
 /** Recipient and content of a message. */
@@ -43,6 +46,33 @@ export const messageFields: INodeProperties[] = [
 		displayOptions: { show: { messageType: ['text'] } },
 	},
 	{
+		displayName: 'Media Source',
+		name: 'mediaSource',
+		type: 'options',
+		options: [
+			{
+				name: 'File From n8n',
+				value: 'binary',
+				description: 'Upload a binary field of the item to the gateway',
+			},
+			{ name: 'URL', value: 'url', description: 'The gateway downloads the file' },
+		],
+		default: 'url',
+		description:
+			'Where the file is. Not every gateway accepts files from n8n; the node checks this before it sends.',
+		displayOptions: { hide: { messageType: ['text'] } },
+	},
+	{
+		displayName: 'Input Binary Field',
+		name: 'binaryPropertyName',
+		type: 'string',
+		required: true,
+		default: 'data',
+		placeholder: 'e.g. data',
+		hint: 'The name of the input field containing the file to be sent',
+		displayOptions: { show: { mediaSource: ['binary'] }, hide: { messageType: ['text'] } },
+	},
+	{
 		displayName: 'Media URL',
 		name: 'mediaUrl',
 		type: 'string',
@@ -51,7 +81,7 @@ export const messageFields: INodeProperties[] = [
 		placeholder: 'e.g. https://example.com/image.jpg',
 		description:
 			'Public URL of the file, which the gateway downloads. Some gateways reject a URL with a query (?…).',
-		displayOptions: { hide: { messageType: ['text'] } },
+		displayOptions: { show: { mediaSource: ['url'] }, hide: { messageType: ['text'] } },
 	},
 	{
 		displayName: 'Caption',
@@ -68,13 +98,16 @@ export const messageFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. invoice.pdf',
-		description: 'Name under which the recipient sees the file. If empty, the name in the URL.',
+		description: 'Name under which the recipient sees the file. If empty, its own name, or the one in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
 ];
 
+/** Which types have a file name of their own in the node; of a document, the recipient sees it. */
+const NAMED = ['image', 'document'];
+
 /**
- * Reads recipient and content of one item. `recipientAsGiven` is not null if *Default Country* changed the
+ * Reads recipient and content of one item, and finds its file if the media is one of n8n. `recipientAsGiven` is not null if *Default Country* changed the
  * number.
  *
  * @throws InvalidParameterError
@@ -85,25 +118,42 @@ export function readMessage(
 ): {
 	readonly content: MessageContent & { readonly recipient: Recipient };
 	readonly recipientAsGiven: string | null;
+	readonly file: InputFile | null;
 } {
 	const read = (name: string): unknown => context.getNodeParameter(name, index, '');
 	const type = read('messageType');
 	const given = read('recipient');
 	const country = readDefaultCountry(context, index);
 	const recipient = parseRecipient(given, country);
-	const content = {
+	const isFile = type !== 'text' && readMediaSource(context, index) === 'binary';
+	const parsed = {
 		recipient,
 		...parseContent({
 			type,
-			...(type === 'text' ? { text: read('text') } : { mediaUrl: read('mediaUrl') }),
+			hasFile: isFile,
+			...(type === 'text' ? { text: read('text') } : {}),
+			...(type === 'text' || isFile ? {} : { mediaUrl: read('mediaUrl') }),
 			...(['image', 'video', 'document'].includes(type as string)
 				? { caption: read('caption') }
 				: {}),
-			...(['image', 'document'].includes(type as string) ? { fileName: read('fileName') } : {}),
+			...(NAMED.includes(type as string) ? { fileName: read('fileName') } : {}),
 		}),
 	};
+	const file = isFile ? findInputFile(context, index, read('binaryPropertyName')) : null;
+	const fileName = parsed.fileName ?? (type === 'document' ? (file?.fileName ?? null) : null);
 	return {
-		content,
+		content: { ...parsed, fileName },
+		file,
 		recipientAsGiven: country === null ? null : recipientAsGiven(given, recipient),
 	};
+}
+
+/** @throws InvalidParameterError naming *Media Source* */
+function readMediaSource(context: IExecuteFunctions, index: number): 'url' | 'binary' {
+	const value = context.getNodeParameter('mediaSource', index, 'url');
+	if (value === 'url' || value === 'binary') return value;
+	throw new InvalidParameterError(
+		'Media Source',
+		`"Media Source" is ${quote(value)}. Use one of: url, binary.`,
+	);
 }

@@ -4,6 +4,7 @@ import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError, isOutcomeUnknown } from '../../../../gateways/transport/gatewayError';
 import { sendByKey } from '../../../../stores/deduplication/sendByKey';
 import { settle } from '../../../../messages/settle';
+import type { InputFile } from '../../../shared/inputFile';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption } from '../../fields/defaultCountry';
 import {
@@ -21,6 +22,7 @@ import { sentItem } from '../../output';
 
 interface SendPlan extends Plan {
 	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
+	readonly file: InputFile | null;
 	/** The deduplication key, or null. */
 	readonly key: string | null;
 	readonly ifExists: 'return' | 'reject';
@@ -50,13 +52,14 @@ export const send: Operation<SendPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const { content, recipientAsGiven } = readMessage(context, index);
+		const { content, recipientAsGiven, file } = readMessage(context, index);
 		const message = { ...content, reference: readReference(context, index) };
-		assertSendable(run.gateway, { ...message, idempotencyKey: '' });
+		assertSendable(run.gateway, { ...message, idempotencyKey: '', file: file ?? undefined });
 		noteMessage(context, run, 'sent');
 		return {
 			fingerprint: ['send', message.recipient.address, message.type],
 			message,
+			file,
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
@@ -64,21 +67,22 @@ export const send: Operation<SendPlan> = {
 		};
 	},
 
-	async perform({ message, key, ifExists, recipientAsGiven, simplify }, run, entry) {
-		const { gateway, connection, now, sleep, keys } = run;
+	async perform({ message, file, key, ifExists, recipientAsGiven, simplify }, run, entry) {
+		const { gateway, connection, now, sleep, keys, uploads } = run;
 		const { idempotencyKey, unresolved } = entry;
 		if (unresolved !== null) throw notRepeated(gateway.label);
 		const outgoing = { ...message, idempotencyKey };
 		const attempt = { since: now(), message: { ...outgoing, scheduledAt: '' } };
-		const once = async (): Promise<SentMessage> => {
+		const sendReady = async (ready: OutgoingMessage): Promise<SentMessage> => {
 			entry.begin(attempt);
-			const outcome = await settle(gateway.send(connection, outgoing));
+			const outcome = await settle(gateway.send(connection, ready));
 			if (outcome.ok) return outcome.value;
 			const { error } = outcome;
 			if (isOutcomeUnknown(error)) throw outcomeUnknownError(error);
 			entry.clear();
 			throw error;
 		};
+		const once = async (): Promise<SentMessage> => await uploads.ready(outgoing, file, sendReady);
 		const toItem = (sent: SentMessage) => sentItem(sent, simplify, recipientAsGiven);
 		if (key === null) return [toItem(await once())];
 		const by = { owner: idempotencyKey, ifExists, attempt, send: once, now, sleep };

@@ -12,6 +12,7 @@ import {
 	type RetryReport,
 	type RetryRules,
 } from '../../../../stores/table/retry';
+import { assertFileKeptUntil } from '../../../../stores/table/uploadedFile';
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
 import type { AccountsTable } from '../../../../stores/table/accounts';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
@@ -188,7 +189,11 @@ export const retry: Operation<RetryPlan> = {
 			...given,
 			assertSendable: (row) => {
 				// This credential's gateway cannot check another gateway's messages.
-				if (row.gateway === run.gateway.id) assertSendable(run.gateway, toOutgoing(row));
+				if (row.gateway !== run.gateway.id) return;
+				assertSendable(run.gateway, toOutgoing(row));
+				const validity = given.validForMinutes ?? row.valid_for_minutes;
+				const retried = { ...row, valid_for_minutes: validity };
+				assertFileKeptUntil(retried, run.gateway, new Date(now()).toISOString());
 			},
 			notFound: store.in === 'postgres' ? notInPostgres(store) : undefined,
 			assertMovable:

@@ -1,3 +1,5 @@
+import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
+import { MINUTE_MS } from '../../../../messages/duration';
 import type { MessageToSchedule } from '../../../../messages/message';
 import {
 	spreadSendTimes,
@@ -7,6 +9,8 @@ import {
 } from '../../../../messages/sendTime';
 import { fingerprint } from '../../../../stores/deduplication/fingerprint';
 import type { IfExists, Renew } from '../../../../stores/store';
+import { DEFAULT_VALID_FOR_MINUTES } from '../../../../stores/table/rows';
+import type { InputFile } from '../../../shared/inputFile';
 import { readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
@@ -30,13 +34,14 @@ import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
-import type { StoreChoice } from '../../run';
+import type { Run, StoreChoice } from '../../run';
 
 interface SchedulePlan extends Plan {
 	readonly choice: StoreChoice;
 	readonly message: Omit<MessageToSchedule, 'idempotencyKey' | 'scheduledAt'> & {
 		readonly requestedAt: string;
 	};
+	readonly file: InputFile | null;
 	readonly time: ResolvedSendTime;
 	readonly ifPassed: IfPassed;
 	/** The same for all items; set once they are arranged. */
@@ -75,7 +80,7 @@ export const schedule: Operation<SchedulePlan> = {
 	prepare(context, index, run) {
 		const deduplicationKey = readDeduplicationKey(context, index);
 		const requested = readSendTime(context, index, run);
-		const { content, recipientAsGiven } = readMessage(context, index);
+		const { content, recipientAsGiven, file } = readMessage(context, index);
 		const message = {
 			...content,
 			reference: readReference(context, index),
@@ -85,17 +90,19 @@ export const schedule: Operation<SchedulePlan> = {
 		};
 		const choice = readStore(context, index);
 		const { limits, assertAccepts } = run.storeFor(choice);
-		assertAccepts({ ...message, idempotencyKey: '' });
+		if (file !== null) assertTakesFile(run.gateway, message.type, file);
+		assertAccepts({ ...message, idempotencyKey: '', file: file ?? undefined });
 		const ifPassed = readIfPassed(context, index);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
 			fingerprint: ['schedule', message.recipient.address, message.type],
 			choice,
 			message,
+			file,
 			// Counted from the first attempt, so that each attempt gets the same times.
 			time: applyPastTimePolicy(requested, ifPassed, run.ledger.startedAt, limits),
 			ifPassed,
-			ifExists: readIfScheduled(context, index, deduplicationKey),
+			ifExists: readIfScheduled(context, index, deduplicationKey, file !== null),
 			occurrence: 1,
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
@@ -125,8 +132,10 @@ export const schedule: Operation<SchedulePlan> = {
 		});
 	},
 
-	check({ time, ifPassed, choice, window }, run) {
+	check(plan, run) {
+		const { time, ifPassed, choice, window } = plan;
 		assertWithinLimits(time, ifPassed, run.now(), run.storeFor(choice).limits, window);
+		assertKeepsFile(plan, time, run);
 	},
 
 	async perform(plan, run, entry) {
@@ -135,13 +144,19 @@ export const schedule: Operation<SchedulePlan> = {
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.storeFor(choice);
 		let time = planned;
+		let media: Partial<MessageToSchedule> = mediaOf(entry.unresolved?.message);
 		const present = (): MessageToSchedule => ({
 			...message,
+			...media,
 			scheduledAt: time.scheduledAt,
 			idempotencyKey,
 		});
 		// Earlier items may have taken a while. But an unresolved attempt is resolved before any check.
-		if (entry.unresolved === null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
+		if (entry.unresolved === null) {
+			time = stillInTime(planned, ifPassed, run.now(), limits, window);
+			assertKeepsFile(plan, time, run);
+			media = await run.uploads.ready(present(), plan.file, async (ready) => mediaOf(ready));
+		}
 		const renew: Renew = (earlier) => {
 			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
 			assertWithinLimits(planned, ifPassed, run.now(), limits, window);
@@ -157,3 +172,19 @@ export const schedule: Operation<SchedulePlan> = {
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
+
+/** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
+const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>
+	message?.mediaId ? { mediaId: message.mediaId, fileName: message.fileName } : {};
+
+/** @throws GatewayError if the gateway would no longer have the file when the message is sent */
+function assertKeepsFile(
+	{ file, message, choice }: SchedulePlan,
+	{ scheduledAt }: ResolvedSendTime,
+	run: Run,
+): void {
+	if (file === null) return;
+	const validMinutes =
+		choice.in === 'gateway' ? 0 : (message.validForMinutes ?? DEFAULT_VALID_FOR_MINUTES);
+	assertFileKept(run.gateway, Date.parse(scheduledAt) + validMinutes * MINUTE_MS, run.now());
+}
