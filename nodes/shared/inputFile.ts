@@ -57,7 +57,7 @@ const MAX_NAMES = 10;
 const isBinaryData = (value: unknown): value is IBinaryData =>
 	typeof value === 'object' &&
 	value !== null &&
-	typeof (value as IBinaryData).data === 'string' &&
+	[(value as IBinaryData).data, (value as IBinaryData).id].some((one) => typeof one === 'string') &&
 	typeof (value as IBinaryData).mimeType === 'string';
 
 /**

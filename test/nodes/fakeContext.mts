@@ -130,6 +130,8 @@ export interface Setting {
 	readonly credential: Json;
 	/** Default: one empty item. */
 	readonly items?: readonly Json[];
+	/** The binary fields of each item, in their order. */
+	readonly binary?: ReadonlyArray<INodeExecutionData['binary']>;
 	/** Settings of the node, e.g. `{ retryOnFail: true, onError: 'continueRegularOutput' }`. */
 	readonly node?: Partial<INode>;
 	readonly settings?: IWorkflowSettings;
@@ -204,13 +206,16 @@ export const additionalData = (
 		...more,
 	}) as unknown as IWorkflowExecuteAdditionalData;
 
-const toItems = (items: readonly Json[]): INodeExecutionData[] =>
-	items.map((json) => ({ json: structuredClone(json) }));
+const toItems = ({ items = [{}], binary = [] }: Setting): INodeExecutionData[] =>
+	items.map((json, index) => ({
+		json: structuredClone(json),
+		...(binary[index] === undefined ? {} : { binary: binary[index] }),
+	}));
 
 /** An `ExecuteContext` of the action node: what the engine hands to `execute`. */
 export function executeContext(parameters: Json, setting: Setting): ExecuteContext {
 	const { workflow, node } = workflowOf(ACTION, parameters, setting);
-	const input = toItems(setting.items ?? [{}]);
+	const input = toItems(setting);
 	const data = { main: [input] };
 	const executeData: IExecuteData = {
 		node,
@@ -275,7 +280,7 @@ export async function runByEngine(parameters: Json, setting: Setting): Promise<R
 	const runData = createRunExecutionData({
 		executionData: {
 			nodeExecutionStack: [
-				{ node: first, data: { main: [toItems(setting.items ?? [{}])] }, source: null },
+				{ node: first, data: { main: [toItems(setting)] }, source: null },
 			],
 		},
 	});
