@@ -1,5 +1,6 @@
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { describeAddress } from '../../../messages/recipient';
+import { joinEvents, keepEvent } from '../../../stores/table/keptEvents';
 import { recordEvent, type RecordContext } from '../../../stores/table/recordEvent';
 import type { RecordableStatus } from '../../../stores/table/recordStatus';
 import { resolveMessageIds } from '../../../stores/table/resolveMessageIds';
@@ -302,4 +303,12 @@ describe('a bulk: every status ends in its row, and one look-up serves many', ()
 		},
 		600_000,
 	);
+});
+
+it('keeps no event, and joins none, in a store that has no place for them', async () => {
+	const without = Object.assign(new MemoryTable(), { events: undefined });
+	await without.insert([rowOf('mine', START)]);
+	expect(await keepEvent({ table: without, senders: [SENDER] }, event('m1'))).toBe(false);
+	await expect(joinEvents({ ...context(), table: without })).resolves.toBeUndefined();
+	expect(without.statuses).toEqual(['scheduled']);
 });
