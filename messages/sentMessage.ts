@@ -24,7 +24,8 @@ type ReportedFields = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'
 
 /** A message that a gateway accepted, with the fields that it reported; the others are null. */
 export function createSentMessage(message: OutgoingMessage, reported: ReportedFields): SentMessage {
-	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, reference } = message;
+	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, template, reference } =
+		message;
 	return {
 		recipient,
 		type,
@@ -33,6 +34,7 @@ export function createSentMessage(message: OutgoingMessage, reported: ReportedFi
 		...(mediaId ? { mediaId } : {}),
 		caption,
 		fileName,
+		template,
 		reference,
 		messageId: null,
 		queueId: null,

@@ -1,6 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+	fastify,
+	type FastifyError,
+	type FastifyInstance,
+	type FastifyReply,
+	type FastifyRequest,
+} from 'fastify';
 
 import type { Clock } from './clock.mts';
 import type { Dialect } from './dialect.mts';
@@ -74,13 +80,17 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
 	// As lenient as the vendors' frameworks: an empty body with a JSON content type is no error.
 	app.removeAllContentTypeParsers();
-	app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-		const type = request.headers['content-type'] ?? '';
-		return await readBody(body, type).catch(() => {
-			const name = /\bjson\b/i.test(type) ? 'JSON' : 'form data';
-			throw Object.assign(new Error(`Invalid ${name}`), { statusCode: 400 });
-		});
-	});
+	app.addContentTypeParser(
+		'*',
+		{ parseAs: 'buffer' },
+		async (request: FastifyRequest, body: Buffer) => {
+			const type = request.headers['content-type'] ?? '';
+			return await readBody(body, type).catch(() => {
+				const name = /\bjson\b/i.test(type) ? 'JSON' : 'form data';
+				throw Object.assign(new Error(`Invalid ${name}`), { statusCode: 400 });
+			});
+		},
+	);
 
 	app.addHook('onRequest', (request, _reply, done) => {
 		const [path] = request.url.split('?');

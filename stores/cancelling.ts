@@ -20,7 +20,18 @@ const UNREPORTED: Recipient = { address: '', phone: null, kind: 'unknown' };
  * empty, and then it can be neither.
  */
 export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
-	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, reference, scheduledAt } = scheduled;
+	const {
+		recipient,
+		type,
+		text,
+		mediaUrl,
+		mediaId,
+		caption,
+		fileName,
+		template,
+		reference,
+		scheduledAt,
+	} = scheduled;
 	return {
 		recipient: recipient ?? UNREPORTED,
 		type,
@@ -29,6 +40,7 @@ export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): 
 		mediaId,
 		caption,
 		fileName,
+		template,
 		reference,
 		scheduledAt: scheduledAt ?? '',
 		idempotencyKey,

@@ -306,7 +306,8 @@ class GreenApi extends Dialect {
 	#upload({ body, headers }: FastifyRequest<MethodRoute>): Answer {
 		// undocumented: the texts
 		if (!isReceivedFile(body)) return this.#bad("Validation failed. Details: 'file' is required");
-		if (body.bytes > maxFileBytes) return { status: 500, body: this.errorBody(500, 'File too big') };
+		if (body.bytes > maxFileBytes)
+			return { status: 500, body: this.errorBody(500, 'File too big') };
 		const given = String(headers['ga-filename'] ?? '');
 		const [essence] = body.contentType.split(';');
 		const extension = extensions[essence] ?? (/\.(\w+)$/.exec(given)?.[1] || 'bin');

@@ -44,7 +44,8 @@ export async function upload(
 		file: { fileName: '', contentType: mimeType, data },
 		idempotent: true,
 	});
-	const list = isObject(response.body) && Array.isArray(response.body.media) ? response.body.media : [];
+	const list =
+		isObject(response.body) && Array.isArray(response.body.media) ? response.body.media : [];
 	const [first] = list.filter(isObject);
 	const mediaId = first === undefined ? null : textAt(first, 'id');
 	if (mediaId === null) throw connection.unexpected(response, '"media[0].id"', false);

@@ -78,12 +78,21 @@ const recipientAndText = ({ recipient, text, failure }: AnyMessage) => ({
 	failure: failure?.reason ?? null,
 });
 
-const content = ({ type, mediaUrl, mediaId, caption, fileName, reference }: AnyMessage) => ({
+const content = ({
+	type,
+	mediaUrl,
+	mediaId,
+	caption,
+	fileName,
+	template,
+	reference,
+}: AnyMessage) => ({
 	type,
 	mediaUrl,
 	mediaId: mediaId ?? null,
 	caption,
 	fileName,
+	template: template as IDataObject | null,
 	reference,
 });
 

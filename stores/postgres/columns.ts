@@ -36,6 +36,7 @@ const CONTENT: ReadonlySet<string> = new Set<ColumnName>([
 	'media_id',
 	'caption',
 	'file_name',
+	'template',
 ]);
 
 const TYPES = {

@@ -195,12 +195,14 @@ const saying = (row: Row, lack: string): Values | null =>
 const isAddedByHand = ({ status_rank: rank }: Row): boolean => rank === null || rank === undefined;
 
 const isBlank = (row: Row): boolean =>
-	[row.recipient, row.text, row.media_url, row.send_at].every((cell) => textOf(cell) === null);
+	[row.recipient, row.text, row.media_url, row.template, row.send_at].every(
+		(cell) => textOf(cell) === null,
+	);
 
 /** The cells that a row still needs, as an instruction; null if it is complete. */
 function lackOf(row: Row): string | null {
-	const isUploaded = textOf(row.media_id) !== null;
-	const content = row.type === 'text' ? 'text' : isUploaded ? 'media_id' : 'media_url';
+	const media = textOf(row.media_id) === null ? 'media_url' : 'media_id';
+	const content = row.type === 'text' || row.type === 'template' ? row.type : media;
 	const empty = (['recipient', content, 'send_at'] as const).filter(
 		(column) => textOf(row[column]) === null,
 	);

@@ -10,7 +10,9 @@ import { describeAddress, parseRecipient, type Recipient } from '../../messages/
 import { formatWindow } from '../../messages/sendTime';
 import type { Failure } from '../../messages/failure';
 import type { StoredMessage } from '../../messages/scheduledMessage';
+import { settleSync } from '../../messages/settle';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
+import { formatTemplate, parseTemplate, type TemplateContent } from '../../messages/template';
 import type { Cell, Row, Values } from './columns';
 
 /** Default validity of a message after its time: a day. */
@@ -34,9 +36,9 @@ export function toRow(
 	timezone: string,
 	now: number,
 ): Values {
-	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, reference, scheduledAt } =
+	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, template } = message;
+	const { reference, scheduledAt, requestedAt, sendingWindow, validForMinutes, deduplicationKey } =
 		message;
-	const { requestedAt, sendingWindow, validForMinutes, deduplicationKey } = message;
 	return {
 		schedule_id: message.idempotencyKey,
 		status: 'scheduled',
@@ -49,6 +51,7 @@ export function toRow(
 		media_id: mediaId ?? null,
 		caption,
 		file_name: fileName,
+		template: formatTemplate(template),
 		timezone: timezone,
 		gateway: sender.gateway,
 		account: sender.account,
@@ -99,6 +102,7 @@ export const toOutgoing = (row: Row): OutgoingMessage => ({
 		mediaId: row.media_id,
 		caption: row.caption,
 		fileName: row.file_name,
+		template: row.template,
 	}),
 	reference: textOf(row.reference),
 	idempotencyKey: textOf(row.schedule_id) ?? randomUUID(),
@@ -111,7 +115,14 @@ const contentOf = (row: Row) => ({
 	mediaId: textOf(row.media_id),
 	caption: textOf(row.caption),
 	fileName: textOf(row.file_name),
+	template: templateOf(row),
 });
+
+/** A person may have edited the table: an invalid template is not shown, but as the row has it. */
+function templateOf({ template }: Row): TemplateContent | null {
+	const outcome = settleSync(() => (textOf(template) === null ? null : parseTemplate(template)));
+	return outcome.ok ? outcome.value : null;
+}
 
 /** A person may have edited the table: an invalid recipient is shown unchanged. */
 function recipientOf(row: Row): Recipient {

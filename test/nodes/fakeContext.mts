@@ -279,9 +279,7 @@ export async function runByEngine(parameters: Json, setting: Setting): Promise<R
 	});
 	const runData = createRunExecutionData({
 		executionData: {
-			nodeExecutionStack: [
-				{ node: first, data: { main: [toItems(setting)] }, source: null },
-			],
+			nodeExecutionStack: [{ node: first, data: { main: [toItems(setting)] }, source: null }],
 		},
 	});
 	const { id, name, settings } = workflow;

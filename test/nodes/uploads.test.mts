@@ -130,7 +130,11 @@ describe.each(MODES)('a file in %s mode', (mode) => {
 	it('is stored with the message: uploaded when scheduled, sent by its id when due', async () => {
 		const setting = settingOf('whapi', await stored(randomBytes(1000), mode));
 		const [item] = await outputOf(SCHEDULE, setting);
-		expect(item).toMatchObject({ status: 'scheduled', mediaUrl: null, mediaId: expect.any(String) });
+		expect(item).toMatchObject({
+			status: 'scheduled',
+			mediaUrl: null,
+			mediaId: expect.any(String),
+		});
 		const [row] = tables.named('scheduled_messages').rows.values();
 		expect(row).toMatchObject({ media_url: null, media_id: item.mediaId });
 		expect(requestsTo(UPLOAD)).toHaveLength(1);
@@ -150,12 +154,18 @@ describe('which file', () => {
 		const setting: Setting = {
 			...settingOf('whapi', undefined),
 			binary: [
-				{ photo: await stored(photo, 'memory', image), other: await stored(other, 'memory', image) },
+				{
+					photo: await stored(photo, 'memory', image),
+					other: await stored(other, 'memory', image),
+				},
 			],
 		};
 		const wanted = { ...SEND, messageType: 'image', binaryPropertyName: 'photo' };
 		await outputOf(wanted, setting);
-		await outputOf({ ...wanted, binaryPropertyName: `={{ $('Start').item.binary.other }}` }, setting);
+		await outputOf(
+			{ ...wanted, binaryPropertyName: `={{ $('Start').item.binary.other }}` },
+			setting,
+		);
 		expect(requestsTo(UPLOAD).map(({ body }) => (body as Json).bytes)).toEqual([10, 20]);
 	});
 

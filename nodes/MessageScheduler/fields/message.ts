@@ -98,7 +98,8 @@ export const messageFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. invoice.pdf',
-		description: 'Name under which the recipient sees the file. If empty, its own name, or the one in the URL.',
+		description:
+			'Name under which the recipient sees the file. If empty, its own name, or the one in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
 ];
