@@ -70,6 +70,10 @@ export const capabilityTable = (): string =>
 			'Survives a restart of the gateway',
 			(gateway) => ofScheduler(gateway, (s) => yesNo(s.isDurable)),
 		],
+		[
+			'Files from n8n',
+			({ capabilities: { uploads } }) => list(Object.keys(uploads?.types ?? { [NONE]: 0 })),
+		],
 		['Message: Get', ({ capabilities }) => lookUpOf(capabilities)],
 		[
 			'Messages per minute',
@@ -87,6 +91,30 @@ export const capabilityTable = (): string =>
 			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
 		],
 	]);
+
+/** What each gateway documents of files from n8n. */
+export const uploadsTable = (): string =>
+	tableOf(
+		['gateway', 'message types', 'largest file', 'uploaded', 'can be sent for'],
+		gateways.flatMap(({ label, capabilities: { uploads } }) => {
+			if (uploads === undefined) return [];
+			const rules = Object.values(uploads.types);
+			const sizes = [...new Set(rules.map(({ maxBytes }) => size(maxBytes)))];
+			const isFirst = uploads.goes === 'first';
+			return [
+				[
+					label,
+					list(Object.keys(uploads.types)),
+					sizes.join(', '),
+					isFirst ? 'before the message' : 'with the message',
+					isFirst ? duration(uploads.keptMs) : NONE,
+				],
+			];
+		}),
+	);
+
+const size = (bytes: number | null): string =>
+	bytes === null ? 'not stated' : `${bytes / 1024 ** 2} MB`;
 
 const ofScheduler = (
 	{ capabilities: { scheduling } }: Gateway,
@@ -292,6 +320,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			ids: gateways.map(({ id }) => `\`${id}\``).join(', '),
 		},
 		'docs/operations.md': {
+			uploads: block(uploadsTable()),
 			'output-schedule': block(jsonBlock(await scheduleOutput())),
 			'output-send': block(jsonBlock(await sendOutput())),
 		},
