@@ -162,10 +162,8 @@ describe('which file', () => {
 		};
 		const wanted = { ...SEND, messageType: 'image', binaryPropertyName: 'photo' };
 		await outputOf(wanted, setting);
-		await outputOf(
-			{ ...wanted, binaryPropertyName: `={{ $('Start').item.binary.other }}` },
-			setting,
-		);
+		const elsewhere = `={{ $('Start').item.binary.other }}`;
+		await runByEngine({ ...wanted, binaryPropertyName: elsewhere }, setting);
 		expect(requestsTo(UPLOAD).map(({ body }) => (body as Json).bytes)).toEqual([10, 20]);
 	});
 
