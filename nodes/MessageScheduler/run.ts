@@ -125,7 +125,6 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			credential: context.getNode().credentials?.[CREDENTIAL_TYPE]?.name ?? '',
 		}),
 	);
-	const [sender] = senders;
 	const keys: Keys = {
 		staleMs: staleAfter(timeoutMs),
 		ledger: once(async () =>
@@ -163,8 +162,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 
 	const databases = new Databases(context, { now, sleep, random: () => runtime.random() });
 	const backends = new Map<string, Promise<Backend>>();
-	const MUST_EXIST = { create: false };
-	const backend = async (ref: BackendRef, { create } = MUST_EXIST): Promise<Backend> => {
+	const backend = async (ref: BackendRef, { create } = { create: false }): Promise<Backend> => {
 		const key = JSON.stringify([ref, create]);
 		const opened =
 			backends.get(key) ??
@@ -217,7 +215,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		now,
 		sleep,
 		timezone,
-		sender,
+		sender: senders[0],
 		senders,
 		keys,
 		backend,
