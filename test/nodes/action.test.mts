@@ -56,6 +56,7 @@ describe('Schedule', () => {
 			['scheduledAt', sendAt],
 			['type', 'text'],
 			['mediaUrl', null],
+			['mediaId', null],
 			['caption', null],
 			['fileName', null],
 			['template', null],
