@@ -60,12 +60,14 @@ async function activateTrigger(gateway: GatewayId, parameters: Json = {}) {
 		}),
 	);
 	await n8n.activate(id);
-	if (capabilitiesOf(gateway).webhooks.registration === 'manual') {
+	const { registration, sendsSecretHeader } = capabilitiesOf(gateway).webhooks;
+	if (registration === 'manual') {
 		const url = await n8n.productionWebhookUrl(id, 'Status');
-		sandbox.setWebhook(gateway, {
-			url,
-			secret: credentialFor(sandbox, gateway).webhookSecret as string,
-		});
+		const secret = credentialFor(sandbox, gateway).webhookSecret as string;
+		sandbox.setWebhook(
+			gateway,
+			sendsSecretHeader ? { url, secret } : { url: `${url}?secret=${encodeURIComponent(secret)}` },
+		);
 	}
 	return id;
 }
@@ -110,6 +112,58 @@ describe.each(GATEWAYS)('%s', (gateway) => {
 		await n8n.deactivate(workflow);
 	}, 90_000);
 });
+
+/** Data Table and PostgreSQL: `expectAllOperations`, in their own test files. */
+describe.each(GATEWAYS.filter((id) => capabilitiesOf(id).scheduling !== null))(
+	'the scheduler of %s',
+	(gateway) => {
+		const byId = (value: unknown): Json => ({ scheduleId: { __rl: true, mode: 'id', value } });
+		const operate = async (operation: string, parameters: Json) => {
+			const execution = await run(gateway, { operation, ...parameters });
+			if (execution.error) throw new Error(`${operation}: ${execution.error.message}`);
+			return output(execution, 'Message Scheduler');
+		};
+
+		it('schedules, lists, reads, moves and cancels, and sends none of it', async () => {
+			const { scheduling } = capabilitiesOf(gateway);
+			const options = scheduling?.cancelsBy === 'delete' ? { allowDeletion: true } : {};
+			// Not every gateway takes fractions of a second.
+			const [first, later] = [3_600, 7_200].map((seconds) =>
+				inSeconds(seconds).replace(/\.\d+Z$/, '.000Z'),
+			);
+			const sent = () =>
+				environment.sandbox.messages(gateway).filter(({ sentAt }) => sentAt !== undefined).length;
+			const sentBefore = sent();
+			const [scheduled] = await operate('schedule', {
+				recipient: '+919988066776',
+				text: `kept by ${gateway}`,
+				sendAt: first,
+			});
+			expect(scheduled).toMatchObject({
+				gateway,
+				storedIn: 'gateway',
+				status: 'scheduled',
+				scheduledAt: first,
+			});
+			const [read] = await operate('get', byId(scheduled.scheduleId));
+			expect(read).toMatchObject({ scheduleId: scheduled.scheduleId, status: 'scheduled' });
+			const listed = await operate('getAll', { returnAll: true });
+			expect(listed.map(({ scheduleId }) => scheduleId)).toContain(scheduled.scheduleId);
+
+			const [moved] = await operate('reschedule', {
+				...byId(scheduled.scheduleId),
+				sendAt: later,
+				options,
+			});
+			expect(moved).toMatchObject({ status: 'scheduled', scheduledAt: later });
+			const [cancelled] = await operate('cancel', { ...byId(moved.scheduleId), options });
+			expect(cancelled).toMatchObject({ scheduleId: moved.scheduleId, status: 'cancelled' });
+			const again = await run(gateway, { operation: 'cancel', ...byId(moved.scheduleId), options });
+			expect(again.error?.message).toMatch(/already cancelled|no longer|no scheduled message/);
+			expect(sent()).toBe(sentBefore);
+		}, 90_000);
+	},
+);
 
 it.each(WITHOUT_SCHEDULER)(
 	'refuses to schedule with %s before any request',
