@@ -203,6 +203,12 @@ export interface Gateway {
 	readonly scheduler?: NativeScheduler;
 	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
 	readonly templates?: TemplateLibrary;
+	/**
+	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
+	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
+	 * delivered. Not there where the vendor has no such rule.
+	 */
+	readonly windowClosedCode?: string;
 	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**
