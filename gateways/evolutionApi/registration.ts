@@ -145,11 +145,11 @@ function formerOf(
 ): WebhookSettings | null {
 	const sealed = sealedIn(current);
 	const kept = sealed === null ? null : unsealFormer(sealed, credential);
-	if (kept !== null && kept.former !== null && kept.url === current.url) return kept.former;
+	if (kept !== null && kept.former !== null) return kept.former;
 	if (current.url === recordedUrl(record) && isObject(record?.previous)) {
 		return readSettings(record.previous);
 	}
-	return kept === null || kept.former !== null ? FREE : null;
+	return kept === null ? FREE : null;
 }
 
 /**

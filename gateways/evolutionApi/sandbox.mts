@@ -398,13 +398,14 @@ class EvolutionApi extends Dialect {
 		const offset = Number(query.offset ?? 50);
 		const page = Number(query.page ?? 1);
 		const records = found.slice(offset * (page - 1), offset * page).map((message) => {
-			const { status, ...record } = this.#record(message);
+			const { key, pushName, messageType, ...record } = this.#record(message);
+			const { message: content, messageTimestamp, instanceId, source } = record;
 			const updates = this.#updates.get(message.id) ?? [];
 			return {
 				id: `cm${message.id.slice(-10).toLowerCase()}`,
-				...record,
+				...{ key, pushName, messageType, message: content, messageTimestamp, instanceId, source },
 				contextInfo: null,
-				MessageUpdate: updates.map((update) => ({ status: update.status })),
+				MessageUpdate: updates.map(({ status }) => ({ status })),
 			};
 		});
 		const pages = Math.ceil(found.length / offset);
