@@ -138,7 +138,7 @@ it.each([[{}], ['<html>'], [null], [{ messages: [] }]])('takes nothing else: %j'
 });
 
 it('asks version 1 for the message and for its statuses', async () => {
-	const { MessageUpdate: _, ...old } = { ...record, owner: 'my shop' };
+	const old = { ...record, MessageUpdate: undefined, owner: 'my shop' };
 	const there = server(({ url }) => ok(url.includes('findStatus') ? statuses : [old]), {
 		version: '1.8.6',
 	});

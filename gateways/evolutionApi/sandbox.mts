@@ -26,7 +26,7 @@ const account = {
 	instanceName: 'my shop',
 	/** The instance's own token, and the server's key for all. */
 	apiKey: 'SANDBOX9-E4F1-4A0B-8C2D-EVOLUTION0001',
-	globalKey: 'sandboxEvolutionGlobalKey429683C4C977415CAAFCCE10F7D57E11',
+	globalKey: 'sandboxEvolutionGlobalKey42968304097704150110',
 	instanceId: '2be09e30-ed3b-45a4-be8c-2070ca2fa5d5',
 	/** The instance's own number. */
 	wuid: '553199999999@s.whatsapp.net',
@@ -473,13 +473,13 @@ class EvolutionApi extends Dialect {
 	#deliver(event: string, body: unknown, orderingKey: string): void {
 		const row = this.#webhook;
 		if (!row?.enabled || !/^https?:\/\//.test(row.url)) return;
-		const { jwt_key: _, ...headers } = (row.headers ?? {}) as Record<string, string>;
+		const headers = Object.entries((row.headers ?? {}) as Record<string, string>);
 		const path = event.replaceAll('.', '-');
 		this.kit.webhooks.deliver({
 			gateway: this.id,
 			event,
 			url: row.webhookByEvents ? `${row.url}/${path}` : row.url,
-			headers: this.#isV1 ? {} : headers,
+			headers: this.#isV1 ? {} : Object.fromEntries(headers.filter(([name]) => name !== 'jwt_key')),
 			body,
 			orderingKey,
 			policy,

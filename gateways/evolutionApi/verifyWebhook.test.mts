@@ -74,14 +74,13 @@ describe('a body without its secrets', () => {
 			},
 		};
 		const shown = { mimetype: 'image/jpeg', caption: 'c' };
-		const { destination: _, apikey: __, ...others } = update;
-		expect(cut(given)).toEqual({
-			...others,
-			data: {
-				...update.data,
-				message: { imageMessage: shown, messageContextInfo: {} },
-				contextInfo: { quotedMessage: { imageMessage: shown } },
-			},
+		expect(Object.keys(cut(given) as object)).toEqual(
+			Object.keys(update).filter((name) => name !== 'destination' && name !== 'apikey'),
+		);
+		expect((cut(given) as typeof given).data).toEqual({
+			...update.data,
+			message: { imageMessage: shown, messageContextInfo: {} },
+			contextInfo: { quotedMessage: { imageMessage: shown } },
 		});
 		// What came is not changed.
 		expect(given.apikey).toBe(KEY);
