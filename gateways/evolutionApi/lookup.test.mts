@@ -42,6 +42,7 @@ it('reads the message and how far it has come, by its id alone', async () => {
 		mediaUrl: null,
 		caption: null,
 		fileName: null,
+		template: null,
 		reference: null,
 		recipient: { address: '553188561070@s.whatsapp.net', phone: '+553188561070', kind: 'phone' },
 		gateway: 'evolutionApi',

@@ -57,6 +57,7 @@ export function toSentMessage(
 		// What is none of our types is in `raw`.
 		type: type ?? 'text',
 		...content,
+		template: null,
 		reference: null,
 		gateway: 'evolutionApi',
 		account: account(credential),
