@@ -1,6 +1,4 @@
 import type { Capabilities } from '../capabilities';
-import type { Connection } from '../gateway';
-import { isAtLeast, versionOf } from './version';
 
 /** From the vendor's source, github.com/EvolutionAPI/evolution-api, and doc.evolution-api.com. */
 export const capabilities: Capabilities = {
@@ -29,16 +27,3 @@ export const capabilities: Capabilities = {
 		'https://github.com/EvolutionAPI/evolution-api',
 	],
 };
-
-/**
- * As the server's version has it. A webhook's headers came with 2.2.0: before, it can prove where it comes
- * from only by its URL, which the user then enters.
- */
-export async function findCapabilities(connection: Connection): Promise<Capabilities> {
-	if (isAtLeast(await versionOf(connection), 2, 2)) return capabilities;
-	const { webhooks } = capabilities;
-	return {
-		...capabilities,
-		webhooks: { ...webhooks, registration: 'manual', sendsSecretHeader: false },
-	};
-}

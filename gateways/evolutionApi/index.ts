@@ -1,5 +1,5 @@
 import type { Gateway } from '../gateway';
-import { capabilities, findCapabilities } from './capabilities';
+import { capabilities } from './capabilities';
 import { account, authenticate, baseUrl, credentialFields, isNamed } from './credential';
 import { testCredential } from './credentialTest';
 import { eventText } from './eventText';
@@ -17,7 +17,6 @@ export const evolutionApi: Gateway = {
 	id: 'evolutionApi',
 	label: 'Evolution API',
 	capabilities,
-	findCapabilities,
 	credentialFields,
 	baseUrl,
 	account,

@@ -212,6 +212,71 @@ describe('ours already there', () => {
 	});
 });
 
+describe('before version 2.2, whose webhooks have no headers', () => {
+	const entered = {
+		enabled: true,
+		url: `${wanted.url}?secret=${SECRET}`,
+		events: [...ours.events, 'CALL'],
+		webhook_by_events: false,
+		webhook_base64: false,
+	};
+	const asking = (find: unknown, version = '1.8.6') => {
+		const { connection, requests } = fakeGateway(evolutionApi, credentialOf(), ({ url }) =>
+			url === '/'
+				? ok({ version })
+				: find === null
+					? { status: 404, headers: {}, body: { response: { message: ['Webhook not found'] } } }
+					: ok(find),
+		);
+		return { connection, written: () => requests.filter(({ method }) => method === 'POST') };
+	};
+
+	it.each<[string, unknown, boolean]>([
+		['what was entered with the secret', entered, true],
+		['the names of version 2', { ...entered, webhookByEvents: false }, true],
+		['no secret', { ...entered, url: wanted.url }, false],
+		['another secret', { ...entered, url: `${wanted.url}?secret=x` }, false],
+		['a URL by events', { ...entered, webhook_by_events: true }, false],
+		['too few events', { ...entered, events: ['MESSAGES_UPDATE'] }, false],
+		['one that is turned off', { ...entered, enabled: false }, false],
+		['an empty one', { ...entered, enabled: false, url: '', events: [] }, false],
+		['none, with 404', null, false],
+	])('%s', async (_, row, expected) => {
+		const { connection, written } = asking(row);
+		const { check, register, remove } = evolutionApi.registration!;
+		expect(await check(connection, wanted)).toBe(expected);
+		await expect(register(connection, wanted, null)).rejects.toMatchObject({
+			message: expect.stringContaining('Evolution API 1.8 sends no headers with webhooks'),
+			details: { hint: expect.stringMatching(/\?secret=.*MESSAGES_UPDATE, SEND_MESSAGE/) },
+		});
+		await remove(connection, wanted, null);
+		expect(written()).toEqual([]);
+	});
+
+	it('is 2.1, too, but not 2.2', async () => {
+		const at21 = asking(entered, '2.1.1');
+		expect(await evolutionApi.registration!.check(at21.connection, wanted)).toBe(true);
+		const at22 = new Instance(null, credentialOf(), '2.2.0');
+		await at22.register();
+		expect(used(at22.place)).toEqual(used(ours));
+	});
+
+	it('says of an unknown instance what is wrong with it', async () => {
+		const { connection } = fakeGateway(evolutionApi, credentialOf(), ({ url }) =>
+			url === '/'
+				? ok({ version: '1.8.6' })
+				: {
+						status: 404,
+						headers: {},
+						body: { response: { message: ['The "my shop" instance does not exist'] } },
+					},
+		);
+		await expect(evolutionApi.registration!.check(connection, wanted)).rejects.toMatchObject({
+			kind: 'notFound',
+		});
+	});
+});
+
 describe('an answer of another kind', () => {
 	it.each([
 		[{}],

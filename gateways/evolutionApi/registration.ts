@@ -3,6 +3,7 @@ import type { Connection, WebhookRegistration } from '../gateway';
 import { isObject, textAt, type JsonObject } from '../json';
 import { GatewayError } from '../transport/gatewayError';
 import type { DesiredWebhook, RegistrationRecord } from '../webhooks';
+import { enterByHand, isEntered, sendsHeaders } from './enteredWebhook';
 import {
 	isHeader,
 	MAX_SEALED_LENGTH,
@@ -33,11 +34,16 @@ const EVENTS = ['MESSAGES_UPDATE', 'SEND_MESSAGE', 'MESSAGES_DELETE'] as const;
  */
 export const registration: WebhookRegistration = {
 	async check(connection, wanted) {
+		if (!sendsHeaders(await versionOf(connection))) {
+			return await isEntered(connection, wanted, EVENTS);
+		}
 		const current = await fetchWebhook(connection);
 		return current.url === wanted.url && isSame(current, asWanted(current, wanted));
 	},
 
 	async register(connection, wanted, previous) {
+		const version = await versionOf(connection);
+		if (!sendsHeaders(version)) throw enterByHand(version, EVENTS);
 		return await change(connection, (current) => {
 			const isOurs = isOurUrl(current.url, wanted.url, previous);
 			if (!isOurs && isInUse(current) && !wanted.replaceExisting) throw taken(current.url);
@@ -53,7 +59,10 @@ export const registration: WebhookRegistration = {
 	},
 
 	async remove(connection, { url }, record) {
-		const takesEmptyUrl = isAtLeast(await versionOf(connection), 2, 3);
+		const version = await versionOf(connection);
+		// The user has entered it, and may have published another trigger with it.
+		if (!sendsHeaders(version)) return;
+		const takesEmptyUrl = isAtLeast(version, 2, 3);
 		await change(connection, (current) => {
 			if (!isOurUrl(current.url, url, record)) {
 				// Somebody else has taken the place meanwhile; it may be one of us that is to restore ours.

@@ -35,7 +35,7 @@ it('is asked for once a run, also by many messages at a time', async () => {
 	const { connection, requests } = asking(ok(welcome));
 	const message = messageTo('+553188561070', { type: 'text', text: 'x' });
 	await Promise.all([1, 2, 3].map(async () => await evolutionApi.send(connection, message)));
-	await evolutionApi.findCapabilities!(connection);
+	await versionOf(connection);
 	expect(requests.filter(({ url }) => url === '/')).toHaveLength(1);
 	expect(requests).toHaveLength(4);
 });
@@ -57,23 +57,4 @@ it('is not taken for another where the server is in trouble, and asked for again
 it('cannot be found out where nobody listens', async () => {
 	const { connection } = asking(new NetworkFailure('unreachable', 'ECONNREFUSED'));
 	await expect(versionOf(connection)).rejects.toMatchObject({ kind: 'unreachable' });
-});
-
-it.each([
-	['1.8.6', 'manual', false],
-	['2.1.1', 'manual', false],
-	['2.2.0', 'api', true],
-	['2.3.7', 'api', true],
-	['2.4.0', 'api', true],
-])('at %s the webhook is registered by %s', async (version, registration, sendsSecretHeader) => {
-	const { connection } = asking(ok({ ...welcome, version }));
-	const { webhooks, ...others } = await evolutionApi.findCapabilities!(connection);
-	expect(webhooks).toEqual({
-		...evolutionApi.capabilities.webhooks,
-		registration,
-		sendsSecretHeader,
-	});
-	expect({ ...others, webhooks: evolutionApi.capabilities.webhooks }).toEqual(
-		evolutionApi.capabilities,
-	);
 });
