@@ -165,6 +165,22 @@ describe.each(GATEWAYS.filter((id) => capabilitiesOf(id).scheduling !== null))(
 	},
 );
 
+it.each(GATEWAYS.filter((id) => capabilitiesOf(id).lookup !== null))(
+	'looks up with %s what it sent',
+	async (gateway) => {
+		const recipient = '+919988066776';
+		const resource = 'message';
+		const send = { resource, operation: 'send', recipient, text: 'where is it?' };
+		const [sent] = output(await run(gateway, send), 'Message Scheduler');
+		const by = capabilitiesOf(gateway).lookup!.by;
+		const get = { resource, operation: 'get', messageId: sent[by], options: { recipient } };
+		const [found] = output(await run(gateway, get), 'Message Scheduler');
+		expect(found).toMatchObject({ gateway, [by]: sent[by] });
+		expect(wayOf(gateway).concat('queued')).toContain(found.status);
+	},
+	60_000,
+);
+
 it.each(WITHOUT_SCHEDULER)(
 	'refuses to schedule with %s before any request',
 	async (gateway) => {
