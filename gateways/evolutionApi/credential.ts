@@ -6,7 +6,7 @@ const BASE_URL: CredentialField = {
 	name: 'evolutionApiUrl',
 	label: 'Base URL',
 	description: 'URL of your Evolution API server, without /manager',
-	default: 'http://localhost:8080',
+	placeholder: 'e.g. https://evolution.example.com',
 };
 
 const INSTANCE: CredentialField = {
