@@ -127,6 +127,7 @@ export function connect(
 		request,
 		now: () => runtime.now(),
 		clockSkewMs: () => clockSkewMs,
+		sleep: async (ms) => await runtime.sleep(ms),
 		refused: (response) => toResponseError(target, response, { idempotent: false, attempts: 1 }),
 		unexpected: (response, missing, outcomeUnknown) =>
 			unexpectedResponseError(target, response, missing, outcomeUnknown),
