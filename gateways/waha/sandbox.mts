@@ -4,7 +4,16 @@ import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
-import { exceptionOf, refusal, sendException, thrown } from './sandboxErrors.mts';
+import {
+	exceptionOf,
+	noSuchSession,
+	notByEngine,
+	notWorking,
+	plusOnly,
+	refusal,
+	sendException,
+	thrown,
+} from './sandboxErrors.mts';
 import {
 	ackNames,
 	ackPayload,
@@ -144,7 +153,9 @@ class Waha extends Dialect {
 		}
 		app.get<Route>('/api/:session/new-message-id', async (request, answer) =>
 			this.#inSession(request, answer, () =>
-				this.#takesIds() ? { id: this.kit.ids.whatsApp(22) } : this.#notByEngine(answer),
+				this.#takesIds()
+					? { id: this.kit.ids.whatsApp(22) }
+					: answer.code(501).send(notByEngine(this.#server.engine)),
 			),
 		);
 		app.get<Route>('/api/:session/lids/pn/:phone', async (request, answer) =>
@@ -183,12 +194,6 @@ class Waha extends Dialect {
 		return this.#refuse(answer, 404, 'Session not found');
 	}
 
-	#notByEngine(answer: FastifyReply): FastifyReply {
-		const { engine } = this.#server;
-		const text = `The method is not implemented by '${engine}' engine. Check the docs and try another engine: https://waha.devlike.pro/`;
-		return answer.code(501).send(refusal(501, text));
-	}
-
 	#takesIds(): boolean {
 		return !this.#isWeb() && isSince(this.#server.version, '2026.4.3');
 	}
@@ -209,20 +214,10 @@ class Waha extends Dialect {
 	): Promise<unknown> {
 		const { session } = params;
 		if (session !== account.session) {
-			if (isOldCore(this.#server)) {
-				const text = `WAHA Core support only 'default' session. You tried to access '${session}' session`;
-				return this.#refuse(answer, 422, text);
-			}
-			const error = session ? `Session "${session}" does not exist` : 'Session name is required';
-			return answer.code(422).send({ error, session });
+			return answer.code(422).send(noSuchSession(session, isOldCore(this.#server)));
 		}
 		if (!(await this.session.works())) {
-			return answer.code(422).send({
-				error: 'Session status is not as expected. Try again later or restart the session',
-				session,
-				status: this.session.state,
-				expected: ['WORKING'],
-			});
+			return answer.code(422).send(notWorking(session, this.session.state));
 		}
 		return work();
 	}
@@ -232,8 +227,7 @@ class Waha extends Dialect {
 		const session = textOf(body.session) ?? '';
 		return await this.#inSession({ params: { session } }, answer, () => {
 			if (type !== 'text' && isOldCore(this.#server)) {
-				const text = `The feature is available only in Plus version for '${this.#server.engine}' engine. Check this out: https://waha.devlike.pro/`;
-				return this.#refuse(answer, 422, text);
+				return answer.code(422).send(plusOnly(this.#server.engine));
 			}
 			const file = asRecord(body.file);
 			if (type !== 'text' && !textOf(file.url) && !textOf(file.data)) {

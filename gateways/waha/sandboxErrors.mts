@@ -49,3 +49,34 @@ export function sendException({ chatId }: Json): Json | null {
 	if (details === null) return null;
 	return { ...exceptionOf(`2 UNKNOWN: ${details}`), code: 2, details };
 }
+
+/** What is refused in a session that is not there: an old Core has one only. */
+export const noSuchSession = (session: string, isOldCore: boolean): Json =>
+	isOldCore
+		? refusal(
+				422,
+				`WAHA Core support only 'default' session. You tried to access '${session}' session`,
+			)
+		: {
+				error: session ? `Session "${session}" does not exist` : 'Session name is required',
+				session,
+			};
+
+/** What is refused after the wait for a session that does not work. */
+export const notWorking = (session: string, status: string): Json => ({
+	error: 'Session status is not as expected. Try again later or restart the session',
+	session,
+	status,
+	expected: ['WORKING'],
+});
+
+const seeDocs = 'Check the docs and try another engine: https://waha.devlike.pro/';
+
+export const notByEngine = (engine: string): Json =>
+	refusal(501, `The method is not implemented by '${engine}' engine. ${seeDocs}`);
+
+export const plusOnly = (engine: string): Json =>
+	refusal(
+		422,
+		`The feature is available only in Plus version for '${engine}' engine. Check this out: https://waha.devlike.pro/`,
+	);
