@@ -76,6 +76,7 @@ export function toSentMessage(
 		mediaUrl: type === 'text' ? null : textAt(objectAt(record, 'media'), 'url'),
 		caption: type === 'text' ? null : body,
 		fileName,
+		template: null,
 		reference: null,
 		gateway: 'waha',
 		queueId: null,

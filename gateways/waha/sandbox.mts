@@ -21,7 +21,9 @@ import {
 	isGroup,
 	listed,
 	reply,
+	revocations,
 	seconds,
+	sendRoutes,
 	serialId,
 	shown,
 	taken,
@@ -46,16 +48,6 @@ const account = {
 	/** The session's own number. */
 	me: '4915199999999@c.us',
 };
-
-const sendRoutes: Record<string, string> = {
-	sendText: 'text',
-	sendImage: 'image',
-	sendVideo: 'video',
-	sendFile: 'document',
-	sendVoice: 'voice',
-};
-
-const revocations: readonly string[] = ['revoked', 'deleted'];
 
 interface Route {
 	Params: { session: string; chat: string; id: string; phone: string };

@@ -20,6 +20,17 @@ export const ackNames: Record<string, AckName> = {
 export const ackOf = ({ status }: SandboxMessage): AckName =>
 	status in acks ? (status as AckName) : 'PENDING';
 
+/** What each route sends. */
+export const sendRoutes: Record<string, string> = {
+	sendText: 'text',
+	sendImage: 'image',
+	sendVideo: 'video',
+	sendFile: 'document',
+	sendVoice: 'voice',
+};
+
+export const revocations: readonly string[] = ['revoked', 'deleted'];
+
 export const isGroup = (chat: string): boolean => chat.endsWith('@g.us');
 
 export const jidOf = (chat: string): string => chat.replace(/@c\.us$/, '@s.whatsapp.net');
