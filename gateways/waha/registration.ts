@@ -49,12 +49,15 @@ export const registration: WebhookRegistration = {
 			if (ours.length === 1 && hasUrl(best, wanted.url) && isAsWanted(best, wanted, events)) {
 				return { change: null, result };
 			}
-			const entry = repaired(best, wanted, events);
-			const [first] = ours;
-			const changed = webhooks.flatMap((each) =>
-				each === first ? [entry] : isOurs(each) ? [] : [each],
-			);
-			return { change: first === undefined ? [...changed, entry] : changed, result };
+			const found = webhooks.findIndex(isOurs);
+			const place = found === -1 ? webhooks.length : found;
+			const isOther = (entry: unknown) => !isOurs(entry);
+			const change = [
+				...webhooks.slice(0, place),
+				repaired(best, wanted, events),
+				...webhooks.slice(place).filter(isOther),
+			];
+			return { change, result };
 		});
 	},
 

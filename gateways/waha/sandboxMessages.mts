@@ -190,7 +190,7 @@ export function ackPayload(
 				id: `${base.id}_${me}`,
 				fromMe: true,
 				...told,
-				_data: { key: keyOf(message), receipt },
+				_data: { key: { remoteJid: jidOf(to), id, fromMe: true }, receipt },
 			};
 		}
 		case 'GOWS': {
