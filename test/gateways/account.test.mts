@@ -113,7 +113,11 @@ describe('every gateway', () => {
 			gateway.credentialFields.map((field, index) => [
 				field.name,
 				// A server of one's own has no default.
-				index === 0 ? (field.default ?? 'https://own.example') : field.optional ? '' : `${field.name}-${suffix}`,
+				index === 0
+					? (field.default ?? 'https://own.example')
+					: field.optional
+						? ''
+						: `${field.name}-${suffix}`,
 			]),
 		);
 
