@@ -62,8 +62,8 @@ it.each([
 	['SCAN_QR_CODE', 'Scan its QR code'],
 	['FAILED', 'has failed'],
 	['STOPPED', 'Start it'],
-	['NEW_WORD', 'is not WORKING'],
-	['toString', 'is not WORKING'],
+	['NEW_WORD', 'is NEW_WORD and not WORKING'],
+	['toString', 'is toString and not WORKING'],
 ])('a session that is %s: nothing was sent, and what to do', (status, words) => {
 	expect(parse(422, { ...notWorking, status })).toEqual({
 		text: notWorking.error,

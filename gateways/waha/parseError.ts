@@ -77,7 +77,7 @@ const MEANINGS: ReadonlyArray<readonly [RegExp, Meaning]> = [
 			kind: 'rejected',
 			fault: 'message',
 			happened: 'finds no WhatsApp account of this recipient',
-			hint: 'Check the number. In Brazil, try it without the ninth digit.',
+			hint: 'Check the number: GET /api/contacts/check-exists of WAHA tells the right one, which in Brazil may lack the ninth digit.',
 		},
 	],
 	[

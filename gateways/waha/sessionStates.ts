@@ -1,3 +1,5 @@
+import { shorten } from '../../messages/text';
+
 /**
  * `status` of a session (src/structures/enums.dto.ts; waha.devlike.pro/docs/how-to/sessions), and what to do in each
  * but WORKING, the only one in which messages go out. As it goes on after "The WAHA session".
@@ -19,8 +21,10 @@ export const WORKING = 'WORKING';
 /** What to do in a state that no page documents. */
 export const OTHERWISE = 'Check it in the dashboard of WAHA.';
 
-/** What to do so that a session in this state works. */
-export const toDoIn = (state: string | null): string => {
-	const known = state !== null && Object.hasOwn(NOT_WORKING, state) ? NOT_WORKING[state] : null;
-	return `The session ${known ?? `is not ${WORKING}. ${OTHERWISE}`}`;
-};
+/** What is wrong with a session in this state, and what to do. */
+export function toDoIn(state: string | null): string {
+	if (state !== null && Object.hasOwn(NOT_WORKING, state))
+		return `The session ${NOT_WORKING[state]}`;
+	const told = state === null ? '' : `${shorten(state)} and `;
+	return `The session is ${told}not ${WORKING}. ${OTHERWISE}`;
+}
