@@ -42,10 +42,10 @@ export async function testCredential(connection: Connection): Promise<Credential
 		};
 	}
 	const health = objectAt(number, 'health_status');
-	const canSend = textAt(health, 'can_send_message');
 	// Not there in older versions: nothing speaks against sending.
-	const ready = canSend !== 'BLOCKED';
-	const verb = VERBS[canSend ?? 'AVAILABLE'] ?? `has the state ${shorten(canSend ?? '')}`;
+	const state = textAt(health, 'can_send_message') ?? 'AVAILABLE';
+	const ready = state !== 'BLOCKED';
+	const verb = Object.hasOwn(VERBS, state) ? VERBS[state] : `has the state ${shorten(state)}`;
 	return { ready, message: [`${name} ${verb}.`, ...reasons(health), ...details(number)].join(' ') };
 }
 

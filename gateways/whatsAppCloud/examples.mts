@@ -1,6 +1,6 @@
 import type { GatewayExamples } from '../../test/gateways/examples.mts';
 
-const STATUSES = ['sent', 'delivered', 'read', 'played', 'failed', 'deleted'];
+const STATUSES = ['sent', 'delivered', 'read', 'played', 'failed'];
 
 const webhookOf = (status: string) => ({
 	object: 'whatsapp_business_account',

@@ -126,9 +126,14 @@ const WORDS_AFTER = 20;
 function wordsAround(text: string, at: number): string {
 	const line = text.replace(/\s/g, ' ');
 	const gapEnd = line.indexOf('}}', at) + 2;
-	const start = Math.max(0, at - WORDS_BEFORE);
-	const end = Math.min(line.length, gapEnd + WORDS_AFTER);
-	return `${start > 0 ? '…' : ''}${line.slice(start, end).trim()}${end < line.length ? '…' : ''}`;
+	const before = line.slice(0, at);
+	const after = line.slice(gapEnd);
+	// Whole words only.
+	const lead =
+		at <= WORDS_BEFORE ? before : `…${before.slice(-WORDS_BEFORE).replace(/^\S*\s/, '')}`;
+	const tail =
+		after.length <= WORDS_AFTER ? after : `${after.slice(0, WORDS_AFTER).replace(/\s\S*$/, '')}…`;
+	return `${lead}${line.slice(at, gapEnd)}${tail}`;
 }
 
 /**
