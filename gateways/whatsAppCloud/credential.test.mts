@@ -14,14 +14,19 @@ it.each([
 	['', /"Phone Number ID" is empty/],
 	['../me', /"Phone Number ID" is "\.\.\/me"/],
 ])('refuses "%s" as the number’s ID', (whatsAppCloudPhoneNumberId, sentence) => {
-	expect(() => whatsAppCloud.account({ ...credential, whatsAppCloudPhoneNumberId })).toThrow(sentence);
-});
-
-it.each(['25', 'v25', '../v25.0', 'v25.0/'])('refuses "%s" as a version', (whatsAppCloudVersion) => {
-	expect(() => whatsAppCloud.baseUrl({ ...credential, whatsAppCloudVersion })).toThrow(
-		/"API Version" is ".*such as v25\.0/,
+	expect(() => whatsAppCloud.account({ ...credential, whatsAppCloudPhoneNumberId })).toThrow(
+		sentence,
 	);
 });
+
+it.each(['25', 'v25', '../v25.0', 'v25.0/'])(
+	'refuses "%s" as a version',
+	(whatsAppCloudVersion) => {
+		expect(() => whatsAppCloud.baseUrl({ ...credential, whatsAppCloudVersion })).toThrow(
+			/"API Version" is ".*such as v25\.0/,
+		);
+	},
+);
 
 it('enters its webhook itself, unless a verify token says that the user does', () => {
 	const api = gatewayOf(credential);

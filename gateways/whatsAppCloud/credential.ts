@@ -120,7 +120,9 @@ export function verifyToken(credential: Credential): string {
 	const secret = appSecret(credential);
 	if (entered !== '' || secret === '') return entered;
 	const number = optionalField(credential, PHONE_NUMBER_ID.name);
-	return createHmac('sha256', secret).update(`message-scheduler/verify-token/${number}`).digest('hex');
+	return createHmac('sha256', secret)
+		.update(`message-scheduler/verify-token/${number}`)
+		.digest('hex');
 }
 
 export const authenticate = (

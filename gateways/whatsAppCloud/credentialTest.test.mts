@@ -58,7 +58,11 @@ it('says what limits a number that sends', async () => {
 it.each<[object, boolean, RegExp]>([
 	[phoneNumber, true, /can send messages\. Quality green, throughput standard\.$/],
 	[{ id: NUMBER }, true, /^The number 106540352242922 can send messages\.$/],
-	[{ ...healthy, platform_type: 'ON_PREMISE' }, false, /not registered with the Cloud API.*ON_PREMISE/],
+	[
+		{ ...healthy, platform_type: 'ON_PREMISE' },
+		false,
+		/not registered with the Cloud API.*ON_PREMISE/,
+	],
 	[withHealth('RESTING', {}), true, /has the state RESTING/],
 	[withHealth('constructor', {}), true, /has the state constructor/],
 ])('takes what is there: %j', async (body, ready, words) => {

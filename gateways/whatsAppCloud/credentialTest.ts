@@ -90,7 +90,9 @@ function details(number: JsonObject): string[] {
 	] as const;
 	const told = facts.filter(([, value]) => value !== null);
 	if (told.length === 0) return [];
-	const text = told.map(([fact, value]) => `${fact} ${shorten(value ?? '').toLowerCase()}`).join(', ');
+	const text = told
+		.map(([fact, value]) => `${fact} ${shorten(value ?? '').toLowerCase()}`)
+		.join(', ');
 	return [`${text[0].toUpperCase()}${text.slice(1)}.`];
 }
 

@@ -20,7 +20,8 @@ const REGISTER_HINT = 'Check the registration of the number in WhatsApp Manager.
 const VARIABLES_HINT =
 	'Choose the template again, and enter one value for each of its variables under "Variables".';
 const TEMPLATE_HINT = 'Check the template in WhatsApp Manager, or choose another "Template".';
-const RATE_HINT = 'Wait a moment, or reduce "Messages per Minute" or "Max Parallel Requests" under Options.';
+const RATE_HINT =
+	'Wait a moment, or reduce "Messages per Minute" or "Max Parallel Requests" under Options.';
 
 /** One message to one user each six seconds (…/about-the-platform, "Pair rate limits"). */
 const PAIR_RATE_MS = 6_000;
@@ -57,7 +58,10 @@ const CODES: Readonly<Record<string, Meaning>> = {
 		hint: 'Send fewer messages to this recipient: one in six seconds is allowed. Others go on.',
 	},
 	// "Invalid request or possible server error", "Message failed to send due to an unknown error".
-	1: { kind: 'unavailable', hint: 'Look in WhatsApp whether the message arrived before you send it again.' },
+	1: {
+		kind: 'unavailable',
+		hint: 'Look in WhatsApp whether the message arrived before you send it again.',
+	},
 	131000: {
 		kind: 'unavailable',
 		hint: 'Look in WhatsApp whether the message arrived before you send it again.',
@@ -89,7 +93,9 @@ const CODES: Readonly<Record<string, Meaning>> = {
 		'Send a template: choose Template as "Message Type". Anything else is delivered only within 24 hours after the recipient last wrote.',
 	),
 	131049: message('Meta limits marketing to this recipient. Do not send it again within 24 hours.'),
-	131050: message('The recipient has stopped marketing messages of this business. Do not send any.'),
+	131050: message(
+		'The recipient has stopped marketing messages of this business. Do not send any.',
+	),
 	131051: message('Choose another "Message Type".'),
 	131052: message('Check the media of the message.'),
 	131053: message(
@@ -108,9 +114,13 @@ const CODES: Readonly<Record<string, Meaning>> = {
 	132015: message(
 		'Meta has paused the template because of its quality. Improve it in WhatsApp Manager, or choose another "Template".',
 	),
-	132016: message('Meta has disabled the template because of its quality. Choose another "Template".'),
+	132016: message(
+		'Meta has disabled the template because of its quality. Choose another "Template".',
+	),
 	132068: message('The Flow of the template is blocked. Choose another "Template".'),
-	132069: message('The Flow of the template is throttled. Choose another "Template", or retry later.'),
+	132069: message(
+		'The Flow of the template is throttled. Choose another "Template", or retry later.',
+	),
 	135000: message('Check the values of this item.'),
 	137000: message('Check the values of this item.'),
 };

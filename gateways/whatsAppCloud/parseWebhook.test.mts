@@ -23,7 +23,12 @@ const webhook = (...changes: unknown[]) => ({
 	object: 'whatsapp_business_account',
 	entry: [{ id: '102290129340398', changes }],
 });
-const status = (more: object = {}) => ({ id: ID, status: 'sent', timestamp: '1750030073', ...more });
+const status = (more: object = {}) => ({
+	id: ID,
+	status: 'sent',
+	timestamp: '1750030073',
+	...more,
+});
 
 it('reads the sample of a delivered message', () => {
 	expect(parse(delivered)).toEqual([
@@ -77,7 +82,11 @@ it('knows a user without a phone number by the user’s id', () => {
 });
 
 it('knows a group, and who of it has it', () => {
-	const more = { recipient_id: 'Y2FwaV9n', recipient_type: 'group', recipient_participant_id: '1650' };
+	const more = {
+		recipient_id: 'Y2FwaV9n',
+		recipient_type: 'group',
+		recipient_participant_id: '1650',
+	};
 	expect(parse(webhook(change([status(more)])))).toMatchObject([
 		{ recipient: { address: 'Y2FwaV9n', phone: null, kind: 'group' }, viewer: '1650' },
 	]);
@@ -128,7 +137,10 @@ it.each<[string, unknown]>([
 	['a text', 'hello'],
 	['another object', { ...sent, object: 'page' }],
 	['another field', webhook(change([status()], NUMBER, 'message_template_status_update'))],
-	['an error of the account', webhook({ field: 'messages', value: { errors: [{ code: 130429 }] } })],
+	[
+		'an error of the account',
+		webhook({ field: 'messages', value: { errors: [{ code: 130429 }] } }),
+	],
 	['nothing', webhook()],
 	['entries that are none', { ...sent, entry: [null, 7, { changes: {} }] }],
 ])('%s gives no event', (_, body) => {

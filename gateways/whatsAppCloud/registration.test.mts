@@ -6,7 +6,11 @@ import { verifyToken } from './credential';
 import { credential, metaError, NUMBER, WABA } from './testValues.mts';
 
 const registration = whatsAppCloud.registration!;
-const wanted = { url: 'https://n8n.example/webhook/abc/webhook', secret: null, replaceExisting: false };
+const wanted = {
+	url: 'https://n8n.example/webhook/abc/webhook',
+	secret: null,
+	replaceExisting: false,
+};
 const THEIRS = 'https://other.example/hook';
 const APP = 'https://app.example/hook';
 
@@ -23,7 +27,9 @@ class Meta {
 	readonly connection;
 
 	constructor(more: Record<string, unknown> = {}) {
-		const fake = fakeGateway(whatsAppCloud, { ...credential, ...more }, (request) => this.on(request));
+		const fake = fakeGateway(whatsAppCloud, { ...credential, ...more }, (request) =>
+			this.on(request),
+		);
 		this.connection = fake.connection;
 	}
 
@@ -59,7 +65,9 @@ class Meta {
 			return ok({ success: true });
 		}
 		if (!this.isSubscribed) {
-			return fails('Before override the current callback uri, your app must be subscribed to receive messages');
+			return fails(
+				'Before override the current callback uri, your app must be subscribed to receive messages',
+			);
 		}
 		if (this.foreign.has(uri) || token !== verifyToken(credential)) {
 			return fails('Callback verification failed', 2200);
@@ -73,8 +81,11 @@ class Meta {
 	}
 }
 
-const register = async (meta: Meta, more: object = {}, previous: RegistrationRecord | null = null) =>
-	await registration.register(meta.connection, { ...wanted, ...more }, previous);
+const register = async (
+	meta: Meta,
+	more: object = {},
+	previous: RegistrationRecord | null = null,
+) => await registration.register(meta.connection, { ...wanted, ...more }, previous);
 
 it('sets the number’s own webhook, with the verify token, and nothing of the app or the account', async () => {
 	const meta = new Meta();
@@ -119,7 +130,9 @@ describe('another’s webhook', () => {
 		meta.own = THEIRS;
 		await expect(register(meta)).rejects.toMatchObject({
 			kind: 'rejected',
-			message: expect.stringMatching(/already in use: it leads to other\.example.*"Replace Existing Webhook"/),
+			message: expect.stringMatching(
+				/already in use: it leads to other\.example.*"Replace Existing Webhook"/,
+			),
 		});
 		expect(meta.writes).toEqual([]);
 	});
@@ -173,7 +186,12 @@ describe('an app that is not subscribed to the account', () => {
 	});
 
 	it.each<[string, object, object[], RegExp]>([
-		['without the account’s ID', { whatsAppCloudWabaId: '' }, [], /Enter "WhatsApp Business Account ID"/],
+		[
+			'without the account’s ID',
+			{ whatsAppCloudWabaId: '' },
+			[],
+			/Enter "WhatsApp Business Account ID"/,
+		],
 		[
 			'where an app has a webhook for the account, which the call would remove',
 			{},
@@ -203,10 +221,7 @@ describe('what goes wrong', () => {
 
 	it('where the token may not, says what to do by hand', async () => {
 		const meta = new Meta();
-		meta.answers = [
-			ok({ id: NUMBER }),
-			{ status: 403, headers: {}, body: metaError(10) },
-		];
+		meta.answers = [ok({ id: NUMBER }), { status: 403, headers: {}, body: metaError(10) }];
 		await expect(register(meta)).rejects.toMatchObject({
 			kind: 'forbidden',
 			details: { hint: expect.stringMatching(/whatsapp_business_management.*"Verify Token"/) },

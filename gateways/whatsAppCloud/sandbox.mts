@@ -347,5 +347,10 @@ export const whatsAppCloud = defineSandbox({
 	}),
 	lastStatus: 'read',
 	states: { ready: 'AVAILABLE', notReady: ['BLOCKED'] },
+	template: {
+		name: 'appointment_reminder',
+		language: 'en',
+		variables: { 'body.1': 'Pablo', 'body.2': 'Monday at ten', 'button.1.url': '17' },
+	},
 	arrivesAs: { voice: 'audio' },
 });

@@ -146,7 +146,13 @@ describe('templates', () => {
 		['too few variables', 'appointment_reminder', 'en', [text('a'), url('1')], 132000],
 		['too many variables', 'appointment_reminder', 'en', [text('a', 'b', 'c'), url('1')], 132000],
 		['no suffix of the URL', 'appointment_reminder', 'en', [text('a', 'b')], 132000],
-		['the suffix at another button', 'appointment_reminder', 'en', [text('a', 'b'), url('0')], 132012],
+		[
+			'the suffix at another button',
+			'appointment_reminder',
+			'en',
+			[text('a', 'b'), url('0')],
+			132012,
+		],
 		['another language', 'appointment_reminder', 'en_US', [], 132001],
 		['an unknown name', 'appointment', 'en', [], 132001],
 		['one that is not approved', 'address_update', 'en', [], 132001],
@@ -283,7 +289,9 @@ describe('webhooks', () => {
 		sandbox.script('whatsAppCloud', ['sent']);
 		await send();
 		await sandbox.idle();
-		expect(sandbox.deliveries('whatsAppCloud').map(({ status }) => status)).toEqual([202, 500, 200]);
+		expect(sandbox.deliveries('whatsAppCloud').map(({ status }) => status)).toEqual([
+			202, 500, 200,
+		]);
 	});
 });
 
@@ -306,7 +314,10 @@ describe('the number’s own webhook', () => {
 		expect((await override(`${callback.url}?${'x'.repeat(200)}`, 'right')).status).toBe(400);
 		expect((await override(callback.url, 'right')).data).toEqual({ success: true });
 		expect(await configuration()).toEqual({
-			webhook_configuration: { phone_number: callback.url, application: 'https://app.example/hook' },
+			webhook_configuration: {
+				phone_number: callback.url,
+				application: 'https://app.example/hook',
+			},
 			id: account.phoneNumberId,
 		});
 		await send();

@@ -70,6 +70,11 @@ export function errorOf(code: number, trace: string, details = textOf(code)[1]):
 }
 
 /** An error without `error_data`, as the Graph API itself gives it. */
-export const graphError = (message: string, code: number, subcode: number, trace: string): Json => ({
+export const graphError = (
+	message: string,
+	code: number,
+	subcode: number,
+	trace: string,
+): Json => ({
 	error: { message, type: 'OAuthException', code, error_subcode: subcode, fbtrace_id: trace },
 });

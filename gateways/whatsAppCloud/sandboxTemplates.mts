@@ -48,7 +48,11 @@ export const defaultTemplates = (): SandboxTemplate[] => [
 		language: 'en_US',
 		id: '1387372356726668',
 		components: [
-			{ type: 'HEADER', format: 'IMAGE', example: { header_handle: ['https://scontent.example/1'] } },
+			{
+				type: 'HEADER',
+				format: 'IMAGE',
+				example: { header_handle: ['https://scontent.example/1'] },
+			},
 			{
 				type: 'BODY',
 				text: 'A table for {{number_of_guests}} on {{day}}, {{date}} at {{time}}.',
@@ -96,7 +100,11 @@ export function templateProblem(
 			case 'HEADER':
 				return headerProblem(component, given);
 			case 'BODY':
-				return textProblem(template, component, given.find(({ type }) => type === 'body'));
+				return textProblem(
+					template,
+					component,
+					given.find(({ type }) => type === 'body'),
+				);
 			case 'BUTTONS':
 				return buttonProblem(component, given);
 			default:
@@ -106,7 +114,11 @@ export function templateProblem(
 	return problems.find((problem) => problem !== undefined);
 }
 
-function textProblem({ parameter_format }: SandboxTemplate, component: Json, given: Json | undefined) {
+function textProblem(
+	{ parameter_format }: SandboxTemplate,
+	component: Json,
+	given: Json | undefined,
+) {
 	const wanted = gapsIn(component.text);
 	const parameters = listOf(given?.parameters);
 	if (parameters.length !== wanted.length) return 132000;
@@ -124,7 +136,9 @@ function headerProblem(component: Json, given: readonly Json[]) {
 	if (parameters.length !== 1) return 132012;
 	const kind = String(component.format).toLowerCase();
 	const media = asRecord(parameters[0][kind]);
-	return parameters[0].type === kind && (textOf(media.link) ?? textOf(media.id)) ? undefined : 132012;
+	return parameters[0].type === kind && (textOf(media.link) ?? textOf(media.id))
+		? undefined
+		: 132012;
 }
 
 /** A button with a gap needs its suffix; a quick reply may have a payload. */

@@ -85,7 +85,9 @@ describe('requests', () => {
 		expect(header.parameters).toEqual([{ type: 'image', image: { link } }]);
 		const byName = (parameters: object[]) =>
 			parameters.map((each) => JSON.stringify(Object.entries(each).sort())).sort();
-		expect(byName(body.parameters)).toEqual(byName(templateRequest.template.components[1].parameters));
+		expect(byName(body.parameters)).toEqual(
+			byName(templateRequest.template.components[1].parameters),
+		);
 		expect({ ...template, components: [] }).toEqual({
 			...templateRequest.template,
 			components: [],
@@ -174,9 +176,18 @@ const template = (variables: Record<string, string>, more: object = {}): Content
 
 describe('refusals, before any request', () => {
 	it.each<[RegExp, ContentInput, { to?: string; reference?: string }?]>([
-		[/"Caption" is set, but .* does not support it for audio/, { type: 'audio', mediaUrl, caption: 'c' }],
-		[/"Caption" is set, but .* does not support it for voice/, { type: 'voice', mediaUrl, caption: 'c' }],
-		[/"File Name" is set, but .* for documents only/, { type: 'image', mediaUrl, fileName: 'a.png' }],
+		[
+			/"Caption" is set, but .* does not support it for audio/,
+			{ type: 'audio', mediaUrl, caption: 'c' },
+		],
+		[
+			/"Caption" is set, but .* does not support it for voice/,
+			{ type: 'voice', mediaUrl, caption: 'c' },
+		],
+		[
+			/"File Name" is set, but .* for documents only/,
+			{ type: 'image', mediaUrl, fileName: 'a.png' },
+		],
 		[/"Text" has 4097 characters, but .* at most 4096/, { type: 'text', text: 'x'.repeat(4097) }],
 		[
 			/"Reference" has 513 characters, but .* at most 512/,
@@ -190,8 +201,14 @@ describe('refusals, before any request', () => {
 		[/"Variables" lacks "body\.1"/, template({ 'body.2': 'b' })],
 		[/"Variables" lacks "body\.2"/, template({ 'body.1': 'a', 'body.3': 'c' })],
 		[/"Variables" has numbers and names in one part/, template({ 'body.1': 'a', 'body.day': 'b' })],
-		[/"Variables" has more than one value for the header/, template({ 'header.image': link, 'header.text.1': 'b' })],
-		[/"Variables" is "my file" at "header\.image", which is not a public URL/, template({ 'header.image': 'my file' })],
+		[
+			/"Variables" has more than one value for the header/,
+			template({ 'header.image': link, 'header.text.1': 'b' }),
+		],
+		[
+			/"Variables" is "my file" at "header\.image", which is not a public URL/,
+			template({ 'header.image': 'my file' }),
+		],
 		[/"Variables" has "footer\.1", which is no variable/, template({ 'footer.1': 'x' })],
 		[/"Variables" has "button\.0\.coupon"/, template({ 'button.0.coupon': 'x' })],
 	])('%s', async (sentence, content, { to = '+16505551234', reference = 'r' } = {}) => {

@@ -8,7 +8,9 @@ const NOT_SUBSCRIBED = /must be subscribed/i;
 
 /** Whether a webhook could not be set because the app is not subscribed to the account. */
 export const isNotSubscribed = (error: unknown): error is GatewayError =>
-	error instanceof GatewayError && error.details.code === '100' && NOT_SUBSCRIBED.test(error.message);
+	error instanceof GatewayError &&
+	error.details.code === '100' &&
+	NOT_SUBSCRIBED.test(error.message);
 
 /**
  * Subscribes the app to the account: `POST /{waba-id}/subscribed_apps` without a body, which leaves other apps
@@ -19,7 +21,9 @@ export const isNotSubscribed = (error: unknown): error is GatewayError =>
  */
 export async function subscribeApp(connection: Connection): Promise<void> {
 	if (!hasWabaId(connection.credential)) {
-		throw byHand(`Enter "${WABA_ID.label}" in the credential, so that the trigger can subscribe it`);
+		throw byHand(
+			`Enter "${WABA_ID.label}" in the credential, so that the trigger can subscribe it`,
+		);
 	}
 	const path = `/${wabaId(connection.credential)}/subscribed_apps`;
 	const response = await connection.request({ method: 'GET', path, idempotent: true });

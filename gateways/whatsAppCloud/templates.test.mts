@@ -67,7 +67,9 @@ describe('the list', () => {
 
 	it('is not taken from anything else', async () => {
 		const { connection } = fakeGateway(whatsAppCloud, credential, () => ok({}));
-		await expect(library.list(connection, {})).rejects.toMatchObject({ kind: 'unexpectedResponse' });
+		await expect(library.list(connection, {})).rejects.toMatchObject({
+			kind: 'unexpectedResponse',
+		});
 		const refused = fakeGateway(whatsAppCloud, credential, () => ({
 			status: 403,
 			headers: {},
@@ -138,11 +140,15 @@ describe('what a template is made of', () => {
 		toTemplate({ components }).variables.map(({ id, kind, example }) => [id, kind, example]);
 
 	it.each<[string, object, unknown[]]>([
-		['numbers in another order, one twice', { type: 'BODY', text: '{{2}} {{1}} {{2}} {{10}}' }, [
-			['body.1', 'text', null],
-			['body.2', 'text', null],
-			['body.10', 'text', null],
-		]],
+		[
+			'numbers in another order, one twice',
+			{ type: 'BODY', text: '{{2}} {{1}} {{2}} {{10}}' },
+			[
+				['body.1', 'text', null],
+				['body.2', 'text', null],
+				['body.10', 'text', null],
+			],
+		],
 		[
 			'names, with samples',
 			{
@@ -168,7 +174,12 @@ describe('what a template is made of', () => {
 				type: 'BUTTONS',
 				buttons: [
 					{ type: 'PHONE_NUMBER', text: 'Call', phone_number: '+1' },
-					{ type: 'URL', text: 'See', url: 'https://a.example/{{1}}', example: ['https://a.example/7'] },
+					{
+						type: 'URL',
+						text: 'See',
+						url: 'https://a.example/{{1}}',
+						example: ['https://a.example/7'],
+					},
 					{ type: 'QUICK_REPLY', text: 'Stop' },
 				],
 			},
@@ -186,7 +197,10 @@ describe('what a template is made of', () => {
 		[{ type: 'CAROUSEL', cards: [] }, 'It has a part of the type CAROUSEL.'],
 		[{ type: 'LIMITED_TIME_OFFER' }, 'It has a part of the type LIMITED_TIME_OFFER.'],
 		[{ type: 'BUTTONS', buttons: [{ type: 'FLOW' }] }, 'It has a button of the type FLOW.'],
-		[{ type: 'BUTTONS', buttons: [{ type: 'COPY_CODE' }] }, 'It has a button of the type COPY_CODE.'],
+		[
+			{ type: 'BUTTONS', buttons: [{ type: 'COPY_CODE' }] },
+			'It has a button of the type COPY_CODE.',
+		],
 		[{ type: 'BUTTONS', buttons: [null] }, 'It has a button of the type UNKNOWN.'],
 		[{}, 'It has a part of the type unknown.'],
 	])('%j is not supported', (component, reason) => {
@@ -271,13 +285,16 @@ it('places a value for each variable where the template has its gap', () => {
 			}>;
 			const ofType = (type: string) => parts.filter((part) => part.type === type);
 			const texts = ofType('body').flatMap(({ parameters }) => parameters);
-			expect(texts.map(({ text: each }) => each)).toEqual(keys.map((key) => `value of body.${key}`));
-			expect(texts.every(({ parameter_name: each }, i) => each === undefined || each === keys[i])).toBe(
-				true,
+			expect(texts.map(({ text: each }) => each)).toEqual(
+				keys.map((key) => `value of body.${key}`),
 			);
+			expect(
+				texts.every(({ parameter_name: each }, i) => each === undefined || each === keys[i]),
+			).toBe(true);
 			expect(ofType('header')).toHaveLength(head === null ? 0 : 1);
-			const expected = pressed.flatMap(({ type, url = '' }: { type: string; url?: string }, index) =>
-				type === 'QUICK_REPLY' || url.includes('{{') ? [String(index)] : [],
+			const expected = pressed.flatMap(
+				({ type, url = '' }: { type: string; url?: string }, index) =>
+					type === 'QUICK_REPLY' || url.includes('{{') ? [String(index)] : [],
 			);
 			expect(ofType('button').map(({ index }) => index)).toEqual(expected);
 		}),

@@ -1,4 +1,9 @@
-import { credentialFor, receive, webhookSetUpOf, type Json } from '../../test/nodes/fakeContext.mts';
+import {
+	credentialFor,
+	receive,
+	webhookSetUpOf,
+	type Json,
+} from '../../test/nodes/fakeContext.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import batch from './fixtures/batch.webhook.json';
 import received from './fixtures/message-received.webhook.json';
@@ -100,9 +105,7 @@ it.each<[string, () => ReturnType<typeof call>, RegExp]>([
 ])('refuses %s with its sentence', async (_, forged, sentence) => {
 	const { events, sent } = await receive({ ...forged(), isTest: true }, ALL, setting());
 	expect(sent).toMatchObject([{ status: 401 }]);
-	expect(events).toMatchObject([
-		{ reason: 'rejected', ignored: expect.stringMatching(sentence) },
-	]);
+	expect(events).toMatchObject([{ reason: 'rejected', ignored: expect.stringMatching(sentence) }]);
 	expect(events[0].ignored).toMatch(/Compare "App Secret"/);
 });
 

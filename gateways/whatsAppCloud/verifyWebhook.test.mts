@@ -43,7 +43,11 @@ describe('the signature', () => {
 
 	it.each<[string, Partial<Delivery>, string]>([
 		['no signature', { headers: {} }, 'the webhook has no signature'],
-		['two signatures', { headers: { 'x-hub-signature-256': [signature, signature] } }, 'no signature'],
+		[
+			'two signatures',
+			{ headers: { 'x-hub-signature-256': [signature, signature] } },
+			'no signature',
+		],
 		['the old SHA-1 header', { headers: { 'x-hub-signature': signature } }, 'no signature'],
 		['bytes that cannot be read', { rawBody: null }, 'cannot be read'],
 		['another body', { rawBody: Buffer.from('{"entry":[]}') }, 'not signed with the App Secret'],
@@ -52,7 +56,11 @@ describe('the signature', () => {
 			{ headers: { 'x-hub-signature-256': signature.slice('sha256='.length) } },
 			'not signed',
 		],
-		['a cut signature', { headers: { 'x-hub-signature-256': signature.slice(0, -1) } }, 'not signed'],
+		[
+			'a cut signature',
+			{ headers: { 'x-hub-signature-256': signature.slice(0, -1) } },
+			'not signed',
+		],
 		['an empty one', { headers: { 'x-hub-signature-256': '' } }, 'not signed'],
 		[
 			'the Webhook Secret, which Meta does not know',
@@ -125,7 +133,11 @@ describe('the challenge', () => {
 
 	it.each<[string, object, object]>([
 		['another token', { 'hub.verify_token': 'vibecodinG' }, entered],
-		['an empty token in the credential', { 'hub.verify_token': '0' }, { whatsAppCloudAppSecret: '' }],
+		[
+			'an empty token in the credential',
+			{ 'hub.verify_token': '0' },
+			{ whatsAppCloudAppSecret: '' },
+		],
 	])('with %s is refused in words, without an echo', (_, change, more) => {
 		expect(challenge({ ...query, ...change }, more as Record<string, unknown>)).toEqual({
 			status: 403,

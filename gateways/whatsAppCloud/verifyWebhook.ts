@@ -17,22 +17,25 @@ export function verifyWebhook(credential: Credential, delivery: Delivery): Verif
 	const given = headers['x-hub-signature-256'];
 	if (typeof given !== 'string') return { verified: false, reason: 'the webhook has no signature' };
 	if (rawBody === null) {
-		return { verified: false, reason: 'the bytes of the webhook, which are signed, cannot be read' };
+		return {
+			verified: false,
+			reason: 'the bytes of the webhook, which are signed, cannot be read',
+		};
 	}
 	const expected = `sha256=${createHmac('sha256', secret).update(rawBody).digest('hex')}`;
 	return equalSecrets(given, expected)
 		? { verified: true }
-		: { verified: false, reason: 'the webhook is not signed with the App Secret of the credential' };
+		: {
+				verified: false,
+				reason: 'the webhook is not signed with the App Secret of the credential',
+			};
 }
 
 /**
  * Answers the GET by which Meta checks an address: the bare challenge, if the token is ours
  * (…/webhooks/create-webhook-endpoint, "Verification requests").
  */
-export function answerChallenge(
-	credential: Credential,
-	{ query }: Delivery,
-): WebhookAnswer | null {
+export function answerChallenge(credential: Credential, { query }: Delivery): WebhookAnswer | null {
 	const challenge = textAt(query, 'hub.challenge');
 	const token = textAt(query, 'hub.verify_token');
 	if (query['hub.mode'] !== 'subscribe' || challenge === null || token === null) return null;

@@ -7,8 +7,7 @@ import { statusTitle } from './statusTitle';
 
 /** A webhook that does not start the workflow, and the response to it. */
 export interface IgnoredWebhook {
-	readonly reason:
-		'rejected' | 'notJson' | 'otherAccount' | 'noStatus' | 'notChosen' | 'notReady';
+	readonly reason: 'rejected' | 'notJson' | 'otherAccount' | 'noStatus' | 'notChosen' | 'notReady';
 	/** What happened and what to do, for people. Contains no secret. */
 	readonly text: string;
 	/** The HTTP status of the response. */

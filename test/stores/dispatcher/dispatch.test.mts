@@ -210,7 +210,9 @@ describe('a limit for one recipient', () => {
 			failure: 'Too many to this recipient',
 		});
 		clock.ms = START + 6 * SECOND;
-		await table.update([{ where: [{ column: 'id', is: 'eq', value: 4 }], values: { status: 'cancelled' } }]);
+		await table.update([
+			{ where: [{ column: 'id', is: 'eq', value: 4 }], values: { status: 'cancelled' } },
+		]);
 		await run();
 		expect(table.row(2)).toMatchObject({ attempts: 2, next_attempt_at: iso(START + 18 * SECOND) });
 		clock.ms = START + 18 * SECOND;
