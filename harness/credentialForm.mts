@@ -20,7 +20,10 @@ export function credentialForm(
 ): GuideField[] {
 	const values = credentialFor(sandbox, gateway, webhookSecret);
 	return new MessageGatewayApi().properties
-		.filter(({ displayOptions }) => displayOptions?.show?.gateway?.includes(gateway) ?? true)
+		.filter(({ displayOptions: { show, hide } = {} }) => {
+			const isHidden = hide?.gateway?.includes(gateway) === true;
+			return !isHidden && (show?.gateway?.includes(gateway) ?? true);
+		})
 		.map(({ displayName, name, required, options = [] }) => {
 			const value = String(values[name] ?? '');
 			const option = options.find((each) => 'value' in each && each.value === value);

@@ -15,7 +15,7 @@ export const capabilities: Capabilities = {
 	webhooks: {
 		registration: 'api',
 		setupInstruction:
-			"Publish the workflow: that enters it as this phone number's own webhook. The app must be subscribed to the WhatsApp Business Account.",
+			"Publish the workflow: that enters it as this phone number's own webhook, if the app is subscribed to the WhatsApp Business Account.",
 		statuses: ['sent', 'delivered', 'read', 'played', 'failed'],
 		sendsSecretHeader: true,
 	},

@@ -18,6 +18,7 @@ import { Callbacks, wabaId } from './sandboxWebhooks.mts';
 
 /** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
 const account = {
+	apiVersion: 'v25.0',
 	phoneNumberId: '106540352242922',
 	wabaId,
 	displayPhoneNumber: '15550783881',
@@ -327,16 +328,16 @@ const failureOf = (reason: string | undefined) =>
 
 export const whatsAppCloud = defineSandbox({
 	dialect: WhatsAppCloud,
-	credential: ({ baseUrl, phoneNumberId, accessToken, appSecret, wabaId: id }) => ({
+	credential: ({ baseUrl, apiVersion, phoneNumberId, accessToken, appSecret, wabaId: id }) => ({
 		whatsAppCloudUrl: baseUrl,
-		whatsAppCloudVersion: 'v25.0',
+		whatsAppCloudVersion: apiVersion,
 		whatsAppCloudPhoneNumberId: phoneNumberId,
 		whatsAppCloudAccessToken: accessToken,
 		whatsAppCloudAppSecret: appSecret,
 		whatsAppCloudWabaId: id,
 	}),
-	firstMessage: ({ baseUrl, phoneNumberId, accessToken }) => ({
-		url: `${baseUrl}/v25.0/${phoneNumberId}/messages`,
+	firstMessage: ({ baseUrl, apiVersion, phoneNumberId, accessToken }) => ({
+		url: `${baseUrl}/${apiVersion}/${phoneNumberId}/messages`,
 		headers: { Authorization: `Bearer ${accessToken}` },
 		body: {
 			messaging_product: 'whatsapp',
