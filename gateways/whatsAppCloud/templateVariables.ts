@@ -25,7 +25,7 @@ export function parseVariableId(id: string): VariablePlace | null {
 	return null;
 }
 
-/** Why a component cannot be sent, in words that follow "the template has". */
+/** Why a component cannot be sent, in words that follow "it has". */
 export class UnsupportedPart {
 	constructor(readonly reason: string) {}
 }

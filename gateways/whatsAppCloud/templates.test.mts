@@ -76,7 +76,7 @@ describe('the list', () => {
 			body: metaError(10),
 		}));
 		await expect(library.list(refused.connection, {})).rejects.toMatchObject({
-			kind: 'forbidden',
+			kind: 'unsupported',
 			details: { hint: expect.stringContaining('whatsapp_business_management') },
 		});
 	});
@@ -193,16 +193,16 @@ describe('what a template is made of', () => {
 	});
 
 	it.each<[object, string]>([
-		[{ type: 'HEADER', format: 'LOCATION' }, 'It has a header of the format LOCATION.'],
-		[{ type: 'CAROUSEL', cards: [] }, 'It has a part of the type CAROUSEL.'],
-		[{ type: 'LIMITED_TIME_OFFER' }, 'It has a part of the type LIMITED_TIME_OFFER.'],
-		[{ type: 'BUTTONS', buttons: [{ type: 'FLOW' }] }, 'It has a button of the type FLOW.'],
+		[{ type: 'HEADER', format: 'LOCATION' }, 'it has a header of the format LOCATION'],
+		[{ type: 'CAROUSEL', cards: [] }, 'it has a part of the type CAROUSEL'],
+		[{ type: 'LIMITED_TIME_OFFER' }, 'it has a part of the type LIMITED_TIME_OFFER'],
+		[{ type: 'BUTTONS', buttons: [{ type: 'FLOW' }] }, 'it has a button of the type FLOW'],
 		[
 			{ type: 'BUTTONS', buttons: [{ type: 'COPY_CODE' }] },
-			'It has a button of the type COPY_CODE.',
+			'it has a button of the type COPY_CODE',
 		],
-		[{ type: 'BUTTONS', buttons: [null] }, 'It has a button of the type UNKNOWN.'],
-		[{}, 'It has a part of the type unknown.'],
+		[{ type: 'BUTTONS', buttons: [null] }, 'it has a button of the type UNKNOWN'],
+		[{}, 'it has a part of the type unknown'],
 	])('%j is not supported', (component, reason) => {
 		expect(toTemplate({ components: [component] }).unsupported).toBe(reason);
 	});

@@ -2,6 +2,7 @@ import type { TemplateContent } from '../../messages/template';
 import type { Connection } from '../gateway';
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
 import type { MessageTemplate, TemplateLibrary, TemplateStatus } from '../templates';
+import { GatewayError, unsupported } from '../transport/gatewayError';
 import { wabaId } from './credential';
 import { UnsupportedPart, variablesOf } from './templateVariables';
 
@@ -70,17 +71,21 @@ async function fetchPage(
 	connection: Connection,
 	{ name, after }: { readonly name?: string; readonly after?: string },
 ): Promise<Page> {
-	const response = await connection.request({
-		method: 'GET',
-		path: `/${wabaId(connection.credential)}/message_templates`,
-		query: {
-			fields: FIELDS,
-			limit: PER_PAGE,
-			...(name === undefined ? {} : { name }),
-			...(after === undefined ? {} : { after }),
-		},
-		idempotent: true,
-	});
+	const response = await connection
+		.request({
+			method: 'GET',
+			path: `/${wabaId(connection.credential)}/message_templates`,
+			query: {
+				fields: FIELDS,
+				limit: PER_PAGE,
+				...(name === undefined ? {} : { name }),
+				...(after === undefined ? {} : { after }),
+			},
+			idempotent: true,
+		})
+		.catch((error: unknown) => {
+			throw isForbidden(error) ? notReadable(error) : error;
+		});
 	const body = isObject(response.body) ? response.body : {};
 	if (!Array.isArray(body.data)) throw connection.unexpected(response, 'the list "data"', false);
 	const paging = objectAt(body, 'paging');
@@ -92,13 +97,23 @@ async function fetchPage(
 	};
 }
 
+const isForbidden = (error: unknown): error is GatewayError =>
+	error instanceof GatewayError && error.kind === 'forbidden';
+
+/** A token without this permission still sends templates, so it is no reason not to send one. */
+const notReadable = ({ message }: GatewayError): GatewayError =>
+	unsupported(
+		message,
+		'The access token needs the permission whatsapp_business_management to read templates. Without it, enter the name of the template.',
+	);
+
 /** A template as listed (…/templates/template-management). */
 export function toTemplate(entry: JsonObject): MessageTemplate {
 	const gatewayStatus = textAt(entry, 'status');
 	const status = (gatewayStatus ?? '').toUpperCase();
 	const components = Array.isArray(entry.components) ? entry.components.filter(isObject) : [];
 	const parts = components.map(variablesOf);
-	const unsupported = parts.find((part) => part instanceof UnsupportedPart);
+	const missing = parts.find((part) => part instanceof UnsupportedPart);
 	return {
 		name: textAt(entry, 'name') ?? '',
 		language: textAt(entry, 'language'),
@@ -108,7 +123,7 @@ export function toTemplate(entry: JsonObject): MessageTemplate {
 		gatewayStatus,
 		text: components.flatMap(wordsOf).join('\n'),
 		variables: parts.flatMap((part) => (part instanceof UnsupportedPart ? [] : part)),
-		unsupported: unsupported === undefined ? null : `It has ${unsupported.reason}.`,
+		unsupported: missing === undefined ? null : `it has ${missing.reason}`,
 	};
 }
 
