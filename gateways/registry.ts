@@ -8,6 +8,7 @@ import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
 import { waha } from './waha';
 import { whapi } from './whapi';
+import { whatsAppCloud } from './whatsAppCloud';
 import { quote } from '../messages/text';
 
 /** Every gateway, in the order in which users see them. One line adds one. */
@@ -19,6 +20,7 @@ export const gateways: readonly Gateway[] = [
 	hypersenderWhatsApp,
 	waha,
 	whapi,
+	whatsAppCloud,
 ];
 
 /** The ids of all gateways. */

@@ -5,6 +5,7 @@ import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
 import { waha } from '../gateways/waha/sandbox.mts';
 import { whapi } from '../gateways/whapi/sandbox.mts';
+import { whatsAppCloud } from '../gateways/whatsAppCloud/sandbox.mts';
 import type { AccountOf, AnySandboxDefinition } from './define.mts';
 import type { DialectContext } from './dialect.mts';
 
@@ -17,6 +18,7 @@ export const sandboxes = {
 	hypersenderWhatsApp,
 	waha,
 	whapi,
+	whatsAppCloud,
 };
 
 export type GatewayId = keyof typeof sandboxes;
