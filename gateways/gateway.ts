@@ -44,6 +44,8 @@ export interface Connection {
 	now(): number;
 	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
 	clockSkewMs(): number;
+	/** Resolves after that many milliseconds, or at once when the execution is cancelled. */
+	sleep(ms: number): Promise<void>;
 	/**
 	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
 	 * {@link Gateway.parseError} finds in its body; `rejected` unless that finds one. It was the answer to a
@@ -269,6 +271,8 @@ export interface VendorError {
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else: a rate limit may come as a 400. */
 	readonly kind?: ResponseErrorKind;
+	/** Of a rate limit: whether it holds for this recipient only, so that messages to others go on. */
+	readonly isPerRecipient?: boolean;
 	/**
 	 * Certainly, by the vendor's documents, nothing was sent, whatever the status, and the same may go
 	 * through later. Where it is known whose fault that is, `fault` says so instead.
