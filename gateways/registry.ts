@@ -6,6 +6,7 @@ import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
 import { whapi } from './whapi';
+import { whatsAppCloud } from './whatsAppCloud';
 import { quote } from '../messages/text';
 
 /** Every gateway, in the order in which users see them. One line adds one. */
@@ -15,6 +16,7 @@ export const gateways: readonly Gateway[] = [
 	hypersenderSms,
 	hypersenderWhatsApp,
 	whapi,
+	whatsAppCloud,
 ];
 
 /** The ids of all gateways. */

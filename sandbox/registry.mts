@@ -3,6 +3,7 @@ import { greenApi } from '../gateways/greenApi/sandbox.mts';
 import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
 import { whapi } from '../gateways/whapi/sandbox.mts';
+import { whatsAppCloud } from '../gateways/whatsAppCloud/sandbox.mts';
 import type { AccountOf, AnySandboxDefinition } from './define.mts';
 import type { DialectContext } from './dialect.mts';
 
@@ -13,6 +14,7 @@ export const sandboxes = {
 	hypersenderSms,
 	hypersenderWhatsApp,
 	whapi,
+	whatsAppCloud,
 };
 
 export type GatewayId = keyof typeof sandboxes;

@@ -12,7 +12,7 @@ import {
 	type Environment,
 } from './environment.mts';
 
-const WITHOUT_SCHEDULER = ['hypersenderWhatsApp', 'whapi', 'greenApi'];
+const WITHOUT_SCHEDULER = ['hypersenderWhatsApp', 'whapi', 'greenApi', 'whatsAppCloud'];
 const GATEWAYS = ['hypersenderSms', ...WITHOUT_SCHEDULER];
 
 let environment: Environment;
@@ -132,6 +132,38 @@ it('registers at Whapi beside a neighbour and takes away only its own', async ()
 	await n8n.deactivate(workflow);
 	expect(await urls()).toEqual([neighbour.url]);
 	await api.patch('/settings', { webhooks: [] });
+}, 120_000);
+
+it('sets the number’s own webhook at Meta (whatsAppCloud), and replaces another’s only if told so', async () => {
+	const { n8n, sandbox } = environment;
+	const { baseUrl, accessToken, phoneNumberId } = sandbox.accounts.whatsAppCloud;
+	const headers = { Authorization: `Bearer ${accessToken}` };
+	const number = `${baseUrl}/v25.0/${phoneNumberId}`;
+	const own = async () => {
+		const params = { fields: 'webhook_configuration' };
+		const { data } = await axios.get<{ webhook_configuration: Record<string, string> }>(number, {
+			headers,
+			params,
+		});
+		return data.webhook_configuration.phone_number;
+	};
+	const first = await activateTrigger('whatsAppCloud');
+	const url = await n8n.productionWebhookUrl(first, 'Status');
+	expect(await own()).toBe(url);
+
+	// The other's address answers the challenge, too: it has the same credential.
+	const refused = await n8n.createWorkflow(listening('whatsAppCloud'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/Replace Existing Webhook/);
+	await n8n.deactivate(refused).catch(() => {});
+	const replacing = await n8n.createWorkflow(
+		listening('whatsAppCloud', { options: { replaceExisting: true } }),
+	);
+	await n8n.activate(replacing);
+	expect(await own()).toBe(await n8n.productionWebhookUrl(replacing, 'Status'));
+	await n8n.deactivate(replacing);
+	expect(await own()).toBe(url);
+	await n8n.deactivate(first);
+	expect(await own()).toBeUndefined();
 }, 120_000);
 
 it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it back', async () => {

@@ -88,7 +88,10 @@ export const capabilityTable = (): string =>
 		],
 		[
 			'Webhook secret',
-			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
+			({ capabilities, signingKeyField }) => {
+				if (signingKeyField !== undefined) return 'signature';
+				return capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+			},
 		],
 	]);
 
