@@ -57,9 +57,11 @@ export function sendRequest(message: OutgoingMessage) {
 }
 
 /** "Send the file it self as a file upload": the same fields as a form, `file` in place of `url`. */
-function withFile({ url: _, ...fields }: Record<string, unknown>, file: MediaFile) {
+function withFile(body: Record<string, unknown>, file: MediaFile) {
 	const { mimeType, data } = file;
-	const texts = Object.entries(fields).map(([name, value]) => [name, String(value)]);
+	const texts = Object.entries(body)
+		.filter(([name]) => name !== 'url')
+		.map(([name, value]) => [name, String(value)]);
 	return {
 		...(Object.fromEntries(texts) as Record<string, string>),
 		file: { fileName: file.fileName ?? 'file', contentType: mimeType, data },

@@ -15,6 +15,7 @@ import { accountsTableName, type AccountColumn } from '../../stores/table/accoun
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
+import type { TemplateContent, TemplateLabels } from '../../messages/template';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -40,6 +41,7 @@ import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
+import { createTemplateCheck } from './templateCheck';
 import { shorten } from '../../messages/text';
 import { Uploads } from './uploads';
 
@@ -82,6 +84,13 @@ export interface Run extends ConnectedGateway {
 	): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null if none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
+	/**
+	 * Checks a template message against the gateway's templates, each of which is read once a run.
+	 *
+	 * @returns a warning if the gateway does not let them be read; null if all is well
+	 * @throws InvalidParameterError naming one of the labels; GatewayError
+	 */
+	checkTemplate(content: TemplateContent, labels?: TemplateLabels): Promise<string | null>;
 	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
@@ -125,7 +134,6 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			credential: context.getNode().credentials?.[CREDENTIAL_TYPE]?.name ?? '',
 		}),
 	);
-	const [sender] = senders;
 	const keys: Keys = {
 		staleMs: staleAfter(timeoutMs),
 		ledger: once(async () =>
@@ -163,8 +171,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 
 	const databases = new Databases(context, { now, sleep, random: () => runtime.random() });
 	const backends = new Map<string, Promise<Backend>>();
-	const MUST_EXIST = { create: false };
-	const backend = async (ref: BackendRef, { create } = MUST_EXIST): Promise<Backend> => {
+	const backend = async (ref: BackendRef, { create } = { create: false }): Promise<Backend> => {
 		const key = JSON.stringify([ref, create]);
 		const opened =
 			backends.get(key) ??
@@ -217,7 +224,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		now,
 		sleep,
 		timezone,
-		sender,
+		sender: senders[0],
 		senders,
 		keys,
 		backend,
@@ -245,6 +252,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			const store = gatewayStore();
 			return { limits: store.limits, store: async () => store };
 		},
+		checkTemplate: createTemplateCheck(gateway, connection),
 		tableNameOf: async (scheduleId) => (await find(scheduleId))?.name ?? null,
 	};
 }

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { AdaptiveLimiter } from '../../gateways/transport/adaptiveLimiter';
 import { unsupported } from '../../gateways/transport/gatewayError';
 import { assertTakesFile } from '../../gateways/uploadChecks';
-import type { OutgoingMessage } from '../../messages/message';
+import type { MessageType, OutgoingMessage } from '../../messages/message';
 import type { ConnectedGateway } from '../shared/connectToGateway';
 import { openInputFile, type InputFile } from '../shared/inputFile';
 
@@ -35,11 +35,19 @@ export class Uploads {
 		return await this.limiter.run(async () => await then(await this.withFile(message, file)));
 	}
 
+	/**
+	 * Checks the size of a file that only n8n's storage knows.
+	 *
+	 * @throws InvalidParameterError naming *Input Binary Field*
+	 */
+	async verify(type: MessageType, file: InputFile | null): Promise<void> {
+		if (file === null || file.bytes !== null) return;
+		assertTakesFile(this.link.gateway, type, await openInputFile(this.context, file));
+	}
+
 	private async withFile<M extends OutgoingMessage>(message: M, found: InputFile): Promise<M> {
 		const { gateway, connection } = this.link;
 		const file = await openInputFile(this.context, found);
-		// Its size may be known only now.
-		assertTakesFile(gateway, message.type, file);
 		if (gateway.capabilities.uploads?.goes === 'withMessage') return { ...message, file };
 		if (gateway.upload === undefined) {
 			throw unsupported(`${gateway.label} documents no way to send a file from n8n`);

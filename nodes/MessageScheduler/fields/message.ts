@@ -5,6 +5,13 @@ import { parseRecipient, recipientAsGiven, type Recipient } from '../../../messa
 import { quote } from '../../../messages/text';
 import { findInputFile, type InputFile } from '../../shared/inputFile';
 import { readDefaultCountry } from './defaultCountry';
+import { MESSAGE_TEMPLATE, readTemplate, templateFields } from './template';
+
+/** n8n's own spelling, which its linter would change. */
+const FILE_FROM_N8N = 'File From n8n';
+
+/** The types without a file; a template names its own. */
+const NO_MEDIA = { messageType: ['text', 'template'] };
 
 /** Recipient and content of a message. */
 export const messageFields: INodeProperties[] = [
@@ -26,6 +33,7 @@ export const messageFields: INodeProperties[] = [
 			{ name: 'Audio', value: 'audio' },
 			{ name: 'Document', value: 'document' },
 			{ name: 'Image', value: 'image' },
+			{ name: 'Template', value: 'template' },
 			{ name: 'Text', value: 'text' },
 			{ name: 'Video', value: 'video' },
 			{ name: 'Voice', value: 'voice' },
@@ -51,7 +59,7 @@ export const messageFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
-				name: 'File From n8n',
+				name: FILE_FROM_N8N,
 				value: 'binary',
 				description: 'Upload a binary field of the item to the gateway',
 			},
@@ -60,7 +68,7 @@ export const messageFields: INodeProperties[] = [
 		default: 'url',
 		description:
 			'Where the file is. Not every gateway accepts files from n8n; the node checks this before it sends.',
-		displayOptions: { hide: { messageType: ['text'] } },
+		displayOptions: { hide: NO_MEDIA },
 	},
 	{
 		displayName: 'Input Binary Field',
@@ -70,7 +78,7 @@ export const messageFields: INodeProperties[] = [
 		default: 'data',
 		placeholder: 'e.g. data',
 		hint: 'The name of the input field containing the file to be sent',
-		displayOptions: { show: { mediaSource: ['binary'] }, hide: { messageType: ['text'] } },
+		displayOptions: { show: { mediaSource: ['binary'] }, hide: NO_MEDIA },
 	},
 	{
 		displayName: 'Media URL',
@@ -81,7 +89,7 @@ export const messageFields: INodeProperties[] = [
 		placeholder: 'e.g. https://example.com/image.jpg',
 		description:
 			'Public URL of the file, which the gateway downloads. Some gateways reject a URL with a query (?…).',
-		displayOptions: { show: { mediaSource: ['url'] }, hide: { messageType: ['text'] } },
+		displayOptions: { show: { mediaSource: ['url'] }, hide: NO_MEDIA },
 	},
 	{
 		displayName: 'Caption',
@@ -102,14 +110,15 @@ export const messageFields: INodeProperties[] = [
 			'Name under which the recipient sees the file. If empty, its own name, or the one in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
+	...templateFields(MESSAGE_TEMPLATE, { messageType: ['template'] }),
 ];
 
 /** Which types have a file name of their own in the node; of a document, the recipient sees it. */
 const NAMED = ['image', 'document'];
 
 /**
- * Reads recipient and content of one item, and finds its file if the media is one of n8n. `recipientAsGiven` is not null if *Default Country* changed the
- * number.
+ * Reads recipient and content of one item, and finds its file if the media is one of n8n.
+ * `recipientAsGiven` is not null if *Default Country* changed the number.
  *
  * @throws InvalidParameterError
  */
@@ -126,14 +135,17 @@ export function readMessage(
 	const given = read('recipient');
 	const country = readDefaultCountry(context, index);
 	const recipient = parseRecipient(given, country);
-	const isFile = type !== 'text' && readMediaSource(context, index) === 'binary';
+	const hasMedia = !NO_MEDIA.messageType.includes(type as string);
+	const isFile = hasMedia && readMediaSource(context, index) === 'binary';
+	const isUrl = hasMedia && !isFile;
 	const parsed = {
 		recipient,
 		...parseContent({
 			type,
 			hasFile: isFile,
+			...(type === 'template' ? { template: readTemplate(context, index, MESSAGE_TEMPLATE) } : {}),
 			...(type === 'text' ? { text: read('text') } : {}),
-			...(type === 'text' || isFile ? {} : { mediaUrl: read('mediaUrl') }),
+			...(isUrl ? { mediaUrl: read('mediaUrl') } : {}),
 			...(['image', 'video', 'document'].includes(type as string)
 				? { caption: read('caption') }
 				: {}),

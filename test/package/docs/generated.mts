@@ -246,13 +246,14 @@ export async function scheduleOutput(): Promise<unknown> {
 		timezone: WORKFLOW_ZONE,
 		adjusted: [],
 		recipientAsGiven: null,
+		warnings: [],
 	});
 }
 
 /** What *Send* gives out for the vendor's own example. */
 export async function sendOutput(): Promise<unknown> {
 	const sent = await gatewayById('chatWhatsApp').send(answering('sent.json'), message);
-	return sentItem(sent, true, null);
+	return sentItem(sent, { simplify: true, recipientAsGiven: null, warnings: [] });
 }
 
 const WIDTH = 100;
