@@ -137,10 +137,10 @@ export const authenticate = (
 	},
 });
 
-/** All of Meta's ids are digits; a phone number, which is often entered instead, has a `+` or blanks. */
+/** A phone number, which is often entered instead of an ID, has a `+`, blanks or brackets. */
 function idField(credential: Credential, field: CredentialField): string {
 	const value = requiredField(credential, field);
-	if (/^\d{5,32}$/.test(value)) return value;
+	if (/^[\w-]{5,64}$/.test(value)) return value;
 	throw new InvalidParameterError(
 		field.label,
 		`"${field.label}" is ${quote(value)}, but Meta's IDs have digits only. Copy the ID from WhatsApp, API Setup in the App Dashboard into the Message Gateway API credential; it is not the phone number.`,
