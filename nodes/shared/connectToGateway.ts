@@ -30,6 +30,7 @@ export async function connectToGateway(
 	const credential = await context.getCredentials(CREDENTIAL_TYPE);
 	const gateway = gatewayOf(credential);
 	gateway.baseUrl(credential);
+	gateway.hosts?.(credential);
 	gateway.account(credential);
 	const runtime = n8nRuntime(context, credential, timeoutMs);
 	return {

@@ -251,6 +251,14 @@ describe('refused before any request', () => {
 		expect(await refused('greenApi', wanted, await small())).toMatch(/sends as document/);
 	});
 
+	it('a media host that is none, also for a text', async () => {
+		const credential = credentialFor(sandbox, { greenApiMediaUrl: 'media' }, 'greenApi');
+		const text = { resource: 'message', operation: 'send', recipient: '+919988066776', text: 'x' };
+		const { message } = await errorOf(text, { credential });
+		expect(message).toMatch(/"Media API URL" is "media"\. Enter a URL/);
+		expect(sandbox.requests()).toEqual([]);
+	});
+
 	it('a message type without upload, or a gateway without any', async () => {
 		const video = { ...SEND, messageType: 'video' };
 		expect(await refused('hypersenderWhatsApp', video, await small())).toMatch(
