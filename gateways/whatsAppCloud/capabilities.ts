@@ -1,6 +1,7 @@
 import type { Capabilities } from '../capabilities';
 import type { Credential } from '../gateway';
 import { verifyTokenEntered } from './credential';
+import { uploads } from './upload';
 
 /** From the vendor's pages for developers (developers.facebook.com/documentation/business-messaging/whatsapp). */
 export const capabilities: Capabilities = {
@@ -12,6 +13,7 @@ export const capabilities: Capabilities = {
 	// 80 a second for each number, sent and received together (…/throughput).
 	messagesPerMinute: 4_800,
 	returnsReference: true,
+	uploads,
 	webhooks: {
 		registration: 'api',
 		setupInstruction:
@@ -21,6 +23,7 @@ export const capabilities: Capabilities = {
 	},
 	documentation: [
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes',

@@ -8,6 +8,7 @@ import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
 import { templates } from './templates';
+import { upload } from './upload';
 import { answerChallenge, verifyWebhook } from './verifyWebhook';
 
 /** Meta's Cloud API (developers.facebook.com): a business's WhatsApp number behind an access token. */
@@ -24,6 +25,7 @@ export const whatsAppCloud: Gateway = {
 	testCredential,
 	send,
 	assertSendable: sendBody,
+	upload,
 	templates,
 	windowClosedCode: WINDOW_CLOSED,
 	registration,

@@ -1,10 +1,8 @@
 import type { OutgoingMessage } from '../../messages/message';
 import { unsupported } from '../transport/gatewayError';
 
-/** Where Meta gets a file: from its public URL. */
-export interface MediaSource {
-	readonly link: string;
-}
+/** Where Meta gets a file: from its public URL, or from what was uploaded. */
+export type MediaSource = { readonly link: string } | { readonly id: string };
 
 /** What Meta calls the types of media. A voice note is audio of a kind. */
 const MEDIA = {

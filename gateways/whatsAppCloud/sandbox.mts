@@ -5,6 +5,7 @@ import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sa
 import { TokenBucket } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import { isReceivedFile } from '../../sandbox/uploads.mts';
 import { errorOf, graphError, statusError } from './sandboxErrors.mts';
 import { healthOf, healthStates, numberFields } from './sandboxNumber.mts';
 import { contentOf, sendProblem } from './sandboxSend.mts';
@@ -60,6 +61,8 @@ class WhatsAppCloud extends Dialect {
 	/** Who has not written for 24 hours; by default everybody has. */
 	readonly #closed = new Map<string, RefusalBy>();
 	readonly #refusals = new Map<string, Refusal>();
+	/** The ids of uploaded files. */
+	readonly #media = new Set<string>();
 	readonly #hidden = new Set<string>();
 	readonly #pairs = new Map<string, TokenBucket>();
 	readonly #throughput;
@@ -141,6 +144,20 @@ class WhatsAppCloud extends Dialect {
 				? this.#send(request, reply)
 				: reply,
 		);
+		app.post<NumberRoute>('/:id/media', async ({ params, body }, reply) => {
+			if (!this.#may(reply, params.id, account.phoneNumberId, 'whatsapp_business_messaging')) {
+				return reply;
+			}
+			const { messaging_product: product, type, file } = asRecord(body);
+			// undocumented: the words
+			if (product !== 'whatsapp') return this.#fail(reply, 100, 'messaging_product is required');
+			if (!isReceivedFile(file) || file.bytes === 0)
+				return this.#fail(reply, 100, 'file is required');
+			if (type !== file.contentType) return this.#fail(reply, 100, 'type is not that of the file');
+			const id = `${this.kit.ids.fraction()}`.slice(2, 17).padEnd(15, '7');
+			this.#media.add(id);
+			return { id };
+		});
 		app.get<NumberRoute>('/:id', async ({ params, query }, reply) => {
 			if (!this.#may(reply, params.id, account.phoneNumberId)) return reply;
 			const found = numberFields(query.fields, {
@@ -230,6 +247,11 @@ class WhatsAppCloud extends Dialect {
 		if (!this.#throughput.take().allowed) return this.#fail(reply, 130429);
 		const problem = sendProblem(body);
 		if (problem !== undefined) return this.#fail(reply, 100, problem);
+		const { id } = asRecord(body[String(body.type)]);
+		// undocumented: the words, and whether a status says so
+		if (id !== undefined && !this.#media.has(String(id))) {
+			return this.#fail(reply, 100, `Media ${String(id)} does not exist`);
+		}
 		const to = receiverOf(String(body.to));
 		if (to === account.displayPhoneNumber) return this.#fail(reply, 131021);
 		if (this.#health === 'BLOCKED') return this.#fail(reply, 131031);

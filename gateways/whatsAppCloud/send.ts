@@ -59,10 +59,11 @@ export const sendBody = (message: OutgoingMessage): Record<string, unknown> => (
 
 /** The object of the message's type, beside its name. */
 function content(message: OutgoingMessage): Record<string, unknown> {
-	const { type, text, mediaUrl, template } = message;
+	const { type, text, mediaUrl, mediaId, template } = message;
 	if (type === 'text') return { type, text: { body: withinLimit(text ?? '') } };
 	if (type === 'template') return { type, template: templateContent(template) };
-	return mediaContent(type, mediaSource(mediaUrl ?? ''), message);
+	const source = mediaId ? { id: mediaId } : mediaSource(mediaUrl ?? '');
+	return mediaContent(type, source, message);
 }
 
 function withinLimit(text: string): string {

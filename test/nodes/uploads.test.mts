@@ -94,6 +94,18 @@ describe.each(MODES)('a file in %s mode', (mode) => {
 		expect(Object.values(send.body as Json)).toContain(item.mediaId);
 	});
 
+	it('is uploaded to the WhatsApp Business Platform as a form, and the message has its id', async () => {
+		const content = randomBytes(300_000);
+		const setting = settingOf('whatsAppCloud', await stored(content, mode));
+		const [item] = await outputOf(SEND, setting);
+		const [upload, send] = sandbox.requests();
+		const type = 'application/pdf';
+		const file = { fileName: 'invoice 7.pdf', contentType: type, sha256: sha256(content) };
+		expect(upload.body).toMatchObject({ messaging_product: 'whatsapp', type, file });
+		const document = { id: item.mediaId, caption: 'Your invoice', filename: 'invoice 7.pdf' };
+		expect(send.body).toMatchObject({ type: 'document', document });
+	});
+
 	it('goes to Hypersender WhatsApp with the message', async () => {
 		const content = randomBytes(300_000);
 		const setting = settingOf('hypersenderWhatsApp', await stored(content, mode));
