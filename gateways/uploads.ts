@@ -36,3 +36,11 @@ export interface UploadedFile {
 	/** The name with which to send it, where sending needs one; unless given, the message's own. */
 	readonly fileName?: string;
 }
+
+/** All of a file in base64, for a gateway that takes it as text: it is held in memory. */
+export async function base64Of({ data }: MediaFile): Promise<string> {
+	if (data instanceof Uint8Array) return Buffer.from(data).toString('base64');
+	const chunks: Uint8Array[] = [];
+	for await (const chunk of await data.open()) chunks.push(chunk);
+	return Buffer.concat(chunks).toString('base64');
+}

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../capabilities';
+import { uploads } from './file';
 import { findsByIdAlone, isOldCore, type Server } from './server';
 
 /** From the vendor's documentation (waha.devlike.pro/docs) and its source (github.com/devlikeapro/waha). */
@@ -13,6 +14,7 @@ export const capabilities: Capabilities = {
 	// and media is downloaded first, in up to four attempts. The vendor gives no time for that.
 	sentListDelayMs: 60_000,
 	returnsReference: false,
+	uploads,
 	webhooks: {
 		registration: 'api',
 		setupInstruction:

@@ -1,4 +1,6 @@
+import { essenceOf } from '../../messages/mediaFile';
 import type { MessageType, OutgoingMessage } from '../../messages/message';
+import type { UploadCapabilities } from '../uploads';
 
 /** Types of files by their extensions, as IANA has them. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -28,22 +30,33 @@ const PLAYABLE: Readonly<Partial<Record<MessageType, { type: string; extensions:
 };
 
 /**
- * The `file` of a request, which WAHA downloads from its URL, and `convert`: voice messages and videos in another
+ * The `file` of a request, which WAHA downloads from its URL or, without one, gets with it; and `convert`: voice messages and videos in another
  * form than the one that phones play are converted by WAHA's ffmpeg.
  */
-export function fileOf({ type, mediaUrl, fileName }: OutgoingMessage): Record<string, unknown> {
+export function fileOf({ type, mediaUrl, fileName, file }: OutgoingMessage) {
 	const url = mediaUrl ?? '';
-	const extension = extensionOf(fileName ?? '') || extensionOf(pathOf(url));
+	const name = fileName ?? file?.fileName ?? '';
+	const extension = extensionOf(name) || extensionOf(pathOf(url));
 	const playable = PLAYABLE[type];
 	return {
 		file: {
-			mimetype: playable?.type ?? typeOf(extension, type),
-			url,
+			mimetype: playable?.type ?? (file && essenceOf(file)) ?? typeOf(extension, type),
+			...(file === undefined ? { url } : {}),
 			...(fileName === null ? {} : { filename: fileName }),
 		},
 		...(playable === undefined ? {} : { convert: !playable.extensions.test(extension) }),
 	};
 }
+
+/** A body of JSON has at most 50 MB (src/main.ts), of which base64 takes four bytes for three. */
+const RULES = { maxBytes: 37 * 1024 * 1024, mimeTypes: null };
+
+/** `file.data` in place of `file.url` (src/structures/chatting.dto.ts). */
+export const uploads: UploadCapabilities = {
+	goes: 'withMessage',
+	types: { image: RULES, video: RULES, document: RULES, voice: RULES },
+	keptMs: null,
+};
 
 /** The vendor advises JPEG for images, and a document may be anything. */
 const typeOf = (extension: string, type: MessageType): string => {

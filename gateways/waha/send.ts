@@ -4,6 +4,7 @@ import { createSentMessage, type SentMessage } from '../../messages/sentMessage'
 import { isoInstantAt, isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
 import type { Connection } from '../gateway';
 import { unsupported } from '../transport/gatewayError';
+import { base64Of, hasFile } from '../uploads';
 import type { GatewayResponse } from '../transport/request';
 import { readAck } from './acks';
 import { account, sessionOf } from './credential';
@@ -24,7 +25,7 @@ const ROUTES: Readonly<Partial<Record<MessageType, string>>> = {
 /** Sends immediately. A text goes with an id of ours where the engine takes one. */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
 	const { credential } = connection;
-	const content = sendBody(message);
+	const content = await withData(sendBody(message), message);
 	const id = await idFor(connection, message);
 	const response = await connection.request({
 		method: 'POST',
@@ -71,6 +72,12 @@ const acceptedAt = (answer: JsonObject): string | null =>
 	unixInstantAt(answer, 'messageTimestamp') ??
 	unixInstantAt(answer, 'timestamp') ??
 	isoInstantAt(objectAt(answer, '_data'), 'Timestamp');
+
+/** The body with the bytes of its file, if it has one that is not downloaded. */
+const withData = async (body: ReturnType<typeof sendBody>, message: OutgoingMessage) =>
+	hasFile(message)
+		? { ...body, file: { ...fileOf(message).file, data: await base64Of(message.file) } }
+		: body;
 
 /** The body without `session` and `id`. Rejects what the vendor does not document. */
 export const sendBody = (message: OutgoingMessage) => ({

@@ -127,6 +127,20 @@ describe.each(MODES)('a file in %s mode', (mode) => {
 		expect(item).toMatchObject({ status: 'queued', mediaId: null, mediaUrl: null });
 	});
 
+	it('goes to WAHA with the message, as text', async () => {
+		const content = randomBytes(300_000);
+		await outputOf(SEND, settingOf('waha', await stored(content, mode)));
+		const [send] = sandbox.requests().filter(({ method }) => method === 'POST');
+		expect(send.body).toMatchObject({
+			caption: 'Your invoice',
+			file: {
+				mimetype: 'application/pdf',
+				filename: 'invoice 7.pdf',
+				data: content.toString('base64'),
+			},
+		});
+	});
+
 	it('is uploaded anew, whole, after a lost response; the message is sent once', async () => {
 		hurry();
 		const content = randomBytes(100_000);
