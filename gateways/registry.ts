@@ -5,6 +5,7 @@ import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
+import { twilio } from './twilio';
 import { whapi } from './whapi';
 import { quote } from '../messages/text';
 
@@ -14,6 +15,7 @@ export const gateways: readonly Gateway[] = [
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	twilio,
 	whapi,
 ];
 

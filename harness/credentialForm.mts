@@ -36,12 +36,13 @@ export function credentialForm(
 export const guides =
 	(webhookSecret: string) =>
 	(sandbox: Pick<Sandbox, 'credential'>): Guide[] =>
-		gateways.flatMap(({ id, label, capabilities: { webhooks } }) => {
+		gateways.flatMap(({ id, label, signingKeyField, capabilities: { webhooks } }) => {
 			if (!isGatewayId(id)) return [];
 			const webhook: Guide['webhook'] = {
 				setupInstruction: webhooks.setupInstruction,
 				isAutomatic: webhooks.registration === 'api',
-				secret: webhookSecret,
+				// A key of the vendor's own is entered nowhere else.
+				secret: signingKeyField === undefined ? webhookSecret : '',
 				secretIn: webhooks.sendsSecretHeader ? 'header' : 'query',
 			};
 			const fields = credentialForm(sandbox, id, webhookSecret);

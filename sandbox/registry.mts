@@ -2,6 +2,7 @@ import { chatWhatsApp } from '../gateways/chatWhatsApp/sandbox.mts';
 import { greenApi } from '../gateways/greenApi/sandbox.mts';
 import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
+import { twilio } from '../gateways/twilio/sandbox.mts';
 import { whapi } from '../gateways/whapi/sandbox.mts';
 import type { AccountOf, AnySandboxDefinition } from './define.mts';
 import type { DialectContext } from './dialect.mts';
@@ -12,6 +13,7 @@ export const sandboxes = {
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	twilio,
 	whapi,
 };
 

@@ -37,6 +37,7 @@ export interface Webhook {
 	event: string;
 	url: string;
 	headers: Record<string, string>;
+	/** Sent as JSON; a text as it is, with the type that the headers tell. */
 	body: unknown;
 	/** Default POST. */
 	method?: string;
@@ -186,7 +187,7 @@ export class Webhooks {
 				method,
 				url,
 				headers,
-				data: JSON.stringify(body),
+				data: typeof body === 'string' ? body : JSON.stringify(body),
 				timeout: policy.timeoutMs,
 				signal: this.#stopped.signal,
 				// The receiver's answer is of no interest, whatever it is.

@@ -12,6 +12,7 @@ import { GatewayError } from '../../gateways/transport/gatewayError';
 import { toNetworkFailure, type SendRequest } from '../../gateways/transport/request';
 import { MESSAGE_TYPES, type MessageType } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
+import { STATUSES, type Status } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
 import { credentialFor } from '../../harness/credential.mts';
 import { definitionOf, isGatewayId, startSandbox, type Sandbox } from '../../sandbox/index.mts';
@@ -36,7 +37,8 @@ const SECRET = 'the-secret';
 function reach(gateway: Gateway) {
 	const credential = credentialFor(sandbox, gateway.id, SECRET);
 	const send: SendRequest = async (unsent) => {
-		const { method, url, headers, query, body } = gateway.authenticate(credential, unsent);
+		const request = gateway.authenticate(credential, unsent);
+		const { method, url, headers, query, body = request.encodedBody } = request;
 		return await axios
 			.request({ method, url, headers, params: query, data: body, validateStatus: () => true })
 			.then(
@@ -80,7 +82,7 @@ const attempt = { unresolved: null, begin: () => {}, clear: () => {} };
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
 	const { messageTypes, scheduling, lookup, webhooks } = gateway.capabilities;
 	if (!isGatewayId(gateway.id)) throw new Error(`sandbox/registry.mts lacks ${gateway.id}`);
-	const { states, arrivesAs } = definitionOf(gateway.id);
+	const { states, arrivesAs, lastStatus, withholds = [] } = definitionOf(gateway.id);
 
 	it('tests its credential, and refuses a wrong key in words', async () => {
 		const { connection, credential } = reach(gateway);
@@ -179,8 +181,9 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		});
 		expect(await store.get(held.scheduleId)).toMatchObject({
 			scheduleId: held.scheduleId,
-			scheduledAt: message.scheduledAt,
+			scheduledAt: withholds.includes('scheduledAt') ? null : message.scheduledAt,
 			status: 'scheduled',
+			...(withholds.includes('mediaUrl') ? { mediaUrl: null } : {}),
 		});
 		const listed = await store.list({ status: 'scheduled' });
 		expect(listed.map(({ scheduleId }) => scheduleId)).toContain(held.scheduleId);
@@ -188,13 +191,20 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		if (scheduling.cancelsBy === 'delete') {
 			await expect(store.cancel(held.scheduleId)).rejects.toThrow(/documents no way to cancel/);
 		}
+		const move = {
+			scheduleId: held.scheduleId,
+			scheduledAt: at(44),
+			idempotencyKey: crypto.randomUUID(),
+			allowDeletion: true,
+		};
+		// What the gateway does not tell has to be given again, or nothing is cancelled.
+		const isWithheld = message.mediaUrl !== null && withholds.includes('mediaUrl');
+		if (isWithheld) {
+			await expect(store.reschedule(move, attempt)).rejects.toMatchObject({ kind: 'unsupported' });
+			expect(await store.get(held.scheduleId)).toMatchObject({ status: 'scheduled' });
+		}
 		const moved = await store.reschedule(
-			{
-				scheduleId: held.scheduleId,
-				scheduledAt: at(44),
-				idempotencyKey: crypto.randomUUID(),
-				allowDeletion: true,
-			},
+			{ ...move, ...(isWithheld ? { content: message } : {}) },
 			attempt,
 		);
 		expect(Math.abs(Date.parse(moved.scheduledAt!) - Date.parse(at(44)))).toBeLessThan(2000);
@@ -245,7 +255,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 			const fault = {
 				kind: 'dropResponse',
 				method: 'POST',
-				path: /send|messages/,
+				path: /send|messages/i,
 				times: 1,
 			} as const;
 			sandbox.faults.add({ ...fault, gateway: gateway.id as never });
@@ -265,6 +275,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	});
 
 	it('tells what it documents of a message, each status once and trusted', async () => {
+		const last = lastStatus as Status;
 		const { connection, credential } = reach(gateway);
 		const events: StatusEvent[] = [];
 		const verdicts: unknown[] = [];
@@ -294,7 +305,9 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		expect(verdicts.length).toBeGreaterThan(0);
 		expect(verdicts.every((verdict) => (verdict as { verified: boolean }).verified)).toBe(true);
 		const told = new Set(events.map(({ status }) => status));
-		for (const status of ['sent', 'delivered', 'read', 'scheduled'] as const) {
+		// The account of the sandbox need not reach what another one reaches, such as `read` by SMS.
+		const isReached = (status: Status) => STATUSES[status].rank <= STATUSES[last].rank;
+		for (const status of (['sent', 'delivered', 'read', 'scheduled'] as const).filter(isReached)) {
 			if (webhooks.statuses.includes(status)) expect(told).toContain(status);
 		}
 		expect([...told].filter((status) => !webhooks.statuses.includes(status))).toEqual([]);
@@ -307,7 +320,8 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 					mutex: new KeyedMutex(),
 					sleep: async () => {},
 				});
-				const scheduledAt = new Date(Date.now() + 90_000).toISOString();
+				const lead = Math.max(90_000, (scheduling.minLeadMs ?? 0) + 60_000);
+				const scheduledAt = new Date(Date.now() + lead).toISOString();
 				await store.schedule({ ...messageOf('text'), scheduledAt }, attempt);
 			} else {
 				await gateway.send(connection, messageOf('text'));
@@ -317,22 +331,24 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 	});
 });
 
-async function startReceiver(
-	take: (delivery: {
-		headers: Record<string, string | string[] | undefined>;
-		query: Record<string, unknown>;
-		body: unknown;
-	}) => void,
-) {
+async function startReceiver(take: (delivery: Parameters<typeof posted>[0]) => void) {
 	const { fastify } = await import('fastify');
 	const app = fastify();
-	app.post('/hook', async (request) => {
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+	app.post('/hook', async (request, reply) => {
+		const rawBody = request.body as Buffer;
+		const isForm = request.headers['content-type']?.includes('x-www-form-urlencoded') === true;
+		const form = isForm ? [...new URLSearchParams(rawBody.toString())] : null;
 		take({
+			url: `${origin}${request.url}`,
 			headers: request.headers,
 			query: request.query as Record<string, unknown>,
-			body: request.body,
+			body: form === null ? (JSON.parse(rawBody.toString()) as unknown) : Object.fromEntries(form),
+			rawBody,
+			form,
 		});
-		return { status: 'ok' };
+		return await reply.send({ status: 'ok' });
 	});
 	const origin = await app.listen({ host: '127.0.0.1', port: 0 });
 	return { url: `${origin}/hook`, close: async () => await app.close() };
