@@ -26,7 +26,13 @@ interface Facts {
 	/** The vendor's words where a message here keeps these for the common ones. */
 	readonly statusWords?: Readonly<Record<string, string>>;
 	/** What the gateway does not tell of a message that it schedules, by our names: it is null then. */
-	readonly withholds?: ReadonlyArray<'scheduledAt' | 'mediaUrl'>;
+	readonly withholds?: ReadonlyArray<'scheduledAt' | 'mediaUrl' | 'template'>;
+	/** A template that can be sent, where the gateway has templates. */
+	readonly template?: {
+		readonly name: string;
+		readonly language: string | null;
+		readonly variables: Readonly<Record<string, string>>;
+	};
 	/** The type that a message has here if the gateway has one word for two: voice notes as audio. */
 	readonly arrivesAs?: Readonly<Record<string, string>>;
 }

@@ -5,7 +5,7 @@ import { statusUrlOf } from '../statusUrl';
 import { senderOf } from './credential';
 
 /** Twilio has no voice notes: no page names a flag for them. */
-const TYPES = ['text', 'image', 'video', 'document', 'audio'] as const;
+const TYPES = ['text', 'image', 'video', 'document', 'audio', 'template'] as const;
 
 const PER_MESSAGE: WebhookCapabilities = {
 	registration: 'perMessage',
@@ -37,6 +37,7 @@ export const capabilities: Capabilities = {
 		'https://www.twilio.com/docs/messaging/features/message-scheduling',
 		'https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks',
 		'https://www.twilio.com/docs/usage/webhooks/webhooks-security',
+		'https://www.twilio.com/docs/content/content-api-resources',
 		'https://www.twilio.com/docs/api/errors',
 	],
 };

@@ -1,7 +1,8 @@
 import type { OutgoingMessage } from '../../messages/message';
 import type { SentMessage } from '../../messages/sentMessage';
 import type { Connection } from '../gateway';
-import { mayComeOf } from '../sentBefore';
+import { CLOCK_SKEW_MS, mayComeOf } from '../sentBefore';
+import { GatewayError } from '../transport/gatewayError';
 import { account, senderOf } from './credential';
 import { readMessages } from './pages';
 import { toAddress } from './recipient';
@@ -15,8 +16,26 @@ export async function findSent(
 ): Promise<SentMessage[]> {
 	const sent = await readSent(connection, message);
 	// What waits for a time of its own, or was cancelled before it, came of no send.
-	return sent.filter(
-		(one) => !['scheduled', 'cancelled'].includes(one.status) && mayComeOf(message, one, sinceMs),
+	const gone = sent.filter(({ status }) => status !== 'scheduled' && status !== 'cancelled');
+	if (message.type === 'template') return noneOf(gone.filter((one) => !isOlder(one, sinceMs)));
+	return gone.filter((one) => mayComeOf(message, one, sinceMs));
+}
+
+const isOlder = ({ acceptedAt }: SentMessage, sinceMs: number): boolean =>
+	acceptedAt !== null && Date.parse(acceptedAt) < sinceMs - CLOCK_SKEW_MS;
+
+/**
+ * Whether a message is one of a template, its record does not tell. So only without any message it is known
+ * what came of a template: nothing.
+ *
+ * @throws GatewayError if there are messages
+ */
+export function noneOf(messages: readonly SentMessage[]): [] {
+	if (messages.length === 0) return [];
+	throw new GatewayError(
+		'unexpectedResponse',
+		'Twilio does not tell which of the messages to this recipient is that of the template',
+		{ hint: 'Check in the message log of the Twilio Console whether it was sent.' },
 	);
 }
 

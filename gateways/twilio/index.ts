@@ -18,6 +18,7 @@ import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { scheduler } from './scheduler';
 import { assertSendable, send } from './send';
+import { templates } from './templates';
 import { verifyWebhook } from './verifyWebhook';
 
 /** Twilio Programmable Messaging (twilio.com): SMS, MMS and WhatsApp. */
@@ -37,6 +38,7 @@ export const twilio: Gateway = {
 	send,
 	assertSendable,
 	scheduler,
+	templates,
 	lookup,
 	findSent,
 	registration,

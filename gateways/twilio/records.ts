@@ -93,6 +93,7 @@ function commonOf(record: MessageRecord, account: string) {
 		mediaUrl: null,
 		caption: isMedia ? body : null,
 		fileName: null,
+		template: null,
 		status,
 		gatewayStatus,
 		messageId: sid,

@@ -392,5 +392,10 @@ export const twilio = defineSandbox({
 	lastStatus: 'delivered',
 	states: { ready: 'active', notReady: ['suspended', 'closed'] },
 	statusWords,
-	withholds: ['scheduledAt', 'mediaUrl'],
+	withholds: ['scheduledAt', 'mediaUrl', 'template'],
+	template: {
+		name: `HX${'51'.repeat(16)}`,
+		language: null,
+		variables: { '1': 'Anna', '2': '10:30' },
+	},
 });

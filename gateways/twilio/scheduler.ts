@@ -7,7 +7,7 @@ import { isObject } from '../json';
 import { GatewayError, unsupported } from '../transport/gatewayError';
 import type { GatewayRequest } from '../transport/request';
 import { account, messagePath, messagesPath, senderOf } from './credential';
-import { readSent } from './findSent';
+import { noneOf, readSent } from './findSent';
 import { fetchMessage } from './lookup';
 import { readMessages } from './pages';
 import { toAddress } from './recipient';
@@ -34,7 +34,7 @@ export const scheduler: Required<NativeScheduler> = {
 		const record = readRecord(response.body);
 		if (record === null) throw connection.unexpected(response, '"sid"', true);
 		// The status is told as it is: Twilio's own samples of scheduled messages differ in it.
-		const { recipient, type, text, mediaUrl, caption, reference } = message;
+		const { recipient, type, text, mediaUrl, caption, template, reference } = message;
 		return {
 			...toScheduledMessage(record, account(credential)),
 			recipient,
@@ -42,6 +42,7 @@ export const scheduler: Required<NativeScheduler> = {
 			text,
 			mediaUrl,
 			caption,
+			template,
 			reference,
 			scheduledAt,
 		};
@@ -76,6 +77,9 @@ export const scheduler: Required<NativeScheduler> = {
 	async find(connection, message, { byContent = false } = {}) {
 		if (byContent) throw looksAlike();
 		const sent = await readSent(connection, message);
+		if (message.type === 'template') {
+			return noneOf(sent.filter(({ status }) => status !== 'cancelled'));
+		}
 		return sent.filter((one) => hasSameContent(message, one)).map(asScheduled);
 	},
 

@@ -1,5 +1,8 @@
 import type { OutgoingMessage } from '../../messages/message';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { createSentMessage, type SentMessage } from '../../messages/sentMessage';
+import type { TemplateContent } from '../../messages/template';
+import { shorten } from '../../messages/text';
 import type { Connection, Credential } from '../gateway';
 import { statusUrlOf } from '../statusUrl';
 import { GatewayError, unsupported } from '../transport/gatewayError';
@@ -86,8 +89,26 @@ function assertSendableBy(
 	}
 }
 
+/** `ContentSid` and, as JSON, what fills the gaps. A template has a text of its own (error 35127). */
+function templateForm({ name, variables }: TemplateContent): Form {
+	if (!/^HX[\da-f]{32}$/i.test(name)) {
+		throw new InvalidParameterError(
+			'Template',
+			`"Template" is "${shorten(name, 80)}", which is not the SID of a Twilio template`,
+			'Choose the template from the list, or enter its SID, which begins with HX.',
+		);
+	}
+	const isFilled = Object.keys(variables).length > 0;
+	return {
+		ContentSid: name,
+		...(isFilled ? { ContentVariables: JSON.stringify(variables) } : {}),
+	};
+}
+
 /** `Body` for text, `MediaUrl` for a file, with the caption as `Body`. */
-function contentForm({ type, text, mediaUrl, caption, fileName }: OutgoingMessage): Form {
+function contentForm(message: OutgoingMessage): Form {
+	const { type, text, mediaUrl, caption, fileName, template } = message;
+	if (template !== null) return templateForm(template);
 	if (fileName !== null) {
 		throw unsupported(
 			'"File Name" is set, but Twilio does not accept a file name',

@@ -33,6 +33,7 @@ export const message: MessageToSchedule = {
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	reference: null,
 	idempotencyKey: 'key-1',
 	scheduledAt: '2026-11-30T20:36:27.000Z',

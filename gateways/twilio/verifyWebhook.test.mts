@@ -203,9 +203,7 @@ describe('a forged webhook', () => {
 			fc.property(parameters, fc.nat(), (pairs, at) => {
 				const names = new Set(pairs.map(([name]) => name));
 				const unique = pairs.filter(([name]) => names.delete(name));
-				const form = new URLSearchParams(
-					unique.map(([a, b]) => [a.toWellFormed(), b.toWellFormed()]),
-				);
+				const form = new URLSearchParams(unique);
 				const raw = form.toString();
 				const delivery = asForm(raw, sign(raw), { body: {} });
 				expect(verify(delivery)).toBe(true);
