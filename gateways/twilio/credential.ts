@@ -147,7 +147,7 @@ export function account(credential: Credential): string {
 
 /** Webhooks name the Account SID alone. */
 export const isNamed = (credential: Credential, named: string): boolean =>
-	named === knownAccountSid(credential);
+	named !== '' && named === knownAccountSid(credential);
 
 /** Basic authentication: the API key if there is one, else the Auth Token (twilio.com/docs/usage/requests-to-twilio). */
 export function authenticate(credential: Credential, request: PreparedRequest): PreparedRequest {

@@ -134,7 +134,7 @@ function labelOf(id: string, texts: readonly string[]): string {
 	for (const text of texts) {
 		const gap = [...text.matchAll(GAP)].find((match) => match[1] === id);
 		if (gap === undefined) continue;
-		const [from, to] = [gap.index - 20, gap.index + gap[0].length + 20];
+		const [from, to] = [gap.index - 30, gap.index + gap[0].length + 30];
 		return `${from > 0 ? '…' : ''}${text.slice(Math.max(0, from), to)}${to < text.length ? '…' : ''}`;
 	}
 	return id;
