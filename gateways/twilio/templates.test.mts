@@ -32,7 +32,12 @@ it('lists the sample, at the host of templates', async () => {
 			gatewayStatus: 'approved',
 			text: expect.stringMatching(/^\{\{1\}\}, Congratulations \{\{2\}\}!/),
 			variables: [
-				{ id: '1', label: expect.stringContaining('{{1}}, Congratulations {{2}}'), kind: 'text', example: 'name' },
+				{
+					id: '1',
+					label: expect.stringContaining('{{1}}, Congratulations {{2}}'),
+					kind: 'text',
+					example: 'name',
+				},
 				{ id: '2', kind: 'text', example: 'typedocument' },
 			],
 			unsupported: null,
