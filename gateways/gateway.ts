@@ -199,6 +199,12 @@ export interface Gateway {
 	readonly scheduler?: NativeScheduler;
 	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
 	readonly templates?: TemplateLibrary;
+	/**
+	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
+	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
+	 * delivered. Not there where the vendor has no such rule.
+	 */
+	readonly windowClosedCode?: string;
 	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**
@@ -259,6 +265,8 @@ export interface VendorError {
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else: a rate limit may come as a 400. */
 	readonly kind?: ResponseErrorKind;
+	/** Of a rate limit: whether it holds for this recipient only, so that messages to others go on. */
+	readonly isPerRecipient?: boolean;
 	/**
 	 * Certainly, by the vendor's documents, nothing was sent, whatever the status, and the same may go
 	 * through later. Where it is known whose fault that is, `fault` says so instead.

@@ -24,6 +24,12 @@ interface Facts {
 	readonly states?: { readonly ready: string; readonly notReady: readonly string[] };
 	/** The vendor's words where a message here keeps these for the common ones. */
 	readonly statusWords?: Readonly<Record<string, string>>;
+	/** A template that the account has, filled, where the gateway sends templates. */
+	readonly template?: {
+		readonly name: string;
+		readonly language: string | null;
+		readonly variables: Readonly<Record<string, string>>;
+	};
 	/** The type that a message has here if the gateway has one word for two: voice notes as audio. */
 	readonly arrivesAs?: Readonly<Record<string, string>>;
 }

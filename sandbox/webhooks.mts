@@ -38,6 +38,8 @@ export interface Webhook {
 	url: string;
 	headers: Record<string, string>;
 	body: unknown;
+	/** The body as the vendor writes it, where that is not what `JSON.stringify` makes of it. */
+	text?: string;
 	/** Default POST. */
 	method?: string;
 	/** Webhooks of one orderingKey are handed over in order: usually the message's id. */
@@ -164,7 +166,7 @@ export class Webhooks {
 	}
 
 	async #post(webhook: Webhook, attempt: number): Promise<number | null> {
-		const { gateway, event, url, body, policy } = webhook;
+		const { gateway, event, url, body, text = JSON.stringify(body), policy } = webhook;
 		const method = webhook.method ?? 'POST';
 		const headers = { 'content-type': 'application/json', ...webhook.headers };
 		const at = this.clock.now().toISOString();
@@ -186,7 +188,7 @@ export class Webhooks {
 				method,
 				url,
 				headers,
-				data: JSON.stringify(body),
+				data: text,
 				timeout: policy.timeoutMs,
 				signal: this.#stopped.signal,
 				// The receiver's answer is of no interest, whatever it is.

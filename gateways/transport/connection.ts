@@ -90,6 +90,8 @@ export function connect(
 		const isLimited = isRateLimited(response, said ?? {});
 		if (isLimited || response.status === 503) {
 			const asked = said?.retryAfterMs ?? parseRetryAfter(response, now);
+			// Requests for other recipients go on.
+			if (said?.isPerRecipient === true) return asked;
 			if (isLimited) limiter.onRateLimited(Math.min(asked ?? 0, policy.maxDelayMs));
 			return asked;
 		}

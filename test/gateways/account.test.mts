@@ -112,9 +112,9 @@ describe('every gateway', () => {
 		Object.fromEntries(
 			gateway.credentialFields.map((field, index) => [
 				field.name,
-				// A server of one's own has no default.
+				// A gateway of one's own has no address to start with.
 				index === 0
-					? (field.default ?? 'https://own.example')
+					? (field.default ?? 'https://gateway.example')
 					: field.optional
 						? ''
 						: `${field.name}-${suffix}`,

@@ -2,6 +2,7 @@ import axios from 'axios';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gateways } from '../../gateways/registry';
 import type { Gateway } from '../../gateways/gateway';
+import type { WebhookAnswer } from '../../gateways/webhooks';
 import {
 	requireLookup,
 	requireScheduler,
@@ -81,7 +82,7 @@ const attempt = { unresolved: null, begin: () => {}, clear: () => {} };
 describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s', (_, gateway) => {
 	const { messageTypes, scheduling, lookup, webhooks } = gateway.capabilities;
 	if (!isGatewayId(gateway.id)) throw new Error(`sandbox/registry.mts lacks ${gateway.id}`);
-	const { states, arrivesAs } = definitionOf(gateway.id);
+	const { states, arrivesAs, template = null } = definitionOf(gateway.id);
 
 	it('tests its credential, and refuses a wrong key in words', async () => {
 		const { connection, credential } = reach(gateway);
@@ -136,12 +137,12 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const { connection } = reach(gateway);
 		if (!messageTypes.includes(type)) {
 			expect(() => assertSupportsType(gateway, type)).toThrow(
-				new RegExp(`${gateway.label}.*documents no way to send ${type}`),
+				`${gateway.label} documents no way to send ${type}`,
 			);
 			return;
 		}
 		assertSupportsType(gateway, type);
-		const message = messageOf(type);
+		const message = { ...messageOf(type), template: type === 'template' ? template : null };
 		const sent = await gateway.send(connection, message);
 		expect(sent).toMatchObject({ gateway: gateway.id, type, text: message.text });
 		expect(sent.messageId ?? sent.queueId).toEqual(expect.any(String));
@@ -269,10 +270,15 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 		const { connection, credential } = reach(gateway);
 		const events: StatusEvent[] = [];
 		const verdicts: unknown[] = [];
+		const challenge = (query: Record<string, unknown>) =>
+			gateway.answerChallenge?.(
+				credential,
+				posted({ method: 'GET', headers: {}, query, body: undefined }),
+			) ?? null;
 		const receiver = await startReceiver((delivery) => {
 			verdicts.push(gateway.verifyWebhook(credential, posted(delivery)));
 			events.push(...gateway.parseWebhook(delivery.body, { receivedAt: new Date().toISOString() }));
-		});
+		}, challenge);
 		try {
 			if (gateway.registration) {
 				const wanted = { url: receiver.url, secret: SECRET, replaceExisting: false };
@@ -319,28 +325,31 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))('%s'
 });
 
 async function startReceiver(
-	take: (delivery: {
-		headers: Record<string, string | string[] | undefined>;
-		query: Record<string, unknown>;
-		body: unknown;
-		rawBody: Uint8Array;
-	}) => void,
+	take: (delivery: Parameters<typeof posted>[0]) => void,
+	challenge: (query: Record<string, unknown>) => WebhookAnswer | null,
 ) {
 	const { fastify } = await import('fastify');
 	const app = fastify();
-	// The bytes are kept, since some vendors sign them.
-	app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, bytes, done) =>
-		done(null, bytes),
-	);
-	app.post('/hook', async (request) => {
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+	app.get('/hook', async (request, reply) => {
+		const answer = challenge(request.query as Record<string, unknown>);
+		if (answer === null) return await reply.code(401).send();
+		return await reply.code(answer.status).type(answer.contentType).send(answer.body);
+	});
+	app.post('/hook', async (request, reply) => {
 		const rawBody = request.body as Buffer;
+		const isForm = request.headers['content-type']?.includes('x-www-form-urlencoded') === true;
+		const form = isForm ? [...new URLSearchParams(rawBody.toString())] : null;
 		take({
+			url: `${origin}${request.url}`,
 			headers: request.headers,
 			query: request.query as Record<string, unknown>,
-			body: JSON.parse(rawBody.toString()),
+			body: form === null ? (JSON.parse(rawBody.toString()) as unknown) : Object.fromEntries(form),
 			rawBody,
+			form,
 		});
-		return { status: 'ok' };
+		return await reply.send({ status: 'ok' });
 	});
 	const origin = await app.listen({ host: '127.0.0.1', port: 0 });
 	return { url: `${origin}/hook`, close: async () => await app.close() };

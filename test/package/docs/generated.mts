@@ -84,7 +84,10 @@ export const capabilityTable = (): string =>
 		],
 		[
 			'Webhook secret',
-			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
+			({ capabilities, signingKeyField }) => {
+				if (signingKeyField !== undefined) return 'signature';
+				return capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+			},
 		],
 	]);
 
@@ -142,8 +145,10 @@ const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 /** The workflow's timezone in all examples. */
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
-const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parseWebhook(body, { receivedAt });
+const parse = (id: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] => {
+	const gateway = gatewayById(id);
+	return gateway.parseWebhook(gateway.withoutSecrets?.(body) ?? body, { receivedAt });
+};
 
 /** The item that the trigger makes of the gateway's example. */
 export async function eventOf(gateway: string): Promise<StatusEventItem> {
@@ -216,13 +221,14 @@ export async function scheduleOutput(): Promise<unknown> {
 		timezone: WORKFLOW_ZONE,
 		adjusted: [],
 		recipientAsGiven: null,
+		warnings: [],
 	});
 }
 
 /** What *Send* gives out for the vendor's own example. */
 export async function sendOutput(): Promise<unknown> {
 	const sent = await gatewayById('chatWhatsApp').send(answering('sent.json'), message);
-	return sentItem(sent, true, null);
+	return sentItem(sent, { simplify: true, recipientAsGiven: null, warnings: [] });
 }
 
 const WIDTH = 100;
