@@ -80,16 +80,17 @@ export const capabilityTable = (): string =>
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook registration',
-			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
+			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
 		],
-		[
-			'Webhook secret',
-			({ capabilities, signingKeyField }) => {
-				if (signingKeyField !== undefined) return 'signature';
-				return capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL';
-			},
-		],
+		['Webhook secret', secretOf],
 	]);
+
+const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
+
+const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
+	if (signingKeyField !== undefined) return 'signature';
+	return webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+};
 
 const ofScheduler = (
 	{ capabilities: { scheduling } }: Gateway,
