@@ -43,6 +43,8 @@ export interface Connection {
 	now(): number;
 	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
 	clockSkewMs(): number;
+	/** Resolves after that many milliseconds, or at once when the execution is cancelled. */
+	sleep(ms: number): Promise<void>;
 	/**
 	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
 	 * {@link Gateway.parseError} finds in its body; `rejected` unless that finds one. It was the answer to a

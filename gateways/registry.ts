@@ -6,6 +6,7 @@ import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
+import { waha } from './waha';
 import { whapi } from './whapi';
 import { quote } from '../messages/text';
 
@@ -16,6 +17,7 @@ export const gateways: readonly Gateway[] = [
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	waha,
 	whapi,
 ];
 

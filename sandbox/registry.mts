@@ -3,6 +3,7 @@ import { evolutionApi } from '../gateways/evolutionApi/sandbox.mts';
 import { greenApi } from '../gateways/greenApi/sandbox.mts';
 import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
+import { waha } from '../gateways/waha/sandbox.mts';
 import { whapi } from '../gateways/whapi/sandbox.mts';
 import type { AccountOf, AnySandboxDefinition } from './define.mts';
 import type { DialectContext } from './dialect.mts';
@@ -14,6 +15,7 @@ export const sandboxes = {
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	waha,
 	whapi,
 };
 

@@ -182,7 +182,7 @@ it.each(GATEWAYS.filter((id) => capabilitiesOf(id).lookup !== null))(
 );
 
 it.each(WITHOUT_SCHEDULER)(
-	'refuses to schedule with %s before any request',
+	'refuses to schedule with %s before it sends anything',
 	async (gateway) => {
 		environment.sandbox.clearRequests();
 		const execution = await run(gateway, {
@@ -191,7 +191,9 @@ it.each(WITHOUT_SCHEDULER)(
 			sendAt: inSeconds(3600),
 		});
 		expect(execution.error?.message).toMatch(/has no scheduler of its own/);
-		expect(environment.sandbox.requests(gateway)).toEqual([]);
+		// It may have been asked what it can do.
+		const requests = environment.sandbox.requests(gateway);
+		expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 	},
 	30_000,
 );
@@ -219,6 +221,39 @@ it('registers at Whapi beside a neighbour and takes away only its own', async ()
 	await n8n.deactivate(workflow);
 	expect(await urls()).toEqual([neighbour.url]);
 	await api.patch('/settings', { webhooks: [] });
+}, 120_000);
+
+it('registers at WAHA beside a neighbour, and restarts its session only if something differs', async () => {
+	const { n8n, sandbox } = environment;
+	const { session } = sandbox.dialect('waha');
+	const { baseUrl, apiKey } = sandbox.accounts.waha;
+	const api = axios.create({ baseURL: baseUrl, headers: { 'X-Api-Key': apiKey } });
+	const neighbour = {
+		url: 'https://neighbour.example/hook',
+		events: ['message'],
+		hmac: { key: 'n' },
+	};
+	const kept = { metadata: { crm: '7' }, noweb: { store: { enabled: true, fullSync: false } } };
+	await api.put('/api/sessions/default', { config: { ...kept, webhooks: [neighbour] } });
+	await sandbox.idle({ ignoreScheduled: true });
+	const before = session.restarts;
+
+	const workflow = await activateTrigger('waha');
+	const ours = await n8n.productionWebhookUrl(workflow, 'Status');
+	expect(session.config).toMatchObject({ ...kept, webhooks: [neighbour, { url: ours }] });
+	expect(session.restarts).toBe(before + 1);
+	await n8n.restart();
+	expect(session.restarts).toBe(before + 1);
+	await n8n.deactivate(workflow);
+	expect(session.config).toEqual({ ...kept, webhooks: [neighbour] });
+	expect(session.restarts).toBe(before + 2);
+
+	sandbox.setHealth('waha', 'SCAN_QR_CODE');
+	const refused = await n8n.createWorkflow(listening('waha'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/SCAN_QR_CODE and not WORKING/);
+	await n8n.deactivate(refused).catch(() => {});
+	sandbox.setHealth('waha', 'WORKING');
+	expect(session.restarts).toBe(before + 2);
 }, 120_000);
 
 it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it back', async () => {

@@ -323,15 +323,22 @@ async function startReceiver(
 		headers: Record<string, string | string[] | undefined>;
 		query: Record<string, unknown>;
 		body: unknown;
+		rawBody: Uint8Array;
 	}) => void,
 ) {
 	const { fastify } = await import('fastify');
 	const app = fastify();
+	// The bytes are kept, since some vendors sign them.
+	app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, bytes, done) =>
+		done(null, bytes),
+	);
 	app.post('/hook', async (request) => {
+		const rawBody = request.body as Buffer;
 		take({
 			headers: request.headers,
 			query: request.query as Record<string, unknown>,
-			body: request.body,
+			body: JSON.parse(rawBody.toString()),
+			rawBody,
 		});
 		return { status: 'ok' };
 	});

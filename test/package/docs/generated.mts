@@ -189,6 +189,7 @@ const answering = (answer: string): Connection => ({
 		throw new Error('not needed here');
 	},
 	clockSkewMs: () => 0,
+	sleep: async () => {},
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},
