@@ -34,6 +34,8 @@ export interface CredentialField {
 	/** A secret is masked, and is cut out of every text that leaves the transport. */
 	readonly secret?: boolean;
 	readonly optional?: boolean;
+	/** What there is to choose from; without it the field takes any text. */
+	readonly options?: ReadonlyArray<{ readonly name: string; readonly value: string }>;
 }
 
 /** What a gateway's methods get: the credential, and a way to reach the gateway with it. */
@@ -246,6 +248,8 @@ export interface Gateway {
 	 * the *Webhook Secret* along, which that field then takes the place of.
 	 */
 	readonly signingKeyField?: string;
+	/** The body of a webhook may be a list. Without it such a one is not from the gateway. */
+	readonly sendsLists?: boolean;
 	/** Constant time; called before {@link Gateway.parseWebhook}. */
 	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */

@@ -50,7 +50,9 @@ describe('the registry', () => {
 		expect(new Set(gatewayIds).size).toBe(gateways.length);
 		for (const gateway of gateways) {
 			expect(gatewayById(gateway.id)).toBe(gateway);
-			expect(gatewayOf({ gateway: gateway.id })).toBe(gateway);
+			// What it can do may depend on the credential; it is the same gateway.
+			const { id, send, parseWebhook } = gateway;
+			expect(gatewayOf({ gateway: id })).toMatchObject({ id, send, parseWebhook });
 		}
 	});
 

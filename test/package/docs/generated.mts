@@ -84,15 +84,9 @@ export const capabilityTable = (): string =>
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook registration',
-			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
+			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
 		],
-		[
-			'Webhook secret',
-			({ capabilities, signingKeyField }) => {
-				if (signingKeyField !== undefined) return 'signature';
-				return capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL';
-			},
-		],
+		['Webhook secret', secretOf],
 	]);
 
 /** What each gateway documents of files from n8n. */
@@ -118,6 +112,13 @@ export const uploadsTable = (): string =>
 
 const size = (bytes: number | null): string =>
 	bytes === null ? 'not stated' : `${bytes / 1024 ** 2} MB`;
+
+const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
+
+const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
+	if (signingKeyField !== undefined) return 'signature';
+	return webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+};
 
 const ofScheduler = (
 	{ capabilities: { scheduling } }: Gateway,
