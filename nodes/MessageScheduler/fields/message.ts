@@ -73,7 +73,7 @@ export const messageFields: INodeProperties[] = [
 		description: 'Name under which the recipient sees the file. If empty, the name in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
-	...templateFields(MESSAGE_TEMPLATE, { messageType: ['template'] }),
+	...templateFields(MESSAGE_TEMPLATE, { show: { messageType: ['template'] } }),
 ];
 
 /**

@@ -29,7 +29,7 @@ import { readReference } from '../../fields/reference';
 import {
 	assertReplaceable,
 	readReplacement,
-	replacementFields,
+	ifWindowClosedFields,
 	windowWarnings,
 } from '../../fields/replacement';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
@@ -72,9 +72,9 @@ export const schedule: Operation<SchedulePlan> = {
 		...sendTimeFields,
 		...storeFields,
 		sendDueNotice,
+		...ifWindowClosedFields,
 		simplifyField,
 		optionsField(scheduleOptions),
-		...replacementFields,
 	],
 
 	concurrency: (plans, run) =>
@@ -97,7 +97,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const choice = readStore(context, index);
 		const { limits, assertAccepts } = run.storeFor(choice);
 		assertAccepts({ ...message, idempotencyKey: '' });
-		assertReplaceable(run.gateway, choice, message);
+		assertReplaceable(run.gateway, message);
 		const ifPassed = readIfPassed(context, index);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
