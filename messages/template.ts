@@ -107,7 +107,7 @@ function parseVariables(variables: unknown, parameter: string): TemplateContent[
 
 function fromJson(json: string, parameter: string): unknown {
 	if (json.trim() === '') return {};
-	const parsed = settleSync((): unknown => JSON.parse(json));
+	const parsed = settleSync(() => JSON.parse(json) as unknown);
 	if (parsed.ok) return parsed.value;
 	throw new InvalidParameterError(
 		parameter,

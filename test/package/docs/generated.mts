@@ -80,13 +80,17 @@ export const capabilityTable = (): string =>
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook registration',
-			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
+			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
 		],
-		[
-			'Webhook secret',
-			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
-		],
+		['Webhook secret', secretOf],
 	]);
+
+const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
+
+const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
+	if (signingKeyField !== undefined) return 'signature';
+	return webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+};
 
 const ofScheduler = (
 	{ capabilities: { scheduling } }: Gateway,
@@ -142,8 +146,10 @@ const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 /** The workflow's timezone in all examples. */
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
-const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parseWebhook(body, { receivedAt });
+const parse = (id: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] => {
+	const gateway = gatewayById(id);
+	return gateway.parseWebhook(gateway.withoutSecrets?.(body) ?? body, { receivedAt });
+};
 
 /** The item that the trigger makes of the gateway's example. */
 export async function eventOf(gateway: string): Promise<StatusEventItem> {
@@ -187,6 +193,7 @@ const answering = (answer: string): Connection => ({
 		throw new Error('not needed here');
 	},
 	clockSkewMs: () => 0,
+	sleep: async () => {},
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},
