@@ -72,5 +72,11 @@ export function requireLookup({ label, capabilities, lookup }: Gateway): {
 	return { needs: capabilities.lookup, lookup };
 }
 
+/** Whether a code of the gateway says that a template would be delivered, and this content is not. */
+export const isWindowClosed = (
+	{ windowClosedCode }: Pick<Gateway, 'windowClosedCode'>,
+	code: string | null | undefined,
+): boolean => windowClosedCode !== undefined && code === windowClosedCode;
+
 const list = (words: readonly string[]) =>
 	words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

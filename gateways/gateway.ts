@@ -255,6 +255,11 @@ export interface Gateway {
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
 	parseWebhook(body: unknown, context: ParseContext): StatusEvent[];
 	/**
+	 * The whole body of a webhook, where a person passes on a part of it, as n8n's own trigger for this
+	 * vendor emits it; null for any other value. Never throws. Not there where n8n has no such trigger.
+	 */
+	wholeWebhook?(part: unknown): unknown;
+	/**
 	 * The ids of messages that others wrote, of a webhook that tells of such. There where the vendor tells
 	 * statuses of these as well (that we read one), which {@link Gateway.parseWebhook} cannot tell apart from those
 	 * of our own. Never throws.

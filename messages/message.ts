@@ -110,7 +110,14 @@ export function parseContent(input: ContentInput): MessageContent {
 	};
 }
 
-const NO_CONTENT = { text: null, mediaUrl: null, caption: null, fileName: null, template: null };
+/** What a type of message does not have. */
+export const NO_CONTENT = {
+	text: null,
+	mediaUrl: null,
+	caption: null,
+	fileName: null,
+	template: null,
+};
 
 /** Whether a message has what its type is about; a gateway may report less of it. */
 export const hasContent = ({ type, text, mediaUrl, mediaId, template }: MessageContent): boolean =>

@@ -2,7 +2,7 @@ import type { Failure } from './failure';
 import type { MessageContent, MessageToSchedule } from './message';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
-import { isSameTemplate } from './template';
+import { isSameTemplate, type TemplateContent } from './template';
 
 /**
  * A message that a gateway or a table stores until it is due, with its status. What a gateway does not
@@ -17,6 +17,8 @@ export interface ScheduledMessage extends MessageContent {
 	/** Session, instance or channel of the gateway. */
 	readonly account: string;
 	readonly recipient: Recipient | null;
+	/** What is sent instead if the gateway does not let the content through; of a message in a table. */
+	readonly replacement?: TemplateContent | null;
 	/** ISO 8601, UTC. */
 	readonly scheduledAt: string | null;
 	readonly status: Status;

@@ -105,8 +105,8 @@ async function verifyAll(
 	if (operation.verify === undefined) return plans;
 	return await mapInParallel(plans, run.maxParallel, async (plan, index) => {
 		if (!plan.ok) return plan;
-		const { output, unresolved } = run.ledger.entry(index, plan.value.fingerprint);
-		if (output !== null || unresolved !== null) return plan;
+		const entry = run.ledger.entry(index, plan.value.fingerprint);
+		if (entry.output !== null || entry.unresolved !== null) return plan;
 		return await settle(operation.verify!(plan.value, run));
 	});
 }

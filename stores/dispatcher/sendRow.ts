@@ -1,6 +1,9 @@
+import { isWindowClosed } from '../../gateways/capabilityChecks';
+import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { SentMessage } from '../../messages/sentMessage';
 import { settle, type Settled } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
+import { isReplaceable, replaced } from '../table/replacement';
 import { SENDING, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';
 import { admit, lateByMs, sendAtOf } from './admission';
@@ -136,10 +139,28 @@ export class SendRow {
 			return await this.condemnSuspects();
 		}
 		const fault = faultOf(sent.error);
+		if (this.isReplacing(row, sent.error)) return this.replace(row, fault.reason);
 		if (fault.kind === 'rate') pace.onRateLimited(startedAt);
 		this.afterFault(row, fault, { attempts, startedAt });
 		this.tellEvent(health.onFault(fault));
 		if (fault.kind === 'suspect') await this.condemnSuspects();
+	}
+
+	/** Whether the gateway certainly rejected it since its window is closed, and it has a template for that. */
+	private isReplacing(row: Row, error: unknown): boolean {
+		return (
+			error instanceof GatewayError &&
+			error.details.outcomeUnknown !== true &&
+			isWindowClosed(this.sending.gateway, error.details.code) &&
+			isReplaceable(row)
+		);
+	}
+
+	/** The template takes the message's place, and is sent as the row's next attempt. */
+	private replace(row: Row, reason: string): void {
+		const values = replaced(reason, this.sending.now());
+		this.write(row, values);
+		this.sending.rows.putBack({ ...row, ...values } as Row);
 	}
 
 	/** Releases a row that was started and must not be sent now. */

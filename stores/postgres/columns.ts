@@ -37,6 +37,8 @@ const CONTENT: ReadonlySet<string> = new Set<ColumnName>([
 	'caption',
 	'file_name',
 	'template',
+	'replacement_template',
+	'replaced_at',
 ]);
 
 const TYPES = {

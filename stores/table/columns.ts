@@ -17,6 +17,10 @@ export const COLUMNS = [
 	{ name: 'file_name', type: 'string' },
 	/** JSON: name, language and variables of a template. */
 	{ name: 'template', type: 'string' },
+	/** The same for what is sent instead if the gateway no longer lets the content through. */
+	{ name: 'replacement_template', type: 'string' },
+	/** ISO 8601, UTC: since when the replacement is the message; empty while it is not. */
+	{ name: 'replaced_at', type: 'string' },
 	{ name: 'timezone', type: 'string' },
 	/** When it may be sent, as `formatWindow` writes it; empty: at any time. */
 	{ name: 'sending_window', type: 'string' },

@@ -2,6 +2,7 @@ import { describeAddress, sameRecipient, type Recipient } from '../../messages/r
 import { STATUSES, type Status } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
 import type { Row, Values } from './columns';
+import { isReplaceable, replaced } from './replacement';
 import { SENDING, statusWord, type SendingAccount } from './rows';
 import { where, type ConditionalUpdate, type Condition, type MessageTable } from './table';
 
@@ -24,6 +25,8 @@ export interface RecordableStatus
 	 * gateway and message id decide, if they are unambiguous.
 	 */
 	readonly account: string | null;
+	/** Whether it failed since the gateway's 24-hour window is closed: a template would be delivered. */
+	readonly isWindowClosed?: boolean;
 	/** The message's text or caption, if the event has it. */
 	readonly text: string | null;
 }
@@ -77,16 +80,26 @@ export function rowOf(
  * The update of an event's row, applied only while that still has the event's message: *Retry* sends it
  * again, and so does a person who enters `scheduled`, with the message's id still in the row.
  */
-export const changeOf = (row: Row, event: RecordableStatus): ConditionalUpdate => ({
-	where: [
-		...where({ id: row.id, message_id: event.messageId }),
-		below(STATUSES[event.status].rank),
-		...[...new Set(['scheduled', SENDING, ...putBackAs(row)])].map(
-			(status): Condition => ({ column: 'status', is: 'neq', value: status }),
-		),
-	],
-	values: statusValues(event),
-});
+export function changeOf(row: Row, event: RecordableStatus): ConditionalUpdate {
+	const { messageId, status, failure, receivedAt, isWindowClosed } = event;
+	const isReplacing = isWindowClosed === true && status === 'failed' && isReplaceable(row);
+	return {
+		where: [
+			...where({ id: row.id, message_id: messageId }),
+			// Nothing is sent instead of what has arrived.
+			below(STATUSES[isReplacing ? 'delivered' : status].rank),
+			...(isReplacing ? [NOT_REPLACED] : []),
+			...[...new Set(['scheduled', SENDING, ...putBackAs(row)])].map(
+				(word): Condition => ({ column: 'status', is: 'neq', value: word }),
+			),
+		],
+		values: isReplacing
+			? replaced(failure?.reason ?? '', Date.parse(receivedAt))
+			: statusValues(event),
+	};
+}
+
+const NOT_REPLACED: Condition = { column: 'replaced_at', is: 'isEmpty', value: null };
 
 /** `scheduled` as a person has entered it, before a run has adopted it. */
 const putBackAs = (row: Row): string[] =>

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
 	MESSAGE_TYPES,
 	parseContent,
+	NO_CONTENT,
+	type MessageContent,
 	type MessageToSchedule,
-	type MessageType,
 	type OutgoingMessage,
 } from '../../messages/message';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
@@ -14,6 +15,7 @@ import { settleSync } from '../../messages/settle';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
 import { formatTemplate, parseTemplate, type TemplateContent } from '../../messages/template';
 import type { Cell, Row, Values } from './columns';
+import { idempotencyKeyOf, isReplaced, replacementOf } from './replacement';
 
 /** Default validity of a message after its time: a day. */
 export const DEFAULT_VALID_FOR_MINUTES = 1_440;
@@ -52,6 +54,8 @@ export function toRow(
 		caption,
 		file_name: fileName,
 		template: formatTemplate(template),
+		replacement_template: formatTemplate(message.replacement ?? null),
+		replaced_at: null,
 		timezone: timezone,
 		gateway: sender.gateway,
 		account: sender.account,
@@ -77,6 +81,7 @@ export function toScheduledMessage(row: Row): StoredMessage {
 		account: textOf(row.account) ?? '',
 		recipient: recipientOf(row),
 		...contentOf(row),
+		replacement: replacementOf(row),
 		scheduledAt: isoOf(row.send_at) ?? '',
 		status: statusOf(row),
 		gatewayStatus: textOf(row.status),
@@ -95,28 +100,35 @@ export function toScheduledMessage(row: Row): StoredMessage {
  */
 export const toOutgoing = (row: Row): OutgoingMessage => ({
 	recipient: parseRecipient(textOf(row.recipient) ?? ''),
-	...parseContent({
-		type: row.type,
-		text: row.text,
-		mediaUrl: row.media_url,
-		mediaId: row.media_id,
-		caption: row.caption,
-		fileName: row.file_name,
-		template: row.template,
-	}),
+	...parseContent(
+		isReplaced(row)
+			? { type: 'template', template: row.replacement_template }
+			: {
+					type: row.type,
+					text: row.text,
+					mediaUrl: row.media_url,
+					mediaId: row.media_id,
+					caption: row.caption,
+					fileName: row.file_name,
+					template: row.template,
+				},
+	),
 	reference: textOf(row.reference),
-	idempotencyKey: textOf(row.schedule_id) ?? randomUUID(),
+	idempotencyKey: idempotencyKeyOf(row) ?? randomUUID(),
 });
 
-const contentOf = (row: Row) => ({
-	type: MESSAGE_TYPES.find((type) => type === row.type) ?? ('text' as MessageType),
-	text: textOf(row.text),
-	mediaUrl: textOf(row.media_url),
-	mediaId: textOf(row.media_id),
-	caption: textOf(row.caption),
-	fileName: textOf(row.file_name),
-	template: templateOf(row),
-});
+const contentOf = (row: Row): MessageContent =>
+	isReplaced(row)
+		? { ...NO_CONTENT, type: 'template', template: replacementOf(row) }
+		: {
+				type: MESSAGE_TYPES.find((type) => type === row.type) ?? 'text',
+				text: textOf(row.text),
+				mediaUrl: textOf(row.media_url),
+				mediaId: textOf(row.media_id),
+				caption: textOf(row.caption),
+				fileName: textOf(row.file_name),
+				template: templateOf(row),
+			};
 
 /** A person may have edited the table: an invalid template is not shown, but as the row has it. */
 function templateOf({ template }: Row): TemplateContent | null {

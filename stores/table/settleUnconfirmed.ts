@@ -1,6 +1,7 @@
 import { acceptedAs } from '../../messages/status';
 import type { Row } from './columns';
 import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
+import { idempotencyKeyOf } from './replacement';
 import { SENDING, type SendingAccount } from './rows';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
@@ -64,7 +65,7 @@ export async function settleUnconfirmed(
 /** Whether an event may be of the message of a row. Fields that either lacks are not compared. */
 function fits(row: Row, { reference, text, occurredAt, receivedAt }: RecordableStatus): boolean {
 	// Without a reference, the dispatcher sends the row's id instead.
-	if (reference !== null && reference === row.schedule_id) return true;
+	if (reference !== null && reference === idempotencyKeyOf(row)) return true;
 	if (reference !== null && reference !== row.reference) return false;
 	if (text !== null && plain(text) !== plain(row.text ?? row.caption)) return false;
 	const age =

@@ -227,12 +227,22 @@ function unknownParameters(
 
 const optionsOf = (property: INodeProperties) => (property.options ?? []) as INodeProperties[];
 
+/** `/template.mode` is the mode of the locator *Template*. */
+const parameterAt = (parameters: Record<string, unknown>, name: string): unknown =>
+	name
+		.replace(/^\//, '')
+		.split('.')
+		.reduce<unknown>(
+			(value, key) => (value as Record<string, unknown> | undefined)?.[key],
+			parameters,
+		);
+
 const isShown = ({ displayOptions }: INodeProperties, parameters: Record<string, unknown>) =>
 	Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
-		(values as unknown[]).includes(parameters[name]),
+		(values as unknown[]).includes(parameterAt(parameters, name)),
 	) &&
 	Object.entries(displayOptions?.hide ?? {}).every(
-		([name, values]) => !(values as unknown[]).includes(parameters[name]),
+		([name, values]) => !(values as unknown[]).includes(parameterAt(parameters, name)),
 	);
 
 describe('docs/operations.md', () => {

@@ -223,7 +223,17 @@ describe('tables', () => {
 				.map(({ name }) => String(name))
 				.sort();
 		const own = ['id', 'created_at', 'updated_at'];
-		const content = ['type', 'text', 'media_url', 'media_id', 'caption', 'file_name', 'template'];
+		const content = [
+			'type',
+			'text',
+			'media_url',
+			'media_id',
+			'caption',
+			'file_name',
+			'template',
+			'replacement_template',
+			'replaced_at',
+		];
 		expect(await columns(names.table)).toEqual(
 			[
 				...own,

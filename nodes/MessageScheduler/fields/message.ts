@@ -110,7 +110,7 @@ export const messageFields: INodeProperties[] = [
 			'Name under which the recipient sees the file. If empty, its own name, or the one in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
-	...templateFields(MESSAGE_TEMPLATE, { messageType: ['template'] }),
+	...templateFields(MESSAGE_TEMPLATE, { show: { messageType: ['template'] } }),
 ];
 
 /** Which types have a file name of their own in the node; of a document, the recipient sees it. */

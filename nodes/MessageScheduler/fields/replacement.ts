@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Gateway } from '../../../gateways/gateway';
 import { assertSupportsType } from '../../../gateways/capabilityChecks';
 import { unsupported } from '../../../gateways/transport/gatewayError';
@@ -6,39 +6,48 @@ import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import type { MessageContent, MessageType } from '../../../messages/message';
 import type { TemplateContent } from '../../../messages/template';
 import { quote } from '../../../messages/text';
-import type { StoreChoice } from '../run';
-import { readOption } from './common';
 import { readTemplate, REPLACEMENT, templateFields } from './template';
 
 const LABEL = 'If the 24-Hour Window Is Closed';
 
-/** What becomes of a message that the gateway no longer lets through; an option of *Schedule*. */
-export const ifWindowClosedOption: INodeProperties = {
-	displayName: LABEL,
-	name: 'ifWindowClosed',
-	type: 'options',
-	options: [
-		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'The message gets the status failed, with the reason of the gateway',
-		},
-		{
-			name: 'Send a Template Instead',
-			value: 'sendTemplate',
-			description:
-				'Choose it below the options. Requires a message that is stored in n8n, and Record Status for gateways that report the closed window by webhook.',
-		},
-	],
-	default: 'fail',
-	description:
-		'What to do if the recipient has not written to you in the 24 hours before the message is sent. WhatsApp then delivers templates only.',
+/** Only where *Send Due* sends, and for what a closed window stops. */
+const displayOptions: IDisplayOptions = {
+	show: { storeIn: ['dataTable', 'postgres'] },
+	hide: { messageType: ['template'] },
 };
 
-/** The template, shown when the option asks for it. n8n has no resource mapper inside of options. */
-export const replacementFields: INodeProperties[] = templateFields(REPLACEMENT, {
-	'/options.ifWindowClosed': ['sendTemplate'],
-});
+/**
+ * What becomes of a message that the gateway no longer lets through. Beside the options and not one of
+ * them: n8n has no resource mapper inside of options, nor fields that depend on one.
+ */
+export const ifWindowClosedFields: INodeProperties[] = [
+	{
+		displayName: LABEL,
+		name: 'ifWindowClosed',
+		type: 'options',
+		options: [
+			{
+				name: 'Fail',
+				value: 'fail',
+				description: 'The message gets the status failed, with the reason of the gateway',
+			},
+			{
+				name: 'Send a Template Instead',
+				value: 'sendTemplate',
+				description:
+					'Send Due sends it when the gateway rejects the message, or when Record Status records that the gateway did',
+			},
+		],
+		default: 'fail',
+		description:
+			'What to do if the recipient has not written to you in the 24 hours before the message is sent, since WhatsApp then delivers templates only',
+		displayOptions,
+	},
+	...templateFields(REPLACEMENT, {
+		...displayOptions,
+		show: { ...displayOptions.show, ifWindowClosed: ['sendTemplate'] },
+	}),
+];
 
 /**
  * What to send instead of a message; null for nothing.
@@ -50,7 +59,7 @@ export function readReplacement(
 	index: number,
 	{ type }: Pick<MessageContent, 'type'>,
 ): TemplateContent | null {
-	const value = readOption(context, index, 'ifWindowClosed') ?? 'fail';
+	const value = context.getNodeParameter('ifWindowClosed', index, 'fail') as unknown;
 	if (value === 'fail') return null;
 	if (value !== 'sendTemplate') {
 		throw new InvalidParameterError(
@@ -69,7 +78,6 @@ export function readReplacement(
  */
 export function assertReplaceable(
 	gateway: Gateway,
-	choice: StoreChoice,
 	{ replacement }: { readonly replacement: TemplateContent | null },
 ): void {
 	if (replacement === null) return;
@@ -77,13 +85,7 @@ export function assertReplaceable(
 	if (gateway.windowClosedCode === undefined) {
 		throw unsupported(
 			`"${LABEL}" is "sendTemplate", but ${gateway.label} has no such window`,
-			'Remove the option.',
-		);
-	}
-	if (choice.in === 'gateway') {
-		throw new InvalidParameterError(
-			LABEL,
-			`"${LABEL}" is "sendTemplate", but the message is stored at ${gateway.label}, which does not send another one instead. Set "Store Messages In" to "n8n Data Table" or "PostgreSQL".`,
+			'Choose "Fail".',
 		);
 	}
 }

@@ -7,7 +7,6 @@ import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
-import { ifWindowClosedOption } from './replacement';
 import { timezoneChoices } from './sendTime';
 import { quote } from '../../../messages/text';
 
@@ -50,7 +49,6 @@ export const scheduleOptions: INodeProperties[] = [
 		description: 'For workflows that may run again with the same data',
 	},
 	ifTimePassedOption,
-	ifWindowClosedOption,
 	referenceOption,
 	{
 		displayName: 'Sending Window',

@@ -35,10 +35,10 @@ export const REPLACEMENT: TemplateParameters = {
 	},
 };
 
-/** The fields of a template. @param show when they are shown */
+/** The fields of a template, and when they are shown. */
 export const templateFields = (
 	{ template, language, variables, labels }: TemplateParameters,
-	show: NonNullable<IDisplayOptions['show']>,
+	displayOptions: IDisplayOptions,
 ): INodeProperties[] => [
 	{
 		displayName: labels.template,
@@ -64,7 +64,7 @@ export const templateFields = (
 				hint: 'The name of the template at the gateway, or its ID where the gateway has IDs only',
 			},
 		],
-		displayOptions: { show },
+		displayOptions,
 	},
 	{
 		displayName: labels.language,
@@ -74,7 +74,10 @@ export const templateFields = (
 		placeholder: 'e.g. en_US',
 		description:
 			'Code of the language in which the gateway has the template, exactly as the gateway writes it. Leave it empty if the gateway needs none.',
-		displayOptions: { show: { ...show, [`/${template}.mode`]: ['name'] } },
+		displayOptions: {
+			...displayOptions,
+			show: { ...displayOptions.show, [`/${template}.mode`]: ['name'] },
+		},
 	},
 	{
 		displayName: labels.variables,
@@ -94,7 +97,7 @@ export const templateFields = (
 				noFieldsError: 'Choose a template. Its variables are shown here.',
 			},
 		},
-		displayOptions: { show },
+		displayOptions,
 	},
 ];
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
+import { isWindowClosed } from '../../../../gateways/capabilityChecks';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
@@ -49,7 +50,13 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		const senders = withReportedAccount(run.senders, event.account, isOfSender);
 		const result = await recordEvent(
 			{ ...run, senders, table: messages, now },
-			isOfGateway ? { ...event, text: gateway.eventText?.(item.raw) ?? null } : event,
+			isOfGateway
+				? {
+						...event,
+						text: gateway.eventText?.(item.raw) ?? null,
+						isWindowClosed: isWindowClosed(gateway, event.failure?.code),
+					}
+				: event,
 		);
 		// The result comes first, even if the item has been recorded before.
 		return [{ ...result, ...item, ...result }];

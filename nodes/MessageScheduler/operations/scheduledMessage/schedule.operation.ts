@@ -33,7 +33,7 @@ import { readReference } from '../../fields/reference';
 import {
 	assertReplaceable,
 	readReplacement,
-	replacementFields,
+	ifWindowClosedFields,
 	windowWarnings,
 } from '../../fields/replacement';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
@@ -77,9 +77,9 @@ export const schedule: Operation<SchedulePlan> = {
 		...sendTimeFields,
 		...storeFields,
 		sendDueNotice,
+		...ifWindowClosedFields,
 		simplifyField,
 		optionsField(scheduleOptions),
-		...replacementFields,
 	],
 
 	concurrency: (plans, run) =>
@@ -103,7 +103,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
 		assertAccepts({ ...message, idempotencyKey: '', file: file ?? undefined });
-		assertReplaceable(run.gateway, choice, message);
+		assertReplaceable(run.gateway, message);
 		const ifPassed = readIfPassed(context, index);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
