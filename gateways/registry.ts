@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
 import { withCapabilities, type Capabilities } from './capabilities';
+import { evolutionApi } from './evolutionApi';
 import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
@@ -12,6 +13,7 @@ import { quote } from '../messages/text';
 /** Every gateway, in the order in which users see them. One line adds one. */
 export const gateways: readonly Gateway[] = [
 	chatWhatsApp,
+	evolutionApi,
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,

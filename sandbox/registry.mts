@@ -1,4 +1,5 @@
 import { chatWhatsApp } from '../gateways/chatWhatsApp/sandbox.mts';
+import { evolutionApi } from '../gateways/evolutionApi/sandbox.mts';
 import { greenApi } from '../gateways/greenApi/sandbox.mts';
 import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
@@ -10,6 +11,7 @@ import type { DialectContext } from './dialect.mts';
 /** Every network that the sandbox stands in for, by the gateway's id. One line adds one. */
 export const sandboxes = {
 	chatWhatsApp,
+	evolutionApi,
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,

@@ -296,6 +296,79 @@ it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it ba
 	await urlAfter('');
 }, 120_000);
 
+it('leaves another’s webhook at evolutionApi alone, or replaces it and puts it back', async () => {
+	const { n8n, sandbox } = environment;
+	const { baseUrl, instanceName, globalKey, apiKey } = sandbox.accounts.evolutionApi;
+	const api = axios.create({ baseURL: baseUrl, headers: { apikey: globalKey } });
+	const instance = encodeURIComponent(instanceName);
+	type Row = { url: string; headers: Record<string, string>; events: string[]; enabled: boolean };
+	const row = async () => (await api.get<Row>(`/webhook/find/${instance}`)).data;
+	const theirs = {
+		enabled: true,
+		url: 'https://neighbour.example/evo',
+		headers: { 'X-Theirs': 'their-secret' },
+		events: ['MESSAGES_UPSERT', 'CALL'],
+		byEvents: false,
+		base64: true,
+	};
+	await api.post(`/webhook/set/${instance}`, { webhook: theirs });
+	const before = await row();
+
+	const refused = await n8n.createWorkflow(listening('evolutionApi'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/Replace Existing Webhook/);
+	await n8n.deactivate(refused).catch(() => {});
+	expect(await row()).toEqual(before);
+
+	const replacing = await n8n.createWorkflow(
+		listening('evolutionApi', { options: { replaceExisting: true } }),
+	);
+	await n8n.activate(replacing);
+	const ours = await row();
+	expect(ours.url).toBe(await n8n.productionWebhookUrl(replacing, 'Status'));
+	expect(JSON.stringify(ours)).not.toContain('their-secret');
+
+	// Forged: without the secret, with the key that each webhook carries, and of another instance.
+	const body = { event: 'messages.update', instance: instanceName, apikey: apiKey, data: {} };
+	const { Authorization } = ours.headers;
+	const post = async (given: object, headers: Record<string, string>) =>
+		(await axios.post(ours.url, given, { headers, validateStatus: () => true })).status;
+	expect(await post(body, {})).toBe(401);
+	expect(await post(body, { Authorization: `Bearer ${apiKey}`, apikey: apiKey })).toBe(401);
+	expect(await post({ ...body, instance: 'another' }, { Authorization })).toBe(401);
+	expect(await post(body, { Authorization })).toBe(200);
+
+	await n8n.deactivate(replacing);
+	const { url, headers, events, enabled } = await row();
+	expect(before).toMatchObject({ url, headers, events, enabled });
+	await api.post(`/webhook/set/${instance}`, {
+		webhook: { enabled: false, url: '', events: [], headers: {} },
+	});
+}, 120_000);
+
+it('never lets evolutionApi’s key out of a status event', async () => {
+	const { n8n, sandbox } = environment;
+	const { apiKey } = sandbox.accounts.evolutionApi;
+	const workflow = await activateTrigger('evolutionApi');
+	await run('evolutionApi', {
+		resource: 'message',
+		operation: 'send',
+		recipient: '+919988066776',
+		text: 'x',
+	});
+	const events = await until(
+		async () => await statusesOf(workflow),
+		(found) => found.some(({ status }) => status === 'read'),
+		30_000,
+	);
+	await n8n.deactivate(workflow);
+	for (const { raw } of events) {
+		expect(raw).toHaveProperty('instance', sandbox.accounts.evolutionApi.instanceName);
+		expect(raw).not.toHaveProperty('apikey');
+		expect(raw).not.toHaveProperty('destination');
+	}
+	expect(JSON.stringify(events)).not.toContain(apiKey);
+}, 90_000);
+
 it('never lets GREEN-API’s token out, whatever goes wrong', async () => {
 	const { n8n, sandbox } = environment;
 	const { apiTokenInstance } = sandbox.accounts.greenApi;

@@ -145,8 +145,10 @@ const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 /** The workflow's timezone in all examples. */
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
-const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parseWebhook(body, { receivedAt });
+const parse = (id: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] => {
+	const gateway = gatewayById(id);
+	return gateway.parseWebhook(gateway.withoutSecrets?.(body) ?? body, { receivedAt });
+};
 
 /** The item that the trigger makes of the gateway's example. */
 export async function eventOf(gateway: string): Promise<StatusEventItem> {
