@@ -32,6 +32,8 @@ export interface Capabilities {
 	readonly messageTypes: readonly MessageType[];
 	/** Null if the gateway has no scheduler. */
 	readonly scheduling: ScheduleCapabilities | null;
+	/** What it would take to schedule, where this credential lacks it: `a "…" in the credential`. */
+	readonly schedulingNeeds?: string;
 	/** Null if the gateway documents no way to look a sent message up. */
 	readonly lookup: LookupCapabilities | null;
 	/** How many messages a minute the vendor documents for one account; null if it says nothing. */

@@ -33,6 +33,8 @@ export interface CredentialField {
 	/** A secret is masked, and is cut out of every text that leaves the transport. */
 	readonly secret?: boolean;
 	readonly optional?: boolean;
+	/** What there is to choose from; without it the field takes any text. */
+	readonly options?: ReadonlyArray<{ readonly name: string; readonly value: string }>;
 }
 
 /** What a gateway's methods get: the credential, and a way to reach the gateway with it. */
@@ -43,6 +45,8 @@ export interface Connection {
 	now(): number;
 	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
 	clockSkewMs(): number;
+	/** Resolves after that many milliseconds, or at once when the execution is cancelled. */
+	sleep(ms: number): Promise<void>;
 	/**
 	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
 	 * {@link Gateway.parseError} finds in its body; `rejected` unless that finds one. It was the answer to a
@@ -238,6 +242,8 @@ export interface Gateway {
 	 * the *Webhook Secret* along, which that field then takes the place of.
 	 */
 	readonly signingKeyField?: string;
+	/** The body of a webhook may be a list. Without it such a one is not from the gateway. */
+	readonly sendsLists?: boolean;
 	/** Constant time; called before {@link Gateway.parseWebhook}. */
 	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */

@@ -6,6 +6,8 @@ import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
+import { twilio } from './twilio';
+import { waha } from './waha';
 import { whapi } from './whapi';
 import { whatsAppCloud } from './whatsAppCloud';
 import { quote } from '../messages/text';
@@ -17,6 +19,8 @@ export const gateways: readonly Gateway[] = [
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	twilio,
+	waha,
 	whapi,
 	whatsAppCloud,
 ];

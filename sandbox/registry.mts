@@ -3,6 +3,8 @@ import { evolutionApi } from '../gateways/evolutionApi/sandbox.mts';
 import { greenApi } from '../gateways/greenApi/sandbox.mts';
 import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
+import { twilio } from '../gateways/twilio/sandbox.mts';
+import { waha } from '../gateways/waha/sandbox.mts';
 import { whapi } from '../gateways/whapi/sandbox.mts';
 import { whatsAppCloud } from '../gateways/whatsAppCloud/sandbox.mts';
 import type { AccountOf, AnySandboxDefinition } from './define.mts';
@@ -15,6 +17,8 @@ export const sandboxes = {
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	twilio,
+	waha,
 	whapi,
 	whatsAppCloud,
 };

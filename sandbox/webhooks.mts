@@ -37,6 +37,7 @@ export interface Webhook {
 	event: string;
 	url: string;
 	headers: Record<string, string>;
+	/** Sent as JSON; a text as it is, with the type that the headers tell. */
 	body: unknown;
 	/** The body as the vendor writes it, where that is not what `JSON.stringify` makes of it. */
 	text?: string;
@@ -166,7 +167,8 @@ export class Webhooks {
 	}
 
 	async #post(webhook: Webhook, attempt: number): Promise<number | null> {
-		const { gateway, event, url, body, text = JSON.stringify(body), policy } = webhook;
+		const { gateway, event, url, body, policy } = webhook;
+		const { text = typeof body === 'string' ? body : JSON.stringify(body) } = webhook;
 		const method = webhook.method ?? 'POST';
 		const headers = { 'content-type': 'application/json', ...webhook.headers };
 		const at = this.clock.now().toISOString();

@@ -137,6 +137,7 @@ export function connect(
 		request,
 		now: () => runtime.now(),
 		clockSkewMs: () => clockSkewMs,
+		sleep: async (ms) => await runtime.sleep(ms),
 		refused,
 		unexpected: (response, missing, outcomeUnknown) =>
 			unexpectedResponseError(target, response, missing, outcomeUnknown),

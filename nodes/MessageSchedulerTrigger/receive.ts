@@ -53,7 +53,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	if (!isObject(delivery.body)) {
+	const isList = gateway.sendsLists === true && Array.isArray(delivery.body);
+	if (!isObject(delivery.body) && !isList) {
 		return withReason(context, refuse(context, 400, 'the body is not a JSON object'), {
 			reason: 'notJson',
 			text: `The body of the webhook is not a JSON object, so it is not from ${gateway.label}.`,

@@ -80,16 +80,17 @@ export const capabilityTable = (): string =>
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook registration',
-			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
+			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
 		],
-		[
-			'Webhook secret',
-			({ capabilities, signingKeyField }) => {
-				if (signingKeyField !== undefined) return 'signature';
-				return capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL';
-			},
-		],
+		['Webhook secret', secretOf],
 	]);
+
+const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
+
+const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
+	if (signingKeyField !== undefined) return 'signature';
+	return webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+};
 
 const ofScheduler = (
 	{ capabilities: { scheduling } }: Gateway,
@@ -192,6 +193,7 @@ const answering = (answer: string): Connection => ({
 		throw new Error('not needed here');
 	},
 	clockSkewMs: () => 0,
+	sleep: async () => {},
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},
