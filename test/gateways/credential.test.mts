@@ -50,7 +50,8 @@ describe('the registry', () => {
 		expect(new Set(gatewayIds).size).toBe(gateways.length);
 		for (const gateway of gateways) {
 			expect(gatewayById(gateway.id)).toBe(gateway);
-			expect(gatewayOf({ gateway: gateway.id })).toBe(gateway);
+			// With what it can do by this credential, which is not always what it can do at best.
+			expect(gatewayOf({ gateway: gateway.id })).toMatchObject({ id: gateway.id });
 		}
 	});
 
