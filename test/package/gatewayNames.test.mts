@@ -19,7 +19,6 @@ const GENERATED = [
 /** Files that name many, and need no change for another one. */
 const NAME_MANY: Readonly<Record<string, string>> = {
 	'CHANGELOG.md': 'says what changed at which gateway',
-	'README.md': 'what is different at one gateway, where it is used',
 	'docs/troubleshooting.md': 'symptoms that users have at one gateway',
 	'docs/reliability.md': 'what was measured, and what each vendor makes impossible',
 	'docs/operations.md': 'fields that mean something else at one gateway',
@@ -31,7 +30,6 @@ const NAME_MANY: Readonly<Record<string, string>> = {
 	'test/nodes/action.test.mts': 'what single gateways cannot do, through the node',
 	'test/nodes/trigger.test.mts': 'one webhook of each vendor through the node',
 	'test/sandbox/page.test.mts': 'what single dialects do when somebody presses a button',
-	'test/e2e/gateways.test.mts': 'ways of single gateways on a real n8n',
 };
 
 /** What tests, benchmarks, examples and prose may do: show something by a gateway of their choosing. */

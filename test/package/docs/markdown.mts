@@ -56,11 +56,11 @@ export const placesOf = (markdown: string): string[] =>
 		.map((match) => match[1])
 		.filter((name) => name !== 'name');
 
-/** Puts a text into a generated place. */
+/** Puts a text into a generated place, wherever the page has it. */
 export const fill = (markdown: string, name: string, text: string): string =>
 	markdown.replace(
-		`<!-- ${name}:start -->${between(markdown, name) ?? ''}<!-- ${name}:end -->`,
-		() => `<!-- ${name}:start -->${text}<!-- ${name}:end -->`,
+		new RegExp(`(<!-- ${name}:start -->)[\\s\\S]*?(<!-- ${name}:end -->)`, 'g'),
+		(_, start: string, end: string) => `${start}${text}${end}`,
 	);
 
 /** A page without what is generated. */
