@@ -41,7 +41,7 @@ export async function openSqlBackend(
 		findAccounts: async () => accounts,
 		now: () => explained.now(),
 		queue: (senders, adoption) =>
-			createSqlQueue(explained, messages, tables.messages, senders, adoption),
+			createSqlQueue(explained, messages, { ...tables, senders }, adoption),
 		list: async (senders, filter, limit) =>
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),

@@ -85,21 +85,27 @@ export interface Selection {
 	more?(placeholders: Placeholders): readonly string[];
 }
 
-export function selectSql(table: SqlTable, { conditions, limit, by, more }: Selection): Statement {
+export function selectSql(table: SqlTable, selection: Selection): Statement {
 	const placeholders = new Placeholders();
+	const text = selectionSql(table, selection, placeholders);
+	return {
+		text: rowsResult(text, orderSql(table, selection.by, 'r')),
+		values: placeholders.values,
+	};
+}
+
+/** The same as part of a statement. */
+export function selectionSql(
+	table: SqlTable,
+	{ conditions, limit, by, more }: Selection,
+	placeholders: Placeholders,
+): string {
 	const where = all([
 		...conditionsSql(table.columns, conditions, placeholders),
 		...(more?.(placeholders) ?? []),
 	]);
-	const order = (alias: string) => orderSql(table, by, alias);
 	const most = placeholders.add(Math.min(limit, MAX_LIMIT));
-	return {
-		text: rowsResult(
-			`select t.* from ${table.name} t where ${where} order by ${order('t')} limit ${most}`,
-			order('r'),
-		),
-		values: placeholders.values,
-	};
+	return `select t.* from ${table.name} t where ${where} order by ${orderSql(table, by, 't')} limit ${most}`;
 }
 
 /** Rows without a value come first, as in a Data Table. */
@@ -156,7 +162,7 @@ function insertSql(table: SqlTable, values: ReadonlyArray<ValuesOf<string>>): St
 }
 
 /** Values of content go into one JSON column. */
-function withContent(columns: SqlColumns, row: ValuesOf<string>): Record<string, unknown> {
+export function withContent(columns: SqlColumns, row: ValuesOf<string>): Record<string, unknown> {
 	const written: Record<string, unknown> = {};
 	const content: Record<string, Cell> = {};
 	for (const [name, cell] of Object.entries(row)) {
@@ -272,7 +278,10 @@ function updateSql(table: SqlTable, changes: ReadonlyArray<ConditionalUpdate<str
 }
 
 /** Sets each column that one of the changes names; where it does not, the column stays as it is. */
-function setSql(columns: SqlColumns, changes: ReadonlyArray<ConditionalUpdate<string>>): string {
+export function setSql(
+	columns: SqlColumns,
+	changes: ReadonlyArray<Pick<ConditionalUpdate<string>, 'values'>>,
+): string {
 	const named = [...new Set(changes.flatMap(({ values }) => Object.keys(values)))].map((name) =>
 		columnOf(columns, name),
 	);
