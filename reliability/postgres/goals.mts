@@ -9,8 +9,9 @@ export interface Figure {
 	readonly processorMs: number;
 }
 
-const SEND_DUE = 'Send Due, Max Parallel 50';
-const FEW = 1_000;
+export const SEND_DUE = 'Send Due, Max Parallel 50';
+/** Rows that cost nothing. */
+export const FEW = 1_000;
 
 /** The goals of the issue, with what was found: a line for each. */
 export function judged(figures: readonly Figure[], rows: number): unknown[][] {
