@@ -21,13 +21,30 @@ export interface TemplateInput {
 	variables?: unknown;
 }
 
+/** What the user knows the parts of a template as. */
+export interface TemplateLabels {
+	readonly template: string;
+	readonly language: string;
+	readonly variables: string;
+}
+
+/** The parameters of a template message. */
+export const TEMPLATE_LABELS: TemplateLabels = {
+	template: 'Template',
+	language: 'Template Language',
+	variables: 'Variables',
+};
+
 /**
  * Parses the template of a message.
  *
- * @param parameter what the user knows it as
- * @throws InvalidParameterError naming that, *Template Language* or *Variables*
+ * @throws InvalidParameterError naming one of the labels
  */
-export function parseTemplate(value: unknown, parameter = 'Template'): TemplateContent {
+export function parseTemplate(
+	value: unknown,
+	labels: TemplateLabels = TEMPLATE_LABELS,
+): TemplateContent {
+	const parameter = labels.template;
 	const input = typeof value === 'string' ? fromJson(value, parameter) : (value ?? {});
 	if (!isRecord(input)) {
 		throw new InvalidParameterError(
@@ -45,8 +62,8 @@ export function parseTemplate(value: unknown, parameter = 'Template'): TemplateC
 	}
 	return {
 		name: known,
-		language: text('Template Language', language) || null,
-		variables: parseVariables(variables ?? {}),
+		language: text(labels.language, language) || null,
+		variables: parseVariables(variables ?? {}, labels.variables),
 	};
 }
 
@@ -66,11 +83,11 @@ export const templateParts = (template: TemplateContent | null): unknown =>
 		Object.entries(template.variables).sort(([a], [b]) => (a < b ? -1 : 1)),
 	];
 
-function parseVariables(variables: unknown): TemplateContent['variables'] {
+function parseVariables(variables: unknown, parameter: string): TemplateContent['variables'] {
 	if (!isRecord(variables)) {
 		throw new InvalidParameterError(
-			'Variables',
-			`"Variables" is ${quote(variables)}. Enter one value for each variable.`,
+			parameter,
+			`"${parameter}" is ${quote(variables)}. Enter one value for each variable.`,
 		);
 	}
 	return Object.fromEntries(
@@ -79,8 +96,8 @@ function parseVariables(variables: unknown): TemplateContent['variables'] {
 				if (value === null || value === undefined) return [id, ''];
 				if (['string', 'number', 'boolean'].includes(typeof value)) return [id, String(value)];
 				throw new InvalidParameterError(
-					'Variables',
-					`"Variables" is ${quote(value)} at "${shorten(id)}". Enter text.`,
+					parameter,
+					`"${parameter}" is ${quote(value)} at "${shorten(id)}". Enter text.`,
 				);
 			})
 			.filter(([, value]) => value !== ''),
