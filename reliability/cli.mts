@@ -23,7 +23,8 @@
  *
  * and in PostgreSQL, beside a Data Table:
  *
- *   npm run reliability postgres -- [--rows 1000000] [--due 5000]
+ *   npm run reliability postgres -- [--only cost,workers,kills] [--rows 1000000] [--due 5000]
+ *                             [--messages 5000] [--kills 20] [--stops 10] [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
@@ -34,7 +35,7 @@ import { checkOutages } from './outages/command.mts';
 import { checkMutations } from './mutations/command.mts';
 import { checkScan } from './scan.mts';
 import { checkProperties } from './properties.mts';
-import { checkPostgresCost } from './postgres/cost.mts';
+import { checkPostgres } from './postgres/command.mts';
 import { checkQueue } from './queue/command.mts';
 import { checkAccuracy } from './table/accuracy.mts';
 import { checkCost } from './table/cost.mts';
@@ -62,6 +63,8 @@ const { positionals, values } = parseArgs({
 		/** When n8n is killed in an outage. */
 		kill: { type: 'string' },
 		kills: { type: 'string' },
+		/** How often the database is stopped. */
+		stops: { type: 'string' },
 		rows: { type: 'string' },
 		due: { type: 'string' },
 		/** Whether the outages are n8n's queue mode. */
@@ -87,7 +90,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	dispatchers: checkDispatchers,
 	accuracy: checkAccuracy,
 	cost: checkCost,
-	postgres: checkPostgresCost,
+	postgres: checkPostgres,
 };
 
 const [name = ''] = positionals;

@@ -9,7 +9,7 @@ export interface Plan {
 }
 
 /** Items that go on at once where one access serves many: what they need is gathered. */
-export const GATHERED_CONCURRENCY = 500;
+export const GATHERED_CONCURRENCY = 1_000;
 
 /** That many if every message is in PostgreSQL; a gateway, or a look-up by id, takes fewer at a time. */
 export const concurrencyByStore = (

@@ -17,7 +17,7 @@ const FOLDERS: readonly Folder[] = [
 	// SQL is judged by a server of its own.
 	{
 		folder: 'stores/postgres',
-		tests: ['test/stores/postgres/**/*', 'test/postgres/{backend,dispatch,table}'],
+		tests: ['test/stores/postgres/**/*', 'test/postgres/{backend,dispatch,table,turn}'],
 	},
 	{
 		folder: 'nodes/MessageSchedulerTrigger',

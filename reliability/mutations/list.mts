@@ -517,15 +517,15 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: a run that lost its lease ends',
 		file: 'stores/dispatcher/heldLease.ts',
-		from: 'if (record === null) return false;',
-		to: 'if (record === null) return true;',
+		from: '\t\tthis.isLost ||= record === null;\n\t\tif (record === null || this.isLost) return false;',
+		to: '\t\tif (record === null) return true;',
 		tests: DISPATCH,
 	},
 	{
 		rule: 'Dispatcher: the lease is renewed',
 		file: 'stores/dispatcher/heldLease.ts',
-		from: '\t\tthis.until = until;\n\t\tthis.renewedAt = now;',
-		to: '\t\tthis.renewedAt = now;',
+		from: '\t\tthis.until = until;\n\t\tthis.renewedAt =',
+		to: '\t\tthis.renewedAt =',
 		tests: DISPATCH,
 	},
 	{

@@ -1,49 +1,33 @@
 import type { Json } from '../../harness/client.mts';
-import { readExample } from '../../harness/examples.mts';
 import type { N8n } from '../../harness/n8n.mts';
-import { DATABASE_USER, startPostgresServer } from '../../harness/postgres.mts';
+import { startPostgresServer } from '../../harness/postgres.mts';
 import { connectSql, type SqlClient } from '../../harness/sqlClient.mts';
 import { ensureTable } from '../../harness/tables.mts';
 import { startSandbox } from '../../sandbox/index.mts';
 import { median } from '../../bench/measure.mts';
+import { processorTimeOf } from '../../bench/process.mts';
 import type { Options } from '../cli.mts';
 import { printTable } from '../figures.mts';
-import {
-	addCredential,
-	fill,
-	FROM_ITEM,
-	IN_TABLE,
-	item,
-	operation,
-	raise,
-	row,
-	runTimed,
-} from '../table/harness.mts';
-
-/** Where the messages are, and how a proof fills it. */
-interface Place {
-	readonly name: string;
-	readonly parameters: Json;
-	/** Messages that are done with: a tenth of them failed. */
-	fillOld(count: number): Promise<void>;
-	fillDue(count: number): Promise<void>;
-}
+import { addCredential, FROM_ITEM, item, operation, raise, runTimed } from '../table/harness.mts';
+import { FEW, judged, SEND_DUE, type Figure } from './goals.mts';
+import { postgresPlace, tablePlace, type Place } from './place.mts';
 
 const EVENTS = 1_000;
 
-/**
- * What the operations cost in PostgreSQL with a thousand rows and with many, and in a Data Table with
- * a thousand, in one run side by side.
- */
-export async function checkPostgresCost(options: Options): Promise<boolean> {
-	const [rows, due] = [Number(options.rows ?? 1_000_000), Number(options.due ?? 5_000)];
+/** The server's settings on a machine of its own size, beside n8n. */
+export const SERVER = ['-c', 'shared_buffers=256MB', '-c', 'max_wal_size=4GB'];
+
+/** What a proof has: n8n with a Data Table and a store in PostgreSQL, both empty. */
+interface Stores {
+	readonly n8n: N8n;
+	readonly sql: SqlClient;
+	readonly table: Place;
+	readonly postgres: Place;
+}
+
+async function withStores(work: (stores: Stores) => Promise<void>): Promise<boolean> {
 	const sandbox = await startSandbox({ rateLimits: false });
-	const server = await startPostgresServer([
-		'-c',
-		'shared_buffers=256MB',
-		'-c',
-		'max_wal_size=4GB',
-	]);
+	const server = await startPostgresServer(SERVER);
 	const sql = await connectSql(server.port);
 	const n8n = await raise({ env: { NODE_OPTIONS: '--max-old-space-size=4096' } });
 	try {
@@ -51,18 +35,7 @@ export async function checkPostgresCost(options: Options): Promise<boolean> {
 		const account = sandbox.accounts.whapi.channelId;
 		await ensureTable(n8n);
 		const table = tablePlace(n8n, account);
-		const postgres = await postgresPlace(n8n, sql, server.port, account);
-		const results: unknown[][] = [];
-		await table.fillOld(1_000);
-		results.push(...(await measure(n8n, table, { size: 1_000, due: Math.min(due, 500) })));
-		await postgres.fillOld(1_000);
-		results.push(...(await measure(n8n, postgres, { size: 1_000, due })));
-		const began = Date.now();
-		await postgres.fillOld(rows - 1_000);
-		console.log(`${rows} rows after ${Date.now() - began} ms more; ${await sizeOf(sql, rows)}`);
-		results.push(...(await measure(n8n, postgres, { size: rows, due })));
-		printTable(['where', 'rows', 'what', 'count', 'time', 'each'], results);
-		await purgeWhileSending(n8n, sql, postgres, due);
+		await work({ n8n, sql, table, postgres: await postgresPlace(n8n, sql, server.port, account) });
 		return true;
 	} finally {
 		await n8n.stop();
@@ -72,73 +45,76 @@ export async function checkPostgresCost(options: Options): Promise<boolean> {
 	}
 }
 
-const tablePlace = (n8n: N8n, account: string): Place => ({
-	name: 'n8n Data Table',
-	parameters: IN_TABLE,
-	fillOld: async (count) =>
-		await fill(
-			n8n,
-			Array.from({ length: count }, (_, index) =>
-				row(account, `An older message, number ${index}`, Date.now() - 1e9 - index, {
-					status: index % 10 === 0 ? 'failed' : 'delivered',
-					message_id: `old-${index}`,
-				}),
-			),
-		),
-	fillDue: async (count) =>
-		await fill(
-			n8n,
-			Array.from({ length: count }, (_, index) => row(account, `due ${index}`, Date.now() - 1_000)),
-		),
+const sizesOf = (options: Options) => ({
+	rows: Number(options.rows ?? 1_000_000),
+	due: Number(options.due ?? 5_000),
 });
 
-async function postgresPlace(
-	n8n: N8n,
-	sql: SqlClient,
-	port: number,
-	account: string,
-): Promise<Place> {
-	await n8n.createCredential('Postgres account', 'postgres', {
-		host: '127.0.0.1',
-		port,
-		database: 'postgres',
-		user: DATABASE_USER,
-		password: 'unused',
-		ssl: 'disable',
+/**
+ * What the operations cost in PostgreSQL with a thousand rows and with many, and in a Data Table with
+ * a thousand, in one run side by side.
+ */
+export async function checkPostgresCost(options: Options): Promise<boolean> {
+	const { rows, due } = sizesOf(options);
+	return await withStores(async ({ n8n, sql, table, postgres }) => {
+		const results: Figure[] = [];
+		await table.fillOld(FEW);
+		results.push(...(await measure(n8n, table, { size: FEW, due: Math.min(due, 500) })));
+		await postgres.fillOld(FEW);
+		results.push(...(await measure(n8n, postgres, { size: FEW, due })));
+		await fillTo(rows, sql, postgres);
+		results.push(...(await measure(n8n, postgres, { size: rows, due })));
+		print(results);
+		printTable(['goal', 'found', ''], judged(results, rows));
+		await purgeWhileSending(n8n, sql, postgres, due);
 	});
-	const id = await n8n.createWorkflow(readExample('postgresql-store.json'));
-	await n8n.activate(id);
-	const parameters = {
-		storeIn: 'postgres',
-		storeWorkflow: { __rl: true, mode: 'id', value: id },
-		postgresTables: {},
-	};
-	// The first one creates the tables.
-	await runTimed(
-		n8n,
-		await n8n.createWorkflow(
-			operation('schedule', { ...FROM_ITEM, ...parameters }, [item('first', Date.now() + 1e9)]),
-		),
+}
+
+/** *Send Due* alone, with a thousand rows and with many, several times, and while *Purge* runs. */
+export async function checkPostgresSending(options: Options): Promise<boolean> {
+	const { rows, due } = sizesOf(options);
+	return await withStores(async ({ n8n, sql, postgres }) => {
+		const results: Figure[] = [];
+		const send = async (size: number) => {
+			for (let run = 0; run < 3; run++) {
+				const { ms, processorMs } = await sendDue(n8n, postgres, due);
+				results.push({ place: postgres.name, size, what: SEND_DUE, count: due, ms, processorMs });
+			}
+		};
+		await postgres.fillOld(FEW);
+		await sendDue(n8n, postgres, 500);
+		await send(FEW);
+		await fillTo(rows, sql, postgres);
+		await send(rows);
+		print(results);
+		await purgeWhileSending(n8n, sql, postgres, due);
+	});
+}
+
+async function fillTo(rows: number, sql: SqlClient, postgres: Place): Promise<void> {
+	const began = Date.now();
+	await postgres.fillOld(rows - FEW);
+	console.log(`${rows} rows after ${Date.now() - began} ms more; ${await sizeOf(sql, rows)}`);
+}
+
+const print = (figures: readonly Figure[]): void =>
+	printTable(
+		['where', 'rows', 'what', 'count', 'time', 'each', "n8n's processor time, each"],
+		figures.map(({ place, size, what, count, ms, processorMs }) => [
+			...[place, size, what, count, `${Math.round(ms)} ms`],
+			...[ms, processorMs].map((all) => `${(all / count).toFixed(2)} ms`),
+		]),
 	);
-	const insert = async (count: number, columns: string, values: string) =>
-		void (await sql.query(
-			`insert into scheduled_messages (gateway, account, credential, recipient, timezone, valid_for_minutes, requested_at, content, send_at, ${columns})
-			select 'whapi', '${account}', 'x', '+9199880' || (10000 + (i::bigint * 7919) % 89999), 'UTC', 1440, now(), jsonb_build_object('type', 'text', 'text', 'A message as long as they are, number ' || i), ${values}
-			from generate_series(1, ${count}) i`,
-		));
-	return {
-		name: 'PostgreSQL',
-		parameters,
-		fillOld: async (count) => {
-			await insert(
-				count,
-				'status, status_rank, message_id, sent_at, send_started_at, updated_at',
-				`now() - i * interval '2 s' - interval '2 days', case when i % 10 = 0 then 'failed' else 'delivered' end, 40, 'old-' || gen_random_uuid(), now() - interval '2 days', now() - interval '2 days', now() - interval '2 days'`,
-			);
-			await sql.query('vacuum analyze scheduled_messages');
-		},
-		fillDue: async (count) => await insert(count, 'status', `now() - interval '1 s', 'scheduled'`),
-	};
+
+/** One run of *Send Due* on so many due messages. */
+async function sendDue(n8n: N8n, { parameters, fillDue }: Place, due: number) {
+	await fillDue(due);
+	const options = { maxParallel: 50, runForAtMost: 600 };
+	const id = await n8n.createWorkflow(operation('sendDue', { ...parameters, options }));
+	const before = processorTimeOf(n8n.pid);
+	const { items, ms } = await runTimed(n8n, id);
+	if (items.length !== due) throw new Error(`${items.length} were sent instead of ${due}`);
+	return { items, ms, processorMs: processorTimeOf(n8n.pid) - before };
 }
 
 async function sizeOf(sql: SqlClient, rows: number): Promise<string> {
@@ -150,23 +126,19 @@ async function sizeOf(sql: SqlClient, rows: number): Promise<string> {
 
 async function measure(
 	n8n: N8n,
-	{ name: place, parameters: at, fillDue }: Place,
+	where: Place,
 	{ size, due }: { readonly size: number; readonly due: number },
-): Promise<unknown[][]> {
-	const results: unknown[][] = [];
+): Promise<Figure[]> {
+	const { name: place, parameters: at } = where;
+	const results: Figure[] = [];
 	const time = async (what: string, count: number, work: () => Promise<number>, times = 1) => {
 		const all: number[] = [];
+		const before = processorTimeOf(n8n.pid);
 		for (let run = 0; run < times; run++) all.push(await work());
+		const processorMs = (processorTimeOf(n8n.pid) - before) / times;
 		const ms = median(all);
-		results.push([
-			place,
-			size,
-			what,
-			count,
-			`${Math.round(ms)} ms`,
-			`${(ms / count).toFixed(2)} ms`,
-		]);
-		console.log(results[results.length - 1].join(' | '));
+		results.push({ place, size, what, count, ms, processorMs });
+		console.log([place, size, what, count, Math.round(ms), Math.round(processorMs)].join(' | '));
 	};
 	const run = async (name: string, parameters: Json, items?: Json[], expected?: number) => {
 		const id = await n8n.createWorkflow(operation(name, { ...at, ...parameters }, items));
@@ -199,16 +171,9 @@ async function measure(
 	}
 	await time('Statistics', 1, async () => await run('statistics', {}, undefined, 1), 3);
 	await time('Send Due, nothing due', 1, async () => await run('sendDue', {}), 5);
-	let sent: Json[] = [];
-	await time(`Send Due, Max Parallel 50`, due, async () => {
-		await fillDue(due);
-		const options = { maxParallel: 50, runForAtMost: 600 };
-		const id = await n8n.createWorkflow(operation('sendDue', { ...at, options }));
-		const { items, ms } = await runTimed(n8n, id);
-		if (items.length !== due) throw new Error(`${items.length} were sent instead of ${due}`);
-		sent = items;
-		return ms;
-	});
+	const sending = await sendDue(n8n, where, due);
+	const sent = sending.items;
+	results.push({ place, size, what: SEND_DUE, count: due, ...sending });
 	const events = sent.slice(0, EVENTS).map((message, index) => ({
 		eventId: `event-${size}-${index}`,
 		gateway: 'whapi',
@@ -227,23 +192,19 @@ async function measure(
 async function purgeWhileSending(
 	n8n: N8n,
 	sql: SqlClient,
-	{ parameters, fillDue }: Place,
+	place: Place,
 	due: number,
 ): Promise<void> {
-	const send = async () => {
-		await fillDue(due);
-		const options = { maxParallel: 50, runForAtMost: 600 };
-		const id = await n8n.createWorkflow(operation('sendDue', { ...parameters, options }));
-		return (await runTimed(n8n, id)).ms;
-	};
-	const alone = await send();
+	const alone = (await sendDue(n8n, place, due)).ms;
 	await sql.query(
 		`alter table scheduled_messages disable trigger all; update scheduled_messages set updated_at = now() - interval '100 days' where message_id like 'old-%' and id % 10 <> 0`,
 	);
 	await sql.query('vacuum analyze scheduled_messages');
-	const purge = await n8n.createWorkflow(operation('purge', { ...parameters, olderThanDays: 90 }));
+	const purge = await n8n.createWorkflow(
+		operation('purge', { ...place.parameters, olderThanDays: 90 }),
+	);
 	const purging = runTimed(n8n, purge);
-	const together = await send();
+	const together = (await sendDue(n8n, place, due)).ms;
 	const { items, ms } = await purging;
 	console.log(
 		`Send Due of ${due}: ${alone} ms alone, ${together} ms while Purge removed ${JSON.stringify(items[0])} in ${ms} ms`,

@@ -1,5 +1,5 @@
 import type { Row } from '../table/columns';
-import type { DispatchQueue } from './queue';
+import type { DispatchQueue, DueAfter } from './queue';
 
 /** Rows read in one access. */
 const PAGE_SIZE = 200;
@@ -12,6 +12,10 @@ const MAX_PAGE_SIZE = 1_000;
  */
 export class DueRows {
 	private page: Row[] = [];
+	/** The last row read; null if nothing is behind it. */
+	private last: Row | null = null;
+	/** Rows read ahead, by a turn. */
+	private ahead: Row[] = [];
 	private readonly duplicates = new Set<number>();
 	/** Rows whose schedule id another row has, with that row. */
 	private readonly shared = new Map<number, number>();
@@ -42,9 +46,25 @@ export class DueRows {
 				this.busy.add(recipientOf(row));
 				return row;
 			}
-			if (this.page.length > 0 || this.isDrained) return null;
-			await this.read();
+			if (this.ahead.length > 0) await this.add(this.ahead.splice(0));
+			else if (this.page.length > 0 || this.isDrained) return null;
+			else await this.read();
 		}
+	}
+
+	/** The rows to be read with the next turn: before the last of those that are here have begun. */
+	get wanted(): DueAfter | null {
+		const left = this.page.length + this.ahead.length;
+		if (this.last === null || left > this.pageSize / 2) return null;
+		return { now: new Date(this.now()).toISOString(), after: this.last, limit: this.pageSize };
+	}
+
+	/** What a turn has read. */
+	readAhead({ after, limit }: DueAfter, rows: readonly Row[]): void {
+		// Asked twice, of which one took longer.
+		if (after.id !== this.last?.id) return;
+		this.last = rows.length < limit ? null : rows[rows.length - 1];
+		this.ahead.push(...rows);
 	}
 
 	private isFree(row: Row): boolean {
@@ -98,21 +118,38 @@ export class DueRows {
 		this.page = rest;
 	}
 
+	/** As many as may begin with one turn. */
+	private get pageSize(): number {
+		return this.queue.whole?.maxMessages ?? PAGE_SIZE;
+	}
+
 	private async read(): Promise<void> {
-		const limit = Math.min(MAX_PAGE_SIZE, PAGE_SIZE + this.parked);
+		const limit = Math.min(MAX_PAGE_SIZE, this.pageSize + this.parked);
 		const rows = await this.queue.due(new Date(this.now()).toISOString(), limit);
+		const isEnd = rows.length < limit;
+		this.last = isEnd ? null : rows[rows.length - 1];
+		const { fresh, free } = await this.add(rows);
+		// After the rows that are contained again, there may be others.
+		this.isDrained = fresh === 0 && (isEnd || limit === MAX_PAGE_SIZE);
+		this.parked = Math.max(this.parked, rows.length - free);
+	}
+
+	/** Adds rows to the page, without those seen before; tells how many were new, and how many may be sent. */
+	private async add(
+		rows: readonly Row[],
+	): Promise<{ readonly fresh: number; readonly free: number }> {
 		const fresh = rows.filter((row) => !this.seen.has(row.id));
 		for (const { id } of fresh) this.seen.add(id);
-		this.page = fresh.filter((row) => !this.deferred.has(recipientOf(row)));
-		// After the rows that are contained again, there may be others.
-		const shownAgain = rows.length - this.page.length;
-		this.isDrained = fresh.length === 0 && (rows.length < limit || limit === MAX_PAGE_SIZE);
-		this.parked = Math.max(this.parked, shownAgain);
-		if (this.page.length === 0) return;
-		for (const [id, other] of await this.queue.sharedIds(this.page)) this.shared.set(id, other);
-		const keyed = this.page.filter(({ deduplication_key: key }) => key !== null && key !== '');
-		if (keyed.length === 0) return;
-		for (const id of await this.queue.duplicates(keyed)) this.duplicates.add(id);
+		const free = fresh.filter((row) => !this.deferred.has(recipientOf(row)));
+		const counts = { fresh: fresh.length, free: free.length };
+		if (free.length === 0) return counts;
+		this.page.push(...free);
+		for (const [id, other] of await this.queue.sharedIds(free)) this.shared.set(id, other);
+		const keyed = free.filter(({ deduplication_key: key }) => key !== null && key !== '');
+		if (keyed.length > 0) {
+			for (const id of await this.queue.duplicates(keyed)) this.duplicates.add(id);
+		}
+		return counts;
 	}
 }
 

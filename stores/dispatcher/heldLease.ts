@@ -1,4 +1,4 @@
-import type { AccountRecord, AccountState, LeaseStore } from './queue';
+import type { AccountRecord, AccountState, LeaseRenewal, LeaseStore } from './queue';
 
 /** Minimum duration of a lease: the longest usual request, a write, a margin. */
 const LEAST_LEASE_MS = 90_000;
@@ -14,6 +14,7 @@ const HEARTBEAT_MS = 10_000;
  */
 export class HeldLease {
 	private renewedAt: number;
+	private isLost = false;
 
 	private constructor(
 		private readonly store: LeaseStore,
@@ -42,18 +43,29 @@ export class HeldLease {
 
 	/** Whether a request that starts now certainly ends before the lease does. */
 	get coversRequest(): boolean {
-		return this.now() + this.requestMs + MARGIN_MS <= this.until;
+		return !this.isLost && this.now() + this.requestMs + MARGIN_MS <= this.until;
 	}
 
 	/** Renews it if it is time; false if another run has taken it over. */
 	async keep(state: AccountState): Promise<boolean> {
+		if (this.isLost) return false;
 		const now = this.now();
 		if (now - this.renewedAt < HEARTBEAT_MS && this.coversRequest) return true;
-		const until = now + leaseMs(this.requestMs);
-		const record = await this.store.renew(this.holder, until, state);
-		if (record === null) return false;
+		const renewal = this.renewal(state);
+		return this.renewed(renewal, await this.store.renew(renewal.holder, renewal.until, state));
+	}
+
+	/** What renews it from now. */
+	renewal(state: AccountState): LeaseRenewal {
+		return { holder: this.holder, until: this.now() + leaseMs(this.requestMs), state };
+	}
+
+	/** The outcome of a renewal; whether the lease is still held. Once lost, it stays lost. */
+	renewed({ until }: LeaseRenewal, record: AccountRecord | null): boolean {
+		this.isLost ||= record === null;
+		if (record === null || this.isLost) return false;
 		this.until = until;
-		this.renewedAt = now;
+		this.renewedAt = until - leaseMs(this.requestMs);
 		this.record = record;
 		return true;
 	}

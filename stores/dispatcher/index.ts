@@ -61,6 +61,7 @@ class Run {
 	readonly entries: DispatchEntry[] = [];
 	private readonly health: AccountHealth;
 	private readonly pace: Pace;
+	private readonly rows: DueRows;
 	private readonly turns: Turns;
 	private readonly deadline: number;
 	private readonly inFlight = new Set<Promise<void>>();
@@ -74,7 +75,14 @@ class Run {
 		const { rules, now } = context;
 		this.health = new AccountHealth(lease.record.health, rules.maxParallel, context);
 		this.pace = new Pace(lease.record.pace, rules.messagesPerMinute, now);
-		this.turns = new Turns(context);
+		this.rows = new DueRows(context.queue, now);
+		this.turns = new Turns(context, {
+			ask: () => ({ lease: lease.renewal(this.state), due: this.rows.wanted }),
+			take: (asked, { record, due }) => {
+				lease.renewed(asked.lease, record);
+				if (asked.due !== null) this.rows.readAhead(asked.due, due);
+			},
+		});
 		this.deadline = now() + rules.budgetMs;
 	}
 
@@ -140,7 +148,7 @@ class Run {
 
 	/** Sends due messages with bounded concurrency, until none is left or the run has to end. */
 	private async sendAll(): Promise<void> {
-		const rows = new DueRows(this.context.queue, this.context.now);
+		const { rows } = this;
 		const sender = new SendRow({
 			...this.context,
 			token: this.token,

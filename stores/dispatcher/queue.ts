@@ -23,6 +23,8 @@ export interface DispatchQueue {
 	 * before the ones ahead of it. Returns each row as it is then, or null if it was in another state.
 	 */
 	turn(steps: readonly Step[]): Promise<Array<Row | null>>;
+	/** Where a backend does all of a turn in one statement; elsewhere lease and rows are accesses of their own. */
+	readonly whole?: WholeTurns;
 	/** Rows that a run claims, or claimed when it was killed. */
 	inFlight(): Promise<Row[]>;
 	/** Rows of unknown outcome to check for at the gateway again. `now`: ISO 8601, UTC. */
@@ -36,6 +38,45 @@ export interface DispatchQueue {
 	 * copied a row.
 	 */
 	sharedIds(rows: readonly Row[]): Promise<ReadonlyMap<number, number>>;
+}
+
+/** Turns that do everything together, all or nothing. */
+export interface WholeTurns {
+	/** Messages whose results and starts one turn takes. */
+	readonly maxMessages: number;
+	/** As {@link DispatchQueue.turn}, with what a run needs beside its steps. */
+	turn(steps: readonly Step[], beside: Beside): Promise<TurnOutcome>;
+}
+
+/** What a run needs beside the steps of a turn. */
+export interface Beside {
+	/** Without the lease no step of the turn starts a message; results are written all the same. */
+	readonly lease: LeaseRenewal;
+	/** The next due rows; null if it has enough. */
+	readonly due: DueAfter | null;
+}
+
+/** A lease to be renewed; milliseconds since 1970. */
+export interface LeaseRenewal {
+	readonly holder: string;
+	readonly until: number;
+	readonly state: AccountState;
+}
+
+/** Due rows behind the last one that was read. */
+export interface DueAfter {
+	/** ISO 8601, UTC. */
+	readonly now: string;
+	readonly after: Row;
+	readonly limit: number;
+}
+
+export interface TurnOutcome {
+	/** Each row as it is then, or null if it was in another state. */
+	readonly rows: Array<Row | null>;
+	/** The account as it is now; null if the lease is lost. */
+	readonly record: AccountRecord | null;
+	readonly due: Row[];
 }
 
 /** State of an account across runs. */

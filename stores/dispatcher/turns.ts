@@ -2,14 +2,24 @@ import { settle, type Settled } from '../../messages/settle';
 import type { Row } from '../table/columns';
 import { SENDING } from '../table/rows';
 import type { DispatchContext } from './rules';
-import type { Step } from './queue';
+import type { Beside, Step, TurnOutcome } from './queue';
 
 /** Retry delays for writing the result of a message. */
 const WRITE_RETRY_DELAYS_MS = [1_000, 3_000, 9_000];
 const MAX_BATCH_SIZE = 100;
+/** Steps of one message in a turn: its result, and the start of the next one in its place. */
+const STEPS_OF_A_MESSAGE = 2;
 /** Steps wait for further ones for this fraction of the duration of the last access. */
 const GATHER_SHARE = 0.5;
+/** A whole turn costs much the same for one message as for all: it is worth waiting as long as it takes. */
+const GATHER_SHARE_OF_WHOLE = 1;
 const MAX_GATHER_MS = 250;
+
+/** What whole turns do beside their steps: what the run needs then, and what came of it. */
+export interface Riders {
+	ask(): Beside;
+	take(asked: Beside, outcome: TurnOutcome): void;
+}
 
 interface Waiting {
 	readonly step: Step;
@@ -36,7 +46,11 @@ export class Turns {
 	private retrying: Promise<void> | undefined;
 	private failure: { readonly error: unknown } | undefined;
 
-	constructor(private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'now'>) {}
+	/** @param riders none: turns have steps only */
+	constructor(
+		private readonly context: Pick<DispatchContext, 'queue' | 'sleep' | 'now'>,
+		private readonly riders: Riders | null = null,
+	) {}
 
 	/** Applies a step; null if the row is in another state. @throws if the store cannot be written */
 	async step(step: Step): Promise<Row | null> {
@@ -102,7 +116,7 @@ export class Turns {
 		this.isWriting = true;
 		while (this.waiting.length > 0) {
 			await this.gather();
-			const batch = resultsFirst(this.waiting.splice(0, MAX_BATCH_SIZE));
+			const batch = resultsFirst(this.waiting.splice(0, this.maxSteps));
 			const begunAt = this.context.now();
 			const written = await this.write(batch.map(({ step }) => step));
 			this.lastAccessMs = this.context.now() - begunAt;
@@ -119,7 +133,8 @@ export class Turns {
 	private async gather(): Promise<void> {
 		const { sleep } = this.context;
 		let isOver = false;
-		const waitMs = Math.min(this.lastAccessMs * GATHER_SHARE, MAX_GATHER_MS);
+		const share = this.whole === undefined ? GATHER_SHARE : GATHER_SHARE_OF_WHOLE;
+		const waitMs = Math.min(this.lastAccessMs * share, MAX_GATHER_MS);
 		const timeout = this.isResultDue()
 			? sleep(waitMs).then(() => void (isOver = true))
 			: Promise.resolve();
@@ -142,10 +157,26 @@ export class Turns {
 		this.onResult();
 	}
 
+	private get whole() {
+		return this.riders === null ? undefined : this.context.queue.whole;
+	}
+
+	private get maxSteps(): number {
+		return this.whole === undefined ? MAX_BATCH_SIZE : this.whole.maxMessages * STEPS_OF_A_MESSAGE;
+	}
+
+	private async turn(steps: readonly Step[]): Promise<Array<Row | null>> {
+		const { whole, riders } = this;
+		if (whole === undefined || riders === null) return await this.context.queue.turn(steps);
+		const asked = riders.ask();
+		const outcome = await whole.turn(steps, asked);
+		riders.take(asked, outcome);
+		return outcome.rows;
+	}
+
 	/** Applies steps in one access; if that fails, each separately, so that none affects the others. */
 	private async write(steps: Step[]): Promise<Array<Settled<Row | null>>> {
-		const { queue } = this.context;
-		const together = await settle(queue.turn(steps));
+		const together = await settle(this.turn(steps));
 		if (together.ok) return together.value.map((value) => ({ ok: true, value }));
 		const each: Array<Settled<Row | null>> = [];
 		let failed: Settled<Row | null> | undefined;
@@ -161,12 +192,11 @@ export class Turns {
 
 	/** The failed access may still have applied the step. */
 	private async writeAlone(step: Step): Promise<Row | null> {
-		const { queue } = this.context;
-		const [row] = await queue.turn([step]);
+		const [row] = await this.turn([step]);
 		if (row !== null) return row;
 		const { status = step.ifStatus, claim_token: token = step.ifToken } = step.values;
 		const made = { ...step, ifStatus: String(status), ifToken: String(token) };
-		return (await queue.turn([made]))[0];
+		return (await this.turn([made]))[0];
 	}
 }
 

@@ -6,6 +6,7 @@ import type { ColumnName } from '../table/columns';
 import type { MessageTable } from '../table/table';
 import type { Database } from './database';
 import { explain, SqlError } from './errors';
+import { gathered } from './gathered';
 import { listMessages } from './list';
 import type { TableNames } from './names';
 import { purgeMessages } from './purge';
@@ -29,10 +30,10 @@ export async function openSqlBackend(
 	await inWords(ensureTables(database, names, options), names);
 	const tables = storeTables(names);
 	const events = createSqlTable<ColumnName>(explained, tables.events);
-	const messages: MessageTable = {
+	const messages: MessageTable = gathered({
 		...createSqlTable<ColumnName>(explained, tables.messages),
 		events: async () => events,
-	};
+	});
 	const accounts = createSqlTable<AccountColumn>(explained, tables.accounts);
 	return {
 		messages,
@@ -41,7 +42,7 @@ export async function openSqlBackend(
 		findAccounts: async () => accounts,
 		now: () => explained.now(),
 		queue: (senders, adoption) =>
-			createSqlQueue(explained, messages, tables.messages, senders, adoption),
+			createSqlQueue(explained, messages, { ...tables, senders }, adoption),
 		list: async (senders, filter, limit) =>
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),

@@ -17,13 +17,16 @@ export class SqlError extends Error {
 	}
 }
 
-const stateOf = (error: unknown): string | null => (error instanceof SqlError ? error.state : null);
+function stateOf(error: unknown): string | null {
+	if (error instanceof SqlError) return error.state;
+	return error instanceof GatewayError ? (error.details.code ?? null) : null;
+}
 
 /** Another transaction was in the way and this one was undone: it may be run again as it is. */
 export const isTransient = (error: unknown): boolean =>
 	['40001', '40P01'].includes(stateOf(error) ?? '');
 
-/** Whether the statement certainly changed nothing: of a lost connection nobody knows. */
+/** Whether the statement certainly changed nothing, also as {@link explain} says it: of a lost connection nobody knows. */
 export function isRolledBack(error: unknown): boolean {
 	const state = stateOf(error);
 	return state !== null && !['08', '57', '58', 'XX'].includes(state.slice(0, 2));

@@ -51,13 +51,13 @@ export function createSqlTable<C extends string>(
 			if (changes.length === 0) return [];
 			const groups = alikeGroups(changes);
 			const results = await database.runAll(groups.map((group) => updateSql(table, group)));
-			return groups.flatMap((group, index) => {
-				const matched = group.map((): Array<RowOf<C>> => []);
+			const matched = new Map(changes.map((change): [unknown, Array<RowOf<C>>] => [change, []]));
+			for (const [index, group] of groups.entries()) {
 				for (const { n, row } of results[index] as Array<{ n: number; row: unknown }>) {
-					matched[n].push(toRow<C>(row, columns));
+					matched.get(group[n])!.push(toRow<C>(row, columns));
 				}
-				return matched;
-			});
+			}
+			return changes.map((change) => matched.get(change)!);
 		},
 
 		remove: async (conditions) => {
@@ -85,21 +85,27 @@ export interface Selection {
 	more?(placeholders: Placeholders): readonly string[];
 }
 
-export function selectSql(table: SqlTable, { conditions, limit, by, more }: Selection): Statement {
+export function selectSql(table: SqlTable, selection: Selection): Statement {
 	const placeholders = new Placeholders();
+	const text = selectionSql(table, selection, placeholders);
+	return {
+		text: rowsResult(text, orderSql(table, selection.by, 'r')),
+		values: placeholders.values,
+	};
+}
+
+/** The same as part of a statement. */
+export function selectionSql(
+	table: SqlTable,
+	{ conditions, limit, by, more }: Selection,
+	placeholders: Placeholders,
+): string {
 	const where = all([
 		...conditionsSql(table.columns, conditions, placeholders),
 		...(more?.(placeholders) ?? []),
 	]);
-	const order = (alias: string) => orderSql(table, by, alias);
 	const most = placeholders.add(Math.min(limit, MAX_LIMIT));
-	return {
-		text: rowsResult(
-			`select t.* from ${table.name} t where ${where} order by ${order('t')} limit ${most}`,
-			order('r'),
-		),
-		values: placeholders.values,
-	};
+	return `select t.* from ${table.name} t where ${where} order by ${orderSql(table, by, 't')} limit ${most}`;
 }
 
 /** Rows without a value come first, as in a Data Table. */
@@ -156,7 +162,7 @@ function insertSql(table: SqlTable, values: ReadonlyArray<ValuesOf<string>>): St
 }
 
 /** Values of content go into one JSON column. */
-function withContent(columns: SqlColumns, row: ValuesOf<string>): Record<string, unknown> {
+export function withContent(columns: SqlColumns, row: ValuesOf<string>): Record<string, unknown> {
 	const written: Record<string, unknown> = {};
 	const content: Record<string, Cell> = {};
 	for (const [name, cell] of Object.entries(row)) {
@@ -217,25 +223,34 @@ function inOrder<C extends string>(
 	});
 }
 
-/** Changes as one statement can make them: they differ in values only, and each is of one row of its own. */
+/**
+ * Changes as few statements can make them: those of one differ in values only, and each is of a row of its
+ * own. Changes of one row stay in their order; those of different rows do not affect each other.
+ */
 function alikeGroups<C extends string>(
 	changes: ReadonlyArray<ConditionalUpdate<C>>,
 ): Array<Array<ConditionalUpdate<C>>> {
-	const shape = ({ where }: ConditionalUpdate<C>) =>
-		where.map(({ column, is }) => `${column} ${is}`).join();
 	const groups: Array<Array<ConditionalUpdate<C>>> = [];
-	let ids = new Set<Cell>();
+	/** The group of each row's last change. */
+	const lastOf = new Map<Cell, number>();
+	/** The groups of each shape; and the first that a change may go into, behind one of unknown rows. */
+	const byShape = new Map<string, number[]>();
+	let first = 0;
 	for (const change of changes) {
-		const last = groups[groups.length - 1];
 		const id = change.where.find(({ column, is }) => column === 'id' && is === 'eq')?.value;
-		const fits =
-			last !== undefined && id !== undefined && !ids.has(id) && shape(last[0]) === shape(change);
-		if (fits) last.push(change);
-		else {
-			groups.push([change]);
-			ids = new Set();
+		if (id === undefined) {
+			first = groups.push([change]);
+			continue;
 		}
-		if (id !== undefined) ids.add(id);
+		const shape = change.where.map(({ column, is }) => `${column} ${is}`).join();
+		const after = Math.max(first, (lastOf.get(id) ?? -1) + 1);
+		let place = byShape.get(shape)?.find((index) => index >= after);
+		if (place === undefined) {
+			place = groups.push([]) - 1;
+			byShape.set(shape, [...(byShape.get(shape) ?? []), place]);
+		}
+		groups[place].push(change);
+		lastOf.set(id, place);
 	}
 	return groups;
 }
@@ -272,7 +287,10 @@ function updateSql(table: SqlTable, changes: ReadonlyArray<ConditionalUpdate<str
 }
 
 /** Sets each column that one of the changes names; where it does not, the column stays as it is. */
-function setSql(columns: SqlColumns, changes: ReadonlyArray<ConditionalUpdate<string>>): string {
+export function setSql(
+	columns: SqlColumns,
+	changes: ReadonlyArray<Pick<ConditionalUpdate<string>, 'values'>>,
+): string {
 	const named = [...new Set(changes.flatMap(({ values }) => Object.keys(values)))].map((name) =>
 		columnOf(columns, name),
 	);

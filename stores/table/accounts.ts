@@ -163,7 +163,7 @@ export function createLeaseStore(
 }
 
 /** The record of an account; a person's pause counts under any of its names. */
-function withPauses(primary: AccountRow, all: readonly AccountRow[]): AccountRecord {
+export function withPauses(primary: AccountRow, all: readonly AccountRow[]): AccountRecord {
 	const pauses = all.flatMap((row) => toAccountRecord(row).manualPause ?? []);
 	const longest = pauses.sort((a, b) => b.until - a.until)[0] ?? null;
 	return { ...toAccountRecord(primary), manualPause: longest };
@@ -235,7 +235,8 @@ async function resumeKey(table: AccountsTable, sender: SendingAccount): Promise<
 	return toAccountRecord(changed);
 }
 
-const stateValues = (state: AccountState): ValuesOf<AccountColumn> => ({
+/** The columns of an account's health and pace. */
+export const stateValues = (state: AccountState): ValuesOf<AccountColumn> => ({
 	paused_until: iso(state.health.pausedUntil),
 	pause_reason: state.health.pauseReason,
 	paused_at: iso(state.health.pausedAt),

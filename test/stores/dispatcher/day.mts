@@ -11,7 +11,6 @@ import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
 import { createConstrainedQueue } from '../../../stores/postgres/queue';
-import type { Row } from '../../../stores/table/columns';
 import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
 import { SENDING, toRow, type SendingAccount } from '../../../stores/table/rows';
@@ -19,6 +18,7 @@ import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
+import { dueRows, transactions } from './transactions.mts';
 import { VirtualTime } from './virtualTime.mts';
 
 export const SECOND = 1_000;
@@ -560,9 +560,14 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			gateway,
 			connection: {} as Connection,
 			queue: options.isConstrained
-				? createConstrainedQueue(slow(table), [sender], adoption, async (at, limit) =>
-						dueRows(await slow(table).select([], Infinity), sender, at).slice(0, limit),
-					)
+				? createConstrainedQueue(slow(table), [sender], adoption, {
+						readDue: async (at, limit) =>
+							await access(async () => dueRows(table, sender, at).slice(0, limit)),
+						whole: transactions(table, accounts, sender, async (work, steps) => {
+							if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
+							return await access(work);
+						}),
+					})
 				: createDispatchQueue(slow(table), [sender], adoption),
 			lease: { ...lease, acquire },
 			rules,
@@ -702,18 +707,6 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		gaveOut,
 	};
 }
-
-/** What `stores/postgres/queue.ts` asks PostgreSQL for. */
-const dueRows = (all: readonly Row[], { account }: SendingAccount, at: string): Row[] =>
-	all
-		.filter(
-			(row) =>
-				row.account === account &&
-				row.status === 'scheduled' &&
-				String(row.send_at) <= at &&
-				String(row.next_attempt_at ?? '') <= at,
-		)
-		.sort((a, b) => (String(a.send_at) < String(b.send_at) ? -1 : 1));
 
 /** When something is to be done next, by the table: now where something is in flight. */
 function nextDueAt(table: MemoryTable, account: string): number {

@@ -117,10 +117,12 @@ export const getAll: Operation<GetAllPlan> = {
 
 	async perform({ choice, filter, limit, output, hint }, run) {
 		const store = await run.storeFor(choice).store();
-		const messages = await store.list(filter, limit ?? undefined);
-		if (choice.in !== 'gateway' && hint !== undefined) {
-			await hintUnserved(await run.backend(choice), run, hint);
-		}
+		const hinted =
+			choice.in === 'gateway' || hint === undefined
+				? null
+				: hintUnserved(await run.backend(choice), run, hint);
+		// Meanwhile: in PostgreSQL the two share an access.
+		const [messages] = await Promise.all([store.list(filter, limit ?? undefined), hinted]);
 		return messages
 			.slice(0, limit ?? messages.length)
 			.map((message) => scheduledItem(message, output));

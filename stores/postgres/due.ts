@@ -1,0 +1,45 @@
+import type { DueAfter } from '../dispatcher/queue';
+import type { SendingAccount } from '../table/rows';
+import { whereIn } from '../table/table';
+import { Placeholders, type Statement } from './statement';
+import { orderSql, selectionSql, selectSql, type Selection, type SqlTable } from './table';
+
+/** The account's rows whose time has come, the earliest first. */
+export const dueSql = (
+	table: SqlTable,
+	sender: SendingAccount,
+	now: string,
+	limit: number,
+): Statement => selectSql(table, dueRows(sender, now, limit));
+
+/** Those behind a row, under any name of the account, as a list in JSON. */
+export function nextDueSql(
+	table: SqlTable,
+	senders: readonly SendingAccount[],
+	{ now, after, limit }: DueAfter,
+	placeholders: Placeholders,
+): string {
+	const ofEach = senders.map((sender) => {
+		const due = dueRows(sender, now, limit);
+		const behind = () =>
+			`(t.send_at, t.id) > (${placeholders.add(after.send_at)}::timestamptz, ${placeholders.add(after.id)}::bigint)`;
+		const more = () => [...(due.more?.(placeholders) ?? []), behind()];
+		return `(${selectionSql(table, { ...due, more }, placeholders)})`;
+	});
+	const order = orderSql(table, 'send_at', 'd');
+	const most = `select * from (${ofEach.join(' union all ')}) d order by ${order} limit ${placeholders.add(limit)}`;
+	return `coalesce((select jsonb_agg(to_jsonb(d) order by ${order}) from (${most}) d), '[]')`;
+}
+
+const dueRows = ({ gateway, account }: SendingAccount, now: string, limit: number): Selection => ({
+	conditions: [
+		...whereIn({ gateway, account, status: 'scheduled' }),
+		{ column: 'send_at', is: 'lte', value: now },
+	],
+	limit,
+	by: 'send_at',
+	// A row that was given back may have no such time.
+	more: (placeholders) => [
+		`coalesce(t.next_attempt_at, '-infinity') <= ${placeholders.add(now)}::timestamptz`,
+	],
+});

@@ -1,0 +1,72 @@
+import { STATUS_NAMES } from '../../../messages/status';
+import type { DueAfter, Step, WholeTurns } from '../../../stores/dispatcher/queue';
+import { stateValues, withPauses, type AccountColumn } from '../../../stores/table/accounts';
+import type { Row } from '../../../stores/table/columns';
+import { SENDING, type SendingAccount } from '../../../stores/table/rows';
+import type { MemoryTable } from '../table/memoryTable.mts';
+
+/** What `stores/postgres/due.ts` asks PostgreSQL for. */
+export const dueRows = (table: MemoryTable, { account }: SendingAccount, now: string): Row[] =>
+	[...table.rows.values()]
+		.filter(
+			(row) =>
+				row.account === account &&
+				row.status === 'scheduled' &&
+				String(row.send_at) <= now &&
+				String(row.next_attempt_at ?? '') <= now,
+		)
+		.sort((a, b) => (isBehind(a, b) ? 1 : -1));
+
+const isBehind = (a: Row, b: Row): boolean =>
+	a.send_at === b.send_at ? a.id > b.id : String(a.send_at) > String(b.send_at);
+
+/**
+ * Turns as `stores/postgres/turn.ts` has PostgreSQL do them: nothing comes in between, and all takes
+ * effect or nothing does.
+ *
+ * @param access how a transaction goes: it may be undone before it takes effect, and its response be lost
+ */
+export const transactions = (
+	table: MemoryTable,
+	accounts: MemoryTable<AccountColumn>,
+	sender: SendingAccount,
+	access: <T>(work: () => Promise<T>, steps: readonly Step[]) => Promise<T>,
+): WholeTurns => ({
+	// Few, so that a day has several pages.
+	maxMessages: 20,
+	turn: async (steps, { lease, due }) =>
+		await access(async () => {
+			const next = due === null ? [] : rowsBehind(table, sender, due);
+			const account = [...accounts.rows.values()].find((row) => row.account === sender.account);
+			const isHeld = account?.lease_holder === lease.holder;
+			if (account !== undefined && isHeld) {
+				const lease_until = new Date(lease.until).toISOString();
+				accounts.edit(account.id, { lease_until, ...stateValues(lease.state) });
+			}
+			const rows = steps.map((step) => changed(table, step, isHeld));
+			const held = account === undefined || !isHeld ? null : accounts.row(account.id);
+			return { rows, record: held === null ? null : withPauses(held, [held]), due: next };
+		}, steps),
+});
+
+const rowsBehind = (
+	table: MemoryTable,
+	sender: SendingAccount,
+	{ now, after, limit }: DueAfter,
+): Row[] =>
+	dueRows(table, sender, now)
+		.filter((row) => isBehind(row, after))
+		.slice(0, limit)
+		.map((row) => ({ ...row }));
+
+function changed(table: MemoryTable, step: Step, isHeld: boolean): Row | null {
+	const row = table.rows.get(step.id);
+	const isInState =
+		step.ifStatus === null
+			? ![...STATUS_NAMES, SENDING].includes(String(row?.status))
+			: row?.status === step.ifStatus;
+	if (row === undefined || !isInState || row.claim_token !== step.ifToken) return null;
+	if (step.values.status === SENDING && !isHeld) return null;
+	table.edit(step.id, { ...step.values });
+	return { ...table.row(step.id) };
+}

@@ -1,0 +1,93 @@
+import { SqlError } from '../../../stores/postgres/errors';
+import { gathered } from '../../../stores/postgres/gathered';
+import { where, type ConditionalUpdate } from '../../../stores/table/table';
+import { MemoryTable } from '../table/memoryTable.mts';
+import { rowOf, START } from '../table/fakes.mts';
+
+let table: MemoryTable;
+/** The messages ids and the changes of each access. */
+let lookups: string[][];
+let writes: number[];
+let fault: (changes: readonly ConditionalUpdate[]) => Error | null;
+
+const open = () =>
+	gathered({
+		...table,
+		id: 'messages',
+		insert: async (rows) => await table.insert(rows),
+		select: async (conditions, limit, by) => await table.select(conditions, limit, by),
+		selectAny: async (column, values) => {
+			lookups.push([...values]);
+			return await table.selectAny(column, values);
+		},
+		selectEither: async (conditions) => await table.selectEither(conditions),
+		remove: async (conditions) => await table.remove(conditions),
+		update: async (changes) => {
+			writes.push(changes.length);
+			const error = fault(changes);
+			if (error !== null) throw error;
+			return await table.update(changes);
+		},
+	});
+
+beforeEach(async () => {
+	table = new MemoryTable();
+	lookups = [];
+	writes = [];
+	fault = () => null;
+	await table.insert(
+		['a', 'b', 'a'].map((id, n) => ({
+			...rowOf(`message ${n}`, START),
+			message_id: id,
+			gateway: n === 2 ? 'another' : 'fake',
+		})),
+	);
+});
+
+const ofMessage = (id: string, gateway = 'fake') => where({ gateway, message_id: id });
+const cancel = (id: number): ConditionalUpdate[] => [
+	{ where: where({ id, status: 'scheduled' }), values: { status: 'cancelled' } },
+];
+
+it('looks up the messages of many events at once, each of its own gateway', async () => {
+	const messages = open();
+	const found = await Promise.all([
+		messages.select(ofMessage('a'), 20),
+		messages.select(ofMessage('b'), 20),
+		messages.select(ofMessage('a', 'another'), 20),
+		messages.select(ofMessage('c'), 20),
+	]);
+	expect(found.map((rows) => rows.map(({ id }) => id))).toEqual([[1], [2], [3], []]);
+	expect(lookups).toEqual([['a', 'b', 'c']]);
+	expect(await messages.select([...ofMessage('a'), ...where({ status: 'sent' })], 20)).toEqual([]);
+	expect(lookups).toHaveLength(1);
+});
+
+it('makes the changes of many items at once, each with its own outcome', async () => {
+	table.edit(2, { status: 'sent' });
+	const messages = open();
+	const made = await Promise.all([1, 2, 3].map(async (id) => await messages.update(cancel(id))));
+	expect(made.map(([rows]) => rows.length)).toEqual([1, 0, 1]);
+	expect(writes).toEqual([3]);
+});
+
+it('keeps the fault of one change from the others', async () => {
+	fault = (changes) =>
+		changes.some(({ where: [{ value }] }) => value === 2) ? new SqlError('23505', 'no') : null;
+	const messages = open();
+	const made = await Promise.allSettled(
+		[1, 2, 3].map(async (id) => await messages.update(cancel(id))),
+	);
+	expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+	expect(table.statuses).toEqual(['cancelled', 'scheduled', 'cancelled']);
+});
+
+it('changes nothing again of which nobody knows whether it was done', async () => {
+	fault = () => new SqlError(null, 'Connection terminated unexpectedly');
+	const messages = open();
+	const made = await Promise.allSettled(
+		[1, 2].map(async (id) => await messages.update(cancel(id))),
+	);
+	expect(made.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+	expect(writes).toEqual([2]);
+});
