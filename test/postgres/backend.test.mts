@@ -256,6 +256,37 @@ describe('tables', () => {
 		);
 	});
 
+	it('whose comment a restore has lost are left alone but by Schedule, which gives it back', async () => {
+		const { names, database, messages } = await newStore(server);
+		await messages.insert([rowOf('kept', START)]);
+		const version = `${names.table}_version`;
+		await server.client.query(`comment on table ${version} is null`);
+		const open = async (create: boolean) => await openSqlBackend(database, names, { create });
+		for (const _ of [1, 2]) {
+			await expect(open(false)).rejects.toMatchObject({
+				parameter: 'Table',
+				message: expect.stringContaining(`the table "${version}" has no comment`),
+				hint: expect.stringMatching(/^Run the operation "Schedule" once/),
+			});
+		}
+		await open(true);
+		const backend = await open(false);
+		expect(await backend.messages.select([], 9)).toMatchObject([{ text: 'kept' }]);
+	});
+
+	it('of a newer version whose comment is lost are not taken for older ones', async () => {
+		const { names, database } = await newStore(server);
+		const newer = LATEST_VERSION + 1;
+		await server.client.query(
+			`insert into ${names.table}_version (version) values (${newer}); comment on table ${names.table}_version is null`,
+		);
+		for (const _ of [1, 2]) {
+			await expect(openSqlBackend(database, names, { create: true })).rejects.toThrow(
+				`are of version ${newer}`,
+			);
+		}
+	});
+
 	it('of a newer version are left alone', async () => {
 		const { names, database } = await newStore(server);
 		const newer = LATEST_VERSION + 1;
