@@ -3,7 +3,8 @@ import { MINUTE_MS, formatDuration } from '../../messages/duration';
 import { settle } from '../../messages/settle';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
 import type { BackendRef } from '../shared/backendRef';
-import type { StoreChoice, Run } from './run';
+import type { StoreChoice } from '../shared/backendRef';
+import type { Run } from './run';
 import { isToolRun } from './aiTool';
 
 /**

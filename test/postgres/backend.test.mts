@@ -126,6 +126,47 @@ it('lists as any table is listed, page by page', async () => {
 	}
 }, 120_000);
 
+it('finds words in either case whatever their script, on a server whose locale knows A to Z only', async () => {
+	const { backend, messages } = await open();
+	const texts = [
+		'Grüße aus KÖLN',
+		'ПРИВЕТ, мир',
+		'Καλημέρα',
+		'İstanbul',
+		'100% *sure* [a|b] (c) {d} \\e ^f$ g.h? + 1',
+		'שלום 你好 👩‍👩‍👧',
+		'straße STRASSE',
+		"it's $1 {{ $json.x }}",
+	];
+	const rows = await messages.insert(texts.map((text, n) => rowOf(text, START + n)));
+	await messages.update([
+		{
+			where: [{ column: 'id', is: 'eq', value: rows[0].id }],
+			values: { text: null, caption: texts[0] },
+		},
+	]);
+	const found = async (text: string) =>
+		(await backend.list!([SENDER], { text }, Infinity)).map((one) => one.text ?? one.caption);
+	const slice = fc
+		.tuple(fc.constantFrom(...texts), fc.nat(30), fc.integer({ min: 1, max: 12 }))
+		.map(([text, from, length]) => [...text].slice(from % text.length, from + length).join(''))
+		.filter((words) => words.trim() !== '');
+	const turned = fc
+		.tuple(slice, fc.constantFrom('toUpperCase', 'toLowerCase', 'trim'))
+		.map(([words, turn]) => words[turn as 'trim']());
+	await fc.assert(
+		fc.asyncProperty(turned, async (words) => {
+			const expected = texts.filter((text) => text.toLowerCase().includes(words.toLowerCase()));
+			expect(await found(words)).toEqual(expected);
+		}),
+		{
+			seed: 5,
+			numRuns: 150,
+			examples: [['köln'], ['привет'], ['ΚΑΛΗΜΈΡΑ'], ['.*'], ['x'.repeat(5_000)]],
+		},
+	);
+});
+
 it('does the steps of a turn in one access, as they would be done one by one', async () => {
 	const { messages: together, backend } = await open();
 	const { messages: alone, backend: other } = await open();

@@ -1,12 +1,8 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import type { TableRef } from '../../shared/dataTable';
-import type { PostgresRef, BackendRef } from '../../shared/backendRef';
-import type { StoreChoice } from '../run';
+import { DEFAULT_TABLE, type TableRef } from '../../shared/dataTable';
+import type { BackendRef, PostgresRef, StoreChoice } from '../../shared/backendRef';
 import { postgresFields, readPostgres } from './postgres';
-
-/** The table's default name. */
-export const DEFAULT_TABLE = 'scheduled_messages';
 
 /** Selects a table by name or id. n8n does not let a community node list tables. */
 const locator = (description: string, hint?: string): INodeProperties => ({

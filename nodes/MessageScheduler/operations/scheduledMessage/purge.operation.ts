@@ -14,7 +14,7 @@ export const purge: Operation<PurgePlan> = {
 	option: {
 		name: 'Purge',
 		value: 'purge',
-		description: 'Delete finished messages from a Data Table',
+		description: 'Delete finished messages from a Data Table or PostgreSQL',
 		action: 'Purge old scheduled messages',
 	},
 	description: [

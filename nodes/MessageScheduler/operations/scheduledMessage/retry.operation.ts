@@ -78,12 +78,12 @@ const filterFields: INodeProperties[] = [
 	},
 ];
 
-/** Queues messages of a Data Table again that were not sent. */
+/** Queues messages of a Data Table or PostgreSQL again that were not sent. */
 export const retry: Operation<RetryPlan> = {
 	option: {
 		name: 'Retry',
 		value: 'retry',
-		description: 'Queue messages of a Data Table again that were not sent',
+		description: 'Queue messages of a Data Table or PostgreSQL again that were not sent',
 		action: 'Retry scheduled messages',
 	},
 	description: [

@@ -30,7 +30,7 @@ import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
-import type { StoreChoice } from '../../run';
+import type { StoreChoice } from '../../../shared/backendRef';
 
 interface SchedulePlan extends Plan {
 	readonly choice: StoreChoice;
