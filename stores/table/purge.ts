@@ -1,4 +1,5 @@
 import { STATUS_NAMES, type Status } from '../../messages/status';
+import { MOVED } from '../move/words';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /**
@@ -15,7 +16,8 @@ export const RETAINED_STATUSES: readonly Status[] = ['scheduled'];
  */
 export async function purge(table: MessageTable, before: string): Promise<number> {
 	let removed = 0;
-	for (const status of STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name))) {
+	const done = [...STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name)), MOVED];
+	for (const status of done) {
 		removed += await removeAll(table, [
 			...where({ status }),
 			{ column: 'updatedAt', is: 'lt', value: before },
