@@ -252,6 +252,26 @@ it('purges what is done with and has not changed since, and nothing that is to b
 	]);
 }, 60_000);
 
+it('purges of some messages those only that are done with and old, as any table does', async () => {
+	const { messages, backend, general, names } = await open();
+	const texts = async () => (await messages.select([], 99)).map(({ text }) => text);
+	for (const purger of [backend, general]) {
+		const rows = await messages.insert(
+			['sent', 'failed', 'scheduled', SENDING, 'sent', 'sent'].map((status, n) =>
+				rowOf(`m${n}`, START, { status }),
+			),
+		);
+		await server.client.query(
+			`update ${names.table} set updated_at = now() - interval '100 days' where content->>'text' <> 'm4'`,
+		);
+		const ids = rows.slice(0, 5).map((row) => String(row.schedule_id));
+		const removed = await purger.purgeThese([...ids, 'nobody'], iso(Date.now() - 90 * DAY));
+		expect(removed).toEqual(new Set([ids[0], ids[1]]));
+		expect(await texts()).toEqual(['m2', 'm3', 'm4', 'm5']);
+		await messages.remove([]);
+	}
+});
+
 describe('tables', () => {
 	it('have the columns that stores know, and no other', async () => {
 		const { names } = await newStore(server);

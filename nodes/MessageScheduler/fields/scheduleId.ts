@@ -28,6 +28,13 @@ export const scheduleIdField: INodeProperties = {
 	],
 };
 
+/** The same without the list, which shows messages pending at the gateway only. */
+export const scheduleIdOnlyField: INodeProperties = {
+	...scheduleIdField,
+	default: { mode: 'id', value: '' },
+	modes: scheduleIdField.modes?.filter(({ name }) => name === 'id'),
+};
+
 /**
  * Reads *Scheduled Message* of one item.
  *

@@ -25,7 +25,7 @@ import {
 	readLimit,
 } from '../../fields/filters';
 import { readBackend, backendFields } from '../../fields/storage';
-import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readScheduleId, scheduleIdOnlyField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { BackendRef } from '../../../shared/backendRef';
@@ -99,13 +99,7 @@ export const retry: Operation<RetryPlan> = {
 			default: 'filters',
 			description: 'How to select the messages to retry',
 		},
-		{
-			...scheduleIdField,
-			default: { mode: 'id', value: '' },
-			// The list shows messages pending at the gateway, which cannot be retried.
-			modes: scheduleIdField.modes?.filter(({ name }) => name === 'id'),
-			displayOptions: { show: { selectBy: ['scheduleId'] } },
-		},
+		{ ...scheduleIdOnlyField, displayOptions: { show: { selectBy: ['scheduleId'] } } },
 		{
 			displayName: 'Limit',
 			name: 'limit',
