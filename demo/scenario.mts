@@ -16,12 +16,15 @@ export type Say = (line: string) => void;
 /** Schedules, lists, moves and cancels; or sends, where the gateway has no scheduler. */
 export async function runScenario(
 	environment: Environment,
-	{ gateway }: GatewayToShow,
+	{ gateway, store }: GatewayToShow,
 	board: Board,
 	say: Say,
 ) {
 	const { scheduling } = gateway.capabilities;
-	if (scheduling === null) {
+	if (store === 'postgres') {
+		say('Messages wait in PostgreSQL; a minute of the examples is ten seconds here.');
+	}
+	if (scheduling === null && store === 'gateway') {
 		say(`${gateway.label} has no scheduler of its own, so this shows Send and its statuses.`);
 	} else {
 		await runExample(environment, 'schedule-a-message', board);
