@@ -45,9 +45,10 @@ export interface Connection {
 	clockSkewMs(): number;
 	/**
 	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
-	 * {@link Gateway.parseError} finds in its body.
+	 * {@link Gateway.parseError} finds in its body; `rejected` unless that finds one. It was the answer to a
+	 * create, unless `idempotent`.
 	 */
-	refused(response: GatewayResponse): GatewayError;
+	refused(response: GatewayResponse, how?: { readonly idempotent?: boolean }): GatewayError;
 	/** Makes the error for a 2xx answer that lacks what the vendor documents. */
 	unexpected(response: GatewayResponse, missing: string, outcomeUnknown: boolean): GatewayError;
 }

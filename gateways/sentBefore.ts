@@ -1,6 +1,7 @@
 import type { OutgoingMessage } from '../messages/message';
 import { sameRecipient } from '../messages/recipient';
 import type { SentMessage } from '../messages/sentMessage';
+import { isSameTemplate } from '../messages/template';
 
 /** Clock skew: how far a gateway's clock may be behind without its messages counting as older ones. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
@@ -9,7 +10,8 @@ export const CLOCK_SKEW_MS = 5 * 60_000;
 export type ListedMessage = Pick<
 	SentMessage,
 	'recipient' | 'type' | 'text' | 'caption' | 'fileName' | 'acceptedAt'
->;
+> &
+	Partial<Pick<SentMessage, 'template'>>;
 
 /**
  * Whether a message in a vendor's list may be the result of this send: same recipient, type and content, and
@@ -38,6 +40,7 @@ export const hasSameContent = (
 	message.type === listed.type &&
 	plain(message.text) === plain(listed.text) &&
 	plain(message.caption) === plain(listed.caption) &&
+	isSameTemplate(message.template, listed.template ?? null) &&
 	(message.type !== 'document' ||
 		[message.fileName, listed.fileName].includes(null) ||
 		message.fileName === listed.fileName);

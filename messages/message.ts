@@ -1,13 +1,22 @@
 import { InvalidParameterError } from './invalidParameterError';
 import type { Recipient } from './recipient';
 import type { SendingWindow } from './sendTime/window';
+import { parseTemplate, type TemplateContent } from './template';
 import { shorten } from './text';
 
 /** The kinds of message, in the order in which users see them. */
-export const MESSAGE_TYPES = ['text', 'image', 'video', 'document', 'audio', 'voice'] as const;
+export const MESSAGE_TYPES = [
+	'text',
+	'image',
+	'video',
+	'document',
+	'audio',
+	'voice',
+	'template',
+] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** The content: text, or media by its public URL. Fields that a type does not have are null. */
+/** The content: text, media by its public URL, or a template. Fields that a type does not have are null. */
 export interface MessageContent {
 	readonly type: MessageType;
 	readonly text: string | null;
@@ -16,6 +25,7 @@ export interface MessageContent {
 	readonly caption: string | null;
 	/** Name under which the recipient sees a document. */
 	readonly fileName: string | null;
+	readonly template: TemplateContent | null;
 }
 
 /** A message to send. */
@@ -47,12 +57,14 @@ export interface ContentInput {
 	mediaUrl?: unknown;
 	caption?: unknown;
 	fileName?: unknown;
+	/** As {@link parseTemplate} takes it. */
+	template?: unknown;
 }
 
 /**
  * Parses the content of a message.
  *
- * @throws InvalidParameterError naming *Message Type*, *Text* or *Media URL*
+ * @throws InvalidParameterError naming *Message Type*, *Text*, *Media URL* or *Template*
  */
 export function parseContent(input: ContentInput): MessageContent {
 	const { type } = input;
@@ -67,16 +79,25 @@ export function parseContent(input: ContentInput): MessageContent {
 		if (text === null || text.trim() === '') {
 			throw new InvalidParameterError('Text', '"Text" is empty. Enter the text of the message.');
 		}
-		return { type, text, mediaUrl: null, caption: null, fileName: null };
+		return { ...NO_CONTENT, type, text };
+	}
+	if (type === 'template') {
+		return { ...NO_CONTENT, type, template: parseTemplate(input.template) };
 	}
 	return {
+		...NO_CONTENT,
 		type,
-		text: null,
 		mediaUrl: parseMediaUrl(input.mediaUrl),
 		caption: optionalText('Caption', input.caption),
 		fileName: optionalText('File Name', input.fileName),
 	};
 }
+
+const NO_CONTENT = { text: null, mediaUrl: null, caption: null, fileName: null, template: null };
+
+/** Whether a message has what its type is about; a gateway may report less of it. */
+export const hasContent = ({ type, text, mediaUrl, template }: MessageContent): boolean =>
+	(type === 'text' ? text : type === 'template' ? template : mediaUrl) !== null;
 
 const isMessageType = (value: unknown): value is MessageType =>
 	MESSAGE_TYPES.includes(value as MessageType);

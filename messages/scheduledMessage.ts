@@ -2,6 +2,7 @@ import type { Failure } from './failure';
 import type { MessageContent, MessageToSchedule } from './message';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
+import { isSameTemplate } from './template';
 
 /**
  * A message that a gateway or a table stores until it is due, with its status. What a gateway does not
@@ -51,12 +52,17 @@ export function matchesMessage(
 	const same = (reported: string | null, wanted: string | null) =>
 		reported === null || reported.trim() === (wanted ?? '').trim();
 	const apartMs = Math.abs(Date.parse(record.scheduledAt) - Date.parse(message.scheduledAt));
+	const sameText =
+		(record.text?.trim() ?? null) === (message.text?.trim() ?? null) ||
+		// A gateway may report the text that became of a template.
+		(message.type === 'template' && record.type === 'template');
 	// Records always have the text, but not with every gateway the media.
 	return (
 		sameRecipient(record.recipient, message.recipient) &&
 		apartMs < 1_000 &&
-		(record.text?.trim() ?? null) === (message.text?.trim() ?? null) &&
+		sameText &&
 		same(record.mediaUrl, message.mediaUrl) &&
-		same(record.caption, message.caption)
+		same(record.caption, message.caption) &&
+		(record.template === null || isSameTemplate(record.template, message.template))
 	);
 }

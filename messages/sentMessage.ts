@@ -24,7 +24,7 @@ type ReportedFields = Pick<SentMessage, 'gateway' | 'account' | 'status' | 'raw'
 
 /** A message that a gateway accepted, with the fields that it reported; the others are null. */
 export function createSentMessage(message: OutgoingMessage, reported: ReportedFields): SentMessage {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference } = message;
+	const { recipient, type, text, mediaUrl, caption, fileName, template, reference } = message;
 	return {
 		recipient,
 		type,
@@ -32,6 +32,7 @@ export function createSentMessage(message: OutgoingMessage, reported: ReportedFi
 		mediaUrl,
 		caption,
 		fileName,
+		template,
 		reference,
 		messageId: null,
 		queueId: null,

@@ -27,6 +27,12 @@ const jest = (project, ...args) =>
 		...args,
 	);
 
+/**
+ * What runs a real n8n mostly waits: two test files at once, each with an n8n of its own, take little
+ * more than half the time.
+ */
+const twoAtOnce = '--maxWorkers=2';
+
 const stages = [
 	{ kind: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
 	{ kind: 'types', command: ['npm', 'run', '--silent', 'types'] },
@@ -38,7 +44,7 @@ const stages = [
 		command: [process.execPath, '--import', 'tsx', 'harness/cli.mts', 'install'],
 		uncounted: true,
 	},
-	{ kind: 'e2e', title: 'end to end', command: jest('e2e', '--runInBand'), project: 'e2e' },
+	{ kind: 'e2e', title: 'end to end', command: jest('e2e', twoAtOnce), project: 'e2e' },
 	{
 		kind: 'ui',
 		title: "n8n's editor in a browser",
@@ -47,7 +53,7 @@ const stages = [
 			otherwise: 'Chromium is missing',
 			packages: ['chromium'],
 		},
-		command: jest('ui', '--runInBand'),
+		command: jest('ui', twoAtOnce),
 		project: 'ui',
 	},
 	{

@@ -20,7 +20,8 @@ const UNREPORTED: Recipient = { address: '', phone: null, kind: 'unknown' };
  * empty, and then it can be neither.
  */
 export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): MessageToSchedule {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = scheduled;
+	const { recipient, type, text, mediaUrl, caption, fileName, template, reference, scheduledAt } =
+		scheduled;
 	return {
 		recipient: recipient ?? UNREPORTED,
 		type,
@@ -28,6 +29,7 @@ export function toMessage(scheduled: ScheduledMessage, idempotencyKey: string): 
 		mediaUrl,
 		caption,
 		fileName,
+		template,
 		reference,
 		scheduledAt: scheduledAt ?? '',
 		idempotencyKey,

@@ -6,7 +6,7 @@ import {
 	unsupported,
 } from '../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../messages/invalidParameterError';
-import type { MessageToSchedule } from '../messages/message';
+import { hasContent, type MessageToSchedule } from '../messages/message';
 import { matchesMessage, type ScheduledMessage } from '../messages/scheduledMessage';
 import { toMessage } from './cancelling';
 import { isRefusal } from './isRefusal';
@@ -266,8 +266,7 @@ function replacementOf(
 			'Cancel it, and schedule it anew with the operation "Schedule".',
 		);
 	}
-	const { type, text, mediaUrl } = content ?? old;
-	if (type === 'text' ? text === null : mediaUrl === null) {
+	if (!hasContent(content ?? old)) {
 		throw unsupported(
 			`${label} does not report the content of the scheduled message "${old.scheduleId}", so it cannot be moved`,
 			'Cancel it, and schedule it again with the operation "Schedule".',
@@ -286,8 +285,13 @@ const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSche
 		: {
 				...wanted,
 				...toMessage(old, wanted.idempotencyKey),
-				...(old.type === wanted.type && old.mediaUrl === null && old.text === null
-					? { text: wanted.text, mediaUrl: wanted.mediaUrl, caption: wanted.caption }
-					: {}),
+				...(old.type === wanted.type && !hasContent(old) ? contentOf(wanted) : {}),
 				reference: old.reference ?? wanted.reference,
 			};
+
+const contentOf = ({ text, mediaUrl, caption, template }: MessageToSchedule) => ({
+	text,
+	mediaUrl,
+	caption,
+	template,
+});

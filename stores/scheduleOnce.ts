@@ -145,8 +145,8 @@ async function findMatch(
 		? possible[0]
 		: possible.reduce((best, one) => (age(one) > age(best) ? one : best));
 	// A list may report less of a message than was sent.
-	const { type, text, mediaUrl, caption, fileName, reference } = message;
-	return { ...match, type, text, mediaUrl, caption, fileName, reference };
+	const { type, text, mediaUrl, caption, fileName, template, reference } = message;
+	return { ...match, type, text, mediaUrl, caption, fileName, template, reference };
 }
 
 /** The check did not work either: the message may be scheduled or not, and is not created again. */

@@ -41,6 +41,7 @@ export function toScheduledMessage(record: unknown, account: string): ScheduledM
 		mediaUrl: textAt(record, 'media'),
 		caption: textAt(record, 'caption'),
 		fileName: null,
+		template: null,
 		scheduledAt,
 		status: mapStatus(SCHEDULED_STATUSES, gatewayStatus),
 		gatewayStatus,

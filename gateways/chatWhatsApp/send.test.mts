@@ -18,6 +18,7 @@ const text: OutgoingMessage = {
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	recipient: parseRecipient('+919988066776'),
 	reference: 'order-7',
 	idempotencyKey: '3b1f9a52-7f53-4a3c-9d38-0a4c9f7c2b11',
@@ -62,6 +63,7 @@ it("reads the vendor's sample", async () => {
 		mediaUrl: null,
 		caption: null,
 		fileName: null,
+		template: null,
 		reference: 'order-7',
 		recipient: {
 			address: '919988066776@s.whatsapp.net',

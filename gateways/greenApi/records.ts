@@ -34,6 +34,7 @@ export function toSentMessage(
 		mediaUrl: textAt(record, 'downloadUrl'),
 		caption: textAt(record, 'caption'),
 		fileName: textAt(record, 'fileName'),
+		template: null,
 		reference: null,
 		gateway: 'greenApi',
 		queueId: null,

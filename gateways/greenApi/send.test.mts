@@ -185,6 +185,7 @@ describe('the answer', () => {
 			mediaUrl: null,
 			caption: null,
 			fileName: null,
+			template: null,
 			reference: 'order-7',
 			recipient: { address: '11001234567@c.us', phone: '+11001234567', kind: 'phone' },
 			gateway: 'greenApi',

@@ -98,6 +98,7 @@ function common({ id, reference, recipient, raw }: SmsRecord, account: string) {
 		mediaUrl: null,
 		caption: null,
 		fileName: null,
+		template: null,
 		status,
 		gatewayStatus,
 		messageId: id,

@@ -41,6 +41,7 @@ describe('schedule', () => {
 			mediaUrl: null,
 			caption: null,
 			fileName: null,
+			template: null,
 			scheduledAt: '2026-02-03T07:30:00.000Z',
 			status: 'scheduled',
 			gatewayStatus: 'scheduled',

@@ -19,6 +19,7 @@ describe('send', () => {
 			mediaUrl: null,
 			caption: null,
 			fileName: null,
+			template: null,
 			reference: 'order-7',
 			messageId: 'id-1',
 			queueId: 'order-7~id-1',

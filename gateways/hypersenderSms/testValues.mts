@@ -22,6 +22,7 @@ export const message = (changes: Partial<MessageToSchedule> = {}): MessageToSche
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	recipient: parseRecipient('+20 100 123 4567'),
 	reference: 'order-7',
 	idempotencyKey: KEY,

@@ -121,6 +121,7 @@ describe('the forms in which the vendor shows a request and its answer', () => {
 			mediaUrl: null,
 			caption: null,
 			fileName: null,
+			template: null,
 			recipient,
 			queueId: flat.uuid,
 			messageId: '3EB0155CFDC2464F72FD75',

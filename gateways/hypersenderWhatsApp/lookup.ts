@@ -106,6 +106,7 @@ function contentOf(sent: JsonObject, reported: MessageType | null): MessageConte
 		mediaUrl,
 		caption: textAt(sent, 'caption'),
 		fileName: textAt(sent, 'filename'),
+		template: null,
 	};
 }
 

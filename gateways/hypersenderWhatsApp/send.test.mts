@@ -81,6 +81,7 @@ it('gives the queued request, and nothing that is not known yet', async () => {
 		mediaUrl: null,
 		caption: null,
 		fileName: null,
+		template: null,
 		reference: 'order-7',
 		recipient: { address: '+201063178738', phone: '+201063178738', kind: 'phone' },
 		gateway: 'hypersenderWhatsApp',

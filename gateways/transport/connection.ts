@@ -122,12 +122,20 @@ export function connect(
 			? toNetworkError(target, outcome, info)
 			: toResponseError(target, outcome, info);
 
+	/** The transport took it for a success, so what it does after a refusal is done here. */
+	function refused(response: GatewayResponse, { idempotent = false } = {}): GatewayError {
+		const said = gateway.parseError(response);
+		const retryAfterMs =
+			said === null || !isRateLimited(response, said) ? undefined : applyRateLimit(response, said);
+		return toResponseError(target, response, { idempotent, attempts: 1, retryAfterMs });
+	}
+
 	return {
 		credential,
 		request,
 		now: () => runtime.now(),
 		clockSkewMs: () => clockSkewMs,
-		refused: (response) => toResponseError(target, response, { idempotent: false, attempts: 1 }),
+		refused,
 		unexpected: (response, missing, outcomeUnknown) =>
 			unexpectedResponseError(target, response, missing, outcomeUnknown),
 	};

@@ -57,7 +57,7 @@ function kindOf(status: number): ResponseErrorKind {
 	if (status === 404) return 'notFound';
 	if (status === 429) return 'rateLimited';
 	if (status === 408 || status >= 500) return 'unavailable';
-	return status < 400 ? 'unexpectedResponse' : 'rejected';
+	return status >= 300 && status < 400 ? 'unexpectedResponse' : 'rejected';
 }
 
 /** The statuses that mean, for every vendor, that the account is not paid or its quota is used up. */

@@ -50,6 +50,7 @@ export function toSentMessage(
 		mediaUrl: type === 'text' ? null : textAt(content, 'link'),
 		caption: textAt(content, 'caption'),
 		fileName: textAt(content, 'filename') ?? textAt(content, 'file_name'),
+		template: null,
 		reference: null,
 		gateway: 'whapi',
 		queueId: null,

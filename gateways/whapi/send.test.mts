@@ -85,6 +85,7 @@ describe('the answer', () => {
 			mediaUrl: null,
 			caption: null,
 			fileName: null,
+			template: null,
 			reference: 'order-7',
 			recipient: { address: '61371989951@s.whatsapp.net', phone: '+61371989951', kind: 'phone' },
 			gateway: 'whapi',

@@ -78,11 +78,12 @@ const recipientAndText = ({ recipient, text, failure }: AnyMessage) => ({
 	failure: failure?.reason ?? null,
 });
 
-const content = ({ type, mediaUrl, caption, fileName, reference }: AnyMessage) => ({
+const content = ({ type, mediaUrl, caption, fileName, template, reference }: AnyMessage) => ({
 	type,
 	mediaUrl,
 	caption,
 	fileName,
+	template: template as IDataObject | null,
 	reference,
 });
 

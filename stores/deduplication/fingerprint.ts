@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageContent } from '../../messages/message';
 import type { Recipient } from '../../messages/recipient';
+import { templateParts } from '../../messages/template';
 
 /** What *Return the Scheduled One* compares. */
 export interface Likeness extends MessageContent {
@@ -14,7 +15,7 @@ export interface Likeness extends MessageContent {
  * Spaces around a text do not count.
  */
 export function fingerprint(message: Likeness): string {
-	const { recipient, type, text, mediaUrl, caption, fileName, requestedAt } = message;
+	const { recipient, type, text, mediaUrl, caption, fileName, template, requestedAt } = message;
 	const parts = [
 		recipient.phone ?? recipient.address,
 		type,
@@ -23,6 +24,8 @@ export function fingerprint(message: Likeness): string {
 		trimmed(caption),
 		fileName,
 		Date.parse(requestedAt),
+		// Hashes that a table holds already have none.
+		...(template === null ? [] : [templateParts(template)]),
 	];
 	return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27);
 }

@@ -35,6 +35,7 @@ const CONTENT: ReadonlySet<string> = new Set<ColumnName>([
 	'media_url',
 	'caption',
 	'file_name',
+	'template',
 ]);
 
 const TYPES = {

@@ -195,11 +195,13 @@ const saying = (row: Row, lack: string): Values | null =>
 const isAddedByHand = ({ status_rank: rank }: Row): boolean => rank === null || rank === undefined;
 
 const isBlank = (row: Row): boolean =>
-	[row.recipient, row.text, row.media_url, row.send_at].every((cell) => textOf(cell) === null);
+	[row.recipient, row.text, row.media_url, row.template, row.send_at].every(
+		(cell) => textOf(cell) === null,
+	);
 
 /** The cells that a row still needs, as an instruction; null if it is complete. */
 function lackOf(row: Row): string | null {
-	const content = row.type === 'text' ? 'text' : 'media_url';
+	const content = row.type === 'text' ? 'text' : row.type === 'template' ? 'template' : 'media_url';
 	const empty = (['recipient', content, 'send_at'] as const).filter(
 		(column) => textOf(row[column]) === null,
 	);

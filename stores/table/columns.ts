@@ -13,6 +13,8 @@ export const COLUMNS = [
 	{ name: 'media_url', type: 'string' },
 	{ name: 'caption', type: 'string' },
 	{ name: 'file_name', type: 'string' },
+	/** JSON: name, language and variables of a template. */
+	{ name: 'template', type: 'string' },
 	{ name: 'timezone', type: 'string' },
 	/** When it may be sent, as `formatWindow` writes it; empty: at any time. */
 	{ name: 'sending_window', type: 'string' },

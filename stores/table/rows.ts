@@ -10,7 +10,9 @@ import { describeAddress, parseRecipient, type Recipient } from '../../messages/
 import { formatWindow } from '../../messages/sendTime';
 import type { Failure } from '../../messages/failure';
 import type { StoredMessage } from '../../messages/scheduledMessage';
+import { settleSync } from '../../messages/settle';
 import { isStatus, STATUSES, type Status } from '../../messages/status';
+import { formatTemplate, parseTemplate, type TemplateContent } from '../../messages/template';
 import type { Cell, Row, Values } from './columns';
 
 /** Default validity of a message after its time: a day. */
@@ -34,8 +36,9 @@ export function toRow(
 	timezone: string,
 	now: number,
 ): Values {
-	const { recipient, type, text, mediaUrl, caption, fileName, reference, scheduledAt } = message;
-	const { requestedAt, sendingWindow, validForMinutes, deduplicationKey } = message;
+	const { recipient, type, text, mediaUrl, caption, fileName, template } = message;
+	const { reference, scheduledAt, requestedAt, sendingWindow, validForMinutes, deduplicationKey } =
+		message;
 	return {
 		schedule_id: message.idempotencyKey,
 		status: 'scheduled',
@@ -47,6 +50,7 @@ export function toRow(
 		media_url: mediaUrl,
 		caption,
 		file_name: fileName,
+		template: formatTemplate(template),
 		timezone: timezone,
 		gateway: sender.gateway,
 		account: sender.account,
@@ -96,6 +100,7 @@ export const toOutgoing = (row: Row): OutgoingMessage => ({
 		mediaUrl: row.media_url,
 		caption: row.caption,
 		fileName: row.file_name,
+		template: row.template,
 	}),
 	reference: textOf(row.reference),
 	idempotencyKey: textOf(row.schedule_id) ?? randomUUID(),
@@ -107,7 +112,14 @@ const contentOf = (row: Row) => ({
 	mediaUrl: textOf(row.media_url),
 	caption: textOf(row.caption),
 	fileName: textOf(row.file_name),
+	template: templateOf(row),
 });
+
+/** A person may have edited the table: an invalid template is not shown, but as the row has it. */
+function templateOf({ template }: Row): TemplateContent | null {
+	const outcome = settleSync(() => (textOf(template) === null ? null : parseTemplate(template)));
+	return outcome.ok ? outcome.value : null;
+}
 
 /** A person may have edited the table: an invalid recipient is shown unchanged. */
 function recipientOf(row: Row): Recipient {

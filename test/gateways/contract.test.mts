@@ -69,9 +69,10 @@ const messageOf = (type: MessageType) => ({
 	recipient: RECIPIENT,
 	type,
 	text: type === 'text' ? `hello ${Math.random()}` : null,
-	mediaUrl: type === 'text' ? null : `https://example.com/${FILES[type]}`,
+	mediaUrl: type in FILES ? `https://example.com/${FILES[type]}` : null,
 	caption: null,
 	fileName: null,
+	template: null,
 	reference: null,
 	idempotencyKey: crypto.randomUUID(),
 });

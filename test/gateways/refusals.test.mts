@@ -29,6 +29,7 @@ const message: OutgoingMessage = {
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	reference: null,
 	idempotencyKey: 'k',
 	recipient: parseRecipient('+919988066776'),

@@ -13,10 +13,13 @@ it('takes a text, with its blanks and line ends, and nothing else with it', () =
 		mediaUrl: null,
 		caption: null,
 		fileName: null,
+		template: null,
 	});
 });
 
-it.each(MESSAGE_TYPES.filter((type) => type !== 'text'))('takes %s by its address', (type) => {
+const MEDIA = MESSAGE_TYPES.filter((type) => type !== 'text' && type !== 'template');
+
+it.each(MEDIA)('takes %s by its address', (type) => {
 	const input = { type, text: 'not used', mediaUrl: ` ${URL}\n` };
 	expect(parseContent(input)).toEqual({
 		type,
@@ -24,14 +27,16 @@ it.each(MESSAGE_TYPES.filter((type) => type !== 'text'))('takes %s by its addres
 		mediaUrl: URL,
 		caption: null,
 		fileName: null,
+		template: null,
 	});
 	expect(parseContent({ ...input, caption: 'A picture', fileName: 'a.jpg' })).toMatchObject({
 		caption: 'A picture',
 		fileName: 'a.jpg',
 	});
-	expect(parseContent({ ...input, caption: '', fileName: null })).toMatchObject({
+	expect(parseContent({ ...input, caption: '', fileName: null, template: null })).toMatchObject({
 		caption: null,
 		fileName: null,
+		template: null,
 	});
 });
 
@@ -109,11 +114,13 @@ it('makes anything a content of text, or refuses it with a sentence', () => {
 		mediaUrl: fc.oneof(fc.webUrl(), fc.anything()),
 		caption: fc.anything(),
 		fileName: fc.anything(),
+		template: fc.anything(),
 	});
 	fc.assert(
 		fc.property(input, (values) => {
 			try {
-				const { type, ...texts } = parseContent(values);
+				const { type, template, ...texts } = parseContent(values);
+				expect(template !== null).toBe(type === 'template');
 				expect(type).toBe(values.type);
 				for (const text of Object.values(texts)) {
 					expect(text === null || typeof text === 'string').toBe(true);

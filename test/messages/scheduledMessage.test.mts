@@ -9,6 +9,7 @@ const message: MessageToSchedule = {
 	mediaUrl: 'https://example.com/a.jpg',
 	caption: 'A',
 	fileName: null,
+	template: null,
 	recipient: parseRecipient('+919988066776'),
 	reference: 'order-7',
 	idempotencyKey: '3b1f9a52-7f53-4a3c-9d38-0a4c9f7c2b11',

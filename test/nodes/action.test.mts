@@ -58,6 +58,7 @@ describe('Schedule', () => {
 			['mediaUrl', null],
 			['caption', null],
 			['fileName', null],
+			['template', null],
 			['reference', null],
 			['recipientAsGiven', null],
 			['adjusted', []],

@@ -28,6 +28,7 @@ const held: ScheduledMessage = {
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	scheduledAt: '2026-02-06T17:00:00.000Z',
 	status: 'scheduled',
 	gatewayStatus: 'pending',

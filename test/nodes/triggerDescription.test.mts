@@ -98,6 +98,8 @@ describe('its webhook', () => {
 			description.webhooks!;
 		expect(description.webhooks).toHaveLength(2);
 		expect(challenge).toMatchObject({ httpMethod: 'GET', path, responseMode, responseData });
+		// n8n takes the URL to show, and the methods to register it, from the one called "default".
+		expect([challenge.name, name]).toEqual(['setup', 'default']);
 		const { workflow, node } = workflowOf();
 		const resolved = (value: unknown) =>
 			workflow.expression.getSimpleParameterValue(node, value as string, 'internal', {});
@@ -127,6 +129,8 @@ describe('its parameters', () => {
 			['statuses', 'multiOptions'],
 			['options', 'collection'],
 		]);
+		// It only shows something, so there is nothing to compute.
+		expect(properties[0].noDataExpression).toBe(true);
 		expect(
 			NodeHelpers.getNodeParameters(properties, {}, true, false, node, description),
 		).toMatchObject({

@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { Gateway } from '../../gateways/gateway';
+import { gateways } from '../../gateways/registry';
 import type { Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
 import { check, register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
+import { webhookSetUp } from '../../nodes/MessageSchedulerTrigger/webhookSetUp';
 import { cachedCredential } from '../../nodes/MessageSchedulerTrigger/credentialCache';
 import { deduplicate } from '../../nodes/MessageSchedulerTrigger/deduplicate';
 import { leaveOutReceived } from '../../nodes/MessageSchedulerTrigger/received';
@@ -369,4 +371,26 @@ describe('a registration', () => {
 		});
 		expect(staticData).toEqual(others);
 	});
+});
+
+describe('*Webhook Set-Up*', () => {
+	const shown = async (credential: object) =>
+		await webhookSetUp.call({ getCredentials: async () => credential } as never);
+
+	it.each(
+		gateways.map(({ id, label, capabilities: { webhooks } }) => [id, label, webhooks] as const),
+	)(
+		'says who enters the URL at %s, and where',
+		async (gateway, label, { registration, setupInstruction }) => {
+			const who = { api: 'publish', manual: 'by hand', perMessage: 'in the credential' }[
+				registration
+			];
+			const [entry, ...others] = await shown({ gateway });
+			expect(others).toEqual([]);
+			expect(entry).toMatchObject({ value: 'setUp', description: setupInstruction });
+			expect(entry.name).toMatch(
+				new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}: .*${who}`),
+			);
+		},
+	);
 });

@@ -25,6 +25,7 @@ const toScheduled = (id: string): ScheduledMessage => {
 		mediaUrl: null,
 		caption: null,
 		fileName: null,
+		template: null,
 		scheduledAt: at,
 		status: 'scheduled',
 		gatewayStatus: 'in the loft',

@@ -55,6 +55,7 @@ const scheduled = (scheduleId: string, status: ScheduledMessage['status']): Sche
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	scheduledAt: null,
 	status,
 	gatewayStatus: null,

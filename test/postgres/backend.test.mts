@@ -284,7 +284,7 @@ describe('tables', () => {
 				.map(({ name }) => String(name))
 				.sort();
 		const own = ['id', 'created_at', 'updated_at'];
-		const content = ['type', 'text', 'media_url', 'caption', 'file_name'];
+		const content = ['type', 'text', 'media_url', 'caption', 'file_name', 'template'];
 		expect(await columns(names.table)).toEqual(
 			[
 				...own,

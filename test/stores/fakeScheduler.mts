@@ -51,6 +51,7 @@ export const message = (changes: Partial<MessageToSchedule> = {}): MessageToSche
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	recipient: parseRecipient('+919988066776'),
 	reference: null,
 	idempotencyKey: '3b1f9a52-7f53-4a3c-9d38-0a4c9f7c2b11',
@@ -127,13 +128,14 @@ export class FakeScheduler implements NativeScheduler {
 	hold(wanted: MessageToSchedule, changes: Partial<ScheduledMessage> = {}): ScheduledMessage {
 		const scheduleId = `sched_${this.held.length + 1}`;
 		const { tellsCreation, tellsMedia, listedAfterMs, clockAheadMs } = this.options;
-		const { type, text, mediaUrl, caption, fileName, recipient, scheduledAt } = wanted;
+		const { type, text, mediaUrl, caption, fileName, template, recipient, scheduledAt } = wanted;
 		const record: ScheduledMessage = {
 			type,
 			text,
 			mediaUrl: tellsMedia ? mediaUrl : null,
 			caption: tellsMedia ? caption : null,
 			fileName,
+			template,
 			recipient,
 			scheduledAt,
 			reference: null,

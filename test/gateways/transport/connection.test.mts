@@ -1,4 +1,5 @@
 import { chatWhatsApp } from '../../../gateways/chatWhatsApp';
+import type { Gateway, VendorError } from '../../../gateways/gateway';
 import { connect } from '../../../gateways/transport/connection';
 import { NetworkFailure, type Outcome } from '../../../gateways/transport/request';
 import rateLimited from '../../../gateways/chatWhatsApp/fixtures/rate-limited.json';
@@ -131,6 +132,43 @@ describe('a create', () => {
 		const { connection, requests } = reach([answer(429), nobody, answer(500)]);
 		expect((await rejection(connection.request(create))).details.outcomeUnknown).toBe(true);
 		expect(requests).toHaveLength(3);
+	});
+});
+
+describe('a 2xx that the gateway calls a refusal', () => {
+	/** What the vendor's code in a body means. */
+	const saying = (said: Partial<VendorError>): Gateway => ({
+		...chatWhatsApp,
+		parseError: () => ({ text: 'no', ...said }),
+	});
+	const refusal = async (said: Partial<VendorError>, how?: { idempotent: boolean }) => {
+		const clock = new Clock();
+		const { connection } = reach(() => answer(200, {}), { gateway: saying(said), clock });
+		const response = await connection.request(create);
+		return { error: connection.refused(response, how), connection, clock };
+	};
+
+	it('is a rejection of this message where the vendor says no more', async () => {
+		const { error } = await refusal({});
+		expect(error).toMatchObject({ kind: 'rejected', details: { outcomeUnknown: false } });
+		expect(error.message).toContain('rejected the request');
+	});
+
+	it('keeps how long a limit lasts, and slows the next request down', async () => {
+		const { error, connection, clock } = await refusal({
+			kind: 'rateLimited',
+			retryAfterMs: 7_000,
+		});
+		expect(error).toMatchObject({ kind: 'rateLimited', details: { retryAfterMs: 7_000 } });
+		await connection.request(create);
+		expect(clock.ms - NOW).toBeGreaterThanOrEqual(7_000);
+	});
+
+	it('leaves a create open where the gateway could not handle it, and never a read', async () => {
+		const unavailable = { kind: 'unavailable' } as const;
+		expect((await refusal(unavailable)).error.details.outcomeUnknown).toBe(true);
+		const { error } = await refusal(unavailable, { idempotent: true });
+		expect(error.details.outcomeUnknown).toBe(false);
 	});
 });
 

@@ -200,6 +200,7 @@ const message: MessageToSchedule = {
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	reference: null,
 	idempotencyKey: '',
 	scheduledAt: '2026-02-01T15:00:00.000Z',

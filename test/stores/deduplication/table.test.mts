@@ -215,12 +215,28 @@ describe('without a key, Return the Scheduled One', () => {
 	});
 
 	it('makes a new one where the old one is over, again and again', async () => {
-		for (let run = 1; run <= 3; run++) {
+		// More than nine: their keys end with a number.
+		for (let run = 1; run <= 11; run++) {
 			await schedule(asked('hello', START), again);
 			await schedule(asked('hello', START), again);
 			expect(sendable()).toHaveLength(run);
 			table.edit(run, { status: 'sent' });
 		}
+	});
+
+	it('gives each of twelve equal items its own, in the first run and in the second', async () => {
+		const runOf = async () => {
+			const store = storeForId();
+			const held: ScheduledMessage[] = [];
+			for (let occurrence = 1; occurrence <= 12; occurrence++) {
+				held.push(await schedule(asked('hello', START), { ...again, occurrence }, store));
+			}
+			return held.map(({ scheduleId }) => scheduleId);
+		};
+		const first = await runOf();
+		expect(new Set(first).size).toBe(12);
+		expect(await runOf()).toEqual(first);
+		expect(table.rows.size).toBe(12);
 	});
 });
 

@@ -40,6 +40,11 @@ describe('validity', () => {
 		expect(decide(late)).toMatchObject({
 			values: { failure: expect.stringContaining('No run of "Send Due"') },
 		});
+		expect(decide({ ...late, failure: '' }, 'the key is wrong')).toMatchObject({
+			values: {
+				failure: 'It was not sent within 1 h after its time ("Valid For"). the key is wrong',
+			},
+		});
 	});
 
 	it('ends what a person has given a year long ago', () => {
@@ -55,6 +60,10 @@ describe('a sending window', () => {
 
 	it('that is open lets the message out', () => {
 		expect(at('09:00', '18:00')).toHaveProperty('send');
+	});
+
+	it.each([null, ''])('that is not given (%j) lets it out', (none) => {
+		expect(decide(row(START, { sending_window: none }))).toHaveProperty('send');
 	});
 
 	it('that is closed keeps it until it opens', () => {

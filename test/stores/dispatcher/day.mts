@@ -253,6 +253,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					mediaUrl: null,
 					caption: null,
 					fileName: null,
+					template: null,
 					reference: null,
 					scheduledAt: new Date(sendAt).toISOString(),
 					idempotencyKey: key,

@@ -442,7 +442,11 @@ describe('a fault of the account', () => {
 		expect(table.row(1)).toMatchObject({ attempts: 0, claim_token: '' });
 		expect(await dispatch()).toMatchObject({
 			entries: [],
-			idle: { why: 'paused', reason: 'The account may not' },
+			idle: {
+				why: 'paused',
+				reason: 'The account may not',
+				until: new Date(String(accounts.row(1).paused_until)).getTime(),
+			},
 		});
 		// Well again: one probe, and then all.
 		sends();
@@ -528,15 +532,16 @@ describe('a fault of the account', () => {
 		const seen: unknown[] = [];
 		for (let i = 0; i < 4; i++) {
 			await table.insert([rowOf(`good ${i}`, clock.ms, { recipient: to(50 + i) })]);
-			await run();
-			seen.push([table.row(1).status, table.row(1).attempts]);
+			const told = textsOf(await run()).filter((text) => text === 'bad');
+			seen.push([table.row(1).status, table.row(1).attempts, told.length]);
 			clock.ms += 10 * MINUTE;
 		}
+		// It is told when it has failed, once, and not while it may still go out.
 		expect(seen).toEqual([
-			['scheduled', 1],
-			['scheduled', 2],
-			['failed', 3],
-			['failed', 3],
+			['scheduled', 1, 0],
+			['scheduled', 2, 0],
+			['failed', 3, 1],
+			['failed', 3, 0],
 		]);
 	});
 

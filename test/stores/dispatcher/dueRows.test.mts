@@ -75,9 +75,36 @@ it('probes with the message whose last attempt is longest ago, so that none is e
 		at(2, to(2), { next_attempt_at: iso(START - MINUTE) }),
 		// Older still, and behind another for its recipient.
 		at(3, to(1), { next_attempt_at: iso(START - 10 * MINUTE) }),
+		at(4, to(3), { next_attempt_at: iso(START - 20 * SECOND) }),
 	);
 	expect(ids(await take(1, true))).toEqual([2]);
 });
+
+it.each([1, 60, 199, 200, 201, 900])(
+	'asks for no more than it needs where %d rows wait for a later run',
+	async (waiting) => {
+		await add(
+			...Array.from({ length: waiting }, (_, i) => at(i / 100, to(1))),
+			...Array.from({ length: 40 }, (_, i) => at(20 + i / 100, to(2 + i))),
+		);
+		const limits: number[] = [];
+		const counting = {
+			...queue,
+			due: async (now: string, limit: number) => {
+				limits.push(limit);
+				return await queue.due(now, limit);
+			},
+		};
+		rows = new DueRows(counting, () => START);
+		const [first] = await take(1);
+		rows.defer(first);
+		expect(await take(1_000)).toHaveLength(40);
+		// A page, and as many as may be contained again: never the same page for ever, nor all at the first.
+		expect(limits[0]).toBe(200);
+		expect(Math.max(...limits)).toBeLessThanOrEqual(Math.min(1_000, waiting + 40 + 200));
+		expect(limits.length).toBeLessThanOrEqual(3 + Math.ceil(waiting / 200));
+	},
+);
 
 it('tells which rows an earlier one with the same key stands for', async () => {
 	await add(

@@ -87,3 +87,21 @@ function changesOf(table: MemoryTable): number[] {
 	};
 	return counts;
 }
+
+it('asks for the rows of equal values only where there are values', async () => {
+	const table = await tableOf(2);
+	const asked: unknown[] = [];
+	const { selectAny } = table;
+	table.selectAny = async (column, values) => {
+		asked.push(...values);
+		return await selectAny.call(table, column, values);
+	};
+	const queue = queueOn(table, [SENDER]);
+	const rows = [1, 2].map((id) => ({ ...table.row(id), deduplication_key: id === 1 ? null : '' }));
+	expect(await queue.duplicates(rows)).toEqual(new Set());
+	expect(asked).toEqual([]);
+	table.edit(1, { deduplication_key: 'k' });
+	table.edit(2, { deduplication_key: 'k' });
+	expect(await queue.duplicates([table.row(1), table.row(2)])).toEqual(new Set([2]));
+	expect(asked).toEqual(['k']);
+});

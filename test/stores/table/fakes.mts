@@ -50,6 +50,7 @@ export const message = (
 	mediaUrl: null,
 	caption: null,
 	fileName: null,
+	template: null,
 	reference: null,
 	scheduledAt: iso(at),
 	idempotencyKey: randomUUID(),

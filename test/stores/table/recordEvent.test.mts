@@ -1,8 +1,10 @@
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { describeAddress } from '../../../messages/recipient';
+import { joinEvents, keepEvent } from '../../../stores/table/keptEvents';
 import { recordEvent, type RecordContext } from '../../../stores/table/recordEvent';
 import type { RecordableStatus } from '../../../stores/table/recordStatus';
 import { resolveMessageIds } from '../../../stores/table/resolveMessageIds';
+import type { MessageTable } from '../../../stores/table/table';
 import { prove } from '../../proof.mts';
 import { runBulk, type Bulk } from './bulk.mts';
 import {
@@ -302,4 +304,13 @@ describe('a bulk: every status ends in its row, and one look-up serves many', ()
 		},
 		600_000,
 	);
+});
+
+it('keeps no event, and joins none, in a store that has no place for them', async () => {
+	await table.insert([rowOf('mine', START)]);
+	const without: MessageTable = table;
+	without.events = undefined;
+	expect(await keepEvent({ table: without, senders: [SENDER] }, event('m1'))).toBe(false);
+	await expect(joinEvents({ ...context(), table: without })).resolves.toBeUndefined();
+	expect(table.statuses).toEqual(['scheduled']);
 });

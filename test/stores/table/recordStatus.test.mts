@@ -60,6 +60,18 @@ it('writes why a message failed', async () => {
 	expect(await record('sent')).toBe('outOfOrder');
 });
 
+it('says when it was sent by what reports that, and by nothing later', async () => {
+	table.edit(1, { status: 'queued', status_rank: 20, sent_at: null });
+	table.edit(2, { status: 'queued', status_rank: 20, sent_at: null });
+	await record('delivered');
+	expect(table.row(1).sent_at).toBeNull();
+	await record('sent', { messageId: 'm2', occurredAt: null });
+	expect(table.row(2)).toMatchObject({ status: 'sent', sent_at: null });
+	table.edit(2, { status: 'queued', status_rank: 20 });
+	await record('sent', { messageId: 'm2', occurredAt: iso(START + 1_000) });
+	expect(table.row(2).sent_at).toBe(iso(START + 1_000));
+});
+
 it('clears that reason when the message arrives after all', async () => {
 	await record('failed', { failure: { code: '1', reason: 'a transient failure' } });
 	expect(await record('delivered')).toBe('recorded');
