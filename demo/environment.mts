@@ -26,6 +26,8 @@ export interface Environment {
 	readonly n8n: N8n;
 	readonly sandbox: Sandbox;
 	readonly workflows: Record<ExampleName, string>;
+	/** The published workflow that sends what is due; null where the gateway itself does. */
+	readonly sendDue: string | null;
 }
 
 const exampleNames = [
@@ -75,15 +77,18 @@ export async function startEnvironment(
 					const port = await startDatabase(onStarted);
 					return (await setUpStore(n8n, port)).place;
 				});
-	const workflows = await step('importing the examples and activating the trigger', async () => {
-		const ids = await importExamples(n8n, shown, place);
-		await n8n.activate(ids['follow-statuses']);
-		if (place !== null) await publishSendDue(n8n, place);
-		const url = await n8n.productionWebhookUrl(ids['follow-statuses'], 'Message Status');
-		await enterWebhook(sandbox, shown, url);
-		return ids;
-	});
-	return { n8n, sandbox, workflows };
+	const { workflows, sendDue } = await step(
+		'importing the examples and activating the trigger',
+		async () => {
+			const ids = await importExamples(n8n, shown, place);
+			await n8n.activate(ids['follow-statuses']);
+			const sendDueId = place === null ? null : await publishSendDue(n8n, place);
+			const url = await n8n.productionWebhookUrl(ids['follow-statuses'], 'Message Status');
+			await enterWebhook(sandbox, shown, url);
+			return { workflows: ids, sendDue: sendDueId };
+		},
+	);
+	return { n8n, sandbox, workflows, sendDue };
 }
 
 async function makeCredential(n8n: N8n, sandbox: Sandbox, { id }: GatewayToShow) {
@@ -96,7 +101,9 @@ async function makeCredential(n8n: N8n, sandbox: Sandbox, { id }: GatewayToShow)
 /** The second workflow that messages in PostgreSQL need. */
 async function publishSendDue(n8n: N8n, place: Json) {
 	const workflow = withPostgres(readExample('send-due-messages.json'), place);
-	await n8n.activate(await n8n.createWorkflow(workflow));
+	const id = await n8n.createWorkflow(workflow);
+	await n8n.activate(id);
+	return id;
 }
 
 async function importExamples(n8n: N8n, shown: GatewayToShow, place: Json | null) {

@@ -323,7 +323,7 @@ describe('tables', () => {
 		const version = `${names.table}_version`;
 		await server.client.query(`comment on table ${version} is null`);
 		const open = async (create: boolean) => await openSqlBackend(database, names, { create });
-		for (const _ of [1, 2]) {
+		for (let time = 1; time <= 2; time++) {
 			await expect(open(false)).rejects.toMatchObject({
 				parameter: 'Table',
 				message: expect.stringContaining(`the table "${version}" has no comment`),
@@ -341,7 +341,7 @@ describe('tables', () => {
 		await server.client.query(
 			`insert into ${names.table}_version (version) values (${newer}); comment on table ${names.table}_version is null`,
 		);
-		for (const _ of [1, 2]) {
+		for (let time = 1; time <= 2; time++) {
 			await expect(openSqlBackend(database, names, { create: true })).rejects.toThrow(
 				`are of version ${newer}`,
 			);
