@@ -46,7 +46,7 @@ export function readScheduleId(context: IExecuteFunctions, index: number): strin
 	if (id === '') {
 		throw new InvalidParameterError(
 			'Scheduled Message',
-			'"Scheduled Message" is empty. Choose one from the list, or choose "By ID" and enter its scheduleId: "Schedule" and "Get Many" return it, and the column "schedule_id" of the Data Table or PostgreSQL contains it.',
+			'"Scheduled Message" is empty. Choose one from the list, or choose "By ID" and enter its scheduleId: "Schedule" and "Get Many" return it.',
 		);
 	}
 	return id;
