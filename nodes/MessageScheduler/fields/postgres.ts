@@ -61,7 +61,7 @@ export function readPostgres(context: IExecuteFunctions, index: number): Postgre
 		throw new InvalidParameterError(
 			STORE_WORKFLOW,
 			`"${STORE_WORKFLOW}" is empty`,
-			'Import the example postgresql-store.json, choose your Postgres credential in it, publish it, and choose it here.',
+			'Choose the workflow that you made of the example postgresql-store.json, with your Postgres credential, and publish it.',
 		);
 	}
 	const { schema = DEFAULT_SCHEMA, table = DEFAULT_TABLE_NAME } = context.getNodeParameter(
