@@ -6,7 +6,9 @@ export const gatewayFields = ({ id, credentialFields }: Gateway): INodePropertie
 	credentialFields.map((field) => ({
 		displayName: field.label,
 		name: field.name,
-		type: 'string',
+		...(field.options === undefined
+			? { type: 'string' as const }
+			: { type: 'options' as const, options: [...field.options] }),
 		...(field.secret ? { typeOptions: { password: true } } : {}),
 		...(field.optional ? {} : { required: true }),
 		default: field.default ?? '',

@@ -32,6 +32,8 @@ export interface Capabilities {
 	readonly messageTypes: readonly MessageType[];
 	/** Null if the gateway has no scheduler. */
 	readonly scheduling: ScheduleCapabilities | null;
+	/** What it would take to schedule, where this credential lacks it: `a "…" in the credential`. */
+	readonly schedulingNeeds?: string;
 	/** Null if the gateway documents no way to look a sent message up. */
 	readonly lookup: LookupCapabilities | null;
 	/** How many messages a minute the vendor documents for one account; null if it says nothing. */
@@ -49,13 +51,17 @@ export interface Capabilities {
 }
 
 /** A gateway that can do this and no more: what it cannot do is not there. */
-export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway => ({
-	...gateway,
-	capabilities,
-	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
-	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
-	registration: capabilities.webhooks.registration === 'api' ? gateway.registration : undefined,
-});
+export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway =>
+	capabilities === gateway.capabilities
+		? gateway
+		: {
+				...gateway,
+				capabilities,
+				scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
+				lookup: capabilities.lookup === null ? undefined : gateway.lookup,
+				registration:
+					capabilities.webhooks.registration === 'api' ? gateway.registration : undefined,
+			};
 
 export interface WebhookCapabilities {
 	/**

@@ -9,10 +9,10 @@ import { unsupported } from './transport/gatewayError';
  * @throws GatewayError of kind `unsupported`, before any request
  */
 export function requireScheduler(gateway: Gateway, type?: MessageType): NativeScheduler {
-	const { scheduling } = gateway.capabilities;
+	const { scheduling, schedulingNeeds } = gateway.capabilities;
 	if (scheduling === null || gateway.scheduler === undefined) {
 		throw unsupported(
-			`${gateway.label} has no scheduler of its own`,
+			`${gateway.label} has no scheduler of its own${schedulingNeeds === undefined ? '' : ` without ${schedulingNeeds}`}`,
 			'Set "Store Messages In" to "n8n Data Table": n8n then stores the message and the operation "Send Due" sends it.',
 		);
 	}

@@ -33,6 +33,8 @@ export interface CredentialField {
 	/** A secret is masked, and is cut out of every text that leaves the transport. */
 	readonly secret?: boolean;
 	readonly optional?: boolean;
+	/** What there is to choose from; without it the field takes any text. */
+	readonly options?: ReadonlyArray<{ readonly name: string; readonly value: string }>;
 }
 
 /** What a gateway's methods get: the credential, and a way to reach the gateway with it. */
@@ -43,6 +45,8 @@ export interface Connection {
 	now(): number;
 	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
 	clockSkewMs(): number;
+	/** Resolves after that many milliseconds, or at once when the execution is cancelled. */
+	sleep(ms: number): Promise<void>;
 	/**
 	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
 	 * {@link Gateway.parseError} finds in its body; `rejected` unless that finds one. It was the answer to a
@@ -197,6 +201,12 @@ export interface Gateway {
 	readonly scheduler?: NativeScheduler;
 	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
 	readonly templates?: TemplateLibrary;
+	/**
+	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
+	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
+	 * delivered. Not there where the vendor has no such rule.
+	 */
+	readonly windowClosedCode?: string;
 	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**
@@ -232,6 +242,8 @@ export interface Gateway {
 	 * the *Webhook Secret* along, which that field then takes the place of.
 	 */
 	readonly signingKeyField?: string;
+	/** The body of a webhook may be a list. Without it such a one is not from the gateway. */
+	readonly sendsLists?: boolean;
 	/** Constant time; called before {@link Gateway.parseWebhook}. */
 	verifyWebhook(credential: Credential, delivery: Delivery): VerificationResult;
 	/** Never throws, whatever the body; what tells of no outgoing message gives no event. */
@@ -257,6 +269,8 @@ export interface VendorError {
 	readonly retryAfterMs?: number;
 	/** What it means, where the vendor's HTTP status says something else: a rate limit may come as a 400. */
 	readonly kind?: ResponseErrorKind;
+	/** Of a rate limit: whether it holds for this recipient only, so that messages to others go on. */
+	readonly isPerRecipient?: boolean;
 	/**
 	 * Certainly, by the vendor's documents, nothing was sent, whatever the status, and the same may go
 	 * through later. Where it is known whose fault that is, `fault` says so instead.

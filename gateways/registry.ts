@@ -1,20 +1,28 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
 import { withCapabilities, type Capabilities } from './capabilities';
+import { evolutionApi } from './evolutionApi';
 import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';
 import { hypersenderSms } from './hypersenderSms';
 import { hypersenderWhatsApp } from './hypersenderWhatsApp';
+import { twilio } from './twilio';
+import { waha } from './waha';
 import { whapi } from './whapi';
+import { whatsAppCloud } from './whatsAppCloud';
 import { quote } from '../messages/text';
 
 /** Every gateway, in the order in which users see them. One line adds one. */
 export const gateways: readonly Gateway[] = [
 	chatWhatsApp,
+	evolutionApi,
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	twilio,
+	waha,
 	whapi,
+	whatsAppCloud,
 ];
 
 /** The ids of all gateways. */

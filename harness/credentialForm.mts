@@ -20,7 +20,10 @@ export function credentialForm(
 ): GuideField[] {
 	const values = credentialFor(sandbox, gateway, webhookSecret);
 	return new MessageGatewayApi().properties
-		.filter(({ displayOptions }) => displayOptions?.show?.gateway?.includes(gateway) ?? true)
+		.filter(({ displayOptions: { show, hide } = {} }) => {
+			const isHidden = hide?.gateway?.includes(gateway) === true;
+			return !isHidden && (show?.gateway?.includes(gateway) ?? true);
+		})
 		.map(({ displayName, name, required, options = [] }) => {
 			const value = String(values[name] ?? '');
 			const option = options.find((each) => 'value' in each && each.value === value);
@@ -36,12 +39,13 @@ export function credentialForm(
 export const guides =
 	(webhookSecret: string) =>
 	(sandbox: Pick<Sandbox, 'credential'>): Guide[] =>
-		gateways.flatMap(({ id, label, capabilities: { webhooks } }) => {
+		gateways.flatMap(({ id, label, signingKeyField, capabilities: { webhooks } }) => {
 			if (!isGatewayId(id)) return [];
 			const webhook: Guide['webhook'] = {
 				setupInstruction: webhooks.setupInstruction,
 				isAutomatic: webhooks.registration === 'api',
-				secret: webhookSecret,
+				// A key of the vendor's own is entered nowhere else.
+				secret: signingKeyField === undefined ? webhookSecret : '',
 				secretIn: webhooks.sendsSecretHeader ? 'header' : 'query',
 			};
 			const fields = credentialForm(sandbox, id, webhookSecret);

@@ -46,6 +46,8 @@ export interface MessageToSchedule extends OutgoingMessage {
 	readonly sendingWindow?: SendingWindow | null;
 	/** Minutes after its time during which it may be sent. Default: a day. */
 	readonly validForMinutes?: number;
+	/** What to send instead if the gateway no longer lets the content through; null for nothing. */
+	readonly replacement?: TemplateContent | null;
 	/** Each key creates one message per account, even over several executions. */
 	readonly deduplicationKey?: string | null;
 }

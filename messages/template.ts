@@ -1,4 +1,5 @@
 import { InvalidParameterError } from './invalidParameterError';
+import { settleSync } from './settle';
 import { quote, shorten } from './text';
 
 /**
@@ -21,13 +22,30 @@ export interface TemplateInput {
 	variables?: unknown;
 }
 
+/** What the user knows the parts of a template as. */
+export interface TemplateLabels {
+	readonly template: string;
+	readonly language: string;
+	readonly variables: string;
+}
+
+/** The parameters of a template message. */
+export const TEMPLATE_LABELS: TemplateLabels = {
+	template: 'Template',
+	language: 'Template Language',
+	variables: 'Variables',
+};
+
 /**
  * Parses the template of a message.
  *
- * @param parameter what the user knows it as
- * @throws InvalidParameterError naming that, *Template Language* or *Variables*
+ * @throws InvalidParameterError naming one of the labels
  */
-export function parseTemplate(value: unknown, parameter = 'Template'): TemplateContent {
+export function parseTemplate(
+	value: unknown,
+	labels: TemplateLabels = TEMPLATE_LABELS,
+): TemplateContent {
+	const parameter = labels.template;
 	const input = typeof value === 'string' ? fromJson(value, parameter) : (value ?? {});
 	if (!isRecord(input)) {
 		throw new InvalidParameterError(
@@ -45,8 +63,8 @@ export function parseTemplate(value: unknown, parameter = 'Template'): TemplateC
 	}
 	return {
 		name: known,
-		language: text('Template Language', language) || null,
-		variables: parseVariables(variables ?? {}),
+		language: text(labels.language, language) || null,
+		variables: parseVariables(variables ?? {}, labels.variables),
 	};
 }
 
@@ -66,11 +84,11 @@ export const templateParts = (template: TemplateContent | null): unknown =>
 		Object.entries(template.variables).sort(([a], [b]) => (a < b ? -1 : 1)),
 	];
 
-function parseVariables(variables: unknown): TemplateContent['variables'] {
+function parseVariables(variables: unknown, parameter: string): TemplateContent['variables'] {
 	if (!isRecord(variables)) {
 		throw new InvalidParameterError(
-			'Variables',
-			`"Variables" is ${quote(variables)}. Enter one value for each variable.`,
+			parameter,
+			`"${parameter}" is ${quote(variables)}. Enter one value for each variable.`,
 		);
 	}
 	return Object.fromEntries(
@@ -79,8 +97,8 @@ function parseVariables(variables: unknown): TemplateContent['variables'] {
 				if (value === null || value === undefined) return [id, ''];
 				if (['string', 'number', 'boolean'].includes(typeof value)) return [id, String(value)];
 				throw new InvalidParameterError(
-					'Variables',
-					`"Variables" is ${quote(value)} at "${shorten(id)}". Enter text.`,
+					parameter,
+					`"${parameter}" is ${quote(value)} at "${shorten(id)}". Enter text.`,
 				);
 			})
 			.filter(([, value]) => value !== ''),
@@ -89,15 +107,13 @@ function parseVariables(variables: unknown): TemplateContent['variables'] {
 
 function fromJson(json: string, parameter: string): unknown {
 	if (json.trim() === '') return {};
-	try {
-		return JSON.parse(json);
-	} catch {
-		throw new InvalidParameterError(
-			parameter,
-			`"${parameter}" is ${quote(json)}, which is not JSON`,
-			`Enter it like this: ${EXAMPLE}`,
-		);
-	}
+	const parsed = settleSync(() => JSON.parse(json) as unknown);
+	if (parsed.ok) return parsed.value;
+	throw new InvalidParameterError(
+		parameter,
+		`"${parameter}" is ${quote(json)}, which is not JSON`,
+		`Enter it like this: ${EXAMPLE}`,
+	);
 }
 
 const EXAMPLE = formatTemplate({

@@ -9,11 +9,12 @@ export type AccountOf<D> = D extends { account: infer Account }
 		}
 	: never;
 
-/** A POST of JSON. */
+/** A POST of JSON, or of a form. */
 export interface FirstMessage {
 	readonly url: string;
 	readonly headers: Record<string, string>;
 	readonly body: Json;
+	readonly isForm?: boolean;
 }
 
 /** What of a gateway needs no type of its own. */
@@ -24,6 +25,14 @@ interface Facts {
 	readonly states?: { readonly ready: string; readonly notReady: readonly string[] };
 	/** The vendor's words where a message here keeps these for the common ones. */
 	readonly statusWords?: Readonly<Record<string, string>>;
+	/** What the gateway does not tell of a message that it schedules, by our names: it is null then. */
+	readonly withholds?: ReadonlyArray<'scheduledAt' | 'mediaUrl' | 'template'>;
+	/** A template that can be sent, where the gateway has templates. */
+	readonly template?: {
+		readonly name: string;
+		readonly language: string | null;
+		readonly variables: Readonly<Record<string, string>>;
+	};
 	/** The type that a message has here if the gateway has one word for two: voice notes as audio. */
 	readonly arrivesAs?: Readonly<Record<string, string>>;
 }
@@ -46,10 +55,13 @@ export const defineSandbox = <D,>(definition: SandboxDefinition<D>): SandboxDefi
 	definition;
 
 /** The command that makes a request. */
-export function curlCommand({ url, headers, body }: FirstMessage): string {
-	const all = { ...headers, 'Content-Type': 'application/json' };
+export function curlCommand({ url, headers, body, isForm = false }: FirstMessage): string {
+	const all = { ...headers, ...(!isForm && { 'Content-Type': 'application/json' }) };
 	const options = Object.entries(all).map(([name, value]) => `-H '${name}: ${value}'`);
-	return ['curl', url, ...options, `-d '${JSON.stringify(body)}'`].join(' ');
+	const data = isForm
+		? Object.entries(body).map(([name, value]) => `--data-urlencode '${name}=${String(value)}'`)
+		: [`-d '${JSON.stringify(body)}'`];
+	return ['curl', url, ...options, ...data].join(' ');
 }
 
 /** A definition whose dialect is not known by its type. */

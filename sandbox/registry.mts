@@ -1,18 +1,26 @@
 import { chatWhatsApp } from '../gateways/chatWhatsApp/sandbox.mts';
+import { evolutionApi } from '../gateways/evolutionApi/sandbox.mts';
 import { greenApi } from '../gateways/greenApi/sandbox.mts';
 import { hypersenderSms } from '../gateways/hypersenderSms/sandbox.mts';
 import { hypersenderWhatsApp } from '../gateways/hypersenderWhatsApp/sandbox.mts';
+import { twilio } from '../gateways/twilio/sandbox.mts';
+import { waha } from '../gateways/waha/sandbox.mts';
 import { whapi } from '../gateways/whapi/sandbox.mts';
+import { whatsAppCloud } from '../gateways/whatsAppCloud/sandbox.mts';
 import type { AccountOf, AnySandboxDefinition } from './define.mts';
 import type { DialectContext } from './dialect.mts';
 
 /** Every network that the sandbox stands in for, by the gateway's id. One line adds one. */
 export const sandboxes = {
 	chatWhatsApp,
+	evolutionApi,
 	greenApi,
 	hypersenderSms,
 	hypersenderWhatsApp,
+	twilio,
+	waha,
 	whapi,
+	whatsAppCloud,
 };
 
 export type GatewayId = keyof typeof sandboxes;

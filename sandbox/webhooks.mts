@@ -37,7 +37,10 @@ export interface Webhook {
 	event: string;
 	url: string;
 	headers: Record<string, string>;
+	/** Sent as JSON; a text as it is, with the type that the headers tell. */
 	body: unknown;
+	/** The body as the vendor writes it, where that is not what `JSON.stringify` makes of it. */
+	text?: string;
 	/** Default POST. */
 	method?: string;
 	/** Webhooks of one orderingKey are handed over in order: usually the message's id. */
@@ -165,6 +168,7 @@ export class Webhooks {
 
 	async #post(webhook: Webhook, attempt: number): Promise<number | null> {
 		const { gateway, event, url, body, policy } = webhook;
+		const { text = typeof body === 'string' ? body : JSON.stringify(body) } = webhook;
 		const method = webhook.method ?? 'POST';
 		const headers = { 'content-type': 'application/json', ...webhook.headers };
 		const at = this.clock.now().toISOString();
@@ -186,7 +190,7 @@ export class Webhooks {
 				method,
 				url,
 				headers,
-				data: JSON.stringify(body),
+				data: text,
 				timeout: policy.timeoutMs,
 				signal: this.#stopped.signal,
 				// The receiver's answer is of no interest, whatever it is.

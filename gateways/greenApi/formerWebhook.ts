@@ -1,8 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { optionalField } from '../credential';
 import type { Credential } from '../gateway';
+import { seal, unseal as unsealWith } from '../sealedRecord';
 import type { RegistrationRecord } from '../webhooks';
-import { isObject } from '../json';
 import { API_TOKEN } from './credential';
 
 /**
@@ -13,9 +12,6 @@ import { API_TOKEN } from './credential';
  * the former URL may be a secret by itself. The key is derived from the instance's own.
  */
 const PARAMETER = 'former';
-const ALGORITHM = 'aes-256-gcm';
-const IV_LENGTH = 12;
-const TAG_LENGTH = 16;
 
 /** Always the last of the query, since we put it there. */
 const OWN_URL = new RegExp(`^(.*)[?&]${PARAMETER}=([A-Za-z0-9_-]*)$`, 's');
@@ -27,40 +23,15 @@ export function splitUrl(text: string): { readonly url: string; readonly sealed:
 }
 
 /** A webhook URL that keeps what stood there before. */
-export function sealInto(url: string, credential: Credential, former: RegistrationRecord): string {
-	const iv = randomBytes(IV_LENGTH);
-	const cipher = createCipheriv(ALGORITHM, keyOf(credential), iv);
-	const text = Buffer.concat([cipher.update(JSON.stringify(former), 'utf8'), cipher.final()]);
-	const sealed = Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
-	return carryOver(url, sealed);
-}
+export const sealInto = (url: string, credential: Credential, former: RegistrationRecord): string =>
+	carryOver(url, seal(former, tokenOf(credential)));
 
 /** A webhook URL with what another one has sealed. */
 export const carryOver = (url: string, sealed: string): string =>
 	`${url}${url.includes('?') ? '&' : '?'}${PARAMETER}=${sealed}`;
 
 /** What {@link sealInto} kept; null if it was sealed with another token, or by nobody of us. */
-export function unseal(sealed: string, credential: Credential): RegistrationRecord | null {
-	const data = Buffer.from(sealed, 'base64url');
-	if (data.length < IV_LENGTH + TAG_LENGTH) return null;
-	const [iv, tag, text] = [
-		data.subarray(0, IV_LENGTH),
-		data.subarray(IV_LENGTH, IV_LENGTH + TAG_LENGTH),
-		data.subarray(IV_LENGTH + TAG_LENGTH),
-	];
-	try {
-		const decipher = createDecipheriv(ALGORITHM, keyOf(credential), iv);
-		decipher.setAuthTag(tag);
-		const former: unknown = JSON.parse(
-			Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8'),
-		);
-		return isObject(former) ? former : null;
-	} catch {
-		return null;
-	}
-}
+export const unseal = (sealed: string, credential: Credential): RegistrationRecord | null =>
+	unsealWith(sealed, tokenOf(credential));
 
-const keyOf = (credential: Credential): Buffer =>
-	createHmac('sha256', optionalField(credential, API_TOKEN.name))
-		.update('message-scheduler/former-webhook')
-		.digest();
+const tokenOf = (credential: Credential): string => optionalField(credential, API_TOKEN.name);

@@ -90,6 +90,8 @@ export function connect(
 		const isLimited = isRateLimited(response, said ?? {});
 		if (isLimited || response.status === 503) {
 			const asked = said?.retryAfterMs ?? parseRetryAfter(response, now);
+			// Requests for other recipients go on.
+			if (said?.isPerRecipient === true) return asked;
 			if (isLimited) limiter.onRateLimited(Math.min(asked ?? 0, policy.maxDelayMs));
 			return asked;
 		}
@@ -135,6 +137,7 @@ export function connect(
 		request,
 		now: () => runtime.now(),
 		clockSkewMs: () => clockSkewMs,
+		sleep: async (ms) => await runtime.sleep(ms),
 		refused,
 		unexpected: (response, missing, outcomeUnknown) =>
 			unexpectedResponseError(target, response, missing, outcomeUnknown),

@@ -44,6 +44,7 @@ export function toResponseError(
 			code: explained?.code === undefined ? undefined : redact(target, explained.code),
 			retryAfterMs,
 			fault,
+			isPerRecipient: explained?.isPerRecipient,
 			// If the fault is known, the gateway rejected the request, even with a 5xx.
 			outcomeUnknown:
 				!idempotent && fault === undefined && mayHaveBeenProcessed(response, explained ?? {}),

@@ -38,6 +38,8 @@ export interface GatewayErrorDetails {
 	readonly retryAfterMs?: number;
 	/** The fault, if it is known more precisely than by the kind of error. */
 	readonly fault?: Fault;
+	/** Whether a rate limit holds for the message's recipient only. */
+	readonly isPerRecipient?: boolean;
 	/** Whether the gateway may still have accepted the message. */
 	readonly outcomeUnknown?: boolean;
 }

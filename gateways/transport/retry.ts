@@ -39,7 +39,10 @@ export function shouldRetry(idempotent: boolean, outcome: Outcome, meaning: Mean
 	}
 	if (isRateLimited(outcome, meaning)) return true;
 	if (!idempotent && meaning.notSent !== true) return false;
-	return RETRYABLE_STATUSES.has(outcome.status) || meaning.kind === 'unavailable';
+	// What the vendor's own code says goes before the HTTP status: a 503 may be a licence that has run out.
+	return meaning.kind === undefined
+		? RETRYABLE_STATUSES.has(outcome.status)
+		: meaning.kind === 'unavailable';
 }
 
 /** Whether the gateway may have processed a request with this outcome. */

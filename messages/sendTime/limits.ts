@@ -16,7 +16,7 @@ export interface SendLimits {
 	gatewayLabel: string;
 	/** The name that the user sees for the send time. */
 	parameter?: string;
-	/** The alternative for a time that is too far ahead, as it continues `Enter an earlier time, or`. */
+	/** The alternative for a time that is too near or too far ahead, as it continues `Enter an earlier time, or`. */
 	elsewhere?: string;
 }
 
@@ -40,7 +40,8 @@ export function assertWithin(resolved: ResolvedSendTime, limits: SendLimits): vo
 
 	if (ahead < 0) throw passedRefusal(resolved, now, parameter);
 	if (minLeadMs !== null && ahead < minLeadMs) {
-		reject(`Enter a later time, or choose another "${IF_PASSED}" under Options.`);
+		const or = elsewhere === undefined ? '' : `, or ${elsewhere}`;
+		reject(`Enter a later time, or choose another "${IF_PASSED}" under Options${or}.`);
 	}
 	if (maxLeadMs !== null && ahead > maxLeadMs) {
 		reject(`Enter an earlier time${elsewhere === undefined ? '' : `, or ${elsewhere}`}.`);

@@ -8,7 +8,10 @@ import {
 import { messageGatewayApiTest } from '../shared/credentialTest';
 import { properties } from './fields';
 import { withHints } from './hints';
+import { MESSAGE_TEMPLATE, REPLACEMENT } from './fields/template';
 import { searchScheduledMessages } from './methods/searchScheduledMessages';
+import { searchTemplates } from './methods/searchTemplates';
+import { templateVariables } from './methods/templateVariables';
 import { router } from './router';
 
 /** The action node: schedules, lists, reschedules, cancels and sends messages. */
@@ -37,7 +40,11 @@ export class MessageScheduler implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchScheduledMessages },
+		listSearch: { searchScheduledMessages, searchTemplates },
+		resourceMapping: {
+			templateVariables: templateVariables(MESSAGE_TEMPLATE),
+			replacementVariables: templateVariables(REPLACEMENT),
+		},
 		credentialTest: { messageGatewayApiTest },
 	};
 

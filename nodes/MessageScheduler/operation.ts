@@ -42,6 +42,11 @@ export interface Operation<P extends Plan = Plan> {
 	arrange?(plans: ReadonlyArray<P | null>, context: IExecuteFunctions, run: Run): Array<P | null>;
 	/** Last check of one item before anything is sent; skipped if an earlier attempt is unresolved. */
 	check?(plan: P, run: Run): void;
+	/**
+	 * Checks by reads of the gateway what an item alone does not show, for all items before anything is
+	 * sent; skipped as {@link check} is. Returns the plan, with what it has found out.
+	 */
+	verify?(plan: P, run: Run): Promise<P>;
 	/** Performs the operation for one item. */
 	perform(plan: P, run: Run, entry: LedgerEntry): Promise<IDataObject[]>;
 }

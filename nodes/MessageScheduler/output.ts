@@ -12,6 +12,8 @@ export interface OutputOptions {
 	readonly adjusted?: readonly Adjustment[];
 	/** The user's number if *Default Country* changed it; undefined for operations without recipient. */
 	readonly recipientAsGiven?: string | null;
+	/** What the user should know before the message is delivered; not given for other operations. */
+	readonly warnings?: readonly string[];
 	/** Further fields of an operation, shown above the ids. */
 	readonly more?: IDataObject;
 }
@@ -22,7 +24,7 @@ export interface OutputOptions {
  */
 export function scheduledItem(
 	message: ScheduledMessage,
-	{ simplify, timezone, adjusted, recipientAsGiven, more = {} }: OutputOptions,
+	{ simplify, timezone, adjusted, recipientAsGiven, warnings, more = {} }: OutputOptions,
 ): IDataObject {
 	// Null if the gateway does not tell the time, or a person has emptied it in a table.
 	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
@@ -35,6 +37,7 @@ export function scheduledItem(
 		...content(message),
 		...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
+		...(warnings === undefined ? {} : { warnings: [...warnings] }),
 		failureCode: message.failure?.code ?? null,
 		gateway: message.gateway,
 		account: message.account || null,
@@ -52,13 +55,17 @@ export function scheduledItem(
 /** A sent message as an item. Every field is always present; unknown ones are null. */
 export const sentItem = (
 	message: SentMessage,
-	simplify: boolean,
-	recipientAsGiven?: string | null,
+	{
+		simplify,
+		recipientAsGiven,
+		warnings,
+	}: Pick<OutputOptions, 'simplify' | 'recipientAsGiven' | 'warnings'>,
 ): IDataObject => ({
 	status: message.status,
 	...recipientAndText(message),
 	...content(message),
 	...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
+	...(warnings === undefined ? {} : { warnings: [...warnings] }),
 	failureCode: message.failure?.code ?? null,
 	gateway: message.gateway,
 	account: message.account || null,

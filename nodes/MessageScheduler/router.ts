@@ -36,7 +36,8 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	}
 	const { operation, run } = begun.value;
 
-	const plans = prepareAll(operation, context, run);
+	const prepared = prepareAll(operation, context, run);
+	const plans = await verifyAll(operation, prepared, run);
 	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
 	if (first && !first.ok) throw toUserError(context, first.error, plans.indexOf(first));
 
@@ -92,6 +93,21 @@ function prepareAll(
 			operation.check?.(final, run);
 			return final;
 		});
+	});
+}
+
+/** Items that an earlier attempt has done, or left unresolved, are not checked again. */
+async function verifyAll(
+	operation: Operation,
+	plans: Array<Settled<Plan>>,
+	run: Run,
+): Promise<Array<Settled<Plan>>> {
+	if (operation.verify === undefined) return plans;
+	return await mapInParallel(plans, run.maxParallel, async (plan, index) => {
+		if (!plan.ok) return plan;
+		const { output, unresolved } = run.ledger.entry(index, plan.value.fingerprint);
+		if (output !== null || unresolved !== null) return plan;
+		return await settle(operation.verify!(plan.value, run));
 	});
 }
 

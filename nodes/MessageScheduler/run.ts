@@ -15,6 +15,7 @@ import { accountsTableName, type AccountColumn } from '../../stores/table/accoun
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
+import type { TemplateContent, TemplateLabels } from '../../messages/template';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -40,6 +41,7 @@ import type { BackendRef, PostgresRef, StoreChoice } from '../shared/backendRef'
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
+import { createTemplateCheck } from './templateCheck';
 import { shorten } from '../../messages/text';
 
 /** One run of the node over all its items: what the operations share. */
@@ -79,6 +81,13 @@ export interface Run extends ConnectedGateway {
 	): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null if none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
+	/**
+	 * Checks a template message against the gateway's templates, each of which is read once a run.
+	 *
+	 * @returns a warning if the gateway does not let them be read; null if all is well
+	 * @throws InvalidParameterError naming one of the labels; GatewayError
+	 */
+	checkTemplate(content: TemplateContent, labels?: TemplateLabels): Promise<string | null>;
 	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
@@ -238,6 +247,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 			const store = gatewayStore();
 			return { limits: store.limits, store: async () => store };
 		},
+		checkTemplate: createTemplateCheck(gateway, connection),
 		tableNameOf: async (scheduleId) => (await find(scheduleId))?.name ?? null,
 	};
 }

@@ -2,11 +2,12 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import type { Gateway } from '../../gateways/gateway';
 import { webhookKeyLabel } from '../../gateways/webhookSecret';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { shorten } from '../../messages/text';
 import { statusTitle } from './statusTitle';
 
 /** A webhook that does not start the workflow, and the response to it. */
 export interface IgnoredWebhook {
-	readonly reason: 'rejected' | 'notJson' | 'noStatus' | 'notChosen' | 'notReady';
+	readonly reason: 'rejected' | 'notJson' | 'otherAccount' | 'noStatus' | 'notChosen' | 'notReady';
 	/** What happened and what to do, for people. Contains no secret. */
 	readonly text: string;
 	/** The HTTP status of the response. */
@@ -54,6 +55,14 @@ function ignoredItem({
 /** The text for a webhook that could not be verified. */
 export const rejectedText = (gateway: Gateway, why: string): string =>
 	`The webhook was rejected: ${why}. Compare "${webhookKeyLabel(gateway)}" and the account in the credential with the settings at the gateway.`;
+
+/** The text for a verified webhook about other accounts only. */
+export const otherAccountText = (gateway: Gateway, events: readonly StatusEvent[]): string =>
+	`The webhook of ${gateway.label} reports statuses of ${shorten(accountsOf(events).join(', '), 80)}, which is not the account in the credential. Compare them, or listen again.`;
+
+const accountsOf = (events: readonly StatusEvent[]): string[] => [
+	...new Set(events.map(({ account }) => String(account))),
+];
 
 /** The text for a verified webhook without a status that starts the workflow. */
 export const ignoredText = (gateway: Gateway, events: readonly StatusEvent[]): string =>

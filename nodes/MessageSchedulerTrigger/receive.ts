@@ -1,6 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Credential, Gateway } from '../../gateways/gateway';
 import type { Delivery, VerificationResult } from '../../gateways/webhooks';
+import { isOfAccount } from '../../gateways/account';
 import { isObject } from '../../gateways/json';
 import { gatewayOf } from '../../gateways/registry';
 import { canVerifyWebhooks } from '../../gateways/webhookSecret';
@@ -10,7 +11,7 @@ import { toStatusEventItem } from '../../messages/statusEventItem';
 import { settle } from '../../messages/settle';
 import { acknowledge, answerGet, refuse } from './answers';
 import { readDelivery } from './delivery';
-import { ignoredText, rejectedText, withReason } from './ignored';
+import { ignoredText, otherAccountText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
@@ -52,7 +53,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	if (!isObject(delivery.body)) {
+	const isList = gateway.sendsLists === true && Array.isArray(delivery.body);
+	if (!isObject(delivery.body) && !isList) {
 		return withReason(context, refuse(context, 400, 'the body is not a JSON object'), {
 			reason: 'notJson',
 			text: `The body of the webhook is not a JSON object, so it is not from ${gateway.label}.`,
@@ -62,12 +64,19 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	const { body, query } = delivery;
-	const events = leaveOutReceived(
-		context,
-		gateway,
-		body,
-		gateway.parseWebhook(body, { receivedAt, query }),
-	);
+	const parsed = gateway.parseWebhook(body, { receivedAt, query });
+	// One webhook may tell of several accounts.
+	const ofAccount = parsed.filter(({ account }) => isOfAccount(gateway, credential, account));
+	const events = leaveOutReceived(context, gateway, body, ofAccount);
+	if (ofAccount.length === 0 && parsed.length > 0) {
+		return withReason(context, acknowledge(context, gateway), {
+			reason: 'otherAccount',
+			text: otherAccountText(gateway, parsed),
+			httpStatus: 200,
+			gateway,
+			receivedAt,
+		});
+	}
 	const chosen = events
 		.filter(wantedBy(context))
 		// One body may report several statuses of one message; none of them is out of order then.

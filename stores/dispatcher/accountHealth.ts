@@ -163,6 +163,7 @@ export class AccountHealth {
 		switch (fault.kind) {
 			case 'unsent':
 			case 'interrupted':
+			case 'recipientRate':
 				return null;
 			case 'message':
 				return this.onRejected(fault);

@@ -8,6 +8,7 @@ import { InvalidParameterError } from '../../messages/invalidParameterError';
  * |---|---|---|
  * | `account` | stays due, no attempt counted | paused |
  * | `rate` | stays due, no attempt counted | paused for the Retry-After, and slower from then on |
+ * | `recipientRate` | stays due, after a delay that grows; so do others to its recipient | – |
  * | `unreachable` | stays due: certainly not sent | paused after three in a row |
  * | `suspect` | stays due; counted once another message is sent | paused after three in a row |
  * | `ambiguous` | may have been sent | paused after three in a row |
@@ -19,6 +20,7 @@ export interface Fault {
 	readonly kind:
 		| 'account'
 		| 'rate'
+		| 'recipientRate'
 		| 'unreachable'
 		| 'suspect'
 		| 'ambiguous'
@@ -37,11 +39,13 @@ export function faultOf(error: unknown): Fault {
 	if (error instanceof InvalidParameterError) return { kind: 'message', reason: textOf(error) };
 	// A foreign error is a bug, and it is unknown whether a request was sent.
 	if (!(error instanceof GatewayError)) return { kind: 'ambiguous', reason };
-	const { outcomeUnknown, fault, retryAfterMs } = error.details;
+	const { outcomeUnknown, fault, retryAfterMs, isPerRecipient } = error.details;
 	if (error.kind === 'cancelled')
 		return { kind: outcomeUnknown ? 'interrupted' : 'unsent', reason };
 	if (outcomeUnknown === true) return { kind: 'ambiguous', reason };
-	if (error.kind === 'rateLimited') return { kind: 'rate', reason, retryAfterMs };
+	if (error.kind === 'rateLimited') {
+		return { kind: isPerRecipient === true ? 'recipientRate' : 'rate', reason, retryAfterMs };
+	}
 	if (fault !== undefined) return { kind: fault, reason, retryAfterMs };
 	return { kind: KINDS[error.kind], reason, retryAfterMs };
 }

@@ -179,6 +179,10 @@ export class SendRow {
 				// In this run again, after the gateway's delay.
 				this.write(row, released());
 				return rows.putBack({ ...row, ...released() } as Row);
+			case 'recipientRate': {
+				const until = retryAt(attempts, now(), fault.retryAfterMs);
+				return this.finish(row, waiting(until, { attempts, failure: reason }), false);
+			}
 			case 'unsent':
 				return this.finish(row, released(), false);
 			default:

@@ -85,5 +85,5 @@ const FIRST_RETRY_MS = 60_000;
 const MAX_RETRY_MS = 3_600_000;
 
 /** Exponential backoff of one message: a minute, then two, four … at most an hour. */
-export const retryAt = (attempts: number, now: number): number =>
-	now + Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, Math.max(0, attempts - 1)));
+export const retryAt = (attempts: number, now: number, firstMs = FIRST_RETRY_MS): number =>
+	now + Math.min(MAX_RETRY_MS, firstMs * 2 ** Math.min(10, Math.max(0, attempts - 1)));

@@ -13,7 +13,8 @@ const WITHOUT_ID: Condition = { column: 'message_id', is: 'isEmpty', value: null
 /**
  * Finds the message of an event among those whose outcome is unknown, and writes its id and status. The match
  * must be certain: the same account and recipient, sent by the API as far as the event shows, the same
- * reference or content, and no second candidate, be it unconfirmed, in flight or in the gateway's queue.
+ * reference or content, and no second candidate, be it unconfirmed, in flight or in the gateway's queue. Or the
+ * reference is the row's own id, whoever the recipient is reported to be.
  *
  * @returns whether a row was settled; never more than one
  */
@@ -25,17 +26,23 @@ export async function settleUnconfirmed(
 	const { gateway, messageId, origin, reference, text } = event;
 	const status = acceptedAs(event.status);
 	const recipient = rowRecipient(event.recipient);
-	if (messageId === null || recipient === null || event.status === 'unknown') return false;
+	if (messageId === null || event.status === 'unknown') return false;
 	if (origin === 'phone' || (reference === null && text === null)) return false;
-	const fitting = async (status: string) => {
+	const select = async (conditions: Readonly<Record<string, string>>) => {
 		const rows: Row[] = [];
 		for (const account of keysOf(gateway, event.account, senders)) {
-			const conditions = where({ gateway, account, recipient, status });
-			rows.push(...(await table.select([...conditions, WITHOUT_ID], PAGE_SIZE)));
+			const ofAccount = where({ gateway, account, ...conditions });
+			rows.push(...(await table.select([...ofAccount, WITHOUT_ID], PAGE_SIZE)));
 		}
 		return rows.filter((row) => fits(row, event));
 	};
-	const unconfirmed = await fitting('unconfirmed');
+	const fitting = async (status: string) =>
+		recipient === null ? [] : await select({ recipient, status });
+	let unconfirmed = await fitting('unconfirmed');
+	if (unconfirmed.length === 0 && reference !== null) {
+		// The row's own id, which is no other row's: the gateway may report the recipient in another form.
+		unconfirmed = await select({ schedule_id: reference, status: 'unconfirmed' });
+	}
 	if (unconfirmed.length !== 1) return false;
 	for (const state of [SENDING, 'queued']) if ((await fitting(state)).length > 0) return false;
 	const [row] = unconfirmed;

@@ -182,7 +182,7 @@ it.each(GATEWAYS.filter((id) => capabilitiesOf(id).lookup !== null))(
 );
 
 it.each(WITHOUT_SCHEDULER)(
-	'refuses to schedule with %s before any request',
+	'refuses to schedule with %s before it sends anything',
 	async (gateway) => {
 		environment.sandbox.clearRequests();
 		const execution = await run(gateway, {
@@ -191,7 +191,9 @@ it.each(WITHOUT_SCHEDULER)(
 			sendAt: inSeconds(3600),
 		});
 		expect(execution.error?.message).toMatch(/has no scheduler of its own/);
-		expect(environment.sandbox.requests(gateway)).toEqual([]);
+		// It may have been asked what it can do.
+		const requests = environment.sandbox.requests(gateway);
+		expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 	},
 	30_000,
 );
@@ -219,6 +221,71 @@ it('registers at Whapi beside a neighbour and takes away only its own', async ()
 	await n8n.deactivate(workflow);
 	expect(await urls()).toEqual([neighbour.url]);
 	await api.patch('/settings', { webhooks: [] });
+}, 120_000);
+
+it('registers at WAHA beside a neighbour, and restarts its session only if something differs', async () => {
+	const { n8n, sandbox } = environment;
+	const { session } = sandbox.dialect('waha');
+	const { baseUrl, apiKey } = sandbox.accounts.waha;
+	const api = axios.create({ baseURL: baseUrl, headers: { 'X-Api-Key': apiKey } });
+	const neighbour = {
+		url: 'https://neighbour.example/hook',
+		events: ['message'],
+		hmac: { key: 'n' },
+	};
+	const kept = { metadata: { crm: '7' }, noweb: { store: { enabled: true, fullSync: false } } };
+	await api.put('/api/sessions/default', { config: { ...kept, webhooks: [neighbour] } });
+	await sandbox.idle({ ignoreScheduled: true });
+	const before = session.restarts;
+
+	const workflow = await activateTrigger('waha');
+	const ours = await n8n.productionWebhookUrl(workflow, 'Status');
+	expect(session.config).toMatchObject({ ...kept, webhooks: [neighbour, { url: ours }] });
+	expect(session.restarts).toBe(before + 1);
+	await n8n.restart();
+	expect(session.restarts).toBe(before + 1);
+	await n8n.deactivate(workflow);
+	expect(session.config).toEqual({ ...kept, webhooks: [neighbour] });
+	expect(session.restarts).toBe(before + 2);
+
+	sandbox.setHealth('waha', 'SCAN_QR_CODE');
+	const refused = await n8n.createWorkflow(listening('waha'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/SCAN_QR_CODE and not WORKING/);
+	await n8n.deactivate(refused).catch(() => {});
+	sandbox.setHealth('waha', 'WORKING');
+	expect(session.restarts).toBe(before + 2);
+}, 120_000);
+
+it('sets the number’s own webhook at Meta (whatsAppCloud), and replaces another’s only if told so', async () => {
+	const { n8n, sandbox } = environment;
+	const { baseUrl, accessToken, phoneNumberId } = sandbox.accounts.whatsAppCloud;
+	const headers = { Authorization: `Bearer ${accessToken}` };
+	const number = `${baseUrl}/v25.0/${phoneNumberId}`;
+	const own = async () => {
+		const params = { fields: 'webhook_configuration' };
+		const { data } = await axios.get<{ webhook_configuration: Record<string, string> }>(number, {
+			headers,
+			params,
+		});
+		return data.webhook_configuration.phone_number;
+	};
+	const first = await activateTrigger('whatsAppCloud');
+	const url = await n8n.productionWebhookUrl(first, 'Status');
+	expect(await own()).toBe(url);
+
+	// The other's address answers the challenge, too: it has the same credential.
+	const refused = await n8n.createWorkflow(listening('whatsAppCloud'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/Replace Existing Webhook/);
+	await n8n.deactivate(refused).catch(() => {});
+	const replacing = await n8n.createWorkflow(
+		listening('whatsAppCloud', { options: { replaceExisting: true } }),
+	);
+	await n8n.activate(replacing);
+	expect(await own()).toBe(await n8n.productionWebhookUrl(replacing, 'Status'));
+	await n8n.deactivate(replacing);
+	expect(await own()).toBe(url);
+	await n8n.deactivate(first);
+	expect(await own()).toBeUndefined();
 }, 120_000);
 
 it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it back', async () => {
@@ -262,6 +329,164 @@ it('leaves another’s webhook at GREEN-API alone, or replaces it and puts it ba
 	expect((await call('getSettings')).webhookUrlToken).toBe('theirs');
 	await call('setSettings', { webhookUrl: '', webhookUrlToken: '' });
 	await urlAfter('');
+}, 120_000);
+
+it('leaves another’s webhook at evolutionApi alone, or replaces it and puts it back', async () => {
+	const { n8n, sandbox } = environment;
+	const { baseUrl, instanceName, globalKey, apiKey } = sandbox.accounts.evolutionApi;
+	const api = axios.create({ baseURL: baseUrl, headers: { apikey: globalKey } });
+	const instance = encodeURIComponent(instanceName);
+	type Row = { url: string; headers: Record<string, string>; events: string[]; enabled: boolean };
+	const row = async () => (await api.get<Row>(`/webhook/find/${instance}`)).data;
+	const theirs = {
+		enabled: true,
+		url: 'https://neighbour.example/evo',
+		headers: { 'X-Theirs': 'their-secret' },
+		events: ['MESSAGES_UPSERT', 'CALL'],
+		byEvents: false,
+		base64: true,
+	};
+	await api.post(`/webhook/set/${instance}`, { webhook: theirs });
+	const before = await row();
+
+	const refused = await n8n.createWorkflow(listening('evolutionApi'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/Replace Existing Webhook/);
+	await n8n.deactivate(refused).catch(() => {});
+	expect(await row()).toEqual(before);
+
+	const replacing = await n8n.createWorkflow(
+		listening('evolutionApi', { options: { replaceExisting: true } }),
+	);
+	await n8n.activate(replacing);
+	const ours = await row();
+	expect(ours.url).toBe(await n8n.productionWebhookUrl(replacing, 'Status'));
+	expect(JSON.stringify(ours)).not.toContain('their-secret');
+
+	// Forged: without the secret, with the key that each webhook carries, and of another instance.
+	const body = { event: 'messages.update', instance: instanceName, apikey: apiKey, data: {} };
+	const { Authorization } = ours.headers;
+	const post = async (given: object, headers: Record<string, string>) =>
+		(await axios.post(ours.url, given, { headers, validateStatus: () => true })).status;
+	expect(await post(body, {})).toBe(401);
+	expect(await post(body, { Authorization: `Bearer ${apiKey}`, apikey: apiKey })).toBe(401);
+	expect(await post({ ...body, instance: 'another' }, { Authorization })).toBe(401);
+	expect(await post(body, { Authorization })).toBe(200);
+
+	await n8n.deactivate(replacing);
+	const { url, headers, events, enabled } = await row();
+	expect(before).toMatchObject({ url, headers, events, enabled });
+	await api.post(`/webhook/set/${instance}`, {
+		webhook: { enabled: false, url: '', events: [], headers: {} },
+	});
+}, 120_000);
+
+it('never lets evolutionApi’s key out of a status event', async () => {
+	const { n8n, sandbox } = environment;
+	const { apiKey } = sandbox.accounts.evolutionApi;
+	const workflow = await activateTrigger('evolutionApi');
+	await run('evolutionApi', {
+		resource: 'message',
+		operation: 'send',
+		recipient: '+919988066776',
+		text: 'x',
+	});
+	const events = await until(
+		async () => await statusesOf(workflow),
+		(found) => found.some(({ status }) => status === 'read'),
+		30_000,
+	);
+	await n8n.deactivate(workflow);
+	for (const { raw } of events) {
+		expect(raw).toHaveProperty('instance', sandbox.accounts.evolutionApi.instanceName);
+		expect(raw).not.toHaveProperty('apikey');
+		expect(raw).not.toHaveProperty('destination');
+	}
+	expect(JSON.stringify(events)).not.toContain(apiKey);
+}, 90_000);
+
+it('leaves another’s URL at a Messaging Service alone, or replaces it and puts it back', async () => {
+	const { n8n, sandbox } = environment;
+	const { baseUrl, accountSid, authToken, serviceSid } = sandbox.accounts.twilio;
+	const service = `${baseUrl}/v1/Services/${serviceSid}`;
+	const auth = { username: accountSid, password: authToken };
+	const urlNow = async () =>
+		(await axios.get<{ status_callback: string | null }>(service, { auth })).data.status_callback;
+	const enter = async (StatusCallback: string) =>
+		await axios.post(service, new URLSearchParams({ StatusCallback }), { auth });
+	const theirs = 'https://neighbour.example/twilio?key=theirs';
+	await enter(theirs);
+
+	const refused = await n8n.createWorkflow(listening('twilio'));
+	await expect(n8n.activate(refused)).rejects.toThrow(/Replace Existing Webhook/);
+	await n8n.deactivate(refused).catch(() => {});
+	expect(await urlNow()).toBe(theirs);
+
+	const statuses = ['sent', 'delivered'];
+	const replacing = await n8n.createWorkflow(
+		listening('twilio', { statuses, options: { replaceExisting: true } }),
+	);
+	await n8n.activate(replacing);
+	const ours = await n8n.productionWebhookUrl(replacing, 'Status');
+	expect(await urlNow()).toMatch(new RegExp(`^${ours}\\?former=`));
+	// What is kept in the query is signed with it.
+	await run('twilio', {
+		resource: 'message',
+		operation: 'send',
+		recipient: '+919988066776',
+		text: 'x',
+	});
+	const told = await until(
+		async () => await statusesOf(replacing),
+		(events) => events.some(({ status }) => status === 'delivered'),
+		30_000,
+	);
+	expect(JSON.stringify(told)).not.toContain('neighbour');
+	await n8n.deactivate(replacing);
+	expect(await urlNow()).toBe(theirs);
+
+	await enter('');
+}, 120_000);
+
+it('Twilio’s statuses come to the URL of the credential with the reference, and no forged ones', async () => {
+	const { n8n, sandbox } = environment;
+	const { accountSid, baseUrl, authToken, serviceSid } = sandbox.accounts.twilio;
+	const webhookId = crypto.randomUUID();
+	const listeningWith = (credential: string) => {
+		const workflow = listening(credential, { statuses: ['sent', 'delivered', 'read'] });
+		return { ...workflow, nodes: workflow.nodes.map((node) => ({ ...node, webhookId })) };
+	};
+	const draft = await n8n.createWorkflow(listeningWith('twilio'));
+	const statusUrl = await n8n.productionWebhookUrl(draft, 'Status');
+	const credential = { ...credentialFor(sandbox, 'twilio'), statusUrl };
+	await n8n.createCredential('by status URL', 'messageGatewayApi', credential);
+	const workflow = await n8n.createWorkflow(listeningWith('by status URL'));
+	await n8n.activate(workflow);
+	const options = { reference: 'order 17' };
+	const send = { resource: 'message', operation: 'send', recipient: '+919988066776', text: 'x' };
+	await run('by status URL', { ...send, options });
+	const events = await until(
+		async () => await statusesOf(workflow),
+		(all) => all.some(({ status }) => status === 'delivered'),
+		30_000,
+	);
+	for (const event of events) expect(event).toMatchObject({ reference: 'order 17' });
+	// Nothing was entered at the Messaging Service.
+	const auth = { username: accountSid, password: authToken };
+	const service = await axios.get(`${baseUrl}/v1/Services/${serviceSid}`, { auth });
+	expect(service.data).toMatchObject({ status_callback: null });
+
+	const forged = new URLSearchParams({
+		MessageSid: 'SM1',
+		MessageStatus: 'read',
+		AccountSid: accountSid,
+	});
+	for (const signature of ['', 'RSOYDt4T1cUTdK1PDd93/VVr8B8=']) {
+		const headers = { 'x-twilio-signature': signature };
+		const answer = await axios.post(statusUrl, forged, { headers, validateStatus: () => true });
+		expect(answer.status).toBe(401);
+	}
+	expect(await statusesOf(workflow)).toHaveLength(events.length);
+	await n8n.deactivate(workflow);
 }, 120_000);
 
 it('never lets GREEN-API’s token out, whatever goes wrong', async () => {

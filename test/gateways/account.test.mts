@@ -112,7 +112,12 @@ describe('every gateway', () => {
 		Object.fromEntries(
 			gateway.credentialFields.map((field, index) => [
 				field.name,
-				index === 0 ? field.default : field.optional ? '' : `${field.name}-${suffix}`,
+				// A gateway of one's own has no address to start with.
+				index === 0
+					? (field.default ?? 'https://gateway.example')
+					: field.optional
+						? ''
+						: `${field.name}-${suffix}`,
 			]),
 		);
 

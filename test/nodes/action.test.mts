@@ -62,6 +62,7 @@ describe('Schedule', () => {
 			['reference', null],
 			['recipientAsGiven', null],
 			['adjusted', []],
+			['warnings', []],
 			['failureCode', null],
 			['gateway', 'chatWhatsApp'],
 			['account', chatWhatsApp.account(credentialFor(sandbox))],

@@ -303,7 +303,9 @@ it('the credential shows what the gateway needs: its key and *Status URL*, no *W
 	const { properties } = new MessageGatewayApi();
 	const shown = (name: string) => properties.find((each) => each.name === name)?.displayOptions;
 	expect(shown('statusUrl')).toEqual({ show: { gateway: ['owl'] } });
-	expect(shown('webhookSecret')).toEqual({ hide: { gateway: ['owl'] } });
+	expect(shown('webhookSecret')).toEqual({
+		hide: { gateway: expect.arrayContaining(['owl']) },
+	});
 });
 
 it('*Webhook Set-Up* shows the sentence of the credential’s gateway', async () => {

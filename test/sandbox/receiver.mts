@@ -5,7 +5,10 @@ export interface Received {
 	method: string;
 	path: string;
 	headers: IncomingHttpHeaders;
+	/** What JSON says, or the fields of a form. */
 	body: Record<string, unknown>;
+	/** The body as it came. */
+	text: string;
 	at: number;
 }
 
@@ -18,8 +21,12 @@ export async function startReceiver() {
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
 			const { method = '', url = '', headers } = request;
-			const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-			received.push({ method, path: url, headers, body, at: Date.now() });
+			const text = Buffer.concat(chunks).toString();
+			const isForm = headers['content-type']?.includes('x-www-form-urlencoded') === true;
+			const body = isForm
+				? Object.fromEntries(new URLSearchParams(text))
+				: (JSON.parse(text) as Record<string, unknown>);
+			received.push({ method, path: url, headers, body, text, at: Date.now() });
 			response.statusCode = statuses.shift() ?? 200;
 			response.end();
 		});

@@ -91,6 +91,7 @@ export class FakeScheduler implements NativeScheduler {
 			request: async () => await Promise.reject(new Error('no request')),
 			now: clock.now,
 			clockSkewMs: () => this.knownAheadMs,
+			sleep: async () => {},
 			refused: ({ status }) => new GatewayError('rejected', `HTTP ${status}`),
 			unexpected: (_, missingField) => new GatewayError('unexpectedResponse', missingField),
 		};

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { parseContent, type MessageContent } from '../../../messages/message';
 import { parseRecipient, recipientAsGiven, type Recipient } from '../../../messages/recipient';
 import { readDefaultCountry } from './defaultCountry';
+import { MESSAGE_TEMPLATE, readTemplate, templateFields } from './template';
 
 /** Recipient and content of a message. */
 export const messageFields: INodeProperties[] = [
@@ -23,6 +24,7 @@ export const messageFields: INodeProperties[] = [
 			{ name: 'Audio', value: 'audio' },
 			{ name: 'Document', value: 'document' },
 			{ name: 'Image', value: 'image' },
+			{ name: 'Template', value: 'template' },
 			{ name: 'Text', value: 'text' },
 			{ name: 'Video', value: 'video' },
 			{ name: 'Voice', value: 'voice' },
@@ -51,7 +53,7 @@ export const messageFields: INodeProperties[] = [
 		placeholder: 'e.g. https://example.com/image.jpg',
 		description:
 			'Public URL of the file, which the gateway downloads. Some gateways reject a URL with a query (?…).',
-		displayOptions: { hide: { messageType: ['text'] } },
+		displayOptions: { hide: { messageType: ['text', 'template'] } },
 	},
 	{
 		displayName: 'Caption',
@@ -71,6 +73,7 @@ export const messageFields: INodeProperties[] = [
 		description: 'Name under which the recipient sees the file. If empty, the name in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
+	...templateFields(MESSAGE_TEMPLATE, { messageType: ['template'] }),
 ];
 
 /**
@@ -95,7 +98,11 @@ export function readMessage(
 		recipient,
 		...parseContent({
 			type,
-			...(type === 'text' ? { text: read('text') } : { mediaUrl: read('mediaUrl') }),
+			...(type === 'template'
+				? { template: readTemplate(context, index, MESSAGE_TEMPLATE) }
+				: type === 'text'
+					? { text: read('text') }
+					: { mediaUrl: read('mediaUrl') }),
 			...(['image', 'video', 'document'].includes(type as string)
 				? { caption: read('caption') }
 				: {}),

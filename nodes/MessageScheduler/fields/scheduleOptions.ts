@@ -7,6 +7,7 @@ import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
+import { ifWindowClosedOption } from './replacement';
 import { timezoneChoices } from './sendTime';
 import { quote } from '../../../messages/text';
 
@@ -49,6 +50,7 @@ export const scheduleOptions: INodeProperties[] = [
 		description: 'For workflows that may run again with the same data',
 	},
 	ifTimePassedOption,
+	ifWindowClosedOption,
 	referenceOption,
 	{
 		displayName: 'Sending Window',

@@ -280,6 +280,36 @@ it('sends nothing that waits for room before a pause that was asked for is over'
 	expect(Math.min(...sent.slice(1))).toBe(45_010);
 });
 
+it('waits with a request that a limit for its recipient concerns, and with no other', async () => {
+	const clock = new VirtualClock(NOW);
+	const sent: Array<[path: string, ms: number]> = [];
+	const limit = {
+		text: 'x',
+		kind: 'rateLimited',
+		retryAfterMs: 6_000,
+		isPerRecipient: true,
+	} as const;
+	const connection = connect({ ...chatWhatsApp, parseError: () => limit }, credential, {
+		send: async ({ url }) => {
+			sent.push([url.slice(-2), clock.now() - NOW]);
+			await clock.sleep(10);
+			return sent.length === 1 ? answer(400) : answer(200);
+		},
+		now: clock.now,
+		sleep: clock.sleep,
+		random: () => 0,
+	});
+	const other = clock
+		.sleep(1_000)
+		.then(async () => await connection.request({ ...create, path: '/b' }));
+	await clock.run(Promise.all([connection.request({ ...create, path: '/a' }), other]));
+	expect(sent).toEqual([
+		['/a', 0],
+		['/b', 1_000],
+		['/a', 6_010],
+	]);
+});
+
 describe('requests under way at once', () => {
 	/** How many there were as each of twelve began, where four may be; the first four meet a limit. */
 	async function widthsWhereLaterGet(later: Outcome): Promise<number[]> {

@@ -48,6 +48,15 @@ it.each(RULES)('after %s', (_, outcome, readAgain, createAgain, open) => {
 	expect(mayHaveBeenProcessed(outcome)).toBe(open);
 });
 
+it.each(['unauthorized', 'forbidden', 'notFound', 'rejected'] as const)(
+	'a vendor’s own code that means %s goes before a status that would be tried again',
+	(kind) => {
+		expect(shouldRetry(true, answer(503), { kind })).toBe(false);
+		expect(shouldRetry(false, answer(503), { kind, notSent: true })).toBe(false);
+		expect(shouldRetry(true, answer(503), { kind: 'unavailable' })).toBe(true);
+	},
+);
+
 it('never repeats a create that may have been taken', () => {
 	const statuses = fc.integer({ min: 100, max: 599 }).map((status): Outcome => answer(status));
 	const silences = fc

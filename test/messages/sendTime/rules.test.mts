@@ -275,7 +275,7 @@ describe('the limits of a gateway', () => {
 		[
 			now + 20_000,
 			{},
-			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute and at most 30 days ahead. Enter a later time, or choose another "If the Time Has Passed" under Options.',
+			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute and at most 30 days ahead. Enter a later time, or choose another "If the Time Has Passed" under Options, or ask somebody else.',
 		],
 		[
 			'2026-03-01 15:00',
@@ -290,12 +290,17 @@ describe('the limits of a gateway', () => {
 		[
 			now + 20_000,
 			{ maxLeadMs: null },
-			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute ahead. Enter a later time, or choose another "If the Time Has Passed" under Options.',
+			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute ahead. Enter a later time, or choose another "If the Time Has Passed" under Options, or ask somebody else.',
 		],
 		[
 			'2026-01-15 12:10',
 			{},
 			'"Send At" is 2026-01-15 12:10 in Asia/Kolkata, which passed 3 hours 20 minutes ago. Enter a later time, or choose another "If the Time Has Passed" under Options.',
+		],
+		[
+			now + 20_000,
+			{ elsewhere: undefined },
+			'"Send At" is 2026-01-15 15:30:20 in Asia/Kolkata, 20 seconds from now, but ChatWhatsApp accepts messages at least 1 minute and at most 30 days ahead. Enter a later time, or choose another "If the Time Has Passed" under Options.',
 		],
 	])('refuses %p', (value, more, message) => {
 		const elsewhere = 'ask somebody else';

@@ -80,13 +80,17 @@ export const capabilityTable = (): string =>
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
 		[
 			'Webhook registration',
-			({ capabilities }) => (capabilities.webhooks.registration === 'api' ? 'automatic' : 'manual'),
+			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
 		],
-		[
-			'Webhook secret',
-			({ capabilities }) => (capabilities.webhooks.sendsSecretHeader ? 'header' : 'in the URL'),
-		],
+		['Webhook secret', secretOf],
 	]);
+
+const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
+
+const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
+	if (signingKeyField !== undefined) return 'signature';
+	return webhooks.sendsSecretHeader ? 'header' : 'in the URL';
+};
 
 const ofScheduler = (
 	{ capabilities: { scheduling } }: Gateway,
@@ -142,8 +146,10 @@ const RECEIVED_AT = '2026-02-01T15:00:00.412Z';
 /** The workflow's timezone in all examples. */
 const WORKFLOW_ZONE = 'Asia/Kolkata';
 
-const parse = (gateway: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] =>
-	gatewayById(gateway).parseWebhook(body, { receivedAt });
+const parse = (id: string, body: unknown, receivedAt = RECEIVED_AT): StatusEvent[] => {
+	const gateway = gatewayById(id);
+	return gateway.parseWebhook(gateway.withoutSecrets?.(body) ?? body, { receivedAt });
+};
 
 /** The item that the trigger makes of the gateway's example. */
 export async function eventOf(gateway: string): Promise<StatusEventItem> {
@@ -187,6 +193,7 @@ const answering = (answer: string): Connection => ({
 		throw new Error('not needed here');
 	},
 	clockSkewMs: () => 0,
+	sleep: async () => {},
 	unexpected: () => {
 		throw new Error(`${answer} is not what the gateway's code expects`);
 	},
@@ -215,13 +222,14 @@ export async function scheduleOutput(): Promise<unknown> {
 		timezone: WORKFLOW_ZONE,
 		adjusted: [],
 		recipientAsGiven: null,
+		warnings: [],
 	});
 }
 
 /** What *Send* gives out for the vendor's own example. */
 export async function sendOutput(): Promise<unknown> {
 	const sent = await gatewayById('chatWhatsApp').send(answering('sent.json'), message);
-	return sentItem(sent, true, null);
+	return sentItem(sent, { simplify: true, recipientAsGiven: null, warnings: [] });
 }
 
 const WIDTH = 100;

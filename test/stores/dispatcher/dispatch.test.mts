@@ -187,6 +187,53 @@ describe('what is due', () => {
 	});
 });
 
+describe('a limit for one recipient', () => {
+	const limited = new GatewayError('rateLimited', 'Too many to this recipient', {
+		isPerRecipient: true,
+		retryAfterMs: 6 * SECOND,
+	});
+	const isReady = (text: string, afterMs: number) => text !== 'b' || clock.now() >= START + afterMs;
+
+	it('delays its messages, longer each time, and no others', async () => {
+		await due('a', 'b', 'c');
+		await table.insert([rowOf('b later', START - SECOND, { recipient: to(1) })]);
+		fake.send = async ({ text }) => {
+			if (!isReady(String(text), 10 * SECOND)) throw limited;
+			return {};
+		};
+		await run();
+		expect(fake.asked).toEqual(['a', 'b', 'c']);
+		expect(table.row(2)).toMatchObject({
+			status: 'scheduled',
+			attempts: 1,
+			next_attempt_at: iso(START + 6 * SECOND),
+			failure: 'Too many to this recipient',
+		});
+		clock.ms = START + 6 * SECOND;
+		await table.update([
+			{ where: [{ column: 'id', is: 'eq', value: 4 }], values: { status: 'cancelled' } },
+		]);
+		await run();
+		expect(table.row(2)).toMatchObject({ attempts: 2, next_attempt_at: iso(START + 18 * SECOND) });
+		clock.ms = START + 18 * SECOND;
+		await run();
+		expect(table.row(2)).toMatchObject({ status: 'sent', attempts: 3, failure: null });
+	});
+
+	it('does not pause the account, however many it concerns', async () => {
+		await due(...many(20));
+		fake.send = async () => {
+			throw limited;
+		};
+		expect(eventsOf(await run())).toEqual([]);
+		expect(fake.asked).toHaveLength(20);
+		sends();
+		clock.ms += MINUTE;
+		await run();
+		expect(new Set(table.statuses)).toEqual(new Set(['sent']));
+	});
+});
+
 describe('few accesses to the table', () => {
 	it('are made: what became of messages is written with the marks of the next', async () => {
 		await due(...many(100));

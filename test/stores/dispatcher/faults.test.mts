@@ -19,6 +19,7 @@ const CASES: ReadonlyArray<readonly [Kind, GatewayErrorDetails, Fault['kind']]> 
 	['rateLimited', { status: 429 }, 'rate'],
 	// A 429 is the rate's, whatever else the gateway says of it.
 	['rateLimited', { status: 429, fault: 'account' }, 'rate'],
+	['rateLimited', { status: 400, isPerRecipient: true }, 'recipientRate'],
 	['unavailable', { status: 503, outcomeUnknown: true }, 'ambiguous'],
 	// What may have gone out is in doubt, whosever fault it is.
 	['unavailable', { status: 503, outcomeUnknown: true, fault: 'account' }, 'ambiguous'],

@@ -82,6 +82,16 @@ it.each<[string, Partial<RecordableStatus>, Values?]>([
 		{ text: null, reference: 'key', occurredAt: iso(START + 600 * MINUTE) },
 		{ schedule_id: 'key' },
 	],
+	[
+		'the row’s own id, whatever form the recipient has',
+		{ text: null, reference: 'key', recipient: describeAddress('US.13491208655302741918') },
+		{ schedule_id: 'key' },
+	],
+	[
+		'the row’s own id, without a recipient',
+		{ text: null, reference: 'key', recipient: null },
+		{ schedule_id: 'key' },
+	],
 	['no origin', { origin: null }],
 	['no account', { account: null }],
 	['no time of its own', { occurredAt: null }],
@@ -99,6 +109,11 @@ it.each<[string, Partial<RecordableStatus>, Values?]>([
 	[
 		'the reference, but another text',
 		{ reference: 'order-7', text: 'hi' },
+		{ reference: 'order-7' },
+	],
+	[
+		'another recipient, though the reference is the user’s',
+		{ reference: 'order-7', text: null, recipient: describeAddress('14155238886@c.us') },
 		{ reference: 'order-7' },
 	],
 	['another recipient', { recipient: describeAddress('14155238886@c.us') }],

@@ -73,6 +73,6 @@ export const get: Operation<GetPlan> = {
 
 	async perform({ id, recipient, simplify }, { gateway, connection }) {
 		const { lookup } = requireLookup(gateway);
-		return [sentItem(await lookup(connection, id, recipient), simplify)];
+		return [sentItem(await lookup(connection, id, recipient), { simplify })];
 	},
 };

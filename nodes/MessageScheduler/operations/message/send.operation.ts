@@ -27,6 +27,8 @@ interface SendPlan extends Plan {
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
+	/** What the user should know before the message is delivered. */
+	readonly warnings: readonly string[];
 }
 
 /** Sends a message immediately. */
@@ -61,10 +63,17 @@ export const send: Operation<SendPlan> = {
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
+			warnings: [],
 		};
 	},
 
-	async perform({ message, key, ifExists, recipientAsGiven, simplify }, run, entry) {
+	async verify(plan, run) {
+		const { template } = plan.message;
+		const warning = template === null ? null : await run.checkTemplate(template);
+		return warning === null ? plan : { ...plan, warnings: [warning] };
+	},
+
+	async perform({ message, key, ifExists, recipientAsGiven, simplify, warnings }, run, entry) {
 		const { gateway, connection, now, sleep, keys } = run;
 		const { idempotencyKey, unresolved } = entry;
 		if (unresolved !== null) throw notRepeated(gateway.label);
@@ -79,7 +88,7 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		const toItem = (sent: SentMessage) => sentItem(sent, simplify, recipientAsGiven);
+		const toItem = (sent: SentMessage) => sentItem(sent, { simplify, recipientAsGiven, warnings });
 		if (key === null) return [toItem(await once())];
 		const by = { owner: idempotencyKey, ifExists, attempt, send: once, now, sleep };
 		const ledger = await keys.ledger().catch(needsTables);

@@ -11,6 +11,7 @@ import {
 	readIfPassed,
 	stillInTime,
 } from '../../fields/ifTimePassed';
+import { windowWarnings } from '../../fields/replacement';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import type { PostgresRef } from '../../../shared/backendRef';
 import { concurrencyByStore, type Operation, type Plan } from '../../operation';
@@ -88,6 +89,7 @@ export const reschedule: Operation<ReschedulePlan> = {
 		const move = { scheduleId, scheduledAt, idempotencyKey, allowDeletion, timeNow };
 		const moved = await store.reschedule(move, entry);
 		const { timezone, adjusted = [] } = time;
-		return [scheduledItem(moved, { simplify, timezone, adjusted })];
+		const warnings = windowWarnings(run.gateway, moved);
+		return [scheduledItem(moved, { simplify, timezone, adjusted, warnings })];
 	},
 };

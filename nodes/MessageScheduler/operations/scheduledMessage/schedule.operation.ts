@@ -26,7 +26,14 @@ import {
 	scheduleOptions,
 } from '../../fields/scheduleOptions';
 import { readReference } from '../../fields/reference';
+import {
+	assertReplaceable,
+	readReplacement,
+	replacementFields,
+	windowWarnings,
+} from '../../fields/replacement';
 import { readSendTime, sendTimeFields } from '../../fields/sendTime';
+import { REPLACEMENT } from '../../fields/template';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
@@ -48,6 +55,8 @@ interface SchedulePlan extends Plan {
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
+	/** What the user should know before the message is delivered. */
+	readonly warnings: readonly string[];
 }
 
 /** Schedules a message for later. */
@@ -65,6 +74,7 @@ export const schedule: Operation<SchedulePlan> = {
 		sendDueNotice,
 		simplifyField,
 		optionsField(scheduleOptions),
+		...replacementFields,
 	],
 
 	concurrency: (plans, run) =>
@@ -79,6 +89,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const message = {
 			...content,
 			reference: readReference(context, index),
+			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
@@ -86,6 +97,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const choice = readStore(context, index);
 		const { limits, assertAccepts } = run.storeFor(choice);
 		assertAccepts({ ...message, idempotencyKey: '' });
+		assertReplaceable(run.gateway, choice, message);
 		const ifPassed = readIfPassed(context, index);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
@@ -100,6 +112,7 @@ export const schedule: Operation<SchedulePlan> = {
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
+			warnings: windowWarnings(run.gateway, message),
 		};
 	},
 
@@ -129,9 +142,18 @@ export const schedule: Operation<SchedulePlan> = {
 		assertWithinLimits(time, ifPassed, run.now(), run.storeFor(choice).limits, window);
 	},
 
+	async verify(plan, run) {
+		const { template, replacement } = plan.message;
+		const warnings = [
+			template === null ? null : await run.checkTemplate(template),
+			replacement ? await run.checkTemplate(replacement, REPLACEMENT.labels) : null,
+		].filter((warning) => warning !== null);
+		return { ...plan, warnings: [...plan.warnings, ...warnings] };
+	},
+
 	async perform(plan, run, entry) {
 		const { choice, message, time: planned, ifPassed, window, simplify } = plan;
-		const { ifExists, occurrence, allowDeletion, recipientAsGiven } = plan;
+		const { ifExists, occurrence, allowDeletion, recipientAsGiven, warnings } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.storeFor(choice);
 		let time = planned;
@@ -148,10 +170,11 @@ export const schedule: Operation<SchedulePlan> = {
 			time = stillInTime(planned, ifPassed, run.now(), limits, window);
 			return present();
 		};
-		const options = { ifExists, occurrence, allowDeletion, renew };
-		const scheduled = await (await store({ create: true })).schedule(present(), entry, options);
+		const rules = { ifExists, occurrence, allowDeletion, renew };
+		const scheduled = await (await store({ create: true })).schedule(present(), entry, rules);
 		const { timezone, adjusted = [] } = time;
-		return [scheduledItem(scheduled, { simplify, timezone, adjusted, recipientAsGiven })];
+		const options = { simplify, timezone, adjusted, recipientAsGiven, warnings };
+		return [scheduledItem(scheduled, options)];
 	},
 };
 

@@ -1,0 +1,136 @@
+import { InvalidParameterError } from '../messages/invalidParameterError';
+import { TEMPLATE_LABELS, type TemplateContent, type TemplateLabels } from '../messages/template';
+import { shorten } from '../messages/text';
+import type { Connection, Gateway } from './gateway';
+import type { MessageTemplate, TemplateLibrary, TemplateVariable } from './templates';
+
+/**
+ * Checks a template message against the template as the gateway has it: that it exists and can be sent,
+ * and that each variable has a value of its kind. One request, or a second one for what is not found.
+ *
+ * @throws InvalidParameterError naming one of the labels; GatewayError if the gateway cannot be asked
+ */
+export async function checkTemplate(
+	{ label, templates }: { readonly label: string; readonly templates: TemplateLibrary },
+	connection: Connection,
+	content: TemplateContent,
+	labels: TemplateLabels = TEMPLATE_LABELS,
+): Promise<void> {
+	const found = await templates.find(connection, content);
+	if (found === null) throw await notFound(label, templates, connection, content, labels);
+	assertCanBeSent(label, found, labels);
+	assertFilled(found, content, labels);
+}
+
+/** The gateway with its templates, if it has a list of them. */
+export const libraryOf = ({
+	label,
+	templates,
+}: Gateway): { readonly label: string; readonly templates: TemplateLibrary } | null =>
+	templates === undefined ? null : { label, templates };
+
+/** A template as people name it: with its language, which is a part of what it is known by. */
+export const nameOf = ({ name, language }: Pick<TemplateContent, 'name' | 'language'>): string =>
+	language === null ? name : `${name} (${language})`;
+
+/** Whether a template can be sent, and if not, why. */
+export function whyNotSendable(label: string, template: MessageTemplate): string | null {
+	if (template.unsupported !== null) {
+		return `this package cannot send it: ${template.unsupported}`;
+	}
+	if (template.status === 'approved') return null;
+	const word = template.gatewayStatus === null ? '' : ` (${shorten(template.gatewayStatus)})`;
+	return template.status === 'unknown'
+		? `its status at ${label} has no documented meaning${word}`
+		: `it is ${STATUS_WORDS[template.status]} at ${label}${word}`;
+}
+
+const STATUS_WORDS = {
+	pending: 'not approved yet',
+	rejected: 'rejected',
+	paused: 'paused',
+	disabled: 'disabled',
+} as const;
+
+function assertCanBeSent(label: string, template: MessageTemplate, labels: TemplateLabels): void {
+	const reason = whyNotSendable(label, template);
+	if (reason === null) return;
+	throw new InvalidParameterError(
+		labels.template,
+		`"${labels.template}" is "${nameOf(template)}", but ${reason}`,
+		'Choose an approved template from the list.',
+	);
+}
+
+/** A wrong language is the likeliest cause, so the languages that exist are named. */
+async function notFound(
+	label: string,
+	templates: TemplateLibrary,
+	connection: Connection,
+	content: TemplateContent,
+	labels: TemplateLabels,
+): Promise<InvalidParameterError> {
+	const alike = await templates.list(connection, { search: content.name });
+	const languages = alike.templates
+		.filter(({ name }) => name === content.name)
+		.map(({ language }) => language)
+		.filter((language) => language !== null);
+	if (languages.length > 0) {
+		return new InvalidParameterError(
+			labels.language,
+			content.language === null
+				? `"${labels.language}" is empty, but ${label} has the template "${shorten(content.name)}" by language`
+				: `"${labels.language}" is "${shorten(content.language)}", in which ${label} does not have the template "${shorten(content.name)}"`,
+			`Enter one of: ${languages.join(', ')}.`,
+		);
+	}
+	return new InvalidParameterError(
+		labels.template,
+		`"${labels.template}" is "${shorten(nameOf(content), 80)}", which ${label} does not have`,
+		'Choose one from the list, or check its name.',
+	);
+}
+
+function assertFilled(
+	template: MessageTemplate,
+	{ variables }: TemplateContent,
+	labels: TemplateLabels,
+): void {
+	const parameter = labels.variables;
+	const known = new Map(template.variables.map((variable) => [variable.id, variable]));
+	const lacking = template.variables.filter(
+		({ id, optional }) => optional !== true && !Object.hasOwn(variables, id),
+	);
+	if (lacking.length > 0) {
+		throw new InvalidParameterError(
+			parameter,
+			`"${parameter}" has no value for ${lacking.map(describe).join(' and ')} of the template "${nameOf(template)}"`,
+			'Enter a value for each variable of the template.',
+		);
+	}
+	const surplus = Object.keys(variables).filter((id) => !known.has(id));
+	if (surplus.length > 0) {
+		throw new InvalidParameterError(
+			parameter,
+			`"${parameter}" has ${surplus.map((id) => `"${shorten(id)}"`).join(' and ')}, which the template "${nameOf(template)}" does not have`,
+			known.size === 0
+				? 'Remove it: the template has no variables.'
+				: `Its variables are: ${[...known.keys()].join(', ')}. Choose the template again to see them.`,
+		);
+	}
+	for (const [id, value] of Object.entries(variables)) {
+		const variable = known.get(id);
+		if (variable?.kind !== 'mediaUrl' || isPublicUrl(value)) continue;
+		throw new InvalidParameterError(
+			parameter,
+			`"${parameter}" is "${shorten(value, 80)}" at ${describe(variable)}, which is not a public URL`,
+			'Enter a URL that begins with https:// or http://. The gateway downloads the file from it.',
+		);
+	}
+}
+
+const describe = ({ id, label }: TemplateVariable): string =>
+	label === id ? `"${id}"` : `"${id}" (${shorten(label, 60)})`;
+
+const isPublicUrl = (value: string): boolean =>
+	/^https?:\/\/\S+$/i.test(value) && URL.canParse(value);

@@ -1,0 +1,42 @@
+import type { Capabilities } from '../capabilities';
+import type { Credential } from '../gateway';
+import { verifyTokenEntered } from './credential';
+
+/** From the vendor's pages for developers (developers.facebook.com/documentation/business-messaging/whatsapp). */
+export const capabilities: Capabilities = {
+	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice', 'template'],
+	// No field of a message takes a time.
+	scheduling: null,
+	// The page "Message History API" documents a look-up, but neither its permission nor its retention.
+	lookup: null,
+	// 80 a second for each number, sent and received together (…/throughput).
+	messagesPerMinute: 4_800,
+	returnsReference: true,
+	webhooks: {
+		registration: 'api',
+		setupInstruction:
+			"Publish the workflow: that enters it as this phone number's own webhook, if the app is subscribed to the WhatsApp Business Account.",
+		statuses: ['sent', 'delivered', 'read', 'played', 'failed'],
+		sendsSecretHeader: true,
+	},
+	documentation: [
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes',
+	],
+};
+
+/** Who enters a *Verify Token* enters the webhook by hand, with that token. */
+export const capabilitiesFor = (credential: Credential): Capabilities =>
+	verifyTokenEntered(credential) === ''
+		? capabilities
+		: {
+				...capabilities,
+				webhooks: {
+					...capabilities.webhooks,
+					registration: 'manual',
+					setupInstruction:
+						'Enter it in the App Dashboard under WhatsApp, Configuration as "Callback URL", and the "Verify Token" of the credential below it; then subscribe to the field "messages".',
+				},
+			};

@@ -1,0 +1,34 @@
+import type { Gateway } from '../gateway';
+import { capabilities, capabilitiesFor } from './capabilities';
+import { account, APP_SECRET, authenticate, baseUrl, credentialFields } from './credential';
+import { testCredential } from './credentialTest';
+import { WINDOW_CLOSED } from './errorCodes';
+import { parseError } from './parseError';
+import { parseWebhook } from './parseWebhook';
+import { registration } from './registration';
+import { send, sendBody } from './send';
+import { templates } from './templates';
+import { answerChallenge, verifyWebhook } from './verifyWebhook';
+
+/** Meta's Cloud API (developers.facebook.com): a business's WhatsApp number behind an access token. */
+export const whatsAppCloud: Gateway = {
+	id: 'whatsAppCloud',
+	label: 'WhatsApp Business Platform (Cloud API)',
+	capabilities,
+	capabilitiesFor,
+	credentialFields,
+	baseUrl,
+	account,
+	authenticate,
+	parseError,
+	testCredential,
+	send,
+	assertSendable: sendBody,
+	templates,
+	windowClosedCode: WINDOW_CLOSED,
+	registration,
+	answerChallenge,
+	signingKeyField: APP_SECRET.name,
+	verifyWebhook,
+	parseWebhook,
+};

@@ -1,0 +1,100 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Gateway } from '../../../gateways/gateway';
+import { assertSupportsType } from '../../../gateways/capabilityChecks';
+import { unsupported } from '../../../gateways/transport/gatewayError';
+import { InvalidParameterError } from '../../../messages/invalidParameterError';
+import type { MessageContent, MessageType } from '../../../messages/message';
+import type { TemplateContent } from '../../../messages/template';
+import { quote } from '../../../messages/text';
+import type { StoreChoice } from '../../shared/backendRef';
+import { readOption } from './common';
+import { readTemplate, REPLACEMENT, templateFields } from './template';
+
+const LABEL = 'If the 24-Hour Window Is Closed';
+
+/** What becomes of a message that the gateway no longer lets through; an option of *Schedule*. */
+export const ifWindowClosedOption: INodeProperties = {
+	displayName: LABEL,
+	name: 'ifWindowClosed',
+	type: 'options',
+	options: [
+		{
+			name: 'Fail',
+			value: 'fail',
+			description: 'The message gets the status failed, with the reason of the gateway',
+		},
+		{
+			name: 'Send a Template Instead',
+			value: 'sendTemplate',
+			description:
+				'Choose it below the options. Requires a message that is stored in n8n, and Record Status for gateways that report the closed window by webhook.',
+		},
+	],
+	default: 'fail',
+	description:
+		'What to do if the recipient has not written to you in the 24 hours before the message is sent. WhatsApp then delivers templates only.',
+};
+
+/** The template, shown when the option asks for it. n8n has no resource mapper inside of options. */
+export const replacementFields: INodeProperties[] = templateFields(REPLACEMENT, {
+	'/options.ifWindowClosed': ['sendTemplate'],
+});
+
+/**
+ * What to send instead of a message; null for nothing.
+ *
+ * @throws InvalidParameterError naming the option, or a parameter of the template
+ */
+export function readReplacement(
+	context: IExecuteFunctions,
+	index: number,
+	{ type }: Pick<MessageContent, 'type'>,
+): TemplateContent | null {
+	const value = readOption(context, index, 'ifWindowClosed') ?? 'fail';
+	if (value === 'fail') return null;
+	if (value !== 'sendTemplate') {
+		throw new InvalidParameterError(
+			LABEL,
+			`"${LABEL}" is ${quote(value)}. Choose one of: fail, sendTemplate.`,
+		);
+	}
+	// A template goes through at any time.
+	return type === 'template' ? null : readTemplate(context, index, REPLACEMENT);
+}
+
+/**
+ * Checks that a replacement could be sent.
+ *
+ * @throws InvalidParameterError or GatewayError of kind `unsupported`, before any request
+ */
+export function assertReplaceable(
+	gateway: Gateway,
+	choice: StoreChoice,
+	{ replacement }: { readonly replacement: TemplateContent | null },
+): void {
+	if (replacement === null) return;
+	assertSupportsType(gateway, 'template');
+	if (gateway.windowClosedCode === undefined) {
+		throw unsupported(
+			`"${LABEL}" is "sendTemplate", but ${gateway.label} has no such window`,
+			'Remove the option.',
+		);
+	}
+	if (choice.in === 'gateway') {
+		throw new InvalidParameterError(
+			LABEL,
+			`"${LABEL}" is "sendTemplate", but the message is stored at ${gateway.label}, which does not send another one instead. Set "Store Messages In" to "n8n Data Table" or "PostgreSQL".`,
+		);
+	}
+}
+
+/** That a message may come too late for the gateway to let it through. */
+export function windowWarnings(
+	{ label, windowClosedCode }: Gateway,
+	{ type, replacement = null }: { type: MessageType; replacement?: TemplateContent | null },
+): readonly string[] {
+	if (windowClosedCode === undefined || type === 'template' || replacement !== null) return [];
+	return [
+		`${label} delivers this ${type} message only if the recipient writes to you within the 24 hours before it is sent. Schedule a template, or set "${LABEL}".`,
+	];
+}

@@ -1,0 +1,54 @@
+import type { Connection, Gateway } from '../../gateways/gateway';
+import { checkTemplate } from '../../gateways/templateChecks';
+import type { MessageTemplate, TemplateLibrary } from '../../gateways/templates';
+import { GatewayError, textOf, unsupported } from '../../gateways/transport/gatewayError';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
+import { settle } from '../../messages/settle';
+import type { Run } from './run';
+
+/**
+ * The check of templates for one run. A gateway without a list of templates, or a credential that does
+ * not reach it, does not keep a message from being sent: the gateway decides then.
+ */
+export function createTemplateCheck(
+	{ label, templates }: Pick<Gateway, 'label' | 'templates'>,
+	connection: Connection,
+): Run['checkTemplate'] {
+	if (templates === undefined) return async () => null;
+	const library = cached(templates);
+	return async (content, labels) => {
+		const checked = await settle(
+			checkTemplate({ label, templates: library }, connection, content, labels),
+		);
+		if (checked.ok) return null;
+		const { error } = checked;
+		if (!(error instanceof GatewayError) || error.kind !== 'unsupported') throw error;
+		return `The template was not checked. ${textOf(error)}`;
+	};
+}
+
+/** A field of the credential that only the list of templates needs is no fault of the message. */
+async function find(
+	templates: TemplateLibrary,
+	connection: Connection,
+	template: Parameters<TemplateLibrary['find']>[1],
+): Promise<MessageTemplate | null> {
+	const found = await settle(templates.find(connection, template));
+	if (found.ok) return found.value;
+	const { error } = found;
+	throw error instanceof InvalidParameterError ? unsupported(error.message, error.hint) : error;
+}
+
+/** The same, with each template looked up once. */
+function cached(templates: TemplateLibrary): TemplateLibrary {
+	const found = new Map<string, Promise<MessageTemplate | null>>();
+	return {
+		list: async (connection, page) => await templates.list(connection, page),
+		find: async (connection, template) => {
+			const key = JSON.stringify([template.name, template.language]);
+			const known = found.get(key) ?? find(templates, connection, template);
+			found.set(key, known);
+			return await known;
+		},
+	};
+}
