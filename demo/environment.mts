@@ -1,13 +1,15 @@
-import type { WorkflowJson } from '../harness/client.mts';
+import type { Json, WorkflowJson } from '../harness/client.mts';
 import { CREDENTIAL_TYPE, credentialFor } from '../harness/credential.mts';
 import { guides } from '../harness/credentialForm.mts';
 import { readExample } from '../harness/examples.mts';
 import { ensureN8n } from '../harness/install.mts';
 import { startN8n, type N8n } from '../harness/n8n.mts';
+import { setUpStore } from '../harness/postgresStore.mts';
 import { buildPackage } from '../harness/package.mts';
 import { printProgress, withProgress } from '../harness/progress.mts';
 import { defaultRelease } from '../harness/releases.mts';
 import { startSandbox, type Sandbox } from '../sandbox/index.mts';
+import { startDatabase, withPostgres } from './postgres.mts';
 import { enterWebhook, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
 
 /** The name of the credential that the examples ask for. */
@@ -24,6 +26,8 @@ export interface Environment {
 	readonly n8n: N8n;
 	readonly sandbox: Sandbox;
 	readonly workflows: Record<ExampleName, string>;
+	/** The published workflow that sends what is due; null where the gateway itself does. */
+	readonly sendDue: string | null;
 }
 
 const exampleNames = [
@@ -66,14 +70,25 @@ export async function startEnvironment(
 	await step(`creating and testing the credential for ${shown.gateway.label}`, () =>
 		makeCredential(n8n, sandbox, shown),
 	);
-	const workflows = await step('importing the examples and activating the trigger', async () => {
-		const ids = await importExamples(n8n, shown);
-		await n8n.activate(ids['follow-statuses']);
-		const url = await n8n.productionWebhookUrl(ids['follow-statuses'], 'Message Status');
-		await enterWebhook(sandbox, shown, url);
-		return ids;
-	});
-	return { n8n, sandbox, workflows };
+	const place =
+		shown.store === 'gateway'
+			? null
+			: await step('starting PostgreSQL and publishing the workflow that reaches it', async () => {
+					const port = await startDatabase(onStarted);
+					return (await setUpStore(n8n, port)).place;
+				});
+	const { workflows, sendDue } = await step(
+		'importing the examples and activating the trigger',
+		async () => {
+			const ids = await importExamples(n8n, shown, place);
+			await n8n.activate(ids['follow-statuses']);
+			const sendDueId = place === null ? null : await publishSendDue(n8n, place);
+			const url = await n8n.productionWebhookUrl(ids['follow-statuses'], 'Message Status');
+			await enterWebhook(sandbox, shown, url);
+			return { workflows: ids, sendDue: sendDueId };
+		},
+	);
+	return { n8n, sandbox, workflows, sendDue };
 }
 
 async function makeCredential(n8n: N8n, sandbox: Sandbox, { id }: GatewayToShow) {
@@ -83,10 +98,19 @@ async function makeCredential(n8n: N8n, sandbox: Sandbox, { id }: GatewayToShow)
 	await n8n.createCredential(CREDENTIAL, CREDENTIAL_TYPE, data);
 }
 
-async function importExamples(n8n: N8n, shown: GatewayToShow) {
+/** The second workflow that messages in PostgreSQL need. */
+async function publishSendDue(n8n: N8n, place: Json) {
+	const workflow = withPostgres(readExample('send-due-messages.json'), place);
+	const id = await n8n.createWorkflow(workflow);
+	await n8n.activate(id);
+	return id;
+}
+
+async function importExamples(n8n: N8n, shown: GatewayToShow, place: Json | null) {
 	const ids = {} as Record<ExampleName, string>;
 	for (const name of exampleNames) {
-		ids[name] = await n8n.createWorkflow(suitedTo(shown, readExample(`${name}.json`)));
+		const example = suitedTo(shown, readExample(`${name}.json`));
+		ids[name] = await n8n.createWorkflow(place === null ? example : withPostgres(example, place));
 	}
 	return ids;
 }
@@ -94,21 +118,22 @@ async function importExamples(n8n: N8n, shown: GatewayToShow) {
 /**
  * The example as this gateway can run it: without messages of a type that it does not take, with
  * *Allow Deletion* where it documents no other way to cancel, and without *Record Status*, since no
- * message of the demo waits in a Data Table.
+ * message waits in a Data Table or PostgreSQL.
  */
-function suitedTo({ gateway }: GatewayToShow, example: WorkflowJson): WorkflowJson {
+function suitedTo({ gateway, store }: GatewayToShow, example: WorkflowJson): WorkflowJson {
 	const { scheduling, messageTypes } = gateway.capabilities;
 	const taken = (node: WorkflowJson['nodes'][number]) => {
 		const { messageType, resource } = node.parameters ?? {};
 		if (messageType === undefined) return true;
-		const types = resource === 'message' ? messageTypes : (scheduling?.types ?? []);
+		const types =
+			resource === 'message' || store === 'postgres' ? messageTypes : (scheduling?.types ?? []);
 		return types.some((type) => type === messageType);
 	};
 	const nodes = example.nodes.filter(taken).map((node) => {
 		const operation = node.parameters?.operation;
-		if (operation === 'recordStatus') return { ...node, disabled: true };
+		if (operation === 'recordStatus' && store === 'gateway') return { ...node, disabled: true };
 		const changes = ['cancel', 'reschedule'].includes(String(operation));
-		if (!changes || scheduling?.cancelsBy !== 'delete') return node;
+		if (!changes || store === 'postgres' || scheduling?.cancelsBy !== 'delete') return node;
 		return { ...node, parameters: { ...node.parameters, options: { allowDeletion: true } } };
 	});
 	const there = new Set(nodes.map(({ name }) => name));

@@ -7,16 +7,17 @@ import {
 	webhookTarget,
 	type Sandbox,
 } from '../sandbox/index.mts';
+import type { DemoStore } from './options.mts';
 
 /** What the trigger and the gateway tell each other by. */
 export const WEBHOOK_SECRET = 'the-secret-of-the-demo';
 
 /** Finds a gateway that the package has and that the sandbox stands in for. */
-export function gatewayToShow(id: string) {
+export function gatewayToShow(id: string, store: DemoStore = 'gateway') {
 	const gateway = gateways.find((candidate) => candidate.id === id);
 	if (gateway && isGatewayId(id)) {
 		// The sandbox knows none of our types; a test holds its words.
-		return { gateway, id, last: definitionOf(id).lastStatus as Status };
+		return { gateway, id, store, last: definitionOf(id).lastStatus as Status };
 	}
 	const offered = gatewayIds.filter((name) => gateways.some((each) => each.id === name));
 	throw new Error(`There is no gateway "${id}" to show. Choose one of: ${offered.join(', ')}.`);

@@ -16,12 +16,15 @@ export type Say = (line: string) => void;
 /** Schedules, lists, moves and cancels; or sends, where the gateway has no scheduler. */
 export async function runScenario(
 	environment: Environment,
-	{ gateway }: GatewayToShow,
+	{ gateway, store }: GatewayToShow,
 	board: Board,
 	say: Say,
 ) {
 	const { scheduling } = gateway.capabilities;
-	if (scheduling === null) {
+	if (store === 'postgres') {
+		say('Messages wait in PostgreSQL; a minute of the examples is ten seconds here.');
+	}
+	if (scheduling === null && store === 'gateway') {
 		say(`${gateway.label} has no scheduler of its own, so this shows Send and its statuses.`);
 	} else {
 		await runExample(environment, 'schedule-a-message', board);
@@ -64,20 +67,26 @@ function putOn(board: Board, operation: string, item: Json) {
 	if (operation === 'cancel') board.tell(item);
 }
 
-/** Puts the trigger's events on the board as they come, until the signal ends it. */
+/** Puts the trigger's events on the board as they come, and what *Send Due* has sent, until the signal ends it. */
 export async function followEvents(
-	{ n8n, workflows }: Environment,
+	{ n8n, workflows, sendDue }: Environment,
 	board: Board,
 	signal: AbortSignal,
 ) {
-	const id = workflows['follow-statuses'];
+	const sources = [
+		{ id: workflows['follow-statuses'], node: 'Message Status' },
+		...(sendDue === null ? [] : [{ id: sendDue, node: 'Send Due' }]),
+	];
 	const seen = new Set<string>();
 	while (!signal.aborted) {
-		const ended = (await n8n.executions(id)).filter((each) => each.stoppedAt && !seen.has(each.id));
-		for (const { id: executionId } of ended.reverse()) {
-			seen.add(executionId);
-			const execution = await n8n.execution(executionId);
-			for (const event of output(execution, 'Message Status')) board.tell(event);
+		for (const { id, node } of sources) {
+			const all = await n8n.executions(id);
+			const ended = all.filter((each) => each.stoppedAt && !seen.has(each.id));
+			for (const { id: executionId } of ended.reverse()) {
+				seen.add(executionId);
+				const execution = await n8n.execution(executionId);
+				for (const event of output(execution, node)) board.tell(event);
+			}
 		}
 		await sleep(pollMs, undefined, { signal }).catch(() => undefined);
 	}

@@ -2,32 +2,21 @@
  * `npm start`: the main job on a real n8n, against a gateway on this machine. `--once` ends by itself
  * and tells by its exit code whether everything arrived.
  */
-import { parseArgs } from 'node:util';
-
 import pc from 'picocolors';
 
-import { gatewayIds } from '../gateways/registry.ts';
 import { credentialForm } from '../harness/credentialForm.mts';
 import { addressesText } from './addresses.mts';
 import { Board } from './board.mts';
 import { gatewayToShow, WEBHOOK_SECRET, type GatewayToShow } from './gateways.mts';
+import { parseOptions, usage, type DemoOptions } from './options.mts';
+import { assertPostgres } from './postgres.mts';
 import { followEvents, runScenario } from './scenario.mts';
 import { CLOCK_FACTOR, startEnvironment, type Environment } from './environment.mts';
 import { Screen } from './table.mts';
 import { allArrived, problems } from './verdict.mts';
 
-/** One that schedules by itself and needs nothing else. */
-const DEFAULT_GATEWAY = 'chatWhatsApp';
-
-const usage = `Usage: npm start -- [options]
-
-  --gateway <id>  one of: ${gatewayIds.join(', ')}; default ${DEFAULT_GATEWAY}
-  --once          ends by itself: exit code 0 if everything arrived
-  --help
-`;
-
 /** The longest that the messages of the demo may take from their scheduling to their last status. */
-const patienceMs = 60_000;
+const PATIENCE_MS = { gateway: 60_000, postgres: 180_000 };
 
 /** What a shell gives for a command that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -68,7 +57,7 @@ async function play(
 			events,
 			(async () => {
 				await runScenario(environment, shown, board, (line) => screen.say(`  ${line}`));
-				await allArrived(board, shown, patienceMs);
+				await allArrived(board, shown, PATIENCE_MS[shown.store]);
 			})(),
 		]);
 	} finally {
@@ -87,10 +76,15 @@ function addresses({ n8n, sandbox }: Environment, { id }: GatewayToShow): string
 	});
 }
 
-async function show(gatewayId: string, once: boolean): Promise<number> {
-	const shown = gatewayToShow(gatewayId);
+async function show({ gateway, store, once }: DemoOptions): Promise<number> {
+	const shown = gatewayToShow(gateway, store);
+	if (store === 'postgres') assertPostgres();
 	const screen = new Screen();
-	screen.say(pc.bold(`Message Scheduler on a real n8n, by ${shown.gateway.label}\n`));
+	screen.say(
+		pc.bold(
+			`Message Scheduler on a real n8n, by ${shown.gateway.label}${store === 'postgres' ? ', with PostgreSQL' : ''}\n`,
+		),
+	);
 	const environment = await startEnvironment(shown, (end) => ends.push(end));
 	screen.say(
 		`\n  The sandbox's clock runs ${CLOCK_FACTOR} times as fast: a minute passes in a second.\n`,
@@ -108,21 +102,15 @@ async function show(gatewayId: string, once: boolean): Promise<number> {
 }
 
 async function main(): Promise<number> {
-	const { values } = parseArgs({
-		options: {
-			gateway: { type: 'string', default: DEFAULT_GATEWAY },
-			once: { type: 'boolean', default: false },
-			help: { type: 'boolean', default: false },
-		},
-	});
-	if (values.help) {
+	const options = parseOptions(process.argv.slice(2));
+	if (options.help) {
 		console.log(usage);
 		return 0;
 	}
 	const early = interrupted.then(() => INTERRUPTED);
-	const result = await Promise.race([show(values.gateway, values.once), early]);
-	if (result !== INTERRUPTED && !values.once) await interrupted;
-	if (!values.once || result === INTERRUPTED) console.log('\n  Stopping n8n and the sandbox …');
+	const result = await Promise.race([show(options), early]);
+	if (result !== INTERRUPTED && !options.once) await interrupted;
+	if (!options.once || result === INTERRUPTED) console.log('\n  Stopping n8n and the sandbox …');
 	return result;
 }
 

@@ -30,5 +30,11 @@ export interface Backend {
 		| null;
 	/** Removes what is done with and has not changed since (ISO 8601, UTC); tells how many. */
 	purge(before: string): Promise<number>;
+	/**
+	 * The same for some messages only.
+	 *
+	 * @returns the schedule ids of those that it removed
+	 */
+	purgeThese(scheduleIds: readonly string[], before: string): Promise<ReadonlySet<string>>;
 	statistics(period: Period): Promise<Statistics>;
 }

@@ -2,8 +2,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { MINUTE_MS, formatDuration } from '../../messages/duration';
 import { settle } from '../../messages/settle';
 import { findLastRun, type LastRun } from '../../stores/table/lastRun';
-import type { BackendRef } from '../shared/backendRef';
-import type { StoreChoice, Run } from './run';
+import type { BackendRef, StoreChoice } from '../shared/backendRef';
+import type { Run } from './run';
 import { isToolRun } from './aiTool';
 
 /**

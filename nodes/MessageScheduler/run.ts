@@ -32,14 +32,14 @@ import {
 	messageTables,
 	openTable,
 	openTableOf,
+	DEFAULT_TABLE,
 	tableById,
 	type TableRef,
 } from '../shared/dataTable';
 import { Databases } from '../shared/postgres/openStore';
-import type { PostgresRef, BackendRef } from '../shared/backendRef';
+import type { BackendRef, PostgresRef, StoreChoice } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
-import { DEFAULT_TABLE } from './fields/storage';
 import { Ledger } from './ledger';
 import { createTemplateCheck } from './templateCheck';
 import { shorten } from '../../messages/text';
@@ -96,9 +96,6 @@ export interface Run extends ConnectedGateway {
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
 	sleep(ms: number): Promise<void>;
 }
-
-/** Where the user wants messages stored. */
-export type StoreChoice = { readonly in: 'gateway' } | BackendRef;
 
 /** A store of messages; a table is only opened when it is used. */
 export interface StoreHandle extends Pick<MessageStore, 'limits' | 'assertAccepts'> {
@@ -311,7 +308,7 @@ const isWithoutTables = (error: unknown) =>
 const nobodysId = (scheduleId: string, { label }: Gateway) =>
 	new InvalidParameterError(
 		'Scheduled Message',
-		`"Scheduled Message" is "${shorten(scheduleId, 80)}", which is not the id of a message stored in n8n, and ${label} does not store messages. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d.`,
+		`"Scheduled Message" is "${shorten(scheduleId, 80)}", which is not the id of a message stored in n8n, and ${label} does not store messages. Enter the id from the column "schedule_id" of the Data Table, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d. For a message in PostgreSQL, set "Stored In" to "PostgreSQL".`,
 	);
 
 /** The longest time of one create request with all its retries and delays, plus clock skew. */

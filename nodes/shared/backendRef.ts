@@ -16,3 +16,6 @@ export interface PostgresRef {
 
 /** Where this package itself stores messages, as a user says it. */
 export type BackendRef = DataTableRef | PostgresRef;
+
+/** Where the user wants messages stored. */
+export type StoreChoice = { readonly in: 'gateway' } | BackendRef;

@@ -9,7 +9,7 @@ import { explain, SqlError } from './errors';
 import { gathered } from './gathered';
 import { listMessages } from './list';
 import type { TableNames } from './names';
-import { purgeMessages } from './purge';
+import { purgeMessages, purgeThese } from './purge';
 import { createSqlQueue } from './queue';
 import { ensureTables, storeTables } from './schema';
 import { sqlStatistics } from './statistics';
@@ -46,6 +46,7 @@ export async function openSqlBackend(
 		list: async (senders, filter, limit) =>
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),
+		purgeThese: async (ids, before) => await purgeThese(explained, tables.messages, ids, before),
 		statistics: async (period) => await sqlStatistics(explained, tables.messages, accounts, period),
 	};
 }

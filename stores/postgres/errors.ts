@@ -1,5 +1,6 @@
 import { GatewayError, type GatewayErrorKind } from '../../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
+import { DuplicateKeyError } from '../duplicateKey';
 import { qualified, quoted, type TableNames } from './names';
 
 /** PostgreSQL, or the way to it, did not do what was asked. */
@@ -82,6 +83,11 @@ interface Explanation {
 export function explain(error: SqlError, names: TableNames): GatewayError | InvalidParameterError {
 	const { state, message } = error;
 	if (state === '42P01') return missingTable(names);
+	if (state === '23505') {
+		return new DuplicateKeyError(
+			`Another message in PostgreSQL has the same schedule id or deduplication key, so nothing was changed. ${words(message)}`,
+		);
+	}
 	if (state === '3F000') {
 		const schema = quoted(names.schema);
 		return new InvalidParameterError(
@@ -168,11 +174,6 @@ const BUSY: Explanation = {
 	what: 'other transactions held the rows for too long',
 	todo: 'Run it again. If it stays so, look in pg_stat_activity for a transaction that was left open.',
 };
-const DUPLICATE: Explanation = {
-	what: 'another message has the same schedule id or deduplication key, so nothing was changed',
-	todo: 'With "Reassign": cancel one of the two messages with the same deduplication key first.',
-	kind: 'rejected',
-};
 const OTHER: Explanation = {
 	what: 'the query failed',
 	todo: 'Look at the tables in PostgreSQL: their columns must be as this package created them.',
@@ -187,7 +188,6 @@ const BY_STATE: Readonly<
 > = {
 	'08001': UNREACHABLE,
 	'08006': STARTING,
-	'23505': DUPLICATE,
 	'23514': OTHER,
 	'25006': READ_ONLY,
 	// Also "no pg_hba.conf entry for host …, no encryption".

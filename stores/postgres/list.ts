@@ -4,6 +4,7 @@ import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Row } from '../table/columns';
 import { SENDING, toScheduledMessage, type SendingAccount } from '../table/rows';
 import { whereIn, type Condition } from '../table/table';
+import { anyCasePattern } from './anyCase';
 import type { Database } from './database';
 import { toRow } from './rows';
 import type { Statement } from './statement';
@@ -72,7 +73,7 @@ async function readPage(
 				: [
 						`(t.send_at, t.id) > (${placeholders.add(after.send_at)}::timestamptz, ${placeholders.add(after.id)}::bigint)`,
 					]),
-			...(text === undefined ? [] : [containing(placeholders.add(pattern(text)))]),
+			...(text === undefined ? [] : [containing(placeholders.add(anyCasePattern(text)))]),
 		],
 	});
 	const [, rows] = await database.runAll([WITHOUT_JIT, statement]);
@@ -89,7 +90,4 @@ const WITHOUT_JIT: Statement = {
 };
 
 const containing = (placeholder: string): string =>
-	`(t.content->>'text' ilike ${placeholder} or t.content->>'caption' ilike ${placeholder})`;
-
-/** A text as a pattern that it alone meets, with anything around it. */
-const pattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+	`(t.content->>'text' ~ ${placeholder} or t.content->>'caption' ~ ${placeholder})`;

@@ -9,6 +9,8 @@ const BATCH_SIZE = 20_000;
 /** The server rests between two batches for as long as one takes, so that it has time for what is sent. */
 const MAX_REST_MS = 5_000;
 
+const DONE = STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name));
+
 /**
  * Removes messages that are done with and have not changed since, in batches along the ids.
  *
@@ -43,12 +45,29 @@ const restSql = (ms: number): Statement => ({
 /** Rows that somebody is changing right now have changed since, and are left alone. */
 function batchSql(table: SqlTable, before: string, last: number): Statement {
 	const placeholders = new Placeholders();
-	const done = STATUS_NAMES.filter((name) => !RETAINED_STATUSES.includes(name));
 	return {
 		text: `with seen as materialized (select t.id from ${table.name} t where t.id > ${placeholders.add(last)}::bigint order by t.id limit ${BATCH_SIZE}),
-old as materialized (select t.id from ${table.name} t join seen using (id) where t.updated_at < ${placeholders.add(before)}::timestamptz and t.status = any (array(select jsonb_array_elements_text(${placeholders.json(done)}))) for update of t skip locked),
+old as materialized (select t.id from ${table.name} t join seen using (id) where t.updated_at < ${placeholders.add(before)}::timestamptz and t.status = any (array(select jsonb_array_elements_text(${placeholders.json(DONE)}))) for update of t skip locked),
 removed as (delete from ${table.name} t using old where t.id = old.id returning 1)
 select jsonb_build_object('removed', (select count(*) from removed), 'last', (select max(id) from seen))::text as result`,
 		values: placeholders.values,
 	};
+}
+
+/** The same for some messages only; gives the schedule ids of those removed. */
+export async function purgeThese(
+	database: Database,
+	table: SqlTable,
+	scheduleIds: readonly string[],
+	before: string,
+): Promise<ReadonlySet<string>> {
+	const placeholders = new Placeholders();
+	const list = (values: readonly string[]) =>
+		`any (array(select jsonb_array_elements_text(${placeholders.json(values)})))`;
+	const removed = await database.run({
+		text: `with removed as (delete from ${table.name} t where t.schedule_id = ${list(scheduleIds)} and t.status = ${list(DONE)} and t.updated_at < ${placeholders.add(before)}::timestamptz returning t.schedule_id)
+select coalesce(jsonb_agg(schedule_id), '[]')::text as result from removed`,
+		values: placeholders.values,
+	});
+	return new Set(removed as string[]);
 }

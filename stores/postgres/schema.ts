@@ -43,8 +43,9 @@ export async function ensureTables(
 	{ create }: { readonly create: boolean },
 ): Promise<void> {
 	const known = (await database.run(versionSql(names))) as number | null;
-	if (known === null && !create) throw missingTable(names);
 	if (known === LATEST_VERSION) return;
+	if (!create && known === null) throw missingTable(names);
+	if (!create && known! < LATEST_VERSION) throw outdated(names, known!);
 	const version =
 		known !== null && known > LATEST_VERSION
 			? known
@@ -54,13 +55,23 @@ export async function ensureTables(
 }
 
 /**
- * The version of the tables; null where there are none. By the comment of the table of versions: a query
+ * The version of the tables; null where there are none, 0 where it is not known. By the comment of the table of versions: a query
  * of a table that is missing would be an error, of which n8n passes on no more than the words.
  */
 const versionSql = (names: TableNames): Statement => ({
 	text: `select coalesce(split_part(obj_description(to_regclass($1), 'pg_class'), 'version ', 2), case when to_regclass($1) is null then 'null' else '0' end) as result`,
 	values: [tablesOf(names).version],
 });
+
+/** Without its comment, as after a restore that leaves comments out, a table does not tell its version. */
+const outdated = ({ table }: TableNames, version: number) =>
+	new InvalidParameterError(
+		'Table',
+		version === 0
+			? `"Table" is "${table}", whose version is not known: the table "${table}_version" has no comment, as after a restore from a backup without comments`
+			: `"Table" is "${table}", whose tables are of version ${version}, and this package needs version ${LATEST_VERSION}`,
+		`Run the operation "Schedule" once: it brings the tables up to date and keeps the messages. If n8n must not change tables, run the SQL in docs/postgresql.md as administrator.`,
+	);
 
 const newer = ({ table }: TableNames, version: number) =>
 	new GatewayError(
@@ -100,6 +111,7 @@ const asOne = (statement: Statement): Statement[] =>
 		? [{ ...statement, text: `${statement.text};\nselect 'null' as result` }]
 		: [statement];
 
+/** The comment is written each time: a backup without comments may have been restored. */
 const stepSql = (names: TableNames, version: number, sql: string): string => {
 	const { version: table } = tablesOf(names);
 	return `do $migration$ begin
@@ -107,8 +119,8 @@ create table if not exists ${table} (version integer primary key, migrated_at ti
 if not exists (select from ${table} where version = ${version}) then
 ${sql}
 insert into ${table} (version) values (${version});
-comment on table ${table} is 'n8n-nodes-message-scheduler, version ${version}';
 end if;
+execute format('comment on table %s is %L', $name$${table}$name$, 'n8n-nodes-message-scheduler, version ' || (select max(version) from ${table}));
 end $migration$`;
 };
 

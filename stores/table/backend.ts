@@ -1,6 +1,6 @@
 import type { Backend } from '../backend';
 import { createDispatchQueue } from './dispatchQueue';
-import { purge } from './purge';
+import { purge, purgeThese } from './purge';
 import { statistics } from './statistics';
 import type { MessageTable } from './table';
 
@@ -18,5 +18,6 @@ export const createTableBackend = (
 	queue: (senders, adoption) => createDispatchQueue(messages, senders, adoption),
 	list: null,
 	purge: async (before) => await purge(messages, before),
+	purgeThese: async (ids, before) => await purgeThese(messages, ids, before),
 	statistics: async (period) => await statistics(messages, await accounts(), period),
 });

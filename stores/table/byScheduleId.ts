@@ -38,7 +38,7 @@ export const notHeld = (scheduleId: string) =>
 		'notFound',
 		`No Data Table of this project stores a message with the schedule id "${shorten(scheduleId, 120)}"`,
 		{
-			hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or use the "scheduleId" that "Get Many" returns. Rows that were purged or deleted, and tables of other projects, cannot be found.',
+			hint: 'Check "Scheduled Message": copy the id from the column "schedule_id" of the table, or use the "scheduleId" that "Get Many" returns. For a message in PostgreSQL, set "Stored In" to "PostgreSQL". Rows that were purged or deleted, and tables of other projects, cannot be found.',
 		},
 	);
 

@@ -2,6 +2,7 @@ import { adoptRows, type AdoptContext } from './adopt';
 import type { DispatchQueue, Step } from '../dispatcher/queue';
 import type { Row } from './columns';
 import { isStatus, STATUS_NAMES } from '../../messages/status';
+import { isHandedOver } from '../move/words';
 import { mayHaveBeenSent, SENDING, statusWord, textOf, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
@@ -199,7 +200,8 @@ const isAlike = (a: Step, b: Step): boolean =>
 /** Whether a row was cancelled, or is kept back by a person's status, and was not sent. */
 function standsForNothing(row: Row): boolean {
 	const word = statusWord(row);
-	return word === 'cancelled' || (!isStatus(word) && word !== SENDING && !mayHaveBeenSent(row));
+	if (word === 'cancelled') return true;
+	return !isStatus(word) && word !== SENDING && !isHandedOver(word) && !mayHaveBeenSent(row);
 }
 
 /** The states in which a row was certainly not sent. */

@@ -5,8 +5,18 @@ import { STATUSES } from '../../messages/status';
 import type { Row, Values } from './columns';
 import { isUuid } from '../scheduleId';
 import { requireOne, rowsOfIds, type NotFound } from './byScheduleId';
+import { KeyHolders } from './keyHolders';
+import { DuplicateKeyError } from '../duplicateKey';
+import { settle } from '../../messages/settle';
 import { SENDING, toScheduledMessage, type SendingAccount } from './rows';
-import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
+import {
+	PAGE_SIZE,
+	selectPages,
+	where,
+	type ConditionalUpdate,
+	type Condition,
+	type MessageTable,
+} from './table';
 import { shorten } from '../../messages/text';
 import { assertFileMoves } from './uploadedFile';
 
@@ -159,7 +169,8 @@ async function selectMatching(
 
 /** Updates rows, each only while it is in the state in which it was read. */
 async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRules, now: number) {
-	const rejected: Array<{ readonly row: Row; readonly error: unknown }> = [];
+	const rejected: Rejected[] = [];
+	const holders = await KeyHolders.read(table, rows, rules.reassignTo);
 	const sendable = rows.filter((row) => {
 		try {
 			if (rules.reassignTo !== null) {
@@ -167,6 +178,7 @@ async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRu
 				assertFileMoves(row, rules.reassignTo);
 			}
 			rules.assertSendable(moved(row, rules));
+			holders.take(row);
 			return true;
 		} catch (error) {
 			rejected.push({ row, error });
@@ -174,6 +186,7 @@ async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRu
 		}
 	});
 	const changes = sendable.map((row, index) => ({
+		row,
 		where: where({ id: row.id, status: row.status }),
 		values: {
 			// A millisecond apart, so that they are sent in the order of their former times.
@@ -182,8 +195,43 @@ async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRu
 		},
 	}));
 	const done: Row[] = [];
-	for (const alike of chunks(changes)) done.push(...(await table.update(alike)).flat());
-	return { rows: done, rejected, changed: sendable.length - done.length };
+	let refused = 0;
+	for (const alike of chunks(changes)) {
+		const result = await updateEach(table, alike);
+		done.push(...result.rows);
+		rejected.push(...result.rejected);
+		refused += result.rejected.length;
+	}
+	return { rows: done, rejected, changed: sendable.length - refused - done.length };
+}
+
+/** A row that stays unchanged, and why. */
+interface Rejected {
+	readonly row: Row;
+	readonly error: unknown;
+}
+
+/**
+ * Makes changes in one access; one by one if a unique index refuses one of them, since another execution
+ * has just scheduled a message with its key: that one must not keep the others from being changed.
+ */
+async function updateEach(
+	table: MessageTable,
+	changes: ReadonlyArray<ConditionalUpdate & { readonly row: Row }>,
+): Promise<{ readonly rows: Row[]; readonly rejected: Rejected[] }> {
+	const together = await settle(table.update(changes));
+	if (together.ok) return { rows: together.value.flat(), rejected: [] };
+	if (!(together.error instanceof DuplicateKeyError)) throw together.error;
+	const rows: Row[] = [];
+	const rejected: Rejected[] = [];
+	for (const change of changes) {
+		const alone = await settle(table.update([change]));
+		if (alone.ok) rows.push(...alone.value.flat());
+		else if (alone.error instanceof DuplicateKeyError) {
+			rejected.push({ row: change.row, error: alone.error });
+		} else throw alone.error;
+	}
+	return { rows, rejected };
 }
 
 /** A message as new, except for its former result, which stays readable until it is sent. */
@@ -228,16 +276,18 @@ async function readRow(
 	scheduleId: string,
 	notFound: NotFound | undefined,
 ): Promise<Row> {
-	if (!isUuid(scheduleId)) {
-		throw new GatewayError(
-			'unsupported',
-			`The gateway stores the scheduled message "${shorten(scheduleId, 120)}" itself: "Retry" is for messages in an n8n Data Table`,
-			{ hint: 'Schedule the message again with the operation "Schedule".' },
-		);
-	}
 	const [rows] = await rowsOfIds(table, [scheduleId]);
+	// A person may have inserted one with an id of another kind.
+	if (rows.length === 0 && !isUuid(scheduleId)) throw notAnId(scheduleId);
 	return requireOne(rows, scheduleId, notFound);
 }
+
+const notAnId = (scheduleId: string) =>
+	new InvalidParameterError(
+		'Scheduled Message',
+		`"Scheduled Message" is "${shorten(scheduleId, 80)}", which is not the id of a message in a Data Table or PostgreSQL`,
+		'Enter the "scheduleId" that "Get Many" returns, such as 0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d. "Retry" does not know messages that the gateway itself stores: schedule such a message again with "Schedule".',
+	);
 
 const mayHaveBeenSent = (scheduleId: string) =>
 	new InvalidParameterError(

@@ -142,7 +142,11 @@ describe('Retry', () => {
 			{ options: { reassign: true } },
 			/"Account" is empty, but "Reassign" .*\. Add the filter "Account"/,
 		],
-		['Scheduled Message', one('sched_abc'), /gateway stores .* itself: "Retry" is for messages/],
+		[
+			'Scheduled Message',
+			one('sched_abc'),
+			/^"Scheduled Message" is "sched_abc", which is not the id/,
+		],
 	])('names %s where that is wrong', async (_, parameters, said) => {
 		await rowWith('a', failed);
 		const { message, description } = await refusal('retry', parameters);

@@ -445,7 +445,7 @@ describe('Send', () => {
 });
 
 describe('From List', () => {
-	const NOTE = { name: 'Stored in n8n? Choose By ID: "schedule_id" in the table', value: false };
+	const NOTE = { name: 'In a Data Table or PostgreSQL? Choose By ID: "schedule_id"', value: false };
 
 	it('shows recipient, local time and first words, and finds by any of them or by id', async () => {
 		const sendAt = inSeconds(3600);
@@ -479,8 +479,8 @@ describe('From List', () => {
 	it('says what to do where the gateway stores nothing, by lines that cannot be chosen', async () => {
 		expect((await searchList({ credential: credentialFor(sandbox, {}, 'whapi') })).results).toEqual(
 			[
-				{ name: 'Whapi.Cloud stores no messages itself: n8n does', value: false },
-				{ name: 'Choose By ID and enter "schedule_id" from the table', value: true },
+				{ name: 'Whapi.Cloud stores no messages itself', value: false },
+				{ name: 'Choose By ID: "schedule_id" in the table or PostgreSQL', value: true },
 			],
 		);
 	});

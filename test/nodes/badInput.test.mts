@@ -213,6 +213,8 @@ describe('a parameter', () => {
 			/"Stored In" is "n8n". Use one of: gateway/,
 		],
 		['a table without a name', { operation: 'purge', dataTable: '' }, /"Data Table" is empty/],
+		['another way to purge', { operation: 'purge', selectBy: 'x' }, /"Select By" is "x"/],
+		['no store workflow', { operation: 'moveToPostgres' }, /"Store Workflow" is empty/],
 		['no days', { operation: 'purge', olderThanDays: 0 }, /"Older Than" is "0"/],
 		['a period of none', { operation: 'statistics', periodDays: 0 }, /"Period" is "0"/],
 		['an end that passed', { operation: 'pause', until: '2020-01-01 10:00' }, /"Until" is 2020/],

@@ -1,8 +1,51 @@
 import { MessageGatewayApi } from '../../credentials/MessageGatewayApi.credentials';
 import { addressesText } from '../../demo/addresses.mts';
+import { parseOptions, STORES, usage } from '../../demo/options.mts';
+import { withPostgres } from '../../demo/postgres.mts';
 import { gateways } from '../../gateways/registry';
+import { readExample } from '../../harness/examples.mts';
 import { credentialForm } from '../../harness/credentialForm.mts';
 import { gatewayIds, startSandbox, type Sandbox } from '../../sandbox/index.mts';
+
+describe('the options of npm start', () => {
+	it('are a gateway that schedules and its own store, unless others are given', () => {
+		const defaults = { gateway: 'chatWhatsApp', store: 'gateway', once: false, help: false };
+		expect(parseOptions([])).toEqual(defaults);
+		expect(parseOptions(['--store', 'postgres', '--gateway', 'whapi', '--once'])).toEqual({
+			...defaults,
+			store: 'postgres',
+			gateway: 'whapi',
+			once: true,
+		});
+	});
+
+	it.each([
+		[['--store', 'mysql'], 'There is no store "mysql". Choose one of: gateway, postgres.'],
+		[['--stroe', 'postgres'], /--stroe/],
+		[['postgres'], /postgres/],
+	])('%j is refused', (args, said) => {
+		expect(() => parseOptions(args)).toThrow(said);
+	});
+
+	it('are all in its help', () => {
+		for (const option of ['--gateway', '--store', '--once', '--help', ...STORES]) {
+			expect(usage).toContain(option);
+		}
+	});
+});
+
+it('the demo with PostgreSQL stores there what it schedules, and sends within a minute', () => {
+	const place = { storeIn: 'postgres' };
+	const { nodes } = withPostgres(readExample('schedule-a-message.json'), place);
+	const ours = nodes.filter(({ type }) => type.endsWith('.messageScheduler'));
+	expect(ours.map(({ parameters }) => parameters)).toMatchObject([
+		{ ...place, sendAt: "={{ $now.plus(10 * 2, 'seconds') }}" },
+		{ ...place, sendAt: "={{ $now.plus(10 * 3, 'seconds') }}" },
+		{ ...place, sendAt: expect.stringMatching(/plus\(10 \* 4, 'seconds'\).*HH:mm:ss'/) },
+	]);
+	const sent = withPostgres(readExample('send-a-message.json'), place).nodes;
+	expect(sent).toEqual(readExample('send-a-message.json').nodes);
+});
 
 /** What `npm start` tells at its end. */
 let sandbox: Sandbox;

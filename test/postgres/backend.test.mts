@@ -126,6 +126,47 @@ it('lists as any table is listed, page by page', async () => {
 	}
 }, 120_000);
 
+it('finds words in either case whatever their script, on a server whose locale knows A to Z only', async () => {
+	const { backend, messages } = await open();
+	const texts = [
+		'Grüße aus KÖLN',
+		'ПРИВЕТ, мир',
+		'Καλημέρα',
+		'İstanbul',
+		'100% *sure* [a|b] (c) {d} \\e ^f$ g.h? + 1',
+		'שלום 你好 👩‍👩‍👧',
+		'straße STRASSE',
+		"it's $1 {{ $json.x }}",
+	];
+	const rows = await messages.insert(texts.map((text, n) => rowOf(text, START + n)));
+	await messages.update([
+		{
+			where: [{ column: 'id', is: 'eq', value: rows[0].id }],
+			values: { text: null, caption: texts[0] },
+		},
+	]);
+	const found = async (text: string) =>
+		(await backend.list!([SENDER], { text }, Infinity)).map((one) => one.text ?? one.caption);
+	const slice = fc
+		.tuple(fc.constantFrom(...texts), fc.nat(30), fc.integer({ min: 1, max: 12 }))
+		.map(([text, from, length]) => [...text].slice(from % text.length, from + length).join(''))
+		.filter((words) => words.trim() !== '');
+	const turned = fc
+		.tuple(slice, fc.constantFrom('toUpperCase', 'toLowerCase', 'trim'))
+		.map(([words, turn]) => words[turn as 'trim']());
+	await fc.assert(
+		fc.asyncProperty(turned, async (words) => {
+			const expected = texts.filter((text) => text.toLowerCase().includes(words.toLowerCase()));
+			expect(await found(words)).toEqual(expected);
+		}),
+		{
+			seed: 5,
+			numRuns: 150,
+			examples: [['köln'], ['привет'], ['ΚΑΛΗΜΈΡΑ'], ['.*'], ['x'.repeat(5_000)]],
+		},
+	);
+});
+
 it('does the steps of a turn in one access, as they would be done one by one', async () => {
 	const { messages: together, backend } = await open();
 	const { messages: alone, backend: other } = await open();
@@ -211,6 +252,26 @@ it('purges what is done with and has not changed since, and nothing that is to b
 	]);
 }, 60_000);
 
+it('purges of some messages those only that are done with and old, as any table does', async () => {
+	const { messages, backend, general, names } = await open();
+	const texts = async () => (await messages.select([], 99)).map(({ text }) => text);
+	for (const purger of [backend, general]) {
+		const rows = await messages.insert(
+			['sent', 'failed', 'scheduled', SENDING, 'sent', 'sent'].map((status, n) =>
+				rowOf(`m${n}`, START, { status }),
+			),
+		);
+		await server.client.query(
+			`update ${names.table} set updated_at = now() - interval '100 days' where content->>'text' <> 'm4'`,
+		);
+		const ids = rows.slice(0, 5).map((row) => String(row.schedule_id));
+		const removed = await purger.purgeThese([...ids, 'nobody'], iso(Date.now() - 90 * DAY));
+		expect(removed).toEqual(new Set([ids[0], ids[1]]));
+		expect(await texts()).toEqual(['m2', 'm3', 'm4', 'm5']);
+		await messages.remove([]);
+	}
+});
+
 describe('tables', () => {
 	it('have the columns that stores know, and no other', async () => {
 		const { names } = await newStore(server);
@@ -264,6 +325,37 @@ describe('tables', () => {
 		await expect(ensureTables(server.database(), names, { create: false })).rejects.toThrow(
 			`"Table" is "${names.table}", and the schema "public" has no such table of messages`,
 		);
+	});
+
+	it('whose comment a restore has lost are left alone but by Schedule, which gives it back', async () => {
+		const { names, database, messages } = await newStore(server);
+		await messages.insert([rowOf('kept', START)]);
+		const version = `${names.table}_version`;
+		await server.client.query(`comment on table ${version} is null`);
+		const open = async (create: boolean) => await openSqlBackend(database, names, { create });
+		for (let time = 1; time <= 2; time++) {
+			await expect(open(false)).rejects.toMatchObject({
+				parameter: 'Table',
+				message: expect.stringContaining(`the table "${version}" has no comment`),
+				hint: expect.stringMatching(/^Run the operation "Schedule" once/),
+			});
+		}
+		await open(true);
+		const backend = await open(false);
+		expect(await backend.messages.select([], 9)).toMatchObject([{ text: 'kept' }]);
+	});
+
+	it('of a newer version whose comment is lost are not taken for older ones', async () => {
+		const { names, database } = await newStore(server);
+		const newer = LATEST_VERSION + 1;
+		await server.client.query(
+			`insert into ${names.table}_version (version) values (${newer}); comment on table ${names.table}_version is null`,
+		);
+		for (let time = 1; time <= 2; time++) {
+			await expect(openSqlBackend(database, names, { create: true })).rejects.toThrow(
+				`are of version ${newer}`,
+			);
+		}
 	});
 
 	it('of a newer version are left alone', async () => {

@@ -1,4 +1,6 @@
 import { describeTable } from '../stores/table/contract.mts';
+import { describeReassign } from '../stores/table/reassignContract.mts';
+import { openSqlBackend } from '../../stores/postgres/backend';
 import { iso, rowOf, START } from '../stores/table/fakes.mts';
 import { newStore, startServer, type Server } from './store.mts';
 
@@ -7,6 +9,11 @@ beforeAll(async () => void (server = await startServer()), 120_000);
 afterAll(async () => await server?.close());
 
 describeTable('PostgreSQL', async () => (await newStore(server)).messages);
+// With the explanations of errors, as operations use it.
+describeReassign('PostgreSQL', async () => {
+	const { names, database } = await newStore(server);
+	return (await openSqlBackend(database, names, { create: false })).messages;
+});
 
 it('inserts a message with the same schedule id, or deduplication key, once', async () => {
 	const { messages } = await newStore(server);

@@ -48,8 +48,8 @@ it(
 		await openOperation(editor, 'cancel');
 		const lines = await editor.listed('scheduleId');
 		expect(await lines.allInnerTexts()).toEqual([
-			'Whapi.Cloud stores no messages itself: n8n does',
-			'Choose By ID and enter "schedule_id" from the table',
+			'Whapi.Cloud stores no messages itself',
+			'Choose By ID: "schedule_id" in the table or PostgreSQL',
 		]);
 		// n8n cuts off what is too long for a line.
 		for (const line of await lines.locator('span').all()) {

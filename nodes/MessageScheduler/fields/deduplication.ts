@@ -28,7 +28,7 @@ export const deduplicationTableOption: INodeProperties = {
 	default: DEFAULT_KEY_TABLE,
 	placeholder: 'e.g. message_keys',
 	description:
-		'Name of the n8n Data Table that stores which message a key has, unless the messages themselves are in a Data Table. It is created if it does not exist. Taken from the first item.',
+		'Name of the n8n Data Table that stores which message a key has, unless the messages themselves are in a Data Table or PostgreSQL. It is created if it does not exist. Taken from the first item.',
 };
 
 /** Null if the user did not add it. @throws InvalidParameterError naming *Deduplication Key* */

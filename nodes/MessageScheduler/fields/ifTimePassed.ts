@@ -87,7 +87,7 @@ export function assertWithinLimits(
 		minLeadMs,
 		maxLeadMs,
 		gatewayLabel: label,
-		elsewhere: 'set "Store Messages In" to "n8n Data Table", which accepts any time',
+		elsewhere: 'set "Store Messages In" to "n8n Data Table" or "PostgreSQL", which accept any time',
 	});
 }
 

@@ -8,10 +8,8 @@ import {
 import { STORE_WORKFLOW } from '../../shared/postgres/storeWorkflow';
 import type { PostgresRef } from '../../shared/backendRef';
 
-const shown = { displayOptions: { show: { storeIn: ['postgres'] } } };
-
-/** How PostgreSQL is reached; shown where it is chosen. */
-export const postgresFields: INodeProperties[] = [
+/** How PostgreSQL is reached, for an operation that always needs it. */
+export const unconditionalPostgresFields: INodeProperties[] = [
 	{
 		displayName: STORE_WORKFLOW,
 		name: 'storeWorkflow',
@@ -20,7 +18,6 @@ export const postgresFields: INodeProperties[] = [
 		default: '',
 		description:
 			'The published workflow that runs the SQL with your Postgres credential. Import the example postgresql-store of this package, choose the credential in it and publish it.',
-		...shown,
 	},
 	{
 		displayName: 'Table Names',
@@ -45,9 +42,14 @@ export const postgresFields: INodeProperties[] = [
 					'The table of messages. Three others have names that begin with it. Only Schedule creates them.',
 			},
 		],
-		...shown,
 	},
 ];
+
+/** The same, shown where PostgreSQL is chosen. */
+export const postgresFields: INodeProperties[] = unconditionalPostgresFields.map((field) => ({
+	...field,
+	displayOptions: { show: { storeIn: ['postgres'] } },
+}));
 
 /** @throws InvalidParameterError naming *Store Workflow*, *Schema* or *Table* */
 export function readPostgres(context: IExecuteFunctions, index: number): PostgresRef {
@@ -59,7 +61,7 @@ export function readPostgres(context: IExecuteFunctions, index: number): Postgre
 		throw new InvalidParameterError(
 			STORE_WORKFLOW,
 			`"${STORE_WORKFLOW}" is empty`,
-			'Import the example postgresql-store.json, choose your Postgres credential in it, publish it, and choose it here.',
+			'Choose the workflow that you made of the example postgresql-store.json, with your Postgres credential, and publish it.',
 		);
 	}
 	const { schema = DEFAULT_SCHEMA, table = DEFAULT_TABLE_NAME } = context.getNodeParameter(

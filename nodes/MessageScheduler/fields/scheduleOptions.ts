@@ -134,7 +134,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 1440,
 		hint: 'In minutes',
 		description:
-			'Minutes after its time during which a message may still be sent; after that it gets the status expired. Only for messages in an n8n Data Table, since the gateways document no such limit for their own schedulers.',
+			'Minutes after its time during which a message may still be sent; after that it gets the status expired. Only for messages in an n8n Data Table or PostgreSQL, since the gateways document no such limit for their own schedulers.',
 	},
 ];
 

@@ -1,12 +1,8 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import type { TableRef } from '../../shared/dataTable';
-import type { PostgresRef, BackendRef } from '../../shared/backendRef';
-import type { StoreChoice } from '../run';
-import { postgresFields, readPostgres } from './postgres';
-
-/** The table's default name. */
-export const DEFAULT_TABLE = 'scheduled_messages';
+import { DEFAULT_TABLE, type TableRef } from '../../shared/dataTable';
+import type { BackendRef, PostgresRef, StoreChoice } from '../../shared/backendRef';
+import { postgresFields, readPostgres, unconditionalPostgresFields } from './postgres';
 
 /** Selects a table by name or id. n8n does not let a community node list tables. */
 const locator = (description: string, hint?: string): INodeProperties => ({
@@ -159,6 +155,9 @@ export const storedInFields: INodeProperties[] = [
 	...postgresFields,
 ];
 
+/** From which Data Table, and to where in PostgreSQL. */
+export const moveFields: INodeProperties[] = [tableField, ...unconditionalPostgresFields];
+
 /** Explains the second workflow that a table needs; shown if the table is chosen. */
 export const sendDueNotice: INodeProperties = {
 	displayName: SEND_DUE_NOTICE,
@@ -216,7 +215,7 @@ export function readStoredIn(context: IExecuteFunctions, index: number): Postgre
  *
  * @throws InvalidParameterError naming *Data Table*
  */
-function readTable(context: IExecuteFunctions, index: number): TableRef {
+export function readTable(context: IExecuteFunctions, index: number): TableRef {
 	const given: unknown = context.getNodeParameter('dataTable', index, DEFAULT_TABLE);
 	const located = isLocated(given) ? given : { mode: 'name', value: given };
 	const by = located.mode === 'id' ? 'id' : 'name';

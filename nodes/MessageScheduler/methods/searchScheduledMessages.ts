@@ -18,7 +18,7 @@ const MAX_LIST_LENGTH = 500;
 
 /**
  * The pending messages for *From List*: recipient, local time and first words of each. n8n does not let
- * the list of a community node read Data Tables, so the last lines say what to do for messages stored in n8n.
+ * the list of a community node read Data Tables or PostgreSQL, so the last lines say what to do for messages in them.
  */
 export async function searchScheduledMessages(
 	this: ILoadOptionsFunctions,
@@ -28,7 +28,7 @@ export async function searchScheduledMessages(
 	if (!found.ok) throw toNodeError(this.getNode(), found.error);
 	const { label, messages } = found.value;
 	if (messages === null) {
-		return { results: notes(`${label} stores no messages itself: n8n does`, STORED_IN_N8N) };
+		return { results: notes(`${label} stores no messages itself`, STORED_ELSEWHERE) };
 	}
 	const timezone = this.getTimezone();
 	const wanted = filter?.trim().toLowerCase() ?? '';
@@ -47,14 +47,14 @@ export async function searchScheduledMessages(
 	return {
 		results: [
 			...results.slice(0, MAX_LIST_LENGTH),
-			...(said === null ? notes(IF_STORED_IN_N8N) : notes(said, IF_STORED_IN_N8N)),
+			...(said === null ? notes(IF_STORED_ELSEWHERE) : notes(said, IF_STORED_ELSEWHERE)),
 		],
 	};
 }
 
 /** At most 58 characters: n8n truncates longer ones. */
-const STORED_IN_N8N = 'Choose By ID and enter "schedule_id" from the table';
-const IF_STORED_IN_N8N = 'Stored in n8n? Choose By ID: "schedule_id" in the table';
+const STORED_ELSEWHERE = 'Choose By ID: "schedule_id" in the table or PostgreSQL';
+const IF_STORED_ELSEWHERE = 'In a Data Table or PostgreSQL? Choose By ID: "schedule_id"';
 
 /**
  * Lines of explanation that cannot be chosen: n8n's list ignores the choice of an entry whose value is a

@@ -16,7 +16,7 @@ import {
 import { tableById } from './rows';
 import { runDataTableNodes } from './subWorkflow';
 
-export { ACCOUNTS, type TableRef } from './kinds';
+export { ACCOUNTS, DEFAULT_TABLE, type TableRef } from './kinds';
 export { tableById } from './rows';
 
 /** A table of messages, and the name under which the tables beside it are found. */

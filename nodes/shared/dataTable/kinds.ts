@@ -3,6 +3,9 @@ import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { ACCOUNT_COLUMNS, type AccountColumn } from '../../../stores/table/accounts';
 import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../../../stores/table/columns';
 
+/** The default name of the table of messages. */
+export const DEFAULT_TABLE = 'scheduled_messages';
+
 /** Which table a user means: by its name, or by the id that n8n gave it. */
 export interface TableRef {
 	readonly by: 'name' | 'id';

@@ -1,6 +1,6 @@
 import { STATUS_NAMES } from '../../../messages/status';
 import { SENDING } from '../../../stores/table/rows';
-import { purge } from '../../../stores/table/purge';
+import { purge, purgeThese } from '../../../stores/table/purge';
 import { FakeClock, iso, rowOf, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -33,6 +33,30 @@ it('removes what a gateway took and never told of again, as it is where nobody r
 	]);
 	expect(await purge(table, iso(START))).toBe(0);
 	expect(await purge(table, iso(START + 1))).toBe(2);
+});
+
+it('of some messages removes those only that are done with and have not changed since', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	const rows = await table.insert(
+		['sent', 'failed', 'scheduled', SENDING, 'sent', 'sent'].map((status, n) =>
+			rowOf(`m${n} ${status}`, START, { status }),
+		),
+	);
+	table.now = () => START + DAY;
+	await table.update([
+		{ where: [{ column: 'id', is: 'eq', value: rows[4].id }], values: { failure: 'later' } },
+	]);
+	const ids = rows.slice(0, 5).map((row) => String(row.schedule_id));
+	const removed = await purgeThese(table, [...ids, 'nobody'], iso(START + 1));
+	expect(removed).toEqual(new Set([ids[0], ids[1]]));
+	expect([...table.rows.values()].map(({ text }) => text)).toEqual([
+		'm2 scheduled',
+		'm3 sending',
+		'm4 sent',
+		'm5 sent',
+	]);
+	expect(await purgeThese(table, ids, iso(START + 1))).toEqual(new Set());
 });
 
 it('goes page by page', async () => {

@@ -159,7 +159,10 @@ describe('one message', () => {
 	});
 
 	it.each([
-		['sched_abc', /gateway stores the scheduled message "sched_abc" itself/],
+		[
+			'sched_abc',
+			/^"Scheduled Message" is "sched_abc", which is not the id of a message in a Data/,
+		],
 		[UUID, /^No Data Table of this project stores a message with the schedule id/],
 	])('%s is not in the table', async (id, said) => {
 		await insert(past('a', 'failed'));

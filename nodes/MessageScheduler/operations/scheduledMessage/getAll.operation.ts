@@ -15,7 +15,8 @@ import { listedFields, readStore } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
-import type { StoreChoice, Run } from '../../run';
+import type { StoreChoice } from '../../../shared/backendRef';
+import type { Run } from '../../run';
 import { hintUnserved } from './unserved';
 import { quote } from '../../../../messages/text';
 

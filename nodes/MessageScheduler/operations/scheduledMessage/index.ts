@@ -2,6 +2,7 @@ import type { Resource } from '../../operation';
 import { cancel } from './cancel.operation';
 import { get } from './get.operation';
 import { getAll } from './getAll.operation';
+import { moveToPostgres } from './moveToPostgres.operation';
 import { pause } from './pause.operation';
 import { purge } from './purge.operation';
 import { recordStatus } from './recordStatus.operation';
@@ -19,6 +20,7 @@ export const scheduledMessage: Resource = {
 		cancel,
 		get,
 		getAll,
+		moveToPostgres,
 		pause,
 		purge,
 		recordStatus,

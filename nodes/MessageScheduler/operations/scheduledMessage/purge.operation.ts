@@ -1,12 +1,22 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
-import type { Operation, Plan } from '../../operation';
+import { readScheduleId, scheduleIdOnlyField } from '../../fields/scheduleId';
+import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
+import type { Run } from '../../run';
 import { DAY_MS } from '../../../../messages/duration';
+import { quote } from '../../../../messages/text';
+import { Batcher } from '../../../../stores/table/batcher';
+import { MAX_KEYS } from '../../../../stores/table/byScheduleId';
 
 interface PurgePlan extends Plan {
 	readonly store: BackendRef;
 	readonly days: number;
+	/** One message; null for all that are old enough. */
+	readonly scheduleId: string | null;
+	/** Purges messages of one store and age together; null before all items are known. */
+	readonly together: Batcher<string, boolean> | null;
 }
 
 /** Deletes finished messages from a Data Table or PostgreSQL. */
@@ -14,11 +24,27 @@ export const purge: Operation<PurgePlan> = {
 	option: {
 		name: 'Purge',
 		value: 'purge',
-		description: 'Delete finished messages from a Data Table',
+		description: 'Delete finished messages from a Data Table or PostgreSQL',
 		action: 'Purge old scheduled messages',
 	},
 	description: [
 		...backendFields,
+		{
+			displayName: 'Select By',
+			name: 'selectBy',
+			type: 'options',
+			options: [
+				{ name: 'Age', value: 'age', description: 'All finished messages that are old enough' },
+				{
+					name: 'Scheduled Message',
+					value: 'scheduleId',
+					description: 'The message of each input item, if it is finished and old enough',
+				},
+			],
+			default: 'age',
+			description: 'How to select the messages to delete',
+		},
+		{ ...scheduleIdOnlyField, displayOptions: { show: { selectBy: ['scheduleId'] } } },
 		{
 			displayName: 'Older Than',
 			name: 'olderThanDays',
@@ -39,12 +65,58 @@ export const purge: Operation<PurgePlan> = {
 				`"Older Than" is "${String(days)}". Enter a number of days from 1.`,
 			);
 		}
-		return { fingerprint: ['purge', String(index)], store: readBackend(context, index), days };
+		const scheduleId = readsOne(context, index) ? readScheduleId(context, index) : null;
+		return {
+			fingerprint: ['purge', scheduleId ?? String(index)],
+			store: readBackend(context, index),
+			days,
+			scheduleId,
+			together: null,
+		};
 	},
 
-	async perform({ store, days }, run) {
+	concurrency: (plans, run) =>
+		plans.every((plan) => plan === null || plan.scheduleId !== null)
+			? GATHERED_CONCURRENCY
+			: run.maxParallel,
+
+	arrange(plans, _context, run) {
+		const batchers = new Map<string, PurgePlan['together']>();
+		return plans.map((plan) => {
+			if (plan === null || plan.scheduleId === null) return plan;
+			const { store, days } = plan;
+			const key = JSON.stringify([store, days]);
+			const together = batchers.get(key) ?? new Batcher(purgeThese(store, days, run), MAX_KEYS);
+			batchers.set(key, together);
+			return { ...plan, together };
+		});
+	},
+
+	async perform({ store, days, scheduleId, together }, run) {
+		if (scheduleId !== null && together !== null) {
+			return [{ deleted: (await together.add(scheduleId)) ? 1 : 0 }];
+		}
 		const backend = await run.backend(store);
-		const before = new Date(backend.now() - days * DAY_MS).toISOString();
-		return [{ deleted: await backend.purge(before) }];
+		return [{ deleted: await backend.purge(purgedBefore(backend.now(), days)) }];
 	},
 };
+
+const purgedBefore = (now: number, days: number): string =>
+	new Date(now - days * DAY_MS).toISOString();
+
+const purgeThese =
+	(store: BackendRef, days: number, run: Run) =>
+	async (ids: string[]): Promise<boolean[]> => {
+		const backend = await run.backend(store);
+		const purged = await backend.purgeThese([...new Set(ids)], purgedBefore(backend.now(), days));
+		return ids.map((id) => purged.has(id));
+	};
+
+function readsOne(context: IExecuteFunctions, index: number): boolean {
+	const by: unknown = context.getNodeParameter('selectBy', index, 'age');
+	if (by === 'age' || by === 'scheduleId') return by === 'scheduleId';
+	throw new InvalidParameterError(
+		'Select By',
+		`"Select By" is ${quote(by)}. Use one of: age, scheduleId.`,
+	);
+}

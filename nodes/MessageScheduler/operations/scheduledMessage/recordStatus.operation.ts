@@ -22,7 +22,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	option: {
 		name: 'Record Status',
 		value: 'recordStatus',
-		description: 'Write a status event into the row of its message in a Data Table',
+		description: 'Write a status event into the row of its message in a Data Table or PostgreSQL',
 		action: 'Record status of scheduled message',
 	},
 	description: [...backendFields, optionsField()],

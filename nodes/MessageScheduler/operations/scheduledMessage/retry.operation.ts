@@ -26,7 +26,7 @@ import {
 	readLimit,
 } from '../../fields/filters';
 import { readBackend, backendFields } from '../../fields/storage';
-import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
+import { readScheduleId, scheduleIdOnlyField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { BackendRef } from '../../../shared/backendRef';
@@ -79,12 +79,12 @@ const filterFields: INodeProperties[] = [
 	},
 ];
 
-/** Queues messages of a Data Table again that were not sent. */
+/** Queues messages of a Data Table or PostgreSQL again that were not sent. */
 export const retry: Operation<RetryPlan> = {
 	option: {
 		name: 'Retry',
 		value: 'retry',
-		description: 'Queue messages of a Data Table again that were not sent',
+		description: 'Queue messages of a Data Table or PostgreSQL again that were not sent',
 		action: 'Retry scheduled messages',
 	},
 	description: [
@@ -100,13 +100,7 @@ export const retry: Operation<RetryPlan> = {
 			default: 'filters',
 			description: 'How to select the messages to retry',
 		},
-		{
-			...scheduleIdField,
-			default: { mode: 'id', value: '' },
-			// The list shows messages pending at the gateway, which cannot be retried.
-			modes: scheduleIdField.modes?.filter(({ name }) => name === 'id'),
-			displayOptions: { show: { selectBy: ['scheduleId'] } },
-		},
+		{ ...scheduleIdOnlyField, displayOptions: { show: { selectBy: ['scheduleId'] } } },
 		{
 			displayName: 'Limit',
 			name: 'limit',

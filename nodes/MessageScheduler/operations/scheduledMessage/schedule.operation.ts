@@ -41,7 +41,8 @@ import { REPLACEMENT } from '../../fields/template';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
-import type { Run, StoreChoice } from '../../run';
+import type { StoreChoice } from '../../../shared/backendRef';
+import type { Run } from '../../run';
 
 interface SchedulePlan extends Plan {
 	readonly choice: StoreChoice;

@@ -76,7 +76,7 @@ export const sendDue: Operation<SendDuePlan> = {
 	option: {
 		name: 'Send Due',
 		value: 'sendDue',
-		description: 'Send the due messages of a Data Table',
+		description: 'Send the due messages of a Data Table or PostgreSQL',
 		action: 'Send due scheduled messages',
 	},
 	description: [...backendFields, simplifyField, optionsField(options)],

@@ -20,7 +20,7 @@ export const statistics: Operation<StatisticsPlan> = {
 	option: {
 		name: 'Statistics',
 		value: 'statistics',
-		description: 'Retrieve counts, delays and pauses of the messages of a Data Table',
+		description: 'Retrieve counts, delays and pauses of the messages of a Data Table or PostgreSQL',
 		action: 'Get statistics of scheduled messages',
 	},
 	description: [

@@ -1,0 +1,234 @@
+import { moveMessages } from '../../../stores/move';
+import type { Row, Values } from '../../../stores/table/columns';
+import { recordStatus } from '../../../stores/table/recordStatus';
+import { retryOne } from '../../../stores/table/retry';
+import { SENDING } from '../../../stores/table/rows';
+import { accountKey } from '../../../stores/table/served';
+import { STATUSES, type Status } from '../../../messages/status';
+import { FakeGateway, iso, MINUTE, queueOn, rowOf, SENDER, START } from '../table/fakes.mts';
+import { MemoryTable } from '../table/memoryTable.mts';
+import { UniqueTable } from './uniqueTable.mts';
+
+const DAY = 86_400_000;
+
+let source: MemoryTable;
+let target: UniqueTable;
+beforeEach(() => {
+	[source, target] = [new MemoryTable(), new UniqueTable()];
+	for (const table of [source, target]) table.now = () => START;
+});
+
+const move = async (paused: ReadonlySet<string> = new Set()) =>
+	await moveMessages({ source, target, paused, now: START, isOver: () => false });
+
+/** A message of that status, sent where it is one of a sent message. */
+const row = (text: string, status: string, more: Values = {}): Values =>
+	rowOf(text, START - MINUTE, {
+		status,
+		status_rank: STATUSES[status as Status]?.rank ?? 10,
+		...(['sent', 'delivered', 'read'].includes(status)
+			? { message_id: `id of ${text}`, sent_at: iso(START), send_started_at: iso(START) }
+			: {}),
+		...more,
+	});
+
+const there = () => [...target.rows.values()].map(({ text, status }) => `${text} ${status}`);
+
+const statusEvent = (of: Row | Values, status: Status) => ({
+	gateway: SENDER.gateway,
+	account: SENDER.account,
+	messageId: String(of.message_id),
+	status,
+	failure: null,
+	occurredAt: iso(START),
+	receivedAt: iso(START),
+	recipient: null,
+	origin: 'api' as const,
+	reference: null,
+	text: null,
+});
+
+/** Ends the move at its nth access to a table, as a kill does; `of` is that table. */
+function killAt(of: MemoryTable, access: 'insert' | 'update', nth = 1): void {
+	let count = 0;
+	of.before = (kind) => {
+		if (kind === access && ++count === nth) throw new Error('killed');
+	};
+}
+
+const heal = () => void (source.before = target.before = () => undefined);
+
+it('moves what waits and what is over, with every cell, and leaves nothing to be sent twice', async () => {
+	const given = await source.insert([
+		row('waits', 'scheduled', {
+			sending_window: 'x',
+			attempts: 2,
+			reference: 'r',
+			timezone: 'UTC',
+		}),
+		row('sent', 'sent'),
+		row('failed', 'failed', { failure: 'why' }),
+		row('cancelled', 'cancelled'),
+		row('kept back', 'on hold'),
+	]);
+	expect(await move()).toMatchObject({ moved: 5, duplicates: 0, isMore: false });
+	const own = { id: 0, createdAt: '', updatedAt: '' };
+	expect([...target.rows.values()].map((each) => ({ ...each, ...own }))).toEqual(
+		given.map((each) => ({ ...each, ...own })),
+	);
+	expect(source.statuses).toEqual(Array(5).fill('moved'));
+	expect(await queueOn(source).due(iso(START), 9)).toEqual([]);
+	expect(await move()).toMatchObject({ moved: 0, isMore: false });
+});
+
+it('leaves for now what is in flight, in doubt, without its id, paused, incomplete or shares an id', async () => {
+	const [, , , , , , shared] = await source.insert([
+		row('sending', SENDING),
+		row('unconfirmed', 'unconfirmed'),
+		row('queued', 'queued', { queue_id: 'q', sent_at: iso(START - MINUTE) }),
+		row('paused', 'scheduled', { account: 'paused one' }),
+		row('by hand', 'scheduled', { status_rank: null }),
+		row('misspelt', 'Scheduled'),
+		row('copied', 'sent'),
+	]);
+	await source.insert([
+		row('copy', 'scheduled', { schedule_id: shared.schedule_id }),
+		row('given up', 'queued', { queue_id: 'q', sent_at: iso(START - 3 * DAY) }),
+		row('paused and over', 'failed', { account: 'paused one' }),
+	]);
+	const paused = new Set([accountKey({ gateway: SENDER.gateway, account: 'paused one' })]);
+	expect(await move(paused)).toEqual({
+		moved: 2,
+		duplicates: 0,
+		left: { sending: 1, unconfirmed: 1, awaitingId: 1, paused: 1, incomplete: 2, sharedId: 2 },
+		isMore: false,
+	});
+	expect(there()).toEqual(['given up queued', 'paused and over failed']);
+});
+
+it('does not take a copy of a moved message for the message itself', async () => {
+	const [first] = await source.insert([row('first', 'scheduled')]);
+	await move();
+	await source.insert([row('copy', 'scheduled', { schedule_id: first.schedule_id })]);
+	expect((await move()).left).toMatchObject({ sharedId: 1 });
+	expect(there()).toEqual(['first scheduled']);
+});
+
+describe.each([
+	['before it claims', () => killAt(source, 'update', 1)],
+	['before it writes', () => killAt(target, 'insert')],
+	['before it marks', () => killAt(source, 'update', 3)],
+])('killed %s', (_, kill) => {
+	it('goes on the next time, whatever was sent meanwhile', async () => {
+		await source.insert([row('a', 'scheduled'), row('b', 'sent')]);
+		kill();
+		await expect(move()).rejects.toThrow('killed');
+		heal();
+		for (const { id, status } of target.rows.values()) {
+			if (status === 'scheduled') target.edit(id, { status: 'sent', message_id: 'm' });
+		}
+		const wasThere = target.rows.size > 0;
+		expect(await queueOn(source).due(iso(START), 9)).toHaveLength(
+			source.statuses[0] === 'scheduled' ? 1 : 0,
+		);
+		await move();
+		expect(there()).toEqual([`a ${wasThere ? 'sent' : 'scheduled'}`, 'b sent']);
+		expect(source.statuses).toEqual(['moved', 'moved']);
+	});
+});
+
+it('leaves what a dispatcher claims between the look and the claim', async () => {
+	const [{ id }] = await source.insert([row('a', 'scheduled')]);
+	source.before = (access) => {
+		if (access === 'update') source.edit(id, { status: SENDING });
+	};
+	expect(await move()).toMatchObject({ moved: 0, isMore: true });
+	expect(there()).toEqual([]);
+	expect(source.row(id).status).toBe(SENDING);
+});
+
+it('moves what was put back to be sent between its look and its claim as it is then', async () => {
+	const [failed] = await source.insert([row('a', 'failed')]);
+	let isRetried = false;
+	source.before = async (access) => {
+		if (access !== 'update' || isRetried) return;
+		isRetried = true;
+		const rules = { mayGoOutTwice: false, validForMinutes: undefined, reassignTo: null };
+		const nothing = { assertSendable: () => undefined, assertMovable: () => undefined };
+		await retryOne(source, String(failed.schedule_id), { ...rules, ...nothing }, START);
+	};
+	await move();
+	expect(there()).toEqual([]);
+	await move();
+	expect(there()).toEqual(['a scheduled']);
+});
+
+it.each([
+	['before', 0],
+	['after it was claimed', 1],
+	['after it was written', 2],
+	['after it was marked', 3],
+])('a status that reaches the source %s finds its message', async (_, when) => {
+	const [sent] = await source.insert([row('a', 'sent')]);
+	const deliver = async () => await recordStatus(source, statusEvent(sent, 'read'), [SENDER]);
+	let updates = 0;
+	target.before = async (access) => {
+		if (access === 'insert' && when === 1) await deliver();
+	};
+	source.before = async (access) => {
+		if (access !== 'update' || when === 1) return;
+		updates += 1;
+		const isDue = (when === 0 && updates === 1) || (when === 2 && updates === 2);
+		if (isDue) await deliver();
+	};
+	await move();
+	if (when === 3) await deliver();
+	heal();
+	await move();
+	expect(there()).toEqual(['a read']);
+	expect(source.statuses).toEqual(['moved']);
+});
+
+it('does not set back a status that the target has learnt of', async () => {
+	const [sent] = await source.insert([row('a', 'sent')]);
+	killAt(source, 'update', 2);
+	await expect(move()).rejects.toThrow('killed');
+	heal();
+	await recordStatus(target, statusEvent(sent, 'read'), [SENDER]);
+	await move();
+	expect(there()).toEqual(['a read']);
+});
+
+describe('a deduplication key that another message of the target has', () => {
+	const key = { deduplication_key: 'k' };
+
+	it.each([
+		// of the moved one, of the target's, then: of both
+		['scheduled', 'scheduled', 'cancelled', 'scheduled', 1],
+		['scheduled', 'sent', 'cancelled', 'sent', 1],
+		['scheduled', 'cancelled', 'scheduled', 'cancelled', 0],
+		['sent', 'scheduled', 'sent', 'cancelled', 1],
+		['sent', 'sent', 'sent', 'sent', 0],
+		['failed', 'scheduled', 'failed', 'scheduled', 0],
+	] as const)('%s and %s: %s and %s', async (mine, theirs, mineThen, theirsThen, duplicates) => {
+		await target.insert([row('theirs', theirs, key)]);
+		await source.insert([row('mine', mine, key)]);
+		expect(await move()).toMatchObject({ moved: 1, duplicates });
+		expect(there()).toEqual([`theirs ${theirsThen}`, `mine ${mineThen}`]);
+		// A second time nothing changes.
+		source.edit(1, { status: `moving ${mine}` });
+		await move();
+		expect(there()).toEqual([`theirs ${theirsThen}`, `mine ${mineThen}`]);
+	});
+
+	it('of two in the source goes once, also where one is moved before the other', async () => {
+		await source.insert([row('a', 'scheduled', key)]);
+		await move();
+		await source.insert([row('b', 'scheduled', key)]);
+		const queue = queueOn(source, [SENDER], undefined, new FakeGateway().gateway);
+		const [due] = await queue.due(iso(START), 9);
+		expect(await queue.duplicates([due])).toEqual(new Set([due.id]));
+		await move();
+		expect(there()).toEqual(['a scheduled', 'b cancelled']);
+	});
+});
