@@ -1,4 +1,5 @@
 import { InvalidParameterError } from './invalidParameterError';
+import { settleSync } from './settle';
 import { quote, shorten } from './text';
 
 /**
@@ -106,15 +107,13 @@ function parseVariables(variables: unknown, parameter: string): TemplateContent[
 
 function fromJson(json: string, parameter: string): unknown {
 	if (json.trim() === '') return {};
-	try {
-		return JSON.parse(json);
-	} catch {
-		throw new InvalidParameterError(
-			parameter,
-			`"${parameter}" is ${quote(json)}, which is not JSON`,
-			`Enter it like this: ${EXAMPLE}`,
-		);
-	}
+	const parsed = settleSync(() => JSON.parse(json) as unknown);
+	if (parsed.ok) return parsed.value;
+	throw new InvalidParameterError(
+		parameter,
+		`"${parameter}" is ${quote(json)}, which is not JSON`,
+		`Enter it like this: ${EXAMPLE}`,
+	);
 }
 
 const EXAMPLE = formatTemplate({

@@ -1,3 +1,4 @@
+import { settle } from '../../messages/settle';
 import { credentialTestResult } from '../credentialTestResult';
 import type { Connection, CredentialTestResult } from '../gateway';
 import { isObject, textAt } from '../json';
@@ -81,19 +82,19 @@ async function testKey(connection: Connection): Promise<CredentialTestResult> {
 
 /** What is wrong with the Messaging Service; null if it is there, or if the key may not ask for it. */
 async function problemOfService(connection: Connection): Promise<string | null> {
-	try {
-		await connection.request({
-			host: 'messaging',
-			method: 'GET',
-			path: servicePath(connection.credential),
-			idempotent: true,
-		});
-		return null;
-	} catch (error) {
-		if (!(error instanceof GatewayError)) throw error;
-		// A restricted key may be for messages alone.
-		if (error.kind === 'unauthorized' || error.kind === 'forbidden') return null;
-		if (error.kind !== 'notFound') throw error;
+	const request = connection.request({
+		host: 'messaging',
+		method: 'GET',
+		path: servicePath(connection.credential),
+		idempotent: true,
+	});
+	const asked = await settle(request);
+	if (asked.ok) return null;
+	const kind = asked.error instanceof GatewayError ? asked.error.kind : null;
+	// A restricted key may be for messages alone.
+	if (kind === 'unauthorized' || kind === 'forbidden') return null;
+	if (kind === 'notFound') {
 		return 'The Twilio account is active, but has no Messaging Service with this "Messaging Service SID". Correct it: it begins with MG.';
 	}
+	throw asked.error;
 }

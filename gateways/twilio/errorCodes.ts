@@ -145,6 +145,6 @@ export const wordsOf = (code: string): string | null =>
 /** What a code means for whoever sends. */
 export function meaningOf(code: string): Meaning {
 	if (!Object.hasOwn(CODES, code)) return {};
-	const { words: _, ...meaning } = CODES[code];
-	return meaning;
+	const { kind, fault, notSent, hint } = CODES[code];
+	return { kind, fault, notSent, hint };
 }

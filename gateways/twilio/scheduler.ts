@@ -97,7 +97,7 @@ export const scheduler: Required<NativeScheduler> = {
 	},
 };
 
-const asScheduled = ({ queueId: _, acceptedAt, ...sent }: SentMessage): ScheduledMessage => ({
+const asScheduled = ({ acceptedAt, ...sent }: SentMessage): ScheduledMessage => ({
 	...sent,
 	scheduleId: String(sent.messageId),
 	storedIn: 'gateway',

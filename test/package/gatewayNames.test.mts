@@ -25,6 +25,7 @@ const NAME_MANY: Readonly<Record<string, string>> = {
 	'docs/operations.md': 'fields that mean something else at one gateway',
 	'docs/benchmarks.md': 'figures that were measured',
 	'bench/normalise.mts': 'the samples whose figures stand in docs/benchmarks.md',
+	'test/e2e/gateways.test.mts': 'how each vendor’s own list of webhooks is kept, on one n8n',
 	'test/gateways/faults.test.mts': 'the vendors’ refusals, side by side',
 	'test/gateways/eventText.test.mts': 'where in a webhook each vendor has the text',
 	'test/nodes/action.test.mts': 'what single gateways cannot do, through the node',
