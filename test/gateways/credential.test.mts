@@ -50,7 +50,10 @@ describe('the registry', () => {
 		expect(new Set(gatewayIds).size).toBe(gateways.length);
 		for (const gateway of gateways) {
 			expect(gatewayById(gateway.id)).toBe(gateway);
-			expect(gatewayOf({ gateway: gateway.id })).toBe(gateway);
+			const found = gatewayOf({ gateway: gateway.id });
+			// What depends on the credential is put in its place.
+			if (gateway.capabilitiesFor === undefined) expect(found).toBe(gateway);
+			else expect(found).toMatchObject({ id: gateway.id, label: gateway.label });
 		}
 	});
 
