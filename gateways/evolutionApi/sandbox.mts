@@ -4,14 +4,17 @@ import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import { account } from './sandboxAccount.mts';
+import { bodyProblems, contentProblem, jidOf, readBody, sendRoutes } from './sandboxContent.mts';
 import {
-	bodyProblems,
-	contentProblem,
-	jidOf,
-	readBody,
-	recordedContent,
-	sendRoutes,
-} from './sandboxContent.mts';
+	foundMessages,
+	graphError,
+	keyOf,
+	licenceBody,
+	recordOf,
+	updateOf,
+	type Flavour,
+} from './sandboxRecords.mts';
 import {
 	changeRow,
 	events,
@@ -20,17 +23,6 @@ import {
 	settingsProblems,
 	type WebhookRow,
 } from './sandboxWebhook.mts';
-
-/** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
-const account = {
-	instanceName: 'my shop',
-	/** The instance's own token, and the server's key for all. */
-	apiKey: 'SANDBOX9-E4F1-4A0B-8C2D-EVOLUTION0001',
-	globalKey: 'sandboxEvolutionGlobalKey42968304097704150110',
-	instanceId: '2be09e30-ed3b-45a4-be8c-2070ca2fa5d5',
-	/** The instance's own number. */
-	wuid: '553199999999@s.whatsapp.net',
-};
 
 /** `open` and `close` are Baileys' words, `refused` the server's own. */
 const states: readonly string[] = ['open', 'connecting', 'close', 'refused'];
@@ -45,8 +37,6 @@ const words: Record<string, [baileys: string, meta: string]> = {
 	played: ['PLAYED', 'PLAYED'],
 };
 const vendorWords = new Set(Object.values(words).flat());
-
-const seconds = (at: string) => Math.floor(Date.parse(at) / 1000);
 
 interface InstanceRoute {
 	Params: { instance: string };
@@ -147,7 +137,7 @@ class EvolutionApi extends Dialect {
 			'SERVER_ACK',
 		);
 		this.messages.push(message);
-		this.#tell('messages.upsert', this.#record(message), message.id);
+		this.#tell('messages.upsert', recordOf(message, this.#isV1), message.id);
 		this.#play(message);
 	}
 
@@ -163,7 +153,7 @@ class EvolutionApi extends Dialect {
 		const isLate = major > 2 || minor > 3 || (minor === 3 && patch >= 7);
 		const status = this.#isV1 ? undefined : isLate ? 'SERVER_ACK' : 'DELETED';
 		const edited = { editedMessage: { message: { conversation: text } } };
-		const update = this.#update(message, status, this.kit.clock.now());
+		const update = updateOf(message, status, this.kit.clock.now(), this.#flavour);
 		this.#tell('messages.update', { ...update, message: edited }, id);
 	}
 
@@ -205,7 +195,7 @@ class EvolutionApi extends Dialect {
 				// undocumented: WhatsApp's answer to the deletion of what is not there
 				if (!message) return this.#bad(reply, 'Message not found');
 				this.#delete(message);
-				return reply.code(201).send({ key: this.#key(message) });
+				return reply.code(201).send({ key: keyOf(message) });
 			},
 		);
 	}
@@ -217,7 +207,8 @@ class EvolutionApi extends Dialect {
 	): Promise<FastifyReply | undefined> {
 		const { instance } = request.params;
 		if (instance === undefined) return undefined;
-		if (!this.#isLicensed) return reply.code(503).send(this.#licenceBody());
+		if (!this.#isLicensed)
+			return reply.code(503).send(licenceBody(`${this.kit.origin()}${this.mount}`));
 		if (instance !== account.instanceName) {
 			return reply.code(404).send(this.errorBody(404, `The "${instance}" instance does not exist`));
 		}
@@ -225,19 +216,6 @@ class EvolutionApi extends Dialect {
 		return key === account.apiKey || key === account.globalKey
 			? undefined
 			: reply.code(401).send(this.errorBody(401, 'Unauthorized'));
-	}
-
-	#licenceBody(): Json {
-		const url = `${this.kit.origin()}${this.mount}/manager/login`;
-		const docs = 'https://docs.evolutionfoundation.com.br/licensing';
-		return {
-			error: 'service not activated',
-			code: 'LICENSE_REQUIRED',
-			register_url: url,
-			instance_id: account.instanceId,
-			docs_url: docs,
-			message: `This Evolution API instance is not activated. Open ${url} to activate. Docs: ${docs}`,
-		};
 	}
 
 	#bad(reply: FastifyReply, message: unknown): FastifyReply {
@@ -257,7 +235,7 @@ class EvolutionApi extends Dialect {
 		// Numbers that end in 0000 are, by agreement, not on WhatsApp, and at Meta not allowed.
 		const isAbsent = /0000@s\.whatsapp\.net$/.test(jid);
 		if (this.#isMeta) {
-			if (isAbsent) return reply.code(201).send(this.#graphError());
+			if (isAbsent) return reply.code(201).send(graphError);
 		} else {
 			if (this.#state !== 'open') return this.#bad(reply, 'Error: Connection Closed');
 			if (isAbsent || (jid.endsWith('@lid') && !this.#knowsLids())) {
@@ -279,9 +257,9 @@ class EvolutionApi extends Dialect {
 			body: request.body,
 		};
 		this.messages.push(message);
-		this.#tell('send.message', this.#record(message), message.id);
+		this.#tell('send.message', recordOf(message, this.#isV1), message.id);
 		this.#play(message);
-		return reply.code(201).send(this.#record(message));
+		return reply.code(201).send(recordOf(message, this.#isV1));
 	}
 
 	#givenName(type: string): string | null {
@@ -291,11 +269,6 @@ class EvolutionApi extends Dialect {
 	/** Up to 2.3 each LID is said not to be on WhatsApp. */
 	#knowsLids(): boolean {
 		return !this.#isV1 && Number(this.#version.split('.')[1]) >= 4;
-	}
-
-	#graphError(): Json {
-		const message = '(#131030) Recipient phone number not in allowed list';
-		return { message, type: 'OAuthException', code: 131030, fbtrace_id: 'AbCdEf' };
 	}
 
 	#play(message: SandboxMessage): void {
@@ -316,107 +289,31 @@ class EvolutionApi extends Dialect {
 			...(this.#updates.get(message.id) ?? []),
 			{ status: known, at },
 		]);
-		this.#tell('messages.update', this.#update(message, known, at), message.id);
+		this.#tell('messages.update', updateOf(message, known, at, this.#flavour), message.id);
 	}
 
 	#delete(message: SandboxMessage): void {
 		message.status = 'deleted';
-		const key = this.#key(message);
+		const key = keyOf(message);
 		const data = this.#isV1 ? key : { ...key, status: 'DELETED' };
 		this.#tell('messages.delete', data, message.id);
 	}
 
-	#key({ id, to }: SandboxMessage): Json {
-		return { remoteJid: to, fromMe: true, id };
-	}
-
-	/** The answer to a send, `send.message`, and a row of the table `Message`. */
-	#record(message: SandboxMessage): Json {
-		const { messageType, message: content } = recordedContent(message);
-		if (this.#isV1) {
-			const extended = { extendedTextMessage: { text: message.text } };
-			return {
-				key: this.#key(message),
-				message: message.type === 'text' ? extended : content,
-				// As the vendor's file for version 1 has it.
-				messageTimestamp: String(seconds(message.takenAt)),
-				status: 'PENDING',
-			};
-		}
-		return {
-			key: this.#key(message),
-			pushName: 'Você',
-			status: message.fromPhone ? 'SERVER_ACK' : 'PENDING',
-			message: content,
-			messageType,
-			messageTimestamp: seconds(message.takenAt),
-			instanceId: account.instanceId,
-			source: message.fromPhone ? 'ios' : 'web',
-		};
-	}
-
-	/** `data` of `messages.update`; its time stands in version 1 alone. */
-	#update(message: SandboxMessage, status: string | undefined, at: Date): Json {
-		const { id, to } = message;
-		if (this.#isV1) {
-			const owner = account.instanceName;
-			return { remoteJid: to, fromMe: true, id, status, datetime: at.getTime(), owner };
-		}
-		return {
-			keyId: id,
-			remoteJid: to,
-			// Meta's channel compares the wrong two numbers.
-			fromMe: !this.#isMeta,
-			...(this.#isMeta && { participant: to }),
-			status,
-			instanceId: account.instanceId,
-			messageId: `cm${id.slice(-10).toLowerCase()}`,
-		};
+	get #flavour(): Flavour {
+		return { isV1: this.#isV1, isMeta: this.#isMeta };
 	}
 
 	#findMessages(query: Json): unknown {
-		const where = asRecord(query.where);
-		const key = asRecord(where.key);
-		const time = asRecord(where.messageTimestamp);
-		const at = (name: string) => Math.floor(Date.parse(String(time[name])) / 1000);
-		const hasRange = time.gte !== undefined && time.lte !== undefined && !this.#isV1;
-		const found = (this.#stores ? this.messages : [])
-			.filter(({ id }) => key.id === undefined || key.id === id)
-			.filter(({ takenAt }) => {
-				const taken = seconds(takenAt);
-				return !hasRange || (taken >= at('gte') && taken <= at('lte'));
-			})
-			.reverse();
-		if (this.#isV1) {
-			const limit = Number(query.limit ?? 0) || found.length;
-			return found.slice(0, limit).map((message) => ({
-				...this.#record(message),
-				messageType: message.type === 'text' ? 'extendedTextMessage' : undefined,
-				owner: account.instanceName,
-			}));
-		}
-		const offset = Number(query.offset ?? 50);
-		const page = Number(query.page ?? 1);
-		const records = found.slice(offset * (page - 1), offset * page).map((message) => {
-			const { key, pushName, messageType, ...record } = this.#record(message);
-			const { message: content, messageTimestamp, instanceId, source } = record;
-			const updates = this.#updates.get(message.id) ?? [];
-			return {
-				id: `cm${message.id.slice(-10).toLowerCase()}`,
-				...{ key, pushName, messageType, message: content, messageTimestamp, instanceId, source },
-				contextInfo: null,
-				MessageUpdate: updates.map(({ status }) => ({ status })),
-			};
-		});
-		const pages = Math.ceil(found.length / offset);
-		return { messages: { total: found.length, pages, currentPage: page, records } };
+		const messages = this.#stores ? this.messages : [];
+		const statusesOf = (id: string) => (this.#updates.get(id) ?? []).map(({ status }) => status);
+		return foundMessages(query, messages, statusesOf, this.#isV1);
 	}
 
 	#findStatuses({ id }: Json): unknown {
 		const message = this.find(String(id));
 		if (!message || !this.#stores) return [];
 		return (this.#updates.get(message.id) ?? []).map(({ status, at }) =>
-			this.#update(message, status, at),
+			updateOf(message, status, at, this.#flavour),
 		);
 	}
 

@@ -54,8 +54,7 @@ export function capabilitiesFor(credential: Credential): Capabilities {
 			schedulingNeeds: 'a "Messaging Service SID" in the credential',
 		};
 	}
-	// Not the same object: a gateway that has these anyway keeps its registration as well.
-	if (statusUrlOf(credential, null) !== null) return { ...capabilities };
+	if (statusUrlOf(credential, null) !== null) return capabilities;
 	const setupInstruction =
 		'Publish the workflow: that enters it as the status callback URL of the Messaging Service.';
 	return { ...capabilities, webhooks: { ...PER_MESSAGE, registration: 'api', setupInstruction } };

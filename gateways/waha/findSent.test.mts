@@ -74,6 +74,7 @@ describe('by the id that it was sent with', () => {
 			'stores nothing',
 			{ server: SERVERS.gows, config: { gows: { storage: { messages: false } } } },
 		],
+		['is behind a proxy that finds nothing', { server, byId: refusal(404, '<html>') }],
 		['does not answer', { server, byId: refusal(400, { message: 'Enable NOWEB store' }) }],
 	])('does not take it for unsent where the session %s', async (_, world) => {
 		await expect(find(TEXT, world)).rejects.toMatchObject({ name: 'GatewayError' });

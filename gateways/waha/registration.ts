@@ -9,7 +9,7 @@ import { readSession, saveWebhooks, type Session } from './session';
 import { toDoIn, WORKING } from './sessionStates';
 import { hasUrl, isAsWanted, repaired } from './webhookEntry';
 
-/** A browser engine takes about half of it to start again. */
+/** How long an engine takes to start is documented nowhere. */
 const MAX_WAIT_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 

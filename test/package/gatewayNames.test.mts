@@ -31,6 +31,7 @@ const NAME_MANY: Readonly<Record<string, string>> = {
 	'test/nodes/action.test.mts': 'what single gateways cannot do, through the node',
 	'test/nodes/trigger.test.mts': 'one webhook of each vendor through the node',
 	'test/sandbox/page.test.mts': 'what single dialects do when somebody presses a button',
+	'test/e2e/gateways.test.mts': 'ways of single gateways on a real n8n',
 };
 
 /** What tests, benchmarks, examples and prose may do: show something by a gateway of their choosing. */
