@@ -327,7 +327,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'What is no object starts nothing',
 		file: RECEIVE,
-		from: 'if (!isObject(delivery.body)) {',
+		from: 'if (!isObject(delivery.body) && !isList) {',
 		to: 'if (delivery.body === null) {',
 		tests: TRIGGER,
 	},

@@ -67,18 +67,24 @@ const linesFor = (gateway: (typeof gatewayIds)[number]) =>
 
 it.each(gateways.map((gateway) => [gateway.id, gateway] as const))(
 	'shows what an empty credential for %s asks for, in a terminal of 80 columns and 24 rows',
-	(id, { label, credentialFields }) => {
+	(id, { label, credentialFields, signingKeyField, capabilities }) => {
 		const gateway = id as (typeof gatewayIds)[number];
 		const lines = linesFor(gateway);
 		expect(lines.length).toBeLessThanOrEqual(20);
 		expect(lines.filter((line) => line.length > 80)).toEqual([]);
-		const labels = ['Gateway', ...credentialFields.map((field) => field.label), 'Webhook Secret'];
+		const labels = [
+			'Gateway',
+			...credentialFields.map((field) => field.label),
+			// Who signs with a key of its own needs no secret of ours.
+			...(signingKeyField === undefined ? ['Webhook Secret'] : []),
+			...(capabilities.webhooks.registration === 'perMessage' ? ['Status URL'] : []),
+		];
 		const rows = lines.filter((line) => line.startsWith('    ') && !line.startsWith('     '));
 		expect(rows.map((row) => row.trim().split(/ {2,}/)[0])).toEqual(labels);
 		const values = rows.map((row) => row.trim().split(/ {2,}/)[1]);
 		expect(values[0]).toBe(label);
 		expect(values[1]).toBe(sandbox.accounts[gateway].baseUrl);
-		expect(values.at(-1)).toBe('the-secret-of-the-demo');
+		expect(values.includes('the-secret-of-the-demo')).toBe(signingKeyField === undefined);
 		expect(values).not.toContain('');
 		expect(lines.join('\n')).toContain(`${sandbox.origin}/?gateway=${gateway}`);
 	},

@@ -240,7 +240,7 @@ describe('whatever the texts are', () => {
 describe('the credential', () => {
 	it.each(gateways.map((gateway) => [gateway.id, gateway] as const))(
 		'of %s stands there as its form asks for it, with the values that are valid',
-		async (id, { label, credentialFields, signingKeyField }) => {
+		async (id, { label, credentialFields, signingKeyField, capabilities }) => {
 			const page = await open(id);
 			const table = /<section id="credential">([\s\S]*?)<\/section>/.exec(page)![1];
 			const rows = [
@@ -252,6 +252,7 @@ describe('the credential', () => {
 				...credentialFields.map((field) => field.label),
 				// Who signs with a key of its own needs no secret of ours.
 				...(signingKeyField === undefined ? ['Webhook Secret'] : []),
+				...(capabilities.webhooks.registration === 'perMessage' ? ['Status URL'] : []),
 			]);
 			const values = rows.map(([, , value]) => unescape(value));
 			expect(values[0]).toBe(label);
@@ -261,7 +262,10 @@ describe('the credential', () => {
 				sandbox.accounts[id as keyof Sandbox['accounts']],
 			).map(String);
 			const given = values.slice(1).filter((value) => value !== '' && value !== SECRET);
-			for (const value of given) expect(account).toContain(value);
+			const choices = credentialFields.flatMap(({ options = [] }) =>
+				options.map(({ name }) => name),
+			);
+			for (const value of given) expect([...account, ...choices]).toContain(value);
 			// To be copied as they are read.
 			const copied = [...table.matchAll(/data-copy="([^"]*)"/g)].map(([, value]) =>
 				unescape(value),
@@ -388,8 +392,9 @@ describe('buttons', () => {
 	});
 
 	const sendBy = async (gateway: (typeof gatewayIds)[number]) => {
-		const { url, headers, body } = sandbox.firstMessage(gateway);
-		return await axios.post(url, body, { headers });
+		const { url, headers, body, isForm } = sandbox.firstMessage(gateway);
+		const data = isForm ? new URLSearchParams(body as Record<string, string>) : body;
+		return await axios.post(url, data, { headers });
 	};
 
 	it('take a message that GREEN-API has queued out of its queue', async () => {
