@@ -9,6 +9,7 @@ import { registration } from './registration';
 import { send, sendBody } from './send';
 import { templates } from './templates';
 import { answerChallenge, verifyWebhook } from './verifyWebhook';
+import { wholeWebhook } from './wholeWebhook';
 
 /** Meta's Cloud API (developers.facebook.com): a business's WhatsApp number behind an access token. */
 export const whatsAppCloud: Gateway = {
@@ -31,4 +32,5 @@ export const whatsAppCloud: Gateway = {
 	signingKeyField: APP_SECRET.name,
 	verifyWebhook,
 	parseWebhook,
+	wholeWebhook,
 };
