@@ -10,6 +10,7 @@ import { send, sendBody } from './send';
 import { templates } from './templates';
 import { upload } from './upload';
 import { answerChallenge, verifyWebhook } from './verifyWebhook';
+import { wholeWebhook } from './wholeWebhook';
 
 /** Meta's Cloud API (developers.facebook.com): a business's WhatsApp number behind an access token. */
 export const whatsAppCloud: Gateway = {
@@ -33,4 +34,5 @@ export const whatsAppCloud: Gateway = {
 	signingKeyField: APP_SECRET.name,
 	verifyWebhook,
 	parseWebhook,
+	wholeWebhook,
 };

@@ -1,3 +1,4 @@
+import type { Gateway } from '../../gateways/gateway';
 import { isObject, parseJson } from '../../gateways/json';
 import type { Delivery } from '../../gateways/webhooks';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
@@ -23,7 +24,7 @@ export interface PassedOnWebhook {
  */
 export function toDelivery(
 	webhook: PassedOnWebhook,
-	withoutSecrets: (body: unknown) => unknown = (body) => body,
+	gateway: Pick<Gateway, 'withoutSecrets' | 'sendsLists'>,
 ): Delivery {
 	const headers = lowerCase(webhook.headers);
 	const query = isObject(webhook.query) ? webhook.query : {};
@@ -39,8 +40,9 @@ export function toDelivery(
 			: rawBody === null
 				? webhook.body
 				: parseJson(new TextDecoder().decode(rawBody));
-	const body = withoutSecrets(given);
-	if (!isObject(body)) {
+	const body = gateway.withoutSecrets === undefined ? given : gateway.withoutSecrets(given);
+	const isList = gateway.sendsLists === true && Array.isArray(body);
+	if (!isObject(body) && !isList) {
 		throw new InvalidParameterError(
 			'Body',
 			`"Body" is ${given === undefined ? 'text' : quote(given)}, which is not a JSON object`,

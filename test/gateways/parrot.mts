@@ -122,7 +122,7 @@ export const parrot: Gateway = {
 		return (Array.isArray(statuses) ? statuses : []).filter(isObject).map((status) =>
 			createStatusEvent({
 				gateway: 'parrot',
-				account: 'cage-1',
+				account: textAt(status, 'cage') ?? 'cage-1',
 				channel: 'whatsapp',
 				status: status.code === undefined ? 'delivered' : 'failed',
 				messageId: textAt(status, 'id'),

@@ -105,6 +105,17 @@ it('gives one item for each event, and none for a webhook without any', async ()
 	expect(events.map(({ messageId }) => messageId)).toEqual(['a', 'b', 'squawk-1']);
 });
 
+it('leaves out the statuses of other accounts in the same webhook', async () => {
+	const both = {
+		statuses: [
+			{ id: 'a', cage: 'cage-2' },
+			{ id: 'b', cage: 'cage-1' },
+		],
+	};
+	const events = await read([{ json: { body: both } as never }]);
+	expect(events.map(({ messageId }) => messageId)).toEqual(['b']);
+});
+
 it('shows nothing that the gateway cuts out as a secret', async () => {
 	const [event] = await read([{ json: { body: { ...body, nut: 'secret-nut' } } as never }]);
 	expect(JSON.stringify(event)).not.toContain('secret-nut');

@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isOfAccount } from '../../../../gateways/account';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
 import { webhookKeyLabel } from '../../../../gateways/webhookSecret';
 import { isTimezone } from '../../../../messages/sendTime';
@@ -86,10 +87,7 @@ export const readWebhook: Operation<ReadWebhookPlan> = {
 	async perform({ webhook, readBytes: read, rejectUnverified }, run) {
 		const { gateway, connection } = run;
 		const whole = gateway.wholeWebhook?.(webhook.body) ?? webhook.body;
-		const delivery = toDelivery(
-			{ ...webhook, body: whole, rawBody: await read() },
-			gateway.withoutSecrets?.bind(gateway),
-		);
+		const delivery = toDelivery({ ...webhook, body: whole, rawBody: await read() }, gateway);
 		const { body, query } = delivery;
 		const verdict = gateway.verifyWebhook(connection.credential, delivery);
 		if (!verdict.verified && rejectUnverified) {
@@ -101,14 +99,18 @@ export const readWebhook: Operation<ReadWebhookPlan> = {
 		const received = new Set(gateway.receivedIds?.(body));
 		const receivedAt = new Date(run.now()).toISOString();
 		const timezone = isTimezone(run.timezone) ? run.timezone : 'UTC';
-		return gateway
-			.parseWebhook(body, { receivedAt, query })
-			.filter(({ messageId }) => messageId === null || !received.has(messageId))
-			.sort((a, b) => a.statusRank - b.statusRank)
-			.map((event): IDataObject => {
-				const item = toStatusEventItem(event, timezone) as unknown as IDataObject;
-				return { ...item, verified: verdict.verified };
-			});
+		return (
+			gateway
+				.parseWebhook(body, { receivedAt, query })
+				// One webhook may tell of several accounts.
+				.filter(({ account }) => isOfAccount(gateway, connection.credential, account))
+				.filter(({ messageId }) => messageId === null || !received.has(messageId))
+				.sort((a, b) => a.statusRank - b.statusRank)
+				.map((event): IDataObject => {
+					const item = toStatusEventItem(event, timezone) as unknown as IDataObject;
+					return { ...item, verified: verdict.verified };
+				})
+		);
 	},
 };
 
