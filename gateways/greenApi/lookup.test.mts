@@ -30,6 +30,7 @@ it('reads the message out of the journal', async () => {
 	expect(found).toEqual({
 		type: 'image',
 		text: null,
+		template: null,
 		mediaUrl: 'https://sw-media.example/horse.png',
 		caption: 'Little horse',
 		fileName: 'horse.png',

@@ -24,6 +24,7 @@ async function lookup(answer: Outcome, recipient: string | null = null, id = wai
 const common = {
 	type: 'image',
 	text: null,
+	template: null,
 	mediaUrl: 'https://files.example/a.png',
 	caption: 'A picture',
 	fileName: 'a.png',

@@ -23,6 +23,7 @@ it('reads the message with its status', async () => {
 	expect(found).toEqual({
 		type: 'document',
 		text: null,
+		template: null,
 		mediaUrl: 'https://s3.example/report.pdf',
 		caption: 'The report',
 		fileName: 'report.pdf',

@@ -755,7 +755,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: what is sent again by choice waits longer each time',
 		file: 'stores/dispatcher/transitions.ts',
-		from: 'FIRST_RETRY_MS * 2 ** Math.min(10, Math.max(0, attempts - 1))',
+		from: 'firstMs * 2 ** Math.min(10, Math.max(0, attempts - 1))',
 		to: '1',
 		tests: DISPATCH,
 	},

@@ -21,7 +21,7 @@ export class DataTables {
 	/** How many inline workflows ran. */
 	accesses = 0;
 	/** Called before each access; may throw. */
-	before: (operation: string) => void = () => undefined;
+	before: (operation: string, parameters: IDataObject) => void = () => undefined;
 
 	/** A table by its name, once something has made it. */
 	named(name: string): Table {
@@ -66,7 +66,7 @@ export class DataTables {
 	): Promise<ExecuteWorkflowData> => {
 		const parameters = code?.nodes.at(-1)?.parameters as IDataObject;
 		this.accesses++;
-		this.before(String(parameters.operation));
+		this.before(String(parameters.operation), parameters);
 		const items = await this.run(parameters, inputData ?? []);
 		return { executionId: 'inline', data: [items] };
 	};

@@ -1,3 +1,4 @@
+import { Uploads } from '../../nodes/MessageScheduler/uploads';
 import { resolveSendTime, type IfPassed, type SendingWindow } from '../../messages/sendTime';
 import { applyPastTimePolicy, stillInTime } from '../../nodes/MessageScheduler/fields/ifTimePassed';
 import { reschedule } from '../../nodes/MessageScheduler/operations/scheduledMessage/reschedule.operation';
@@ -51,12 +52,22 @@ async function performAt(
 		reschedule: ({ scheduledAt }: { scheduledAt: string }) => ({ ...held, scheduledAt }),
 	};
 	const run = {
+		gateway: { label: 'Gateway' },
+		uploads: new Uploads({} as never, { runtime: { now: () => now } } as never),
 		now: () => now,
 		storeFor: () => ({ limits, store: () => store }),
 		storeForId: () => ({ limits, store: () => store }),
 	};
 	const { check, perform } = { schedule, reschedule }[operation];
-	const whole = { simplify: true, hold: {}, message: {}, ...plan };
+	const whole = {
+		simplify: true,
+		choice: { in: 'gateway' },
+		hold: {},
+		message: {},
+		file: null,
+		warnings: [],
+		...plan,
+	};
 	check?.(whole as never, run as never);
 	const [item] = await perform(
 		whole as never,

@@ -29,6 +29,7 @@ const NAME_MANY: Readonly<Record<string, string>> = {
 	'test/gateways/eventText.test.mts': 'where in a webhook each vendor has the text',
 	'test/nodes/action.test.mts': 'what single gateways cannot do, through the node',
 	'test/nodes/trigger.test.mts': 'one webhook of each vendor through the node',
+	'test/nodes/uploads.test.mts': 'how each vendor takes a file',
 	'test/sandbox/page.test.mts': 'what single dialects do when somebody presses a button',
 };
 
@@ -41,7 +42,7 @@ const MAY_CHOOSE = [
 	// How to use it.
 	/^sandbox\/README\.md$/,
 	// The one that `npm start` shows unless told otherwise.
-	/^demo\/start\.mts$/,
+	/^demo\/options\.mts$/,
 ];
 
 const isOwn = (path: string): boolean =>
