@@ -152,7 +152,7 @@ it('offers the pending messages in the list of the resource locator', async () =
 	});
 	expect(results).toMatchObject([
 		{ value: scheduled.scheduleId },
-		{ name: expect.stringMatching(/^Stored in n8n\? Choose By ID/) },
+		{ name: expect.stringMatching(/^In a Data Table or PostgreSQL\? Choose By ID/) },
 	]);
 	expect(results[0].name).toMatch(/^\+919988066776 – .*A message to be found/);
 }, 60_000);
