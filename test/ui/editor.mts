@@ -258,16 +258,25 @@ export class Editor {
 		return Object.fromEntries(titles.map((title, i) => [title.trim(), cells[i]?.trim() ?? '']));
 	}
 
-	/** The names of the fields that a schema lists, in its order. */
+	/** The names of the fields that a schema lists, in its order: it draws only those in sight. */
 	async schemaNames(panel: Locator): Promise<string[]> {
 		const items = panel.getByTestId('run-data-schema-item');
 		await items.first().waitFor();
-		return await items.evaluateAll((elements) =>
-			elements.map((element) => {
-				const { innerText } = element as unknown as { innerText: string };
-				return innerText.trim().split('\n')[0];
-			}),
-		);
+		const names = new Set<string>();
+		for (let rest = 3; rest > 0; rest--) {
+			const before = names.size;
+			const seen = await items.evaluateAll((elements) =>
+				elements.map((element) => {
+					const { innerText } = element as unknown as { innerText: string };
+					return innerText.trim().split('\n')[0];
+				}),
+			);
+			for (const name of seen) names.add(name);
+			if (names.size > before) rest = 3;
+			await items.last().scrollIntoViewIfNeeded();
+			await this.page.waitForTimeout(200);
+		}
+		return [...names];
 	}
 
 	// --- Data Tables
