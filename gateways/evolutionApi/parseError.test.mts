@@ -16,6 +16,11 @@ const bad = (...message: unknown[]) => ({
 	error: 'Bad Request',
 	response: { message },
 });
+/** What the host of a voice note's file answered, as the server hands it on. */
+const notLoaded = (status: number): [number, unknown] => [
+	status,
+	{ status, error: 'x', response: { message: `Request failed with status code ${status}` } },
+];
 const failed = (message: unknown) => ({
 	status: 500,
 	error: 'Internal Server Error',
@@ -76,6 +81,36 @@ describe('a send that is refused', () => {
 			'certain',
 			/AxiosError/,
 		],
+		[
+			500,
+			failed(['Error: Failed to fetch stream from https://files.example/gone.pdf']),
+			'rejected',
+			'message',
+			'certain',
+			/Failed to fetch stream/,
+		],
+		[...notLoaded(401), 'rejected', 'message', 'certain', /status code 401/],
+		[...notLoaded(403), 'rejected', 'message', 'certain', /status code 403/],
+		[...notLoaded(404), 'rejected', 'message', 'certain', /status code 404/],
+		[...notLoaded(429), 'rejected', 'message', 'certain', /status code 429/],
+		[...notLoaded(503), 'rejected', 'message', 'certain', /status code 503/],
+		[
+			500,
+			failed('getaddrinfo ENOTFOUND files.example'),
+			'rejected',
+			'message',
+			'certain',
+			/ENOTFOUND/,
+		],
+		// Not of a file: whatever else failed with such words.
+		[
+			500,
+			failed('x: Request failed with status code 404'),
+			'unavailable',
+			undefined,
+			'unknown',
+			/x:/,
+		],
 		[500, failed('Cannot read properties'), 'unavailable', undefined, 'unknown', /Cannot read/],
 		[502, '<html>Bad Gateway</html>', 'unavailable', undefined, 'unknown', /HTTP 502/],
 		[503, {}, 'unavailable', undefined, 'unknown', /HTTP 503/],
@@ -95,6 +130,8 @@ describe('a send that is refused', () => {
 		[unknownInstance, /the name, not the ID/],
 		[closed, /Restart the instance in the manager.*even if its state is "open"/],
 		[bad('[object Object]'), /group/],
+		[notLoaded(429)[1], /^Check "Media URL": the server could not load the file\.$/],
+		[failed(['Error: Failed to fetch stream from https://a.example/x']), /Check "Media URL"/],
 	])('%j says what to do', async (body, hint) => {
 		const status = body === licence ? 503 : (body as { status: number }).status;
 		expect((await refusalOf(status, body)).error.details.hint).toMatch(hint);
