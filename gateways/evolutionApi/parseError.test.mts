@@ -64,13 +64,22 @@ describe('a send that is refused', () => {
 		[500, failed(['Error: Connection Closed']), 'unavailable', undefined, 'unknown', /lost/],
 		[400, bad('SessionError: No sessions'), 'rejected', undefined, 'certain', /No sessions/],
 		[400, bad('Error: Timed Out'), 'unavailable', undefined, 'unknown', /while it sent/],
+		// Only at its beginning is it the server's database: see send.test.mts.
 		[
 			400,
-			bad('PrismaClientKnownRequestError: the row was not written'),
+			bad('Error: no PrismaClientKnownRequestError: x'),
 			'unavailable',
 			undefined,
 			'unknown',
 			/while it sent/,
+		],
+		[
+			500,
+			failed('PrismaClientKnownRequestError: before the send'),
+			'unavailable',
+			undefined,
+			'unknown',
+			/before the send/,
 		],
 		[400, bad('[object Object]'), 'rejected', undefined, 'certain', /object Object/],
 		[

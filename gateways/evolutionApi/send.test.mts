@@ -230,6 +230,28 @@ describe('the answer', () => {
 		},
 	);
 
+	it.each([
+		'PrismaClientKnownRequestError: \nInvalid `prisma.message.create()` invocation',
+		'PrismaClientUnknownRequestError: x',
+		'PrismaClientInitializationError: x',
+	])('may be what the database says after the send: sent, id unknown, once (%j)', async (said) => {
+		const body = { status: 400, error: 'Bad Request', response: { message: [said] } };
+		const { message, requests } = await send(text, { answer: { status: 400, headers: {}, body } });
+		expect(message).toMatchObject({
+			messageId: null,
+			status: 'queued',
+			recipient: { address: '553188561070' },
+		});
+		expect(requests).toHaveLength(1);
+	});
+
+	it('is kept without what decrypts the file, and without the file', async () => {
+		const imageMessage = { caption: 'A', mediaKey: 'key-4711', jpegThumbnail: 'thumb-4711' };
+		const body = { ...sent, message: { imageMessage, base64: 'file-4711' } };
+		const { message } = await send(file('image', 'a.png'), { answer: ok(body, 201) });
+		expect(message.raw).toEqual({ ...sent, message: { imageMessage: { caption: 'A' } } });
+	});
+
 	it.each<[string, Outcome]>([
 		['an empty 200', ok('')],
 		['a page', ok('<html>', 201)],
