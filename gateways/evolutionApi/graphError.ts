@@ -1,48 +1,35 @@
 import type { VendorError } from '../gateway';
 import { textAt, type JsonObject } from '../json';
+import { meaningOf, WINDOW_CLOSED, type Meaning } from '../meta/errorCodes';
 
 /**
- * Whether a body is what Meta's Graph API refused: `{ message, type, code, fbtrace_id }`. The channel
- * *WHATSAPP-BUSINESS* hands it on as the body of a 201
+ * Whether a body is what Meta's Graph API refused: `{ message, type, code, error_subcode?, fbtrace_id }`. The
+ * channel *WHATSAPP-BUSINESS* hands it on as the body of a 201
  * (src/api/integrations/channel/meta/whatsapp.business.service.ts).
  */
 export const isGraphError = (body: JsonObject): boolean =>
 	textAt(body, 'code') !== null && textAt(body, 'message') !== null;
 
-type Meaning = Pick<VendorError, 'kind' | 'fault' | 'hint'>;
-
+/** The credential is one of Evolution API, so Meta's account is looked after elsewhere. */
 const ACCOUNT: Meaning = {
 	kind: 'forbidden',
 	fault: 'account',
 	hint: "Check the instance's access token and its WhatsApp account at Meta.",
 };
-const LIMITED: Meaning = { kind: 'rateLimited' };
-const UNAVAILABLE: Meaning = { kind: 'unavailable' };
-const MESSAGE: Meaning = { kind: 'rejected', fault: 'message' };
 
-/** developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes. */
-const CODES: ReadonlyArray<readonly [codes: readonly string[], meaning: Meaning]> = [
-	[['0', '3', '10', '190', '131005'], ACCOUNT],
-	// The account is locked, not paid, restricted, not registered.
-	[['368', '131031', '131042', '131045', '131048', '131064', '133010'], ACCOUNT],
-	[['4', '80007', '130429', '131056'], LIMITED],
-	[['1', '2', '131000', '131016', '131057'], UNAVAILABLE],
-	[
-		['131047'],
-		{
-			...MESSAGE,
-			hint: 'The recipient last wrote more than 24 hours ago, and Meta then takes templates only.',
-		},
-	],
-];
+/** Where the node sends no templates. */
+const WINDOW_HINT =
+	'The recipient last wrote more than 24 hours ago, and Meta then takes templates only.';
 
-/** What a refusal of Meta means. */
+/** What a refusal of Meta means; one that Meta does not document is of this message. */
 export function graphError(body: JsonObject): VendorError {
 	const code = textAt(body, 'code') ?? '';
-	const [, meaning] =
-		CODES.find(([codes]) => codes.includes(code)) ?? ([[], byRange(code)] as const);
-	return { text: textAt(body, 'message') ?? '', code, ...meaning };
+	const meaning = meaningOf(code, textAt(body, 'error_subcode'));
+	return { text: textAt(body, 'message') ?? '', code, ...fitting(code, meaning) };
 }
 
-/** 200 to 299: a permission is missing. */
-const byRange = (code: string): Meaning => (/^2\d\d$/.test(code) ? ACCOUNT : MESSAGE);
+function fitting(code: string, meaning: Meaning): Meaning {
+	if (meaning.fault === 'account') return ACCOUNT;
+	if (meaning.kind === undefined) return { kind: 'rejected', fault: 'message' };
+	return code === WINDOW_CLOSED ? { ...meaning, hint: WINDOW_HINT } : meaning;
+}

@@ -104,6 +104,19 @@ it.each<[object, object]>([
 	expect((await lookup(answerOf(more))).found).toMatchObject(expected);
 });
 
+it('keeps no file, and nothing that decrypts one', async () => {
+	const imageMessage = { caption: 'c', mediaKey: 'key-4711', jpegThumbnail: 'thumb-4711' };
+	const stored = answerOf({
+		messageType: 'imageMessage',
+		message: { imageMessage, base64: 'file-4711' },
+	});
+	expect((await lookup(stored)).found.raw).toMatchObject({
+		key: record.key,
+		message: { imageMessage: { caption: 'c' } },
+	});
+	expect(JSON.stringify((await lookup(stored)).found)).not.toContain('4711');
+});
+
 it('keeps the number that was asked for where the chat is told by a LID or another number', async () => {
 	const key = {
 		...record.key,

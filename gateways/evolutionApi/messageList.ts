@@ -7,6 +7,7 @@ import { account, instancePath } from './credential';
 import { recipientIn } from './recipient';
 import { contentOf } from './records';
 import { failureOf, furthest, STATUS_WORDS } from './statuses';
+import { withoutSecrets } from './withoutSecrets';
 
 /**
  * Asks for stored messages: `POST /chat/findMessages` (doc.evolution-api.com, chat-controller/find-messages;
@@ -69,7 +70,7 @@ export function toSentMessage(
 		gatewayStatus: word,
 		acceptedAt: unixInstantAt(record, 'messageTimestamp'),
 		failure: failureOf(word),
-		raw: record,
+		raw: withoutSecrets(record),
 	};
 }
 

@@ -16,6 +16,11 @@ const bad = (...message: unknown[]) => ({
 	error: 'Bad Request',
 	response: { message },
 });
+/** What the host of a voice note's file answered, as the server hands it on. */
+const notLoaded = (status: number): [number, unknown] => [
+	status,
+	{ status, error: 'x', response: { message: `Request failed with status code ${status}` } },
+];
 const failed = (message: unknown) => ({
 	status: 500,
 	error: 'Internal Server Error',
@@ -59,13 +64,22 @@ describe('a send that is refused', () => {
 		[500, failed(['Error: Connection Closed']), 'unavailable', undefined, 'unknown', /lost/],
 		[400, bad('SessionError: No sessions'), 'rejected', undefined, 'certain', /No sessions/],
 		[400, bad('Error: Timed Out'), 'unavailable', undefined, 'unknown', /while it sent/],
+		// Only at its beginning is it the server's database: see send.test.mts.
 		[
 			400,
-			bad('PrismaClientKnownRequestError: the row was not written'),
+			bad('Error: no PrismaClientKnownRequestError: x'),
 			'unavailable',
 			undefined,
 			'unknown',
 			/while it sent/,
+		],
+		[
+			500,
+			failed('PrismaClientKnownRequestError: before the send'),
+			'unavailable',
+			undefined,
+			'unknown',
+			/before the send/,
 		],
 		[400, bad('[object Object]'), 'rejected', undefined, 'certain', /object Object/],
 		[
@@ -75,6 +89,36 @@ describe('a send that is refused', () => {
 			'message',
 			'certain',
 			/AxiosError/,
+		],
+		[
+			500,
+			failed(['Error: Failed to fetch stream from https://files.example/gone.pdf']),
+			'rejected',
+			'message',
+			'certain',
+			/Failed to fetch stream/,
+		],
+		[...notLoaded(401), 'rejected', 'message', 'certain', /status code 401/],
+		[...notLoaded(403), 'rejected', 'message', 'certain', /status code 403/],
+		[...notLoaded(404), 'rejected', 'message', 'certain', /status code 404/],
+		[...notLoaded(429), 'rejected', 'message', 'certain', /status code 429/],
+		[...notLoaded(503), 'rejected', 'message', 'certain', /status code 503/],
+		[
+			500,
+			failed('getaddrinfo ENOTFOUND files.example'),
+			'rejected',
+			'message',
+			'certain',
+			/ENOTFOUND/,
+		],
+		// Not of a file: whatever else failed with such words.
+		[
+			500,
+			failed('x: Request failed with status code 404'),
+			'unavailable',
+			undefined,
+			'unknown',
+			/x:/,
 		],
 		[500, failed('Cannot read properties'), 'unavailable', undefined, 'unknown', /Cannot read/],
 		[502, '<html>Bad Gateway</html>', 'unavailable', undefined, 'unknown', /HTTP 502/],
@@ -95,6 +139,8 @@ describe('a send that is refused', () => {
 		[unknownInstance, /the name, not the ID/],
 		[closed, /Restart the instance in the manager.*even if its state is "open"/],
 		[bad('[object Object]'), /group/],
+		[notLoaded(429)[1], /^Check "Media URL": the server could not load the file\.$/],
+		[failed(['Error: Failed to fetch stream from https://a.example/x']), /Check "Media URL"/],
 	])('%j says what to do', async (body, hint) => {
 		const status = body === licence ? 503 : (body as { status: number }).status;
 		expect((await refusalOf(status, body)).error.details.hint).toMatch(hint);

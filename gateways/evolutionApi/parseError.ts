@@ -87,13 +87,23 @@ const MEANINGS: ReadonlyArray<readonly [status: number | null, text: RegExp, mea
 		},
 	],
 	[
-		// Thrown while the file is prepared, before anything is sent.
+		// Thrown while the file is prepared, before anything is sent; the stream is what Baileys reads it by.
 		500,
-		/^AxiosError|unsupported image format/,
+		/^AxiosError|^Error: Failed to fetch stream from |unsupported image format/,
 		{
 			kind: 'rejected',
 			fault: 'message',
 			hint: 'Check "Media URL": the server could not load the file, or it is not of that type.',
+		},
+	],
+	[
+		// A voice note is loaded before it is sent, and what its host answered comes as the server's own status.
+		null,
+		/^Request failed with status code \d{3}$|^getaddrinfo /,
+		{
+			kind: 'rejected',
+			fault: 'message',
+			hint: 'Check "Media URL": the server could not load the file.',
 		},
 	],
 	[

@@ -39,7 +39,11 @@ describe('a free place', () => {
 	it('is taken as the vendor wants it: in a wrapper, with all names, not encoded by events', async () => {
 		const there = new Instance(null);
 		const record = await there.register();
-		expect(there.written).toEqual([{ webhook: { ...sample.webhook, url: wanted.url } }]);
+		const headers = {
+			...sample.webhook.headers,
+			[FORMER_HEADER]: there.place!.headers![FORMER_HEADER],
+		};
+		expect(there.written).toEqual([{ webhook: { ...sample.webhook, url: wanted.url, headers } }]);
 		expect(used(there.place)).toEqual(used(ours));
 		expect(await there.check()).toBe(true);
 		await there.remove(record);
@@ -148,6 +152,61 @@ describe("another's webhook", () => {
 			headers: {},
 			webhookBase64: false,
 		});
+	});
+
+	it.each([
+		['n8n has its record', true],
+		['n8n has none', false],
+	])('that was written over ours in a free place loses ours, too: %s', async (_, saved) => {
+		const there = new Instance(null);
+		const record = await there.register();
+		there.set({ enabled: true, url: 'https://third.example/', events: ['CALL'] });
+		there.place!.headers!['X-Mine'] = '1';
+		await there.remove(saved ? record : null);
+		expect(there.place).toMatchObject({
+			url: 'https://third.example/',
+			enabled: true,
+			events: ['CALL'],
+			headers: { 'X-Mine': '1' },
+		});
+		expect(Object.keys(there.place!.headers!)).toEqual(['X-Mine']);
+	});
+
+	it.each<[string, Row | null]>([
+		['a free place', null],
+		["another's", theirs],
+	])(
+		'that was written over ours in %s is replaced, and comes back without ours',
+		async (_, place) => {
+			const there = new Instance(place);
+			await there.register({ replaceExisting: true });
+			there.set({ enabled: true, url: 'https://third.example/', events: ['CALL'] });
+			expect(there.place!.headers).toHaveProperty('Authorization', `Bearer ${SECRET}`);
+			const record = await there.register({ replaceExisting: true });
+			expect(JSON.stringify(record)).not.toContain(SECRET);
+			expect(there.kept()).toMatchObject({ url: 'https://third.example/', headers: {} });
+			expect(there.kept()!.headers).toEqual({});
+			await there.remove(record);
+			expect(there.place).toMatchObject({ url: 'https://third.example/', events: ['CALL'] });
+			expect(there.place!.headers).toEqual({});
+		},
+	);
+
+	it('loses ours also where our own URL has changed meanwhile', async () => {
+		const there = new Instance(null);
+		const record = await there.register();
+		there.set({ enabled: true, url: 'https://third.example/', events: ['CALL'] });
+		await there.remove(record, 'https://new.example/webhook');
+		expect(there.place!.headers).toEqual({});
+	});
+
+	it('keeps headers of its own, also of our names', async () => {
+		const there = new Instance(null);
+		const record = await there.register();
+		const headers = { Authorization: 'Bearer theirs' };
+		there.set({ enabled: true, url: 'https://third.example/', events: ['CALL'], headers });
+		await there.remove(record);
+		expect(there.place!.headers).toEqual(headers);
 	});
 
 	it('is remembered when ours is registered again, which writes nothing', async () => {

@@ -47,7 +47,10 @@ export const registration: WebhookRegistration = {
 		return await change(connection, (current) => {
 			const isOurs = isOurUrl(current.url, wanted.url, previous);
 			if (!isOurs && isInUse(current) && !wanted.replaceExisting) throw taken(current.url);
-			const former = isOurs ? formerOf(current, connection, previous) : current;
+			// Our secret may have stayed there, and would come back with it.
+			const former = isOurs
+				? formerOf(current, connection, previous)
+				: withoutOurs(current, wanted.url, connection);
 			const base = isOurs ? current : { ...FREE, headers: {} };
 			const next = keeping(asWanted(base, wanted), current, former, connection);
 			return {
@@ -137,15 +140,15 @@ function sealInto(
 	url: string,
 	credential: Connection['credential'],
 ): WebhookSettings {
-	const isSomething = !isSame(former, FREE);
-	const sealed = isSomething ? sealFormer(url, former, credential) : null;
-	if (sealed !== null && sealed.length > MAX_SEALED_LENGTH) throw tooLong();
+	// A free place as well: by what is sealed our headers are known wherever somebody leaves them.
+	const sealed = sealFormer(url, former, credential);
+	if (sealed.length > MAX_SEALED_LENGTH) throw tooLong();
 	return { ...webhook, headers: withSealed(webhook.headers, sealed) };
 }
 
 /**
  * What stood there before our webhook: from the webhook itself, otherwise from the record of that very URL.
- * One that keeps nothing was entered where nothing was. Null if it keeps something that cannot be read.
+ * One that keeps nothing was entered by hand, or where nothing was. Null if it keeps something that cannot be read.
  */
 function formerOf(
 	current: WebhookSettings,
@@ -163,8 +166,8 @@ function formerOf(
 
 /**
  * Another's webhook without what is ours in it. One of us, which replaced ours, is to restore ours: it
- * takes over what ours was to restore. Where another's URL was written over ours and our headers stayed,
- * they go: our secret is none of its business.
+ * takes over what ours was to restore. What is sealed for another URL than it stands under was left there
+ * by whoever wrote that URL over ours: our headers go, since our secret is none of its business.
  */
 function withoutOurs(
 	current: WebhookSettings,
@@ -176,8 +179,7 @@ function withoutOurs(
 	const { url, former } =
 		sealed === null ? { url: null, former: null } : unsealFormer(sealed, credential);
 	if (former === null) return current;
-	if (url === ours) return { ...current, headers: withoutOurHeaders(current.headers) };
-	if (url !== current.url) return current;
+	if (url !== current.url) return { ...current, headers: withoutOurHeaders(current.headers) };
 	if (former.url !== ours) {
 		const without = withoutOurs(former, ours, connection);
 		return isSame(former, without) ? current : sealInto(current, without, url, credential);

@@ -230,6 +230,28 @@ describe('the answer', () => {
 		},
 	);
 
+	it.each([
+		'PrismaClientKnownRequestError: \nInvalid `prisma.message.create()` invocation',
+		'PrismaClientUnknownRequestError: x',
+		'PrismaClientInitializationError: x',
+	])('may be what the database says after the send: sent, id unknown, once (%j)', async (said) => {
+		const body = { status: 400, error: 'Bad Request', response: { message: [said] } };
+		const { message, requests } = await send(text, { answer: { status: 400, headers: {}, body } });
+		expect(message).toMatchObject({
+			messageId: null,
+			status: 'queued',
+			recipient: { address: '553188561070' },
+		});
+		expect(requests).toHaveLength(1);
+	});
+
+	it('is kept without what decrypts the file, and without the file', async () => {
+		const imageMessage = { caption: 'A', mediaKey: 'key-4711', jpegThumbnail: 'thumb-4711' };
+		const body = { ...sent, message: { imageMessage, base64: 'file-4711' } };
+		const { message } = await send(file('image', 'a.png'), { answer: ok(body, 201) });
+		expect(message.raw).toEqual({ ...sent, message: { imageMessage: { caption: 'A' } } });
+	});
+
 	it.each<[string, Outcome]>([
 		['an empty 200', ok('')],
 		['a page', ok('<html>', 201)],
@@ -252,19 +274,47 @@ describe('the answer', () => {
 		});
 	});
 
-	it.each([
-		[190, 'forbidden', 'account', false],
-		[200, 'forbidden', 'account', false],
-		[131042, 'forbidden', 'account', false],
-		[131047, 'rejected', 'message', false],
-		[100, 'rejected', 'message', false],
-		[131000, 'unavailable', undefined, true],
-		[131056, 'rateLimited', undefined, false],
-	])('of Meta with code %d is %s', async (code, kind, fault, outcomeUnknown) => {
+	it.each<[number, string, Record<string, unknown>]>([
+		...[190, 3, 200, 33, 368, 131037, 131042, 133000, 133004, 133010, 133015, 133016, 134011].map(
+			(code): [number, string, Record<string, unknown>] => [
+				code,
+				'forbidden',
+				{
+					fault: 'account',
+					hint: "Check the instance's access token and its WhatsApp account at Meta.",
+					outcomeUnknown: false,
+				},
+			],
+		),
+		[
+			131047,
+			'rejected',
+			{ fault: 'message', hint: expect.stringContaining('templates only'), outcomeUnknown: false },
+		],
+		[100, 'rejected', { fault: 'message', outcomeUnknown: false }],
+		[131026, 'rejected', { fault: 'message', outcomeUnknown: false }],
+		[4_711_000, 'rejected', { fault: 'message', outcomeUnknown: false }],
+		[131000, 'unavailable', { fault: undefined, outcomeUnknown: true }],
+		[2, 'unavailable', { fault: undefined, outcomeUnknown: false }],
+		[131016, 'unavailable', { fault: undefined, outcomeUnknown: false }],
+		[131057, 'unavailable', { fault: undefined, outcomeUnknown: false }],
+		[80007, 'rateLimited', { fault: undefined, isPerRecipient: undefined, outcomeUnknown: false }],
+		[80008, 'rateLimited', { fault: undefined, isPerRecipient: undefined, outcomeUnknown: false }],
+		[
+			131056,
+			'rateLimited',
+			{ fault: undefined, isPerRecipient: true, retryAfterMs: 6_000, outcomeUnknown: false },
+		],
+	])('of Meta with code %d is %s', async (code, kind, details) => {
 		const error = { ...graphError, code };
+		await expect(send(text, { answer: ok(error, 201) })).rejects.toMatchObject({ kind, details });
+	});
+
+	it('of Meta with code 100 is of the account where the number itself does not exist', async () => {
+		const error = { ...graphError, code: 100, error_subcode: 33 };
 		await expect(send(text, { answer: ok(error, 201) })).rejects.toMatchObject({
-			kind,
-			details: { fault, outcomeUnknown },
+			kind: 'forbidden',
+			details: { fault: 'account' },
 		});
 	});
 

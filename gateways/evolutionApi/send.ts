@@ -2,12 +2,14 @@ import type { OutgoingMessage } from '../../messages/message';
 import { createSentMessage, type SentMessage } from '../../messages/sentMessage';
 import type { Connection } from '../gateway';
 import { isObject, objectAt, textAt, unixInstantAt } from '../json';
-import { unsupported } from '../transport/gatewayError';
+import { GatewayError, unsupported } from '../transport/gatewayError';
+import type { GatewayResponse } from '../transport/request';
 import { account, instancePath } from './credential';
 import { isGraphError } from './graphError';
 import { fileNameOf, mediaOf } from './mediaFile';
 import { assertTakesLid, toNumber } from './recipient';
 import { versionOf, type Version } from './version';
+import { withoutSecrets } from './withoutSecrets';
 
 /** Hands a message to WhatsApp. */
 export async function send(connection: Connection, message: OutgoingMessage): Promise<SentMessage> {
@@ -15,12 +17,7 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 	const version = await versionOf(connection);
 	assertTakesLid(message.recipient, version);
 	const number = toNumber(message.recipient);
-	const response = await connection.request({
-		method: 'POST',
-		path: instancePath(connection.credential, PATHS[message.type] ?? 'message/sendMedia'),
-		body: sendBody(message, version),
-		idempotent: false,
-	});
+	const response = await post(connection, message, version);
 	const { status, body } = response;
 	const sent = isObject(body) ? body : {};
 	const key = objectAt(sent, 'key');
@@ -42,9 +39,38 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 		status: 'queued',
 		gatewayStatus: textAt(sent, 'status'),
 		acceptedAt: unixInstantAt(sent, 'messageTimestamp'),
-		raw: body ?? null,
+		raw: withoutSecrets(body ?? null),
 	});
 }
+
+/** The answer; as the 201 without a body where only storing the message failed. */
+async function post(
+	connection: Connection,
+	message: OutgoingMessage,
+	version: Version,
+): Promise<GatewayResponse> {
+	return await connection
+		.request({
+			method: 'POST',
+			path: instancePath(connection.credential, PATHS[message.type] ?? 'message/sendMedia'),
+			body: sendBody(message, version),
+			idempotent: false,
+		})
+		.catch((error: unknown) => {
+			if (isNotStored(error)) return { status: 201, headers: {}, body: '' };
+			throw error;
+		});
+}
+
+/**
+ * Whether WhatsApp has the message, and only the server's database failed: it stores what was sent within
+ * the same `try`, whose errors are a 400 with their text (src/api/integrations/channel/whatsapp,
+ * `sendMessageWithTyping`).
+ */
+const isNotStored = (error: unknown): boolean =>
+	error instanceof GatewayError &&
+	error.details.status === 400 &&
+	/: "PrismaClient\w*Error: /.test(error.message);
 
 const PATHS: Readonly<Partial<Record<OutgoingMessage['type'], string>>> = {
 	text: 'message/sendText',

@@ -10,10 +10,10 @@ const CUT = new Set([
 	...['base64', 'jpegThumbnail', 'messageSecret', 'mediaKey'],
 ]);
 
-/** Deeper than any webhook of the vendor: a message quoted in a message. */
+/** Deeper than anything of the vendor: a message quoted in a message. */
 const MAX_DEPTH = 24;
 
-/** A webhook's body without the keys and files in it; what is too deep to be the vendor's is left out. */
+/** A webhook, an answer or a stored message without the keys and files in it; what is too deep to be the vendor's is left out. */
 export const withoutSecrets = (body: unknown): unknown => cut(body, 0);
 
 function cut(value: unknown, depth: number): unknown {

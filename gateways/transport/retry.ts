@@ -22,9 +22,12 @@ const RETRYABLE_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** What a vendor's own code says of an answer, beside its HTTP status. */
 export type Meaning = Pick<VendorError, 'kind' | 'notSent'>;
 
-/** Whether the gateway limits the rate: by the HTTP status, or by a code of its own. */
+/**
+ * Whether the gateway limits the rate: by a code of its own, or by the HTTP status, unless that comes with a
+ * refusal: a gateway may hand on the 429 of another server, such as a file's host.
+ */
 export const isRateLimited = ({ status }: GatewayResponse, { kind }: Meaning): boolean =>
-	status === 429 || kind === 'rateLimited';
+	kind === 'rateLimited' || (status === 429 && kind !== 'rejected');
 
 /**
  * Whether to send the same request again.

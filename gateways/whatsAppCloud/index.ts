@@ -2,7 +2,7 @@ import type { Gateway } from '../gateway';
 import { capabilities, capabilitiesFor } from './capabilities';
 import { account, APP_SECRET, authenticate, baseUrl, credentialFields } from './credential';
 import { testCredential } from './credentialTest';
-import { WINDOW_CLOSED } from './errorCodes';
+import { WINDOW_CLOSED } from '../meta/errorCodes';
 import { parseError } from './parseError';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';

@@ -1,7 +1,7 @@
 import type { VendorError } from '../gateway';
 import { isObject, objectAt, textAt } from '../json';
 import type { GatewayResponse } from '../transport/request';
-import { meaningOf } from './errorCodes';
+import { meaningOf } from '../meta/errorCodes';
 
 /**
  * `{ error: { message, code, error_subcode?, error_user_msg?, error_data?: { details } } }`. The vendor says to

@@ -46,7 +46,10 @@ const UNCLEAR: Meaning = {
 /** Nothing was sent; the same may go through later. */
 const later = (hint: string): Meaning => ({ kind: 'unavailable', notSent: true, hint });
 
-/** …/support/error-codes. The HTTP status says little: most come with 400. */
+/**
+ * developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes, of each gateway that
+ * leads to Meta. The HTTP status says little: most come with 400.
+ */
 const CODES: Readonly<Record<string, Meaning>> = {
 	0: account(TOKEN_HINT, { kind: 'unauthorized' }),
 	190: account(TOKEN_HINT, { kind: 'unauthorized' }),
