@@ -107,5 +107,14 @@ function meaning(status: number, said: string, body: JsonObject): Meaning {
 			hint: 'Use an API key that may read, send and change settings of the session.',
 		};
 	}
+	// WAHA downloads the file of "file.url" with axios before it sends anything (fileToMedia).
+	if (textAt(objectAt(body, 'exception'), 'name') === 'AxiosError') {
+		return {
+			kind: 'rejected',
+			fault: 'message',
+			happened: 'could not load the file',
+			hint: 'Check "Media URL".',
+		};
+	}
 	return MEANINGS.find(([pattern]) => pattern.test(said))?.[1] ?? {};
 }

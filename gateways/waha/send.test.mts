@@ -10,7 +10,7 @@ import webjs from './fixtures/sent-webjs-group.json';
 import { ok } from '../../test/gateways/fakeGateway.mts';
 import { NetworkFailure, type Outcome } from '../transport/request';
 import { chosenId } from './messageId';
-import { behind, messageTo, refusal, SERVERS } from './testValues.mts';
+import { behind, messageTo, notLoaded, refusal, SERVERS } from './testValues.mts';
 
 const PHONE = '+4915112345678';
 const TEXT: ContentInput = { type: 'text', text: 'Hi there!' };
@@ -206,6 +206,7 @@ describe('the answer', () => {
 	it.each<[string, number, unknown, string]>([
 		['a session that does not work', 422, notWorking, 'account'],
 		['a number that is not on WhatsApp', 500, noLid, 'message'],
+		['a file that WAHA cannot download', 500, notLoaded, 'message'],
 	])('%s: certainly not sent', async (_, status, body, fault) => {
 		const { connection, others } = behind(SERVERS.gows, () => refusal(status, body));
 		const error = await waha.send(connection, messageTo(PHONE, TEXT)).catch((e: unknown) => e);
