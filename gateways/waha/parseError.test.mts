@@ -37,7 +37,12 @@ it.each<[number, unknown, object | null]>([
 	[
 		500,
 		thrown('server returned error 463'),
-		{ kind: 'rejected', fault: 'message', hint: expect.stringContaining('do not restart') },
+		{
+			kind: 'rateLimited',
+			isPerRecipient: true,
+			retryAfterMs: 3_600_000,
+			hint: expect.stringContaining('do not restart'),
+		},
 	],
 	[
 		500,

@@ -217,6 +217,24 @@ describe('the answer', () => {
 	});
 });
 
+it('does not repeat a message to a new person under a lock, and sends others', async () => {
+	const locked = {
+		...noLid,
+		exception: { ...noLid.exception, message: '2 UNKNOWN: server returned error 463' },
+	};
+	const { connection, others } = behind(SERVERS.gows, ({ body }) =>
+		body!.chatId === '4915112345678@c.us' ? refusal(500, locked) : ok(gows, 201),
+	);
+	await expect(waha.send(connection, messageTo(PHONE, TEXT))).rejects.toMatchObject({
+		kind: 'rateLimited',
+		message: expect.stringContaining('may not write to this recipient now'),
+		details: { isPerRecipient: true, retryAfterMs: 3_600_000, outcomeUnknown: false },
+	});
+	expect(others()).toHaveLength(1);
+	await waha.send(connection, messageTo('+4915112345679', TEXT));
+	expect(others()).toHaveLength(2);
+});
+
 it.each<[string, ContentInput]>([
 	['documents no way to send audio', { type: 'audio', mediaUrl: 'https://a.example/x.mp3' }],
 	[
