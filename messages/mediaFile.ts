@@ -28,6 +28,9 @@ export interface ReadableBytes extends AsyncIterable<Uint8Array> {
 	compose(through: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>): ReadableBytes;
 	/** Closes what it reads from. */
 	destroy(): unknown;
+	/** Reads to the end, for nobody. */
+	resume(): unknown;
+	on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** The MIME type without its parameters, in lower case. */

@@ -14,12 +14,19 @@ const message = (words: string, hint?: string): ErrorCode => ({ words, fault: 'm
 const sender = (words: string): ErrorCode =>
 	account(words, `Check "Sender", "Channel" and "Messaging Service SID" ${CREDENTIAL}.`);
 const said = (words: string): ErrorCode => ({ words });
+/** Of the sender, or of this recipient's country only: the messages after it show which. */
+const senderOrRecipient = (words: string): ErrorCode => ({
+	words,
+	kind: 'forbidden',
+	hint: 'Check that "Sender" or the Messaging Service reaches the country of this recipient.',
+});
 
 /**
  * The codes of twilio.com/docs/api/errors that concern sending. Those of 2xxxx and 35xxx come as the answer to a
  * request, those of 30xxx and 63xxx mostly later, with a status.
  */
 const CODES: Readonly<Record<string, ErrorCode>> = {
+	10001: account('The account is not active', 'Check the account in the Twilio Console.'),
 	14107: { words: 'Too many requests', kind: 'rateLimited' },
 	20003: {
 		words: 'Access is denied',
@@ -38,7 +45,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 		'The account may not send to this country',
 		'Turn the country on under Geo Permissions in the Twilio Console.',
 	),
-	21606: sender('The sender cannot send messages'),
+	21601: sender('The sender cannot send messages'),
+	21606: senderOrRecipient('The sender cannot send to this recipient'),
 	21608: message(
 		'A trial account sends to verified numbers only',
 		'Verify the number in the Twilio Console, or upgrade the account.',
@@ -65,9 +73,11 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 	21654: message('The template is missing'),
 	21655: message('The template id is not valid'),
 	21656: message('The variables of the template are not valid'),
+	21659: senderOrRecipient('The sender is not a number of Twilio that can send to this recipient'),
 	21660: sender('The sender is not of this account'),
+	21661: sender('The sender cannot send messages'),
 	21701: sender('The Messaging Service does not exist'),
-	21703: sender('The Messaging Service has no number'),
+	21703: senderOrRecipient('The Messaging Service has no number for this recipient'),
 	21704: sender('The Messaging Service has no sender'),
 	21705: sender('The Messaging Service SID is not valid'),
 	30001: said('The queue of the sender was full'),
@@ -129,13 +139,19 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 	63034: message('The media is too large'),
 	63035: message('RCS does not support this operation'),
 	63036: message('The recipient cannot be reached by RCS'),
-	63038: said('The daily limit of messages is reached'),
+	63038: {
+		words: 'The daily limit of messages is reached',
+		kind: 'rejected',
+		fault: 'account',
+		hint: 'Wait until tomorrow, or ask Twilio to raise the limit.',
+	},
 	63040: message('The template was rejected'),
 	63041: message('The template is paused'),
 	63042: message('The template is disabled'),
 	63049: message('WhatsApp limits marketing messages to this recipient'),
 	63051: account('The WhatsApp Business account is locked'),
 	63112: account('Meta disabled the WhatsApp Business account'),
+	90010: account('The account is not active', 'Check the account in the Twilio Console.'),
 };
 
 /** Twilio's code in words; null if it is not among those that concern sending. */

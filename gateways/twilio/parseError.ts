@@ -18,7 +18,7 @@ export function parseError({ status, headers, body }: GatewayResponse): VendorEr
 	if (text === null) return null;
 	const meaning = code === undefined ? {} : meaningOf(code);
 	const concurrent = headers[CONCURRENT];
-	const isLimited = status === 429 || meaning.kind === 'rateLimited';
+	const isLimited = (meaning.kind ?? (status === 429 ? 'rateLimited' : null)) === 'rateLimited';
 	return {
 		text,
 		code,

@@ -76,12 +76,15 @@ export const toScheduledMessage = (record: MessageRecord, account: string): Sche
 	createdAt: instantAt(record.raw, 'date_created'),
 });
 
+/** What Twilio puts before the text of a trial account's messages (in its records, too). */
+const TRIAL = /^Sent from your Twilio trial account - /;
+
 function commonOf(record: MessageRecord, account: string) {
 	const { raw, sid } = record;
 	const code = textAt(raw, 'error_code');
 	const gatewayStatus = textAt(raw, 'status');
 	const status = statusOf(gatewayStatus, code);
-	const body = textAt(raw, 'body');
+	const body = textAt(raw, 'body')?.replace(TRIAL, '') ?? null;
 	// Which kind of file it is, the record does not tell.
 	const isMedia = sid.startsWith('MM') || mediaCount(record) > 0;
 	return {

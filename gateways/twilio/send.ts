@@ -44,6 +44,9 @@ export async function send(connection: Connection, message: OutgoingMessage): Pr
 	});
 }
 
+/** twilio.com/docs/api/errors/21609. */
+const MAX_STATUS_URL = 4_000;
+
 /**
  * The form that creates a message: sender, recipient, content, and where its statuses are to go.
  *
@@ -54,6 +57,12 @@ export function sendForm(credential: Credential, message: OutgoingMessage): Form
 	const { from, service, channel } = sender;
 	assertSendableBy(sender, message);
 	const statusUrl = statusUrlOf(credential, message.reference);
+	if (statusUrl !== null && statusUrl.length > MAX_STATUS_URL) {
+		throw new InvalidParameterError(
+			'Reference',
+			`"Reference" is too long: with it, the status URL has ${statusUrl.length} characters, and Twilio takes ${MAX_STATUS_URL}. Shorten it.`,
+		);
+	}
 	return {
 		To: toAddress(message.recipient, channel),
 		...(from === null ? {} : { From: from }),

@@ -37,6 +37,12 @@ const account = (hint: string, more: Meaning = {}): Meaning => ({
 /** This message never will go out. */
 const message = (hint: string): Meaning => ({ kind: 'rejected', fault: 'message', hint });
 
+/** It may have been sent. */
+const UNCLEAR: Meaning = {
+	kind: 'unavailable',
+	hint: 'Look in WhatsApp whether the message arrived before you send it again.',
+};
+
 /** Nothing was sent; the same may go through later. */
 const later = (hint: string): Meaning => ({ kind: 'unavailable', notSent: true, hint });
 
@@ -57,17 +63,13 @@ const CODES: Readonly<Record<string, Meaning>> = {
 		retryAfterMs: PAIR_RATE_MS,
 		hint: 'Send fewer messages to this recipient: one in six seconds is allowed. Others go on.',
 	},
-	// "Invalid request or possible server error", "Message failed to send due to an unknown error".
-	1: {
-		kind: 'unavailable',
-		hint: 'Look in WhatsApp whether the message arrived before you send it again.',
-	},
-	131000: {
-		kind: 'unavailable',
-		hint: 'Look in WhatsApp whether the message arrived before you send it again.',
-	},
-	2: later("Retry later. Meta's status page says whether the platform is down."),
-	131016: later("Retry later. Meta's status page says whether the platform is down."),
+	// "Invalid request or possible server error", "Message failed to send due to an unknown error", and
+	// "again" for a downtime or overload: none of them says that nothing was sent, and Graph is known to
+	// answer 2 to what it has done (github.com/arsduo/koala/issues/699).
+	1: UNCLEAR,
+	2: UNCLEAR,
+	131000: UNCLEAR,
+	131016: UNCLEAR,
 	131057: later('The number is in maintenance, which takes a few minutes. Retry later.'),
 	33: account('The number was deleted. Enter the ID of another one as "Phone Number ID".'),
 	368: account(RESTRICTED_HINT),

@@ -44,8 +44,8 @@ it.each<Row>([
 	['pair rate', 131056, 'rateLimited', null, /this recipient.*Others go on/],
 	['unknown', 131000, 'unavailable', null, /whether the message arrived/, 'outcomeUnknown'],
 	['possible server error', 1, 'unavailable', null, /arrived/, 'outcomeUnknown'],
-	['overload', 2, 'unavailable', null, /Retry later/],
-	['service unavailable', 131016, 'unavailable', null, /Retry later/],
+	['overload', 2, 'unavailable', null, /arrived/, 'outcomeUnknown'],
+	['service unavailable', 131016, 'unavailable', null, /arrived/, 'outcomeUnknown'],
 	['maintenance', 131057, 'unavailable', null, /few minutes/],
 	['number deleted', 33, 'rejected', 'account', /"Phone Number ID"/],
 	['policy', 368, 'rejected', 'account', /restrictions/],
@@ -100,8 +100,8 @@ it('reads the vendor’s samples', async () => {
 
 it('repeats what the vendor says was not sent, and nothing else', async () => {
 	const attempts = async (code: number) => (await refusal(400, metaError(code))).requests.length;
-	for (const code of [130429, 131056, 4, 2, 131016, 131057]) expect(await attempts(code)).toBe(5);
-	for (const code of [131000, 1, 131047, 190, 100]) expect(await attempts(code)).toBe(1);
+	for (const code of [130429, 131056, 4, 131057]) expect(await attempts(code)).toBe(5);
+	for (const code of [131000, 1, 2, 131016, 131047, 190, 100]) expect(await attempts(code)).toBe(1);
 });
 
 it('names the recipient’s limit as the recipient’s only', async () => {

@@ -105,7 +105,9 @@ async function openBody({ body, encodedBody }: PreparedRequest): Promise<{
 	return {
 		options: { body: whole as never },
 		close: () => {
-			whole.destroy();
+			// Destroyed before anybody has read it, it would raise an error that nobody can catch.
+			whole.on('error', () => {});
+			whole.resume();
 			opened.destroy();
 		},
 	};

@@ -98,6 +98,9 @@ export class SendRow {
 		// A person has cancelled it, or another run has it.
 		if (began.value === null) {
 			rows.done(row);
+			// Our mark may be there all the same, if the response was lost and then the lease: it was not sent.
+			const step = { id: row.id, ifStatus: SENDING, ifToken: token, values: released() };
+			turns.result(step, ['unconfirmed']);
 			return null;
 		}
 		return await this.sendStarted(began.value);
@@ -274,7 +277,8 @@ export class SendRow {
 		// It took longer than the lease, and another run could not know its result. A person may have
 		// cancelled it, retried it, or entered another status while it was in flight: if it was sent, the table
 		// must show it.
-		const isSent = values.sent_at !== undefined;
+		// Null where the message is to be replaced: it was not sent, and what a person entered counts.
+		const isSent = typeof values.sent_at === 'string';
 		if (isSent) turns.result(step, ['unconfirmed', 'scheduled', 'cancelled', null]);
 		else
 			turns.result(step, values.status === 'unconfirmed' ? ['unconfirmed', null] : ['unconfirmed']);

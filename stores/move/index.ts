@@ -76,15 +76,20 @@ async function moveBatch(context: MoveContext, rows: readonly Row[]) {
 	const reasons = rows.map((row) => whyLeft(row, surroundings));
 	const movable = rows.filter((_, index) => reasons[index] === null);
 	const claimed = await claim(source, movable);
-	const duplicates = await write(context.target, claimed);
+	// As they are now: one that cannot be stored would keep the whole batch.
+	const fit = claimed.filter((row) => whyLeft(row, surroundings) === null);
+	const duplicates = await write(context.target, fit);
 	const marked = await source.update(
-		claimed.map(({ id, status }) => ({ where: where({ id, status }), values: { status: MOVED } })),
+		fit.map(({ id, status }) => ({ where: where({ id, status }), values: { status: MOVED } })),
 	);
 	const moved = marked.flat().length;
 	return {
 		moved,
 		duplicates,
-		left: reasons.filter((reason) => reason !== null),
+		left: [
+			...reasons.filter((reason) => reason !== null),
+			...claimed.slice(fit.length).map((): Reason => 'incomplete'),
+		],
 		isMore: moved < movable.length,
 	};
 }

@@ -36,7 +36,10 @@ export interface Surroundings {
 /** Why a row stays for now; null for one that can be moved. */
 export function whyLeft(row: Row, { sharedIds, paused, now }: Surroundings): Reason | null {
 	const word = statusWord(row);
-	if (statusBefore(word) !== null) return null;
+	const before = statusBefore(word);
+	// Claimed: no longer to be judged, but a person may have emptied a cell meanwhile.
+	if (before !== null)
+		return isIncomplete({ ...row, status: before }, before) ? 'incomplete' : null;
 	if (word === SENDING || word === 'unconfirmed') return word;
 	if (word === 'queued' && textOf(row.message_id) === null && now - sentAt(row) < GIVEN_UP_AFTER_MS)
 		return 'awaitingId';

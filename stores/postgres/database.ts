@@ -139,7 +139,8 @@ class ServerClock {
 	/** The server said `serverMs` at some moment between these two of our own clock. */
 	set(serverMs: number, sentAt: number, receivedAt: number): void {
 		const errorMs = Math.max(1, (receivedAt - sentAt) / 2);
-		const aged = this.errorMs + (receivedAt - this.setAt) * AGEING_MS_PER_MS;
+		// Our own clock may have been set back meanwhile.
+		const aged = this.errorMs + Math.abs(receivedAt - this.setAt) * AGEING_MS_PER_MS;
 		if (errorMs > aged) return;
 		this.offsetMs = serverMs - (sentAt + receivedAt) / 2;
 		this.errorMs = errorMs;

@@ -29,6 +29,7 @@ export const isTransient = (error: unknown): boolean =>
 
 /** Whether the statement certainly changed nothing, also as {@link explain} says it: of a lost connection nobody knows. */
 export function isRolledBack(error: unknown): boolean {
+	if (error instanceof DuplicateKeyError) return true;
 	const state = stateOf(error);
 	return state !== null && !['08', '57', '58', 'XX'].includes(state.slice(0, 2));
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_NAMES, type Status } from '../../messages/status';
 import { MAX_KEYS } from './byScheduleId';
 import { MOVED } from '../move/words';
+import { SENDING } from './rows';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /**
@@ -56,7 +57,12 @@ export async function purgeThese(
 				values: { claim_token: token },
 			})),
 		);
-		if (marked.flat().length > 0) await table.remove(where({ claim_token: token }));
+		// A person may have put one back meanwhile, and it waits again.
+		const waiting = ['scheduled', SENDING].map(
+			(word): Condition => ({ column: 'status', is: 'neq', value: word }),
+		);
+		if (marked.flat().length > 0)
+			await table.remove([...where({ claim_token: token }), ...waiting]);
 		for (const row of marked.flat()) removed.add(String(row.schedule_id));
 	}
 	return removed;

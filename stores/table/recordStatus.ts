@@ -1,4 +1,5 @@
 import { describeAddress, sameRecipient, type Recipient } from '../../messages/recipient';
+import { isHandedOver } from '../move/words';
 import { STATUSES, type Status } from '../../messages/status';
 import type { StatusEvent } from '../../messages/statusEvent';
 import type { Row, Values } from './columns';
@@ -82,13 +83,19 @@ export function rowOf(
  */
 export function changeOf(row: Row, event: RecordableStatus): ConditionalUpdate {
 	const { messageId, status, failure, receivedAt, isWindowClosed } = event;
-	const isReplacing = isWindowClosed === true && status === 'failed' && isReplaceable(row);
+	const isReplacing =
+		isWindowClosed === true &&
+		status === 'failed' &&
+		isReplaceable(row) &&
+		// The other store has the message by now, and would not learn of its template.
+		!isHandedOver(statusWord(row));
 	return {
 		where: [
 			...where({ id: row.id, message_id: messageId }),
 			// Nothing is sent instead of what has arrived.
 			below(STATUSES[isReplacing ? 'delivered' : status].rank),
-			...(isReplacing ? [NOT_REPLACED] : []),
+			// Of the very status that was read: a run that moves the message may claim the row meanwhile.
+			...(isReplacing ? [NOT_REPLACED, ...where({ status: row.status })] : []),
 			...[...new Set(['scheduled', SENDING, ...putBackAs(row)])].map(
 				(word): Condition => ({ column: 'status', is: 'neq', value: word }),
 			),

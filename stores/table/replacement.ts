@@ -34,7 +34,7 @@ export const replaced = (reason: string, now: number): Values => ({
 	status_rank: STATUSES.scheduled.rank,
 	replaced_at: new Date(now).toISOString(),
 	next_attempt_at: new Date(now).toISOString(),
-	failure: `The template is sent instead. ${reason}`,
+	failure: `To be replaced by its template: ${reason}`,
 	claim_token: '',
 	send_started_at: null,
 	sent_at: null,

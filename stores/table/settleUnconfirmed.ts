@@ -1,7 +1,7 @@
 import { acceptedAs } from '../../messages/status';
 import type { Row } from './columns';
 import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
-import { idempotencyKeyOf } from './replacement';
+import { idempotencyKeyOf, isReplaced } from './replacement';
 import { SENDING, type SendingAccount } from './rows';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
@@ -35,7 +35,7 @@ export async function settleUnconfirmed(
 			const ofAccount = where({ gateway, account, ...conditions });
 			rows.push(...(await table.select([...ofAccount, WITHOUT_ID], PAGE_SIZE)));
 		}
-		return rows.filter((row) => fits(row, event));
+		return rows.filter((row) => !isOfReplaced(row, event) && fits(row, event));
 	};
 	const fitting = async (status: string) =>
 		recipient === null ? [] : await select({ recipient, status });
@@ -61,6 +61,10 @@ export async function settleUnconfirmed(
 	]);
 	return matched.length > 0;
 }
+
+/** Whether an event is of the message that the row's template has replaced: a template cannot fail so. */
+const isOfReplaced = (row: Row, { isWindowClosed }: RecordableStatus): boolean =>
+	isWindowClosed === true && isReplaced(row);
 
 /** Whether an event may be of the message of a row. Fields that either lacks are not compared. */
 function fits(row: Row, { reference, text, occurredAt, receivedAt }: RecordableStatus): boolean {

@@ -7,6 +7,8 @@ import { byTime, matches } from '../matches';
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { keyIsUsed } from '../deduplication/keyIsUsed';
 import { notPending } from '../../gateways/notPending';
+import { GatewayError } from '../../gateways/transport/gatewayError';
+import { isHandedOver } from '../move/words';
 import { cancelling } from '../cancelling';
 import { renewed } from '../renewed';
 import type {
@@ -20,7 +22,7 @@ import type {
 import { Batcher } from './batcher';
 import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
 import type { Row, Values } from './columns';
-import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
+import { statusWord, textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
 import { assertFileKeptUntil } from './uploadedFile';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
@@ -213,7 +215,9 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);
 		if (matched.length > 0) return matched[0];
-		return await reread(row);
+		const now = await reread(row);
+		if (now !== undefined) assertStillHere(now);
+		return now;
 	}
 
 	/** A row as it is now; undefined if somebody has removed it. */
@@ -231,6 +235,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		}
 		const now = await reread(row);
 		if (now === undefined) throw notFound(String(row.schedule_id));
+		assertStillHere(now);
 		return [false, now];
 	}
 
@@ -289,6 +294,16 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		cancel,
 		reschedule,
 	};
+}
+
+/** @throws GatewayError if the message is in another store by now, or is on its way there */
+function assertStillHere(row: Row): void {
+	if (!isHandedOver(statusWord(row))) return;
+	throw new GatewayError(
+		'notPending',
+		`The scheduled message "${String(row.schedule_id)}" was moved to PostgreSQL, so nothing was changed`,
+		{ hint: 'Set "Stored In" (in "Schedule": "Store Messages In") to "PostgreSQL".' },
+	);
 }
 
 const keyOf = (matchKey: string, occurrence: number) => `auto.${matchKey}.${occurrence}.`;

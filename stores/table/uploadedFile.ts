@@ -3,11 +3,12 @@ import { unsupported } from '../../gateways/transport/gatewayError';
 import { assertFileKept } from '../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../messages/duration';
 import type { Row } from './columns';
+import { isReplaced } from './replacement';
 import { DEFAULT_VALID_FOR_MINUTES, isoOf, textOf, type SendingAccount } from './rows';
 
 /** Whether a message is sent by what its gateway gave for an uploaded file. */
 const isUploaded = (row: Row): boolean =>
-	textOf(row.media_id) !== null && textOf(row.media_url) === null;
+	!isReplaced(row) && textOf(row.media_id) !== null && textOf(row.media_url) === null;
 
 /**
  * Checks that the gateway still has a message's file when it is sent at another time. The file is as old

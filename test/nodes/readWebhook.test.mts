@@ -91,6 +91,18 @@ it.each<[string, Json]>([
 	);
 });
 
+it('what it could not verify is recorded only where a person says so', async () => {
+	const record = { resource: 'scheduledMessage', operation: 'recordStatus' };
+	const [forged] = await read([{ json: { body } as never }]);
+	const by = { ...setting, items: [forged] };
+	const { message, description } = await errorOf({ ...record, options: {} }, by);
+	expect(message).toContain('was not verified, so anybody may have sent it');
+	expect(description).toContain('"Accept Unverified"');
+	// Taken, it meets what is missing here: the table.
+	const taken = await errorOf({ ...record, options: { acceptUnverified: true } }, by);
+	expect(taken.message).not.toContain('not verified');
+});
+
 it('parses the bytes that it verified, and nothing else', async () => {
 	const json = { headers, body: { statuses: [{ id: 'forged' }] } } as never;
 	expect(await read([{ json, binary: binary(JSON.stringify(body)) }])).toMatchObject([

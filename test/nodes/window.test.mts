@@ -93,6 +93,23 @@ it('a text with a template for that does not, and is a text until then', async (
 	expect(cage.sent).toMatchObject([{ type: 'text', idempotencyKey: item.scheduleId }]);
 });
 
+it('a rejected text that a person cancelled meanwhile becomes no template', async () => {
+	cage.closed.add(TO);
+	await run(withTemplate());
+	makeDue();
+	mockMessages.before = (access) => {
+		const [row] = rows();
+		// The request is under way: the row has its mark, and what comes next writes the rejection.
+		if (access === 'update' && row.status === 'sending')
+			mockMessages.edit(1, { status: 'cancelled' });
+	};
+	await sendDue();
+	mockMessages.before = () => undefined;
+	expect(rows()).toMatchObject([{ status: 'cancelled', replaced_at: null }]);
+	await sendDue();
+	expect(cage.sent).toEqual([]);
+});
+
 it('a rejected text becomes the template, which is sent once, in the same run', async () => {
 	cage.closed.add(TO);
 	const [{ scheduleId }] = await run(withTemplate());

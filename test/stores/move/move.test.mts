@@ -106,6 +106,32 @@ it('leaves for now what is in flight, in doubt, without its id, paused, incomple
 	expect(there()).toEqual(['given up queued', 'paused and over failed']);
 });
 
+it('moves the others where a person empties a cell of one that is claimed', async () => {
+	await source.insert([row('first', 'scheduled'), row('second', 'scheduled')]);
+	source.before = (access) => {
+		if (access === 'update') source.edit(1, { send_at: null });
+	};
+	expect(await move()).toMatchObject({ moved: 1, left: { incomplete: 1 } });
+	heal();
+	// It is on its way, so nobody sends it here, and it is told until it is whole again.
+	expect((await move()).left).toMatchObject({ incomplete: 1 });
+	source.edit(1, { send_at: iso(START) });
+	expect(await move()).toMatchObject({ moved: 1, left: { incomplete: 0 } });
+	expect(there().sort()).toEqual(['first scheduled', 'second scheduled']);
+});
+
+it('has a template sent by one of the two stores only', async () => {
+	const replacement_template = '{"name":"reminder","language":"en","variables":{}}';
+	const [mine] = await source.insert([row('late', 'sent', { replacement_template })]);
+	await move();
+	const closed = { ...statusEvent(mine, 'failed' as Status), isWindowClosed: true };
+	for (const table of [source, target]) await recordStatus(table, closed, [SENDER]);
+	expect(source.statuses).toEqual(['failed']);
+	expect(there()).toEqual(['late scheduled']);
+	await move();
+	expect(there()).toEqual(['late scheduled']);
+});
+
 it('does not take a copy of a moved message for the message itself', async () => {
 	const [first] = await source.insert([row('first', 'scheduled')]);
 	await move();

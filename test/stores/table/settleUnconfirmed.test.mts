@@ -167,3 +167,19 @@ it('leaves a row that somebody changes meanwhile', async () => {
 	expect(await settle()).toBe(false);
 	expect(table.row(1)).toMatchObject({ status: 'scheduled', message_id: null });
 });
+
+it('takes no closed window for the end of the template that was sent instead', async () => {
+	const template = '{"name":"reminder","language":"en","variables":{}}';
+	await table.insert([
+		unconfirmed('hello', {
+			reference: 'order-1',
+			replacement_template: template,
+			replaced_at: iso(START - MINUTE),
+		}),
+	]);
+	const ofBoth = { reference: 'order-1', text: null };
+	const closed = { ...ofBoth, status: 'failed' as const, isWindowClosed: true };
+	expect(await settle(closed)).toBe(false);
+	expect(table.statuses).toEqual(['unconfirmed']);
+	expect(await settle(ofBoth)).toBe(true);
+});

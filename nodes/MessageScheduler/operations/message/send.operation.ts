@@ -96,12 +96,14 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		const once = async (): Promise<SentMessage> => await uploads.ready(outgoing, file, sendReady);
 		const toItem = (sent: SentMessage) => sentItem(sent, { simplify, recipientAsGiven, warnings });
-		if (key === null) return [toItem(await once())];
-		const by = { owner: idempotencyKey, ifExists, attempt, send: once, now, sleep };
+		if (key === null) return [toItem(await uploads.ready(outgoing, file, sendReady))];
+		const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
 		const ledger = await keys.ledger().catch(needsTables);
-		return [toItem(await sendByKey(key, { ...by, ledger, staleMs: keys.staleMs }))];
+		// The file first: a run that ends while it is uploaded has not begun to send.
+		const sendOnce = async (ready: OutgoingMessage): Promise<SentMessage> =>
+			await sendByKey(key, { ...by, ledger, send: async () => await sendReady(ready) });
+		return [toItem(await uploads.ready(outgoing, file, sendOnce))];
 	},
 };
 

@@ -5,7 +5,8 @@ import { quote } from '../../../../messages/text';
 import type { Backend } from '../../../../stores/backend';
 import { moveMessages, type MoveReport } from '../../../../stores/move';
 import type { Reason } from '../../../../stores/move/whyLeft';
-import { accountRecords } from '../../../../stores/table/served';
+import type { AccountRecord } from '../../../../stores/dispatcher/queue';
+import { accountRecords, type KnownAccount } from '../../../../stores/table/served';
 import type { DataTableRef, PostgresRef } from '../../../shared/backendRef';
 import { optionsField, readOption } from '../../fields/common';
 import { readPostgres } from '../../fields/postgres';
@@ -89,9 +90,19 @@ async function pausedAccounts(store: Backend): Promise<ReadonlySet<string>> {
 	const accounts = await store.findAccounts();
 	if (accounts === null) return new Set();
 	const now = store.now();
+	const records = [...(await accountRecords(accounts))];
+	/** A pause under one name of an account counts under each: *Send Due* writes its credential to all. */
+	const ownerOf = ({ gateway, credential }: KnownAccount) => JSON.stringify([gateway, credential]);
+	const isPaused = ({ manualPause }: AccountRecord) =>
+		manualPause !== null && manualPause.until > now;
+	const owners = new Set(
+		records.flatMap(([, record]) =>
+			isPaused(record) && record.credential !== '' ? [ownerOf(record)] : [],
+		),
+	);
 	return new Set(
-		[...(await accountRecords(accounts))].flatMap(([key, { manualPause }]) =>
-			manualPause !== null && manualPause.until > now ? [key] : [],
+		records.flatMap(([key, record]) =>
+			isPaused(record) || owners.has(ownerOf(record)) ? [key] : [],
 		),
 	);
 }
@@ -105,7 +116,7 @@ const TO_DO: Readonly<Record<Reason, string | null>> = {
 	paused:
 		'are of an account that is paused. Use "Pause" with "Stored In" set to "PostgreSQL", then "Resume" on the Data Table.',
 	incomplete:
-		'were added or changed by hand and lack something. "Send Due" on the Data Table takes them, or says in the column "failure" what they lack.',
+		'were added or changed by hand and lack something. "Send Due" on the Data Table takes them, or says in the column "failure" what they lack. If their status begins with "moving", fill in the empty cells yourself.',
 	sharedId: 'share a schedule id with another row. Empty the cell "schedule_id" of the copied row.',
 };
 

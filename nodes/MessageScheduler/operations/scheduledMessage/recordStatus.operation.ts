@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
 import { isWindowClosed } from '../../../../gateways/capabilityChecks';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
@@ -6,7 +6,7 @@ import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
-import { optionsField } from '../../fields/common';
+import { optionsField, readOption } from '../../fields/common';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
@@ -17,6 +17,15 @@ interface RecordStatusPlan extends Plan {
 	readonly item: IDataObject;
 }
 
+const acceptUnverifiedOption: INodeProperties = {
+	displayName: 'Accept Unverified',
+	name: 'acceptUnverified',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to record events that "Read Webhook" could not verify. Whoever knows the URL of that webhook can then change the statuses of messages.',
+};
+
 /** Writes a status event of the trigger into the row of its message. */
 export const recordStatus: Operation<RecordStatusPlan> = {
 	option: {
@@ -25,7 +34,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		description: 'Write a status event into the row of its message in a Data Table or PostgreSQL',
 		action: 'Record status of scheduled message',
 	},
-	description: [...backendFields, optionsField()],
+	description: [...backendFields, optionsField([acceptUnverifiedOption])],
 
 	concurrency: (plans, run) =>
 		plans.every((plan) => plan === null || plan.store.in === 'postgres')
@@ -37,7 +46,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		return {
 			fingerprint: ['recordStatus', String(item.eventId)],
 			store: readBackend(context, index),
-			event: readEvent(item),
+			event: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
 			item,
 		};
 	},
@@ -64,7 +73,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 };
 
 /** The input item must be an event as the trigger emits it. */
-function readEvent(item: IDataObject): RecordableStatus {
+function readEvent(item: IDataObject, acceptUnverified: boolean): RecordableStatus {
 	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		// The text that *Listen for test event* emits for a webhook without a status.
@@ -74,6 +83,14 @@ function readEvent(item: IDataObject): RecordableStatus {
 			'The "Input" item is not a status event',
 			ignored ??
 				'Connect this operation after the Message Scheduler Trigger, and pass its items on unchanged.',
+		);
+	}
+	// What *Read Webhook* could not verify; the trigger lets no such event through.
+	if (item.verified === false && !acceptUnverified) {
+		throw new InvalidParameterError(
+			'Input',
+			'The event of the "Input" item was not verified, so anybody may have sent it',
+			'Turn on "Reject Unverified" in "Read Webhook", or "Accept Unverified" here if nobody else reaches that webhook.',
 		);
 	}
 	return {

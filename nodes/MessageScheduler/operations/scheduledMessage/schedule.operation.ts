@@ -84,7 +84,8 @@ export const schedule: Operation<SchedulePlan> = {
 	],
 
 	concurrency: (plans, run) =>
-		plans.every((plan) => plan === null || plan.choice.in !== 'gateway')
+		// A file is a request to the gateway: after an error no further one is made.
+		plans.every((plan) => plan === null || (plan.choice.in !== 'gateway' && plan.file === null))
 			? TABLE_CONCURRENCY
 			: run.maxParallel,
 
@@ -180,6 +181,8 @@ export const schedule: Operation<SchedulePlan> = {
 			time = stillInTime(planned, ifPassed, run.now(), limits, window);
 			assertKeepsFile(plan, time, run);
 			media = await run.uploads.ready(present(), plan.file, async (ready) => mediaOf(ready));
+			// The upload may have taken minutes.
+			if (plan.file !== null) time = stillInTime(planned, ifPassed, run.now(), limits, window);
 		}
 		const renew: Renew = (earlier) => {
 			if (isStillPossible(earlier.scheduledAt, run.now(), limits)) return earlier;
