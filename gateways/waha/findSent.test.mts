@@ -5,10 +5,10 @@ import message from './fixtures/message.json';
 import noMessage from './fixtures/no-message.json';
 import schemas from './fixtures/requests.schema.json';
 import session from './fixtures/session.json';
-import { ok } from '../../test/gateways/fakeGateway.mts';
-import type { Outcome, PreparedRequest } from '../transport/request';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
+import { NetworkFailure, type Outcome, type PreparedRequest } from '../transport/request';
 import { chosenId } from './messageId';
-import { behind, messageTo, refusal, SERVERS } from './testValues.mts';
+import { behind, credential, messageTo, refusal, SERVERS } from './testValues.mts';
 
 const PHONE = '+4915112345678';
 const TEXT: ContentInput = { type: 'text', text: message.body };
@@ -62,6 +62,29 @@ describe('by the id that it was sent with', () => {
 		const { ids, requests } = await find(TEXT, { server });
 		expect(ids).toEqual([]);
 		expect(requests.at(-1)!.url).toBe('/api/sessions/default');
+	});
+
+	it('finds by its content what went out while the server did not say that it takes an id', async () => {
+		const versions = [refusal(403, { message: 'Forbidden' }), ok(server)];
+		const list: unknown[] = [];
+		const { connection, requests } = fakeGateway(waha, credential(), ({ method, url, query }) => {
+			if (url === '/api/server/version') return versions.shift()!;
+			if (method === 'POST') {
+				list.push(message);
+				return new NetworkFailure('broken', 'ECONNRESET');
+			}
+			if (url.includes('/lids/')) return ok({ lid: null });
+			return url.includes('/all/') ? refusal(404, noMessage) : ok(query.offset === 0 ? list : []);
+		});
+		const sent = messageTo(PHONE, TEXT);
+		await expect(waha.send(connection, sent)).rejects.toMatchObject({
+			details: { outcomeUnknown: true },
+		});
+		expect(requests.at(-1)!.body).not.toHaveProperty('id');
+		expect(await waha.findSent!(connection, sent, AT)).toMatchObject([{ messageId: ID }]);
+		expect(requests.map(({ url }) => url)).toContain(
+			`/api/default/chats/all/messages/${chosenId(sent.idempotencyKey)}`,
+		);
 	});
 
 	it('does not take the message of another recipient', async () => {

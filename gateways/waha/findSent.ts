@@ -23,8 +23,8 @@ const MAX_PAGES = 20;
 type Found = Array<SentMessage & { messageId: string }>;
 
 /**
- * What came of a send: by the id that the message was sent with, where the server takes one, else by its content
- * among what the session sent to the chat since then. That nothing is found says something only where the session
+ * What came of a send: by the id that the message was sent with, where the server takes one; where that finds
+ * nothing, by its content among what the session sent to the chat since then. That nothing is found says something only where the session
  * stores its messages.
  */
 export async function findSent(
@@ -33,10 +33,9 @@ export async function findSent(
 	sinceMs: number,
 ): Promise<SentMessage[]> {
 	const id = await idFor(connection, message);
-	const found =
-		id === null
-			? await findByContent(connection, message, sinceMs)
-			: await findById(connection, id, message);
+	const byId = id === null ? [] : await findById(connection, id, message);
+	// It was sent without the id where the server did not say then what it is.
+	const found = byId.length > 0 ? byId : await findByContent(connection, message, sinceMs);
 	if (found.length === 0) await assertListIsComplete(connection, message);
 	return found;
 }

@@ -6,6 +6,7 @@ import notWorking from './fixtures/not-working.json';
 import plusOnly from './fixtures/plus-only.json';
 import sessionNotFound from './fixtures/session-not-found.json';
 import unauthorized from './fixtures/unauthorized.json';
+import { notLoaded } from './testValues.mts';
 
 const parse = (status: number, body: unknown) => waha.parseError({ status, headers: {}, body });
 const thrown = (message: string) => ({ ...noLid, exception: { ...noLid.exception, message } });
@@ -36,7 +37,23 @@ it.each<[number, unknown, object | null]>([
 	[
 		500,
 		thrown('server returned error 463'),
-		{ kind: 'rejected', fault: 'message', hint: expect.stringContaining('do not restart') },
+		{
+			kind: 'rateLimited',
+			isPerRecipient: true,
+			retryAfterMs: 3_600_000,
+			hint: expect.stringContaining('do not restart'),
+		},
+	],
+	[
+		500,
+		notLoaded,
+		{
+			text: 'Request failed with status code 404',
+			kind: 'rejected',
+			fault: 'message',
+			happened: 'could not load the file',
+			hint: 'Check "Media URL".',
+		},
 	],
 	[500, thrown('Protocol error'), { text: 'Protocol error' }],
 	[
@@ -75,7 +92,10 @@ it.each([
 });
 
 it('leaves errors that nobody explains without a fault: they may have been sent', () => {
-	for (const status of [500, 502, 504]) {
-		expect(parse(status, thrown('Execution context was destroyed'))).not.toHaveProperty('fault');
+	const texts = ['Execution context was destroyed', 'Request failed with status code 404'];
+	for (const text of texts) {
+		for (const status of [500, 502, 504]) {
+			expect(parse(status, thrown(text))).not.toHaveProperty('fault');
+		}
 	}
 });

@@ -32,7 +32,13 @@ function messageOf(body: JsonObject): string | null {
 		: textAt(body, 'message');
 }
 
-type Meaning = Pick<VendorError, 'kind' | 'happened' | 'fault' | 'hint'>;
+type Meaning = Pick<
+	VendorError,
+	'kind' | 'happened' | 'fault' | 'hint' | 'isPerRecipient' | 'retryAfterMs'
+>;
+
+/** The answer does not tell when the lock for new people ends: the hour is ours. */
+const NEW_PEOPLE_MS = 3_600_000;
 
 /** What the vendor says, and what that means whatever the HTTP status. */
 const MEANINGS: ReadonlyArray<readonly [RegExp, Meaning]> = [
@@ -81,13 +87,14 @@ const MEANINGS: ReadonlyArray<readonly [RegExp, Meaning]> = [
 		},
 	],
 	[
-		// Issues 1992, 2166 and 2219.
+		// Issues 1992, 2166 and 2219: not sent; may be once the account's lock for new people ends.
 		/server returned error 463/,
 		{
-			kind: 'rejected',
-			fault: 'message',
+			kind: 'rateLimited',
+			isPerRecipient: true,
+			retryAfterMs: NEW_PEOPLE_MS,
 			happened: 'may not write to this recipient now',
-			hint: 'WhatsApp limits for a time how many new people the account may write to. Retry the message later, and do not restart the session.',
+			hint: 'WhatsApp limits for a time how many new people the account may write to. Retry in an hour or later, and do not restart the session. Messages to others go on.',
 		},
 	],
 ];
@@ -105,6 +112,15 @@ function meaning(status: number, said: string, body: JsonObject): Meaning {
 		return {
 			fault: 'account',
 			hint: 'Use an API key that may read, send and change settings of the session.',
+		};
+	}
+	// WAHA downloads the file of "file.url" with axios before it sends anything (fileToMedia).
+	if (textAt(objectAt(body, 'exception'), 'name') === 'AxiosError') {
+		return {
+			kind: 'rejected',
+			fault: 'message',
+			happened: 'could not load the file',
+			hint: 'Check "Media URL".',
 		};
 	}
 	return MEANINGS.find(([pattern]) => pattern.test(said))?.[1] ?? {};

@@ -26,8 +26,10 @@ class World {
 	states = ['STARTING', 'STARTING'];
 	server: object | null = SERVERS.noweb;
 	environment: Record<string, string> = {};
-	/** The answers to writes, instead of a success: `lost` means written. */
-	fates: Array<'lost' | 'lostBefore' | Outcome> = [];
+	/** The answers to writes, instead of a success: `lost` means written, `lostEarly` that it is about to be. */
+	fates: Array<'lost' | 'lostEarly' | 'lostBefore' | Outcome> = [];
+	/** What a write will have changed once the session, which it stops first, is stopped. */
+	pending: Record<string, unknown> | null = null;
 	readonly requests: PreparedRequest[] = [];
 	readonly slept: number[] = [];
 
@@ -48,13 +50,23 @@ class World {
 		if (url === '/api/server/environment') return ok(this.environment);
 		if (method === 'GET') {
 			const shown = { name: 'default', status: this.state, config: this.config };
-			if (this.state === 'STARTING') this.state = this.states.shift() ?? 'WORKING';
+			if (this.pending !== null) {
+				this.config = this.pending;
+				this.pending = null;
+				this.state = 'STARTING';
+			} else if (this.state === 'STARTING') this.state = this.states.shift() ?? 'WORKING';
 			return ok(shown);
 		}
 		const fate = this.fates.shift();
 		if (fate === 'lostBefore') return new NetworkFailure('broken', 'ECONNRESET');
-		if (fate !== undefined && fate !== 'lost') return fate;
-		this.config = structuredClone(body!.config) as Record<string, unknown>;
+		if (typeof fate === 'object') return fate;
+		const config = structuredClone(body!.config) as Record<string, unknown>;
+		if (fate === 'lostEarly') {
+			this.pending = config;
+			this.state = 'STOPPED';
+			return new NetworkFailure('broken', 'ECONNRESET');
+		}
+		this.config = config;
 		if (this.state !== 'STOPPED') this.state = 'STARTING';
 		return fate === 'lost'
 			? new NetworkFailure('broken', 'ECONNRESET')
@@ -212,6 +224,21 @@ describe('a lost answer to a write', () => {
 		expect(world.writes).toHaveLength(1);
 		expect(world.state).toBe('WORKING');
 	});
+
+	it.each(['register', 'remove'] as const)(
+		'in the middle of the restart: %s waits for it and writes once',
+		async (change) => {
+			const webhooks = change === 'register' ? [theirs] : [theirs, ours];
+			const world = worldWith({ webhooks }, { fates: ['lostEarly'] });
+			await world[change]();
+			expect(world.writes).toHaveLength(1);
+			expect(world.config).toEqual({
+				webhooks: change === 'register' ? [theirs, ours] : [theirs],
+			});
+			expect(world.state).toBe('WORKING');
+			expect(world.slept.length).toBeGreaterThan(0);
+		},
+	);
 
 	it('that was not done: it is read and written again', async () => {
 		const world = worldWith(others, { fates: ['lostBefore'] });

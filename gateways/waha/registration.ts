@@ -83,7 +83,11 @@ async function change<Result>(
 ): Promise<Result> {
 	let isRestarted = false;
 	const result = await changeSettings<Session, { session: Session; webhooks: Webhooks }, Result>({
-		fetch: async () => await readSession(connection),
+		fetch: async () => {
+			// After a lost answer: during the restart the session is STOPPED, with the former configuration.
+			if (isRestarted) await untilWorking(connection);
+			return await readSession(connection);
+		},
 		plan: (session) => {
 			const planned = plan(session);
 			if (planned.change === null) return { change: null, result: planned.result };
@@ -92,7 +96,7 @@ async function change<Result>(
 			return { change: { session, webhooks: planned.change }, result: planned.result };
 		},
 		save: async ({ session, webhooks }) => {
-			isRestarted = session.state === WORKING;
+			isRestarted ||= session.state === WORKING;
 			await saveWebhooks(connection, session, webhooks);
 		},
 	});

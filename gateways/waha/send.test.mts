@@ -10,7 +10,7 @@ import webjs from './fixtures/sent-webjs-group.json';
 import { ok } from '../../test/gateways/fakeGateway.mts';
 import { NetworkFailure, type Outcome } from '../transport/request';
 import { chosenId } from './messageId';
-import { behind, messageTo, refusal, SERVERS } from './testValues.mts';
+import { behind, messageTo, notLoaded, refusal, SERVERS } from './testValues.mts';
 
 const PHONE = '+4915112345678';
 const TEXT: ContentInput = { type: 'text', text: 'Hi there!' };
@@ -206,6 +206,7 @@ describe('the answer', () => {
 	it.each<[string, number, unknown, string]>([
 		['a session that does not work', 422, notWorking, 'account'],
 		['a number that is not on WhatsApp', 500, noLid, 'message'],
+		['a file that WAHA cannot download', 500, notLoaded, 'message'],
 	])('%s: certainly not sent', async (_, status, body, fault) => {
 		const { connection, others } = behind(SERVERS.gows, () => refusal(status, body));
 		const error = await waha.send(connection, messageTo(PHONE, TEXT)).catch((e: unknown) => e);
@@ -214,6 +215,24 @@ describe('the answer', () => {
 		// Number and text stand in the answer.
 		expect(JSON.stringify(error)).not.toContain('secret text');
 	});
+});
+
+it('does not repeat a message to a new person under a lock, and sends others', async () => {
+	const locked = {
+		...noLid,
+		exception: { ...noLid.exception, message: '2 UNKNOWN: server returned error 463' },
+	};
+	const { connection, others } = behind(SERVERS.gows, ({ body }) =>
+		body!.chatId === '4915112345678@c.us' ? refusal(500, locked) : ok(gows, 201),
+	);
+	await expect(waha.send(connection, messageTo(PHONE, TEXT))).rejects.toMatchObject({
+		kind: 'rateLimited',
+		message: expect.stringContaining('may not write to this recipient now'),
+		details: { isPerRecipient: true, retryAfterMs: 3_600_000, outcomeUnknown: false },
+	});
+	expect(others()).toHaveLength(1);
+	await waha.send(connection, messageTo('+4915112345679', TEXT));
+	expect(others()).toHaveLength(2);
 });
 
 it.each<[string, ContentInput]>([

@@ -1,8 +1,8 @@
 import { waha } from '.';
 import version from './fixtures/version.json';
-import { ok } from '../../test/gateways/fakeGateway.mts';
+import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { isSince } from './server';
-import { behind, SERVERS } from './testValues.mts';
+import { behind, credential, refusal, SERVERS } from './testValues.mts';
 
 it.each<[string, number[], boolean]>([
 	['2026.6.1', [2026, 6, 1], true],
@@ -48,6 +48,17 @@ it('asks once a run', async () => {
 	const { connection, requests } = behind(SERVERS.noweb, () => ok({}));
 	await Promise.all([waha.findCapabilities!(connection), waha.findCapabilities!(connection)]);
 	expect(requests).toHaveLength(1);
+});
+
+it('asks again after a failure, and then no more', async () => {
+	const answers = [refusal(403, { message: 'Forbidden' }), ok(SERVERS.gows)];
+	const { connection, requests } = fakeGateway(waha, credential(), () => answers.shift()!);
+	await expect(waha.findCapabilities!(connection)).rejects.toMatchObject({ kind: 'forbidden' });
+	for (let run = 0; run < 2; run++) {
+		const { lookup } = await waha.findCapabilities!(connection);
+		expect(lookup).toEqual({ by: 'messageId', needsRecipient: false });
+	}
+	expect(requests).toHaveLength(2);
 });
 
 it.each([null, {}, { engine: 'GOWS' }])('says that it cannot be asked: %j', async (server) => {

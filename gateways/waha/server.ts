@@ -21,15 +21,18 @@ export interface Server {
 const asked = new WeakMap<Credential, Promise<Server>>();
 
 /**
- * Asks the server for its version and engine, once a run.
+ * Asks the server for its version and engine, once a run. A failure is not kept.
  *
- * @throws GatewayError where it cannot be asked, in the whole run
+ * @throws GatewayError where it cannot be asked
  */
 export async function askServer(connection: Connection): Promise<Server> {
 	const { credential } = connection;
-	const known = asked.get(credential) ?? readServer(connection);
-	asked.set(credential, known);
-	return await known;
+	const known = asked.get(credential);
+	if (known !== undefined) return await known;
+	const asking = readServer(connection);
+	asked.set(credential, asking);
+	asking.catch(() => asked.delete(credential));
+	return await asking;
 }
 
 /** The server, or null where it cannot be asked: then nothing is assumed of its version. */

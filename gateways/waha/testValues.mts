@@ -6,6 +6,7 @@ import type { ContentInput, OutgoingMessage } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import { fakeGateway, ok } from '../../test/gateways/fakeGateway.mts';
 import { waha } from '.';
+import noLid from './fixtures/no-lid.json';
 
 export const KEY = 'wahaSecretKey0123456789';
 export const SECRET = 'hook-secret-4711';
@@ -45,6 +46,17 @@ export const SERVERS = {
 	oldGows: { version: '2026.3.9', engine: 'GOWS', tier: 'PLUS' },
 	oldCore: { version: '2025.10.4', engine: 'WEBJS', tier: 'CORE' },
 } as const;
+
+/** The answer where the file of "file.url" cannot be downloaded: what axios throws. */
+export const notLoaded = {
+	...noLid,
+	exception: {
+		message: 'Request failed with status code 404',
+		code: 'ERR_BAD_REQUEST',
+		name: 'AxiosError',
+		stack: 'AxiosError: …',
+	},
+};
 
 export const refusal = (status: number, body: unknown): Outcome => ({ status, headers: {}, body });
 
