@@ -68,7 +68,7 @@ const CODES: Readonly<Record<string, Meaning>> = {
 	},
 	// "Invalid request or possible server error", "Message failed to send due to an unknown error", and
 	// "again" for a downtime or overload: none of them says that nothing was sent, and Graph is known to
-	// answer 2 to what it has done (github.com/arsduo/koala/issues/699).
+	// answer 2 to what it has done (koala's issue 699 on GitHub).
 	1: UNCLEAR,
 	2: UNCLEAR,
 	131000: UNCLEAR,
