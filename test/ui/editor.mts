@@ -295,8 +295,12 @@ export class Editor {
 	/** Opens the form of a new credential of a type. */
 	async newCredential(typeName: string) {
 		await this.openHome();
-		await this.create('New credential');
 		const select = this.marked('new-credential-type-select');
+		// The menu may draw itself anew between its opening and the click.
+		await this.again(
+			async () => await this.create('New credential'),
+			async () => await select.waitFor({ timeout: tryForMs }),
+		);
 		await select.locator('input').fill(typeName);
 		await this.marked('new-credential-type-select-option')
 			.filter({ hasText: exactly(typeName) })

@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-import { gateways } from '../../gateways/registry';
+import { gatewayById, gateways } from '../../gateways/registry';
 import { output } from '../../harness/client.mts';
 import {
 	ACTION,
@@ -123,6 +123,12 @@ describe('the credential', () => {
 		]),
 	);
 
+	/** What a person chooses for a field that is a list; undefined for one to type into. */
+	const choiceOf = (id: string, name: string, value: unknown): string | undefined =>
+		gatewayById(id)
+			.credentialFields.find((field) => field.name === name)
+			?.options?.find((option) => option.value === value)?.name;
+
 	it.each(gateways.map(({ id, label, signingKeyField }) => [label, id, signingKeyField]))(
 		'of %s is filled in and tested: first a wrong key, then the right one',
 		async (label, id, signingKeyField) =>
@@ -134,8 +140,10 @@ describe('the credential', () => {
 				await editor.newCredential('Message Gateway API');
 				await editor.choose('gateway', label);
 				for (const [name, value] of entered) {
+					const choice = choiceOf(id, name, value);
 					const wrong = name === secrets[id];
-					await editor.fill(name, wrong ? 'a key that nobody has' : String(value));
+					if (choice !== undefined) await editor.choose(name, choice);
+					else await editor.fill(name, wrong ? 'a key that nobody has' : String(value));
 				}
 				expect(await editor.saveCredential()).toBe('bad');
 				await editor.page.getByText('More details').click();
