@@ -19,6 +19,7 @@ const GENERATED = [
 /** Files that name many, and need no change for another one. */
 const NAME_MANY: Readonly<Record<string, string>> = {
 	'CHANGELOG.md': 'says what changed at which gateway',
+	'README.md': 'what is different at one gateway, where it is used',
 	'docs/troubleshooting.md': 'symptoms that users have at one gateway',
 	'docs/reliability.md': 'what was measured, and what each vendor makes impossible',
 	'docs/operations.md': 'fields that mean something else at one gateway',
