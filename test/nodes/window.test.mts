@@ -224,7 +224,7 @@ it('a gateway without such a window takes no template for it, and warns of nothi
 	try {
 		Object.assign(parrot, { windowClosedCode: undefined });
 		expect((await errorOf(withTemplate(), { credential })).message).toContain(
-			'"If the 24-Hour Window Is Closed" is "sendTemplate", but Parrot has no such window',
+			'"If the 24-Hour Window Is Closed" is "sendTemplate", but this node does not learn of a closed window from Parrot',
 		);
 		expect((await run(text()))[0].warnings).toEqual([]);
 	} finally {

@@ -84,7 +84,7 @@ export function assertReplaceable(
 	assertSupportsType(gateway, 'template');
 	if (gateway.windowClosedCode === undefined) {
 		throw unsupported(
-			`"${LABEL}" is "sendTemplate", but ${gateway.label} has no such window`,
+			`"${LABEL}" is "sendTemplate", but this node does not learn of a closed window from ${gateway.label}`,
 			'Choose "Fail".',
 		);
 	}
