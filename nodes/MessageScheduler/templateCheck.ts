@@ -1,14 +1,19 @@
 import type { Connection, Gateway } from '../../gateways/gateway';
 import { checkTemplate } from '../../gateways/templateChecks';
 import type { MessageTemplate, TemplateLibrary } from '../../gateways/templates';
-import { GatewayError, textOf, unsupported } from '../../gateways/transport/gatewayError';
+import {
+	GatewayError,
+	textOf,
+	unsupported,
+	type GatewayErrorKind,
+} from '../../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { settle } from '../../messages/settle';
 import type { Run } from './run';
 
 /**
- * The check of templates for one run. A gateway without a list of templates, or a credential that does
- * not reach it, does not keep a message from being sent: the gateway decides then.
+ * The check of templates for one run. A gateway without a list of templates, a credential that does not
+ * reach it, or an outage does not keep a message from being stored or sent: the gateway decides then.
  */
 export function createTemplateCheck(
 	{ label, templates }: Pick<Gateway, 'label' | 'templates'>,
@@ -22,10 +27,19 @@ export function createTemplateCheck(
 		);
 		if (checked.ok) return null;
 		const { error } = checked;
-		if (!(error instanceof GatewayError) || error.kind !== 'unsupported') throw error;
+		if (!(error instanceof GatewayError) || !SAYS_NOTHING.has(error.kind)) throw error;
 		return `The template was not checked. ${textOf(error)}`;
 	};
 }
+
+/** What is no statement about the template. A message that n8n stores must not be lost for an outage. */
+const SAYS_NOTHING: ReadonlySet<GatewayErrorKind> = new Set([
+	'unsupported',
+	'unreachable',
+	'timedOut',
+	'unavailable',
+	'rateLimited',
+]);
 
 /** A field of the credential that only the list of templates needs is no fault of the message. */
 async function find(

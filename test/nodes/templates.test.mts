@@ -1,3 +1,4 @@
+import { GatewayError, type GatewayErrorKind } from '../../gateways/transport/gatewayError';
 import { cage, parrot, template } from '../gateways/parrot.mts';
 import { LoadOptionsContext } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
@@ -287,6 +288,25 @@ describe('a template message', () => {
 			'The template was not checked. Parrot reads templates with a "Perch" only. Enter "Perch" in the credential.',
 		]);
 		expect(cage.sent).toHaveLength(1);
+	});
+
+	it.each<[GatewayErrorKind, boolean]>([
+		['unreachable', true],
+		['timedOut', true],
+		['unavailable', true],
+		['rateLimited', true],
+		['unauthorized', false],
+		['rejected', false],
+	])('is sent unchecked while the list is %s: %s', async (kind, isSent) => {
+		jest.spyOn(parrot.templates!, 'find').mockRejectedValue(new GatewayError(kind, 'Not now'));
+		const sent = outputOf(message(), { credential });
+		if (isSent) {
+			expect((await sent)[0].warnings).toEqual(['The template was not checked. Not now']);
+		} else {
+			await expect(sent).rejects.toThrow('Not now');
+		}
+		expect(cage.sent).toHaveLength(isSent ? 1 : 0);
+		jest.restoreAllMocks();
 	});
 
 	it('lets the other items go on where the user says so', async () => {
