@@ -72,6 +72,11 @@ export interface WebhookCapabilities {
 	readonly setupInstruction: string;
 	/** The statuses that its webhooks can tell. */
 	readonly statuses: readonly Status[];
+	/**
+	 * Whether they tell what people write back: with `separateUrl` by a second address that the user enters
+	 * at the vendor; null where the vendor documents no such webhook.
+	 */
+	readonly received: 'sameUrl' | 'separateUrl' | null;
 	/** Whether the vendor documents a way to send a secret along in a header. */
 	readonly sendsSecretHeader: boolean;
 }

@@ -1,5 +1,6 @@
 import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { Recipient } from '../messages/recipient';
+import type { ReceivedMessage } from '../messages/receivedMessage';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { SentMessage } from '../messages/sentMessage';
 import type { Status } from '../messages/status';
@@ -265,6 +266,13 @@ export interface Gateway {
 	 * of our own. Never throws.
 	 */
 	receivedIds?(body: unknown): readonly string[];
+	/**
+	 * The messages that persons wrote, of a webhook that tells of such: also those of groups, reactions,
+	 * edits and deletions, which the trigger leaves out unless chosen. Never the account's own, calls,
+	 * presence, channels and broadcast lists, nor what has neither id nor content. There where
+	 * `capabilities.webhooks.received` says so. Never throws, whatever the body.
+	 */
+	parseReceived?(body: unknown, context: ParseContext): ReceivedMessage[];
 	/**
 	 * The message's text or caption out of an event's `raw`, if it has it. Not there where no webhook of
 	 * the vendor has it. Never throws.

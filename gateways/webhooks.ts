@@ -42,6 +42,8 @@ export interface DesiredWebhook {
 	readonly secret: string | null;
 	/** Whether a webhook of somebody else may be replaced, where there is room for one only. */
 	readonly replaceExisting: boolean;
+	/** Whether it is to tell of incoming messages, too; not given: statuses only. */
+	readonly received?: boolean;
 }
 
 /**

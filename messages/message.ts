@@ -52,6 +52,8 @@ export interface MessageToSchedule extends OutgoingMessage {
 	readonly requestedAt?: string;
 	/** When it may be sent; a store that sends itself also applies it when it sends. */
 	readonly sendingWindow?: SendingWindow | null;
+	/** What belongs together: a campaign, an appointment; null for none. */
+	readonly group?: string | null;
 	/** Minutes after its time during which it may be sent. Default: a day. */
 	readonly validForMinutes?: number;
 	/** What to send instead if the gateway no longer lets the content through; null for nothing. */

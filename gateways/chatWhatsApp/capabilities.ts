@@ -21,6 +21,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it as webhookUrl, with ?secret=… (the Webhook Secret) at its end, when you create the session.',
 		statuses: ['sent'],
+		received: null,
 		sendsSecretHeader: false,
 	},
 	documentation: [

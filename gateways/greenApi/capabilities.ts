@@ -21,6 +21,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it in the instance's settings, which can take five minutes.",
 		statuses: ['queued', 'suspended', 'sent', 'delivered', 'read', 'failed'],
+		received: null,
 		sendsSecretHeader: true,
 	},
 	documentation: [

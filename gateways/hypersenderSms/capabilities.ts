@@ -20,6 +20,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it in the dashboard as the webhook of the SMS instance, with the Webhook Secret.',
 		statuses: ['scheduled', 'sent', 'delivered', 'failed', 'expired'],
+		received: null,
 		sendsSecretHeader: true,
 	},
 	documentation: [

@@ -22,6 +22,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it in the dashboard as the webhook of the WhatsApp instance, with the Webhook Secret.',
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
+		received: null,
 		sendsSecretHeader: true,
 	},
 	documentation: [

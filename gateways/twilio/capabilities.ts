@@ -12,6 +12,7 @@ const PER_MESSAGE: WebhookCapabilities = {
 	setupInstruction:
 		'Enter it as "Status URL" in the credential, or leave that empty and enter a "Messaging Service SID": the trigger then enters it at the Messaging Service.',
 	statuses: ['queued', 'sent', 'failed', 'delivered', 'read', 'expired', 'cancelled'],
+	received: null,
 	sendsSecretHeader: false,
 };
 

@@ -20,6 +20,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that adds it to the session's webhooks, and restarts the session if they change.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
+		received: null,
 		sendsSecretHeader: true,
 	},
 	documentation: [

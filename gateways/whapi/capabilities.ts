@@ -17,6 +17,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that adds it to the webhooks in the channel's settings.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
+		received: null,
 		sendsSecretHeader: true,
 	},
 	documentation: [

@@ -19,6 +19,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it as this phone number's own webhook, if the app is subscribed to the WhatsApp Business Account.",
 		statuses: ['sent', 'delivered', 'read', 'played', 'failed'],
+		received: null,
 		sendsSecretHeader: true,
 	},
 	documentation: [

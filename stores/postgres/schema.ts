@@ -156,10 +156,13 @@ create table ${messages} (
 	timezone text,
 	sending_window text,
 	valid_for_minutes double precision,
+	timezone_source text,
+	frequency_cap text,
 	gateway text not null,
 	credential text,
 	account text not null,
 	reference text,
+	group_name text,
 	deduplication_key text,
 	requested_at timestamptz(3),
 	attempts double precision not null default 0,
@@ -179,6 +182,7 @@ create index ${own('by_status')} on ${messages} (gateway, account, status, send_
 create index ${own('by_time')} on ${messages} (gateway, account, send_at, id);
 create index ${own('by_recipient')} on ${messages} (gateway, account, recipient, send_at, id);
 create index ${own('by_request')} on ${messages} (gateway, account, requested_at);
+create index ${own('by_group')} on ${messages} (gateway, account, group_name, send_at, id) where group_name is not null;
 create index ${own('by_message')} on ${messages} (message_id) where message_id is not null;
 create index ${own('waiting')} on ${messages} (send_at) where status = 'scheduled';
 create index ${own('unresolved')} on ${messages} (gateway, account, sent_at) where status = 'queued' and coalesce(message_id, '') = '';

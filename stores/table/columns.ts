@@ -26,10 +26,16 @@ export const COLUMNS = [
 	{ name: 'sending_window', type: 'string' },
 	/** Minutes after `send_at` during which the message may be sent; empty: a day. */
 	{ name: 'valid_for_minutes', type: 'number' },
+	/** Whose zone `timezone` is: `given`, `number` (from the recipient's phone number) or `fallback`; empty: the workflow's. */
+	{ name: 'timezone_source', type: 'string' },
+	/** At most so many messages to the recipient in a period, as `formatFrequencyCap` writes it; empty: any number. */
+	{ name: 'frequency_cap', type: 'string' },
 	{ name: 'gateway', type: 'string' },
 	{ name: 'credential', type: 'string' },
 	{ name: 'account', type: 'string' },
 	{ name: 'reference', type: 'string' },
+	/** What belongs together: a campaign, an appointment. */
+	{ name: 'group_name', type: 'string' },
 	{ name: 'deduplication_key', type: 'string' },
 	/** The requested time, before spacing, jitter, window and rules moved it. */
 	{ name: 'requested_at', type: 'date' },

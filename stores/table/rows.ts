@@ -39,7 +39,7 @@ export function toRow(
 	now: number,
 ): Values {
 	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, template } = message;
-	const { reference, scheduledAt, requestedAt, sendingWindow, validForMinutes, deduplicationKey } =
+	const { reference, group, scheduledAt, requestedAt, sendingWindow, validForMinutes, deduplicationKey } =
 		message;
 	return {
 		schedule_id: message.idempotencyKey,
@@ -61,6 +61,7 @@ export function toRow(
 		account: sender.account,
 		credential: sender.credential,
 		reference,
+		group_name: group ?? null,
 		deduplication_key: deduplicationKey ?? null,
 		requested_at: requestedAt ?? scheduledAt,
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,

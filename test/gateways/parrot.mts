@@ -64,6 +64,7 @@ export const parrot: Gateway = {
 			registration: 'manual',
 			setupInstruction: 'Tell the parrot.',
 			statuses: ['delivered', 'failed'],
+			received: null,
 			sendsSecretHeader: true,
 		},
 		documentation: ['https://parrot.example'],

@@ -56,6 +56,7 @@ const pigeon: Gateway = {
 			registration: 'manual',
 			setupInstruction: 'Tell the keeper of the loft.',
 			statuses: ['delivered'],
+			received: null,
 			sendsSecretHeader: true,
 		},
 		documentation: ['https://pigeon.example'],

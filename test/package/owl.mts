@@ -32,6 +32,7 @@ const capabilities: Gateway['capabilities'] = {
 		registration: 'perMessage',
 		setupInstruction: 'Enter it as "Status URL" in the credential.',
 		statuses: ['delivered'],
+		received: null,
 		sendsSecretHeader: false,
 	},
 	documentation: ['https://owl.example'],
