@@ -39,8 +39,15 @@ export function toRow(
 	now: number,
 ): Values {
 	const { recipient, type, text, mediaUrl, mediaId, caption, fileName, template } = message;
-	const { reference, group, scheduledAt, requestedAt, sendingWindow, validForMinutes, deduplicationKey } =
-		message;
+	const {
+		reference,
+		group,
+		scheduledAt,
+		requestedAt,
+		sendingWindow,
+		validForMinutes,
+		deduplicationKey,
+	} = message;
 	return {
 		schedule_id: message.idempotencyKey,
 		status: 'scheduled',
