@@ -138,7 +138,7 @@ const escapePart = (part: string | null): string => {
 };
 
 /** Replaces the id if a webhook names no message: without it, all such bodies would be one event. */
-function contentKey(raw: unknown): string {
+export function contentKey(raw: unknown): string {
 	try {
 		return sha256(JSON.stringify(raw, inKeyOrder) ?? '').slice(0, 32);
 	} catch {
