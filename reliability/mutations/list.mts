@@ -243,8 +243,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Late is below, not beside',
 		file: DEDUPLICATOR,
-		from: 'event.statusRank < (',
-		to: 'event.statusRank <= (',
+		from: 'rank < (this.ranks',
+		to: 'rank <= (this.ranks',
 		tests: 'test/messages/eventDeduplicator',
 	},
 	{

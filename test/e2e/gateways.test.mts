@@ -55,7 +55,7 @@ async function activateTrigger(gateway: GatewayId, parameters: Json = {}) {
 	const { n8n, sandbox } = environment;
 	const id = await n8n.createWorkflow(
 		listening(gateway, {
-			statuses: ['scheduled', 'sent', 'delivered', 'read', 'failed'],
+			events: ['scheduled', 'sent', 'delivered', 'read', 'failed'],
 			...parameters,
 		}),
 	);
@@ -421,9 +421,9 @@ it('leaves another’s URL at a Messaging Service alone, or replaces it and puts
 	await n8n.deactivate(refused).catch(() => {});
 	expect(await urlNow()).toBe(theirs);
 
-	const statuses = ['sent', 'delivered'];
+	const events = ['sent', 'delivered'];
 	const replacing = await n8n.createWorkflow(
-		listening('twilio', { statuses, options: { replaceExisting: true } }),
+		listening('twilio', { events, options: { replaceExisting: true } }),
 	);
 	await n8n.activate(replacing);
 	const ours = await n8n.productionWebhookUrl(replacing, 'Status');
@@ -452,7 +452,7 @@ it('Twilio’s statuses come to the URL of the credential with the reference, an
 	const { accountSid, baseUrl, authToken, serviceSid } = sandbox.accounts.twilio;
 	const webhookId = crypto.randomUUID();
 	const listeningWith = (credential: string) => {
-		const workflow = listening(credential, { statuses: ['sent', 'delivered', 'read'] });
+		const workflow = listening(credential, { events: ['sent', 'delivered', 'read'] });
 		return { ...workflow, nodes: workflow.nodes.map((node) => ({ ...node, webhookId })) };
 	};
 	const draft = await n8n.createWorkflow(listeningWith('twilio'));
