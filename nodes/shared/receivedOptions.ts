@@ -43,12 +43,12 @@ export const receivedOptions = (
 			displayName: OLDER,
 			name: 'ignoreOlderThanMinutes',
 			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 1440,
+			typeOptions: { minValue: 0 },
+			default: 0,
 			displayOptions,
 			hint: 'In minutes',
 			description:
-				'Minutes after which a received message no longer counts: after a reconnection gateways report what came meanwhile. A message without a time is never too old.',
+				'Minutes after which a received message no longer counts: after a reconnection gateways report what came meanwhile. A message without a time is never too old. 0: no limit.',
 		},
 		{
 			displayName: GROUPS,
@@ -90,17 +90,17 @@ type Options = Readonly<Record<string, unknown>>;
  * @throws InvalidParameterError naming *Ignore Older Than*, if its value is no number of minutes
  */
 export function assertReceivedOptions({ ignoreOlderThanMinutes: value }: Options): void {
-	if (value === undefined || maxAgeOf(value) !== null) return;
+	if (value === undefined || value === 0 || maxAgeOf(value) !== null) return;
 	throw new InvalidParameterError(
 		OLDER,
-		`"${OLDER}" is ${quote(value)}. Enter a number of minutes from 1.`,
+		`"${OLDER}" is ${quote(value)}. Enter a number of minutes, or 0 for no limit.`,
 	);
 }
 
 /** In milliseconds; null if there is no such limit. */
 const maxAgeOf = (value: unknown): number | null => {
 	const minutes = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-	return value !== null && Number.isFinite(minutes) && minutes >= 1 ? minutes * MINUTE_MS : null;
+	return value !== null && Number.isFinite(minutes) && minutes > 0 ? minutes * MINUTE_MS : null;
 };
 
 /**

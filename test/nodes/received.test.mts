@@ -175,6 +175,7 @@ describe('"Ignore Older Than"', () => {
 		['one without a time, which never counts as old', null, 1, true],
 		['one of the future, by the gateway’s clock', ago(-600), 1, true],
 		['an old one, without a limit', ago(1_000_000), undefined, true],
+		['an old one, with a limit of 0, which is none', ago(1_000_000), 0, true],
 		['an old one, with a limit that an expression has left empty', ago(1_000_000), '', true],
 		['an old one, with a limit that is none', ago(1_000_000), 'soon', true],
 	])('%s', async (_, at, ignoreOlderThanMinutes, isEmitted) => {
@@ -290,7 +291,9 @@ describe('Read Webhook', () => {
 			},
 			{ credential, items: [{ body: both } as Json] },
 		);
-		expect(message).toBe('"Ignore Older Than" is "-5". Enter a number of minutes from 1.');
+		expect(message).toBe(
+			'"Ignore Older Than" is "-5". Enter a number of minutes, or 0 for no limit.',
+		);
 	});
 });
 

@@ -222,7 +222,7 @@ describe('"Options"', () => {
 		expect(options.map(({ name, type, default: value }) => [name, type, value])).toEqual([
 			['acceptUnauthenticated', 'boolean', false],
 			['optOutLists', 'multiOptions', ['english', 'french']],
-			['ignoreOlderThanMinutes', 'number', 1440],
+			['ignoreOlderThanMinutes', 'number', 0],
 			['includeGroups', 'boolean', false],
 			['includeTypes', 'multiOptions', []],
 			['ownOptOutWords', 'string', ''],

@@ -374,10 +374,10 @@ describe('a registration', () => {
 	});
 
 	it('is refused for an age that is no number of minutes', async () => {
-		const options = { ignoreOlderThanMinutes: 0 };
+		const options = { ignoreOlderThanMinutes: -1 };
 		const { context } = contextOf({ options, getCredentials });
 		for (const step of [check, register]) {
-			await expect(step(context)).rejects.toThrow('"Ignore Older Than" is "0"');
+			await expect(step(context)).rejects.toThrow('"Ignore Older Than" is "-1"');
 		}
 		expect(registration.register).not.toHaveBeenCalled();
 	});
