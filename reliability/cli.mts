@@ -11,7 +11,7 @@
  *   npm run reliability mutants -- [--only stores] [--sample 150] [--seed 1] [--at-once 1]
  *   npm run reliability scan
  *   npm run reliability outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
- *                            [--kill edge,amid,drain] [--queue]
+ *                            [--kill edge,amid,drain] [--queue] [--gateway whapi]
  *   npm run reliability queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  *
  * and of messages in a Data Table:

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 
 import { printTable, seconds } from '../figures.mts';
+import { isGatewayId, type GatewayId } from '../../sandbox/index.mts';
 import { readRows } from '../../harness/tables.mts';
 import { figuresOf, type Figures, type Seen } from './figures.mts';
 import { broken } from './judge.mts';
@@ -15,6 +16,8 @@ export interface OutagesCommand {
 	/** Messages that are sent before the fault begins; a fifth of them if not given. */
 	readonly before?: string;
 	readonly seed?: string;
+	/** Whapi.Cloud if not given. */
+	readonly gateway?: string;
 	/** One of `KILL_MOMENTS`, or several with commas between: each scenario once with each. */
 	readonly kill?: string;
 	readonly queue?: boolean;
@@ -29,6 +32,7 @@ export async function checkOutages(command: OutagesCommand): Promise<boolean> {
 		interval: Number(command.interval ?? 10),
 		before: Number(command.before ?? Math.round(messages / 5)),
 		seed: Number(command.seed ?? 1),
+		gateway: command.gateway === undefined ? undefined : gatewayIdOf(command.gateway),
 		log: (line) => console.log(`  ${line}`),
 	};
 	const results: Array<{ scenario: Scenario; seen: Seen; figures: Figures }> = [];
@@ -65,6 +69,11 @@ export async function checkOutages(command: OutagesCommand): Promise<boolean> {
 	}
 	print(results);
 	return isProved;
+}
+
+function gatewayIdOf(name: string): GatewayId {
+	if (isGatewayId(name)) return name;
+	throw new Error(`There is no gateway ${name}.`);
 }
 
 /** Undefined: not killed. */

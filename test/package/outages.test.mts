@@ -43,6 +43,7 @@ const good: Seen = {
 		send('c', 101),
 		send('d', 102),
 	],
+	healthChecks: ['GET /whapi/health'],
 	rows: ['a', 'b', 'c', 'd'].map((text) => ({ text, status: 'pending' })),
 	executions: [
 		execution(1, 7, 12, [{ text: 'a' }, { text: 'b' }, { event: 'paused' }]),
