@@ -29,14 +29,15 @@ export const cancelledValues = (): Values => ({
 });
 
 /**
- * Moves a pending row. The token is another one than before, so that a run of *Send Due* which has read the
- * row as due cannot start it any more: it would send it at its former time.
- *
- * @param now milliseconds since 1970
+ * Another token than before, for a row whose time changes: a run of *Send Due* that has read the row as due
+ * cannot start it any more. It would send it at its former time.
  */
+export const newToken = (): Values => ({ claim_token: `moved ${randomUUID()}` });
+
+/** Moves a pending row. `now` in milliseconds since 1970. */
 export const movedValues = (scheduledAt: string, now: number): Values => ({
 	send_at: scheduledAt,
 	// This ends the retry delay of a failed attempt.
 	next_attempt_at: new Date(now).toISOString(),
-	claim_token: `moved ${randomUUID()}`,
+	...newToken(),
 });

@@ -21,7 +21,7 @@ import { Batcher } from './batcher';
 import { changeMany } from './changeMany';
 import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
 import type { Row, Values } from './columns';
-import { asItStands, assertStillHere, cancelledValues, movedValues } from './pendingRow';
+import { asItStands, assertStillHere, cancelledValues, movedValues, newToken } from './pendingRow';
 import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
 import { assertFileKeptUntil } from './uploadedFile';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
@@ -210,7 +210,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	/** Replaces content and time of a row that is still pending; returns the row, changed or not. */
 	async function replace(row: Row, values: Values): Promise<Row | undefined> {
-		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
+		const { schedule_id, attempts } = row;
+		const content: Values = { ...values, ...newToken(), schedule_id, attempts };
 		const [matched] = await table.update([
 			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);
