@@ -9,6 +9,7 @@ import {
 	type Shift,
 } from '../../../../../messages/sendTime';
 import { settleSync } from '../../../../../messages/settle';
+import { joinSentences } from '../../../../../messages/sentences';
 import { quote, shorten } from '../../../../../messages/text';
 import type { StoreLimits } from '../../../../../stores/store';
 import {
@@ -173,8 +174,8 @@ function noneMoved(
 	if (!(error instanceof InvalidParameterError)) return error;
 	return new InvalidParameterError(
 		error.parameter,
-		`${count} of ${all} messages cannot be moved, so none was. The first, "${shorten(scheduleId, 80)}": ${error.message}`,
-		`${error.hint ?? ''} Or leave these messages out by filters.`.trim(),
+		`"${error.parameter}": ${count} of ${all} messages cannot be moved, so none was. The first is "${shorten(scheduleId, 80)}".`,
+		`${joinSentences(error.message, error.hint)} Or leave such messages out by filters.`,
 	);
 }
 
