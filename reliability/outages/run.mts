@@ -147,6 +147,7 @@ export async function runOutage(
 		await holds(async () => (await countRunning(n8n, workflow)) === 0, 60_000, POLL_MS);
 		const rows = await patientRows(n8n);
 		return {
+			gateway,
 			wanted: texts,
 			taken: sandbox.messages(gateway),
 			requests: sandbox.requests(gateway),

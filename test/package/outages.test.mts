@@ -28,6 +28,7 @@ const execution = (id: number, from: number, to: number, items: object[] = []) =
 
 /** A minute of 401 from second 10 on: two messages before it, one probe in it, two messages after it. */
 const good: Seen = {
+	gateway: 'whapi',
 	wanted: ['a', 'b', 'c', 'd'],
 	taken: [
 		{ text: 'a', takenAt: iso(8) },
