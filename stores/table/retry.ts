@@ -47,8 +47,8 @@ export interface RetryFilter {
 	/** An account by its name, of any gateway. */
 	readonly account: string | undefined;
 	readonly recipient: Recipient | undefined;
-	readonly reference: string | undefined;
-	readonly group: string | undefined;
+	readonly reference?: string;
+	readonly group?: string;
 	/** ISO 8601, UTC. */
 	readonly scheduledAfter: string | undefined;
 	readonly scheduledBefore: string | undefined;

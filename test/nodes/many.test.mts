@@ -292,9 +292,9 @@ describe('Cancel Many', () => {
 
 	it('finds a group among 100,000 rows', async () => {
 		await fill();
-		const { id: _, createdAt: __, updatedAt: ___, ...row } = messages().row(1);
+		const row = messages().row(1);
 		await messages().insert(
-			Array.from({ length: 100_000 }, (_____, n) => ({
+			Array.from({ length: 100_000 }, (_, n) => ({
 				...row,
 				schedule_id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
 				text: `m${n}`,
@@ -311,7 +311,11 @@ describe('Cancel Many', () => {
 });
 
 describe('Reschedule Many', () => {
-	const by = (amount: unknown, unit = 'hours'): Json => ({ move: 'by', moveBy: amount, unit });
+	const by = (amount: string | number, unit = 'hours'): Json => ({
+		move: 'by',
+		moveBy: amount,
+		unit,
+	});
 
 	it('moves each message from its own time', async () => {
 		await fill();

@@ -1,6 +1,6 @@
 import { openSqlBackend } from '../../stores/postgres/backend';
 import { createTableStore } from '../../stores/table/tableStore';
-import { FakeGateway, iso, rowOf, SENDER, START } from '../stores/table/fakes.mts';
+import { FakeGateway, iso, SENDER, START } from '../stores/table/fakes.mts';
 import { describeMany, type ManyBackend } from '../stores/table/manyContract.mts';
 import { newStore, startServer, type Server } from './store.mts';
 

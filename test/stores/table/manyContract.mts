@@ -165,7 +165,7 @@ export function describeMany(
 			}
 		});
 
-		const GROUPS = ['spring', 'Spring', '=x', 'späti 👋', null];
+		const GROUPS = ['spring', 'Spring', '=x', 'autumn 👋', null];
 		const anyRow = fc.record({
 			status: fc.constantFrom('scheduled', 'scheduled', ...STATUS_NAMES, SENDING),
 			account: fc.constantFrom(SENDER.account, SENDER.account, 'another'),
@@ -178,7 +178,7 @@ export function describeMany(
 		const anyFilter = fc.record(
 			{
 				to: fc.integer({ min: 0, max: 3 }),
-				group: fc.constantFrom('spring', '=x', 'späti 👋', 'nobody'),
+				group: fc.constantFrom('spring', '=x', 'autumn 👋', 'nobody'),
 				reference: fc.constantFrom('r1', 'r2'),
 				after: fc.integer({ min: -3, max: 3 }),
 				before: fc.integer({ min: -3, max: 3 }),
