@@ -5,6 +5,7 @@ import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
+import { groupOption } from './group';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
 import { timezoneChoices } from './sendTime';
@@ -48,6 +49,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 'return',
 		description: 'For workflows that may run again with the same data',
 	},
+	groupOption,
 	ifTimePassedOption,
 	referenceOption,
 	{

@@ -15,6 +15,7 @@ import {
 	readIfSent,
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
+import { readGroup, sentGroupOption } from '../../fields/group';
 import { readReference, referenceOption } from '../../fields/reference';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
@@ -28,6 +29,7 @@ interface SendPlan extends Plan {
 	readonly ifExists: 'return' | 'reject';
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
+	readonly group: string | null;
 	readonly simplify: boolean;
 	/** What the user should know before the message is delivered. */
 	readonly warnings: readonly string[];
@@ -50,6 +52,7 @@ export const send: Operation<SendPlan> = {
 			defaultCountryOption,
 			ifAlreadySentOption,
 			referenceOption,
+			sentGroupOption,
 		]),
 	],
 
@@ -65,6 +68,7 @@ export const send: Operation<SendPlan> = {
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
+			group: readGroup(context, index),
 			simplify: readSimplify(context, index),
 			warnings: [],
 		};
@@ -78,7 +82,7 @@ export const send: Operation<SendPlan> = {
 	},
 
 	async perform(
-		{ message, file, key, ifExists, recipientAsGiven, simplify, warnings },
+		{ message, file, key, ifExists, recipientAsGiven, group, simplify, warnings },
 		run,
 		entry,
 	) {
@@ -96,7 +100,8 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		const toItem = (sent: SentMessage) => sentItem(sent, { simplify, recipientAsGiven, warnings });
+		const toItem = (sent: SentMessage) =>
+			sentItem(sent, { simplify, recipientAsGiven, group, warnings });
 		if (key === null) return [toItem(await uploads.ready(outgoing, file, sendReady))];
 		const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
 		const ledger = await keys.ledger().catch(needsTables);
