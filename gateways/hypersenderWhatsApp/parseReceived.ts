@@ -37,8 +37,7 @@ const READERS: Readonly<Record<string, (payload: JsonObject) => Reading | null>>
 	'message.revoked': (payload) => {
 		const after = objectAt(payload, 'after');
 		const { isOwn, messageId } = readRevokedKey(payload);
-		const isOther = isOfOther(after) || flagAt(keyOf(payload), 'fromMe') === false;
-		if (isOwn || !isOther) return null;
+		if (isOwn || !isOfOther(after)) return null;
 		return { ...commonOf(after), type: 'deletion', aboutMessageId: messageId };
 	},
 
@@ -68,7 +67,7 @@ export function parseReceived(body: unknown, { receivedAt }: ParseContext): Rece
 	const data = objectAt(body, 'data');
 	const read = Object.hasOwn(READERS, event) ? READERS[event] : () => null;
 	const reading = read(objectAt(data, 'payload'));
-	if (reading === null || isOfNobody(reading)) return [];
+	if (reading === null) return [];
 	const message = createReceivedMessage({
 		gateway: 'hypersenderWhatsApp',
 		channel: 'whatsapp',
@@ -80,13 +79,14 @@ export function parseReceived(body: unknown, { receivedAt }: ParseContext): Rece
 	return isSomething(message) ? [message] : [];
 }
 
-const isOfOther = (payload: JsonObject): boolean => flagAt(payload, 'fromMe') === false;
+/** Not an own one, and neither a story (`status@broadcast`) nor in a broadcast list or a channel. */
+const isOfOther = (payload: JsonObject): boolean =>
+	flagAt(payload, 'fromMe') === false &&
+	![textAt(payload, 'id'), textAt(payload, 'from'), textAt(keyOf(payload), 'remoteJid')].some(
+		(address) => /@(broadcast|newsletter)/.test(address ?? ''),
+	);
 
 const keyOf = (payload: JsonObject): JsonObject => objectAt(objectAt(payload, '_data'), 'key');
-
-/** Stories (`status@broadcast`), broadcast lists and channels. */
-const isOfNobody = ({ chat }: Reading): boolean =>
-	/@(broadcast|newsletter)$/.test(chat?.address ?? '');
 
 const commonOf = (payload: JsonObject) => ({
 	messageId: readKey(payload).messageId,

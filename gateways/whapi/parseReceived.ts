@@ -93,11 +93,14 @@ const isOfPerson = (record: JsonObject): boolean =>
 function peopleOf(record: JsonObject): Pick<ReceivedMessageInput, 'from' | 'fromLid' | 'chat'> {
 	const chat = describeAddress(textAt(record, 'chat_id'));
 	const sender = describeAddress(textAt(record, 'from'));
-	const isDirect = chat !== null && chat.kind !== 'group';
-	const from = isDirect && (sender === null || isSame(sender, chat)) ? chat : sender;
-	const lid = [from, isDirect ? chat : null].find((one) => one?.kind === 'lid');
-	return { from, fromLid: lid?.address ?? null, chat: chat ?? from };
+	if (chat === null || chat.kind === 'group') {
+		return { from: sender, fromLid: lidOf(sender), chat: chat ?? sender };
+	}
+	const from = sender === null || isSame(sender, chat) ? chat : sender;
+	return { from, fromLid: lidOf(from) ?? lidOf(chat), chat: from };
 }
+
+const lidOf = (one: Recipient | null): string | null => (one?.kind === 'lid' ? one.address : null);
 
 const isSame = (a: Recipient, b: Recipient): boolean => digitsOf(a) === digitsOf(b);
 const digitsOf = ({ address }: Recipient): string => address.split('@')[0];
