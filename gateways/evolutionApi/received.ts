@@ -25,11 +25,10 @@ export function readReceived(data: JsonObject): Content | null {
 	if (content === null) return null;
 	const { file, inReplyTo, ...rest } = content;
 	const word = textAt(data, 'messageType') ?? '';
-	const kind = rest.type === 'text' && Object.hasOwn(META_BUTTONS, word) ? META_BUTTONS[word] : null;
+	const kind =
+		rest.type === 'text' && Object.hasOwn(META_BUTTONS, word) ? META_BUTTONS[word] : null;
 	const choice =
-		kind === null
-			? {}
-			: { type: 'button' as const, button: { id: null, title: rest.text, kind } };
+		kind === null ? {} : { type: 'button' as const, button: { id: null, title: rest.text, kind } };
 	return {
 		...rest,
 		...choice,

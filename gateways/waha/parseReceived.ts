@@ -13,10 +13,7 @@ import { millisecondsAt } from './parseWebhook';
 import { readContent, replyOf } from './received';
 import { isOfOthers } from './revocation';
 
-type Reading = Omit<
-	ReceivedMessageInput,
-	'gateway' | 'channel' | 'account' | 'receivedAt' | 'raw'
->;
+type Reading = Omit<ReceivedMessageInput, 'gateway' | 'channel' | 'account' | 'receivedAt' | 'raw'>;
 
 /** waha.devlike.pro/docs/how-to/events. Null: of a message of our own, or of nobody. */
 const READERS: Readonly<Record<string, (payload: JsonObject) => Reading | null>> = {
@@ -158,8 +155,7 @@ function peopleIn(
 	return {
 		...person,
 		chat: isGroup ? direct.from : person.from,
-		fromName:
-			textAt(data, 'notifyName') ?? textAt(data, 'pushName') ?? textAt(info, 'PushName'),
+		fromName: textAt(data, 'notifyName') ?? textAt(data, 'pushName') ?? textAt(info, 'PushName'),
 		occurredAt: unixInstantAt(record, 'timestamp'),
 	};
 }

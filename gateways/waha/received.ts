@@ -61,7 +61,8 @@ export function readContent(payload: JsonObject): Content | null {
 	}
 	const known = Object.hasOwn(WEB_TYPES, word) ? WEB_TYPES[word] : web?.type;
 	const media = mediaIn(payload, data, web);
-	const type = known ?? typeOf(payload, media);
+	const isFile = media !== null && known === 'text';
+	const type = known === undefined || isFile ? typeOf(payload, media) : known;
 	// In WEBJS the body of these is a picture or a vCard.
 	const isText = type !== 'location' && type !== 'contact';
 	return { type, text: isText ? body : null, media };

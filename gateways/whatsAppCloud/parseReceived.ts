@@ -10,7 +10,7 @@ import { readContent } from './received';
 import { changesOf, objectsAt, type Change } from './values';
 
 /**
- * Reads the messages that people wrote to a number (…/webhooks/reference/messages), and their decisions about
+ * Reads the messages that people wrote to a number (…/webhooks/reference/messages/text and the pages beside it), and their decisions about
  * marketing messages, which they make in WhatsApp's settings (…/webhooks/reference/user_preferences). What
  * the business writes on the phone is another field.
  */

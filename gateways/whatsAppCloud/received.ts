@@ -36,7 +36,11 @@ export function readContent(message: JsonObject): Content | null {
 	const told = objectAt(message, word);
 	switch (word) {
 		case 'button':
-			return ofButton({ id: textAt(told, 'payload'), title: textAt(told, 'text'), kind: 'template' });
+			return ofButton({
+				id: textAt(told, 'payload'),
+				title: textAt(told, 'text'),
+				kind: 'template',
+			});
 		case 'interactive':
 			return ofInteractive(told);
 		case 'reaction':

@@ -4,7 +4,8 @@ import { describeAddress, type Recipient } from '../../messages/recipient';
 const NOBODY = /@(newsletter|broadcast)$/;
 
 /** Whether a chat is one in which persons write to the account. */
-export const isChat = (address: string | null): boolean => address === null || !NOBODY.test(address);
+export const isChat = (address: string | null): boolean =>
+	address === null || !NOBODY.test(address);
 
 /**
  * The person behind several addresses: by the phone number where one of them has it, since WhatsApp may name a
