@@ -49,7 +49,8 @@ export function readContent(message: JsonObject): Content | null {
 		case 'revoke':
 			return about('deletion', textAt(told, 'original_message_id'), null);
 		case 'edit': {
-			const edited = readContent(objectAt(told, 'message'));
+			const message = objectAt(told, 'message');
+			const edited = textAt(message, 'type') === 'edit' ? null : readContent(message);
 			return about('edit', textAt(told, 'original_message_id'), edited?.text ?? null);
 		}
 		default: {
