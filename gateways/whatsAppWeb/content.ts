@@ -54,12 +54,13 @@ const NOISE: readonly string[] = [
 	...['protocolMessage', 'editedMessage', 'deviceSentMessage', 'keepInChatMessage'],
 	...['pinInChatMessage', 'encReactionMessage', 'encEventResponseMessage', 'encCommentMessage'],
 	...['secretEncryptedMessage', 'stickerSyncRmrMessage', 'requestPhoneNumberMessage'],
-	...['placeholderMessage', 'messageHistoryNotice', 'callLogMesssage', 'bcallMessage'],
+	...['placeholderMessage', 'messageHistoryNotice'],
 ];
 
 /** Names of contents; others in a message go along with one, such as the keys of a group. */
 const CONTENT = /^(conversation|\w+Message(V\d(Extension)?)?)$/;
 const KEYS = /^(fastRatchetKeyS|s)enderKeyDistributionMessage$/;
+const CALL = /^b?call/;
 
 /**
  * Reads a message of WhatsApp's own protocol: `Message` in WAWebProtobufsE2E.proto, as Baileys and whatsmeow
@@ -69,7 +70,7 @@ const KEYS = /^(fastRatchetKeyS|s)enderKeyDistributionMessage$/;
 export function readContent(message: JsonObject): WebContent | null {
 	const inner = unwrapped(message, 0);
 	const name = nameIn(inner);
-	if (name === undefined || NOISE.includes(name)) return null;
+	if (name === undefined || NOISE.includes(name) || CALL.test(name)) return null;
 	const told = objectAt(inner, name);
 	const known = Object.hasOwn(TYPES, name) ? TYPES[name] : 'other';
 	const type = known === 'audio' && (told.ptt === true || told.PTT === true) ? 'voice' : known;
