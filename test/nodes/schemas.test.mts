@@ -99,7 +99,12 @@ it('fits what the trigger gives, and so what Record Status passes on', async () 
 	expect(differences(events[0], schema)).toEqual([]);
 	const { properties } = schemaOf('scheduledMessage', 'recordStatus');
 	const boolean = { type: 'boolean' };
-	expect(properties).toEqual({ ...schema.properties, recorded: boolean, kept: boolean });
+	expect(properties).toEqual({
+		...schema.properties,
+		recorded: boolean,
+		kept: boolean,
+		addedToDoNotContact: boolean,
+	});
 });
 
 it('tells a difference', () => {
