@@ -55,7 +55,7 @@ export const scopesOf = ({ senders, channel }: ListOwner): readonly string[] => 
 
 /** What a person has entered and nobody can read holds for all: rather one message too few. */
 const isReadable = (scope: string): boolean =>
-	scope.startsWith(ACCOUNT) || SCOPES.some((word) => word !== 'account' && word === scope);
+	/^account .*\//.test(scope) || SCOPES.some((word) => word !== 'account' && word === scope);
 
 /** Whether an entry holds for an account. */
 export function holdsFor({ scope: cell }: DoNotContactRow, owner: ListOwner): boolean {
@@ -63,15 +63,20 @@ export function holdsFor({ scope: cell }: DoNotContactRow, owner: ListOwner): bo
 	return !isReadable(scope) || scopesOf(owner).includes(scope);
 }
 
+/** The scope of a row in the form in which stores write it. */
+export const storedScope = ({ scope: cell }: DoNotContactRow): string => {
+	const scope = textOf(cell) ?? '';
+	return isReadable(scope) ? scope : 'all';
+};
+
 /** A row as an entry. */
 export function toEntry(row: DoNotContactRow): DoNotContactEntry {
-	const scope = textOf(row.scope) ?? '';
+	const scope = storedScope(row);
 	const isAccount = scope.startsWith(ACCOUNT);
 	const [gateway, ...account] = scope.slice(ACCOUNT.length).split('/');
-	const word = isReadable(scope) ? (scope as Scope) : 'all';
 	return {
 		person: textOf(row.person) ?? '',
-		scope: isAccount ? 'account' : word,
+		scope: isAccount ? 'account' : (scope as Scope),
 		gateway: isAccount ? gateway : null,
 		account: isAccount ? account.join('/') : null,
 		reason: textOf(row.reason),
