@@ -5,7 +5,11 @@ import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { toLocalTime } from '../../messages/sendTime';
 import { shorten } from '../../messages/text';
 import type { ListOwner } from '../../stores/doNotContact/columns';
-import { createDoNotContactList, type DoNotContactList, type NewEntry } from '../../stores/doNotContact/list';
+import {
+	createDoNotContactList,
+	type DoNotContactList,
+	type NewEntry,
+} from '../../stores/doNotContact/list';
 import { listedBeforeSending } from '../../stores/doNotContact/listed';
 import { LookAhead } from '../../stores/doNotContact/lookAhead';
 import type { BackendRef } from '../shared/backendRef';

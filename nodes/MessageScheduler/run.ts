@@ -163,13 +163,15 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		return opened;
 	};
 	const tableStore = (table: MessageTable, list: DoNotContactTable | null): MessageStore =>
-		storeOn(createTableBackend(table, '', {
+		storeOn(
+			createTableBackend(table, '', {
 				accounts: noAccounts,
 				findAccounts: noAccounts,
 				doNotContact: noAccounts,
 				findDoNotContact: async () => list,
 				now,
-			}));
+			}),
+		);
 
 	const databases = new Databases(context, { now, sleep, random: () => runtime.random() });
 	const backends = new Map<string, Promise<Backend>>();

@@ -195,7 +195,9 @@ export class Turns {
 
 	private async listed(steps: readonly Step[]): Promise<ReadonlySet<string>> {
 		const people = steps.flatMap(({ person }) => person ?? []);
-		return people.length === 0 ? new Set() : ((await this.context.queue.listed?.(people)) ?? new Set());
+		return people.length === 0
+			? new Set()
+			: ((await this.context.queue.listed?.(people)) ?? new Set());
 	}
 
 	private note(steps: readonly Step[], listed: ReadonlySet<string>): void {

@@ -82,10 +82,7 @@ export function createDoNotContactList(
 		find: async (person) => await finds.add(person),
 		// Two equal items of a run: the second finds the first's.
 		add: async (entry) =>
-			await mutex.runExclusive(
-				`${entry.scope} ${entry.person}`,
-				async () => await addOnce(entry),
-			),
+			await mutex.runExclusive(`${entry.scope} ${entry.person}`, async () => await addOnce(entry)),
 		remove: async (person, scope) =>
 			await table.remove(
 				whereIn<DoNotContactColumn>({

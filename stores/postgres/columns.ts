@@ -78,7 +78,11 @@ const columnsOf = (
 
 export const MESSAGE_COLUMNS = columnsOf(COLUMNS, CONTENT, REQUIRED);
 export const EVENTS_COLUMNS = columnsOf(EVENT_COLUMNS);
-export const LIST_COLUMNS = columnsOf(DO_NOT_CONTACT_COLUMNS, new Set(), new Set(['person', 'scope']));
+export const LIST_COLUMNS = columnsOf(
+	DO_NOT_CONTACT_COLUMNS,
+	new Set(),
+	new Set(['person', 'scope']),
+);
 export const ACCOUNTS_COLUMNS = columnsOf(ACCOUNT_COLUMNS);
 
 /** The column as SQL writes it: n8n's own two in PostgreSQL's spelling. */

@@ -76,11 +76,7 @@ function outcomeOf(
  * - `listed`: of those who would be written to, the people on Do Not Contact, by the same snapshot;
  * - `due`: the next rows, as they were before the turn; they lie behind those that start.
  */
-function turnSql(
-	tables: TurnTables,
-	steps: readonly Step[],
-	{ lease, due }: Beside,
-): Statement {
+function turnSql(tables: TurnTables, steps: readonly Step[], { lease, due }: Beside): Statement {
 	const { messages, accounts, senders } = tables;
 	const placeholders = new Placeholders();
 	const names = placeholders.json(

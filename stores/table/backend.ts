@@ -9,10 +9,7 @@ import type { MessageTable } from './table';
 export const createTableBackend = (
 	messages: MessageTable,
 	name: string,
-	beside: Pick<
-		Backend,
-		'accounts' | 'findAccounts' | 'doNotContact' | 'findDoNotContact' | 'now'
-	>,
+	beside: Pick<Backend, 'accounts' | 'findAccounts' | 'doNotContact' | 'findDoNotContact' | 'now'>,
 ): Backend => ({
 	messages,
 	name,

@@ -115,7 +115,13 @@ describe('the list', () => {
 			{ isListed: false, recipient: ANA, scope: null, addedAt: null },
 		]);
 		expect(await list('check', { recipient: BEN })).toMatchObject([
-			{ isListed: true, scope: 'whatsapp', reason: 'on the phone', source: 'manual', account: null },
+			{
+				isListed: true,
+				scope: 'whatsapp',
+				reason: 'on the phone',
+				source: 'manual',
+				account: null,
+			},
 		]);
 		credential = credentialFor(sandbox, {}, 'hypersenderSms');
 		expect(await list('check', { recipient: ANA })).toMatchObject([{ isListed: true }]);
@@ -136,7 +142,8 @@ describe('the list', () => {
 	it('lists by filters, and up to a limit', async () => {
 		await add(ANA);
 		await add(BEN, { scope: 'all', options: { source: 'import' } });
-		const recipients = async (more: Json) => (await list('getAll', more)).map((one) => one.recipient);
+		const recipients = async (more: Json) =>
+			(await list('getAll', more)).map((one) => one.recipient);
 		expect(await recipients({ limit: 1 })).toEqual([ANA]);
 		expect(await recipients({ returnAll: true })).toEqual([ANA, BEN]);
 		expect(await recipients({ filters: { recipient: '001 415 523 8886' } })).toEqual([BEN]);
@@ -374,7 +381,11 @@ describe('a stored message whose recipient opts out', () => {
 		const before = sandbox.messages('whapi').length;
 		const output = await outputOf({ operation: 'sendDue' }, { credential, tables });
 		expect(output).toMatchObject([
-			{ status: 'cancelled', failureCode: 'optedOut', failure: 'The recipient is on Do Not Contact' },
+			{
+				status: 'cancelled',
+				failureCode: 'optedOut',
+				failure: 'The recipient is on Do Not Contact',
+			},
 		]);
 		expect(differences(output[0], schemaOf('scheduledMessage', 'sendDue'))).toEqual([]);
 		expect(sandbox.messages('whapi')).toHaveLength(before);
@@ -414,7 +425,11 @@ describe('Record Status', () => {
 		['another failure', failed('30003'), {}],
 		['the option off', failed('21610'), { addOptOuts: false }],
 		['an event of another gateway', failed('21610', { gateway: 'whapi' }), {}],
-		['an event without a recipient', failed('21610', { recipient: null, recipientAddress: null }), {}],
+		[
+			'an event without a recipient',
+			failed('21610', { recipient: null, recipientAddress: null }),
+			{},
+		],
 	])('adds nobody for %s', async (_, item, options) => {
 		expect(await record(item, options)).toMatchObject({ addedToDoNotContact: false });
 		expect(tables.names).not.toContain(LIST);

@@ -1,5 +1,4 @@
 import { describeTable } from '../stores/table/contract.mts';
-import { describeList } from '../stores/doNotContact/contract.mts';
 import { describeReassign } from '../stores/table/reassignContract.mts';
 import { openSqlBackend } from '../../stores/postgres/backend';
 import { iso, rowOf, START } from '../stores/table/fakes.mts';
@@ -10,7 +9,6 @@ beforeAll(async () => void (server = await startServer()), 120_000);
 afterAll(async () => await server?.close());
 
 describeTable('PostgreSQL', async () => (await newStore(server)).messages);
-describeList('PostgreSQL', async () => (await newStore(server)).doNotContact);
 // With the explanations of errors, as operations use it.
 describeReassign('PostgreSQL', async () => {
 	const { names, database } = await newStore(server);

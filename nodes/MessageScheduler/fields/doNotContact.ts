@@ -1,11 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import {
-	personOf,
-	SCOPES,
-	SOURCES,
-	type Scope,
-	type Source,
-} from '../../../messages/doNotContact';
+import { personOf, SCOPES, SOURCES, type Scope, type Source } from '../../../messages/doNotContact';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseRecipient, type Recipient } from '../../../messages/recipient';
 import { quote, shorten } from '../../../messages/text';

@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import { DO_NOT_CONTACT_COLUMNS, type DoNotContactColumn } from '../../../stores/doNotContact/columns';
+import {
+	DO_NOT_CONTACT_COLUMNS,
+	type DoNotContactColumn,
+} from '../../../stores/doNotContact/columns';
 import { ACCOUNT_COLUMNS, type AccountColumn } from '../../../stores/table/accounts';
 import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../../../stores/table/columns';
 

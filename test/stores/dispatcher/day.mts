@@ -280,7 +280,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				Object.assign(row, random() < 0.5 ? { claim_token: null } : { next_attempt_at: null });
 			}
 			const do_not_contact = optOuts.ignores(id) ? 'ignore' : null;
-			return { ...row, do_not_contact, sending_window: window === null ? null : formatWindow(window) };
+			return {
+				...row,
+				do_not_contact,
+				sending_window: window === null ? null : formatWindow(window),
+			};
 		}),
 	);
 	table.accesses.length = 0;
@@ -498,7 +502,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { channel: 'whatsapp', messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
+			capabilities: {
+				channel: 'whatsapp',
+				messageTypes: MESSAGE_TYPES,
+				scheduling: null,
+				lookup: null,
+			},
 			assertSendable: () => undefined,
 			testCredential: async () => {
 				if (sender === SENDER) healthAsked.push(now());
@@ -587,13 +596,16 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				? createConstrainedQueue(slow(table), [sender], adoption, {
 						readDue: async (at, limit) =>
 							await access(async () => dueRows(table, sender, at).slice(0, limit)),
-						whole: transactions({ table, accounts, sender, list: optOuts.list }, async (work, steps) => {
-							for (const { id, values } of steps) {
-								if (values.status === SENDING) optOuts.markedAt.set(id, now());
-							}
-							if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
-							return await access(work);
-						}),
+						whole: transactions(
+							{ table, accounts, sender, list: optOuts.list },
+							async (work, steps) => {
+								for (const { id, values } of steps) {
+									if (values.status === SENDING) optOuts.markedAt.set(id, now());
+								}
+								if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
+								return await access(work);
+							},
+						),
 					})
 				: {
 						...createDispatchQueue(slow(table), [sender], adoption),

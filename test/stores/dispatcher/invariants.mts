@@ -102,7 +102,10 @@ export function judge(day: Day): Verdict {
 			const isDuplicate =
 				message.key !== null && earlier !== undefined && earlier.account === message.account;
 			const isOptedOut = String(row.failure).startsWith('optedOut: ') && wasListed(day, message);
-			must(message.isEdited || isDuplicate || isOptedOut, () => `message ${message.id} was cancelled by nobody`);
+			must(
+				message.isEdited || isDuplicate || isOptedOut,
+				() => `message ${message.id} was cancelled by nobody`,
+			);
 		}
 		must(
 			status !== 'expired' || mayExpire(day, message),
