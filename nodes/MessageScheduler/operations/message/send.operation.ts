@@ -16,6 +16,7 @@ import {
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
 import { readGroup, sentGroupOption } from '../../fields/group';
+import { ifNumberLengthOption, numberWarnings } from '../../fields/numberLength';
 import { readReference, referenceOption } from '../../fields/reference';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
@@ -50,6 +51,7 @@ export const send: Operation<SendPlan> = {
 			deduplicationKeyOption,
 			deduplicationTableOption,
 			defaultCountryOption,
+			ifNumberLengthOption,
 			ifAlreadySentOption,
 			referenceOption,
 			sentGroupOption,
@@ -70,7 +72,7 @@ export const send: Operation<SendPlan> = {
 			recipientAsGiven,
 			group: readGroup(context, index),
 			simplify: readSimplify(context, index),
-			warnings: [],
+			warnings: numberWarnings(context, index, content.recipient),
 		};
 	},
 
@@ -78,7 +80,7 @@ export const send: Operation<SendPlan> = {
 		const { template, type } = plan.message;
 		await run.uploads.verify(type, plan.file);
 		const warning = template === null ? null : await run.checkTemplate(template);
-		return warning === null ? plan : { ...plan, warnings: [warning] };
+		return warning === null ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 	},
 
 	async perform(
