@@ -15,6 +15,8 @@ import {
 	readIfSent,
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
+import { readGroup, sentGroupOption } from '../../fields/group';
+import { ifNumberLengthOption, numberWarnings } from '../../fields/numberLength';
 import { readReference, referenceOption } from '../../fields/reference';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
@@ -28,6 +30,7 @@ interface SendPlan extends Plan {
 	readonly ifExists: 'return' | 'reject';
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
+	readonly group: string | null;
 	readonly simplify: boolean;
 	/** What the user should know before the message is delivered. */
 	readonly warnings: readonly string[];
@@ -48,8 +51,10 @@ export const send: Operation<SendPlan> = {
 			deduplicationKeyOption,
 			deduplicationTableOption,
 			defaultCountryOption,
+			ifNumberLengthOption,
 			ifAlreadySentOption,
 			referenceOption,
+			sentGroupOption,
 		]),
 	],
 
@@ -65,8 +70,9 @@ export const send: Operation<SendPlan> = {
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
+			group: readGroup(context, index),
 			simplify: readSimplify(context, index),
-			warnings: [],
+			warnings: numberWarnings(context, index, content.recipient),
 		};
 	},
 
@@ -74,11 +80,11 @@ export const send: Operation<SendPlan> = {
 		const { template, type } = plan.message;
 		await run.uploads.verify(type, plan.file);
 		const warning = template === null ? null : await run.checkTemplate(template);
-		return warning === null ? plan : { ...plan, warnings: [warning] };
+		return warning === null ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 	},
 
 	async perform(
-		{ message, file, key, ifExists, recipientAsGiven, simplify, warnings },
+		{ message, file, key, ifExists, recipientAsGiven, group, simplify, warnings },
 		run,
 		entry,
 	) {
@@ -96,7 +102,8 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		const toItem = (sent: SentMessage) => sentItem(sent, { simplify, recipientAsGiven, warnings });
+		const toItem = (sent: SentMessage) =>
+			sentItem(sent, { simplify, recipientAsGiven, group, warnings });
 		if (key === null) return [toItem(await uploads.ready(outgoing, file, sendReady))];
 		const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
 		const ledger = await keys.ledger().catch(needsTables);
