@@ -7,6 +7,7 @@ import {
 	type MessageToSchedule,
 	type OutgoingMessage,
 } from '../../messages/message';
+import { formatFrequencyCap } from '../../messages/frequencyCap';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
 import { formatWindow } from '../../messages/sendTime';
 import type { Failure } from '../../messages/failure';
@@ -45,6 +46,7 @@ export function toRow(
 		scheduledAt,
 		requestedAt,
 		sendingWindow,
+		frequencyCap,
 		validForMinutes,
 		deduplicationKey,
 	} = message;
@@ -72,6 +74,7 @@ export function toRow(
 		deduplication_key: deduplicationKey ?? null,
 		requested_at: requestedAt ?? scheduledAt,
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
+		frequency_cap: frequencyCap ? formatFrequencyCap(frequencyCap) : null,
 		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
 		attempts: 0,
 		// Empty text, not null: n8n does not compare empty cells with a text.
