@@ -34,25 +34,23 @@ export function outdatedStep(
 	return note === null ? [] : [{ reason: 'outdatedTimezoneData', note }];
 }
 
-/** The window that a message keeps. */
+/** A send time, and the window that its message keeps. */
 export interface KeptWindow {
 	readonly window: SendingWindow;
-	/** Why it is not kept in all its zones, as a sentence; null if it is. */
-	readonly note: string | null;
+	readonly time: ResolvedSendTime;
 }
 
 /**
- * The window as a message keeps it: in all zones in which its recipient may be, or in the first one alone
- * if these have no hour in common. Decided once, so that the message does not wait for a later season.
+ * The window as a message keeps it: in all timezones in which its recipient may be, or, if these have no
+ * hour in common, in the first one alone, which `adjusted` then says. Decided once: otherwise a message
+ * might wait for a season in which they have one.
  *
- * @param instant milliseconds since 1970: when the message is wanted
  * @throws InvalidParameterError when the window's values cannot be used, or if it never opens
  */
-export function keptWindow(window: SendingWindow, instant: number): KeptWindow {
-	const hours = openingHours(window);
-	if (hours.hasCommonHours(instant)) return { window, note: null };
+export function keptWindow(window: SendingWindow, time: ResolvedSendTime): KeptWindow {
 	const { otherTimezones = [], ...alone } = window;
-	openingHours(alone).nextOpen(instant);
-	const note = `The sending window is never open at the same time in all ${otherTimezones.length + 1} timezones in which the recipient may be, so only ${window.timezone} counts.`;
-	return { window: alone, note };
+	if (otherTimezones.length === 0) return { window, time };
+	if (openingHours(window).hasCommonHours(instantFrom(time.scheduledAt))) return { window, time };
+	const note = `The sending window is never open in all ${otherTimezones.length + 1} timezones in which the recipient may be, so it is kept in ${window.timezone} alone.`;
+	return { window: alone, time: addSteps(time, [{ reason: 'sendingWindow', note }]) };
 }

@@ -2,6 +2,7 @@ import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChec
 import { MINUTE_MS } from '../../../../messages/duration';
 import type { MessageToSchedule } from '../../../../messages/message';
 import {
+	keptWindow,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -23,12 +24,9 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { messageFields, readMessage } from '../../fields/message';
-import {
-	readSpacing,
-	readValidFor,
-	readWindow,
-	scheduleOptions,
-} from '../../fields/scheduleOptions';
+import { readFrequencyCap } from '../../fields/frequencyCap';
+import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
+import { readWindow } from '../../fields/sendingWindow';
 import { readReference } from '../../fields/reference';
 import {
 	assertReplaceable,
@@ -52,7 +50,7 @@ interface SchedulePlan extends Plan {
 	readonly file: InputFile | null;
 	readonly time: ResolvedSendTime;
 	readonly ifPassed: IfPassed;
-	/** The same for all items; set once they are arranged. */
+	/** Set once all items are arranged. */
 	readonly window?: SendingWindow;
 	readonly ifExists: IfExists;
 	/** The number of this item among equal ones, from 1. */
@@ -93,6 +91,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const deduplicationKey = readDeduplicationKey(context, index);
 		const requested = readSendTime(context, index, run);
 		const { content, recipientAsGiven, file } = readMessage(context, index);
+		const choice = readStore(context, index);
 		const message = {
 			...content,
 			reference: readReference(context, index),
@@ -100,8 +99,8 @@ export const schedule: Operation<SchedulePlan> = {
 			requestedAt: requested.scheduledAt,
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
+			frequencyCap: readFrequencyCap(context, index, choice),
 		};
-		const choice = readStore(context, index);
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
 		assertAccepts({ ...message, idempotencyKey: '', file: file ?? undefined });
@@ -127,14 +126,22 @@ export const schedule: Operation<SchedulePlan> = {
 
 	arrange(plans, context, run) {
 		const spacing = readSpacing(context);
+		const windowFor = readWindow(context);
 		// The timezone of the first valid item: if the first item is invalid, the others still continue.
 		const first = plans.find((plan) => plan !== null);
-		const window = readWindow(context, first?.time.timezone ?? run.timezone);
-		const planned = plans.map((plan) => plan?.time ?? null);
+		const timezone = first?.time.timezone ?? run.timezone;
+		const kept = plans.map((plan) => {
+			if (plan === null || windowFor === undefined) return null;
+			const { message, time } = plan;
+			const window = windowFor({ recipient: message.recipient, timezone, isRecipients: false });
+			return keptWindow(window, time);
+		});
+		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
+		const windowOf = (index: number) => kept[index]?.window;
 		const times =
-			spacing === undefined && window === undefined
+			spacing === undefined && windowFor === undefined
 				? planned
-				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window });
+				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window: windowOf });
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
 			const time = times[index];
@@ -142,6 +149,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
+			const window = windowOf(index);
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
