@@ -5,11 +5,10 @@ import { formatSendTime } from '../sendTime/resolve';
 import { instantFrom, localText } from '../sendTime/wallClock';
 import { timeZone } from '../sendTime/zone';
 import { zonesOfNumber } from './numberZones';
+import type { TimezoneSource } from './source';
 
 export { zonesOfNumber } from './numberZones';
-
-/** What says in which timezone a recipient is: the user, the phone number, or neither. */
-export type TimezoneSource = 'given' | 'number' | 'fallback';
+export { TIMEZONE_SOURCES, type TimezoneSource } from './source';
 
 /** The option *If Several Timezones Are Possible*. */
 export type IfSeveral = 'main' | 'latest' | 'fallback' | 'reject';

@@ -10,9 +10,9 @@ export {
 	type QuietHoursPreset,
 } from './quietHours';
 export { resolveSendTime, type ResolveOptions } from './resolve';
-export { spacingOffset, spreadSendTimes, type Spacing, type WindowOfItem } from './spacing';
+export { spacingOffset, spreadSendTimes, type Spacing } from './spacing';
 export type { Adjustment, AdjustmentReason, Instant, ResolvedSendTime } from './types';
 export { formatWallClock, parseWallClock, showInstant } from './wallClock';
 export { applySendingWindow, keptWindow, type KeptWindow } from './window';
 export { formatHours, formatWindow, parseHours, parseWindow } from './windowText';
-export { isTimezone, timezoneNames } from './zone';
+export { assertTimezone, isTimezone, timezoneNames } from './zone';

@@ -3,10 +3,9 @@ import { addSteps, moveTo, type Step } from './resolve';
 import { formatDuration } from '../duration';
 import { quote } from '../text';
 import type { ResolvedSendTime } from './types';
-import { instantFrom } from './wallClock';
-import { openingHours, type OpeningHours, type SendingWindow } from './openingHours';
+import type { OpeningHours, SendingWindow } from './openingHours';
+import { inTurn, type WindowOf } from './turns';
 import { outdatedStep } from './window';
-import { formatWindow } from './windowText';
 
 /** The option *Spacing*. */
 export interface Spacing {
@@ -35,33 +34,32 @@ export function spacingOffset(index: number, spacing: Spacing): number {
 
 /**
  * Spreads a list of send times: each at least `spacingSeconds` after the one before, apart from
- * jitter, and each inside its sending window.
+ * jitter, and all inside the sending window.
  *
- * Items take their turn by their wanted time, equal ones in the order of the list; one that is far
- * enough from the others moves by its jitter only. The window is applied after the spacing, so a
- * list that does not fit rolls on to the next opening and goes on with its spacing there. An item whose
- * window is closed lets those go first whose window is open. Jitter that would lead out of the window is
- * left out. Never earlier than wanted. The same list and seed give the same times.
+ * Items take their turn by their wanted time, equal ones in the order of the list; if their windows
+ * differ, by when these open. One that is far enough from the others moves by its jitter only. The
+ * window is applied after the spacing, so a list that does not fit rolls on to the next opening and
+ * goes on with its spacing there. Jitter that would lead out of the window is left out. Never earlier
+ * than wanted. The same list and seed give the same times.
  *
  * @param list null if an item has no time: it takes no turn and stays null
- * @param rules `window`: of all items, or of each by its place in the list
  * @throws InvalidParameterError when the values of the spacing or the window cannot be used
  */
 export function spreadSendTimes<Item extends ResolvedSendTime | null>(
 	list: readonly Item[],
-	{ window, ...spacing }: Spacing & { window?: SendingWindow | WindowOfItem },
+	{ window, ...spacing }: Spacing & { window?: SendingWindow | WindowOf },
 ): Item[] {
 	const { between, jitterOf } = checked(spacing);
-	const queues = queuesOf(list, typeof window === 'function' ? window : () => window);
+	const windowOf: WindowOf = typeof window === 'function' ? window : () => window;
 	const spread = [...list];
 	let free = -Infinity;
-	for (let next = takeNext(queues, free); next !== null; next = takeNext(queues, free)) {
-		const { item, index, wanted, hours, base } = next;
+	for (const { item, index, wanted, hours } of inTurn(list, windowOf, () => free)) {
+		const open = (instant: number) => hours?.nextOpen(instant) ?? instant;
 		const turn = Math.max(wanted, free);
 		const jitter = jitterOf(index);
+		const base = open(turn);
 		// Jitter is no reason to miss a window that was still open.
-		const isOpen = hours === undefined || hours.nextOpen(base + jitter) === base + jitter;
-		const instant = isOpen ? base + jitter : base;
+		const instant = open(base + jitter) === base + jitter ? base + jitter : base;
 		free = base + between;
 
 		const steps = stepsOf({ wanted, turn, base, instant }, between, hours);
@@ -72,79 +70,6 @@ export function spreadSendTimes<Item extends ResolvedSendTime | null>(
 	}
 	return spread;
 }
-
-/** The sending window of one item of a list; undefined for any time. */
-export type WindowOfItem = (index: number) => SendingWindow | undefined;
-
-interface Turn {
-	readonly item: ResolvedSendTime;
-	readonly index: number;
-	readonly wanted: number;
-}
-
-/** Items with one window, in the order of their turns: only the first ones of queues compete. */
-interface Queue {
-	readonly hours: OpeningHours | undefined;
-	readonly turns: readonly Turn[];
-	/** The place of the first that has had no turn. */
-	first: number;
-	/** The earliest that it can go, as far as was looked. */
-	from: number;
-}
-
-function queuesOf(
-	list: ReadonlyArray<ResolvedSendTime | null>,
-	windowOf: WindowOfItem,
-): readonly Queue[] {
-	const byWindow = new Map<string, { hours: OpeningHours | undefined; turns: Turn[] }>();
-	list.forEach((item, index) => {
-		if (item === null) return;
-		const window = windowOf(index);
-		const key = window === undefined ? '' : formatWindow(window);
-		const queue = byWindow.get(key) ?? { hours: window && openingHours(window), turns: [] };
-		byWindow.set(key, queue);
-		queue.turns.push({ item, index, wanted: instantFrom(item.scheduledAt) });
-	});
-	return [...byWindow.values()].map(({ hours, turns }) => ({
-		hours,
-		turns: turns.sort(byTurn),
-		first: 0,
-		from: -Infinity,
-	}));
-}
-
-const byTurn = (one: Turn, other: Turn): number =>
-	one.wanted - other.wanted || one.index - other.index;
-
-/**
- * Takes the item that can go first, from an instant on; null if none is left. A queue's window is only asked
- * when the queue seems to be the first: asking is what costs.
- */
-function takeNext(
-	queues: readonly Queue[],
-	free: number,
-): (Turn & { readonly hours: OpeningHours | undefined; readonly base: number }) | null {
-	for (;;) {
-		let best: Queue | null = null;
-		for (const queue of queues) {
-			const turn = queue.turns[queue.first] as Turn | undefined;
-			if (turn === undefined) continue;
-			queue.from = Math.max(queue.from, turn.wanted, free);
-			if (best === null || isBefore(queue, best)) best = queue;
-		}
-		if (best === null) return null;
-		const { hours, turns, first, from } = best;
-		const base = hours?.nextOpen(from) ?? from;
-		if (base === from) {
-			best.first++;
-			return { ...turns[first], hours, base };
-		}
-		best.from = base;
-	}
-}
-
-const isBefore = (one: Queue, other: Queue): boolean =>
-	(one.from - other.from || byTurn(one.turns[one.first], other.turns[other.first])) < 0;
 
 /** What moved an item: its turn, the window, the jitter. */
 function stepsOf(

@@ -9,6 +9,7 @@ import {
 } from '../../messages/message';
 import { formatFrequencyCap } from '../../messages/frequencyCap';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
+import { TIMEZONE_SOURCES } from '../../messages/recipientTime/source';
 import { formatWindow } from '../../messages/sendTime';
 import type { Failure } from '../../messages/failure';
 import type { StoredMessage } from '../../messages/scheduledMessage';
@@ -65,7 +66,8 @@ export function toRow(
 		template: formatTemplate(template),
 		replacement_template: formatTemplate(message.replacement ?? null),
 		replaced_at: null,
-		timezone: timezone,
+		timezone: message.timezone ?? timezone,
+		timezone_source: message.timezoneSource ?? null,
 		gateway: sender.gateway,
 		account: sender.account,
 		credential: sender.credential,
@@ -94,6 +96,7 @@ export function toScheduledMessage(row: Row): StoredMessage {
 		...contentOf(row),
 		replacement: replacementOf(row),
 		scheduledAt: isoOf(row.send_at) ?? '',
+		...recipientsTimezone(row),
 		status: statusOf(row),
 		gatewayStatus: textOf(row.status),
 		createdAt: isoOf(row.createdAt),
@@ -178,6 +181,13 @@ const failureOf = (row: Row): Failure | null => {
 	const reason = textOf(row.failure);
 	return reason === null ? null : { code: null, reason };
 };
+
+/** Without a source, the timezone is not the recipient's. A person may have edited either. */
+function recipientsTimezone(row: Row): Pick<StoredMessage, 'timezone' | 'timezoneSource'> {
+	const timezone = textOf(row.timezone);
+	const timezoneSource = TIMEZONE_SOURCES.find((source) => source === row.timezone_source);
+	return timezone === null || timezoneSource === undefined ? {} : { timezone, timezoneSource };
+}
 
 /** A cell's text; null if it is empty. */
 export const textOf = (cell: Cell): string | null =>

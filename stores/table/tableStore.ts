@@ -256,13 +256,19 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return { cancelled, message: toMessage(after) };
 	}
 
-	async function reschedule({ scheduleId, scheduledAt, timeNow }: Move): Promise<ScheduledMessage> {
+	async function reschedule({
+		scheduleId,
+		scheduledAt,
+		zone,
+		timeNow,
+	}: Move): Promise<ScheduledMessage> {
 		const row = await readRow(scheduleId);
 		const isPending = toMessage(row).status === 'scheduled';
 		const wanted = isPending ? (timeNow?.() ?? scheduledAt) : scheduledAt;
 		if (isPending) assertFileKeptUntil(row, gateway, wanted);
 		const [moved, after] = await change(row, {
 			send_at: wanted,
+			...(zone && { timezone: zone.timezone, timezone_source: zone.timezoneSource }),
 			// This ends the retry delay of a failed attempt.
 			next_attempt_at: new Date(options.now()).toISOString(),
 		});

@@ -18,7 +18,7 @@ export const template = (changes: Partial<MessageTemplate> = {}): MessageTemplat
 	gatewayStatus: 'APPROVED',
 	text: 'Hello {{1}}, your appointment is at {{2}}',
 	variables: [
-		{ id: 'body.1', label: 'Body: Hello {{1}}', kind: 'text', example: 'Ana' },
+		{ id: 'body.1', label: '{{1}}: Hello {{1}}', kind: 'text', example: 'Ana' },
 		{ id: 'body.2', label: 'Body: appointment is at {{2}}', kind: 'text', example: null },
 	],
 	unsupported: null,

@@ -7,6 +7,8 @@ import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { frequencyCapOptions } from './frequencyCap';
 import { ifTimePassedOption } from './ifTimePassed';
+import { ifNumberLengthOption } from './numberLength';
+import { recipientTimezoneOptions } from './recipientTimezone';
 import { referenceOption } from './reference';
 import { sendingWindowOption } from './sendingWindow';
 import { quote } from '../../../messages/text';
@@ -50,6 +52,8 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 'return',
 		description: 'For workflows that may run again with the same data',
 	},
+	ifNumberLengthOption,
+	...recipientTimezoneOptions,
 	ifTimePassedOption,
 	referenceOption,
 	sendingWindowOption,

@@ -191,7 +191,7 @@ describe('a list whose items have windows of their own', () => {
 		const windows = [morning, day, day];
 		const times = spreadSendTimes([noon, noon, noon], {
 			spacingSeconds: 60,
-			window: (index) => windows[index],
+			window: (_, index) => windows[index],
 		});
 		expect(times.map(({ scheduledAt }) => scheduledAt.slice(0, 16))).toEqual([
 			'2026-11-24T09:00',
@@ -214,7 +214,7 @@ describe('a list whose items have windows of their own', () => {
 				const wanted = list.map(({ minute }) =>
 					resolveSendTime(at('2026-11-23') + minute * MINUTE, 'UTC'),
 				);
-				const window = (index: number) => list[index].window;
+				const window = (_: unknown, index: number) => list[index].window;
 				const spread = spreadSendTimes(wanted, { spacingSeconds, window });
 				const instants = spread.map(({ scheduledAt }) => at(scheduledAt));
 				instants.forEach((instant, index) => {

@@ -43,7 +43,7 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 		return values.map((value) => {
 			const id = ++this.lastId;
 			const empty = Object.fromEntries(this.columns.map((name) => [name, null]));
-			const row = { ...empty, ...value, id, createdAt: at, updatedAt: at } as unknown as RowOf<C>;
+			const row = { ...empty, createdAt: at, ...value, id, updatedAt: at } as unknown as RowOf<C>;
 			this.rows.set(id, row);
 			return { ...row };
 		});

@@ -15,6 +15,7 @@ import {
 	readIfSent,
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
+import { ifNumberLengthOption, numberWarnings } from '../../fields/numberLength';
 import { readReference, referenceOption } from '../../fields/reference';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
@@ -48,6 +49,7 @@ export const send: Operation<SendPlan> = {
 			deduplicationKeyOption,
 			deduplicationTableOption,
 			defaultCountryOption,
+			ifNumberLengthOption,
 			ifAlreadySentOption,
 			referenceOption,
 		]),
@@ -66,7 +68,7 @@ export const send: Operation<SendPlan> = {
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
-			warnings: [],
+			warnings: numberWarnings(context, index, content.recipient),
 		};
 	},
 
@@ -74,7 +76,7 @@ export const send: Operation<SendPlan> = {
 		const { template, type } = plan.message;
 		await run.uploads.verify(type, plan.file);
 		const warning = template === null ? null : await run.checkTemplate(template);
-		return warning === null ? plan : { ...plan, warnings: [warning] };
+		return warning === null ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 	},
 
 	async perform(

@@ -24,6 +24,8 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { messageFields, readMessage } from '../../fields/message';
+import { numberWarnings } from '../../fields/numberLength';
+import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
 import { readFrequencyCap } from '../../fields/frequencyCap';
 import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
 import { readWindow } from '../../fields/sendingWindow';
@@ -34,11 +36,10 @@ import {
 	ifWindowClosedFields,
 	windowWarnings,
 } from '../../fields/replacement';
-import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import { REPLACEMENT } from '../../fields/template';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
-import { scheduledItem } from '../../output';
+import { scheduledItem, type OutputOptions } from '../../output';
 import type { StoreChoice } from '../../../shared/backendRef';
 import type { Run } from '../../run';
 
@@ -49,8 +50,10 @@ interface SchedulePlan extends Plan {
 	};
 	readonly file: InputFile | null;
 	readonly time: ResolvedSendTime;
+	/** Whose timezone `time` is in. */
+	readonly recipientTime: OutputOptions['recipientTime'];
 	readonly ifPassed: IfPassed;
-	/** Set once all items are arranged. */
+	/** The same hours for all items, by the clock of each; set once they are arranged. */
 	readonly window?: SendingWindow;
 	readonly ifExists: IfExists;
 	/** The number of this item among equal ones, from 1. */
@@ -89,14 +92,16 @@ export const schedule: Operation<SchedulePlan> = {
 
 	prepare(context, index, run) {
 		const deduplicationKey = readDeduplicationKey(context, index);
-		const requested = readSendTime(context, index, run);
+		const sendTime = readSendTime(context, index, run);
 		const { content, recipientAsGiven, file } = readMessage(context, index);
+		const { time: requested, source, possible } = sendTime.for(content);
 		const choice = readStore(context, index);
 		const message = {
 			...content,
 			reference: readReference(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
+			...(source && { timezone: requested.timezone, timezoneSource: source }),
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
 			frequencyCap: readFrequencyCap(context, index, choice),
@@ -114,34 +119,38 @@ export const schedule: Operation<SchedulePlan> = {
 			file,
 			// Counted from the first attempt, so that each attempt gets the same times.
 			time: applyPastTimePolicy(requested, ifPassed, run.ledger.startedAt, limits),
+			recipientTime: { source, possible },
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey, file !== null),
 			occurrence: 1,
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
-			warnings: windowWarnings(run.gateway, message),
+			warnings: [
+				...numberWarnings(context, index, content.recipient),
+				...windowWarnings(run.gateway, message),
+			],
 		};
 	},
 
-	arrange(plans, context, run) {
+	arrange(plans, context) {
 		const spacing = readSpacing(context);
 		const windowFor = readWindow(context);
-		// The timezone of the first valid item: if the first item is invalid, the others still continue.
-		const first = plans.find((plan) => plan !== null);
-		const timezone = first?.time.timezone ?? run.timezone;
 		const kept = plans.map((plan) => {
 			if (plan === null || windowFor === undefined) return null;
-			const { message, time } = plan;
-			const window = windowFor({ recipient: message.recipient, timezone, isRecipients: false });
-			return keptWindow(window, time);
+			const { time, recipientTime, message } = plan;
+			const isRecipients = recipientTime?.source === 'given';
+			const { recipient } = message;
+			return keptWindow(windowFor({ recipient, timezone: time.timezone, isRecipients }), time);
 		});
 		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
-		const windowOf = (index: number) => kept[index]?.window;
 		const times =
 			spacing === undefined && windowFor === undefined
 				? planned
-				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window: windowOf });
+				: spreadSendTimes(planned, {
+						...(spacing ?? { spacingSeconds: 0 }),
+						window: (_, index) => kept[index]?.window,
+					});
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
 			const time = times[index];
@@ -149,7 +158,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
-			const window = windowOf(index);
+			const window = kept[index]?.window;
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
@@ -173,7 +182,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async perform(plan, run, entry) {
 		const { choice, message, time: planned, ifPassed, window, simplify } = plan;
-		const { ifExists, occurrence, allowDeletion, recipientAsGiven, warnings } = plan;
+		const { ifExists, occurrence, allowDeletion, recipientTime, recipientAsGiven, warnings } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.storeFor(choice);
 		let time = planned;
@@ -201,8 +210,8 @@ export const schedule: Operation<SchedulePlan> = {
 		const rules = { ifExists, occurrence, allowDeletion, renew };
 		const scheduled = await (await store({ create: true })).schedule(present(), entry, rules);
 		const { timezone, adjusted = [] } = time;
-		const options = { simplify, timezone, adjusted, recipientAsGiven, warnings };
-		return [scheduledItem(scheduled, options)];
+		const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+		return [scheduledItem(scheduled, { simplify, timezone, ...said })];
 	},
 };
 
