@@ -101,5 +101,4 @@ export function allowedFrom(
 	return over < 0 ? now : recent[over] + periodMs;
 }
 
-const refusal = (what: string) =>
-	new InvalidParameterError(PARAMETER, `"${PARAMETER}" ${what}.`);
+const refusal = (what: string) => new InvalidParameterError(PARAMETER, `"${PARAMETER}" ${what}.`);

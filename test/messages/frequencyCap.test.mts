@@ -40,7 +40,10 @@ it.each([' 3 in 24 h,hold ', '3 IN 1 d, Hold', '3 in 24h, hold'])(
 it.each([
 	['often', '"Frequency Cap" is "often". Enter a cap such as 3 in 24 h, hold.'],
 	['3 in 24 h', '"Frequency Cap" is "3 in 24 h". Enter a cap such as 3 in 24 h, hold.'],
-	['-1 in 24 h, hold', '"Frequency Cap" is "-1 in 24 h, hold". Enter a cap such as 3 in 24 h, hold.'],
+	[
+		'-1 in 24 h, hold',
+		'"Frequency Cap" is "-1 in 24 h, hold". Enter a cap such as 3 in 24 h, hold.',
+	],
 	[
 		'0 in 24 h, hold',
 		'"Frequency Cap" has "0" as "Messages". Enter a whole number from 1 to 1000.',
@@ -54,7 +57,9 @@ it.each([
 		'"Frequency Cap" has a period of "768" hours. Enter whole hours from 1 to 744, or days from 1 to 31.',
 	],
 ])('refuses %j', (text, message) => {
-	expect(() => parseFrequencyCap(text)).toThrow(new InvalidParameterError('Frequency Cap', message));
+	expect(() => parseFrequencyCap(text)).toThrow(
+		new InvalidParameterError('Frequency Cap', message),
+	);
 });
 
 it.each([

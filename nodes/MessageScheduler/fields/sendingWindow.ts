@@ -17,7 +17,6 @@ import { timezoneChoices } from './sendTime';
 const OWN_HOURS = 'own';
 const BY_COUNTRY = 'byCountry';
 
-
 const shownForOwnHours = { displayOptions: { show: { quietHours: [OWN_HOURS] } } };
 
 /** When messages may be sent. */
@@ -47,7 +46,8 @@ export const sendingWindowOption: INodeProperties = {
 						{
 							name: "By the Recipient's Country",
 							value: BY_COUNTRY,
-							description: 'The first of these for the country of the number, else Any Other Country',
+							description:
+								'The first of these for the country of the number, else Any Other Country',
 						},
 						...QUIET_HOURS.map(({ id, name, hours, basis, sure }) => ({
 							name,
@@ -108,7 +108,7 @@ export const sendingWindowOption: INodeProperties = {
 					options: timezoneChoices('Timezone of Send At'),
 					default: '',
 					description:
-						"Timezone of the hours. With \"In the Recipient's Timezone\", only for recipients whose timezone is unknown, such as groups.",
+						'Timezone of the hours. With "In the Recipient\'s Timezone", only for recipients whose timezone is unknown, such as groups.',
 				},
 				{
 					displayName: 'No Sending On',

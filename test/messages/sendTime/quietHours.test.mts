@@ -28,7 +28,9 @@ it('has each id, name and prefix once, in the order of the names', () => {
 		expect(new Set(values).size).toBe(values.length);
 	}
 	const prefixes = QUIET_HOURS.flatMap((preset) => preset.prefixes);
-	expect(prefixes.filter((one) => prefixes.some((other) => other !== one && one.startsWith(other)))).toEqual([]);
+	expect(
+		prefixes.filter((one) => prefixes.some((other) => other !== one && one.startsWith(other))),
+	).toEqual([]);
 });
 
 it('has prefixes of its own countries', () => {
@@ -61,5 +63,6 @@ it('is strict in the United States: within the hours of the federal rule and of 
 	const strict = weekOf('usStrict');
 	const others = QUIET_HOURS.filter(({ countries }) => countries.includes('US'));
 	expect(others.length).toBeGreaterThan(5);
-	for (const { id } of others) expect(new Set(weekOf(id))).toEqual(new Set([...weekOf(id), ...strict]));
+	for (const { id } of others)
+		expect(new Set(weekOf(id))).toEqual(new Set([...weekOf(id), ...strict]));
 });

@@ -62,9 +62,7 @@ it('goes by the main timezone alone where the timezones have no hour in common, 
 		'Mon Tue Wed Thu Fri Sat Sun 10:00-18:00 Europe/Moscow, Europe/Kaliningrad, Asia/Kamchatka',
 	);
 	const kept = keptWindow(window, resolveSendTime('2026-11-23 04:00', 'Europe/Moscow'));
-	expect(kept.window).toEqual(
-		parseWindow('Mon Tue Wed Thu Fri Sat Sun 10:00-18:00 Europe/Moscow'),
-	);
+	expect(kept.window).toEqual(parseWindow('Mon Tue Wed Thu Fri Sat Sun 10:00-18:00 Europe/Moscow'));
 	expect(kept.time.adjusted).toMatchObject([
 		{
 			reason: 'sendingWindow',
@@ -100,7 +98,11 @@ it.each<[Partial<SendingWindow>, string]>([
 		'"Sending Window" has "Christmas" in "No Sending On"; enter dates such as 2026-12-25.',
 	],
 	[
-		{ closedOn: Array.from({ length: 367 }, (_, day) => iso(day * DAY + at('2027-01-01')).slice(0, 10)) },
+		{
+			closedOn: Array.from({ length: 367 }, (_, day) =>
+				iso(day * DAY + at('2027-01-01')).slice(0, 10),
+			),
+		},
 		'"Sending Window" has 367 days in "No Sending On"; enter at most 366.',
 	],
 	[
@@ -126,7 +128,9 @@ it('waits for the end of a year of closed days', () => {
 	);
 });
 
-const time = fc.integer({ min: 0, max: 95 }).map((quarter) => iso(quarter * 15 * MINUTE).slice(11, 16));
+const time = fc
+	.integer({ min: 0, max: 95 })
+	.map((quarter) => iso(quarter * 15 * MINUTE).slice(11, 16));
 const hours: fc.Arbitrary<DailyHours> = fc
 	.record({
 		from: time,

@@ -24,11 +24,7 @@ function isInsideBy(wall: number, window: SendingWindow): boolean {
 const QUARTER = 900_000;
 
 /** The first moment inside at or after this one, found by looking at each; null if there is none before the end. */
-export function firstInside(
-	instant: number,
-	window: SendingWindow,
-	end = Infinity,
-): number | null {
+export function firstInside(instant: number, window: SendingWindow, end = Infinity): number | null {
 	if (isInside(instant, window)) return instant;
 	let next = Math.ceil(instant / QUARTER) * QUARTER;
 	while (!isInside(next, window)) {

@@ -72,7 +72,12 @@ it('holds the second of two to one recipient in one run, until the first is olde
 it('skips with the status expired, and says why', async () => {
 	await table.insert([sentBefore(HOUR), due('one too many', { frequency_cap: '1 in 24 h, skip' })]);
 	expect(await run()).toMatchObject([
-		{ message: { status: 'expired', failure: { reason: 'Not sent: over its frequency cap (1 in 24 h).' } } },
+		{
+			message: {
+				status: 'expired',
+				failure: { reason: 'Not sent: over its frequency cap (1 in 24 h).' },
+			},
+		},
 	]);
 	expect(fake.asked).toEqual([]);
 });
@@ -90,7 +95,11 @@ it.each<[string, Values, boolean]>([
 	['to somebody else', { recipient: '+919988000001' }, false],
 	['of another account', { account: 'account-2' }, false],
 	['of another gateway', { gateway: 'whapi' }, false],
-	['older than the period', { sent_at: iso(START - 25 * HOUR), send_started_at: iso(START - 25 * HOUR) }, false],
+	[
+		'older than the period',
+		{ sent_at: iso(START - 25 * HOUR), send_started_at: iso(START - 25 * HOUR) },
+		false,
+	],
 ])('one before that is %s counts: %s', async (_, more, counts) => {
 	await table.insert([sentBefore(HOUR, more), due('now', { frequency_cap: ONE_A_DAY })]);
 	await run();
@@ -119,10 +128,7 @@ it('counts what the run itself has in doubt', async () => {
 	fake.send = async () => {
 		throw new GatewayError('unreachable', 'The connection broke off', { outcomeUnknown: true });
 	};
-	await table.insert([
-		due('first'),
-		due('second', { frequency_cap: '1 in 3 h, skip' }),
-	]);
+	await table.insert([due('first'), due('second', { frequency_cap: '1 in 3 h, skip' })]);
 	await run();
 	expect(fake.asked).toEqual(['first']);
 	expect(table.statuses).toEqual(['unconfirmed', 'expired']);
@@ -133,7 +139,10 @@ it('does not count what certainly was not sent', async () => {
 		if (text === 'first') throw new GatewayError('rejected', 'no such content');
 		return {};
 	};
-	await table.insert([due('first', { frequency_cap: ONE_A_DAY }), due('second', { frequency_cap: ONE_A_DAY })]);
+	await table.insert([
+		due('first', { frequency_cap: ONE_A_DAY }),
+		due('second', { frequency_cap: ONE_A_DAY }),
+	]);
 	await run();
 	expect(fake.asked).toEqual(['first', 'second']);
 	expect(table.statuses).toEqual(['failed', 'sent']);
@@ -167,7 +176,11 @@ it('expires what the cap keeps for longer than it is valid, and says so', async 
 	await table.insert([
 		sentBefore(HOUR),
 		due('offer', { frequency_cap: '1 in 7 d, hold', valid_for_minutes: 120 }),
-		due('held before', { frequency_cap: '1 in 2 h, hold', valid_for_minutes: 90, recipient: '+919988000001' }),
+		due('held before', {
+			frequency_cap: '1 in 2 h, hold',
+			valid_for_minutes: 90,
+			recipient: '+919988000001',
+		}),
 		sentBefore(HOUR, { recipient: '+919988000001' }),
 	]);
 	await run();

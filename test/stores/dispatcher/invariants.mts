@@ -366,7 +366,14 @@ function judgePromptness(day: Day, worst: Worst, say: (words: string) => void): 
 	const isPaced = rules.messagesPerMinute !== null;
 	for (const message of day.planned) {
 		const { id, account, acceptedAt, sendAt, isEdited, doubts } = message;
-		if (!isFree(message) || isEdited || doubts > 0 || isPaced || (!isWell && account === 'account-1')) continue;
+		if (
+			!isFree(message) ||
+			isEdited ||
+			doubts > 0 ||
+			isPaced ||
+			(!isWell && account === 'account-1')
+		)
+			continue;
 		if (options.burst || options.chance > 0) continue;
 		const late = Math.max(0, ...acceptedAt.map((at) => at - sendAt));
 		worst.lateSeconds = Math.max(worst.lateSeconds, Math.round(late / SECOND));
