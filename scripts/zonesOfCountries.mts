@@ -131,7 +131,7 @@ export function currentName(zone: string, country: readonly string[]): string {
 	if (country.includes(zone)) return zone;
 	const names = namesOf(zone);
 	// The country's own name comes last: the Netherlands have `Europe/Brussels`, and `Europe/Amsterdam`.
-	return country.findLast((name) => names.includes(name)) ?? zone;
+	return [...country].reverse().find((name) => names.includes(name)) ?? zone;
 }
 
 /**
