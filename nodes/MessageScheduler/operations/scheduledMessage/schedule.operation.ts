@@ -5,6 +5,7 @@ import type { Failure } from '../../../../messages/failure';
 import type { MessageToSchedule } from '../../../../messages/message';
 import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
+	keptWindow,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -29,12 +30,9 @@ import {
 import { messageFields, readMessage } from '../../fields/message';
 import { numberWarnings } from '../../fields/numberLength';
 import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
-import {
-	readSpacing,
-	readValidFor,
-	readWindow,
-	scheduleOptions,
-} from '../../fields/scheduleOptions';
+import { readFrequencyCap } from '../../fields/frequencyCap';
+import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
+import { readWindow } from '../../fields/sendingWindow';
 import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
@@ -118,6 +116,7 @@ export const schedule: Operation<SchedulePlan> = {
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
 			...contact,
+			frequencyCap: readFrequencyCap(context, index, choice),
 		};
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
@@ -151,15 +150,21 @@ export const schedule: Operation<SchedulePlan> = {
 
 	arrange(plans, context) {
 		const spacing = readSpacing(context);
-		const windowIn = readWindow(context);
-		const windowOf = windowIn && (({ timezone }: ResolvedSendTime) => windowIn(timezone));
-		const planned = plans.map((plan) => plan?.time ?? null);
+		const windowFor = readWindow(context);
+		const kept = plans.map((plan) => {
+			if (plan === null || windowFor === undefined) return null;
+			const { time, recipientTime, message } = plan;
+			const isRecipients = recipientTime?.source === 'given';
+			const { recipient } = message;
+			return keptWindow(windowFor({ recipient, timezone: time.timezone, isRecipients }), time);
+		});
+		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
 		const times =
-			spacing === undefined && windowOf === undefined
+			spacing === undefined && windowFor === undefined
 				? planned
 				: spreadSendTimes(planned, {
 						...(spacing ?? { spacingSeconds: 0 }),
-						window: windowOf,
+						window: (_, index) => kept[index]?.window,
 					});
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
@@ -168,7 +173,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
-			const window = windowOf?.(time);
+			const window = kept[index]?.window;
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
