@@ -1,4 +1,5 @@
 import type { Resource } from '../../operation';
+import { board } from './board.operation';
 import { cancel } from './cancel.operation';
 import { get } from './get.operation';
 import { getAll } from './getAll.operation';
@@ -17,6 +18,7 @@ export const scheduledMessage: Resource = {
 	option: { name: 'Scheduled Message', value: 'scheduledMessage' },
 	defaultOperation: 'schedule',
 	operations: [
+		board,
 		cancel,
 		get,
 		getAll,
