@@ -83,6 +83,7 @@ const pausedTable = (paused: readonly PausedAccount[], writing: Writing): Html =
 		'Paused accounts',
 		['Account', 'Paused by', 'Reason', 'Since', 'Until'],
 		paused.map((one) => [accountName(one, writing), ...pauseCells(one, writing)]),
+		{ hasLabels: true },
 	);
 
 /** By whom, why, since when, and until when. */

@@ -66,11 +66,14 @@ export const card = (id: string, title: string, content: Part, more: Part = null
 /**
  * A table whose first cell names its row. The roles stay where a narrow page lays the cells of a row out
  * below each other.
+ *
+ * @param options `hasLabels`: whether a narrow page puts the column's name before each cell
  */
 export const listTable = (
 	caption: string,
 	head: readonly string[],
 	rows: ReadonlyArray<readonly Part[]>,
+	{ hasLabels = false } = {},
 ): Html =>
 	html`<table class="list" role="table">
 		<caption class="hidden">
@@ -86,7 +89,12 @@ export const listTable = (
 				([name, ...cells]) =>
 					html`<tr role="row">
 						<th role="rowheader" scope="row">${name}</th>
-						${cells.map((cell) => html`<td role="cell">${cell}</td>`)}
+						${cells.map(
+							(cell, index) =>
+								html`<td role="cell" ${hasLabels && html` data-label="${head[index + 1]}"`}>
+									${cell}
+								</td>`,
+						)}
 					</tr>`,
 			)}
 		</tbody>

@@ -83,7 +83,7 @@ details table{margin-top:10px;max-width:460px}
 .chip.good{background:var(--goodback);color:var(--good)}
 .chip.warn{background:var(--warnback);color:var(--warn)}
 .chip.bad{background:var(--badback);color:var(--bad)}
-.list td{max-width:46ch}
+.list td{min-width:130px;max-width:46ch}
 .why{display:block;color:var(--dim);font-size:13px}
 .search{display:grid;gap:14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,180px),1fr));align-items:end}
 label{display:grid;gap:5px;font-size:13px;font-weight:550}
@@ -121,7 +121,8 @@ body{padding:18px 14px 40px}
 .list thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .list tr{display:block;padding:12px 0;border-top:1px solid var(--line)}
 .list tbody tr:first-child{border-top:0;padding-top:0}
-.list td,.list th{border:0;padding:0 0 3px}
+.list td,.list th{border:0;padding:0 0 3px;max-width:none}
+.list td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}
 .facts{grid-template-columns:1fr;gap:2px}
 .facts dd{margin-bottom:10px}
 }
