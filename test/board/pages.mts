@@ -2,7 +2,7 @@ import { storedBoard } from '../../nodes/MessageScheduler/board/storedBoard';
 import { parseBoardQuery, renderBoard, type BoardData, type BoardOptions } from '../../board';
 import { createTableBackend } from '../../stores/table/backend';
 import type { AccountColumn } from '../../stores/table/accounts';
-import { pauseAccount } from '../../stores/table/accounts';
+import { createLeaseStore, pauseAccount } from '../../stores/table/accounts';
 import type { Values } from '../../stores/table/columns';
 import { accountsTable } from '../stores/table/fakes.mts';
 import { MemoryTable } from '../stores/table/memoryTable.mts';
@@ -16,6 +16,7 @@ export async function storeWith(rows: readonly Seeded[]) {
 		table.rows.set(row.id, { ...table.row(row.id), ...(row as object) });
 	}
 	const accounts: MemoryTable<AccountColumn> = accountsTable(() => NOW);
+	for (const account of ['main', 'second']) await ranFor(accounts, account);
 	const opened = async () => accounts;
 	const backend = createTableBackend(table, 'scheduled_messages', {
 		accounts: opened,
@@ -23,6 +24,14 @@ export async function storeWith(rows: readonly Seeded[]) {
 		now: () => NOW,
 	});
 	return { table, accounts, backend };
+}
+
+/** A run of *Send Due* has served the account just now. */
+async function ranFor(accounts: MemoryTable<AccountColumn>, account: string): Promise<void> {
+	const credential = account === 'main' ? 'Shop Berlin' : 'Shop Hamburg';
+	const lease = createLeaseStore(accounts, [{ gateway: 'whapi', account, credential }]);
+	const record = await lease.acquire('a run', NOW - 20_000, NOW + 70_000);
+	await lease.release('a run', { health: record!.health, pace: record!.pace });
 }
 
 /** As *Pause* does, for one of the seeded accounts. */
