@@ -184,11 +184,12 @@ it('lists go page by page through all that fits, back and forth, and miss nothin
 it('a search finds by the whole number, the reference and the group, though numbers are masked', async () => {
 	const one = rows.find(({ reference, group_name: group }) => reference && group)!;
 	const national = String(one.recipient).replace('+49', '+49 (151) '.slice(0, 4));
-	for (const query of [
+	const queries: Array<Record<string, string>> = [
 		{ recipient: national },
 		{ reference: String(one.reference) },
 		{ group: 'autumn-sale', recipient: String(one.recipient) },
-	]) {
+	];
+	for (const query of queries) {
 		const found = await dataOf(store, query);
 		expect(found.view === 'search' && found.messages.map(({ id }) => id)).toContain(
 			one.schedule_id,
