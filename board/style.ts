@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** Colours by role: light, then dark. */
-const LIGHT = `--page:#f5f6f8;--card:#fff;--ink:#1a2230;--dim:#56616f;--line:#e2e6ec;--soft:#eef1f5;--accent:#1f55c4;--plan:#4b7be0;--sent:#2f6bdb;--delivered:#1b8a5a;--read:#0f766e;--grey:#8893a2;--good:#15703f;--goodback:#e6f4ec;--warn:#8a5200;--warnback:#fdf1dc;--bad:#b3261e;--badback:#fdeceb`;
-const DARK = `--page:#10141a;--card:#181e27;--ink:#e7ebf1;--dim:#9ea9b8;--line:#2b3340;--soft:#212936;--accent:#8fb5ff;--plan:#6d97f0;--sent:#6d97f0;--delivered:#45b583;--read:#3fb8ab;--grey:#6f7a8a;--good:#7ddba8;--goodback:#16301f;--warn:#f0bd62;--warnback:#352810;--bad:#ff9a90;--badback:#3b1b1a`;
+const LIGHT = `--page:#f5f6f8;--card:#fff;--ink:#1a2230;--dim:#56616f;--line:#e2e6ec;--soft:#eef1f5;--accent:#1f55c4;--plan:#4b7be0;--sent:#2f6bdb;--delivered:#1b8a5a;--read:#0f766e;--grey:#8893a2;--good:#15703f;--good-back:#e6f4ec;--warn:#8a5200;--warn-back:#fdf1dc;--bad:#b3261e;--bad-back:#fdeceb`;
+const DARK = `--page:#10141a;--card:#181e27;--ink:#e7ebf1;--dim:#9ea9b8;--line:#2b3340;--soft:#212936;--accent:#8fb5ff;--plan:#6d97f0;--sent:#6d97f0;--delivered:#45b583;--read:#3fb8ab;--grey:#6f7a8a;--good:#7ddba8;--good-back:#16301f;--warn:#f0bd62;--warn-back:#352810;--bad:#ff9a90;--bad-back:#3b1b1a`;
 
 const COLUMNS = Array.from({ length: 48 }, (_, n) => `.c${n + 1}{grid-column-start:${n + 1}}`).join(
 	'',
@@ -41,15 +41,15 @@ main{display:grid;gap:18px}
 .figures a{color:inherit}
 .figures a::after{content:"";position:absolute;inset:0;border-radius:14px}
 .figures .more{display:block;font-size:13px;color:var(--dim)}
-.figures .warn{border-color:var(--warn);background:var(--warnback)}
-.figures .bad{border-color:var(--bad);background:var(--badback)}
+.figures .warn{border-color:var(--warn);background:var(--warn-back)}
+.figures .bad{border-color:var(--bad);background:var(--bad-back)}
 .figures .warn .value{color:var(--warn)}
 .figures .bad .value{color:var(--bad)}
 .figures .warn .more,.figures .bad .more{color:var(--ink)}
 .card>.banner{margin-top:14px}
 .banner{border-radius:14px;padding:14px 20px;border:1px solid var(--line);background:var(--card)}
-.banner.bad{border-color:var(--bad);background:var(--badback)}
-.banner.warn{border-color:var(--warn);background:var(--warnback)}
+.banner.bad{border-color:var(--bad);background:var(--bad-back)}
+.banner.warn{border-color:var(--warn);background:var(--warn-back)}
 table{width:100%;border-collapse:collapse;font-size:14px}
 caption{text-align:left}
 th,td{padding:9px 14px 9px 0;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
@@ -80,9 +80,9 @@ details{margin-top:12px;font-size:14px}
 summary{cursor:pointer;color:var(--dim);width:fit-content}
 details table{margin-top:10px;max-width:460px}
 .chip{display:inline-block;padding:1px 10px;border-radius:999px;font-size:13px;font-weight:550;white-space:nowrap;background:var(--soft);color:var(--ink)}
-.chip.good{background:var(--goodback);color:var(--good)}
-.chip.warn{background:var(--warnback);color:var(--warn)}
-.chip.bad{background:var(--badback);color:var(--bad)}
+.chip.good{background:var(--good-back);color:var(--good)}
+.chip.warn{background:var(--warn-back);color:var(--warn)}
+.chip.bad{background:var(--bad-back);color:var(--bad)}
 .list td{min-width:130px;max-width:46ch}
 .why{display:block;color:var(--dim);font-size:13px}
 .search{display:grid;gap:14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,180px),1fr));align-items:end}
