@@ -246,14 +246,15 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	await save('data-table', editor.page);
 };
 
-/** The board, from seeded messages: it needs no n8n. Each width as the page is there, in both themes. */
+/** The board, from seeded messages: it needs no n8n. The top of it in each width, in both themes. */
 async function boards(browser: Browser): Promise<void> {
 	const store = await storeWith(seededRows(3_000));
 	await pauseSecond(store.accounts, 'Moving to a new number');
 	const html = await pageOf(store);
-	for (const width of [360, 768, 1280, 1920]) {
+	const sizes = { 360: 1_280, 768: 1_280, 1280: 1_330, 1920: 1_330 };
+	for (const [width, height] of Object.entries(sizes).map((size) => size.map(Number))) {
 		for (const colorScheme of ['light', 'dark'] as const) {
-			const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+			const context = await browser.newContext({ viewport: { width, height }, colorScheme });
 			const page = await context.newPage();
 			await page.setContent(html);
 			const name = [
@@ -261,7 +262,7 @@ async function boards(browser: Browser): Promise<void> {
 				...(width === 1280 ? [] : [width]),
 				...(colorScheme === 'light' ? [] : [colorScheme]),
 			];
-			await save(name.join('-'), page.locator('body'));
+			await save(name.join('-'), page);
 			await context.close();
 		}
 	}
