@@ -11,7 +11,7 @@ const COLUMNS = Array.from({ length: 48 }, (_, n) => `.c${n + 1}{grid-column-sta
 /** The look of every page; it needs no script, font or picture. */
 export const STYLE = `:root{color-scheme:light;${LIGHT};font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--ink);background:var(--page)}
 @media (prefers-color-scheme:dark){:root{color-scheme:dark;${DARK}}}
-*{box-sizing:border-box}
+*,*::before,*::after{box-sizing:border-box}
 body{margin:0 auto;padding:28px 24px 56px;max-width:1360px;overflow-wrap:anywhere}
 h1,h2,h3,p,ul,ol,dl,dd,figure{margin:0;padding:0}
 ul,ol{list-style:none}
@@ -72,7 +72,7 @@ time,.nowrap{white-space:nowrap}
 .axis b{display:block;font-weight:600;color:var(--ink)}
 ${COLUMNS}
 .days{overflow-wrap:normal;display:grid;grid-template-columns:repeat(14,minmax(0,1fr));gap:0 6px;text-align:center;font-size:12px;line-height:1.35;color:var(--dim)}
-.days svg{display:block;width:100%;height:96px;margin-bottom:6px;border-bottom:1px solid var(--line)}
+.days svg{display:block;width:100%;height:124px;margin-bottom:6px;border-bottom:1px solid var(--line)}
 .days b{display:block;font-size:13px;font-weight:620;color:var(--ink);font-variant-numeric:tabular-nums}
 .days .none b{font-weight:400;color:var(--dim)}
 .plan{fill:var(--plan)}.f-scheduled{fill:var(--plan)}.f-sent{fill:var(--sent)}.f-delivered{fill:var(--delivered)}.f-read{fill:var(--read)}.f-failed{fill:var(--bad)}.f-expired{fill:var(--bad)}.f-unconfirmed{fill:var(--warn)}.f-other{fill:var(--grey)}
@@ -83,11 +83,12 @@ details table{margin-top:10px;max-width:460px}
 .chip.good{background:var(--good-back);color:var(--good)}
 .chip.warn{background:var(--warn-back);color:var(--warn)}
 .chip.bad{background:var(--bad-back);color:var(--bad)}
-.list td{min-width:130px;max-width:46ch}
+.list th{min-width:110px}
+.list td{min-width:140px;max-width:46ch}
 .why{display:block;color:var(--dim);font-size:13px}
 .search{display:grid;gap:14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,180px),1fr));align-items:end}
 label{display:grid;gap:5px;font-size:13px;font-weight:550}
-input,select,button{font:inherit;font-size:15px;min-height:40px;padding:7px 12px;color:inherit;background:var(--card);border:1px solid var(--grey);border-radius:9px;width:100%;min-width:0}
+input,select,button{font:inherit;font-size:15px;font-weight:400;min-height:40px;padding:7px 12px;color:inherit;background:var(--card);border:1px solid var(--grey);border-radius:9px;width:100%;min-width:0}
 button{background:var(--accent);border-color:var(--accent);color:var(--card);font-weight:600;cursor:pointer}
 .pager{display:flex;flex-wrap:wrap;gap:8px 20px;margin-top:16px;font-size:14px}
 .way{position:relative;display:grid;gap:18px}
@@ -104,6 +105,14 @@ button{background:var(--accent);border-color:var(--accent);color:var(--card);fon
 .facts dt{color:var(--dim)}
 .quote{margin:16px 0 0;padding:14px 18px;background:var(--soft);border-radius:12px;font:inherit;white-space:pre-wrap}
 footer{margin-top:22px}
+@media (max-width:900px){
+.list,.list tbody,.list td,.list th{display:block}
+.list thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.list tr{display:block;padding:12px 0;border-top:1px solid var(--line)}
+.list tbody tr:first-child{border-top:0;padding-top:0}
+.list td,.list th{border:0;padding:0 0 3px;min-width:0;max-width:none}
+.list td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}
+}
 @media (max-width:760px){
 body{padding:18px 14px 40px}
 .card{padding:16px}
@@ -117,12 +126,6 @@ body{padding:18px 14px 40px}
 .axis .minor{display:none}
 .bars td.bar{width:34%}
 .bars.reasons td.bar{display:none}
-.list,.list tbody,.list td,.list th{display:block}
-.list thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.list tr{display:block;padding:12px 0;border-top:1px solid var(--line)}
-.list tbody tr:first-child{border-top:0;padding-top:0}
-.list td,.list th{border:0;padding:0 0 3px;max-width:none}
-.list td[data-label]::before{content:attr(data-label) ": ";color:var(--dim)}
 .facts{grid-template-columns:1fr;gap:2px}
 .facts dd{margin-bottom:10px}
 }
