@@ -1,4 +1,5 @@
 import type { Backend } from '../backend';
+import { tableBoard } from './board';
 import { listedBeforeSending } from '../doNotContact/listed';
 import { createDispatchQueue } from './dispatchQueue';
 import { purge, purgeThese } from './purge';
@@ -26,5 +27,6 @@ export const createTableBackend = (
 	list: null,
 	purge: async (before) => await purge(messages, before),
 	purgeThese: async (ids, before) => await purgeThese(messages, ids, before),
+	board: async (period) => await tableBoard(messages, await beside.findAccounts(), period),
 	statistics: async (period) => await statistics(messages, await beside.accounts(), period),
 });
