@@ -1,5 +1,6 @@
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
+import type { FrequencyCap } from '../../../../messages/frequencyCap';
 import type { MessageToSchedule } from '../../../../messages/message';
 import {
 	keptWindow,
@@ -96,15 +97,16 @@ export const schedule: Operation<SchedulePlan> = {
 		const { content, recipientAsGiven, file } = readMessage(context, index);
 		const { time: requested, source, possible } = sendTime.for(content);
 		const choice = readStore(context, index);
+		const frequencyCap = readFrequencyCap(context, index, choice);
 		const message = {
 			...content,
 			reference: readReference(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
-			validForMinutes: readValidFor(context, index),
+			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
 			deduplicationKey,
-			frequencyCap: readFrequencyCap(context, index, choice),
+			frequencyCap,
 		};
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
@@ -217,6 +219,12 @@ export const schedule: Operation<SchedulePlan> = {
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
+
+/** A message that its cap may hold is worth sending for that much longer; undefined for any other. */
+const heldForMinutes = (cap: FrequencyCap | null): number | undefined =>
+	cap?.limit?.over === 'hold'
+		? DEFAULT_VALID_FOR_MINUTES + cap.limit.periodMs / MINUTE_MS
+		: undefined;
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>
