@@ -774,6 +774,27 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
+		rule: 'Dispatcher: a frequency cap counts nothing that certainly was not sent',
+		file: 'stores/dispatcher/sendRow.ts',
+		from: '\t\trecent.note(row, values);\n\t\tconst step',
+		to: '\t\tconst step',
+		tests: 'test/stores/dispatcher/frequencyCap',
+	},
+	{
+		rule: 'Dispatcher: a message of unknown outcome counts toward a frequency cap',
+		file: 'stores/dispatcher/recentSends.ts',
+		from: "new Set(['scheduled', 'failed', 'expired', 'cancelled'])",
+		to: "new Set(['scheduled', 'failed', 'expired', 'cancelled', 'unconfirmed'])",
+		tests: 'test/stores/dispatcher/frequencyCap',
+	},
+	{
+		rule: 'Sending windows: open in all timezones of the recipient',
+		file: 'messages/sendTime/openingHours.ts',
+		from: 'for (const clock of clocks) {',
+		to: 'for (const clock of clocks.slice(0, 1)) {',
+		tests: 'test/messages/sendTime/severalZones',
+	},
+	{
 		rule: 'Dispatcher: a message is not sent when it is too late',
 		file: 'stores/dispatcher/admission.ts',
 		from: 'const validMs = validForMinutes(row) * MINUTE_MS;',

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../messages/duration';
 import { settleSync } from '../../messages/settle';
 import { allowedFrom, parseFrequencyCap, type FrequencyLimit } from '../../messages/frequencyCap';
 import { parseRecipient } from '../../messages/recipient';
@@ -33,6 +34,8 @@ export interface SendsOfRecipients {
 export class RecentSends implements SendsOfRecipients {
 	/** By recipient: the rows that count, with their times in milliseconds since 1970. */
 	private readonly counted = new Map<string, Map<number, number>>();
+	/** Of this run, and not decided yet: one may come back unsent. */
+	private readonly inFlight = new Set<number>();
 	/** Recipients of whom the table was read. */
 	private readonly known = new Set<string>();
 
@@ -64,6 +67,8 @@ export class RecentSends implements SendsOfRecipients {
 	/** What a write of this run makes of a row: it is being sent, it was sent, or it was not. */
 	note(row: Row, values: Values): void {
 		const written = { ...row, ...values };
+		if (statusWord(written) === SENDING) this.inFlight.add(row.id);
+		else this.inFlight.delete(row.id);
 		const at = this.countsAt(written);
 		if (at !== null) this.add(written, at);
 		else this.counted.get(personOf(row))?.delete(row.id);
@@ -73,11 +78,15 @@ export class RecentSends implements SendsOfRecipients {
 		const person = personOf(row);
 		if (!this.known.has(person)) return null;
 		const others = [...(this.counted.get(person) ?? [])].filter(([id]) => id !== row.id);
-		return allowedFrom(
-			limit,
-			others.map(([, at]) => at),
-			now,
-		);
+		const from = (rows: typeof others) =>
+			allowedFrom(
+				limit,
+				rows.map(([, at]) => at),
+				now,
+			);
+		const certain = from(others.filter(([id]) => !this.inFlight.has(id)));
+		// What keeps it may not go out after all: it is looked at again, and not held for the whole period.
+		return Math.max(certain, Math.min(from(others), now + IN_FLIGHT_MS));
 	}
 
 	private add(row: Row, at: number): void {
@@ -98,6 +107,9 @@ export class RecentSends implements SendsOfRecipients {
 		return at > 0 ? at : null;
 	}
 }
+
+/** By then a request is over, and what came of it is known to the next run. */
+const IN_FLIGHT_MS = MINUTE_MS;
 
 /** Statuses of messages that certainly went to nobody. */
 const NOT_SENT: ReadonlySet<string> = new Set(['scheduled', 'failed', 'expired', 'cancelled']);

@@ -63,7 +63,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 						],
 						default: 'hold',
 						description:
-							'What to do with a message over the cap. A held one expires after "Valid For".',
+							'What to do with a message over the cap. A held one expires after "Valid For", which is a day and the period unless you set it.',
 					},
 					{
 						displayName: 'Period',

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
 import type { Failure } from '../../../../messages/failure';
+import type { FrequencyCap } from '../../../../messages/frequencyCap';
 import type { MessageToSchedule } from '../../../../messages/message';
 import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
@@ -106,6 +107,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const { time: requested, source, possible } = sendTime.for(content);
 		const choice = readStore(context, index);
 		const { rule, ...contact } = readContactRule(context, index, content.recipient, choice);
+		const frequencyCap = readFrequencyCap(context, index, choice);
 		const message = {
 			...content,
 			reference: readReference(context, index),
@@ -113,10 +115,10 @@ export const schedule: Operation<SchedulePlan> = {
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
-			validForMinutes: readValidFor(context, index),
+			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
 			deduplicationKey,
 			...contact,
-			frequencyCap: readFrequencyCap(context, index, choice),
+			frequencyCap,
 		};
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
@@ -257,6 +259,12 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
+
+/** A message that its cap may hold is worth sending for that much longer; undefined for any other. */
+const heldForMinutes = (cap: FrequencyCap | null): number | undefined =>
+	cap?.limit?.over === 'hold'
+		? DEFAULT_VALID_FOR_MINUTES + cap.limit.periodMs / MINUTE_MS
+		: undefined;
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>
