@@ -29,6 +29,8 @@ export interface LookupCapabilities {
 
 /** What a gateway can do. Data: refusals, the docs table and the tests all read it from here. */
 export interface Capabilities {
+	/** How messages reach people. */
+	readonly channel: 'whatsapp' | 'sms';
 	/** Message types that can be sent at once. */
 	readonly messageTypes: readonly MessageType[];
 	/** Null if the gateway has no scheduler. */
@@ -77,6 +79,11 @@ export interface WebhookCapabilities {
 	 * at the vendor; null where the vendor documents no such webhook.
 	 */
 	readonly received: 'sameUrl' | 'separateUrl' | null;
+	/**
+	 * With `separateUrl`: where the user enters the same address once more, for incoming messages. One
+	 * sentence that begins with a verb.
+	 */
+	readonly receivedInstruction?: string;
 	/** Whether the vendor documents a way to send a secret along in a header. */
 	readonly sendsSecretHeader: boolean;
 }

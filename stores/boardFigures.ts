@@ -1,7 +1,8 @@
 import { HOUR_MS } from '../messages/duration';
 import type { Status } from '../messages/status';
 import type { Row } from './table/columns';
-import { noneByStatus, type ByStatus, type Period, type Statistics } from './table/statistics';
+import { noneByStatus, type ByStatus } from './table/groupStatistics';
+import type { Period, Statistics } from './table/statistics';
 
 /** What the board counts. Times in milliseconds since 1970; an end does not belong to its period. */
 export interface BoardPeriod extends Period {

@@ -14,7 +14,8 @@ import {
 import type { AccountsTable } from '../table/accounts';
 import type { ColumnName, Row } from '../table/columns';
 import { OVERDUE_AFTER_MS } from '../table/served';
-import { noneByStatus, statusOf } from '../table/statistics';
+import { noneByStatus } from '../table/groupStatistics';
+import { statusOf } from '../table/statistics';
 import type { Database } from './database';
 import { toRow } from './rows';
 import { Placeholders, type Statement } from './statement';

@@ -21,6 +21,9 @@ export async function storeWith(rows: readonly Seeded[]) {
 	const backend = createTableBackend(table, 'scheduled_messages', {
 		accounts: opened,
 		findAccounts: opened,
+		// Nobody here has opted out, and the board does not ask.
+		doNotContact: async () => await Promise.reject(new Error('not asked for')),
+		findDoNotContact: async () => null,
 		now: () => NOW,
 	});
 	return { table, accounts, backend };
