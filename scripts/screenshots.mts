@@ -29,6 +29,8 @@ import { Editor } from '../test/ui/editor.mts';
 const CREDENTIAL = 'Message Gateway account';
 /** Of a gateway without a scheduler: n8n holds its messages. */
 const HOLDING = 'Whapi.Cloud';
+/** Of a gateway with templates. */
+const TEMPLATES = 'WhatsApp Business Platform';
 
 /** A page's width in which n8n has room for all that stands above a node's output. */
 const WIDE = 1440;
@@ -171,6 +173,26 @@ const trigger: Steps = async (editor, { n8n, sandbox }) => {
 	await save('trigger', editor.page);
 };
 
+/** The list of templates, and a field for each variable of the one that was chosen. */
+const template: Steps = async (editor, { n8n }) => {
+	const id = await n8n.createWorkflow(
+		oneNode(TEMPLATES, { messageType: 'template', recipient: '+1 202-555-0101' }),
+	);
+	await editor.page.setViewportSize({ width: 1280, height: 940 });
+	await editor.openWorkflow(id, 4);
+	await editor.openNode('Message Scheduler');
+	const entries = await editor.listed('template');
+	await save('template-list', editor.parameters);
+	await entries.filter({ hasText: 'appointment_reminder' }).first().click();
+	await editor.fill('body.1', 'Ana');
+	await editor.fill('body.2', 'Monday at ten');
+	await editor.fill('button.0.payload', 'coming');
+	await editor.fill('button.1.url', '17');
+	// Takes the hints of the field away.
+	await editor.parameters.getByText('Recipient', { exact: true }).click();
+	await save('template', editor.parameters);
+};
+
 /** The credential, filled in and tested. */
 const credential: Steps = async (editor, { n8n, sandbox }) => {
 	await editor.page.setViewportSize({ width: 1280, height: 1100 });
@@ -244,7 +266,7 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	await save('data-table', editor.page);
 };
 
-const pictures = { canvas, canvasDark, panel, node, table, trigger, dataTable };
+const pictures = { canvas, canvasDark, panel, node, table, trigger, template, dataTable };
 
 const only = process.argv.slice(2);
 mkdirSync(images, { recursive: true });
@@ -270,6 +292,7 @@ try {
 	if (wanted('credential')) await inEditor(credential);
 	await make(CREDENTIAL, 'chatWhatsApp');
 	await make(HOLDING, 'whapi');
+	await make(TEMPLATES, 'whatsAppCloud');
 	for (const [name, steps] of Object.entries(pictures)) {
 		if (wanted(name)) await inEditor(steps);
 	}

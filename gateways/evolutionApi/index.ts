@@ -7,6 +7,7 @@ import { eventText } from './eventText';
 import { findSent } from './findSent';
 import { lookup } from './lookup';
 import { parseError } from './parseError';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { assertSendable, send } from './send';
@@ -35,5 +36,6 @@ export const evolutionApi: Gateway = {
 	withoutSecrets,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	eventText,
 };

@@ -55,6 +55,9 @@ export async function checkOutages(command: OutagesCommand): Promise<boolean> {
 			console.log(problems.length === 0 ? pc.green('  holds') : pc.red('  does NOT hold:'));
 			for (const problem of problems) console.log(`    ${problem}`);
 			if (problems.length > 0) {
+				for (const { text, status, failure } of seen.rows) {
+					if (status === 'failed') console.log(`    failed: ${String(text)}: ${String(failure)}`);
+				}
 				// What n8n itself remembers of the account, for whoever looks into it.
 				const accounts = await readRows(place.n8n, 'scheduled_messages_accounts').catch(() => []);
 				for (const account of accounts) console.log(`    ${JSON.stringify(account)}`);

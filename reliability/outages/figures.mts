@@ -1,9 +1,10 @@
 import type { ExecutionSummary, Json } from '../../harness/client.mts';
-import type { RecordedRequest, SandboxMessage } from '../../sandbox/index.mts';
+import type { GatewayId, RecordedRequest, SandboxMessage } from '../../sandbox/index.mts';
 import { count } from '../figures.mts';
 
 /** What was seen of one scenario from outside: the gateway's record, n8n's table, n8n's executions. */
 export interface Seen {
+	readonly gateway: GatewayId;
 	/** The texts of the messages that were scheduled, each once. */
 	readonly wanted: readonly string[];
 	/** What the gateway took. */
@@ -75,7 +76,9 @@ function isSendOf({ wanted, requests }: Pick<Seen, 'wanted' | 'requests'>) {
 	const hasText = (value: unknown): boolean =>
 		typeof value === 'string'
 			? texts.has(value)
-			: typeof value === 'object' && value !== null && Object.values(value).some(hasText);
+			: value instanceof URLSearchParams
+				? [...value.values()].some(hasText)
+				: typeof value === 'object' && value !== null && Object.values(value).some(hasText);
 	const posts = requests.filter(({ method }) => method === 'POST');
 	const paths = new Set(posts.filter(({ body }) => hasText(body)).map(({ path }) => path));
 	return ({ method, path }: Seen['requests'][number]) => method === 'POST' && paths.has(path);

@@ -59,6 +59,9 @@ const ANSWER_DELAY_MS = 50;
 /** How long after its begin a fault that does not end may see n8n killed. */
 const KILL_WITHIN_MS = 40_000;
 const EDGE_MS = 2_000;
+/** More than scheduling takes on a busy machine. */
+const DUE_AFTER_MS = 15_000;
+const EACH_MS = 40;
 /** So many messages may be sent after the fault before n8n is killed. */
 const MAX_BEFORE_KILL = 40;
 const MAX_LEAD_IN_MS = 90_000;
@@ -74,7 +77,8 @@ export async function runOutage(
 	options: OutageOptions,
 ): Promise<Seen> {
 	const { n8n } = place;
-	const { answerDelayMs = ANSWER_DELAY_MS, dueAfterMs = 25_000, seed } = options;
+	const { answerDelayMs = ANSWER_DELAY_MS, seed } = options;
+	const { dueAfterMs = DUE_AFTER_MS + options.messages * EACH_MS } = options;
 	const { gateway = GATEWAY } = options;
 	const { log = () => undefined } = options;
 	const sandbox = await startSandbox({ rateLimits: false, answerDelayMs, seed });
@@ -143,6 +147,7 @@ export async function runOutage(
 		await holds(async () => (await countRunning(n8n, workflow)) === 0, 60_000, POLL_MS);
 		const rows = await patientRows(n8n);
 		return {
+			gateway,
 			wanted: texts,
 			taken: sandbox.messages(gateway),
 			requests: sandbox.requests(gateway),

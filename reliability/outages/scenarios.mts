@@ -24,7 +24,7 @@ export interface Scenario {
 	/** Options of *Send Due* that the example does not have. */
 	readonly options?: Json;
 	/** Messages that may be in doubt at the end, each kill apart. */
-	readonly maxInDoubt: number;
+	readonly maxInDoubt: number | ((gateway: GatewayId) => number);
 	/** The shortest pause that the fault may lead to; null where no pause need follow. */
 	readonly shortestPauseMs: number | null;
 	/** Requests that may be under way, or needed to notice it, when the fault begins. */
@@ -100,7 +100,10 @@ export const SCENARIOS: readonly Scenario[] = [
 	outage('401', '401 for a minute', MINUTE, refuses(401)),
 	outage('402', '402 for a minute', MINUTE, refuses(402)),
 	outage('403', '403 for a minute', MINUTE, refuses(403)),
-	outage('session', 'the account is not ready for a minute, as its state says', MINUTE, logOut),
+	outage('session', 'the account is not ready for a minute, as its state says', MINUTE, logOut, {
+		maxInDoubt: (gateway) =>
+			definitionOf(gateway).states?.leavesInDoubt === true ? ambiguous.maxInDoubt : 0,
+	}),
 	outage(
 		'429',
 		`429 with Retry-After: ${RETRY_AFTER_S} for a minute`,

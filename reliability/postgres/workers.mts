@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { processorTimeOfAll } from '../../bench/process.mts';
 import type { Json } from '../../harness/client.mts';
 import { credentialFor } from '../../harness/credential.mts';
 import { buildPackage } from '../../harness/package.mts';
@@ -100,15 +100,13 @@ export async function checkPostgresWorkers(options: Options): Promise<boolean> {
 	}
 }
 
-/** How long it took, and how many of the machine's processors it kept busy on average. */
+/** How long it took, and how many processors all of it kept busy on average: n8n, databases, sandbox. */
 interface Sent {
 	readonly ms: number;
 	readonly busy: number;
 }
 
-/** Processor time of everything that runs on the machine. */
-const busyMs = (): number =>
-	cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
+const busyMs = (): number => processorTimeOfAll(process.pid);
 
 /** Due messages for each account that the table knows. */
 const fillDue = async (sql: SqlClient, count: number): Promise<void> =>

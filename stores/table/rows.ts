@@ -93,11 +93,13 @@ export function toScheduledMessage(row: Row): StoredMessage {
 		...contentOf(row),
 		replacement: replacementOf(row),
 		scheduledAt: isoOf(row.send_at) ?? '',
+		sentAt: isoOf(row.sent_at),
 		status: statusOf(row),
 		gatewayStatus: textOf(row.status),
 		createdAt: isoOf(row.createdAt),
 		messageId: textOf(row.message_id),
 		reference: textOf(row.reference),
+		group: textOf(row.group_name),
 		failure: failureOf(row),
 		raw: row,
 	};

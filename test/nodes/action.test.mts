@@ -61,6 +61,7 @@ describe('Schedule', () => {
 			['fileName', null],
 			['template', null],
 			['reference', null],
+			['group', null],
 			['recipientAsGiven', null],
 			['adjusted', []],
 			['warnings', []],

@@ -6,6 +6,7 @@ import { readOption } from './common';
 import { ifListedOption } from './contactCheck';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
+import { groupOption } from './group';
 import { ifTimePassedOption } from './ifTimePassed';
 import { referenceOption } from './reference';
 import { timezoneChoices } from './sendTime';
@@ -49,6 +50,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 'return',
 		description: 'For workflows that may run again with the same data',
 	},
+	groupOption,
 	ifListedOption,
 	ifTimePassedOption,
 	referenceOption,

@@ -5,6 +5,12 @@ import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
+import {
+	DEFAULT_OPT_OUT_LISTS,
+	OPT_OUT_LIST_NAMES,
+	OPT_OUT_LISTS,
+	type OptOut,
+} from '../../../messages/optOut';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
 import {
@@ -82,6 +88,7 @@ export const capabilityTable = (): string =>
 		['Finds a message after a lost response', ({ findSent }) => yesNo(findSent !== undefined)],
 		['Returns the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
+		['Received messages', ({ capabilities }) => RECEIVED[capabilities.webhooks.received ?? 'none']],
 		[
 			'Webhook registration',
 			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
@@ -113,6 +120,8 @@ export const uploadsTable = (): string =>
 const size = (bytes: number | null): string =>
 	bytes === null ? 'not stated' : `${bytes / 1024 ** 2} MB`;
 
+const RECEIVED = { sameUrl: 'yes', separateUrl: 'by a second URL', none: NONE };
+
 const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
 
 const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
@@ -133,6 +142,33 @@ export const webhookTable = (): string =>
 			pageLink(gateway, '#webhook'),
 			gateway.capabilities.webhooks.setupInstruction,
 		]),
+	);
+
+/** Which gateways report what people write, and where a second URL is entered for it. */
+const receivedTable = (): string =>
+	tableOf(
+		['gateway', 'the same Production URL once more'],
+		gateways
+			.filter(({ capabilities }) => capabilities.webhooks.received !== null)
+			.map((gateway) => [
+				pageLink(gateway),
+				gateway.capabilities.webhooks.receivedInstruction ?? NONE,
+			]),
+	);
+
+/** The words by which people opt out. */
+const optOutTable = (): string =>
+	tableOf(
+		['list', 'on by default', '`stop`', '`start`', '`help`'],
+		OPT_OUT_LIST_NAMES.map((name) => {
+			const { label, words } = OPT_OUT_LISTS[name];
+			const meanings: Partial<Record<OptOut, readonly string[]>> = words;
+			return [
+				label,
+				yesNo(DEFAULT_OPT_OUT_LISTS.includes(name)),
+				...(['stop', 'start', 'help'] as const).map((meaning) => list(meanings[meaning] ?? [NONE])),
+			];
+		}),
 	);
 
 /** The fields of the credential, and where each gateway's page says what to enter. */
@@ -351,6 +387,10 @@ export async function generated(): Promise<Record<string, Record<string, string>
 ${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
 `,
 			),
+		},
+		'docs/replies.md': {
+			receives: block(receivedTable()),
+			'opt-outs': block(optOutTable()),
 		},
 		'docs/status-events.md': {
 			statuses: block(statusTable()),

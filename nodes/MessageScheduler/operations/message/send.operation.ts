@@ -17,6 +17,7 @@ import {
 } from '../../fields/deduplication';
 import { contactFields, ifListedOption, readContactRule } from '../../fields/contactCheck';
 import { messageFields, readMessage } from '../../fields/message';
+import { readGroup, sentGroupOption } from '../../fields/group';
 import { readReference, referenceOption } from '../../fields/reference';
 import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
@@ -34,6 +35,7 @@ interface SendPlan extends Plan {
 	readonly recipientAsGiven: string | null;
 	/** Null if nobody looks whether the recipient is on Do Not Contact. */
 	readonly contact: ContactRule | null;
+	readonly group: string | null;
 	readonly simplify: boolean;
 	/** What the user should know before the message is delivered. */
 	readonly warnings: readonly string[];
@@ -58,6 +60,7 @@ export const send: Operation<SendPlan> = {
 			ifAlreadySentOption,
 			ifListedOption,
 			referenceOption,
+			sentGroupOption,
 		]),
 	],
 
@@ -76,6 +79,7 @@ export const send: Operation<SendPlan> = {
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
 			contact: rule,
+			group: readGroup(context, index),
 			simplify: readSimplify(context, index),
 			warnings: [],
 		};
@@ -90,7 +94,7 @@ export const send: Operation<SendPlan> = {
 	},
 
 	async perform(
-		{ message, file, key, ifExists, recipientAsGiven, contact, simplify, warnings },
+		{ message, file, key, ifExists, recipientAsGiven, contact, group, simplify, warnings },
 		run,
 		entry,
 	) {
@@ -98,7 +102,8 @@ export const send: Operation<SendPlan> = {
 		const { idempotencyKey, unresolved } = entry;
 		if (unresolved !== null) throw notRepeated(gateway.label);
 		const outgoing = { ...message, idempotencyKey };
-		const toItem = (sent: SentMessage) => sentItem(sent, { simplify, recipientAsGiven, warnings });
+		const toItem = (sent: SentMessage) =>
+			sentItem(sent, { simplify, recipientAsGiven, group, warnings });
 		// Once more: the items before it may have taken long.
 		const skipped = await checkContact(run, contact);
 		if (skipped !== null) return [toItem(notSent(outgoing, skipped, run))];

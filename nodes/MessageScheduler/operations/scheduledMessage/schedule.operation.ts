@@ -33,6 +33,7 @@ import {
 	readWindow,
 	scheduleOptions,
 } from '../../fields/scheduleOptions';
+import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
 	assertReplaceable,
@@ -106,6 +107,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const message = {
 			...content,
 			reference: readReference(context, index),
+			group: readGroup(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			validForMinutes: readValidFor(context, index),
@@ -133,7 +135,10 @@ export const schedule: Operation<SchedulePlan> = {
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
-			warnings: windowWarnings(run.gateway, message),
+			warnings: [
+				...windowWarnings(run.gateway, message),
+				...groupWarnings(run.gateway, choice, message.group),
+			],
 		};
 	},
 
