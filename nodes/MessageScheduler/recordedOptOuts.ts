@@ -46,8 +46,7 @@ export async function recordWish(run: Run, store: BackendRef, item: IDataObject)
 	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
 	const added = await Promise.all(
 		people.map(
-			async (person) =>
-				await list.add({ ...gatewayOptOut(person, String(said)), source: 'reply' }),
+			async (person) => await list.add({ ...gatewayOptOut(person, String(said)), source: 'reply' }),
 		),
 	);
 	return added.some(({ isNew }) => isNew);
