@@ -144,3 +144,7 @@ export function createReceivedMessage(input: ReceivedMessageInput): ReceivedMess
 		raw,
 	};
 }
+
+/** Whether it has an id or any content; without both, nothing is known but that a webhook came. */
+export const isSomething = ({ messageId, text, button, media, aboutMessageId }: ReceivedMessage) =>
+	[messageId, text, button, media, aboutMessageId].some((value) => value !== null);

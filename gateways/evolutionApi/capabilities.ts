@@ -2,6 +2,7 @@ import type { Capabilities } from '../capabilities';
 
 /** From the vendor's source, github.com/EvolutionAPI/evolution-api, and doc.evolution-api.com. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],
 	// No route and no field takes a time; `delay` keeps the request open instead.
 	scheduling: null,
@@ -14,7 +15,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it as the instance's webhook. Up to version 2.1, enter it in the manager, with ?secret= and the Webhook Secret behind it.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [

@@ -1,11 +1,13 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
+import { OPTED_OUT } from '../meta/errorCodes';
 import { account, authenticate, baseUrl, credentialFields, isNamed } from './credential';
 import { testCredential } from './credentialTest';
 import { eventText } from './eventText';
 import { findSent } from './findSent';
 import { lookup } from './lookup';
 import { parseError } from './parseError';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { assertSendable, send } from './send';
@@ -28,9 +30,12 @@ export const evolutionApi: Gateway = {
 	assertSendable,
 	lookup,
 	findSent,
+	// Of its channel at Meta, whose refusals it hands on.
+	optedOutCodes: [OPTED_OUT],
 	registration,
 	withoutSecrets,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	eventText,
 };

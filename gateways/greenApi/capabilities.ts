@@ -3,6 +3,7 @@ import { uploads } from './upload';
 
 /** From green-api.com/en/docs/api: sending, journals, account and receiving. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// A file's name says what it is sent as. Audio arrives as a voice note, and in no other way
 	// (github.com/green-api/issues/issues/550), so both types are the same here.
 	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],
@@ -21,7 +22,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it in the instance's settings, which can take five minutes.",
 		statuses: ['queued', 'suspended', 'sent', 'delivered', 'read', 'failed'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
@@ -35,5 +36,6 @@ export const capabilities: Capabilities = {
 		'https://green-api.com/en/docs/api/journals/GetChatHistory/',
 		'https://green-api.com/en/docs/api/queues/ShowMessagesQueue/',
 		'https://green-api.com/en/docs/api/receiving/notifications-format/outgoing-message/OutgoingMessageStatus/',
+		'https://green-api.com/en/docs/api/receiving/notifications-format/incoming-message/ImageMessage',
 	],
 };

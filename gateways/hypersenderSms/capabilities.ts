@@ -3,6 +3,7 @@ import { DAY_MS } from '../../messages/duration';
 
 /** From docs.hypersender.com, SMS API. Media (MMS) is documented nowhere. */
 export const capabilities: Capabilities = {
+	channel: 'sms',
 	messageTypes: ['text'],
 	scheduling: {
 		types: ['text'],
@@ -20,7 +21,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it in the dashboard as the webhook of the SMS instance, with the Webhook Secret.',
 		statuses: ['scheduled', 'sent', 'delivered', 'failed', 'expired'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
@@ -28,5 +29,6 @@ export const capabilities: Capabilities = {
 		'https://docs.hypersender.com/v2/api-reference/sms/messages/index-messages',
 		'https://docs.hypersender.com/api-reference/sms/messages/delete-message',
 		'https://docs.hypersender.com/api-reference/sms-webhooks/messages-events/message-scheduled',
+		'https://docs.hypersender.com/api-reference/sms-webhooks/messages-events/message-received',
 	],
 };

@@ -5,6 +5,7 @@ const ANY_FILE = { maxBytes: null, mimeTypes: null };
 
 /** From docs.hypersender.com, WhatsApp API v2, which queues every request and schedules nothing. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// Sound has one path, `send-voice`, so `audio` is not offered; as a file it goes as `document`.
 	messageTypes: ['text', 'image', 'video', 'document', 'voice'],
 	scheduling: null,
@@ -22,7 +23,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it in the dashboard as the webhook of the WhatsApp instance, with the Webhook Secret.',
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
@@ -30,6 +31,7 @@ export const capabilities: Capabilities = {
 		'https://docs.hypersender.com/api-reference/whatsapp/send-messages/send-file',
 		'https://docs.hypersender.com/v2/api-reference/whatsapp/queued-requests',
 		'https://docs.hypersender.com/api-reference/whatsapp-webhooks/messages-ack',
+		'https://docs.hypersender.com/api-reference/whatsapp-webhooks/messages-any',
 		'https://docs.hypersender.com/v2/api-reference/whatsapp-webhooks/messages-revoked',
 	],
 };

@@ -12,12 +12,16 @@ const PER_MESSAGE: WebhookCapabilities = {
 	setupInstruction:
 		'Enter it as "Status URL" in the credential, or leave that empty and enter a "Messaging Service SID": the trigger then enters it at the Messaging Service.',
 	statuses: ['queued', 'sent', 'failed', 'delivered', 'read', 'expired', 'cancelled'],
-	received: null,
+	received: 'separateUrl',
+	receivedInstruction:
+		'Enter it once more at Twilio for incoming messages, with HTTP POST: at the number as "A message comes in", at the Messaging Service under Integration as "Request URL" of "Send a webhook", or at the WhatsApp sender as its webhook URL.',
 	sendsSecretHeader: false,
 };
 
 /** At best: with a Messaging Service. From twilio.com/docs/messaging and Twilio's OpenAPI files. */
 export const capabilities: Capabilities = {
+	// Unless the credential says WhatsApp.
+	channel: 'sms',
 	messageTypes: TYPES,
 	scheduling: {
 		types: TYPES,
@@ -37,6 +41,7 @@ export const capabilities: Capabilities = {
 		'https://www.twilio.com/docs/messaging/api/message-resource',
 		'https://www.twilio.com/docs/messaging/features/message-scheduling',
 		'https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks',
+		'https://www.twilio.com/docs/messaging/guides/webhook-request',
 		'https://www.twilio.com/docs/usage/webhooks/webhooks-security',
 		'https://www.twilio.com/docs/content/content-api-resources',
 		'https://www.twilio.com/docs/api/errors',
@@ -48,15 +53,17 @@ export const capabilities: Capabilities = {
  * message with a time for one without, and sends it at once, by two pages; refuses it, by a third.
  */
 export function capabilitiesFor(credential: Credential): Capabilities {
-	if (senderOf(credential).service === null) {
+	const { service, channel } = senderOf(credential);
+	const ofChannel = { ...capabilities, channel };
+	if (service === null) {
 		return {
-			...capabilities,
+			...ofChannel,
 			scheduling: null,
 			schedulingNeeds: 'a "Messaging Service SID" in the credential',
 		};
 	}
-	if (statusUrlOf(credential, null) !== null) return capabilities;
+	if (statusUrlOf(credential, null) !== null) return ofChannel;
 	const setupInstruction =
 		'Publish the workflow: that enters it as the status callback URL of the Messaging Service.';
-	return { ...capabilities, webhooks: { ...PER_MESSAGE, registration: 'api', setupInstruction } };
+	return { ...ofChannel, webhooks: { ...PER_MESSAGE, registration: 'api', setupInstruction } };
 }

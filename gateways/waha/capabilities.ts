@@ -4,6 +4,7 @@ import { findsByIdAlone, isOldCore, type Server } from './server';
 
 /** From the vendor's documentation (waha.devlike.pro/docs) and its source (github.com/devlikeapro/waha). */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// There is no route for audio: a file of it goes as a voice message or as a document.
 	messageTypes: ['text', 'image', 'video', 'document', 'voice'],
 	scheduling: null,
@@ -20,13 +21,15 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that adds it to the session's webhooks, and restarts the session if they change.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
 		'https://waha.devlike.pro/docs/how-to/send-messages/',
 		'https://waha.devlike.pro/docs/how-to/sessions/',
 		'https://waha.devlike.pro/docs/how-to/events/',
+		'https://waha.devlike.pro/docs/how-to/receive-messages/',
+		'https://waha.devlike.pro/docs/how-to/polls/',
 		'https://waha.devlike.pro/docs/how-to/chats/',
 		'https://waha.devlike.pro/docs/how-to/engines/',
 	],

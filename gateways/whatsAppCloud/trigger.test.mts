@@ -6,7 +6,7 @@ import {
 } from '../../test/nodes/fakeContext.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import batch from './fixtures/batch.webhook.json';
-import received from './fixtures/message-received.webhook.json';
+import received from './fixtures/received-text-without-phone.webhook.json';
 import { verifyToken } from './credential';
 import { signed } from './testValues.mts';
 

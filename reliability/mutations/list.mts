@@ -486,6 +486,27 @@ export const mutations: readonly Mutation[] = [
 		tests: 'test/stores/reschedule',
 	},
 	{
+		rule: 'A moved row is not started by a run that read it before',
+		file: 'stores/table/pendingRow.ts',
+		from: '	...newToken(),\n',
+		to: '',
+		tests: 'test/stores/table/changeMany',
+	},
+	{
+		rule: 'Reschedule Many: a message moves from its planned time only',
+		file: 'stores/table/changeMany.ts',
+		from: 'if (!isAt(row, from)) throw changedMeanwhile({ scheduleId });',
+		to: '',
+		tests: 'test/stores/table/changeMany',
+	},
+	{
+		rule: 'Reschedule Many: a later attempt finishes the plan of the first',
+		file: 'nodes/MessageScheduler/operations/scheduledMessage/many/index.ts',
+		from: 'if (!isAgain) entry.beginMany(plan);',
+		to: '',
+		tests: 'test/nodes/many',
+	},
+	{
 		rule: 'Keys: the lowest row of a key wins',
 		file: 'stores/deduplication/insertThenLook.ts',
 		from: 'const [winner, ...losers] = found;',

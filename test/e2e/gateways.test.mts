@@ -162,6 +162,28 @@ describe.each(GATEWAYS.filter((id) => capabilitiesOf(id).scheduling !== null))(
 			expect(again.error?.message).toMatch(/already cancelled|no longer|no scheduled message/);
 			expect(sent()).toBe(sentBefore);
 		}, 90_000);
+
+		it('moves and cancels many by a filter, and the second time none', async () => {
+			const { scheduling } = capabilitiesOf(gateway);
+			const options = scheduling?.cancelsBy === 'delete' ? { allowDeletion: true } : {};
+			const recipient = '+919988066778';
+			const [first, later] = [3_600, 7_200].map((seconds) =>
+				inSeconds(seconds).replace(/\.\d+Z$/, '.000Z'),
+			);
+			for (const text of ['one', 'two']) {
+				await operate('schedule', { recipient, text, sendAt: first });
+			}
+			const toRecipient = { filters: { recipient }, options };
+			const texts = (items: Json[]) => items.map(({ text }) => text).sort();
+			const moved = await operate('rescheduleMany', { ...toRecipient, move: 'to', sendAt: later });
+			expect(texts(moved)).toEqual(['one', 'two']);
+			expect(new Set(moved.map(({ scheduledAt }) => scheduledAt))).toEqual(new Set([later]));
+			expect(texts(await operate('cancelMany', { ...toRecipient, dryRun: true }))).toHaveLength(2);
+			const cancelled = await operate('cancelMany', toRecipient);
+			expect(texts(cancelled)).toEqual(['one', 'two']);
+			expect(new Set(cancelled.map(({ status }) => status))).toEqual(new Set(['cancelled']));
+			expect(await operate('cancelMany', toRecipient)).toEqual([]);
+		}, 90_000);
 	},
 );
 

@@ -302,7 +302,7 @@ describe('a message that we received and read', () => {
 
 	it('is no message of ours, once it was told', async () => {
 		setting = { ...setting, credential: credentialOf() };
-		const incoming = await receive(whapiCall(webhook('messages-post-received')), ALL);
+		const incoming = await receive(whapiCall(webhook('received-text')), ALL);
 		expect(incoming.events).toEqual([]);
 		const readByUs = await receive(whapiCall(webhook('statuses-post-read-by-us')), ALL);
 		expect(readByUs.result.webhookResponse).toEqual({ status: 'ok' });
