@@ -8,7 +8,9 @@ import {
 	type MessageToSchedule,
 	type OutgoingMessage,
 } from '../../messages/message';
+import { formatFrequencyCap } from '../../messages/frequencyCap';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
+import { TIMEZONE_SOURCES } from '../../messages/recipientTime/source';
 import { formatWindow } from '../../messages/sendTime';
 import type { Failure } from '../../messages/failure';
 import type { StoredMessage } from '../../messages/scheduledMessage';
@@ -46,6 +48,7 @@ export function toRow(
 		scheduledAt,
 		requestedAt,
 		sendingWindow,
+		frequencyCap,
 		validForMinutes,
 		deduplicationKey,
 	} = message;
@@ -64,7 +67,8 @@ export function toRow(
 		template: formatTemplate(template),
 		replacement_template: formatTemplate(message.replacement ?? null),
 		replaced_at: null,
-		timezone: timezone,
+		timezone: message.timezone ?? timezone,
+		timezone_source: message.timezoneSource ?? null,
 		gateway: sender.gateway,
 		account: sender.account,
 		credential: sender.credential,
@@ -73,6 +77,7 @@ export function toRow(
 		deduplication_key: deduplicationKey ?? null,
 		requested_at: requestedAt ?? scheduledAt,
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
+		frequency_cap: frequencyCap ? formatFrequencyCap(frequencyCap) : null,
 		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
 		do_not_contact: message.ignoresDoNotContact === true ? IGNORE : null,
 		attempts: 0,
@@ -94,6 +99,7 @@ export function toScheduledMessage(row: Row): StoredMessage {
 		replacement: replacementOf(row),
 		scheduledAt: isoOf(row.send_at) ?? '',
 		sentAt: isoOf(row.sent_at),
+		...recipientsTimezone(row),
 		status: statusOf(row),
 		gatewayStatus: textOf(row.status),
 		createdAt: isoOf(row.createdAt),
@@ -184,6 +190,13 @@ const failureOf = (row: Row): Failure | null => {
 	const code = reason.startsWith(`${OPTED_OUT}: `) ? OPTED_OUT : null;
 	return { code, reason: code === null ? reason : reason.slice(`${code}: `.length) };
 };
+
+/** Without a source, the timezone is not the recipient's. A person may have edited either. */
+function recipientsTimezone(row: Row): Pick<StoredMessage, 'timezone' | 'timezoneSource'> {
+	const timezone = textOf(row.timezone);
+	const timezoneSource = TIMEZONE_SOURCES.find((source) => source === row.timezone_source);
+	return timezone === null || timezoneSource === undefined ? {} : { timezone, timezoneSource };
+}
 
 /** The entry of the column `do_not_contact` for a message that is sent all the same. */
 const IGNORE = 'ignore';

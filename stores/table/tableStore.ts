@@ -266,7 +266,12 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		return { cancelled, message: toMessage(after) };
 	}
 
-	async function reschedule({ scheduleId, scheduledAt, timeNow }: Move): Promise<ScheduledMessage> {
+	async function reschedule({
+		scheduleId,
+		scheduledAt,
+		zone,
+		timeNow,
+	}: Move): Promise<ScheduledMessage> {
 		const row = await readRow(scheduleId);
 		const isPending = toMessage(row).status === 'scheduled';
 		const wanted = isPending ? (timeNow?.() ?? scheduledAt) : scheduledAt;
@@ -275,7 +280,10 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			const refusal = await refusalOf(row);
 			if (refusal !== null) throw refusal;
 		}
-		const [moved, after] = await change(row, movedValues(wanted, options.now()));
+		const [moved, after] = await change(row, {
+			...movedValues(wanted, options.now()),
+			...(zone && { timezone: zone.timezone, timezone_source: zone.timezoneSource }),
+		});
 		if (!moved) throw notPending(gateway.label, toMessage(after), 'rescheduled');
 		return toMessage(after);
 	}

@@ -18,6 +18,7 @@ import {
 import { contactFields, ifListedOption, readContactRule } from '../../fields/contactCheck';
 import { messageFields, readMessage } from '../../fields/message';
 import { readGroup, sentGroupOption } from '../../fields/group';
+import { ifNumberLengthOption, numberWarnings } from '../../fields/numberLength';
 import { readReference, referenceOption } from '../../fields/reference';
 import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
@@ -33,9 +34,9 @@ interface SendPlan extends Plan {
 	readonly ifExists: 'return' | 'reject';
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
+	readonly group: string | null;
 	/** Null if nobody looks whether the recipient is on Do Not Contact. */
 	readonly contact: ContactRule | null;
-	readonly group: string | null;
 	readonly simplify: boolean;
 	/** What the user should know before the message is delivered. */
 	readonly warnings: readonly string[];
@@ -57,6 +58,7 @@ export const send: Operation<SendPlan> = {
 			deduplicationKeyOption,
 			deduplicationTableOption,
 			defaultCountryOption,
+			ifNumberLengthOption,
 			ifAlreadySentOption,
 			ifListedOption,
 			referenceOption,
@@ -78,10 +80,10 @@ export const send: Operation<SendPlan> = {
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
-			contact: rule,
 			group: readGroup(context, index),
+			contact: rule,
 			simplify: readSimplify(context, index),
-			warnings: [],
+			warnings: numberWarnings(context, index, content.recipient),
 		};
 	},
 
@@ -90,11 +92,11 @@ export const send: Operation<SendPlan> = {
 		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warning = template === null ? null : await run.checkTemplate(template);
-		return warning === null ? plan : { ...plan, warnings: [warning] };
+		return warning === null ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 	},
 
 	async perform(
-		{ message, file, key, ifExists, recipientAsGiven, contact, group, simplify, warnings },
+		{ message, file, key, ifExists, recipientAsGiven, group, contact, simplify, warnings },
 		run,
 		entry,
 	) {

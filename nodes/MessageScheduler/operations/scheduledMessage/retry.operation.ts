@@ -29,7 +29,11 @@ import {
 import { readBackend, backendFields } from '../../fields/storage';
 import { readScheduleId, scheduleIdOnlyField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
-import { readTimezone, timezoneField } from '../../fields/sendTime';
+import {
+	outputTimezoneField,
+	readFilterTimezone,
+	readOutputTimezone,
+} from '../../fields/recipientTimezone';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -140,7 +144,7 @@ export const retry: Operation<RetryPlan> = {
 				description:
 					"Whether to move messages of another account, which no credential serves any more, to this credential's account. Also moves messages that are still scheduled. With filters, enter the other account under Account.",
 			},
-			timezoneField,
+			outputTimezoneField,
 			{
 				displayName: 'Valid For',
 				name: 'validForMinutes',
@@ -155,9 +159,8 @@ export const retry: Operation<RetryPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const timezone = readTimezone(context, index, run);
 		const reassign = readOption(context, index, 'reassign') === true;
-		const which = readWhich(context, index, timezone, run);
+		const which = readWhich(context, index, readFilterTimezone(context, index, run), run);
 		if (reassign && 'filter' in which && which.filter.account === undefined) {
 			throw new InvalidParameterError(
 				'Account',
@@ -174,7 +177,10 @@ export const retry: Operation<RetryPlan> = {
 				validForMinutes: readValidFor(context, index),
 				reassignTo: reassign ? run.sender : null,
 			},
-			output: { simplify: readSimplify(context, index), timezone },
+			output: {
+				simplify: readSimplify(context, index),
+				timezone: readOutputTimezone(context, index, run),
+			},
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},

@@ -2,9 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
 import type { Failure } from '../../../../messages/failure';
+import type { FrequencyCap } from '../../../../messages/frequencyCap';
 import type { MessageToSchedule } from '../../../../messages/message';
 import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
+	keptWindow,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -27,12 +29,11 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { messageFields, readMessage } from '../../fields/message';
-import {
-	readSpacing,
-	readValidFor,
-	readWindow,
-	scheduleOptions,
-} from '../../fields/scheduleOptions';
+import { numberWarnings } from '../../fields/numberLength';
+import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
+import { readFrequencyCap } from '../../fields/frequencyCap';
+import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
+import { readWindow } from '../../fields/sendingWindow';
 import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
@@ -41,12 +42,11 @@ import {
 	ifWindowClosedFields,
 	windowWarnings,
 } from '../../fields/replacement';
-import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import { REPLACEMENT } from '../../fields/template';
 import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
-import { scheduledItem } from '../../output';
+import { scheduledItem, type OutputOptions } from '../../output';
 import type { StoreChoice } from '../../../shared/backendRef';
 import type { Run } from '../../run';
 
@@ -57,8 +57,10 @@ interface SchedulePlan extends Plan {
 	};
 	readonly file: InputFile | null;
 	readonly time: ResolvedSendTime;
+	/** Whose timezone `time` is in. */
+	readonly recipientTime: OutputOptions['recipientTime'];
 	readonly ifPassed: IfPassed;
-	/** The same for all items; set once they are arranged. */
+	/** The same hours for all items, by the clock of each; set once they are arranged. */
 	readonly window?: SendingWindow;
 	readonly ifExists: IfExists;
 	/** The number of this item among equal ones, from 1. */
@@ -100,19 +102,23 @@ export const schedule: Operation<SchedulePlan> = {
 
 	prepare(context, index, run) {
 		const deduplicationKey = readDeduplicationKey(context, index);
-		const requested = readSendTime(context, index, run);
+		const sendTime = readSendTime(context, index, run);
 		const { content, recipientAsGiven, file } = readMessage(context, index);
+		const { time: requested, source, possible } = sendTime.for(content);
 		const choice = readStore(context, index);
 		const { rule, ...contact } = readContactRule(context, index, content.recipient, choice);
+		const frequencyCap = readFrequencyCap(context, index, choice);
 		const message = {
 			...content,
 			reference: readReference(context, index),
 			group: readGroup(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
-			validForMinutes: readValidFor(context, index),
+			...(source && { timezone: requested.timezone, timezoneSource: source }),
+			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
 			deduplicationKey,
 			...contact,
+			frequencyCap,
 		};
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
@@ -128,6 +134,7 @@ export const schedule: Operation<SchedulePlan> = {
 			file,
 			// Counted from the first attempt, so that each attempt gets the same times.
 			time: applyPastTimePolicy(requested, ifPassed, run.ledger.startedAt, limits),
+			recipientTime: { source, possible },
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey, file !== null),
 			occurrence: 1,
@@ -136,22 +143,31 @@ export const schedule: Operation<SchedulePlan> = {
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
 			warnings: [
+				...numberWarnings(context, index, content.recipient),
 				...windowWarnings(run.gateway, message),
 				...groupWarnings(run.gateway, choice, message.group),
 			],
 		};
 	},
 
-	arrange(plans, context, run) {
+	arrange(plans, context) {
 		const spacing = readSpacing(context);
-		// The timezone of the first valid item: if the first item is invalid, the others still continue.
-		const first = plans.find((plan) => plan !== null);
-		const window = readWindow(context, first?.time.timezone ?? run.timezone);
-		const planned = plans.map((plan) => plan?.time ?? null);
+		const windowFor = readWindow(context);
+		const kept = plans.map((plan) => {
+			if (plan === null || windowFor === undefined) return null;
+			const { time, recipientTime, message } = plan;
+			const isRecipients = recipientTime?.source === 'given';
+			const { recipient } = message;
+			return keptWindow(windowFor({ recipient, timezone: time.timezone, isRecipients }), time);
+		});
+		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
 		const times =
-			spacing === undefined && window === undefined
+			spacing === undefined && windowFor === undefined
 				? planned
-				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window });
+				: spreadSendTimes(planned, {
+						...(spacing ?? { spacingSeconds: 0 }),
+						window: (_, index) => kept[index]?.window,
+					});
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
 			const time = times[index];
@@ -159,6 +175,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
+			const window = kept[index]?.window;
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
@@ -183,7 +200,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async perform(plan, run, entry) {
 		const { choice, message, time: planned, ifPassed, window, simplify } = plan;
-		const { ifExists, occurrence, allowDeletion, recipientAsGiven, warnings } = plan;
+		const { ifExists, occurrence, allowDeletion, recipientTime, recipientAsGiven, warnings } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.storeFor(choice);
 		let time = planned;
@@ -213,14 +230,14 @@ export const schedule: Operation<SchedulePlan> = {
 		const rules = { ifExists, occurrence, allowDeletion, renew };
 		const scheduled = await (await store({ create: true })).schedule(present(), entry, rules);
 		const { timezone, adjusted = [] } = time;
-		const options = { simplify, timezone, adjusted, recipientAsGiven, warnings };
-		return [scheduledItem(scheduled, options)];
+		const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+		return [scheduledItem(scheduled, { simplify, timezone, ...said })];
 	},
 };
 
 /** A message that is not scheduled, since its recipient is on Do Not Contact. */
 const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObject => {
-	const { choice, message, time, simplify, recipientAsGiven, warnings } = plan;
+	const { choice, message, time, recipientTime, simplify, recipientAsGiven, warnings } = plan;
 	const skipped: ScheduledMessage = {
 		...message,
 		scheduleId: '',
@@ -236,12 +253,18 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 		raw: null,
 	};
 	const { timezone, adjusted = [] } = time;
-	const options = { simplify, timezone, adjusted, recipientAsGiven, warnings };
-	return { ...scheduledItem(skipped, options), scheduleId: null };
+	const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+	return { ...scheduledItem(skipped, { simplify, timezone, ...said }), scheduleId: null };
 };
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
+
+/** A message that its cap may hold is worth sending for that much longer; undefined for any other. */
+const heldForMinutes = (cap: FrequencyCap | null): number | undefined =>
+	cap?.limit?.over === 'hold'
+		? DEFAULT_VALID_FOR_MINUTES + cap.limit.periodMs / MINUTE_MS
+		: undefined;
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>
