@@ -68,6 +68,12 @@ export interface ListFilter {
 	readonly scheduledBefore?: string;
 	/** Words of the text or the caption, in upper or lower case. A gateway need not look at them. */
 	readonly text?: string;
+	/** The user's id of the message. */
+	readonly reference?: string;
+	/** What the message belongs to; never asked of a gateway, since none keeps it. */
+	readonly group?: string;
+	/** Taken by the gateway at this instant or before, and not delivered since: ISO 8601, UTC; as `group`. */
+	readonly notDeliveredSince?: string;
 }
 
 /** The state of an account, as the credential test tells it. */
@@ -214,6 +220,11 @@ export interface Gateway {
 	 * delivered. Not there where the vendor has no such rule.
 	 */
 	readonly windowClosedCode?: string;
+	/**
+	 * The vendor's codes, of an error and of a failed message's failure, for a recipient who has asked the
+	 * vendor for no more messages of this sender. Not there where the vendor documents none.
+	 */
+	readonly optedOutCodes?: readonly string[];
 	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**

@@ -11,7 +11,7 @@
  *   npm run reliability mutants -- [--only stores] [--sample 150] [--seed 1] [--at-once 1]
  *   npm run reliability scan
  *   npm run reliability outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
- *                            [--kill edge,amid,drain] [--queue]
+ *                            [--kill edge,amid,drain] [--queue] [--gateway whapi]
  *   npm run reliability queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  *
  * and of messages in a Data Table:
@@ -25,6 +25,7 @@
  *
  *   npm run reliability postgres -- [--only cost,workers,kills] [--rows 1000000] [--due 5000]
  *                             [--messages 5000] [--kills 20] [--stops 10] [--seed 1]
+ *                             [--delay 50, after which the gateway answers two workers]
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
@@ -67,6 +68,8 @@ const { positionals, values } = parseArgs({
 		stops: { type: 'string' },
 		rows: { type: 'string' },
 		due: { type: 'string' },
+		/** Milliseconds. */
+		delay: { type: 'string' },
 		/** Whether the outages are n8n's queue mode. */
 		queue: { type: 'boolean' },
 		/** A setting of n8n. */

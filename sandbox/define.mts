@@ -22,7 +22,12 @@ interface Facts {
 	/** The last status of a message here, in the common word. */
 	readonly lastStatus: string;
 	/** The states of the account that the vendor documents, in its words; without it, it documents none. */
-	readonly states?: { readonly ready: string; readonly notReady: readonly string[] };
+	readonly states?: {
+		readonly ready: string;
+		readonly notReady: readonly string[];
+		/** By the vendor's documents it is not certain that what is sent while it is not ready is not taken. */
+		readonly leavesInDoubt?: boolean;
+	};
 	/** The vendor's words where a message here keeps these for the common ones. */
 	readonly statusWords?: Readonly<Record<string, string>>;
 	/** What the gateway does not tell of a message that it schedules, by our names: it is null then. */

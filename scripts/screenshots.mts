@@ -6,7 +6,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import axios from 'axios';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 
 import { output, type Json, type WorkflowJson } from '../harness/client.mts';
 import { readExample } from '../harness/examples.mts';
@@ -22,6 +22,8 @@ import {
 	until,
 	type Environment,
 } from '../test/e2e/environment.mts';
+import { pageOf, pauseSecond, storeWith } from '../test/board/pages.mts';
+import { seededRows } from '../test/board/seed.mts';
 import { inPage, newContext, openBrowser } from '../test/ui/browser.mts';
 import { Editor } from '../test/ui/editor.mts';
 
@@ -29,6 +31,8 @@ import { Editor } from '../test/ui/editor.mts';
 const CREDENTIAL = 'Message Gateway account';
 /** Of a gateway without a scheduler: n8n holds its messages. */
 const HOLDING = 'Whapi.Cloud';
+/** Of a gateway with templates. */
+const TEMPLATES = 'WhatsApp Business Platform';
 
 /** A page's width in which n8n has room for all that stands above a node's output. */
 const WIDE = 1440;
@@ -171,6 +175,26 @@ const trigger: Steps = async (editor, { n8n, sandbox }) => {
 	await save('trigger', editor.page);
 };
 
+/** The list of templates, and a field for each variable of the one that was chosen. */
+const template: Steps = async (editor, { n8n }) => {
+	const id = await n8n.createWorkflow(
+		oneNode(TEMPLATES, { messageType: 'template', recipient: '+1 202-555-0101' }),
+	);
+	await editor.page.setViewportSize({ width: 1280, height: 940 });
+	await editor.openWorkflow(id, 4);
+	await editor.openNode('Message Scheduler');
+	const entries = await editor.listed('template');
+	await save('template-list', editor.parameters);
+	await entries.filter({ hasText: 'appointment_reminder' }).first().click();
+	await editor.fill('body.1', 'Ana');
+	await editor.fill('body.2', 'Monday at ten');
+	await editor.fill('button.0.payload', 'coming');
+	await editor.fill('button.1.url', '17');
+	// Takes the hints of the field away.
+	await editor.parameters.getByText('Recipient', { exact: true }).click();
+	await save('template', editor.parameters);
+};
+
 /** The credential, filled in and tested. */
 const credential: Steps = async (editor, { n8n, sandbox }) => {
 	await editor.page.setViewportSize({ width: 1280, height: 1100 });
@@ -244,11 +268,38 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	await save('data-table', editor.page);
 };
 
-const pictures = { canvas, canvasDark, panel, node, table, trigger, dataTable };
+/** The board, from seeded messages: it needs no n8n. The top of it in each width, in both themes. */
+async function boards(browser: Browser): Promise<void> {
+	const store = await storeWith(seededRows(3_000));
+	await pauseSecond(store.accounts, 'Moving to a new number');
+	const html = await pageOf(store);
+	const sizes = { 360: 1_280, 768: 1_280, 1280: 1_330, 1920: 1_330 };
+	for (const [width, height] of Object.entries(sizes).map((size) => size.map(Number))) {
+		for (const colorScheme of ['light', 'dark'] as const) {
+			const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+			const page = await context.newPage();
+			await page.setContent(html);
+			const name = [
+				'board',
+				...(width === 1280 ? [] : [width]),
+				...(colorScheme === 'light' ? [] : [colorScheme]),
+			];
+			await save(name.join('-'), page);
+			await context.close();
+		}
+	}
+}
+
+const pictures = { canvas, canvasDark, panel, node, table, trigger, template, dataTable };
 
 const only = process.argv.slice(2);
 mkdirSync(images, { recursive: true });
 const browser = await openBrowser();
+if (only.length === 0 || only.includes('boards')) await boards(browser);
+if (only.join() === 'boards') {
+	await browser.close();
+	process.exit();
+}
 const environment = await startEnvironment({}, { statusDelayMs: 30_000 });
 try {
 	const wanted = (name: string) => only.length === 0 || only.includes(name);
@@ -270,6 +321,7 @@ try {
 	if (wanted('credential')) await inEditor(credential);
 	await make(CREDENTIAL, 'chatWhatsApp');
 	await make(HOLDING, 'whapi');
+	await make(TEMPLATES, 'whatsAppCloud');
 	for (const [name, steps] of Object.entries(pictures)) {
 		if (wanted(name)) await inEditor(steps);
 	}

@@ -407,7 +407,7 @@ export const evolutionApi = defineSandbox({
 		body: { number: '553188561070', text: 'Hello' },
 	}),
 	lastStatus: 'read',
-	states: { ready: 'open', notReady: ['connecting', 'close', 'refused'] },
+	states: { ready: 'open', notReady: ['connecting', 'close', 'refused'], leavesInDoubt: true },
 	statusWords: {
 		sent: 'SERVER_ACK',
 		delivered: 'DELIVERY_ACK',

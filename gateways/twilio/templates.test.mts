@@ -34,7 +34,7 @@ it('lists the sample, at the host of templates', async () => {
 			variables: [
 				{
 					id: '1',
-					label: expect.stringContaining('{{1}}, Congratulations {{2}}'),
+					label: '{{1}}: {{1}}, Congratulations…',
 					kind: 'text',
 					example: 'name',
 				},
@@ -74,7 +74,7 @@ it('finds gaps without a sample, and files', async () => {
 	const { connection } = answering([page([{ sid: SID, types, variables: { '1': 'Ana' } }])]);
 	const { templates } = await library.list(connection, {});
 	expect(templates[0].variables).toEqual([
-		{ id: '1', label: 'Hi {{1}}', kind: 'text', example: 'Ana' },
+		{ id: '1', label: '{{1}}: Hi {{1}}', kind: 'text', example: 'Ana' },
 		{ id: 'picture', label: 'picture', kind: 'mediaUrl', example: null },
 		{ id: '2', label: '2', kind: 'text', example: null },
 	]);

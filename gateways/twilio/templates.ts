@@ -1,4 +1,5 @@
 import type { Connection, Credential } from '../gateway';
+import { gapLabel } from '../gapLabel';
 import { isObject, objectAt, textAt, type JsonObject } from '../json';
 import type {
 	MessageTemplate,
@@ -134,8 +135,7 @@ function labelOf(id: string, texts: readonly string[]): string {
 	for (const text of texts) {
 		const gap = [...text.matchAll(GAP)].find((match) => match[1] === id);
 		if (gap === undefined) continue;
-		const [from, to] = [gap.index - 30, gap.index + gap[0].length + 30];
-		return `${from > 0 ? '…' : ''}${text.slice(Math.max(0, from), to)}${to < text.length ? '…' : ''}`;
+		return gapLabel(text, gap.index);
 	}
 	return id;
 }

@@ -1,3 +1,4 @@
+import { gapLabel } from '../gapLabel';
 import type { TemplateVariable } from '../templates';
 import { isObject, textAt, type JsonObject } from '../json';
 
@@ -37,7 +38,7 @@ export function variablesOf(component: JsonObject): TemplateVariable[] | Unsuppo
 		case 'HEADER':
 			return headerVariables(component);
 		case 'BODY':
-			return textVariables(component, 'body', 'Body');
+			return textVariables(component, 'body', '');
 		case 'FOOTER':
 			return [];
 		case 'BUTTONS':
@@ -51,7 +52,7 @@ function headerVariables(component: JsonObject): TemplateVariable[] | Unsupporte
 	const format = textAt(component, 'format') ?? '';
 	switch (format.toUpperCase()) {
 		case 'TEXT':
-			return textVariables(component, 'header.text', 'Header');
+			return textVariables(component, 'header.text', 'Header ');
 		case 'IMAGE':
 		case 'VIDEO':
 		case 'DOCUMENT': {
@@ -81,7 +82,7 @@ function textVariables(component: JsonObject, prefix: string, part: string): Tem
 	if (keys.every((key) => /^\d+$/.test(key))) keys.sort((a, b) => Number(a) - Number(b));
 	return keys.map((key, index) => ({
 		id: `${prefix}.${key}`,
-		label: `${part}: ${wordsAround(text, found.get(key) ?? 0)}`,
+		label: `${part}${gapLabel(text, found.get(key) ?? 0)}`,
 		kind: 'text',
 		example: textExample(component, prefix, key, index),
 	}));
@@ -116,24 +117,6 @@ function buttonVariables(component: JsonObject): TemplateVariable[] | Unsupporte
 		}
 	}
 	return variables;
-}
-
-/** How much of a template's words stands on either side of a gap in its label. */
-const WORDS_BEFORE = 30;
-const WORDS_AFTER = 20;
-
-/** `…exclusive coupon code, {{1}}, *expires in only…` */
-function wordsAround(text: string, at: number): string {
-	const line = text.replace(/\s/g, ' ');
-	const gapEnd = line.indexOf('}}', at) + 2;
-	const before = line.slice(0, at);
-	const after = line.slice(gapEnd);
-	// Whole words only.
-	const lead =
-		at <= WORDS_BEFORE ? before : `…${before.slice(-WORDS_BEFORE).replace(/^\S*\s/, '')}`;
-	const tail =
-		after.length <= WORDS_AFTER ? after : `${after.slice(0, WORDS_AFTER).replace(/\s\S*$/, '')}…`;
-	return `${lead}${line.slice(at, gapEnd)}${tail}`;
 }
 
 /**

@@ -111,16 +111,16 @@ describe('what a template is made of', () => {
 			gatewayStatus: 'APPROVED',
 			text: `Act fast, {{1}}!\n${sample.components[1].text}\nLucky Shrub Succulents\n[See deals]\n[Unsubscribe]`,
 			variables: [
-				{ id: 'header.text.1', label: 'Header: Act fast, {{1}}!', kind: 'text', example: 'Pablo' },
+				{ id: 'header.text.1', label: 'Header {{1}}: Act fast, {{1}}!', kind: 'text', example: 'Pablo' },
 				{
 					id: 'body.1',
-					label: 'Body: …exclusive coupon code, {{1}}, *expires in only…',
+					label: '{{1}}: …exclusive coupon code, {{1}}, *expires in only…',
 					kind: 'text',
 					example: 'SUMMER20',
 				},
 				{
 					id: 'body.2',
-					label: "Body: …{{1}}, *expires in only {{2}} days!* Don't miss…",
+					label: "{{2}}: …{{1}}, *expires in only {{2}} days!* Don't miss…",
 					kind: 'text',
 					example: '10',
 				},

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { RecipientTime, TimezoneSource } from '../../messages/recipientTime';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { SentMessage } from '../../messages/sentMessage';
 import { toLocalTime, type Adjustment } from '../../messages/sendTime';
@@ -6,12 +7,18 @@ import { toLocalTime, type Adjustment } from '../../messages/sendTime';
 export interface OutputOptions {
 	/** Omits the gateway's own record. */
 	readonly simplify: boolean;
-	/** Zone in which `scheduledAtLocal` is shown. */
-	readonly timezone: string;
+	/** Zone in which `scheduledAtLocal` is shown; or the one for each message. */
+	readonly timezone: string | ((message: ScheduledMessage) => string);
+	/** Whose timezone it is, and which ones were possible; only given if the time was chosen in it. */
+	readonly recipientTime?: Pick<RecipientTime, 'possible'> & {
+		readonly source: TimezoneSource | null;
+	};
 	/** How the requested time was moved. */
 	readonly adjusted?: readonly Adjustment[];
 	/** The user's number if *Default Country* changed it; undefined for operations without recipient. */
 	readonly recipientAsGiven?: string | null;
+	/** What a sent message belongs to, which nothing keeps; undefined for other operations. */
+	readonly group?: string | null;
 	/** What the user should know before the message is delivered; not given for other operations. */
 	readonly warnings?: readonly string[];
 	/** Further fields of an operation, shown above the ids. */
@@ -24,17 +31,33 @@ export interface OutputOptions {
  */
 export function scheduledItem(
 	message: ScheduledMessage,
-	{ simplify, timezone, adjusted, recipientAsGiven, warnings, more = {} }: OutputOptions,
+	{
+		simplify,
+		timezone,
+		recipientTime,
+		adjusted,
+		recipientAsGiven,
+		warnings,
+		more = {},
+	}: OutputOptions,
 ): IDataObject {
 	// Null if the gateway does not tell the time, or a person has emptied it in a table.
-	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
+	const wanted = typeof timezone === 'string' ? timezone : timezone(message);
+	const { local, timezone: zone } = toLocalTime(message.scheduledAt, wanted);
 	return {
 		status: message.status,
 		scheduledAtLocal: local,
 		...recipientAndText(message),
 		timezone: zone,
+		...(recipientTime === undefined
+			? {}
+			: {
+					timezoneSource: recipientTime.source,
+					possibleTimezones: [...recipientTime.possible],
+				}),
 		scheduledAt: message.scheduledAt,
 		...content(message),
+		group: message.group ?? null,
 		...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
 		...(warnings === undefined ? {} : { warnings: [...warnings] }),
@@ -58,12 +81,14 @@ export const sentItem = (
 	{
 		simplify,
 		recipientAsGiven,
+		group,
 		warnings,
-	}: Pick<OutputOptions, 'simplify' | 'recipientAsGiven' | 'warnings'>,
+	}: Pick<OutputOptions, 'simplify' | 'recipientAsGiven' | 'group' | 'warnings'>,
 ): IDataObject => ({
 	status: message.status,
 	...recipientAndText(message),
 	...content(message),
+	...(group === undefined ? {} : { group }),
 	...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 	...(warnings === undefined ? {} : { warnings: [...warnings] }),
 	failureCode: message.failure?.code ?? null,

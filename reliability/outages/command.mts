@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 
 import { printTable, seconds } from '../figures.mts';
+import { isGatewayId, type GatewayId } from '../../sandbox/index.mts';
 import { readRows } from '../../harness/tables.mts';
 import { figuresOf, type Figures, type Seen } from './figures.mts';
 import { broken } from './judge.mts';
@@ -15,6 +16,8 @@ export interface OutagesCommand {
 	/** Messages that are sent before the fault begins; a fifth of them if not given. */
 	readonly before?: string;
 	readonly seed?: string;
+	/** Whapi.Cloud if not given. */
+	readonly gateway?: string;
 	/** One of `KILL_MOMENTS`, or several with commas between: each scenario once with each. */
 	readonly kill?: string;
 	readonly queue?: boolean;
@@ -29,6 +32,7 @@ export async function checkOutages(command: OutagesCommand): Promise<boolean> {
 		interval: Number(command.interval ?? 10),
 		before: Number(command.before ?? Math.round(messages / 5)),
 		seed: Number(command.seed ?? 1),
+		gateway: command.gateway === undefined ? undefined : gatewayIdOf(command.gateway),
 		log: (line) => console.log(`  ${line}`),
 	};
 	const results: Array<{ scenario: Scenario; seen: Seen; figures: Figures }> = [];
@@ -51,6 +55,9 @@ export async function checkOutages(command: OutagesCommand): Promise<boolean> {
 			console.log(problems.length === 0 ? pc.green('  holds') : pc.red('  does NOT hold:'));
 			for (const problem of problems) console.log(`    ${problem}`);
 			if (problems.length > 0) {
+				for (const { text, status, failure } of seen.rows) {
+					if (status === 'failed') console.log(`    failed: ${String(text)}: ${String(failure)}`);
+				}
 				// What n8n itself remembers of the account, for whoever looks into it.
 				const accounts = await readRows(place.n8n, 'scheduled_messages_accounts').catch(() => []);
 				for (const account of accounts) console.log(`    ${JSON.stringify(account)}`);
@@ -65,6 +72,11 @@ export async function checkOutages(command: OutagesCommand): Promise<boolean> {
 	}
 	print(results);
 	return isProved;
+}
+
+function gatewayIdOf(name: string): GatewayId {
+	if (isGatewayId(name)) return name;
+	throw new Error(`There is no gateway ${name}.`);
 }
 
 /** Undefined: not killed. */

@@ -1,9 +1,10 @@
 import type { ExecutionSummary, Json } from '../../harness/client.mts';
-import type { RecordedRequest, SandboxMessage } from '../../sandbox/index.mts';
+import type { GatewayId, RecordedRequest, SandboxMessage } from '../../sandbox/index.mts';
 import { count } from '../figures.mts';
 
 /** What was seen of one scenario from outside: the gateway's record, n8n's table, n8n's executions. */
 export interface Seen {
+	readonly gateway: GatewayId;
 	/** The texts of the messages that were scheduled, each once. */
 	readonly wanted: readonly string[];
 	/** What the gateway took. */
@@ -11,6 +12,8 @@ export interface Seen {
 	readonly requests: ReadonlyArray<
 		Pick<RecordedRequest, 'method' | 'path' | 'body' | 'at' | 'status' | 'fault'>
 	>;
+	/** What a check of the account's health requests: methods and paths, `GET /health`. */
+	readonly healthChecks: readonly string[];
 	/** The rows of the table, as n8n gives them. */
 	readonly rows: readonly Json[];
 	/** The executions of the workflow that n8n holds, and what *Send Due* gave in each. */
@@ -67,10 +70,19 @@ export interface Figures {
 const IN_DOUBT = new Set(['unconfirmed', 'unknown']);
 const WAITING = new Set(['scheduled', 'sending']);
 
-const isSend = ({ method, path }: Seen['requests'][number]) =>
-	method === 'POST' && path.includes('/messages/');
-const isHealth = ({ method, path }: Seen['requests'][number]) =>
-	method === 'GET' && path.endsWith('/health');
+/** Whether a request sends: by the paths to which texts of messages went, so that no vendor's need be known. */
+function isSendOf({ wanted, requests }: Pick<Seen, 'wanted' | 'requests'>) {
+	const texts = new Set(wanted);
+	const hasText = (value: unknown): boolean =>
+		typeof value === 'string'
+			? texts.has(value)
+			: value instanceof URLSearchParams
+				? [...value.values()].some(hasText)
+				: typeof value === 'object' && value !== null && Object.values(value).some(hasText);
+	const posts = requests.filter(({ method }) => method === 'POST');
+	const paths = new Set(posts.filter(({ body }) => hasText(body)).map(({ path }) => path));
+	return ({ method, path }: Seen['requests'][number]) => method === 'POST' && paths.has(path);
+}
 
 /** Whether messages are still to be sent. */
 export const isWaiting = (rows: readonly Json[]): boolean =>
@@ -79,6 +91,9 @@ export const isWaiting = (rows: readonly Json[]): boolean =>
 /** Counts what was seen. */
 export function figuresOf(seen: Seen): Figures {
 	const { wanted, taken, requests, rows, executions, fault } = seen;
+	const isSend = isSendOf(seen);
+	const isHealth = ({ method, path }: Seen['requests'][number]) =>
+		seen.healthChecks.includes(`${method} ${path}`);
 	const atGateway = count(taken.map(({ text }) => String(text)));
 	const statusOf = new Map(rows.map(({ text, status }) => [String(text), String(status)]));
 	const having = (statuses: Set<string>) =>

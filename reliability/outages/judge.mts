@@ -2,7 +2,10 @@ import type { Figures, Seen } from './figures.mts';
 import { MAX_PARALLEL, type Scenario } from './scenarios.mts';
 
 /** What the figures of a scenario break, a sentence each; empty where all bounds are kept. */
-export function broken(scenario: Scenario, figures: Figures, { fault, kills }: Seen): string[] {
+export function broken(scenario: Scenario, figures: Figures, seen: Seen): string[] {
+	const { fault, kills, gateway } = seen;
+	const { maxInDoubt } = scenario;
+	const inDoubt = typeof maxInDoubt === 'number' ? maxInDoubt : maxInDoubt(gateway);
 	const problems: string[] = [];
 	const atMost = (what: string, value: number, most: number) => {
 		if (value > most) problems.push(`${what}: ${value}, at most ${most}`);
@@ -10,7 +13,7 @@ export function broken(scenario: Scenario, figures: Figures, { fault, kills }: S
 	for (const what of ['twice', 'lost', 'untrue', 'failed', 'expired', 'waiting'] as const) {
 		atMost(what, figures[what], 0);
 	}
-	atMost('in doubt', figures.inDoubt, scenario.maxInDoubt + MAX_PARALLEL * kills.length);
+	atMost('in doubt', figures.inDoubt, inDoubt + MAX_PARALLEL * kills.length);
 	for (const execution of figures.failedExecutions) {
 		problems.push(`an execution failed: ${execution}`);
 	}

@@ -1,9 +1,10 @@
 import type { Json } from '../../harness/client.mts';
-import { credentialFor } from '../../harness/credential.mts';
+import { CREDENTIAL_TYPE, credentialFor } from '../../harness/credential.mts';
 import { readExample } from '../../harness/examples.mts';
 import { readRows } from '../../harness/tables.mts';
 import type { N8n } from '../../harness/n8n.mts';
-import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import { gatewayById } from '../../gateways/registry.ts';
+import { startSandbox, type GatewayId, type Sandbox } from '../../sandbox/index.mts';
 import { seededRandom } from '../../sandbox/random.mts';
 import { mapInParallel } from '../../nodes/MessageScheduler/parallel.ts';
 import { SECRET } from '../../test/e2e/environment.mts';
@@ -47,6 +48,7 @@ export interface OutageOptions {
 	/** The fault's length, in place of the scenario's. */
 	readonly faultMs?: number;
 	readonly seed: number;
+	readonly gateway?: GatewayId;
 	/** Told what happens, a line each. */
 	readonly log?: (line: string) => void;
 }
@@ -57,6 +59,9 @@ const ANSWER_DELAY_MS = 50;
 /** How long after its begin a fault that does not end may see n8n killed. */
 const KILL_WITHIN_MS = 40_000;
 const EDGE_MS = 2_000;
+/** More than scheduling takes on a busy machine. */
+const DUE_AFTER_MS = 15_000;
+const EACH_MS = 40;
 /** So many messages may be sent after the fault before n8n is killed. */
 const MAX_BEFORE_KILL = 40;
 const MAX_LEAD_IN_MS = 90_000;
@@ -72,12 +77,16 @@ export async function runOutage(
 	options: OutageOptions,
 ): Promise<Seen> {
 	const { n8n } = place;
-	const { answerDelayMs = ANSWER_DELAY_MS, dueAfterMs = 25_000, seed } = options;
+	const { answerDelayMs = ANSWER_DELAY_MS, seed } = options;
+	const { dueAfterMs = DUE_AFTER_MS + options.messages * EACH_MS } = options;
+	const { gateway = GATEWAY } = options;
 	const { log = () => undefined } = options;
 	const sandbox = await startSandbox({ rateLimits: false, answerDelayMs, seed });
 	const door = await openDoor(Number(new URL(sandbox.origin).port));
 	try {
-		await addCredential(n8n, sandbox, door);
+		const credential = credentialThrough(door, sandbox, gateway);
+		await n8n.createCredential(CREDENTIAL, CREDENTIAL_TYPE, credential);
+		const healthChecks = await healthChecksOf(n8n, sandbox, credential);
 		const texts = Array.from(
 			{ length: options.messages * (scenario.times ?? 1) },
 			(_, index) => `${scenario.name} no ${index}`,
@@ -90,13 +99,13 @@ export async function runOutage(
 			texts.map((text) => item(text, due)),
 		);
 		const workflow = await publish(n8n, scenario, options.interval);
-		const taken = () => sandbox.messages(GATEWAY).length;
+		const taken = () => sandbox.messages(gateway).length;
 		if (!(await holds(() => taken() >= options.before, dueAfterMs + MAX_LEAD_IN_MS, 10))) {
 			throw new Error(`Only ${taken()} messages were sent before the fault was to begin.`);
 		}
 
 		const from = Date.now();
-		const end = await scenario.begin({ sandbox, door });
+		const end = await scenario.begin({ sandbox, door, gateway });
 		const faultMs = scenario.faultMs === null ? null : (options.faultMs ?? scenario.faultMs);
 		const kills: number[] = [];
 		log(`the fault begins, ${taken()} messages are sent`);
@@ -138,9 +147,11 @@ export async function runOutage(
 		await holds(async () => (await countRunning(n8n, workflow)) === 0, 60_000, POLL_MS);
 		const rows = await patientRows(n8n);
 		return {
+			gateway,
 			wanted: texts,
-			taken: sandbox.messages(GATEWAY),
-			requests: sandbox.requests(GATEWAY),
+			taken: sandbox.messages(gateway),
+			requests: sandbox.requests(gateway),
+			healthChecks,
 			rows,
 			executions: await executionsOf(n8n, workflow),
 			fault: { from, to: faultMs === null ? Date.now() : until },
@@ -152,10 +163,19 @@ export async function runOutage(
 	}
 }
 
-async function addCredential(n8n: N8n, sandbox: Sandbox, { origin }: Door): Promise<void> {
-	const credential = credentialFor(sandbox, GATEWAY, SECRET);
-	const whapiUrl = String(credential.whapiUrl).replace(sandbox.origin, origin);
-	await n8n.createCredential(CREDENTIAL, 'messageGatewayApi', { ...credential, whapiUrl });
+/** The credential, with the door's address in the place of the sandbox's. */
+function credentialThrough({ origin }: Door, sandbox: Sandbox, gateway: GatewayId): Json {
+	const credential = credentialFor(sandbox, gateway, SECRET);
+	const [{ name }] = gatewayById(gateway).credentialFields;
+	return { ...credential, [name]: String(credential[name]).replace(sandbox.origin, origin) };
+}
+
+/** What the gateway is asked when somebody tests the credential. */
+async function healthChecksOf(n8n: N8n, sandbox: Sandbox, credential: Json): Promise<string[]> {
+	sandbox.clearRequests();
+	const { status, message } = await n8n.testCredential(CREDENTIAL_TYPE, credential);
+	if (status !== 'OK') throw new Error(`The credential does not work: ${message}`);
+	return sandbox.requests().map(({ method, path }) => `${method} ${path}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Json } from '../../harness/client.mts';
-import type { Fault, Sandbox } from '../../sandbox/index.mts';
-import { GATEWAY } from '../table/harness.mts';
+import type { Fault, GatewayId, Sandbox } from '../../sandbox/index.mts';
+import { definitionOf } from '../../sandbox/registry.mts';
 import type { Door } from './door.mts';
 
 /** *Max Parallel* unless given: so many requests may be under way when a fault begins. */
@@ -24,7 +24,7 @@ export interface Scenario {
 	/** Options of *Send Due* that the example does not have. */
 	readonly options?: Json;
 	/** Messages that may be in doubt at the end, each kill apart. */
-	readonly maxInDoubt: number;
+	readonly maxInDoubt: number | ((gateway: GatewayId) => number);
 	/** The shortest pause that the fault may lead to; null where no pause need follow. */
 	readonly shortestPauseMs: number | null;
 	/** Requests that may be under way, or needed to notice it, when the fault begins. */
@@ -36,13 +36,13 @@ export interface Scenario {
 	/** How long all may take after the fault ended, or after it began where it does not end. */
 	readonly drainMs: number;
 	/** Begins the fault; gives what ends it. */
-	begin(gateway: { sandbox: Sandbox; door: Door }): Promise<() => Promise<void>>;
+	begin(place: { sandbox: Sandbox; door: Door; gateway: GatewayId }): Promise<() => Promise<void>>;
 }
 
 const withFaults =
 	(...faults: Fault[]): Scenario['begin'] =>
-	async ({ sandbox }) => {
-		const ids = faults.map((fault) => sandbox.faults.add({ ...fault, gateway: GATEWAY }));
+	async ({ sandbox, gateway }) => {
+		const ids = faults.map((fault) => sandbox.faults.add({ ...fault, gateway }));
 		return async () => ids.forEach((id) => sandbox.faults.remove(id));
 	};
 
@@ -75,9 +75,8 @@ const ambiguous = {
 	sendsAtEdge: MAX_PARALLEL + AMBIGUOUS_IN_A_ROW,
 };
 
-/** Every request is answered with this status, reads too, in Whapi's form. */
-const refuses = (status: number, message: string): Scenario['begin'] =>
-	withFaults({ kind: 'status', status, body: { error: { code: status, message } } });
+/** Every request is answered with this status, reads too, in the vendor's form. */
+const refuses = (status: number): Scenario['begin'] => withFaults({ kind: 'errorBefore', status });
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -98,10 +97,13 @@ const FIVE_A_SECOND: Pick<Scenario, 'begin' | 'faultMs' | 'times' | 'shortestPau
 };
 
 export const SCENARIOS: readonly Scenario[] = [
-	outage('401', '401 for a minute', MINUTE, refuses(401, 'Unauthorized')),
-	outage('402', '402 for a minute', MINUTE, refuses(402, 'Trial version limit exceeded')),
-	outage('403', '403 for a minute', MINUTE, refuses(403, 'Forbidden')),
-	outage('session', 'logged out for a minute: 401 to a send, the state in health', MINUTE, logOut),
+	outage('401', '401 for a minute', MINUTE, refuses(401)),
+	outage('402', '402 for a minute', MINUTE, refuses(402)),
+	outage('403', '403 for a minute', MINUTE, refuses(403)),
+	outage('session', 'the account is not ready for a minute, as its state says', MINUTE, logOut, {
+		maxInDoubt: (gateway) =>
+			definitionOf(gateway).states?.leavesInDoubt === true ? ambiguous.maxInDoubt : 0,
+	}),
 	outage(
 		'429',
 		`429 with Retry-After: ${RETRY_AFTER_S} for a minute`,
@@ -151,13 +153,21 @@ export const SCENARIOS: readonly Scenario[] = [
 		...FIVE_A_SECOND,
 		options: { messagesPerMinute: 300 },
 		maxRefused: 0.02,
-		drainMs: 4 * MINUTE,
+		drainMs: 15 * MINUTE,
 	},
 ];
 
-async function logOut({ sandbox }: { sandbox: Sandbox }): Promise<() => Promise<void>> {
-	sandbox.setHealth(GATEWAY, 'QR');
-	return async () => sandbox.setHealth(GATEWAY, 'AUTH');
+async function logOut({
+	sandbox,
+	gateway,
+}: {
+	sandbox: Sandbox;
+	gateway: GatewayId;
+}): Promise<() => Promise<void>> {
+	const { states } = definitionOf(gateway);
+	if (states === undefined) throw new Error(`${gateway} documents no state of the account.`);
+	sandbox.setHealth(gateway, states.notReady[0]);
+	return async () => sandbox.setHealth(gateway, states.ready);
 }
 
 /** The scenarios of these names, in the order of the list; all without any. */

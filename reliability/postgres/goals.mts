@@ -10,8 +10,16 @@ export interface Figure {
 }
 
 export const SEND_DUE = 'Send Due, Max Parallel 50';
+/** What n8n itself takes for the expressions of *Schedule*: its own node with the same ones. */
+export const EXPRESSIONS = "n8n's own expressions";
 /** Rows that cost nothing. */
 export const FEW = 1_000;
+
+const schedules = (figures: readonly Figure[], rows: number): Figure | undefined =>
+	figures.find(
+		({ place, what, size, count }) =>
+			place === 'PostgreSQL' && what === 'Schedule' && size === rows && count > 1,
+	);
 
 /** The goals of the issue, with what was found: a line for each. */
 export function judged(figures: readonly Figure[], rows: number): unknown[][] {
@@ -40,6 +48,12 @@ export function judged(figures: readonly Figure[], rows: number): unknown[][] {
 			each(of(SEND_DUE, rows)) / each(of(SEND_DUE, FEW)),
 			1.1,
 			' times',
+		),
+		line(
+			"Schedule 10,000: each beyond n8n's own expressions, at most 1 ms",
+			each(schedules(figures, rows)) - each(of(EXPRESSIONS, rows)),
+			1,
+			' ms',
 		),
 		...lists.map(({ what, ms }) =>
 			line(`${what}: at most 1.5 times`, ms / (of(what, FEW)?.ms ?? Number.NaN), 1.5, ' times'),

@@ -1,3 +1,4 @@
+import { processorTimeOfAll } from '../../bench/process.mts';
 import type { Json } from '../../harness/client.mts';
 import { credentialFor } from '../../harness/credential.mts';
 import { buildPackage } from '../../harness/package.mts';
@@ -23,7 +24,9 @@ export async function checkPostgresWorkers(options: Options): Promise<boolean> {
 	const missing = missingForQueueMode();
 	if (missing.length > 0) throw new Error(missing.join('\n'));
 	const due = Number(options.due ?? 3_000);
-	const sandbox = await startSandbox({ rateLimits: false });
+	const delayMs = Number(options.delay ?? 0);
+	const maxParallel = delayMs > 0 ? 10 : 50;
+	const sandbox = await startSandbox({ rateLimits: false, answerDelayMs: delayMs });
 	const server = await startPostgresServer(SERVER);
 	const sql = await connectSql(server.port);
 	// One execution at a time on each worker, so that two are on two.
@@ -49,12 +52,15 @@ export async function checkPostgresWorkers(options: Options): Promise<boolean> {
 			const far = [item('far', Date.now() + 1e9)];
 			await runTo(n8n, await node({ operation: 'schedule', ...FROM_ITEM }, far));
 			// Above what a gateway documents: its pace is not what is measured.
-			const sending = { maxParallel: 50, runForAtMost: 600, messagesPerMinute: 100_000 };
+			const sending = { maxParallel, runForAtMost: 600, messagesPerMinute: 100_000 };
 			workflows.push(await node({ operation: 'sendDue', options: sending }));
 		}
-		const send = async (ids: readonly string[], count: number): Promise<number> => {
+		const send = async (ids: readonly string[], count: number): Promise<Sent> => {
 			await fillDue(sql, count);
+			const before = busyMs();
+			const began = Date.now();
 			const runs = await Promise.all(ids.map(async (id) => await runLarge(n8n, id, MAX_MS)));
+			const busy = (busyMs() - before) / (Date.now() - began);
 			const [left] = await sql.query(
 				`select count(*)::int as n from scheduled_messages where status = 'scheduled' and send_at < now()`,
 			);
@@ -63,14 +69,16 @@ export async function checkPostgresWorkers(options: Options): Promise<boolean> {
 			}
 			await sql.query('delete from scheduled_messages where send_at < now()');
 			const from = Math.min(...runs.map(({ startedAt }) => Date.parse(startedAt)));
-			return Math.max(...runs.map(({ stoppedAt }) => Date.parse(String(stoppedAt)))) - from;
+			const to = Math.max(...runs.map(({ stoppedAt }) => Date.parse(String(stoppedAt))));
+			return { ms: to - from, busy };
 		};
 		await send(workflows, WARM_UP);
-		const alone: number[] = [];
+		const alone: Sent[] = [];
 		for (const id of workflows) alone.push(await send([id], due));
 		const together = await send(workflows, due);
-		const rate = (count: number, ms: number) => `${((count / ms) * 1_000).toFixed(0)} a second`;
-		const times = (alone[0] + alone[1]) / together;
+		const rate = (count: number, { ms, busy }: Sent) =>
+			`${((count / ms) * 1_000).toFixed(0)} a second, ${busy.toFixed(2)} processors busy`;
+		const times = (alone[0].ms + alone[1].ms) / together.ms;
 		printTable(
 			['messages of each account', 'account 1 alone', 'account 2 alone', 'both', 'times one'],
 			[
@@ -91,6 +99,14 @@ export async function checkPostgresWorkers(options: Options): Promise<boolean> {
 		await sandbox.close();
 	}
 }
+
+/** How long it took, and how many processors all of it kept busy on average: n8n, databases, sandbox. */
+interface Sent {
+	readonly ms: number;
+	readonly busy: number;
+}
+
+const busyMs = (): number => processorTimeOfAll(process.pid);
 
 /** Due messages for each account that the table knows. */
 const fillDue = async (sql: SqlClient, count: number): Promise<void> =>

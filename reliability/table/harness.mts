@@ -90,7 +90,9 @@ export const FROM_ITEM = {
 const recipientOf = (text: string): string => {
 	let hash = 7;
 	for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) % 89_999;
-	return `+9199880${10_000 + hash}`;
+	const number = 10_000 + hash;
+	// At some gateways of the sandbox, numbers that end like this are of nobody.
+	return `+9199880${number % 10_000 === 0 ? number + 1 : number}`;
 };
 
 /** How long a dispatcher that was killed keeps others from its account, and a little more. */

@@ -3,7 +3,7 @@ import { MAX_KEYS } from '../table/byScheduleId';
 import type { Row, Values } from '../table/columns';
 import { mayHaveBeenSent, SENDING, statusWord, textOf } from '../table/rows';
 import { where, type ConditionalUpdate, type Condition, type MessageTable } from '../table/table';
-import { toValues } from './toValues';
+import { toValues, type MovedValues } from './toValues';
 import { REASONS, whyLeft, type Reason, type Surroundings } from './whyLeft';
 import { MOVED, movingFrom, statusBefore } from './words';
 
@@ -24,9 +24,14 @@ export interface MoveContext extends Pick<Surroundings, 'paused' | 'now'> {
 	/** A table of messages. */
 	readonly source: MessageTable;
 	/** One that takes no two messages with one schedule id, or one deduplication key of an account. */
-	readonly target: MessageTable;
+	readonly target: MoveTarget;
 	/** Whether to begin no further batch. */
 	isOver(): boolean;
+}
+
+/** A table that can be told when a row was created. */
+export interface MoveTarget extends Omit<MessageTable, 'insert'> {
+	insert(rows: readonly MovedValues[]): Promise<Row[]>;
 }
 
 /** What came of it. */
@@ -41,13 +46,21 @@ export interface MoveReport {
 	readonly isMore: boolean;
 }
 
+/** Nothing was done. */
+export const NO_MOVE: MoveReport = {
+	moved: 0,
+	duplicates: 0,
+	left: Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>,
+	isMore: false,
+};
+
 /** Messages of one batch. */
 const BATCH_SIZE = MAX_KEYS;
 
 /** Moves what can be moved, the oldest rows first, until nothing is left or the time is over. */
 export async function moveMessages(context: MoveContext): Promise<MoveReport> {
 	const { source, isOver } = context;
-	const left = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
+	const left = { ...NO_MOVE.left };
 	let [moved, duplicates, isMore] = [0, 0, false];
 	for (let last = 0; ; ) {
 		const rows = await source.select(
@@ -121,7 +134,7 @@ async function claim(source: MessageTable, rows: readonly Row[]): Promise<Row[]>
 }
 
 /** Writes messages to the target; tells how many of them it cancelled as duplicates. */
-async function write(target: MessageTable, rows: readonly Row[]): Promise<number> {
+async function write(target: MoveTarget, rows: readonly Row[]): Promise<number> {
 	if (rows.length === 0) return 0;
 	const wanted = rows.map(toValues);
 	const held = await target.insert(wanted);
@@ -138,13 +151,13 @@ async function write(target: MessageTable, rows: readonly Row[]): Promise<number
 
 /** A message and another one in the target that has its deduplication key. */
 interface Conflict {
-	readonly values: Values;
+	readonly values: MovedValues;
 	readonly holder: Row;
 }
 
 /** One key is sent once: of two messages that wait, by the one that the target has. */
 async function resolveConflicts(
-	target: MessageTable,
+	target: MoveTarget,
 	conflicts: readonly Conflict[],
 ): Promise<number> {
 	if (conflicts.length === 0) return 0;

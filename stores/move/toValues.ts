@@ -2,11 +2,18 @@ import { COLUMNS, type Cell, type Row, type Values } from '../table/columns';
 import { isoOf, statusWord, textOf } from '../table/rows';
 import { statusBefore } from './words';
 
+/** What is written to the other store. */
+export type MovedValues = Values & {
+	/** ISO 8601, UTC: an uploaded file is as old as its row, so the row keeps its age. */
+	readonly createdAt: string;
+};
+
 /** A row that is about to be moved, as the other store gets it: as it was before it was claimed. */
-export const toValues = (row: Row): Values => ({
+export const toValues = (row: Row): MovedValues => ({
 	...Object.fromEntries(
 		COLUMNS.map(({ name, type }): [string, Cell] => [name, cellOf(row[name], type)]),
 	),
+	createdAt: isoOf(row.createdAt) ?? row.createdAt,
 	status: statusBefore(statusWord(row)) ?? statusWord(row),
 	claim_token: textOf(row.claim_token) ?? '',
 	attempts: Number(row.attempts ?? 0) || 0,

@@ -36,6 +36,8 @@ export interface RetryRules {
 	readonly notFound?: NotFound;
 	/** Throws for a message that its gateway cannot send. */
 	assertSendable(row: Row): void;
+	/** Why messages are not retried, by their rows' ids: their recipients are on Do Not Contact. */
+	refusals?(rows: readonly Row[]): Promise<ReadonlyMap<number, Error>>;
 	/** Throws for an account whose messages must not be moved now. */
 	assertMovable(row: Row): void;
 }
@@ -47,6 +49,8 @@ export interface RetryFilter {
 	/** An account by its name, of any gateway. */
 	readonly account: string | undefined;
 	readonly recipient: Recipient | undefined;
+	readonly reference?: string;
+	readonly group?: string;
 	/** ISO 8601, UTC. */
 	readonly scheduledAfter: string | undefined;
 	readonly scheduledBefore: string | undefined;
@@ -135,6 +139,7 @@ async function selectMatching(
 	limit: number,
 ): Promise<Row[]> {
 	const { account, senders, recipient, scheduledAfter, scheduledBefore } = filter;
+	const { reference, group } = filter;
 	const owners = account === undefined ? senders : [{ account }];
 	const words = filter.failureContains?.toLowerCase();
 	const matches = (row: Row) =>
@@ -148,6 +153,8 @@ async function selectMatching(
 		for (const status of statuses) {
 			const conditions: Condition[] = [
 				...where({ account: of, status, ...(gateway === undefined ? {} : { gateway }) }),
+				...(reference === undefined ? [] : where({ reference })),
+				...(group === undefined ? [] : where({ group_name: group })),
 				...(scheduledAfter === undefined
 					? []
 					: [{ column: 'send_at', is: 'gte', value: scheduledAfter } as const]),
@@ -171,8 +178,11 @@ async function selectMatching(
 async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRules, now: number) {
 	const rejected: Rejected[] = [];
 	const holders = await KeyHolders.read(table, rows, rules.reassignTo);
+	const refusals = (await rules.refusals?.(rows)) ?? new Map<number, Error>();
 	const sendable = rows.filter((row) => {
 		try {
+			const refusal = refusals.get(row.id);
+			if (refusal !== undefined) throw refusal;
 			if (rules.reassignTo !== null) {
 				rules.assertMovable(row);
 				assertFileMoves(row, rules.reassignTo);

@@ -1,15 +1,19 @@
 import { showInstant } from '../../messages/sendTime';
-import { isStatus, STATUS_NAMES, type Status } from '../../messages/status';
+import { isStatus, type Status } from '../../messages/status';
 import type { AccountRecord } from '../dispatcher/queue';
 import { pauseEnd, type AccountsTable } from './accounts';
 import type { Cell, Row } from './columns';
+import {
+	GroupTally,
+	noneByStatus,
+	type ByStatus,
+	type GroupStatistics,
+	type OtherGroups,
+} from './groupStatistics';
 import { SENDING } from './rows';
 import { accountKey, accountRecords, isServed, OVERDUE_AFTER_MS } from './served';
 import { selectPages, where, type Condition, type MessageTable } from './table';
 import { HOUR_MS } from '../../messages/duration';
-
-/** How many messages have each status. */
-type ByStatus = Record<Status, number>;
 
 /** Messages whose time is in one hour. */
 export interface HourStatistics {
@@ -96,6 +100,9 @@ export interface Statistics {
 	}>;
 	readonly byAccount: readonly AccountStatistics[];
 	readonly byHour: readonly HourStatistics[];
+	/** The largest groups, those with the most messages first. */
+	readonly byGroup: readonly GroupStatistics[];
+	readonly otherGroups: OtherGroups;
 }
 
 /** The scope of the statistics. Times in milliseconds since 1970. */
@@ -143,12 +150,17 @@ export async function statistics(
 }
 
 /** Each row of interest is in one of these. An empty status is not `scheduled`. */
-function parts(since: string): Condition[][] {
+const parts = (since: string): Condition[][] => [
+	where({ status: 'scheduled' }),
+	...partsBehindWaiting(since),
+];
+
+/** The same without those that wait to be sent. @param since ISO 8601, UTC */
+export function partsBehindWaiting(since: string): Condition[][] {
 	const done: Condition = { column: 'status', is: 'neq', value: 'scheduled' };
 	const unchanged: Condition = { column: 'updatedAt', is: 'lt', value: since };
 	const earlier: Condition = { column: 'send_at', is: 'lt', value: since };
 	return [
-		where({ status: 'scheduled' }),
 		[...where({ status: SENDING }), unchanged, earlier],
 		[...where({ status: 'unconfirmed' }), unchanged, earlier],
 		[done, unchanged, { column: 'send_at', is: 'gte', value: since }],
@@ -192,6 +204,7 @@ export class Tally {
 	private readonly gateways = new Map<string, { total: number; readonly byStatus: ByStatus }>();
 	private readonly accounts = new Map<string, AccountStatistics & Counted>();
 	private readonly hours: Hours;
+	private readonly groups = new GroupTally();
 	private readonly lateness: number[] = [];
 	private counts = {
 		due: 0,
@@ -212,8 +225,9 @@ export class Tally {
 		for (const record of records.values()) this.account(record);
 	}
 
-	add(row: Row): void {
-		if (this.seen.has(row.id)) return;
+	/** @returns whether it is the first time that the row is counted */
+	add(row: Row): boolean {
+		if (this.seen.has(row.id)) return false;
 		this.seen.add(row.id);
 		const { gateway, account, credential, status } = row;
 		const sendAt = timeOf(row.send_at);
@@ -222,8 +236,10 @@ export class Tally {
 		const isSent = wasAccepted(row, statusOf(status)) && sentAt >= this.period.since;
 		if (isSent && !Number.isNaN(sendAt)) this.lateness.push(Math.max(0, sentAt - sendAt));
 		const sent = isSent ? 1 : 0;
+		if (!isEmpty(row.group_name)) this.groups.add(String(row.group_name), statusOf(status), 1);
 		const counts = { ...NOTHING_TO_SEND, ...waiting, sent, count: 1 };
 		this.addGroup({ gateway, account, credential, status, sendAt, ...counts });
+		return true;
 	}
 
 	addGroup(group: MessageGroup): void {
@@ -256,8 +272,11 @@ export class Tally {
 		this.hours.add(sendAt, status, { count, isSending });
 	}
 
-	/** @param lateness where it was not counted message by message */
-	result(lateness: Lateness = this.countedLateness()): Statistics {
+	/** @param lateness where it was not counted message by message; the same for `groups` */
+	result(
+		lateness: Lateness = this.countedLateness(),
+		groups: Pick<Statistics, 'byGroup' | 'otherGroups'> = this.groups.result(),
+	): Statistics {
 		const { now, since } = this.period;
 		const accounts = [...this.accounts.entries()].map(([key, counted]) =>
 			toAccount(counted, this.records.get(key), now),
@@ -288,6 +307,7 @@ export class Tally {
 			byGateway: [...this.gateways.entries()].map(([gateway, each]) => ({ gateway, ...each })),
 			byAccount: accounts,
 			byHour: this.hours.all,
+			...groups,
 		};
 	}
 
@@ -363,7 +383,8 @@ function toAccount(
 	};
 }
 
-const isPausedAt = ({ manualPause, health }: AccountRecord, now: number): boolean =>
+/** Whether an account is paused, by whom ever. `now`: milliseconds since 1970. */
+export const isPausedAt = ({ manualPause, health }: AccountRecord, now: number): boolean =>
 	(manualPause?.until ?? 0) > now || (health.pausedUntil ?? 0) > now;
 
 type KnownAccount = Records extends Map<string, infer R> ? R : never;
@@ -457,17 +478,15 @@ const wasAccepted = (row: Row, status: Status): boolean =>
 
 const isEmpty = (cell: Cell) => cell === null || cell === undefined || cell === '';
 
-const noneByStatus = () => Object.fromEntries(STATUS_NAMES.map((name) => [name, 0])) as ByStatus;
-
 /** As elsewhere, a message in flight counts as queued, and a person's status as unknown. */
-const statusOf = (word: Cell): Status =>
+export const statusOf = (word: Cell): Status =>
 	isStatus(word) ? word : word === SENDING ? 'queued' : 'unknown';
 
 /** Earlier times are typing errors. */
 const EARLIEST_MS = Date.parse('2000-01-01T00:00:00.000Z');
 
-/** NaN if it is not a time, or a year such as 0026. */
-function timeOf(cell: Cell): number {
+/** Milliseconds since 1970; NaN if it is not a time, or a year such as 0026. */
+export function timeOf(cell: Cell): number {
 	if (isEmpty(cell)) return Number.NaN;
 	const ms = new Date(String(cell)).getTime();
 	return ms >= EARLIEST_MS ? ms : Number.NaN;

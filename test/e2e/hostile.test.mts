@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { output } from '../../harness/client.mts';
+import type { GatewayId } from '../../sandbox/registry.mts';
+import { gateways } from '../../gateways/registry';
 import {
 	credentialFor,
 	listening,
@@ -8,6 +10,7 @@ import {
 	until,
 	type Environment,
 } from './environment.mts';
+import { senderOf, type Call, type Sender } from './hostileSender.mts';
 
 /**
  * What anybody may send to the trigger's address: it must neither hurt n8n nor start the workflow.
@@ -15,15 +18,17 @@ import {
  */
 let environment: Environment;
 
-const GATEWAYS = ['chatWhatsApp', 'whapi', 'greenApi'] as const;
-type Hostile = (typeof GATEWAYS)[number];
+/** Each gateway of the registry: a new one is tested by being there. */
+const GATEWAYS = gateways.map(({ id }) => id as GatewayId);
 
-const triggers = new Map<Hostile, { id: string; url: string }>();
+const senders = new Map<GatewayId, Sender>();
+const triggers = new Map<GatewayId, { id: string; url: string }>();
 
 beforeAll(async () => {
 	environment = await startEnvironment();
 	const { n8n, sandbox } = environment;
 	for (const gateway of GATEWAYS) {
+		senders.set(gateway, await senderOf(gateway));
 		await n8n.createCredential(gateway, 'messageGatewayApi', credentialFor(sandbox, gateway));
 		const id = await n8n.createWorkflow(listening(gateway));
 		await n8n.activate(id);
@@ -40,22 +45,18 @@ interface Answer {
 	readonly ms: number;
 }
 
-/** Header names may stand more than once, which ready-made clients do not do. */
-type Headers = ReadonlyArray<readonly [name: string, value: string]>;
-
-const JSON_TYPE = ['content-type', 'application/json'] as const;
-const WITH_SECRET: Headers = [JSON_TYPE, ['x-webhook-secret', SECRET]];
-
+/** Sends a body as the vendor would, or with what is given. */
 async function post(
-	gateway: Hostile,
-	body: string | Buffer,
-	headers: Headers = WITH_SECRET,
-	query = '',
+	gateway: GatewayId,
+	body: string,
+	{ contentType = 'application/json', as }: { contentType?: string; as?: Call } = {},
 ): Promise<Answer> {
 	const began = Date.now();
 	const { url } = triggers.get(gateway)!;
+	const { headers, query } = as ?? senders.get(gateway)!.sign(environment.sandbox, url, body);
 	const raw = [
 		['host', new URL(url).host],
+		['content-type', contentType],
 		...headers,
 		['content-length', String(Buffer.byteLength(body))],
 	].flat();
@@ -74,18 +75,10 @@ async function post(
 	});
 }
 
-/** A status that would start the workflow, as raw text with room for more fields. */
-const genuine = (gateway: Hostile, id: string, more = ''): string => {
-	const { chatWhatsApp, whapi, greenApi } = environment.sandbox.accounts;
-	const bodies: Record<Hostile, string> = {
-		chatWhatsApp: `{"event":"message.sent","sessionId":"${chatWhatsApp.sessionId}","scheduledId":"${id}","status":"success"${more}}`,
-		whapi: `{"statuses":[{"id":"${id}","status":"sent","recipient_id":"919988066776","timestamp":"1712995378"}],"event":{"type":"statuses","event":"post"},"channel_id":"${whapi.channelId}"${more}}`,
-		greenApi: `{"typeWebhook":"outgoingMessageStatus","chatId":"919988066776@c.us","instanceData":{"idInstance":${greenApi.idInstance}},"timestamp":1586700802,"idMessage":"${id}","status":"sent"${more}}`,
-	};
-	return bodies[gateway];
-};
+const genuine = (gateway: GatewayId, id: string, more = ''): string =>
+	senders.get(gateway)!.genuine(environment.sandbox, id, more);
 
-const executionsOf = async (gateway: Hostile) =>
+const executionsOf = async (gateway: GatewayId) =>
 	await environment.n8n.executions(triggers.get(gateway)!.id);
 
 /** n8n 1.123 and 2.4 answer first, and then begin an execution that is new until it starts. */
@@ -143,11 +136,7 @@ describe.each(GATEWAYS)('%s', (gateway) => {
 		for (const [name, body] of BODIES) {
 			const isLarge = body.length > mebibyte;
 			for (const type of isLarge ? ['application/json'] : ['application/json', 'text/plain']) {
-				const headers: Headers = [
-					['content-type', type],
-					['x-webhook-secret', SECRET],
-				];
-				answers.set(`${name} as ${type}`, await post(gateway, body, headers));
+				answers.set(`${name} as ${type}`, await post(gateway, body, { contentType: type }));
 			}
 		}
 		for (const [name, { status, ms }] of answers) {
@@ -160,32 +149,12 @@ describe.each(GATEWAYS)('%s', (gateway) => {
 
 	it('refuses every way not to know the secret', async () => {
 		const before = (await executionsOf(gateway)).length;
-		const secret = (value: string, name = 'x-webhook-secret'): Headers => [
-			JSON_TYPE,
-			[name, value],
-		];
-		const wrong: ReadonlyArray<readonly [Headers, query?: string]> = [
-			[[JSON_TYPE]],
-			[secret('')],
-			[secret('wrong')],
-			[secret(SECRET.slice(1))],
-			[secret(SECRET.repeat(2))],
-			[secret(SECRET.toUpperCase())],
-			[secret('x'.repeat(8_000))],
-			[secret('Bearer ', 'authorization')],
-			[secret(`Basic ${Buffer.from(SECRET).toString('base64')}`, 'authorization')],
-			[[...secret('wrong'), ['x-webhook-secret', SECRET]]],
-			[[JSON_TYPE], '?secret='],
-			[[JSON_TYPE], '?secret=wrong'],
-			[[JSON_TYPE], `?secret=${SECRET}&secret=${SECRET}`],
-			[[JSON_TYPE], `?secret[]=${SECRET}`],
-			[[JSON_TYPE], `?secret[a]=${SECRET}`],
-			[[JSON_TYPE], `?__proto__[secret]=${SECRET}`],
-			[[JSON_TYPE], `?SECRET=${SECRET}`],
-		];
-		for (const [index, [headers, query]] of wrong.entries()) {
-			const { status } = await post(gateway, genuine(gateway, `forged-${index}`), headers, query);
-			expect({ index, headers, query, status }).toMatchObject({ index, status: 401 });
+		const { sandbox } = environment;
+		const { url } = triggers.get(gateway)!;
+		const body = genuine(gateway, 'forged');
+		for (const as of senders.get(gateway)!.forge(sandbox, url, body)) {
+			const { status } = await post(gateway, body, { as });
+			expect({ ...as, status }).toMatchObject({ status: 401 });
 		}
 		expect(await executionsOf(gateway)).toHaveLength(before);
 	}, 60_000);
@@ -242,7 +211,7 @@ it('takes 100,000 statuses in one body', async () => {
 	);
 	expect(output(await n8n.execution(execution.id), 'Status')).toHaveLength(100_000);
 	// The same body without the secret costs nothing.
-	const forged = await post('whapi', body, [JSON_TYPE]);
+	const forged = await post('whapi', body, { as: { headers: [], query: '' } });
 	expect(forged.status).toBe(401);
 }, 90_000);
 

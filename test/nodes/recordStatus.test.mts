@@ -106,8 +106,8 @@ describe('a Whapi.Cloud credential', () => {
 		expect(Object.keys(item).slice(0, 4)).toEqual([
 			'recorded',
 			'kept',
-			'status',
-			'occurredAtLocal',
+			'addedToDoNotContact',
+			'event',
 		]);
 		expect(item).toMatchObject({ recorded: true, failure: 'Not on WhatsApp' });
 		expect(row()).toMatchObject({ status: 'failed', failure: 'Not on WhatsApp' });
@@ -167,7 +167,7 @@ it('says of an ignored test event why it was ignored', async () => {
 		{ operation: 'recordStatus' },
 		{
 			credential: credentialFor(sandbox),
-			items: [{ ignored, reason: 'notChosen', statuses: ['sent'] }],
+			items: [{ ignored, reason: 'notChosen', events: ['sent'] }],
 		},
 	);
 	expect([message, description]).toEqual(['The "Input" item is not a status event', ignored]);

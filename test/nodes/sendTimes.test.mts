@@ -66,7 +66,9 @@ async function performAt(
 		message: {},
 		file: null,
 		warnings: [],
+		contact: null,
 		...plan,
+		...(operation === 'reschedule' && { time: { time: plan.time, source: null, possible: [] } }),
 	};
 	check?.(whole as never, run as never);
 	const [item] = await perform(

@@ -125,7 +125,7 @@ describe('the variables', () => {
 		});
 		const { fields } = await variables({ template: chosen('reminder|en_US') });
 		expect(fields.map(({ id, displayName, required }) => [id, displayName, required])).toEqual([
-			['body.1', 'Body: Hello {{1}} (e.g. Ana)', true],
+			['body.1', '{{1}}: Hello {{1}} (e.g. Ana)', true],
 			['body.2', 'Body: appointment is at {{2}}', true],
 			['button.0.payload', 'Yes', false],
 		]);
@@ -206,7 +206,7 @@ describe('a template message', () => {
 		const templateVariables = filled({ ...ANA, 'body.1': '={{ $json.who }}' });
 		const { message: said } = await errorOf(message({ templateVariables }), { credential, items });
 		expect(said).toBe(
-			'Item 50 of 50 (+919988066776): "Variables" has no value for "body.1" (Body: Hello {{1}}) of the template "reminder (en_US)"',
+			'Item 50 of 50 (+919988066776): "Variables" has no value for "body.1" ({{1}}: Hello {{1}}) of the template "reminder (en_US)"',
 		);
 		expect([cage.sent.length, cage.finds]).toEqual([0, 1]);
 	});
@@ -250,7 +250,7 @@ describe('a template message', () => {
 		[
 			'too few variables',
 			{ templateVariables: filled({}) },
-			/"Variables" has no value for "body.1" \(Body: Hello \{\{1\}\}\) and "body.2"/,
+			/"Variables" has no value for "body.1" \(\{\{1\}\}: Hello \{\{1\}\}\) and "body.2"/,
 		],
 		[
 			'too many',

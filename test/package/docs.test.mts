@@ -42,6 +42,7 @@ describe('what is generated', () => {
 		'docs/credentials.md',
 		'docs/operations.md',
 		'docs/gateways.md',
+		'docs/recipients-time.md',
 		'docs/status-events.md',
 		...gateways.map(({ id }) => `gateways/${id}/README.md`),
 	])('%s has what the code says', async (page) => {
@@ -108,6 +109,13 @@ describe('the status event of docs/status-events.md', () => {
 		)!;
 		expect(required.filter((key) => !text.includes(`| \`${key}\` |`))).toEqual([]);
 	});
+});
+
+it('docs/replies.md explains each field of a received message, in its order', () => {
+	const { required } = json('docs/received-message.schema.json') as { required: string[] };
+	const { text } = sectionsOf(read('docs/replies.md')).find(({ title }) => title === 'Fields')!;
+	const explained = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field);
+	expect(explained).toEqual(required);
 });
 
 describe('JSON', () => {
@@ -276,7 +284,7 @@ describe('docs/operations.md', () => {
 			fields: [property.displayName, ...inner.flatMap(({ fields }) => fields)],
 			choices: [
 				// Some hundred zones and countries; the first of them stands for all.
-				...(['timezone', 'defaultCountry'].includes(property.name)
+				...(['timezone', 'fallbackTimezone', 'defaultCountry'].includes(property.name)
 					? ownChoices.slice(0, 1)
 					: ownChoices),
 				...(property.modes ?? []).map(({ displayName }) => displayName),

@@ -28,6 +28,7 @@ const execution = (id: number, from: number, to: number, items: object[] = []) =
 
 /** A minute of 401 from second 10 on: two messages before it, one probe in it, two messages after it. */
 const good: Seen = {
+	gateway: 'whapi',
 	wanted: ['a', 'b', 'c', 'd'],
 	taken: [
 		{ text: 'a', takenAt: iso(8) },
@@ -43,6 +44,7 @@ const good: Seen = {
 		send('c', 101),
 		send('d', 102),
 	],
+	healthChecks: ['GET /whapi/health'],
 	rows: ['a', 'b', 'c', 'd'].map((text) => ({ text, status: 'pending' })),
 	executions: [
 		execution(1, 7, 12, [{ text: 'a' }, { text: 'b' }, { event: 'paused' }]),
@@ -109,7 +111,7 @@ it.each<[string, Partial<Seen>, RegExp]>([
 	['the older word for it', { rows: rows({ c: 'unknown' }) }, /^in doubt: 1/],
 	[
 		'a request for each message of the outage',
-		{ requests: Array.from({ length: 9 }, (_, index) => send(String(index), 20, 401)) },
+		{ requests: Array.from({ length: 9 }, (_, index) => send('abcd'[index % 4], 20, 401)) },
 		/^sends in the outage: 9, at most 8/,
 	],
 	[
@@ -195,7 +197,7 @@ it('allows so many in doubt as may be under way, and more for each kill', () => 
 
 it('bounds what a gateway has to refuse that takes so many a second', () => {
 	const requests = Array.from({ length: 100 }, (_, index) =>
-		send(String(index), 20, index < 3 ? 429 : 200),
+		send('abcd'[index % 4], 20, index < 3 ? 429 : 200),
 	);
 	expect(problems({ requests }, 'pace')).toEqual([]);
 	expect(problems({ requests }, 'knownPace')).toEqual(['refused: 3 of 100, at most 2 %']);

@@ -28,6 +28,13 @@ it('inserts a message with the same schedule id, or deduplication key, once', as
 	expect(await messages.select([], 9)).toHaveLength(2);
 });
 
+it('keeps the age of a row that is told one, as of a message that is moved here', async () => {
+	const { messages } = await newStore(server);
+	const createdAt = iso(START - 86_400_000);
+	const rows = [{ ...rowOf('old', START), createdAt }];
+	expect(await messages.insert(rows)).toMatchObject([{ createdAt }]);
+});
+
 it('inserts one of many with one key at the same moment', async () => {
 	const { messages } = await newStore(server);
 	const stores = await Promise.all(

@@ -1,10 +1,20 @@
+import { tz } from 'moment-timezone';
 import type { Capabilities } from '../../../gateways/capabilities';
 import type { Connection, Gateway } from '../../../gateways/gateway';
 import { gatewayById, gateways } from '../../../gateways/registry';
+import { callingCodeOf } from '../../../messages/country';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
+import { QUIET_HOURS } from '../../../messages/sendTime';
+import { ZONE_LINES } from '../../../messages/recipientTime/zoneLines';
 import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
+import {
+	DEFAULT_OPT_OUT_LISTS,
+	OPT_OUT_LIST_NAMES,
+	OPT_OUT_LISTS,
+	type OptOut,
+} from '../../../messages/optOut';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
 import {
@@ -82,6 +92,7 @@ export const capabilityTable = (): string =>
 		['Finds a message after a lost response', ({ findSent }) => yesNo(findSent !== undefined)],
 		['Returns the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
+		['Received messages', ({ capabilities }) => RECEIVED[capabilities.webhooks.received ?? 'none']],
 		[
 			'Webhook registration',
 			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
@@ -113,6 +124,8 @@ export const uploadsTable = (): string =>
 const size = (bytes: number | null): string =>
 	bytes === null ? 'not stated' : `${bytes / 1024 ** 2} MB`;
 
+const RECEIVED = { sameUrl: 'yes', separateUrl: 'by a second URL', none: NONE };
+
 const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
 
 const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
@@ -133,6 +146,33 @@ export const webhookTable = (): string =>
 			pageLink(gateway, '#webhook'),
 			gateway.capabilities.webhooks.setupInstruction,
 		]),
+	);
+
+/** Which gateways report what people write, and where a second URL is entered for it. */
+const receivedTable = (): string =>
+	tableOf(
+		['gateway', 'the same Production URL once more'],
+		gateways
+			.filter(({ capabilities }) => capabilities.webhooks.received !== null)
+			.map((gateway) => [
+				pageLink(gateway),
+				gateway.capabilities.webhooks.receivedInstruction ?? NONE,
+			]),
+	);
+
+/** The words by which people opt out. */
+const optOutTable = (): string =>
+	tableOf(
+		['list', 'on by default', '`stop`', '`start`', '`help`'],
+		OPT_OUT_LIST_NAMES.map((name) => {
+			const { label, words } = OPT_OUT_LISTS[name];
+			const meanings: Partial<Record<OptOut, readonly string[]>> = words;
+			return [
+				label,
+				yesNo(DEFAULT_OPT_OUT_LISTS.includes(name)),
+				...(['stop', 'start', 'help'] as const).map((meaning) => list(meanings[meaning] ?? [NONE])),
+			];
+		}),
 	);
 
 /** The fields of the credential, and where each gateway's page says what to enter. */
@@ -248,6 +288,7 @@ export async function scheduleOutput(): Promise<unknown> {
 	return scheduledItem(scheduled, {
 		simplify: true,
 		timezone: WORKFLOW_ZONE,
+		recipientTime: { source: null, possible: [] },
 		adjusted: [],
 		recipientAsGiven: null,
 		warnings: [],
@@ -297,6 +338,61 @@ const namesOf = (can: (capabilities: Capabilities) => boolean, last?: string): s
 	);
 
 const pageOf = ({ id }: Gateway): string => `gateways/${id}/README.md`;
+
+/** Which timezones stand for which prefixes. */
+const zoneRows = ZONE_LINES.trim()
+	.split('\n')
+	.map((line) => line.split('|').map((part) => part.split(',')))
+	.filter(([zones]) => zones.length > 1);
+
+/** The country codes with several clocks. */
+const severalClocksTable = (): string =>
+	tableOf(
+		['country code', 'timezones'],
+		zoneRows
+			.flatMap(([zones, prefixes]) =>
+				prefixes
+					.filter((prefix) => isSeveral(prefix, zones))
+					.map((code) => [`+${code}`, list(zones)]),
+			)
+			.sort(([one], [other]) => Number(one) - Number(other)),
+	);
+
+/** A country code whose timezones differ this year or next. */
+const isSeveral = (prefix: string, zones: readonly string[]): boolean =>
+	callingCodeOf(prefix) === prefix &&
+	[0, 6].some((month) => {
+		const noon = Date.UTC(2027, month, 15, 12);
+		return new Set(zones.map((zone) => tz.zone(zone)!.utcOffset(noon))).size > 1;
+	});
+
+/** The area codes of +1 with several clocks. */
+const severalAreasTable = (): string =>
+	tableOf(
+		['area codes', 'timezones'],
+		zoneRows.flatMap(([zones, prefixes]) => {
+			const areas = prefixes.filter((prefix) => /^1\d{3}$/.test(prefix));
+			return areas.length === 0 ? [] : [[list(areas.map((area) => area.slice(1))), list(zones)]];
+		}),
+	);
+
+/** When promotional messages may be sent, by country. */
+const quietHoursTable = (): string =>
+	tableOf(
+		['preset', 'numbers', 'hours', 'basis', 'sure', 'as of', 'source'],
+		QUIET_HOURS.map(({ name, prefixes, hours, basis, sure, asOf, source }) => [
+			`*${name}*`,
+			list(prefixes.map((prefix) => `+${prefix}`)) || NONE,
+			hours.replaceAll(/Mon Tue .*?(?= \d)/g, shortDays),
+			basis,
+			sure,
+			asOf,
+			source,
+		]),
+	);
+
+/** Consecutive weekdays by the first and the last. */
+const shortDays = (days: string): string => `${days.slice(0, 3)}–${days.slice(-3)}`;
 
 /** A link to a gateway's page from `docs/`. */
 const pageLink = (gateway: Gateway, anchor = ''): string =>
@@ -351,6 +447,15 @@ export async function generated(): Promise<Record<string, Record<string, string>
 ${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
 `,
 			),
+		},
+		'docs/recipients-time.md': {
+			several: block(severalClocksTable()),
+			areas: block(severalAreasTable()),
+			'quiet-hours': block(quietHoursTable()),
+		},
+		'docs/replies.md': {
+			receives: block(receivedTable()),
+			'opt-outs': block(optOutTable()),
 		},
 		'docs/status-events.md': {
 			statuses: block(statusTable()),

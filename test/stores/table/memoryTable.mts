@@ -2,6 +2,7 @@ import { COLUMNS, type Cell, type ColumnName } from '../../../stores/table/colum
 import type {
 	ConditionalUpdate,
 	Condition,
+	Direction,
 	RowOf,
 	Table,
 	ValuesOf,
@@ -43,7 +44,7 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 		return values.map((value) => {
 			const id = ++this.lastId;
 			const empty = Object.fromEntries(this.columns.map((name) => [name, null]));
-			const row = { ...empty, ...value, id, createdAt: at, updatedAt: at } as unknown as RowOf<C>;
+			const row = { ...empty, createdAt: at, ...value, id, updatedAt: at } as unknown as RowOf<C>;
 			this.rows.set(id, row);
 			return { ...row };
 		});
@@ -53,25 +54,40 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 		where: readonly Condition<C>[],
 		limit: number,
 		by: 'id' | C = 'id',
+		direction: Direction = 'asc',
 	): Promise<RowOf<C>[]> {
 		await this.access('select');
+		const sign = direction === 'asc' ? 1 : -1;
 		return this.matching(where)
-			.sort((a, b) => order(a[by], b[by]))
+			.sort((a, b) => sign * order(a[by], b[by]))
 			.slice(0, limit)
 			.map((row) => ({ ...row }));
 	}
 
 	async selectAny(column: C, values: readonly string[]): Promise<RowOf<C>[]> {
 		await this.access('select');
+		const wanted = new Set(values);
 		return [...this.rows.values()]
-			.filter((row) => values.includes(String(row[column])))
+			.filter((row) => wanted.has(String(row[column])))
 			.map((row) => ({ ...row }));
 	}
 
 	async selectEither(conditions: readonly Condition<C>[]): Promise<RowOf<C>[]> {
 		await this.access('select');
+		// As a database does with many values of one column.
+		const equal = new Map<string, Set<Cell>>();
+		for (const { column, is, value } of conditions) {
+			if (is === 'eq') equal.set(column, (equal.get(column) ?? new Set<Cell>()).add(value));
+		}
+		const others = conditions.filter(({ is }) => is !== 'eq');
 		return [...this.rows.values()]
-			.filter((row) => conditions.some((one) => meets(row, one)))
+			.filter(
+				(row) =>
+					[...equal].some(([column, values]) => {
+						const cell = row[column as C];
+						return cell !== null && values.has(cell);
+					}) || others.some((one) => meets(row, one)),
+			)
 			.map((row) => ({ ...row }));
 	}
 
