@@ -8,4 +8,4 @@ export type { Adjustment, AdjustmentReason, Instant, ResolvedSendTime } from './
 export { formatWallClock, parseWallClock, showInstant } from './wallClock';
 export { applySendingWindow, openingHours, type SendingWindow } from './window';
 export { formatWindow, parseWindow } from './windowText';
-export { isTimezone, timezoneNames } from './zone';
+export { assertTimezone, isTimezone, timezoneNames } from './zone';

@@ -3,10 +3,13 @@ import type { SendingWindow, Spacing } from '../../../messages/sendTime';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
+import { ifListedOption } from './contactCheck';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { groupOption } from './group';
 import { ifTimePassedOption } from './ifTimePassed';
+import { ifNumberLengthOption } from './numberLength';
+import { recipientTimezoneOptions } from './recipientTimezone';
 import { referenceOption } from './reference';
 import { timezoneChoices } from './sendTime';
 import { quote } from '../../../messages/text';
@@ -50,6 +53,9 @@ export const scheduleOptions: INodeProperties[] = [
 		description: 'For workflows that may run again with the same data',
 	},
 	groupOption,
+	ifListedOption,
+	ifNumberLengthOption,
+	...recipientTimezoneOptions,
 	ifTimePassedOption,
 	referenceOption,
 	{
@@ -171,20 +177,22 @@ export function readSpacing(context: IExecuteFunctions): Spacing | undefined {
 	};
 }
 
-/** *Sending Window* of the first item. @param otherwise the timezone if the window has none */
+/**
+ * *Sending Window* of the first item, for a timezone that counts if the window has none of its own; undefined
+ * without one.
+ */
 export function readWindow(
 	context: IExecuteFunctions,
-	otherwise: string,
-): SendingWindow | undefined {
+): ((timezone: string) => SendingWindow) | undefined {
 	const option = readOption(context, 0, 'sendingWindow') as
 		| { window?: { from?: unknown; to?: unknown; timezone?: unknown; weekdays?: unknown } }
 		| undefined;
 	if (option?.window === undefined) return undefined;
 	const { from, to, timezone, weekdays } = option.window;
-	return {
+	return (otherwise) => ({
 		from: String(from ?? '09:00'),
 		to: String(to ?? '18:00'),
 		weekdays: Array.isArray(weekdays) ? weekdays.map(Number) : [1, 2, 3, 4, 5],
 		timezone: String(timezone ?? '').trim() || otherwise,
-	};
+	});
 }
