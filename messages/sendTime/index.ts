@@ -2,6 +2,7 @@ export { assertWithin, type SendLimits } from './limits';
 export { formatLocalTime, toLocalTime, type LocalTime } from './localTime';
 export { applyPassedRule, type IfPassed, type PassedRule } from './passed';
 export { resolveSendTime, type ResolveOptions } from './resolve';
+export { shiftSendTime, type Shift } from './shift';
 export { spacingOffset, spreadSendTimes, type Spacing } from './spacing';
 export type { Adjustment, AdjustmentReason, Instant, ResolvedSendTime } from './types';
 export { formatWallClock, parseWallClock, showInstant } from './wallClock';

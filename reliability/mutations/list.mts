@@ -264,8 +264,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Late is below, not beside',
 		file: DEDUPLICATOR,
-		from: 'event.statusRank < (',
-		to: 'event.statusRank <= (',
+		from: 'rank < (this.ranks',
+		to: 'rank <= (this.ranks',
 		tests: 'test/messages/eventDeduplicator',
 	},
 	{
@@ -463,6 +463,27 @@ export const mutations: readonly Mutation[] = [
 		from: 'const cancelled = await settle(store.cancel(scheduleId, move));',
 		to: 'const cancelled = { ok: true as const, value: { cancelled: true, message: old } };',
 		tests: 'test/stores/reschedule',
+	},
+	{
+		rule: 'A moved row is not started by a run that read it before',
+		file: 'stores/table/pendingRow.ts',
+		from: '	...newToken(),\n',
+		to: '',
+		tests: 'test/stores/table/changeMany',
+	},
+	{
+		rule: 'Reschedule Many: a message moves from its planned time only',
+		file: 'stores/table/changeMany.ts',
+		from: 'if (!isAt(row, from)) throw changedMeanwhile({ scheduleId });',
+		to: '',
+		tests: 'test/stores/table/changeMany',
+	},
+	{
+		rule: 'Reschedule Many: a later attempt finishes the plan of the first',
+		file: 'nodes/MessageScheduler/operations/scheduledMessage/many/index.ts',
+		from: 'if (!isAgain) entry.beginMany(plan);',
+		to: '',
+		tests: 'test/nodes/many',
 	},
 	{
 		rule: 'Keys: the lowest row of a key wins',

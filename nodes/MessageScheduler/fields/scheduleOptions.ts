@@ -5,6 +5,7 @@ import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
+import { groupOption } from './group';
 import { ifTimePassedOption } from './ifTimePassed';
 import { ifNumberLengthOption } from './numberLength';
 import { recipientTimezoneOptions } from './recipientTimezone';
@@ -50,6 +51,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 'return',
 		description: 'For workflows that may run again with the same data',
 	},
+	groupOption,
 	ifNumberLengthOption,
 	...recipientTimezoneOptions,
 	ifTimePassedOption,

@@ -31,6 +31,7 @@ import {
 	readWindow,
 	scheduleOptions,
 } from '../../fields/scheduleOptions';
+import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
 	assertReplaceable,
@@ -100,6 +101,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const message = {
 			...content,
 			reference: readReference(context, index),
+			group: readGroup(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
@@ -130,6 +132,7 @@ export const schedule: Operation<SchedulePlan> = {
 			warnings: [
 				...numberWarnings(context, index, content.recipient),
 				...windowWarnings(run.gateway, message),
+				...groupWarnings(run.gateway, choice, message.group),
 			],
 		};
 	},
