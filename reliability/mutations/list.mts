@@ -227,6 +227,27 @@ export const mutations: readonly Mutation[] = [
 		tests: 'test/nodes/retry|test/messages/sendTime',
 	},
 	{
+		rule: 'A given timezone beats the number',
+		file: 'nodes/MessageScheduler/fields/recipientTimezone.ts',
+		from: 'const given = rules.given ?? givenFor(message);',
+		to: 'const given = givenFor(message);',
+		tests: 'test/nodes/recipientTime',
+	},
+	{
+		rule: 'A Mexican number is found with the 1 of mobile numbers, too',
+		file: 'messages/recipientTime/numberZones.ts',
+		from: '`52${digits.slice(3)}`',
+		to: 'digits',
+		tests: 'test/messages/recipientTime/numberZones',
+	},
+	{
+		rule: 'One that waits for its morning holds up no other',
+		file: 'messages/sendTime/turns.ts',
+		from: 'const key = JSON.stringify(window ?? null);',
+		to: "const key = '';",
+		tests: 'test/messages/sendTime/spacing|test/nodes/recipientTime',
+	},
+	{
 		rule: 'A duplicate is left out',
 		file: DEDUPLICATOR,
 		from: "if (this.emitted.has(id)) return 'duplicate';",
