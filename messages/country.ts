@@ -78,6 +78,16 @@ export function kindOfNumber(callingCode: string, nationalDigits: string): Numbe
 	return plan.other.has(shape) ? 'other' : null;
 }
 
+/**
+ * How many digits there are behind a calling code in numbers that people are reached by: of mobile phones,
+ * fixed lines, VoIP and personal numbers; ascending.
+ */
+export function lengthsOfNumbers(callingCode: string): readonly number[] {
+	const { mobile = [], other = [] } = plans.get(callingCode) ?? {};
+	const lengths = [...mobile, ...other].map((shape) => Number(shape.split('/')[1]));
+	return [...new Set(lengths)].sort((one, another) => one - another);
+}
+
 /** The calling code with which digits begin; null if they begin with none. No code begins with another one. */
 export function callingCodeOf(digits: string): string | null {
 	for (const length of [1, 2, 3]) {

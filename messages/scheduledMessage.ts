@@ -1,5 +1,6 @@
 import type { Failure } from './failure';
 import type { MessageContent, MessageToSchedule } from './message';
+import type { TimezoneSource } from './recipientTime/source';
 import { sameRecipient, type Recipient } from './recipient';
 import type { Status } from './status';
 import { isSameTemplate, type TemplateContent } from './template';
@@ -23,6 +24,9 @@ export interface ScheduledMessage extends MessageContent {
 	readonly scheduledAt: string | null;
 	/** When the gateway took it, of a message in a table: ISO 8601, UTC. */
 	readonly sentAt?: string | null;
+	/** The recipient's timezone, as the table has it; of a message that was scheduled in it. */
+	readonly timezone?: string;
+	readonly timezoneSource?: TimezoneSource;
 	readonly status: Status;
 	/** The gateway's own word for the status. */
 	readonly gatewayStatus: string | null;

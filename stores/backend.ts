@@ -1,3 +1,4 @@
+import type { DoNotContactTable } from './doNotContact/columns';
 import type { DispatchQueue } from './dispatcher/queue';
 import type { ListFilter } from '../gateways/gateway';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
@@ -16,6 +17,10 @@ export interface Backend {
 	accounts(): Promise<AccountsTable>;
 	/** The same; null where it is missing. */
 	findAccounts(): Promise<AccountsTable | null>;
+	/** The list Do Not Contact beside it; created where it is missing. */
+	doNotContact(): Promise<DoNotContactTable>;
+	/** The same; null where it is missing. Costs next to nothing then. */
+	findDoNotContact(): Promise<DoNotContactTable | null>;
 	/** The clock that all share who use it: milliseconds since 1970. */
 	now(): number;
 	/** The messages of one account as the dispatcher's queue. */

@@ -129,6 +129,8 @@ export interface Move extends CancelOptions {
 	readonly scheduleId: string;
 	/** ISO 8601, UTC. */
 	readonly scheduledAt: string;
+	/** The recipient's timezone, if the time is in it; otherwise what is stored stays. */
+	readonly zone?: Required<Pick<MessageToSchedule, 'timezone' | 'timezoneSource'>>;
 	readonly idempotencyKey: string;
 	/** Its new content; unchanged by default. */
 	readonly content?: OutgoingMessage;

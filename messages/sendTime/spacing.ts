@@ -3,8 +3,9 @@ import { addSteps, moveTo, type Step } from './resolve';
 import { formatDuration } from '../duration';
 import { quote } from '../text';
 import type { ResolvedSendTime } from './types';
-import { instantFrom } from './wallClock';
-import { openingHours, outdatedStep, type OpeningHours, type SendingWindow } from './window';
+import type { OpeningHours, SendingWindow } from './openingHours';
+import { inTurn, type WindowOf } from './turns';
+import { outdatedStep } from './window';
 
 /** The option *Spacing*. */
 export interface Spacing {
@@ -35,31 +36,25 @@ export function spacingOffset(index: number, spacing: Spacing): number {
  * Spreads a list of send times: each at least `spacingSeconds` after the one before, apart from
  * jitter, and all inside the sending window.
  *
- * Items take their turn by their wanted time, equal ones in the order of the list; one that is far
- * enough from the others moves by its jitter only. The window is applied after the spacing, so a
- * list that does not fit rolls on to the next opening and goes on with its spacing there. Jitter
- * that would lead out of the window is left out. Never earlier than wanted. The same list and seed
- * give the same times.
+ * Items take their turn by their wanted time, equal ones in the order of the list; if their windows
+ * differ, by when these open. One that is far enough from the others moves by its jitter only. The
+ * window is applied after the spacing, so a list that does not fit rolls on to the next opening and
+ * goes on with its spacing there. Jitter that would lead out of the window is left out. Never earlier
+ * than wanted. The same list and seed give the same times.
  *
  * @param list null if an item has no time: it takes no turn and stays null
  * @throws InvalidParameterError when the values of the spacing or the window cannot be used
  */
 export function spreadSendTimes<Item extends ResolvedSendTime | null>(
 	list: readonly Item[],
-	{ window, ...spacing }: Spacing & { window?: SendingWindow },
+	{ window, ...spacing }: Spacing & { window?: SendingWindow | WindowOf },
 ): Item[] {
 	const { between, jitterOf } = checked(spacing);
-	const hours = window && openingHours(window);
-	const open = (instant: number) => hours?.nextOpen(instant) ?? instant;
-	const turns = list
-		.flatMap((item, index) =>
-			item ? [{ item, index, wanted: instantFrom(item.scheduledAt) }] : [],
-		)
-		.sort((one, other) => one.wanted - other.wanted || one.index - other.index);
-
+	const windowOf: WindowOf = typeof window === 'function' ? window : () => window;
 	const spread = [...list];
 	let free = -Infinity;
-	for (const { item, index, wanted } of turns) {
+	for (const { item, index, wanted, hours } of inTurn(list, windowOf, () => free)) {
+		const open = (instant: number) => hours?.nextOpen(instant) ?? instant;
 		const turn = Math.max(wanted, free);
 		const jitter = jitterOf(index);
 		const base = open(turn);

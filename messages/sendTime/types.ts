@@ -13,6 +13,11 @@ export type AdjustmentReason =
 	/** Moved to keep the distance of *Spacing*, with its jitter. */
 	| 'spacing'
 	/**
+	 * The recipient can be in several timezones: moved from the time in the main one, as *If Several
+	 * Timezones Are Possible* says.
+	 */
+	| 'severalTimezones'
+	/**
 	 * Not moved, but noted: this process's time zone data is older than the last change of the zone's
 	 * clock, so the time, or the clock time shown for it, is off.
 	 */

@@ -69,6 +69,10 @@ export function timeZone(name: string, parameter = 'Timezone'): TimeZone {
 	return checked;
 }
 
+/** @throws InvalidParameterError as {@link timeZone} does */
+export const assertTimezone = (name: string, parameter: string): void =>
+	void timeZone(name, parameter);
+
 /** Whether `timeZone` takes this name. */
 export function isTimezone(name: unknown): name is string {
 	if (typeof name !== 'string') return false;

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { RecipientTime, TimezoneSource } from '../../messages/recipientTime';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { SentMessage } from '../../messages/sentMessage';
 import { toLocalTime, type Adjustment } from '../../messages/sendTime';
@@ -6,8 +7,12 @@ import { toLocalTime, type Adjustment } from '../../messages/sendTime';
 export interface OutputOptions {
 	/** Omits the gateway's own record. */
 	readonly simplify: boolean;
-	/** Zone in which `scheduledAtLocal` is shown. */
-	readonly timezone: string;
+	/** Zone in which `scheduledAtLocal` is shown; or the one for each message. */
+	readonly timezone: string | ((message: ScheduledMessage) => string);
+	/** Whose timezone it is, and which ones were possible; only given if the time was chosen in it. */
+	readonly recipientTime?: Pick<RecipientTime, 'possible'> & {
+		readonly source: TimezoneSource | null;
+	};
 	/** How the requested time was moved. */
 	readonly adjusted?: readonly Adjustment[];
 	/** The user's number if *Default Country* changed it; undefined for operations without recipient. */
@@ -26,15 +31,30 @@ export interface OutputOptions {
  */
 export function scheduledItem(
 	message: ScheduledMessage,
-	{ simplify, timezone, adjusted, recipientAsGiven, warnings, more = {} }: OutputOptions,
+	{
+		simplify,
+		timezone,
+		recipientTime,
+		adjusted,
+		recipientAsGiven,
+		warnings,
+		more = {},
+	}: OutputOptions,
 ): IDataObject {
 	// Null if the gateway does not tell the time, or a person has emptied it in a table.
-	const { local, timezone: zone } = toLocalTime(message.scheduledAt, timezone);
+	const wanted = typeof timezone === 'string' ? timezone : timezone(message);
+	const { local, timezone: zone } = toLocalTime(message.scheduledAt, wanted);
 	return {
 		status: message.status,
 		scheduledAtLocal: local,
 		...recipientAndText(message),
 		timezone: zone,
+		...(recipientTime === undefined
+			? {}
+			: {
+					timezoneSource: recipientTime.source,
+					possibleTimezones: [...recipientTime.possible],
+				}),
 		scheduledAt: message.scheduledAt,
 		...content(message),
 		group: message.group ?? null,

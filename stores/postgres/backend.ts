@@ -1,5 +1,6 @@
 import type { Backend } from '../backend';
 import { settle } from '../../messages/settle';
+import type { DoNotContactColumn } from '../doNotContact/columns';
 import type { AccountColumn } from '../table/accounts';
 import type { ColumnName } from '../table/columns';
 
@@ -35,14 +36,22 @@ export async function openSqlBackend(
 		events: async () => events,
 	});
 	const accounts = createSqlTable<AccountColumn>(explained, tables.accounts);
+	const doNotContact = createSqlTable<DoNotContactColumn>(explained, tables.doNotContact);
 	return {
 		messages,
 		name: names.table,
 		accounts: async () => accounts,
 		findAccounts: async () => accounts,
+		doNotContact: async () => doNotContact,
+		findDoNotContact: async () => doNotContact,
 		now: () => explained.now(),
 		queue: (senders, adoption) =>
-			createSqlQueue(explained, messages, { ...tables, senders }, adoption),
+			createSqlQueue(
+				explained,
+				messages,
+				{ ...tables, senders, channel: adoption.gateway.capabilities.channel },
+				adoption,
+			),
 		list: async (senders, filter, limit) =>
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),

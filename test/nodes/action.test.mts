@@ -53,6 +53,8 @@ describe('Schedule', () => {
 			['text', 'See you at ten'],
 			['failure', null],
 			['timezone', expect.any(String)],
+			['timezoneSource', null],
+			['possibleTimezones', []],
 			['scheduledAt', sendAt],
 			['type', 'text'],
 			['mediaUrl', null],

@@ -349,6 +349,7 @@ describe('the output schemas', () => {
 			...trigger.properties,
 			recorded: boolean,
 			kept: boolean,
+			addedToDoNotContact: boolean,
 		});
 	});
 });

@@ -67,6 +67,7 @@ async function performAt(
 		file: null,
 		warnings: [],
 		...plan,
+		...(operation === 'reschedule' && { time: { time: plan.time, source: null, possible: [] } }),
 	};
 	check?.(whole as never, run as never);
 	const [item] = await perform(

@@ -42,6 +42,7 @@ describe('what is generated', () => {
 		'docs/credentials.md',
 		'docs/operations.md',
 		'docs/gateways.md',
+		'docs/recipients-time.md',
 		'docs/status-events.md',
 		...gateways.map(({ id }) => `gateways/${id}/README.md`),
 	])('%s has what the code says', async (page) => {
@@ -283,7 +284,7 @@ describe('docs/operations.md', () => {
 			fields: [property.displayName, ...inner.flatMap(({ fields }) => fields)],
 			choices: [
 				// Some hundred zones and countries; the first of them stands for all.
-				...(['timezone', 'defaultCountry'].includes(property.name)
+				...(['timezone', 'fallbackTimezone', 'defaultCountry'].includes(property.name)
 					? ownChoices.slice(0, 1)
 					: ownChoices),
 				...(property.modes ?? []).map(({ displayName }) => displayName),

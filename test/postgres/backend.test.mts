@@ -33,6 +33,8 @@ async function open() {
 	const general = createTableBackend(backend.messages, names.table, {
 		accounts: backend.accounts,
 		findAccounts: backend.findAccounts,
+		doNotContact: backend.doNotContact,
+		findDoNotContact: backend.findDoNotContact,
 		now: backend.now,
 	});
 	return { names, database, backend, general, messages: backend.messages };

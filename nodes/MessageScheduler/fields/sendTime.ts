@@ -1,13 +1,25 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { resolveSendTime, timezoneNames, type ResolvedSendTime } from '../../../messages/sendTime';
+import { timezoneNames } from '../../../messages/sendTime';
 import type { Run } from '../run';
 import { readOption } from './common';
 
 const ZONES = timezoneNames().sort();
 
-/** All zones for a list. @param otherwise the label for no choice, the first of the list */
-export const timezoneChoices = (otherwise: string): Array<{ name: string; value: string }> => [
+/** A choice of a list. */
+interface Choice {
+	readonly name: string;
+	readonly value: string;
+}
+
+/**
+ * All zones for a list.
+ *
+ * @param otherwise the label for no choice, the first of the list
+ * @param more further choices that are no zones
+ */
+export const timezoneChoices = (otherwise: string, ...more: readonly Choice[]): Choice[] => [
 	{ name: otherwise, value: '' },
+	...more,
 	...['UTC', ...ZONES.filter((zone) => zone !== 'UTC')].map((zone) => ({
 		name: zone,
 		value: zone,
@@ -26,38 +38,22 @@ export const timezoneField: INodeProperties = {
 };
 
 /** When to send a message. */
-export const sendTimeFields: INodeProperties[] = [
-	{
-		displayName: 'Send At',
-		name: 'sendAt',
-		type: 'dateTime',
-		required: true,
-		default: '',
-		description:
-			'When to send. A time without an offset is clock time in "Timezone". As an expression, also text such as 2026-02-01 15:00, 2026-02-01T15:00:00+02:00, "in 2 hours" or "tomorrow 09:00".',
-	},
-	timezoneField,
-];
+export const sendAtField: INodeProperties = {
+	displayName: 'Send At',
+	name: 'sendAt',
+	type: 'dateTime',
+	required: true,
+	default: '',
+	description:
+		'When to send. A time without an offset is clock time in "Timezone". As an expression, also text such as 2026-02-01 15:00, 2026-02-01T15:00:00+02:00, "in 2 hours" or "tomorrow 09:00".',
+};
 
-/** The timezone of one item's times: a parameter, or an option in operations without *Send At*. */
-export function readTimezone(context: IExecuteFunctions, index: number, run: Run): string {
-	const given =
-		readOption(context, index, 'timezone') ?? context.getNodeParameter('timezone', index, '');
-	return String(given).trim() || run.timezone;
-}
+/** The value of *Timezone*: a parameter, or an option in operations without *Send At*. */
+export const readTimezoneValue = (context: IExecuteFunctions, index: number): string =>
+	String(
+		readOption(context, index, 'timezone') ?? context.getNodeParameter('timezone', index, ''),
+	).trim();
 
-/**
- * Reads *Send At* of one item. Relative times count from the first attempt of the run.
- *
- * @throws InvalidParameterError
- */
-export const readSendTime = (
-	context: IExecuteFunctions,
-	index: number,
-	run: Run,
-): ResolvedSendTime =>
-	resolveSendTime(
-		context.getNodeParameter('sendAt', index, ''),
-		readTimezone(context, index, run),
-		{ now: run.ledger.startedAt },
-	);
+/** The timezone of one item's times. */
+export const readTimezone = (context: IExecuteFunctions, index: number, run: Run): string =>
+	readTimezoneValue(context, index) || run.timezone;

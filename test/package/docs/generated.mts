@@ -1,8 +1,11 @@
+import { tz } from 'moment-timezone';
 import type { Capabilities } from '../../../gateways/capabilities';
 import type { Connection, Gateway } from '../../../gateways/gateway';
 import { gatewayById, gateways } from '../../../gateways/registry';
+import { callingCodeOf } from '../../../messages/country';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
+import { ZONE_LINES } from '../../../messages/recipientTime/zoneLines';
 import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
 import {
@@ -284,6 +287,7 @@ export async function scheduleOutput(): Promise<unknown> {
 	return scheduledItem(scheduled, {
 		simplify: true,
 		timezone: WORKFLOW_ZONE,
+		recipientTime: { source: null, possible: [] },
 		adjusted: [],
 		recipientAsGiven: null,
 		warnings: [],
@@ -333,6 +337,43 @@ const namesOf = (can: (capabilities: Capabilities) => boolean, last?: string): s
 	);
 
 const pageOf = ({ id }: Gateway): string => `gateways/${id}/README.md`;
+
+/** Which timezones stand for which prefixes. */
+const zoneRows = ZONE_LINES.trim()
+	.split('\n')
+	.map((line) => line.split('|').map((part) => part.split(',')))
+	.filter(([zones]) => zones.length > 1);
+
+/** The country codes with several clocks. */
+const severalClocksTable = (): string =>
+	tableOf(
+		['country code', 'timezones'],
+		zoneRows
+			.flatMap(([zones, prefixes]) =>
+				prefixes
+					.filter((prefix) => isSeveral(prefix, zones))
+					.map((code) => [`+${code}`, list(zones)]),
+			)
+			.sort(([one], [other]) => Number(one) - Number(other)),
+	);
+
+/** A country code whose timezones differ this year or next. */
+const isSeveral = (prefix: string, zones: readonly string[]): boolean =>
+	callingCodeOf(prefix) === prefix &&
+	[0, 6].some((month) => {
+		const noon = Date.UTC(2027, month, 15, 12);
+		return new Set(zones.map((zone) => tz.zone(zone)!.utcOffset(noon))).size > 1;
+	});
+
+/** The area codes of +1 with several clocks. */
+const severalAreasTable = (): string =>
+	tableOf(
+		['area codes', 'timezones'],
+		zoneRows.flatMap(([zones, prefixes]) => {
+			const areas = prefixes.filter((prefix) => /^1\d{3}$/.test(prefix));
+			return areas.length === 0 ? [] : [[list(areas.map((area) => area.slice(1))), list(zones)]];
+		}),
+	);
 
 /** A link to a gateway's page from `docs/`. */
 const pageLink = (gateway: Gateway, anchor = ''): string =>
@@ -387,6 +428,10 @@ export async function generated(): Promise<Record<string, Record<string, string>
 ${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
 `,
 			),
+		},
+		'docs/recipients-time.md': {
+			several: block(severalClocksTable()),
+			areas: block(severalAreasTable()),
 		},
 		'docs/replies.md': {
 			receives: block(receivedTable()),

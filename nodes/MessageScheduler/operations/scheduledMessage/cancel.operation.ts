@@ -3,7 +3,7 @@ import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptio
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readStoredIn, storedInFields } from '../../fields/storage';
-import { readTimezone, timezoneField } from '../../fields/sendTime';
+import { outputTimezoneField, readOutputTimezone } from '../../fields/recipientTimezone';
 import type { PostgresRef } from '../../../shared/backendRef';
 import { concurrencyByStore, type Operation, type Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -49,7 +49,7 @@ export const cancel: Operation<CancelPlan> = {
 				default: 'stop',
 				description: 'What to do if the message was already cancelled or sent',
 			},
-			timezoneField,
+			outputTimezoneField,
 		]),
 	],
 
@@ -67,7 +67,7 @@ export const cancel: Operation<CancelPlan> = {
 			allowNotPending: readOption(context, index, 'ifNotPending') === 'return',
 			output: {
 				simplify: readSimplify(context, index),
-				timezone: readTimezone(context, index, run),
+				timezone: readOutputTimezone(context, index, run),
 			},
 		};
 	},

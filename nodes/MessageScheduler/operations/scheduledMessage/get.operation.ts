@@ -1,7 +1,7 @@
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readScheduleId, scheduleIdField } from '../../fields/scheduleId';
 import { readStoredIn, storedInFields } from '../../fields/storage';
-import { readTimezone, timezoneField } from '../../fields/sendTime';
+import { outputTimezoneField, readOutputTimezone } from '../../fields/recipientTimezone';
 import type { PostgresRef } from '../../../shared/backendRef';
 import { concurrencyByStore, type Operation, type Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -20,7 +20,12 @@ export const get: Operation<GetPlan> = {
 		description: 'Retrieve a scheduled message and its status',
 		action: 'Get scheduled message',
 	},
-	description: [scheduleIdField, ...storedInFields, simplifyField, optionsField([timezoneField])],
+	description: [
+		scheduleIdField,
+		...storedInFields,
+		simplifyField,
+		optionsField([outputTimezoneField]),
+	],
 
 	concurrency: concurrencyByStore,
 
@@ -34,7 +39,7 @@ export const get: Operation<GetPlan> = {
 			storedIn,
 			output: {
 				simplify: readSimplify(context, index),
-				timezone: readTimezone(context, index, run),
+				timezone: readOutputTimezone(context, index, run),
 			},
 		};
 	},

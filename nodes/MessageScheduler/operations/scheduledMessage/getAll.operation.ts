@@ -13,7 +13,11 @@ import {
 	readLimit,
 } from '../../fields/filters';
 import { listedFields, readStore } from '../../fields/storage';
-import { readTimezone, timezoneField } from '../../fields/sendTime';
+import {
+	outputTimezoneField,
+	readFilterTimezone,
+	readOutputTimezone,
+} from '../../fields/recipientTimezone';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
 import type { StoreChoice } from '../../../shared/backendRef';
@@ -106,20 +110,22 @@ export const getAll: Operation<GetAllPlan> = {
 			options: filterFields,
 		},
 		simplifyField,
-		optionsField([defaultCountryOption, timezoneField]),
+		optionsField([defaultCountryOption, outputTimezoneField]),
 	],
 
 	prepare(context, index, run) {
 		const choice = readStore(context, index, 'Stored In');
 		run.storeFor(choice);
-		const timezone = readTimezone(context, index, run);
 		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
 		return {
 			fingerprint: ['getAll', String(index)],
 			choice,
-			filter: readFilter(context, index, timezone, run),
+			filter: readFilter(context, index, readFilterTimezone(context, index, run), run),
 			limit: returnAll ? null : readLimit(context, index, ', or turn on "Return All"'),
-			output: { simplify: readSimplify(context, index), timezone },
+			output: {
+				simplify: readSimplify(context, index),
+				timezone: readOutputTimezone(context, index, run),
+			},
 			hint:
 				index > 0
 					? undefined

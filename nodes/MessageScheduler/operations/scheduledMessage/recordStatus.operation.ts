@@ -1,20 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
-import { isWindowClosed } from '../../../../gateways/capabilityChecks';
+import { isOptOut, isWindowClosed } from '../../../../gateways/capabilityChecks';
+import { personOf } from '../../../../messages/doNotContact';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField, readOption } from '../../fields/common';
+import { gatewayOptOut, listOf } from '../../doNotContact';
+import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
+import type { Run } from '../../run';
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
 	/** Null for a received message, which has no row. */
 	readonly event: RecordableStatus | null;
+	readonly addsOptOuts: boolean;
 	readonly item: IDataObject;
 }
 
@@ -35,7 +40,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		description: 'Write a status event into the row of its message in a Data Table or PostgreSQL',
 		action: 'Record status of scheduled message',
 	},
-	description: [...backendFields, optionsField([acceptUnverifiedOption])],
+	description: [...backendFields, optionsField([acceptUnverifiedOption, addOptOutsOption])],
 
 	concurrency: (plans, run) =>
 		plans.every((plan) => plan === null || plan.store.in === 'postgres')
@@ -50,11 +55,12 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 			event: isReceivedMessage(item)
 				? null
 				: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
+			addsOptOuts: readAddOptOuts(context, index),
 			item,
 		};
 	},
 
-	async perform({ store, event, item }, run) {
+	async perform({ store, event, addsOptOuts, item }, run) {
 		// The trigger emits both kinds, and what comes after this operation may want this one.
 		if (event === null) return [{ recorded: false, kept: false, ...item }];
 		const { gateway, connection } = run;
@@ -72,10 +78,27 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 					}
 				: event,
 		);
+		const isOptedOut = isOfSender && addsOptOuts && isOptOut(gateway, event.failure?.code);
+		const outcome = {
+			...result,
+			addedToDoNotContact: isOptedOut && (await addOptOut(run, store, event)),
+		};
 		// The result comes first, even if the item has been recorded before.
-		return [{ ...result, ...item, ...result }];
+		return [{ ...outcome, ...item, ...outcome }];
 	},
 };
+
+/** Enters the recipient; whether they were not there before. An event without one enters nobody. */
+async function addOptOut(
+	run: Run,
+	store: BackendRef,
+	{ recipient, failure }: RecordableStatus,
+): Promise<boolean> {
+	if (recipient === null) return false;
+	const list = await listOf(run, store);
+	const { isNew } = await list.add(gatewayOptOut(personOf(recipient), failure?.reason ?? ''));
+	return isNew;
+}
 
 const isReceivedMessage = ({ event, eventId }: IDataObject): boolean =>
 	event === 'received' && typeof eventId === 'string';

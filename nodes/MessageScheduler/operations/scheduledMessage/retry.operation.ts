@@ -14,6 +14,7 @@ import {
 } from '../../../../stores/table/retry';
 import { assertFileKeptUntil } from '../../../../stores/table/uploadedFile';
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
+import { refusalsOf } from '../../../../stores/doNotContact/refusals';
 import type { AccountsTable } from '../../../../stores/table/accounts';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
@@ -28,10 +29,15 @@ import {
 import { readBackend, backendFields } from '../../fields/storage';
 import { readScheduleId, scheduleIdOnlyField } from '../../fields/scheduleId';
 import { readValidFor } from '../../fields/scheduleOptions';
-import { readTimezone, timezoneField } from '../../fields/sendTime';
+import {
+	outputTimezoneField,
+	readFilterTimezone,
+	readOutputTimezone,
+} from '../../fields/recipientTimezone';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
+import { listOwner } from '../../doNotContact';
 import { notInPostgres, type Run } from '../../run';
 import { quote } from '../../../../messages/text';
 
@@ -138,7 +144,7 @@ export const retry: Operation<RetryPlan> = {
 				description:
 					"Whether to move messages of another account, which no credential serves any more, to this credential's account. Also moves messages that are still scheduled. With filters, enter the other account under Account.",
 			},
-			timezoneField,
+			outputTimezoneField,
 			{
 				displayName: 'Valid For',
 				name: 'validForMinutes',
@@ -153,9 +159,8 @@ export const retry: Operation<RetryPlan> = {
 	],
 
 	prepare(context, index, run) {
-		const timezone = readTimezone(context, index, run);
 		const reassign = readOption(context, index, 'reassign') === true;
-		const which = readWhich(context, index, timezone, run);
+		const which = readWhich(context, index, readFilterTimezone(context, index, run), run);
 		if (reassign && 'filter' in which && which.filter.account === undefined) {
 			throw new InvalidParameterError(
 				'Account',
@@ -172,13 +177,19 @@ export const retry: Operation<RetryPlan> = {
 				validForMinutes: readValidFor(context, index),
 				reassignTo: reassign ? run.sender : null,
 			},
-			output: { simplify: readSimplify(context, index), timezone },
+			output: {
+				simplify: readSimplify(context, index),
+				timezone: readOutputTimezone(context, index, run),
+			},
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 		};
 	},
 
 	async perform({ store, which, rules: given, output, hint }, run) {
-		const { messages: table, accounts, now } = await run.backend(store);
+		const { messages: table, accounts, now, findDoNotContact } = await run.backend(store);
+		const isOwn = (row: { gateway: unknown; account: unknown }) =>
+			given.reassignTo !== null ||
+			run.senders.some((one) => one.gateway === row.gateway && one.account === row.account);
 		const rules: RetryRules = {
 			...given,
 			assertSendable: (row) => {
@@ -189,6 +200,13 @@ export const retry: Operation<RetryPlan> = {
 				const retried = { ...row, valid_for_minutes: validity };
 				assertFileKeptUntil(retried, run.gateway, new Date(now()).toISOString());
 			},
+			// Of another account's messages its own runs of Send Due find out.
+			refusals: async (rows) =>
+				await refusalsOf(
+					{ find: findDoNotContact, owner: listOwner(run) },
+					rows.filter(isOwn),
+					'was not retried',
+				),
 			notFound: store.in === 'postgres' ? notInPostgres(store) : undefined,
 			assertMovable:
 				given.reassignTo === null ? () => {} : await movable(await accounts(), run, now()),

@@ -1,7 +1,11 @@
+import type { IDataObject } from 'n8n-workflow';
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
+import type { Failure } from '../../../../messages/failure';
 import type { MessageToSchedule } from '../../../../messages/message';
+import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
+	keptWindow,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -12,6 +16,7 @@ import type { IfExists, Renew } from '../../../../stores/store';
 import { DEFAULT_VALID_FOR_MINUTES } from '../../../../stores/table/rows';
 import type { InputFile } from '../../../shared/inputFile';
 import { readAllowDeletion } from '../../fields/cancelOptions';
+import { contactFields, readContactRule } from '../../fields/contactCheck';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
 import { storeFields, readStore, sendDueNotice } from '../../fields/storage';
@@ -23,12 +28,11 @@ import {
 	stillInTime,
 } from '../../fields/ifTimePassed';
 import { messageFields, readMessage } from '../../fields/message';
-import {
-	readSpacing,
-	readValidFor,
-	readWindow,
-	scheduleOptions,
-} from '../../fields/scheduleOptions';
+import { numberWarnings } from '../../fields/numberLength';
+import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
+import { readFrequencyCap } from '../../fields/frequencyCap';
+import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
+import { readWindow } from '../../fields/sendingWindow';
 import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
@@ -37,11 +41,11 @@ import {
 	ifWindowClosedFields,
 	windowWarnings,
 } from '../../fields/replacement';
-import { readSendTime, sendTimeFields } from '../../fields/sendTime';
 import { REPLACEMENT } from '../../fields/template';
+import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
-import { scheduledItem } from '../../output';
+import { scheduledItem, type OutputOptions } from '../../output';
 import type { StoreChoice } from '../../../shared/backendRef';
 import type { Run } from '../../run';
 
@@ -52,13 +56,17 @@ interface SchedulePlan extends Plan {
 	};
 	readonly file: InputFile | null;
 	readonly time: ResolvedSendTime;
+	/** Whose timezone `time` is in. */
+	readonly recipientTime: OutputOptions['recipientTime'];
 	readonly ifPassed: IfPassed;
-	/** The same for all items; set once they are arranged. */
+	/** The same hours for all items, by the clock of each; set once they are arranged. */
 	readonly window?: SendingWindow;
 	readonly ifExists: IfExists;
 	/** The number of this item among equal ones, from 1. */
 	readonly occurrence: number;
 	readonly allowDeletion: boolean;
+	/** Null if nobody looks whether the recipient is on Do Not Contact. */
+	readonly contact: ContactRule | null;
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
@@ -78,6 +86,7 @@ export const schedule: Operation<SchedulePlan> = {
 		...messageFields,
 		...sendTimeFields,
 		...storeFields,
+		...contactFields({ storeIn: ['gateway'] }),
 		sendDueNotice,
 		...ifWindowClosedFields,
 		simplifyField,
@@ -92,23 +101,29 @@ export const schedule: Operation<SchedulePlan> = {
 
 	prepare(context, index, run) {
 		const deduplicationKey = readDeduplicationKey(context, index);
-		const requested = readSendTime(context, index, run);
+		const sendTime = readSendTime(context, index, run);
 		const { content, recipientAsGiven, file } = readMessage(context, index);
+		const { time: requested, source, possible } = sendTime.for(content);
+		const choice = readStore(context, index);
+		const { rule, ...contact } = readContactRule(context, index, content.recipient, choice);
 		const message = {
 			...content,
 			reference: readReference(context, index),
 			group: readGroup(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
+			...(source && { timezone: requested.timezone, timezoneSource: source }),
 			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
+			...contact,
+			frequencyCap: readFrequencyCap(context, index, choice),
 		};
-		const choice = readStore(context, index);
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
 		assertAccepts({ ...message, idempotencyKey: '', file: file ?? undefined });
 		assertReplaceable(run.gateway, message);
 		const ifPassed = readIfPassed(context, index);
+		expectContact(run, rule);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
 			fingerprint: ['schedule', message.recipient.address, message.type],
@@ -117,29 +132,40 @@ export const schedule: Operation<SchedulePlan> = {
 			file,
 			// Counted from the first attempt, so that each attempt gets the same times.
 			time: applyPastTimePolicy(requested, ifPassed, run.ledger.startedAt, limits),
+			recipientTime: { source, possible },
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey, file !== null),
 			occurrence: 1,
+			contact: rule,
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
 			warnings: [
+				...numberWarnings(context, index, content.recipient),
 				...windowWarnings(run.gateway, message),
 				...groupWarnings(run.gateway, choice, message.group),
 			],
 		};
 	},
 
-	arrange(plans, context, run) {
+	arrange(plans, context) {
 		const spacing = readSpacing(context);
-		// The timezone of the first valid item: if the first item is invalid, the others still continue.
-		const first = plans.find((plan) => plan !== null);
-		const window = readWindow(context, first?.time.timezone ?? run.timezone);
-		const planned = plans.map((plan) => plan?.time ?? null);
+		const windowFor = readWindow(context);
+		const kept = plans.map((plan) => {
+			if (plan === null || windowFor === undefined) return null;
+			const { time, recipientTime, message } = plan;
+			const isRecipients = recipientTime?.source === 'given';
+			const { recipient } = message;
+			return keptWindow(windowFor({ recipient, timezone: time.timezone, isRecipients }), time);
+		});
+		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
 		const times =
-			spacing === undefined && window === undefined
+			spacing === undefined && windowFor === undefined
 				? planned
-				: spreadSendTimes(planned, { ...(spacing ?? { spacingSeconds: 0 }), window });
+				: spreadSendTimes(planned, {
+						...(spacing ?? { spacingSeconds: 0 }),
+						window: (_, index) => kept[index]?.window,
+					});
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
 			const time = times[index];
@@ -147,6 +173,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
+			const window = kept[index]?.window;
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
@@ -160,6 +187,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async verify(plan, run) {
 		const { template, replacement, type } = plan.message;
+		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warnings = [
 			template === null ? null : await run.checkTemplate(template),
@@ -170,7 +198,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async perform(plan, run, entry) {
 		const { choice, message, time: planned, ifPassed, window, simplify } = plan;
-		const { ifExists, occurrence, allowDeletion, recipientAsGiven, warnings } = plan;
+		const { ifExists, occurrence, allowDeletion, recipientTime, recipientAsGiven, warnings } = plan;
 		const { idempotencyKey } = entry;
 		const { limits, store } = run.storeFor(choice);
 		let time = planned;
@@ -183,6 +211,8 @@ export const schedule: Operation<SchedulePlan> = {
 		});
 		// Earlier items may have taken a while. But an unresolved attempt is resolved before any check.
 		if (entry.unresolved === null) {
+			const skipped = await checkContact(run, plan.contact);
+			if (skipped !== null) return [skippedItem(plan, skipped, run)];
 			time = stillInTime(planned, ifPassed, run.now(), limits, window);
 			assertKeepsFile(plan, time, run);
 			media = await run.uploads.ready(present(), plan.file, async (ready) => mediaOf(ready));
@@ -198,9 +228,31 @@ export const schedule: Operation<SchedulePlan> = {
 		const rules = { ifExists, occurrence, allowDeletion, renew };
 		const scheduled = await (await store({ create: true })).schedule(present(), entry, rules);
 		const { timezone, adjusted = [] } = time;
-		const options = { simplify, timezone, adjusted, recipientAsGiven, warnings };
-		return [scheduledItem(scheduled, options)];
+		const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+		return [scheduledItem(scheduled, { simplify, timezone, ...said })];
 	},
+};
+
+/** A message that is not scheduled, since its recipient is on Do Not Contact. */
+const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObject => {
+	const { choice, message, time, recipientTime, simplify, recipientAsGiven, warnings } = plan;
+	const skipped: ScheduledMessage = {
+		...message,
+		scheduleId: '',
+		gateway: run.sender.gateway,
+		storedIn: choice.in === 'gateway' ? 'gateway' : 'n8n',
+		account: run.sender.account,
+		scheduledAt: time.scheduledAt,
+		status: 'cancelled',
+		gatewayStatus: null,
+		createdAt: null,
+		messageId: null,
+		failure,
+		raw: null,
+	};
+	const { timezone, adjusted = [] } = time;
+	const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+	return { ...scheduledItem(skipped, { simplify, timezone, ...said }), scheduleId: null };
 };
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */

@@ -18,7 +18,7 @@ import {
 	isStillPossible,
 	stillInTime,
 } from '../../../fields/ifTimePassed';
-import { readSendTime, sendTimeFields } from '../../../fields/sendTime';
+import { readTimezone, sendAtField, timezoneField } from '../../../fields/sendTime';
 import type { ManyChange } from '../../../ledger';
 import type { Run } from '../../../run';
 
@@ -70,15 +70,18 @@ export const newTimeFields: INodeProperties[] = [
 		description: 'The unit of Move By',
 		displayOptions: { show: { move: ['by'] } },
 	},
-	...sendTimeFields.map((field) =>
-		field.name === 'sendAt' ? { ...field, displayOptions: { show: { move: ['to'] } } } : field,
-	),
+	{ ...sendAtField, displayOptions: { show: { move: ['to'] } } },
+	timezoneField,
 ];
 
 /** @throws InvalidParameterError naming *Move*, *Move By*, *Unit* or *Send At* */
 export function readNewTimes(context: IExecuteFunctions, index: number, run: Run): NewTimes {
 	const move: unknown = context.getNodeParameter('move', index, 'by');
-	if (move === 'to') return { at: readSendTime(context, index, run) };
+	if (move === 'to') {
+		const sendAt = context.getNodeParameter('sendAt', index, '');
+		const timezone = readTimezone(context, index, run);
+		return { at: resolveSendTime(sendAt, timezone, { now: run.ledger.startedAt }) };
+	}
 	if (move !== 'by') {
 		throw new InvalidParameterError('Move', `"Move" is ${quote(move)}. Use one of: by, to.`);
 	}
