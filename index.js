@@ -8,7 +8,8 @@ const { gatewayById, gatewayIds } = require('./dist/gateways/registry');
 const sendTime = require('./dist/messages/sendTime');
 const { parseTableNames } = require('./dist/stores/postgres/names');
 const { schemaScript } = require('./dist/stores/postgres/schema');
-const { toStatusEventItem } = require('./dist/messages/statusEventItem');
+const { parseEvents } = require('./dist/gateways/parseEvents');
+const { toEventItem } = require('./dist/messages/webhookEvent');
 
 /**
  * What a gateway can do.
@@ -19,19 +20,21 @@ const capabilities = (gatewayId) => gatewayById(gatewayId).capabilities;
 
 /**
  * Reads a gateway's webhook. Never throws on any JSON. Does not verify: that needs the credential.
- * `timezone` is the zone of `occurredAtLocal`, UTC unless given.
+ * `timezone` is the zone of `occurredAtLocal`, UTC unless given. Of received messages all kinds are returned, and
+ * `optOut` is the gateway's own verdict: what to leave out, and which words count, are the nodes' options.
  *
  * @param {string} gatewayId one of `gatewayIds`
  * @param {unknown} body the parsed JSON body
  * @param {{ receivedAt?: string, timezone?: string }} [options]
- * @returns {object[]} status events as the trigger gives them: docs/status-event.schema.json
+ * @returns {object[]} the statuses and then the received messages, as the trigger emits them; `event` tells
+ *   which: docs/status-event.schema.json, docs/received-message.schema.json
  */
 const normalizeWebhook = (gatewayId, body, { receivedAt, timezone } = {}) => {
 	const gateway = gatewayById(gatewayId);
 	const shown = gateway.withoutSecrets === undefined ? body : gateway.withoutSecrets(body);
-	return gateway
-		.parseWebhook(shown, { receivedAt: receivedAt ?? new Date().toISOString() })
-		.map((event) => toStatusEventItem(event, timezone ?? 'UTC'));
+	return parseEvents(gateway, shown, { receivedAt: receivedAt ?? new Date().toISOString() }).map(
+		(event) => toEventItem(event, timezone ?? 'UTC'),
+	);
 };
 
 /**

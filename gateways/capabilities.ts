@@ -77,6 +77,11 @@ export interface WebhookCapabilities {
 	 * at the vendor; null where the vendor documents no such webhook.
 	 */
 	readonly received: 'sameUrl' | 'separateUrl' | null;
+	/**
+	 * With `separateUrl`: where the user enters the same address once more, for incoming messages. One
+	 * sentence that begins with a verb.
+	 */
+	readonly receivedInstruction?: string;
 	/** Whether the vendor documents a way to send a secret along in a header. */
 	readonly sendsSecretHeader: boolean;
 }

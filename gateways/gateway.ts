@@ -68,6 +68,12 @@ export interface ListFilter {
 	readonly scheduledBefore?: string;
 	/** Words of the text or the caption, in upper or lower case. A gateway need not look at them. */
 	readonly text?: string;
+	/** The user's id of the message. */
+	readonly reference?: string;
+	/** What the message belongs to; never asked of a gateway, since none keeps it. */
+	readonly group?: string;
+	/** Taken by the gateway at this instant or before, and not delivered since: ISO 8601, UTC; as `group`. */
+	readonly notDeliveredSince?: string;
 }
 
 /** The state of an account, as the credential test tells it. */
@@ -267,10 +273,12 @@ export interface Gateway {
 	 */
 	receivedIds?(body: unknown): readonly string[];
 	/**
-	 * The messages that persons wrote, of a webhook that tells of such: also those of groups, reactions,
-	 * edits and deletions, which the trigger leaves out unless chosen. Never the account's own, calls,
-	 * presence, channels and broadcast lists, nor what has neither id nor content. There where
-	 * `capabilities.webhooks.received` says so. Never throws, whatever the body.
+	 * The messages that persons wrote, of a webhook that tells of such: also those of groups (`chat` has
+	 * the kind `group` then), reactions, edits and deletions, which the trigger leaves out unless chosen.
+	 * Never the account's own, calls, presence, channels and broadcast lists, nor what has neither id nor
+	 * content. `raw` is the part with this message, and the same in a webhook that comes again: without a
+	 * message id it makes the event's. There where `capabilities.webhooks.received` says so. Never throws,
+	 * whatever the body.
 	 */
 	parseReceived?(body: unknown, context: ParseContext): ReceivedMessage[];
 	/**

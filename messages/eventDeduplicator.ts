@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { messageKeyOf, type StatusEvent } from './statusEvent';
+import { messageKeyOf } from './statusEvent';
+import type { WebhookEvent } from './webhookEvent';
 
 /** The class of an event, compared with those that were emitted before. */
 export type EventClass = 'new' | 'duplicate' | 'outOfOrder';
@@ -14,8 +15,9 @@ const MAX_SNAPSHOT_EVENTS = 500;
  * Remembers which events of one trigger were emitted, bounded in memory: the oldest are forgotten first.
  *
  * A duplicate has the id of an event that was emitted. One out of order has a lower rank than the highest
- * that was emitted for its message and viewer; an unknown status has no place in that order. All calls are
- * synchronous, so within a process nothing can happen between classifying and recording.
+ * that was emitted for its message and viewer; an unknown status has no place in that order, and neither has
+ * a received message. All calls are synchronous, so within a process nothing can happen between classifying
+ * and recording.
  */
 export class EventDeduplicator {
 	/** Events, by {@link short} id. */
@@ -30,26 +32,24 @@ export class EventDeduplicator {
 	private text: string | null = null;
 
 	/** Classifies an event, without recording it. */
-	classify(event: StatusEvent): EventClass {
+	classify(event: WebhookEvent): EventClass {
 		const id = short(event.eventId);
 		if (this.retracted.has(id)) return 'new';
 		if (this.emitted.has(id)) return 'duplicate';
-		const key = messageKeyOf(event);
-		return key !== null && event.statusRank < (this.ranks.get(short(key)) ?? 0)
-			? 'outOfOrder'
-			: 'new';
+		const { key, rank } = orderOf(event);
+		return key !== null && rank < (this.ranks.get(short(key)) ?? 0) ? 'outOfOrder' : 'new';
 	}
 
 	/** Records that an event is emitted. */
-	record(event: StatusEvent): void {
+	record(event: WebhookEvent): void {
 		const id = short(event.eventId);
-		const key = messageKeyOf(event);
+		const { key, rank } = orderOf(event);
 		this.retracted.delete(id);
-		this.take(id, key === null ? id : short(key), event.statusRank);
+		this.take(id, key === null ? id : short(key), rank);
 	}
 
 	/** Removes an event that was not emitted after all: if it arrives again, it is new. */
-	retract({ eventId }: StatusEvent): void {
+	retract({ eventId }: WebhookEvent): void {
 		const id = short(eventId);
 		this.emitted.delete(id);
 		this.retracted.add(id);
@@ -94,6 +94,12 @@ export class EventDeduplicator {
 		trim(this.ranks);
 	}
 }
+
+/** The place of an event in the order of its message; no key if it has none. */
+const orderOf = (event: WebhookEvent): { readonly key: string | null; readonly rank: number } =>
+	event.event === 'status'
+		? { key: messageKeyOf(event), rank: event.statusRank }
+		: { key: null, rank: 0 };
 
 const SHORT = 16;
 

@@ -1,4 +1,4 @@
-import { eventIdOf } from './statusEvent';
+import { contentKey, eventIdOf } from './statusEvent';
 import type { Recipient } from './recipient';
 
 /** What somebody wrote. `button` is any structured choice; `other`: something, but it is not known what. */
@@ -86,7 +86,7 @@ export type ReceivedMessageInput = Pick<
  * Completes a received message: every key present, and a stable id.
  *
  * The id names gateway, account, message, and the chat, since the ids of some gateways are unique in a
- * chat only. Of an edit, a reaction or a deletion it also names what is meant, and the time: one message
+ * chat only. Without a message id the content stands in its place. Of an edit, a reaction or a deletion it also names what is meant, and the time: one message
  * can be edited twice.
  */
 export function createReceivedMessage(input: ReceivedMessageInput): ReceivedMessage {
@@ -114,7 +114,13 @@ export function createReceivedMessage(input: ReceivedMessageInput): ReceivedMess
 	return {
 		event: 'received',
 		eventId: eventIdOf(
-			[gateway, account, messageId, 'received', (chat?.phone ?? chat?.address) || null],
+			[
+				gateway,
+				account,
+				messageId ?? contentKey(raw),
+				'received',
+				(chat?.phone ?? chat?.address) || null,
+			],
 			isAbout ? `${type}:${aboutMessageId}` : '',
 			isAbout ? occurredAt : null,
 		),
@@ -138,3 +144,7 @@ export function createReceivedMessage(input: ReceivedMessageInput): ReceivedMess
 		raw,
 	};
 }
+
+/** Whether it has an id or any content; without both, nothing is known but that a webhook came. */
+export const isSomething = ({ messageId, text, button, media, aboutMessageId }: ReceivedMessage) =>
+	[messageId, text, button, media, aboutMessageId].some((value) => value !== null);

@@ -22,6 +22,8 @@ export interface ScheduledMessage extends MessageContent {
 	readonly replacement?: TemplateContent | null;
 	/** ISO 8601, UTC. */
 	readonly scheduledAt: string | null;
+	/** When the gateway took it, of a message in a table: ISO 8601, UTC. */
+	readonly sentAt?: string | null;
 	/** The recipient's timezone, as the table has it; of a message that was scheduled in it. */
 	readonly timezone?: string;
 	readonly timezoneSource?: TimezoneSource;
@@ -34,6 +36,8 @@ export interface ScheduledMessage extends MessageContent {
 	readonly messageId: string | null;
 	/** The user's id. */
 	readonly reference: string | null;
+	/** What it belongs to, of a message in a table. */
+	readonly group?: string | null;
 	readonly failure: Failure | null;
 	/** The record as the gateway returned it. */
 	readonly raw: unknown;

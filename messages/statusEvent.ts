@@ -5,6 +5,7 @@ import { STATUSES, type Status } from './status';
 
 /** One status of one message, as a gateway's webhook reported it. Every field is always present. */
 export interface StatusEvent {
+	readonly event: 'status';
 	/** The same for the same status of the same message, in any process: see {@link eventIdOf}. */
 	readonly eventId: string;
 	readonly gateway: string;
@@ -38,7 +39,7 @@ export type StatusEventInput = Pick<
 	StatusEvent,
 	'gateway' | 'channel' | 'status' | 'receivedAt' | 'raw'
 > &
-	Partial<Omit<StatusEvent, 'eventId' | 'statusRank' | 'isFinal'>> & {
+	Partial<Omit<StatusEvent, 'event' | 'eventId' | 'statusRank' | 'isFinal'>> & {
 		/** The chat of the message, if the gateway's message ids are unique within a chat only. */
 		readonly idScope?: string | null;
 	};
@@ -66,6 +67,7 @@ export function createStatusEvent(input: StatusEventInput): StatusEvent {
 	} = input;
 	const message = [gateway, account, idScope, messageId ?? scheduleId ?? contentKey(raw), viewer];
 	return {
+		event: 'status',
 		eventId:
 			status === 'unknown'
 				? // An undocumented word may be a state, which is one event even if it is reported several times,
@@ -138,7 +140,7 @@ const escapePart = (part: string | null): string => {
 };
 
 /** Replaces the id if a webhook names no message: without it, all such bodies would be one event. */
-function contentKey(raw: unknown): string {
+export function contentKey(raw: unknown): string {
 	try {
 		return sha256(JSON.stringify(raw, inKeyOrder) ?? '').slice(0, 32);
 	} catch {

@@ -41,6 +41,7 @@ export function toStatusEventItem(event: StatusEvent, timezone: string): StatusE
 	const { local, timezone: zone } = toLocalTime(event.occurredAt, timezone);
 	const { recipient, failure } = event;
 	return {
+		event: event.event,
 		status: event.status,
 		occurredAtLocal: local,
 		recipient: recipient?.phone ?? recipient?.address ?? null,

@@ -95,6 +95,14 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 		sandbox.sendFromPhone(request.params.gateway, String(to), String(text));
 		return reply.code(204).send();
 	});
+	app.post<GatewayRoute>('/receive/:gateway', async (request, reply) => {
+		const { from, text, ...more } = asRecord(request.body);
+		if (typeof from !== 'string' || typeof text !== 'string') {
+			throw new RangeError('from and text must be texts');
+		}
+		const id = sandbox.receive(request.params.gateway, { from, text, ...more });
+		return reply.code(201).send({ id });
+	});
 	app.post<GatewayRoute>('/post/:gateway', async (request, reply) => {
 		const { event = 'test', body } = asRecord(request.body);
 		sandbox.post(request.params.gateway, body, String(event));

@@ -6,7 +6,7 @@ import type { DelayQueue } from './held.mts';
 import type { Ids } from './random.mts';
 import { RateLimit } from './rateLimit.mts';
 import { play, type PlayOptions, type ScriptStep, type Scripts } from './script.mts';
-import type { GatewayId, SandboxMessage, WebhookTarget } from './types.mts';
+import type { GatewayId, IncomingMessage, SandboxMessage, WebhookTarget } from './types.mts';
 import type { Webhooks } from './webhooks.mts';
 
 /** What every dialect works with. */
@@ -80,6 +80,14 @@ export abstract class Dialect {
 
 	/** A text written on the account's own phone, where the vendor tells of such messages. */
 	sendFromPhone?(to: string, text: string): void;
+
+	/**
+	 * Somebody writes to the account, where the vendor documents a webhook for that. It is told only as far
+	 * as the account's settings ask for it.
+	 *
+	 * @returns the gateway's id of the message
+	 */
+	receiveMessage?(message: IncomingMessage): string;
 
 	/** What the network forgets when it restarts, where it forgets anything. */
 	restart?(): void;

@@ -9,6 +9,7 @@ export type { Sandbox, SandboxOptions } from './sandbox.mts';
 export type { ScriptSequence, ScriptStep } from './script.mts';
 export type {
 	GatewayId,
+	IncomingMessage,
 	RecordedRequest,
 	SandboxMessage,
 	WebhookDelivery,

@@ -25,6 +25,7 @@ import {
 import { Scripts, type ScriptSequence } from './script.mts';
 import { createServer } from './server.mts';
 import type {
+	IncomingMessage,
 	Json,
 	RecordedRequest,
 	SandboxMessage,
@@ -267,6 +268,18 @@ export class Sandbox {
 		const dialect = this.#dialect(gateway);
 		if (!dialect.sendFromPhone) throw new RangeError(`${gateway} tells nothing of its phone`);
 		dialect.sendFromPhone(to, text);
+	}
+
+	/**
+	 * As if somebody wrote to the account; only where the vendor documents a webhook for that. Told as far
+	 * as the account's settings ask for it.
+	 *
+	 * @returns the gateway's id of the message
+	 */
+	receive(gateway: GatewayId, message: IncomingMessage): string {
+		const dialect = this.#dialect(gateway);
+		if (!dialect.receiveMessage) throw new RangeError(`${gateway} tells nothing of incoming messages`);
+		return dialect.receiveMessage(message);
 	}
 
 	/** Sends any body as a webhook of this vendor, with the vendor's headers and authentication. */

@@ -35,9 +35,27 @@ export interface SandboxMessage {
 	forgotten?: boolean;
 }
 
+/** What somebody writes to the account, whatever its dialect. */
+export interface IncomingMessage {
+	/** The person: a phone number with country code, in digits. */
+	from: string;
+	/** As the person calls themself. */
+	name?: string;
+	/** The group that it is written in; without it, it is a direct message. */
+	group?: string;
+	/** The text, or the title of the button that was pressed. */
+	text: string;
+	/** The id of the message that it answers, as the gateway gave it. */
+	replyTo?: string;
+	/** The id of the button that was pressed, where the vendor has buttons. */
+	buttonId?: string;
+}
+
 /** What a user would enter in the vendor's dashboard, or give when the session is created. */
 export interface WebhookTarget {
 	url: string;
+	/** Whether it is to tell of incoming messages too, where the vendor has a switch for these. */
+	received?: boolean;
 	/** Sent as the vendor sends its secret; ignored where the vendor has none. */
 	secret?: string;
 	/** The webhook's own headers where the vendor keeps some; elsewhere they are added to the vendor's. */

@@ -143,6 +143,7 @@ export function createGatewayStore(
 		get,
 		list: async (filter) => {
 			if (scheduler.list === undefined) throw listsNothing(gateway);
+			assertKnows(gateway, filter);
 			const listed = await scheduler.list(connection, filter);
 			assertTimesAreKnown(gateway, listed, filter);
 			// A gateway applies what it can of a filter.
@@ -168,6 +169,27 @@ const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
 		throw new GatewayError('unsupported', `${label} has no scheduler of its own`);
 	return scheduling;
 };
+
+/** What no gateway, or not this one, keeps with a message cannot be filtered by. */
+function assertKnows(
+	{ label, capabilities }: Gateway,
+	{ group, reference, notDeliveredSince }: ListFilter,
+): void {
+	const filter =
+		group !== undefined
+			? (['Group', 'group a message belongs to'] as const)
+			: notDeliveredSince !== undefined
+				? (['Not Delivered For', 'of its scheduled messages was delivered'] as const)
+				: reference !== undefined && !capabilities.returnsReference
+					? (['Reference', 'reference a scheduled message has'] as const)
+					: null;
+	if (filter === null) return;
+	const [name, what] = filter;
+	throw unsupported(
+		`The scheduler of ${label} does not tell which ${what}, so its messages cannot be filtered by "${name}"`,
+		`Remove the filter "${name}". To use it, store messages in an n8n Data Table or PostgreSQL.`,
+	);
+}
 
 /** What is not known of a message cannot be filtered by: left out, it would seem not to be scheduled. */
 function assertTimesAreKnown(

@@ -1,6 +1,7 @@
 import type { ListFilter } from '../gateways/gateway';
 import type { MessageToSchedule, OutgoingMessage } from '../messages/message';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
+import type { Settled } from '../messages/settle';
 
 /** An attempt whose outcome is unknown. Plain JSON. */
 export interface UnresolvedAttempt {
@@ -67,6 +68,26 @@ export interface MessageStore {
 	 * reports that.
 	 */
 	reschedule(move: Move, attempt: AttemptLog): Promise<ScheduledMessage>;
+	/**
+	 * Cancels or moves many pending messages in few accesses, at most a thousand, each only while it is as
+	 * it was planned, and none twice. Not there where each is a request of its own.
+	 *
+	 * @param isAgain whether an earlier attempt may have made some of the changes
+	 * @returns for each change the message as it is then, or why it was left
+	 */
+	changeMany?(
+		changes: readonly PlannedChange[],
+		isAgain: boolean,
+	): Promise<Array<Settled<ScheduledMessage>>>;
+}
+
+/** A change of a pending message, as it is decided before the first of many is made. Plain JSON. */
+export interface PlannedChange {
+	readonly scheduleId: string;
+	/** Its time then, ISO 8601, UTC; null if that is not known. */
+	readonly from: string | null;
+	/** Its new time; null: it is to be cancelled. */
+	readonly to: string | null;
 }
 
 /**

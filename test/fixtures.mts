@@ -15,3 +15,7 @@ export const webhooksOf = (gateway: string): Array<readonly [name: string, body:
 	readdirSync(join(projectRoot(), fixturePath(gateway, '')))
 		.filter((name) => name.endsWith('.webhook.json'))
 		.map((name) => [name, fixture(gateway, name)]);
+
+/** Those of them that tell of an incoming message: their names begin with `received-`. */
+export const receivedOf = (gateway: string) =>
+	webhooksOf(gateway).filter(([name]) => name.startsWith('received-'));

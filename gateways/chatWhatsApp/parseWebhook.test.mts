@@ -34,6 +34,23 @@ it("reads the vendor's sample", () => {
 	expect(parse(sent)).toEqual([event]);
 });
 
+/** The vendor documents no webhook of an incoming message: one that looks like it is no status. */
+it.each<[string, unknown]>([
+	['message.received', { ...sent, event: 'message.received' }],
+	['incoming_message', { ...sent, event: 'incoming_message' }],
+	['a message of others', { ...sent, event: 'message', data: { fromMe: false, body: 'Hello' } }],
+	['a key of others', { ...sent, event: 'message', message: { key: { fromMe: false } } }],
+	['fromMe at the top', { ...sent, event: 'message', fromMe: false }],
+])('tells nothing of an incoming message: %s', (_, body) => {
+	expect(parse(body)).toEqual([]);
+	expect(chatWhatsApp.parseReceived).toBeUndefined();
+});
+
+it('still tells an undocumented event of an own message', () => {
+	const body = { ...sent, event: 'message.edited', data: { fromMe: true } };
+	expect(parse(body)).toMatchObject([{ status: 'unknown' }]);
+});
+
 it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
 	[
 		'another status as unknown, with both words',

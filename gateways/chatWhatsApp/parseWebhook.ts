@@ -1,17 +1,18 @@
 import { describeAddress } from '../../messages/recipient';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
-import { isObject, isoInstantAt, objectAt, textAt } from '../json';
+import { isObject, isoInstantAt, objectAt, textAt, type JsonObject } from '../json';
 import type { ParseContext } from '../webhooks';
 
 /**
  * Reads a webhook. The vendor documents one: `message.sent` with `status: "success"`, when a scheduled
  * message was sent (docs.chatwhatsapp.in/api-reference/scheduled-messages, "Webhook Notifications").
- * Any other event or status is reported as `unknown`, with the vendor's words.
+ * Any other event or status is reported as `unknown`, with the vendor's words; but an incoming message, which
+ * the vendor does not document either, is no status.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
 	const event = textAt(body, 'event');
-	if (event === null) return [];
+	if (event === null || isIncoming(event, body)) return [];
 	const word = textAt(body, 'status');
 	const isSuccess = event === 'message.sent' && word === 'success';
 	const result = objectAt(body, 'result');
@@ -33,3 +34,12 @@ export function parseWebhook(body: unknown, { receivedAt }: ParseContext): Statu
 		}),
 	];
 }
+
+/** Where a message of others may say that it is one: in the event's name, or in `fromMe`. */
+const isIncoming = (event: string, body: JsonObject): boolean =>
+	/(^|[^a-z])(received|incoming|inbound)([^a-z]|$)/i.test(event) ||
+	[body, ...PARTS.map((key) => objectAt(body, key))].some(
+		(part) => part.fromMe === false || objectAt(part, 'key').fromMe === false,
+	);
+
+const PARTS = ['data', 'message', 'payload', 'result'];

@@ -14,7 +14,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it as the instance's webhook. Up to version 2.1, enter it in the manager, with ?secret= and the Webhook Secret behind it.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [

@@ -6,6 +6,7 @@ import { eventText } from './eventText';
 import { findSent } from './findSent';
 import { lookup } from './lookup';
 import { parseError } from './parseError';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { assertSendable, send } from './send';
@@ -32,5 +33,6 @@ export const evolutionApi: Gateway = {
 	withoutSecrets,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	eventText,
 };

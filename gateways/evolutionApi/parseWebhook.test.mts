@@ -9,7 +9,7 @@ import editReceived from './fixtures/messages-update-edit-received.webhook.json'
 import meta from './fixtures/messages-update-meta.webhook.json';
 import sent from './fixtures/send-message.webhook.json';
 import update from './fixtures/messages-update.webhook.json';
-import upsert from './fixtures/messages-upsert.webhook.json';
+import upsert from './fixtures/received-text.webhook.json';
 import v1 from './fixtures/messages-update-v1.webhook.json';
 import { STATUS_WORDS } from './statuses';
 import { credentialOf, receivedAt } from './testValues.mts';

@@ -43,14 +43,11 @@ const NO_MESSAGE_OF_OURS = new Set(
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
 	if (!isObject(body)) return [];
-	const event = textAt(body, 'event');
-	if (event === null) return [];
-	// As the server itself turns an event into the name of its setting.
-	const name = event.replace(/[.-]/g, '_').toUpperCase();
-	if (NO_MESSAGE_OF_OURS.has(name)) return [];
+	const name = eventOf(body);
+	if (name === null || NO_MESSAGE_OF_OURS.has(name)) return [];
 	const reported = Object.hasOwn(READERS, name)
 		? READERS[name](objectAt(body, 'data'))
-		: { status: 'unknown' as const, gatewayStatus: event };
+		: { status: 'unknown' as const, gatewayStatus: textAt(body, 'event') };
 	if (reported === null) return [];
 	return [
 		createStatusEvent({
@@ -63,6 +60,10 @@ export function parseWebhook(body: unknown, { receivedAt }: ParseContext): Statu
 		}),
 	];
 }
+
+/** The name of an event's setting, as the server itself makes it of the event: `MESSAGES_UPSERT`. */
+export const eventOf = (body: JsonObject): string | null =>
+	textAt(body, 'event')?.replace(/[.-]/g, '_').toUpperCase() ?? null;
 
 /**
  * A status: `{ keyId, remoteJid, fromMe, status, … }`; in version 1 `id` and a time. An edit and a vote come
@@ -113,7 +114,7 @@ function readDeletion(data: JsonObject): ReportedFields | null {
 }
 
 /** In the channel of Meta `fromMe` is always false, though Meta tells statuses of own messages only. */
-const isOwn = ({ fromMe }: JsonObject, messageId: string | null): boolean =>
+export const isOwn = ({ fromMe }: JsonObject, messageId: string | null): boolean =>
 	fromMe === true || messageId?.startsWith('wamid.') === true;
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;

@@ -237,6 +237,32 @@ describe("another's webhook", () => {
 	});
 });
 
+describe('incoming messages', () => {
+	const received = { received: true };
+	const withReceived: Row = { ...ours, events: [...ours.events, 'MESSAGES_UPSERT'] };
+
+	it('are asked for only where they are wanted', async () => {
+		const there = new Instance(null);
+		await there.register();
+		expect(there.place!.events).not.toContain('MESSAGES_UPSERT');
+		expect(await there.check(received)).toBe(false);
+		const record = await there.register(received);
+		expect(used(there.place)).toEqual(used(withReceived));
+		expect(there.written).toHaveLength(2);
+		expect([await there.check(received), await there.check()]).toEqual([true, true]);
+		await there.register(received, record);
+		expect(there.written).toHaveLength(2);
+	});
+
+	it('leave the webhook of another as it was, afterwards', async () => {
+		const there = new Instance(theirs);
+		const record = await there.register({ replaceExisting: true, ...received });
+		expect(used(there.place)).toEqual(used(withReceived));
+		await there.remove(record);
+		expect(used(there.place)).toEqual(used(theirs));
+	});
+});
+
 describe('ours already there', () => {
 	it('is repaired where somebody has turned it off, which has wiped its events', async () => {
 		const there = new Instance({ ...ours, enabled: false, events: [], webhookByEvents: true });
@@ -310,6 +336,19 @@ describe('before version 2.2, whose webhooks have no headers', () => {
 		});
 		await remove(connection, wanted, null);
 		expect(written()).toEqual([]);
+	});
+
+	it('asks for incoming messages by their event, too', async () => {
+		const received = { ...wanted, received: true };
+		const { connection } = asking(entered);
+		expect(await evolutionApi.registration!.check(connection, received)).toBe(false);
+		const more = asking({ ...entered, events: [...entered.events, 'MESSAGES_UPSERT'] });
+		expect(await evolutionApi.registration!.check(more.connection, received)).toBe(true);
+		await expect(
+			evolutionApi.registration!.register(connection, received, null),
+		).rejects.toMatchObject({
+			details: { hint: expect.stringContaining('MESSAGES_DELETE, MESSAGES_UPSERT.') },
+		});
 	});
 
 	it('is 2.1, too, but not 2.2', async () => {

@@ -25,6 +25,10 @@ import {
 /** What reports a message of ours; every version has these, and an unknown name is refused. */
 const EVENTS = ['MESSAGES_UPDATE', 'SEND_MESSAGE', 'MESSAGES_DELETE'] as const;
 
+/** The same, and where it is wanted what reports a message of others. */
+const eventsFor = ({ received }: DesiredWebhook): readonly string[] =>
+	received === true ? [...EVENTS, 'MESSAGES_UPSERT'] : EVENTS;
+
 /**
  * An instance has one webhook. Another's is replaced only when the user says so, and restored on removal.
  * What stood there is kept, encrypted, in a header of our own webhook ({@link sealFormer}): n8n saves a
@@ -35,7 +39,7 @@ const EVENTS = ['MESSAGES_UPDATE', 'SEND_MESSAGE', 'MESSAGES_DELETE'] as const;
 export const registration: WebhookRegistration = {
 	async check(connection, wanted) {
 		if (!sendsHeaders(await versionOf(connection))) {
-			return await isEntered(connection, wanted, EVENTS);
+			return await isEntered(connection, wanted, eventsFor(wanted));
 		}
 		const current = await fetchWebhook(connection);
 		return current.url === wanted.url && isSame(current, asWanted(current, wanted));
@@ -43,7 +47,7 @@ export const registration: WebhookRegistration = {
 
 	async register(connection, wanted, previous) {
 		const version = await versionOf(connection);
-		if (!sendsHeaders(version)) throw enterByHand(version, EVENTS);
+		if (!sendsHeaders(version)) throw enterByHand(version, eventsFor(wanted));
 		return await change(connection, (current) => {
 			const isOurs = isOurUrl(current.url, wanted.url, previous);
 			if (!isOurs && isInUse(current) && !wanted.replaceExisting) throw taken(current.url);
@@ -101,7 +105,8 @@ const recordedUrl = (record: RegistrationRecord | null) =>
 	record === null ? null : textAt(record, 'url');
 
 /** Our webhook as it should be; further events and headers that a user has set on it stay. */
-function asWanted(current: WebhookSettings, { url, secret }: DesiredWebhook): WebhookSettings {
+function asWanted(current: WebhookSettings, wanted: DesiredWebhook): WebhookSettings {
+	const { url, secret } = wanted;
 	const kept = Object.entries(current.headers).filter(
 		([name]) => !['authorization', 'jwt_key'].some((ours) => isHeader(name, ours)),
 	);
@@ -110,7 +115,7 @@ function asWanted(current: WebhookSettings, { url, secret }: DesiredWebhook): We
 		enabled: true,
 		url,
 		headers: Object.fromEntries(headers) as JsonObject,
-		events: [...new Set([...EVENTS, ...current.events])],
+		events: [...new Set([...eventsFor(wanted), ...current.events])],
 		// Its path would be another than n8n's.
 		byEvents: false,
 		base64: false,

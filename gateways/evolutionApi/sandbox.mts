@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import { account } from './sandboxAccount.mts';
 import { bodyProblems, contentProblem, jidOf, readBody, sendRoutes } from './sandboxContent.mts';
+import { incomingData } from './sandboxIncoming.mts';
 import {
 	foundMessages,
 	graphError,
@@ -139,6 +140,15 @@ class EvolutionApi extends Dialect {
 		this.messages.push(message);
 		this.#tell('messages.upsert', recordOf(message, this.#isV1), message.id);
 		this.#play(message);
+	}
+
+	override receiveMessage(message: IncomingMessage): string {
+		const id = this.#isMeta
+			? `wamid.${this.kit.ids.mixed(40)}`
+			: `3A${this.kit.ids.hex(18).toUpperCase()}`;
+		const data = incomingData(message, id, this.kit.clock.now(), this.#flavour);
+		this.#tell('messages.upsert', data, id);
+		return id;
 	}
 
 	/**

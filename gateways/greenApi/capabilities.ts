@@ -21,7 +21,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it in the instance's settings, which can take five minutes.",
 		statuses: ['queued', 'suspended', 'sent', 'delivered', 'read', 'failed'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
@@ -35,5 +35,6 @@ export const capabilities: Capabilities = {
 		'https://green-api.com/en/docs/api/journals/GetChatHistory/',
 		'https://green-api.com/en/docs/api/queues/ShowMessagesQueue/',
 		'https://green-api.com/en/docs/api/receiving/notifications-format/outgoing-message/OutgoingMessageStatus/',
+		'https://green-api.com/en/docs/api/receiving/notifications-format/incoming-message/ImageMessage',
 	],
 };

@@ -6,6 +6,7 @@ import { parseError } from './parseError';
 import { findSent } from './findSent';
 import { testCredential } from './credentialTest';
 import { lookup } from './lookup';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
@@ -32,5 +33,6 @@ export const greenApi: Gateway = {
 	registration,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	eventText,
 };

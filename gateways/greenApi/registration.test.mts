@@ -118,6 +118,95 @@ describe('a free place', () => {
 	});
 });
 
+describe('incoming messages', () => {
+	const received = {
+		incomingWebhook: 'yes',
+		editedMessageWebhook: 'yes',
+		deletedMessageWebhook: 'yes',
+		pollMessageWebhook: 'yes',
+	};
+	const off = Object.fromEntries(Object.keys(received).map((flag) => [flag, 'no']));
+	/** A new instance: its console has every switch off. */
+	const silent = { ...fresh, ...off };
+	const all = { ...ours, ...received };
+
+	it.each<[string, Record<string, unknown>, boolean, boolean]>([
+		['all is on', all, true, true],
+		['statuses only', { ...ours, ...off }, false, true],
+		['no edits', { ...all, editedMessageWebhook: 'no' }, false, true],
+		['no votes', { ...all, pollMessageWebhook: 'no' }, false, true],
+		['no messages', { ...all, incomingWebhook: 'no' }, false, true],
+		['a switch is missing that there must be', without(all, 'incomingWebhook'), false, true],
+		['switches are missing that not all have', { ...ours, incomingWebhook: 'yes' }, true, true],
+		['statuses off', { ...all, outgoingWebhook: 'no' }, false, false],
+	])('%s', async (_, settings, whenWanted, whenNot) => {
+		const here = instance(settings);
+		expect(await here.check({ received: true })).toBe(whenWanted);
+		expect(await here.check({ received: false })).toBe(whenNot);
+		expect(await here.check()).toBe(whenNot);
+		expect(here.written()).toEqual([]);
+	});
+
+	it('are turned on in the same write, and off again', async () => {
+		const here = instance(silent);
+		const record = await here.register({ received: true });
+		expect(here.written()).toHaveLength(1);
+		expect(here.state()).toEqual(all);
+		expect(await here.check({ received: true })).toBe(true);
+		await here.register({ received: true }, record);
+		expect(here.written()).toHaveLength(1);
+		await here.remove(record);
+		expect(here.state()).toEqual(silent);
+	});
+
+	it('are not asked for unless they are wanted', async () => {
+		const here = instance(silent);
+		await here.register({ received: false });
+		expect(here.state()).toEqual({ ...ours, ...off });
+	});
+
+	it("stay on where the owner's webhook had them on, and off where it had not", async () => {
+		const mixed = { ...theirs, ...off, incomingWebhook: 'yes' };
+		const here = instance(mixed);
+		const record = await here.register({ received: true, replaceExisting: true });
+		expect(here.kept()).not.toHaveProperty('incomingWebhook');
+		expect(here.kept()).toMatchObject({ editedMessageWebhook: 'no' });
+		await here.remove(record);
+		expect(here.state()).toEqual(mixed);
+	});
+
+	it('asked for later are off again in the end, though n8n has lost every record', async () => {
+		const here = instance({ ...theirs, ...off });
+		const first = await here.register({ replaceExisting: true });
+		await here.register({ received: true }, first);
+		expect(here.written()).toHaveLength(2);
+		expect(here.kept()).toMatchObject({ ...off, webhookUrl: theirs.webhookUrl });
+		await here.remove(null);
+		expect(here.state()).toEqual({ ...theirs, ...off });
+	});
+
+	it('of a test event go with it, and the published trigger stays without them', async () => {
+		const here = instance(silent);
+		const record = await here.register();
+		const test = 'https://n8n.example/webhook-test/abc/webhook';
+		const ofTest = await here.register({ url: test, received: true, replaceExisting: true });
+		expect(here.state()).toMatchObject(received);
+		await here.remove(ofTest, test);
+		expect(here.state()).toEqual({ ...ours, ...off });
+		await here.remove(record);
+		expect(here.state()).toEqual(silent);
+	});
+
+	it('of WABA, which has no switch for edits, deletions and votes, need one', async () => {
+		const waba = without({ ...fresh, incomingWebhook: 'no' }, 'outgoingMessageWebhook');
+		const here = instance(waba);
+		await here.register({ received: true });
+		expect(here.written()[0]).toMatchObject({ incomingWebhook: 'yes' });
+		expect(here.written()[0]).not.toHaveProperty('editedMessageWebhook');
+		expect(await here.check({ received: true })).toBe(true);
+	});
+});
+
 describe("another's webhook", () => {
 	it('is not replaced; the refusal says whose it is and what to do', async () => {
 		const here = instance(theirs);

@@ -15,6 +15,24 @@ import { carryOver, sealInto, splitUrl, unseal } from './formerWebhook';
 const FLAGS = ['outgoingWebhook', 'outgoingMessageWebhook', 'outgoingAPIMessageWebhook'] as const;
 
 /**
+ * The switches that incoming messages need: all of them, their edits, deletions and votes
+ * (…/receiving/notifications-format/incoming-message). All are off in a new instance.
+ */
+const RECEIVED_FLAGS = [
+	'incomingWebhook',
+	'editedMessageWebhook',
+	'deletedMessageWebhook',
+	'pollMessageWebhook',
+] as const;
+
+/** Those without which nothing comes at all. Any other is asked for only if `getSettings` returns it. */
+const REQUIRED = new Set<string>([
+	'outgoingWebhook',
+	'outgoingAPIMessageWebhook',
+	'incomingWebhook',
+]);
+
+/**
  * The longest webhook URL that is entered. The vendor documents no limit; this is what any server and
  * proxy takes.
  */
@@ -47,7 +65,7 @@ export const registration: WebhookRegistration = {
 			const isOurs = isOurUrl(current, wanted.url, previous);
 			if (!isOurs && current !== '' && !wanted.replaceExisting) throw taken(current);
 			const former = isOurs ? formerOf(current, connection, previous) : ownerOf(settings);
-			const restored = { ...former, ...switchedOff(settings) };
+			const restored = { ...former, ...switchedOff(settings, wanted) };
 			const url = urlWith(connection, { wanted: wanted.url, current, restored, former });
 			if (url.length > MAX_URL_LENGTH) throw tooLong();
 			return {
@@ -131,11 +149,16 @@ function urlWith(
 	// What cannot be read is left for whoever has the token it was sealed with.
 	if (former === null && sealed !== null) return carryOver(wanted, sealed);
 	if (url === wanted) {
-		if (sealed !== null && unseal(sealed, credential) !== null) return current;
-		if (sealed === null && !isSomething) return current;
+		const kept = sealed === null ? null : unseal(sealed, credential);
+		// No two seals are the same, and each change restarts the instance.
+		if (sealed === null ? !isSomething : kept !== null && hasAll(kept, restored)) return current;
 	}
 	return isSomething ? sealInto(wanted, credential, restored) : wanted;
 }
+
+/** Whether what is kept already says all that is to be restored: a switch may have been turned on since. */
+const hasAll = (kept: RegistrationRecord, restored: RegistrationRecord): boolean =>
+	Object.entries(restored).every(([key, value]) => kept[key] === value);
 
 /**
  * A URL without ours among those that it is to restore: an earlier trigger that goes while a later one
@@ -190,21 +213,23 @@ const urlOf = (settings: JsonObject): string => textAt(settings, 'webhookUrl') ?
 /** The settings that are not yet as wanted; null if there are none. */
 function changes(
 	settings: JsonObject,
-	{ url, secret }: Pick<DesiredWebhook, 'url' | 'secret'>,
+	wanted: Pick<DesiredWebhook, 'url' | 'secret' | 'received'>,
 ): JsonObject | null {
-	const wanted = {
-		webhookUrl: url,
-		webhookUrlToken: secret ?? '',
-		...Object.fromEntries(flagsOf(settings).map((flag) => [flag, 'yes'])),
+	const target = {
+		webhookUrl: wanted.url,
+		webhookUrlToken: wanted.secret ?? '',
+		...Object.fromEntries(flagsOf(settings, wanted).map((flag) => [flag, 'yes'])),
 	};
-	const needed = Object.entries(wanted).filter(
+	const needed = Object.entries(target).filter(
 		([key, value]) => (textAt(settings, key) ?? '') !== value,
 	);
 	return needed.length === 0 ? null : Object.fromEntries(needed);
 }
 
-const flagsOf = (settings: JsonObject) =>
-	FLAGS.filter((flag) => flag !== 'outgoingMessageWebhook' || Object.hasOwn(settings, flag));
+const flagsOf = (settings: JsonObject, { received = false }: Pick<DesiredWebhook, 'received'>) =>
+	[...FLAGS, ...(received ? RECEIVED_FLAGS : [])].filter(
+		(flag) => REQUIRED.has(flag) || Object.hasOwn(settings, flag),
+	);
 
 const ownerOf = (settings: JsonObject): RegistrationRecord => ({
 	webhookUrl: urlOf(settings),
@@ -212,13 +237,20 @@ const ownerOf = (settings: JsonObject): RegistrationRecord => ({
 });
 
 /** The switches that are turned on for us only, and turned off again later. */
-const switchedOff = (settings: JsonObject): RegistrationRecord =>
-	Object.fromEntries(FLAGS.filter((flag) => settings[flag] === 'no').map((flag) => [flag, 'no']));
+const switchedOff = (
+	settings: JsonObject,
+	wanted: Pick<DesiredWebhook, 'received'>,
+): RegistrationRecord =>
+	Object.fromEntries(
+		flagsOf(settings, wanted)
+			.filter((flag) => settings[flag] === 'no')
+			.map((flag) => [flag, 'no']),
+	);
 
 /** What of a record can be restored. */
 const restorable = (former: JsonObject): RegistrationRecord =>
 	Object.fromEntries(
-		['webhookUrl', 'webhookUrlToken', ...FLAGS]
+		['webhookUrl', 'webhookUrlToken', ...FLAGS, ...RECEIVED_FLAGS]
 			.filter((key) => typeof former[key] === 'string')
 			.map((key) => [key, former[key]]),
 	);

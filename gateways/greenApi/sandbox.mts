@@ -5,9 +5,10 @@ import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/di
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { Cancel } from '../../sandbox/clock.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import { isReceivedFile } from '../../sandbox/uploads.mts';
 import type { RetryPolicy } from '../../sandbox/webhooks.mts';
+import { incomingMessage } from './sandboxIncoming.mts';
 import {
 	changeSettings,
 	isStatusWanted,
@@ -200,6 +201,7 @@ class GreenApi extends Dialect {
 			outgoingWebhook: flag,
 			outgoingMessageWebhook: flag,
 			outgoingAPIMessageWebhook: flag,
+			incomingWebhook: target?.received ? 'yes' : 'no',
 		});
 		this.#applying();
 		this.#settings = this.#saved;
@@ -246,6 +248,19 @@ class GreenApi extends Dialect {
 		const message = this.phoneText(this.kit.ids.whatsApp(20), to, text, 'pending');
 		this.messages.push(message);
 		this.#tellOf(message, this.kit.clock.now());
+	}
+
+	override receiveMessage(message: IncomingMessage): string {
+		const idMessage = this.kit.ids.whatsApp(20);
+		if (this.#settings.incomingWebhook !== 'yes') return idMessage;
+		this.#deliver('incomingMessageReceived', {
+			typeWebhook: 'incomingMessageReceived',
+			instanceData: this.#instanceData(),
+			timestamp: seconds(this.kit.clock.now()),
+			idMessage,
+			...incomingMessage(message, account.wid),
+		});
+		return idMessage;
 	}
 
 	override routes(app: FastifyInstance): void {

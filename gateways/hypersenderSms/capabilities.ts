@@ -20,7 +20,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it in the dashboard as the webhook of the SMS instance, with the Webhook Secret.',
 		statuses: ['scheduled', 'sent', 'delivered', 'failed', 'expired'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
@@ -28,5 +28,6 @@ export const capabilities: Capabilities = {
 		'https://docs.hypersender.com/v2/api-reference/sms/messages/index-messages',
 		'https://docs.hypersender.com/api-reference/sms/messages/delete-message',
 		'https://docs.hypersender.com/api-reference/sms-webhooks/messages-events/message-scheduled',
+		'https://docs.hypersender.com/api-reference/sms-webhooks/messages-events/message-received',
 	],
 };

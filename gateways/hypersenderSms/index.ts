@@ -7,6 +7,7 @@ import { findSent } from './findSent';
 import { eventText } from './eventText';
 import { testCredential } from './credentialTest';
 import { lookup } from './lookup';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { scheduler } from './scheduler';
 import { send, sendBody } from './send';
@@ -30,5 +31,6 @@ export const hypersenderSms: Gateway = {
 	verifyWebhook: (credential, delivery) =>
 		verifyDelivery(credential, delivery, instanceOf(credential)),
 	parseWebhook,
+	parseReceived,
 	eventText,
 };

@@ -5,7 +5,7 @@ import heartbeat from './fixtures/heartbeat-received.webhook.json';
 import delivered from './fixtures/message-delivered.webhook.json';
 import expired from './fixtures/message-expired.webhook.json';
 import failed from './fixtures/message-failed.webhook.json';
-import received from './fixtures/message-received.webhook.json';
+import received from './fixtures/received-page.webhook.json';
 import scheduled from './fixtures/message-scheduled.webhook.json';
 import sent from './fixtures/message-sent.webhook.json';
 import phoneOnline from './fixtures/phone-online.webhook.json';

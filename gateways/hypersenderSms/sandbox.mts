@@ -5,7 +5,7 @@ import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import {
 	authorize,
 	hypersenderWebhook,
@@ -13,6 +13,7 @@ import {
 	type InstanceRoute,
 } from '../hypersender/sandboxAccess.mts';
 import { account } from './sandboxAccount.mts';
+import { incomingSms } from './sandboxIncoming.mts';
 import { filterSms, paginate, sortSms } from './sandboxList.mts';
 import {
 	gmtOffset,
@@ -87,6 +88,22 @@ class HypersenderSms extends Dialect {
 
 	override post(event: string, body: unknown): void {
 		this.#deliver(event, body, '');
+	}
+
+	/** As all webhooks of the instance: the vendor documents no choice of events. */
+	override receiveMessage(message: IncomingMessage): string {
+		const { group, replyTo, buttonId } = message;
+		if ([group, replyTo, buttonId].some((value) => value !== undefined)) {
+			throw new RangeError('There are no groups, replies and buttons in SMS');
+		}
+		const now = this.kit.clock.now();
+		const id = this.kit.ids.orderedUuid(now);
+		const ids = { id, threadId: this.kit.ids.uuid(), requestId: this.kit.ids.uuid() };
+		const zone = gmtOffset(now, this.#timezone);
+		const phone = phoneRecord(this.#phone, zone);
+		const event = 'message.phone.received';
+		this.#deliver(event, { event, data: incomingSms(ids, message, now, { zone, phone }) }, id);
+		return id;
 	}
 
 	override fireUntil(until?: Date): void {

@@ -22,7 +22,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			'Enter it in the dashboard as the webhook of the WhatsApp instance, with the Webhook Secret.',
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
@@ -30,6 +30,7 @@ export const capabilities: Capabilities = {
 		'https://docs.hypersender.com/api-reference/whatsapp/send-messages/send-file',
 		'https://docs.hypersender.com/v2/api-reference/whatsapp/queued-requests',
 		'https://docs.hypersender.com/api-reference/whatsapp-webhooks/messages-ack',
+		'https://docs.hypersender.com/api-reference/whatsapp-webhooks/messages-any',
 		'https://docs.hypersender.com/v2/api-reference/whatsapp-webhooks/messages-revoked',
 	],
 };

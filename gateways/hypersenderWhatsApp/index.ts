@@ -5,6 +5,7 @@ import { account, authenticate, baseUrl, credentialFields } from './credential';
 import { eventText } from './eventText';
 import { testCredential } from './credentialTest';
 import { lookup } from './lookup';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { send, sendRequest } from './send';
 import { verifyWebhook } from './verifyWebhook';
@@ -25,5 +26,6 @@ export const hypersenderWhatsApp: Gateway = {
 	lookup,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	eventText,
 };

@@ -43,7 +43,10 @@ function withPhone(chat: string | null, key: JsonObject): string | null {
 
 const isPhone = (address: string) => /@(c\.us|s\.whatsapp\.net)$/.test(address);
 
-function readSerialId(id: string): { isOwn: boolean; chat: string; messageId: string } | null {
+/** The parts of `<fromMe>_<chat>_<key.id>`; null if an id has another form. */
+export function readSerialId(
+	id: string,
+): { isOwn: boolean; chat: string; messageId: string } | null {
 	const [fromMe, chat, messageId = ''] = id.split('_', 3);
 	if ((fromMe !== 'true' && fromMe !== 'false') || messageId === '') return null;
 	return chat.includes('@') ? { isOwn: fromMe === 'true', chat, messageId } : null;

@@ -4,7 +4,7 @@ import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { RateLimit } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import { isReceivedFile } from '../../sandbox/uploads.mts';
 import {
 	authorize,
@@ -12,6 +12,7 @@ import {
 	laravelError,
 	type InstanceRoute,
 } from '../hypersender/sandboxAccess.mts';
+import { incomingPayload } from './sandboxIncoming.mts';
 
 /** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
 const account = {
@@ -127,6 +128,13 @@ class HypersenderWhatsApp extends Dialect {
 
 	override sendFromPhone(to: string, text: string): void {
 		this.#begin(this.phoneText(this.kit.ids.whatsApp(), to, text, 'PENDING'), this.kit.clock.now());
+	}
+
+	/** In the event of own messages: there is none for those of others alone, and no choice of events. */
+	override receiveMessage(message: IncomingMessage): string {
+		const id = this.kit.ids.whatsApp();
+		this.#tell('message.any', { id }, incomingPayload(id, message, this.kit.clock.now()));
+		return id;
 	}
 
 	override routes(app: FastifyInstance): void {
@@ -303,7 +311,7 @@ class HypersenderWhatsApp extends Dialect {
 		return `true_${to}_${id}`;
 	}
 
-	/** `message.any` comes for both directions; here only own messages exist. */
+	/** An own message: `message.any` comes for both directions. */
 	#tellAny(message: SandboxMessage, at: Date) {
 		const timestamp = Math.floor(at.getTime() / 1000);
 		const body = message.text ?? message.caption ?? '';
@@ -374,7 +382,7 @@ class HypersenderWhatsApp extends Dialect {
 		});
 	}
 
-	#tell(event: string, message: SandboxMessage, payload: Json) {
+	#tell(event: string, message: Pick<SandboxMessage, 'id'>, payload: Json) {
 		const body = {
 			event,
 			data: {

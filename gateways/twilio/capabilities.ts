@@ -12,7 +12,9 @@ const PER_MESSAGE: WebhookCapabilities = {
 	setupInstruction:
 		'Enter it as "Status URL" in the credential, or leave that empty and enter a "Messaging Service SID": the trigger then enters it at the Messaging Service.',
 	statuses: ['queued', 'sent', 'failed', 'delivered', 'read', 'expired', 'cancelled'],
-	received: null,
+	received: 'separateUrl',
+	receivedInstruction:
+		'Enter it once more at Twilio for incoming messages, with HTTP POST: at the number as "A message comes in", at the Messaging Service under Integration as "Request URL" of "Send a webhook", or at the WhatsApp sender as its webhook URL.',
 	sendsSecretHeader: false,
 };
 
@@ -37,6 +39,7 @@ export const capabilities: Capabilities = {
 		'https://www.twilio.com/docs/messaging/api/message-resource',
 		'https://www.twilio.com/docs/messaging/features/message-scheduling',
 		'https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks',
+		'https://www.twilio.com/docs/messaging/guides/webhook-request',
 		'https://www.twilio.com/docs/usage/webhooks/webhooks-security',
 		'https://www.twilio.com/docs/content/content-api-resources',
 		'https://www.twilio.com/docs/api/errors',

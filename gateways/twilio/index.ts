@@ -14,6 +14,7 @@ import { eventText } from './eventText';
 import { findSent } from './findSent';
 import { lookup } from './lookup';
 import { parseError } from './parseError';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { scheduler } from './scheduler';
@@ -42,11 +43,13 @@ export const twilio: Gateway = {
 	lookup,
 	findSent,
 	registration,
-	// TwiML that does nothing: any other answer to an incoming message is a warning in the Console (12300).
+	// TwiML that does nothing: any other answer to an incoming message is a warning in the Console (12300), and status
+	// callbacks take anything (support.twilio.com 43761237850779).
 	acknowledgement: { contentType: 'text/xml', body: '<Response></Response>' },
 	signingKeyField: AUTH_TOKEN.name,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	sendsLists: true,
 	eventText,
 };

@@ -4,10 +4,11 @@ import { defineSandbox } from '../../sandbox/define.mts';
 import { Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, WebhookTarget } from '../../sandbox/types.mts';
 import { oneRetry, signedForm, signedJson, type SignedCall } from './sandboxCallback.mts';
 import { createProblem, isScheduled, problem, type Problem } from './sandboxChecks.mts';
 import { contentsOf, serviceRecord, type Service } from './sandboxContent.mts';
+import { incomingFields } from './sandboxIncoming.mts';
 import { callbackFields, messageRecord, typeOfFile, type TwilioMessage } from './sandboxRecord.mts';
 
 /** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
@@ -42,7 +43,12 @@ class Twilio extends Dialect {
 	override readonly settableStatuses = ['sent', 'delivered', 'failed'];
 	override readonly messages: TwilioMessage[] = [];
 	protected override readonly held: DelayQueue;
-	readonly #service: Service = { sid: account.serviceSid, statusCallback: null };
+	readonly #service: Service = {
+		sid: account.serviceSid,
+		statusCallback: null,
+		inboundRequestUrl: 'https://www.example.com/',
+		usesNumber: true,
+	};
 	#headers: Record<string, string> = {};
 	#state = 'active';
 
@@ -58,6 +64,8 @@ class Twilio extends Dialect {
 
 	override setWebhook(target: WebhookTarget | null): void {
 		this.#service.statusCallback = target?.url ?? null;
+		this.#service.usesNumber = target?.received !== true;
+		if (target?.received === true) this.#service.inboundRequestUrl = target.url;
 		this.#headers = target?.headers ?? {};
 	}
 
@@ -83,6 +91,17 @@ class Twilio extends Dialect {
 			? signedForm(account.authToken, statusCallback, body as Record<string, string>)
 			: signedJson(account.authToken, statusCallback, body);
 		this.#deliver(event, call, '');
+	}
+
+	/** To the URL for incoming messages of the Messaging Service, if it is the one that is used. */
+	override receiveMessage(message: IncomingMessage): string {
+		const sid = `SM${this.kit.ids.hex(32)}`;
+		const fields = incomingFields(message, sid, account);
+		const { usesNumber, inboundRequestUrl } = this.#service;
+		if (!usesNumber) {
+			this.#deliver('message', signedForm(account.authToken, inboundRequestUrl, fields), '');
+		}
+		return sid;
 	}
 
 	override fireUntil(until?: Date): void {
@@ -128,9 +147,14 @@ class Twilio extends Dialect {
 			if (request.params.service !== this.#service.sid) {
 				return this.#refuse(reply, notFound(request));
 			}
-			const callback = formOf(request).get('StatusCallback');
+			const form = formOf(request);
+			const callback = form.get('StatusCallback');
 			// Fields that are not named stay. undocumented: that an empty one clears it
 			if (callback !== null) this.#service.statusCallback = textOf(callback);
+			this.#service.inboundRequestUrl =
+				form.get('InboundRequestUrl') ?? this.#service.inboundRequestUrl;
+			const usesNumber = form.get('UseInboundWebhookOnNumber');
+			if (usesNumber !== null) this.#service.usesNumber = usesNumber === 'true';
 			return serviceRecord(this.#service, account.accountSid);
 		});
 		app.get<Route>('/v1/ContentAndApprovals', async (request) => this.#contents(request));

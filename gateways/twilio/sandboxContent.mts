@@ -52,15 +52,21 @@ export const contentsOf = (accountSid: string): ReadonlyArray<Json & { sid: stri
 export interface Service {
 	sid: string;
 	statusCallback: string | null;
+	/** Where incoming messages go, unless the number's own webhook is used. */
+	inboundRequestUrl: string;
+	usesNumber: boolean;
 }
 
-export const serviceRecord = ({ sid, statusCallback }: Service, accountSid: string): Json => ({
+export const serviceRecord = (
+	{ sid, statusCallback, inboundRequestUrl, usesNumber }: Service,
+	accountSid: string,
+): Json => ({
 	account_sid: accountSid,
 	sid,
 	date_created: '2026-01-01T20:12:31Z',
 	date_updated: '2026-01-01T20:12:33Z',
 	friendly_name: 'Sandbox service',
-	inbound_request_url: 'https://www.example.com/',
+	inbound_request_url: inboundRequestUrl,
 	inbound_method: 'POST',
 	fallback_url: null,
 	fallback_method: 'POST',
@@ -75,7 +81,7 @@ export const serviceRecord = ({ sid, statusCallback }: Service, accountSid: stri
 	synchronous_validation: true,
 	usecase: 'notifications',
 	us_app_to_person_registered: false,
-	use_inbound_webhook_on_number: true,
+	use_inbound_webhook_on_number: usesNumber,
 	links: {},
 	url: `https://messaging.twilio.com/v1/Services/${sid}`,
 });

@@ -43,6 +43,7 @@ it.each([
 	['delivered-whatsapp', URL_, 'RoZ8AmmbEzrdz7rX2rUPZHj2UBc='],
 	['undelivered', `${URL_}?reference=order-17`, 'Xu2uo8avaEceRgGxyo3buqO/+0k='],
 	['received-sms', URL_, 'MVOM/yepznyAhSP3laDwyIHDINI='],
+	['received-sms-stop', URL_, '2aFNQhtSxqYGClC634i+1R5Lpo4='],
 	['received-whatsapp-button', URL_, 'WSCbRqjMsGx8R7bSyc9nV78OFSM='],
 	['received-whatsapp-reply', URL_, 'fhadjnPZP4fNxYwk0/Jwv88Nin0='],
 ])('trusts the sample %s', (name, url, signature) => {

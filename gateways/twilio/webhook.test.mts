@@ -64,7 +64,7 @@ it('a status starts the workflow with the reference, and Twilio reads TwiML', as
 	expect(contentType).toBe('text/xml');
 });
 
-it('an incoming message starts nothing, and is answered by empty TwiML', async () => {
+it('an incoming message that is not chosen starts nothing, and is answered by empty TwiML', async () => {
 	const { receive } = await nodes();
 	for (const name of ['received-sms', 'received-whatsapp-button', 'received-whatsapp-reply']) {
 		const { events, result, contentType } = await receive(form(sample(name)), {}, setting());

@@ -20,13 +20,15 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that adds it to the session's webhooks, and restarts the session if they change.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
 		'https://waha.devlike.pro/docs/how-to/send-messages/',
 		'https://waha.devlike.pro/docs/how-to/sessions/',
 		'https://waha.devlike.pro/docs/how-to/events/',
+		'https://waha.devlike.pro/docs/how-to/receive-messages/',
+		'https://waha.devlike.pro/docs/how-to/polls/',
 		'https://waha.devlike.pro/docs/how-to/chats/',
 		'https://waha.devlike.pro/docs/how-to/engines/',
 	],

@@ -6,6 +6,7 @@ import { eventText } from './eventText';
 import { findSent } from './findSent';
 import { lookup } from './lookup';
 import { parseError } from './parseError';
+import { parseReceived } from './parseReceived';
 import { parseWebhook, receivedIds } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
@@ -33,5 +34,6 @@ export const waha: Gateway = {
 	verifyWebhook,
 	parseWebhook,
 	receivedIds,
+	parseReceived,
 	eventText,
 };

@@ -93,7 +93,7 @@ describe('a webhook', () => {
 			headers: { 'content-type': 'application/json', 'x-webhook-hmac': signature },
 		};
 	};
-	const give = async (each: Call) => await receive(each, { statuses: ['delivered'] }, setting);
+	const give = async (each: Call) => await receive(each, { events: ['delivered'] }, setting);
 
 	it('that is signed is taken', async () => {
 		const { events } = await give(call(ack, SECRET));

@@ -6,10 +6,10 @@ import group from './fixtures/message-ack-group.webhook.json';
 import nowebGroup from './fixtures/message-ack-group-noweb.webhook.json';
 import noweb from './fixtures/message-ack-noweb.webhook.json';
 import any from './fixtures/message-any.webhook.json';
-import reaction from './fixtures/message-reaction.webhook.json';
-import received from './fixtures/message-received.webhook.json';
-import revoked from './fixtures/message-revoked.webhook.json';
-import poll from './fixtures/poll-vote.webhook.json';
+import reaction from './fixtures/received-reaction.webhook.json';
+import received from './fixtures/received-text.webhook.json';
+import revoked from './fixtures/received-revoked.webhook.json';
+import poll from './fixtures/received-poll-vote.webhook.json';
 import status from './fixtures/session-status.webhook.json';
 import { receivedAt } from './testValues.mts';
 

@@ -142,7 +142,7 @@ function viewerOf(payload: JsonObject, me: JsonObject): string | null {
 }
 
 /** The instant at a key with milliseconds since 1970, as ISO 8601 in UTC. */
-function millisecondsAt(object: JsonObject, key: string): string | null {
+export function millisecondsAt(object: JsonObject, key: string): string | null {
 	const { [key]: ms } = object;
 	return typeof ms === 'number' ? unixInstantAt({ seconds: ms / 1000 }, 'seconds') : null;
 }

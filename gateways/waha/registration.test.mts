@@ -125,6 +125,47 @@ it('writes nothing where nothing differs, so that nothing restarts', async () =>
 	expect(world.slept).toEqual([]);
 });
 
+describe('incoming messages', () => {
+	const received = { received: true };
+	const more = ['message.reaction', 'poll.vote', 'message.edited'];
+
+	it('need no restart where all they need is there', async () => {
+		const world = worldWith({ webhooks: [{ ...ours, events: [...EVENTS, ...more] }] });
+		expect([await world.check(received), await world.check()]).toEqual([true, true]);
+		await world.register(received);
+		expect([world.writes, world.slept]).toEqual([[], []]);
+	});
+
+	it('are asked for only where they are wanted; others’ webhooks stay', async () => {
+		const world = worldWith({ ...others, webhooks: [...others.webhooks, ours] });
+		expect([await world.check(), await world.check(received)]).toEqual([true, false]);
+		await world.register(received);
+		const wider = { ...ours, events: [...EVENTS, ...more] };
+		expect(world.config).toEqual({ ...others, webhooks: [...others.webhooks, wider] });
+		expect(world.writes).toHaveLength(1);
+		expect(await world.check(received)).toBe(true);
+		await world.register(received);
+		expect(world.writes).toHaveLength(1);
+	});
+
+	it.each<[string, object | null, string[]]>([
+		[
+			'2025.6.2 has no event for edits',
+			{ version: '2025.6.2', engine: 'NOWEB', tier: 'PLUS' },
+			more.slice(0, 2),
+		],
+		['2025.6.3 has', { version: '2025.6.3', engine: 'NOWEB', tier: 'PLUS' }, more],
+		['of a server that does not say what it is, only what all know', null, more.slice(0, 2)],
+	])('%s', async (_, server, expected) => {
+		const world = worldWith({}, { server });
+		await world.register(received);
+		const [{ events }] = world.config!.webhooks as [{ events: string[] }];
+		expect(events).toEqual([...EVENTS.slice(0, 3), ...expected]);
+		// It would tell each message once more.
+		expect(events).not.toContain('message');
+	});
+});
+
 it.each<[string, object]>([
 	['more events', { events: [...EVENTS, 'session.status'] }],
 	['all events', { events: ['*'] }],
@@ -332,6 +373,19 @@ describe('Core before 2026.6.1, which forgets its webhooks', () => {
 	it('takes all events for enough', async () => {
 		const all = { ...environment, WHATSAPP_HOOK_EVENTS: '*' };
 		expect(await worldWith({}, { server, environment: all }).check()).toBe(true);
+		expect(await worldWith({}, { server, environment: all }).check({ received: true })).toBe(true);
+	});
+
+	it('says by which variable it tells of incoming messages, too', async () => {
+		const world = worldWith({}, { server, environment });
+		expect(await world.check({ received: true })).toBe(false);
+		await expect(world.register({ received: true })).rejects.toMatchObject({
+			details: {
+				hint: expect.stringContaining(
+					'WHATSAPP_HOOK_EVENTS=message.any,message.ack,message.revoked,message.reaction,poll.vote,message.edited ',
+				),
+			},
+		});
 	});
 });
 

@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 1_000;
 export const registration: WebhookRegistration = {
 	async check(connection, wanted) {
 		const server = await serverIfKnown(connection);
-		const events = eventsFor(server);
+		const events = eventsFor(server, wanted);
 		if (server !== null && isOldCore(server)) {
 			return await isInEnvironment(connection, wanted, events);
 		}
@@ -35,7 +35,7 @@ export const registration: WebhookRegistration = {
 
 	async register(connection, wanted, previous) {
 		const server = await serverIfKnown(connection);
-		const events = eventsFor(server);
+		const events = eventsFor(server, wanted);
 		const result = { url: wanted.url };
 		if (server !== null && isOldCore(server)) {
 			if (await isInEnvironment(connection, wanted, events)) return result;

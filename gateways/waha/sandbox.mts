@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import {
 	exceptionOf,
 	noSuchSession,
@@ -14,6 +14,7 @@ import {
 	sendException,
 	thrown,
 } from './sandboxErrors.mts';
+import { incomingPayload } from './sandboxIncoming.mts';
 import {
 	ackNames,
 	ackPayload,
@@ -120,6 +121,15 @@ class Waha extends Dialect {
 
 	override sendFromPhone(to: string, text: string): void {
 		this.#begin(this.phoneText(this.kit.ids.whatsApp(22), to, text, 'PENDING'));
+	}
+
+	/** By both events, to whom asks for both. */
+	override receiveMessage(message: IncomingMessage): string {
+		const id = this.kit.ids.whatsApp(22);
+		const payload = incomingPayload(message, id, this.kit.clock.now(), this.#server);
+		this.#tell('message', { id }, payload);
+		this.#tell('message.any', { id }, payload);
+		return id;
 	}
 
 	override routes(app: FastifyInstance): void {
@@ -290,7 +300,7 @@ class Waha extends Dialect {
 		});
 	}
 
-	#tell(event: string, { id }: SandboxMessage, payload: Json) {
+	#tell(event: string, { id }: Pick<SandboxMessage, 'id'>, payload: Json) {
 		const body = envelope(event, payload, { ...this.#place, me: account.me });
 		for (const webhook of this.session.webhooks()) {
 			if (isWanted(webhook, event)) this.#deliver(webhook, event, body, id);

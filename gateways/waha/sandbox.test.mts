@@ -11,7 +11,7 @@ import noMessage from './fixtures/no-message.json';
 import notWorking from './fixtures/not-working.json';
 import noSession from './fixtures/no-session.json';
 import plusOnly from './fixtures/plus-only.json';
-import revokedSample from './fixtures/message-revoked.webhook.json';
+import revokedSample from './fixtures/received-revoked.webhook.json';
 import sentGows from './fixtures/sent-gows.json';
 import sentNoweb from './fixtures/sent-noweb.json';
 import sentWebjs from './fixtures/sent-webjs-group.json';

@@ -44,7 +44,7 @@ export interface WahaConfig {
 
 const events = [
 	...['session.status', 'message', 'message.reaction', 'message.any', 'message.ack'],
-	...['message.waiting', 'message.revoked', 'message.edited', 'state.change', 'group.join'],
+	...['message.waiting', 'message.revoked', 'state.change', 'group.join'],
 	...['group.leave', 'group.v2.join', 'presence.update', 'poll.vote', 'poll.vote.failed'],
 	...['chat.archive', 'call.received', 'label.upsert', 'event.response', 'engine.event', '*'],
 ];
@@ -61,7 +61,11 @@ export function configProblems(config: Json, version: string): string[] {
 	const { webhooks } = config;
 	if (webhooks === undefined || webhooks === null) return [];
 	if (!Array.isArray(webhooks)) return ['config.webhooks must be an array'];
-	const known = isSince(version, '2025.12.2') ? [...events, 'message.ack.group'] : events;
+	const known = [
+		...events,
+		...(isSince(version, '2025.6.3') ? ['message.edited'] : []),
+		...(isSince(version, '2025.12.2') ? ['message.ack.group'] : []),
+	];
 	return webhooks.flatMap((webhook, index) =>
 		webhookProblems(asRecord(webhook), known).map((text) => `config.webhooks.${index}.${text}`),
 	);
@@ -80,9 +84,17 @@ function webhookProblems({ url, events: asked, retries }: Json, known: string[])
 }
 
 /** As somebody enters it in the dashboard of WAHA, for all events about messages. */
-export const enteredWebhook = ({ url, secret, headers = {} }: WebhookTarget): WahaWebhook => ({
+export const enteredWebhook = ({
 	url,
-	events: ['message.any', 'message.ack', 'message.ack.group', 'message.revoked'],
+	secret,
+	headers = {},
+	received,
+}: WebhookTarget): WahaWebhook => ({
+	url,
+	events: [
+		...['message.any', 'message.ack', 'message.ack.group', 'message.revoked'],
+		...(received ? ['message.reaction', 'poll.vote', 'message.edited'] : []),
+	],
 	hmac: secret === undefined ? null : { key: secret },
 	retries: null,
 	customHeaders: Object.entries(headers).map(([name, value]) => ({ name, value })),

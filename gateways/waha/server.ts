@@ -79,6 +79,9 @@ export const findsByIdAlone = (server: Server): boolean =>
 /** Whether acknowledgements of groups have an event of their own (changelog, 2025.12.2). */
 export const hasGroupAcks = (server: Server): boolean => isSince(server, [2025, 12, 2]);
 
+/** Whether edits have an event of their own (changelog, 2025.6.3). */
+export const hasEdits = (server: Server): boolean => isSince(server, [2025, 6, 3]);
+
 /** Whether the list of a chat has all files that were sent (changelog, 2026.4.1: GOWS, fix #1998). */
 export const listsFiles = (server: Server): boolean =>
 	server.engine !== 'GOWS' || isSince(server, [2026, 4, 1]);

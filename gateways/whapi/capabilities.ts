@@ -17,13 +17,14 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that adds it to the webhooks in the channel's settings.",
 		statuses: ['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'deleted'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
 		'https://support.whapi.cloud/help-desk/receiving/file-expiration-period',
 		'https://support.whapi.cloud/help-desk/getting-started/api-docs',
 		'https://support.whapi.cloud/help-desk/receiving/webhooks/incoming-webhooks-format/sent-message',
+		'https://support.whapi.cloud/help-desk/receiving/webhooks/incoming-webhooks-format/incoming-message',
 		'https://support.whapi.cloud/help-desk/receiving/webhooks/detailed-webhook-settings',
 	],
 };

@@ -13,6 +13,7 @@ import { parseError } from './parseError';
 import { findSent } from './findSent';
 import { testCredential } from './credentialTest';
 import { lookup } from './lookup';
+import { parseReceived } from './parseReceived';
 import { parseWebhook, receivedIds } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
@@ -41,5 +42,6 @@ export const whapi: Gateway = {
 	verifyWebhook,
 	parseWebhook,
 	receivedIds,
+	parseReceived,
 	eventText,
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { whapi } from '.';
 import { STATUS_WORDS } from './statuses';
 import apiSample from './fixtures/messages-post-api.webhook.json';
-import received from './fixtures/messages-post-received.webhook.json';
+import received from './fixtures/received-text.webhook.json';
 import mobileSample from './fixtures/messages-post-mobile.webhook.json';
 import deliveredSample from './fixtures/statuses-post-delivered.webhook.json';
 import readSample from './fixtures/statuses-post-read.webhook.json';

@@ -1,8 +1,9 @@
 import { describeAddress } from '../../messages/recipient';
 import { mapStatus, type Status } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
-import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
+import { isObject, textAt, unixInstantAt, type JsonObject } from '../json';
 import type { ParseContext } from '../webhooks';
+import { elements, envelopeOf, type Envelope } from './envelope';
 import { failureOf, originOf, STATUS_WORDS } from './statuses';
 
 /**
@@ -16,7 +17,7 @@ const UNINTERESTING = new Set([
 	...['chats', 'contacts', 'groups', 'presences', 'calls', 'channel', 'users', 'labels', 'service'],
 ]);
 
-type Envelope = Readonly<{ account: string | null; name: string; receivedAt: string }>;
+type Context = Envelope & Pick<ParseContext, 'receivedAt'>;
 
 /**
  * Reads a webhook: `{ statuses | messages: […], event: { type, event }, channel_id }`
@@ -24,34 +25,23 @@ type Envelope = Readonly<{ account: string | null; name: string; receivedAt: str
  * event; a webhook that nobody documents creates one, with status `unknown`.
  */
 export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
-	if (!isObject(body)) return [];
-	const event = objectAt(body, 'event');
-	const type = textAt(event, 'type');
-	if (type === null) return [];
-	// All samples say `event`, the OpenAPI file says `method`.
-	const method = textAt(event, 'event') ?? textAt(event, 'method');
-	const name = method === null ? type : `${type}.${method}`;
-	const envelope: Envelope = { account: textAt(body, 'channel_id'), name, receivedAt };
+	const envelope = envelopeOf(body);
+	if (envelope === null) return [];
+	const context = { ...envelope, receivedAt };
+	const { name, type } = envelope;
 	switch (name) {
 		case 'statuses.post':
 		case 'statuses.put':
-			return elements(body, 'statuses').map((record) => statusEvent(record, envelope));
+			return elements(envelope.body, 'statuses').map((record) => statusEvent(record, context));
 		case 'messages.post':
 		case 'messages.put':
-			return elements(body, 'messages')
+			return elements(envelope.body, 'messages')
 				.filter(isOurMessage)
-				.map((record) => messageEvent(record, envelope));
+				.map((record) => messageEvent(record, context));
 		default:
-			return UNINTERESTING.has(name) || UNINTERESTING.has(type)
-				? []
-				: [unknownEvent(body, envelope)];
+			return UNINTERESTING.has(name) || UNINTERESTING.has(type) ? [] : [unknownEvent(context)];
 	}
 }
-
-const elements = (body: JsonObject, key: string): JsonObject[] => {
-	const value = Object.hasOwn(body, key) ? body[key] : undefined;
-	return Array.isArray(value) ? value.filter(isObject) : [];
-};
 
 /**
  * What is no message that somebody sent (`MessageType`, `MessageSource`): an `action` is about another
@@ -73,9 +63,9 @@ export const receivedIds = (body: unknown): string[] =>
 		.map((record) => textAt(record, 'id'))
 		.filter((id) => id !== null);
 
-function statusEvent(record: JsonObject, envelope: Envelope): StatusEvent {
+function statusEvent(record: JsonObject, context: Context): StatusEvent {
 	const word = textAt(record, 'status');
-	return eventOf(mapStatus(STATUS_WORDS, word), record, envelope, {
+	return eventOf(mapStatus(STATUS_WORDS, word), record, context, {
 		gatewayStatus: word,
 		recipient: describeAddress(textAt(record, 'recipient_id')),
 		viewer: textAt(record, 'viewer_id'),
@@ -87,18 +77,18 @@ function statusEvent(record: JsonObject, envelope: Envelope): StatusEvent {
  * message sent through the API. Then it shows only that the message exists: `queued` claims
  * least. A message that a person sent in WhatsApp itself is reported by WhatsApp, which hence has it.
  */
-function messageEvent(record: JsonObject, envelope: Envelope): StatusEvent {
+function messageEvent(record: JsonObject, context: Context): StatusEvent {
 	const word = textAt(record, 'status');
 	const origin = originOf(textAt(record, 'source'));
 	const implied: Status = origin === 'phone' ? 'sent' : 'queued';
-	return eventOf(word === null ? implied : mapStatus(STATUS_WORDS, word), record, envelope, {
-		gatewayStatus: word ?? envelope.name,
+	return eventOf(word === null ? implied : mapStatus(STATUS_WORDS, word), record, context, {
+		gatewayStatus: word ?? context.name,
 		recipient: describeAddress(textAt(record, 'chat_id')),
 		origin,
 	});
 }
 
-const unknownEvent = (body: JsonObject, { account, name, receivedAt }: Envelope): StatusEvent =>
+const unknownEvent = ({ account, name, receivedAt, body }: Context): StatusEvent =>
 	createStatusEvent({
 		gateway: 'whapi',
 		channel: 'whatsapp',
@@ -116,7 +106,7 @@ type ReportedFields = Partial<
 const eventOf = (
 	status: Status,
 	raw: JsonObject,
-	{ account, receivedAt }: Envelope,
+	{ account, receivedAt }: Context,
 	{ gatewayStatus, recipient, viewer, origin }: ReportedFields,
 ): StatusEvent =>
 	createStatusEvent({

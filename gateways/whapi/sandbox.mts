@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import { isReceivedFile } from '../../sandbox/uploads.mts';
 import type { RetryPolicy } from '../../sandbox/webhooks.mts';
+import { incomingMessage } from './sandboxIncoming.mts';
 import {
 	allowedEvents,
 	changeSettings,
@@ -142,6 +143,14 @@ class Whapi extends Dialect {
 		const message = this.phoneText(this.#newId(), to, text, 'sent');
 		this.messages.push(message);
 		this.#begin(message, this.kit.clock.now());
+	}
+
+	/** To the webhooks that ask for `messages.post`, as those of own messages do. */
+	override receiveMessage(message: IncomingMessage): string {
+		const id = this.#newId();
+		const record = incomingMessage(id, message, account.phoneNumber, this.kit.clock.now());
+		this.#tell({ type: 'messages', method: 'post' }, { id }, { messages: [record] });
+		return id;
 	}
 
 	override routes(app: FastifyInstance): void {
@@ -373,7 +382,7 @@ class Whapi extends Dialect {
 
 	#tell(
 		{ type, method }: { type: string; method: string },
-		message: SandboxMessage,
+		message: Pick<SandboxMessage, 'id'>,
 		content: Json,
 	) {
 		const body = { ...content, event: { type, event: method }, channel_id: account.channelId };

@@ -19,13 +19,16 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it as this phone number's own webhook, if the app is subscribed to the WhatsApp Business Account.",
 		statuses: ['sent', 'delivered', 'read', 'played', 'failed'],
-		received: null,
+		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
 	documentation: [
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/text',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/group',
+		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override',
 		'https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes',
 	],

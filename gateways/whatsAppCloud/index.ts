@@ -4,6 +4,7 @@ import { account, APP_SECRET, authenticate, baseUrl, credentialFields } from './
 import { testCredential } from './credentialTest';
 import { WINDOW_CLOSED } from '../meta/errorCodes';
 import { parseError } from './parseError';
+import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
 import { registration } from './registration';
 import { send, sendBody } from './send';
@@ -34,5 +35,6 @@ export const whatsAppCloud: Gateway = {
 	signingKeyField: APP_SECRET.name,
 	verifyWebhook,
 	parseWebhook,
+	parseReceived,
 	wholeWebhook,
 };

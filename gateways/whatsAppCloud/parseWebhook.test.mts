@@ -2,7 +2,7 @@ import { whatsAppCloud } from '.';
 import { EventDeduplicator } from '../../messages/eventDeduplicator';
 import batch from './fixtures/batch.webhook.json';
 import callbackData from './fixtures/callback-data.json';
-import received from './fixtures/message-received.webhook.json';
+import received from './fixtures/received-text-without-phone.webhook.json';
 import withoutPhone from './fixtures/status-delivered-without-phone.webhook.json';
 import delivered from './fixtures/status-delivered.webhook.json';
 import windowClosed from './fixtures/status-failed-window.webhook.json';

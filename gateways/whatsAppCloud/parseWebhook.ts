@@ -1,31 +1,21 @@
 import { describeAddress, type Recipient } from '../../messages/recipient';
 import { mapStatus } from '../../messages/status';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
-import { isObject, objectAt, textAt, unixInstantAt, type JsonObject } from '../json';
+import { textAt, unixInstantAt, type JsonObject } from '../json';
 import type { ParseContext } from '../webhooks';
 import { failureOf, STATUS_WORDS } from './statuses';
+import { changesOf, objectsAt } from './values';
 
 /**
- * Reads a webhook: `{ object, entry: [{ id, changes: [{ field, value: { metadata, statuses?, messages?, … } }] }] }`
- * (…/webhooks/reference/messages/status). One may bring up to a thousand statuses, of several numbers, with
- * incoming messages and other fields among them; each status is an event.
+ * Reads a webhook (…/webhooks/reference/messages/status). One may bring up to a thousand statuses, of several
+ * numbers, with incoming messages and other fields among them; each status is an event.
  */
-export function parseWebhook(body: unknown, { receivedAt }: ParseContext): StatusEvent[] {
-	if (!isObject(body) || body.object !== 'whatsapp_business_account') return [];
-	return listAt(body, 'entry')
-		.flatMap((entry) => listAt(entry, 'changes'))
+export const parseWebhook = (body: unknown, { receivedAt }: ParseContext): StatusEvent[] =>
+	changesOf(body)
 		.filter(({ field }) => field === 'messages')
-		.map((change) => objectAt(change, 'value'))
-		.flatMap((value) => {
-			const account = textAt(objectAt(value, 'metadata'), 'phone_number_id');
-			return listAt(value, 'statuses').map((status) => toEvent(status, account, receivedAt));
-		});
-}
-
-const listAt = (object: JsonObject, key: string): JsonObject[] => {
-	const value = Object.hasOwn(object, key) ? object[key] : undefined;
-	return Array.isArray(value) ? value.filter(isObject) : [];
-};
+		.flatMap(({ value, account }) =>
+			objectsAt(value, 'statuses').map((status) => toEvent(status, account, receivedAt)),
+		);
 
 function toEvent(record: JsonObject, account: string | null, receivedAt: string): StatusEvent {
 	const word = textAt(record, 'status');

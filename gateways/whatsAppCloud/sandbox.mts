@@ -4,9 +4,10 @@ import { defineSandbox } from '../../sandbox/define.mts';
 import { asRecord, bearer, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { TokenBucket } from '../../sandbox/rateLimit.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
-import type { Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
+import type { IncomingMessage, Json, SandboxMessage, WebhookTarget } from '../../sandbox/types.mts';
 import { isReceivedFile } from '../../sandbox/uploads.mts';
 import { errorOf, graphError, statusError } from './sandboxErrors.mts';
+import { incomingParts } from './sandboxIncoming.mts';
 import { healthOf, healthStates, numberFields } from './sandboxNumber.mts';
 import { contentOf, sendProblem } from './sandboxSend.mts';
 import {
@@ -89,15 +90,14 @@ class WhatsAppCloud extends Dialect {
 		this.#hidden.add(digits(to));
 	}
 
-	/** The recipient writes: that opens the window, and goes out as a webhook. */
-	receive(from: string, text: string): void {
-		const to = digits(from);
-		this.#closed.delete(to);
-		const at = Math.floor(this.kit.clock.now().getTime() / 1000);
-		const message = { from: to, id: this.#newId(), timestamp: String(at), type: 'text' };
-		const contacts = [{ profile: { name: 'Sheena Nelson' }, wa_id: to }];
-		const value = { ...this.#value(), contacts, messages: [{ ...message, text: { body: text } }] };
-		this.callbacks.tell('messages', value, to);
+	/** A person writes: that opens the window, and goes out as a webhook. */
+	override receiveMessage(message: IncomingMessage): string {
+		const id = this.#newId();
+		this.#closed.delete(digits(message.from));
+		const told = { id, at: this.kit.clock.now(), business: account.displayPhoneNumber };
+		const value = { ...this.#value(), ...incomingParts(message, told) };
+		this.callbacks.tell('messages', value, digits(message.from));
+		return id;
 	}
 
 	/** Without codes for HTTP statuses of its own, Meta has one for each meaning. */

@@ -202,7 +202,7 @@ describe('the window', () => {
 		}
 		expect((await send({}, '+16505550000')).status).toBe(200);
 		expect((await sendTemplate('appointment_reminder', 'en')).data.error.code).toBe(132000);
-		dialect().receive('+16505551234', 'Hi');
+		sandbox.receive('whatsAppCloud', { from: '16505551234', text: 'Hi' });
 		expect((await send()).status).toBe(200);
 	});
 
@@ -266,7 +266,7 @@ describe('webhooks', () => {
 		dialect().setWebhook({ url: callback.url });
 		dialect().callbacks.batchMs = 60_000;
 		await Promise.all(['+16505551234', '+16505551235'].map(async (to) => await send({}, to)));
-		dialect().receive('+16505551234', 'Hi');
+		sandbox.receive('whatsAppCloud', { from: '16505551234', text: 'Hi' });
 		await sandbox.idle();
 		expect(callback.received).toHaveLength(1);
 		expect(changes()).toHaveLength(7);

@@ -6,7 +6,7 @@ import {
 } from '../../test/nodes/fakeContext.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import batch from './fixtures/batch.webhook.json';
-import received from './fixtures/message-received.webhook.json';
+import received from './fixtures/received-text-without-phone.webhook.json';
 import { verifyToken } from './credential';
 import { signed } from './testValues.mts';
 
@@ -25,7 +25,7 @@ const setting = (changes: Json = {}) => ({
 	credential: { ...credential, ...changes },
 	node: { id: `meta-${++triggers}` },
 });
-const ALL = { statuses: ['sent', 'delivered', 'read', 'played', 'failed', 'unknown'] };
+const ALL = { events: ['sent', 'delivered', 'read', 'played', 'failed', 'unknown'] };
 
 /** As Meta posts it. */
 function call(body: unknown, secret = String(credential.whatsAppCloudAppSecret)) {
@@ -89,7 +89,7 @@ it('acknowledges statuses of other numbers, and says so to whom listens for a te
 		expect.objectContaining({
 			reason: 'otherAccount',
 			httpStatus: 200,
-			ignored: expect.stringMatching(/reports statuses of 999999, which is not the account/),
+			ignored: expect.stringMatching(/reports events of 999999, which is not the account/),
 		}),
 	]);
 });

@@ -10,6 +10,7 @@ export {
 	type QuietHoursPreset,
 } from './quietHours';
 export { resolveSendTime, type ResolveOptions } from './resolve';
+export { shiftSendTime, type Shift } from './shift';
 export { spacingOffset, spreadSendTimes, type Spacing } from './spacing';
 export type { Adjustment, AdjustmentReason, Instant, ResolvedSendTime } from './types';
 export { formatWallClock, parseWallClock, showInstant } from './wallClock';

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { AttemptLog, UnresolvedAttempt } from '../../stores/store';
+import type { Adjustment } from '../../messages/sendTime';
+import type { AttemptLog, PlannedChange, UnresolvedAttempt } from '../../stores/store';
 
 /** The record of one item. Plain JSON: n8n saves it with the execution. */
 interface Entry {
@@ -11,6 +12,22 @@ interface Entry {
 	output?: IDataObject[];
 	/** It created a message; other operations only find or move one. */
 	isNew?: true;
+	/** Of an item that changes many messages: which, decided before the first one was changed. */
+	plan?: ManyPlan;
+	/** Of these, the record of each that is a request of its own. */
+	parts?: Record<string, Entry>;
+}
+
+/** The changes of many messages. Plain JSON. */
+export interface ManyPlan {
+	readonly changes: readonly ManyChange[];
+	/** Whether more messages match than the limit allows. */
+	readonly isMore: boolean;
+}
+
+export interface ManyChange extends PlannedChange {
+	/** How the new time was moved; not there if it was not. */
+	readonly adjusted?: readonly Adjustment[];
 }
 
 interface RunRecord {
@@ -69,7 +86,19 @@ export class Ledger {
 
 	/** The output of all earlier attempts of this run. */
 	outputs(): IDataObject[] {
-		return Object.values(this.run.entries).flatMap(({ output }) => output ?? []);
+		const ofEntry = ({ output, parts = {} }: Entry): IDataObject[] =>
+			output ?? Object.values(parts).flatMap(ofEntry);
+		return Object.values(this.run.entries).flatMap(ofEntry);
+	}
+
+	/** The schedule ids of all messages that items of this run change, as they were and as they are. */
+	plannedIds(): Set<string> {
+		const ids = Object.values(this.run.entries).flatMap(({ plan, output = [] }) =>
+			plan === undefined
+				? []
+				: [...plan.changes, ...output].map(({ scheduleId }) => String(scheduleId)),
+		);
+		return new Set(ids);
 	}
 
 	/** How many messages all attempts of this run have created; also available after {@link close}. */
@@ -101,6 +130,22 @@ export class LedgerEntry implements AttemptLog {
 		return this.entry.output ?? null;
 	}
 
+	/** The changes that an earlier attempt of this item began; null before the first one. */
+	get plan(): ManyPlan | null {
+		return this.entry.plan ?? null;
+	}
+
+	readonly beginMany = (plan: ManyPlan): void => {
+		this.entry.plan = plan;
+	};
+
+	/** The record of one of many messages. */
+	part(scheduleId: string): LedgerEntry {
+		const parts = (this.entry.parts ??= {});
+		parts[scheduleId] ??= { fingerprint: '', idempotencyKey: randomUUID() };
+		return new LedgerEntry(parts[scheduleId]);
+	}
+
 	readonly begin = (attempt: UnresolvedAttempt): void => {
 		this.entry.unresolved = attempt;
 	};
@@ -114,6 +159,7 @@ export class LedgerEntry implements AttemptLog {
 		const { unresolved } = this.entry;
 		if (unresolved !== undefined && unresolved.currentId === undefined) this.entry.isNew = true;
 		delete this.entry.unresolved;
+		delete this.entry.parts;
 		this.entry.output = output;
 	};
 }

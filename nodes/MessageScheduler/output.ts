@@ -17,6 +17,8 @@ export interface OutputOptions {
 	readonly adjusted?: readonly Adjustment[];
 	/** The user's number if *Default Country* changed it; undefined for operations without recipient. */
 	readonly recipientAsGiven?: string | null;
+	/** What a sent message belongs to, which nothing keeps; undefined for other operations. */
+	readonly group?: string | null;
 	/** What the user should know before the message is delivered; not given for other operations. */
 	readonly warnings?: readonly string[];
 	/** Further fields of an operation, shown above the ids. */
@@ -55,6 +57,7 @@ export function scheduledItem(
 				}),
 		scheduledAt: message.scheduledAt,
 		...content(message),
+		group: message.group ?? null,
 		...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 		...(adjusted === undefined ? {} : { adjusted: adjusted.map((step) => ({ ...step })) }),
 		...(warnings === undefined ? {} : { warnings: [...warnings] }),
@@ -78,12 +81,14 @@ export const sentItem = (
 	{
 		simplify,
 		recipientAsGiven,
+		group,
 		warnings,
-	}: Pick<OutputOptions, 'simplify' | 'recipientAsGiven' | 'warnings'>,
+	}: Pick<OutputOptions, 'simplify' | 'recipientAsGiven' | 'group' | 'warnings'>,
 ): IDataObject => ({
 	status: message.status,
 	...recipientAndText(message),
 	...content(message),
+	...(group === undefined ? {} : { group }),
 	...(recipientAsGiven === undefined ? {} : { recipientAsGiven }),
 	...(warnings === undefined ? {} : { warnings: [...warnings] }),
 	failureCode: message.failure?.code ?? null,

@@ -13,7 +13,7 @@ import { check, register, remove } from './lifecycle';
 import { receive } from './receive';
 import { webhookSetUp } from './webhookSetUp';
 
-/** The trigger node: receives the gateways' webhooks and emits one item for each status. */
+/** The trigger node: receives the gateways' webhooks and emits one item for each event. */
 export class MessageSchedulerTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Message Scheduler Trigger',
@@ -28,7 +28,7 @@ export class MessageSchedulerTrigger implements INodeType {
 		// `parseRequestBody`), and builds an isolate for it: 40 ms of processor time.
 		version: [1, 2],
 		defaultVersion: 2,
-		subtitle: '={{ $parameter["statuses"].join(", ") }}',
+		subtitle: '={{ $parameter["events"].join(", ") }}',
 		// The action node's, word for word: n8n's nodes panel has one entry for both, with the action node's name
 		// and aliases and the trigger's description (editor-ui, `generateMergedNodesAndActions`).
 		description:
@@ -36,7 +36,7 @@ export class MessageSchedulerTrigger implements INodeType {
 		eventTriggerDescription: 'Send a message through a gateway that has the Test URL',
 		triggerPanel,
 		activationMessage:
-			'Your workflow now starts on each status that your gateway sends to the Production URL.',
+			'Your workflow now starts on each status or message that your gateway reports to the Production URL.',
 		defaults: { name: 'Message Scheduler Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -1,6 +1,6 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 import { EventDeduplicator } from '../../messages/eventDeduplicator';
-import type { StatusEvent } from '../../messages/statusEvent';
+import type { WebhookEvent } from '../../messages/webhookEvent';
 import { readOptions } from './options';
 
 /** Where the snapshot is saved in the node's static data. */
@@ -14,7 +14,7 @@ const deduplicators = new Map<string, EventDeduplicator>();
 
 /** The events of a webhook that are to be emitted. */
 export interface Deduplicated {
-	readonly fresh: StatusEvent[];
+	readonly fresh: WebhookEvent[];
 	/**
 	 * Saves the snapshot to the static data once more. n8n 2.41 clears its mark that the data changed when
 	 * it starts the execution, and checks for that mark afterwards.
@@ -29,7 +29,7 @@ export interface Deduplicated {
  * workflow's static data, which survives a restart and reaches other processes, though only by best
  * effort: n8n saves it whole, after the response, and the last write wins.
  */
-export function deduplicate(context: IWebhookFunctions, events: StatusEvent[]): Deduplicated {
+export function deduplicate(context: IWebhookFunctions, events: WebhookEvent[]): Deduplicated {
 	const { skipDuplicates = true, skipOutOfOrder = true } = readOptions(context);
 	// A person who listens for a test event wants to see a duplicate, too.
 	if (
@@ -75,15 +75,15 @@ function deduplicatorOf(context: IWebhookFunctions): EventDeduplicator {
 
 /**
  * Retracts the events unless the webhook is acknowledged. n8n responds once the execution is stored. If
- * storing fails, the gateway resends the webhook, which must not count as a duplicate, or the status would
+ * storing fails, the gateway resends the webhook, which must not count as a duplicate, or the event would
  * be lost.
  *
- * A gateway that disconnects before n8n has responded changes nothing: n8n continues and emits the status.
+ * A gateway that disconnects before n8n has responded changes nothing: n8n continues and emits the event.
  */
 function retractUnlessAcknowledged(
 	context: IWebhookFunctions,
 	deduplicator: EventDeduplicator,
-	events: readonly StatusEvent[],
+	events: readonly WebhookEvent[],
 ): void {
 	const response = context.getResponseObject();
 	const hasResponded = () => response.writableEnded || response.writableFinished;

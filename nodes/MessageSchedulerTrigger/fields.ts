@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
-import { statusTitle } from './statusTitle';
+import { receivedOptions } from '../shared/receivedOptions';
+import { eventTitle } from './eventTitle';
+import { RECEIVED } from './options';
+import { TRIGGER_ON } from './wanted';
 import { SET_UP } from './webhookSetUp';
 
 /** Says for each gateway where to enter the webhook URL. */
@@ -16,8 +19,23 @@ export const DEFAULT_STATUSES: readonly Status[] = [
 	'expired',
 ];
 
-/** The editor loads it, and again if the credential changes. It is nothing to choose from. */
-const setUpOptions = { loadOptionsMethod: 'webhookSetUp' };
+/** The editor loads it, and again if the credential or the events change. It is nothing to choose from. */
+const setUpOptions = { loadOptionsMethod: 'webhookSetUp', loadOptionsDependsOn: ['events'] };
+
+/** No gateway reports that an outcome is unknown. */
+const statusChoices = STATUS_NAMES.filter((status) => status !== 'unconfirmed').map((status) => ({
+	name: eventTitle(status),
+	value: status as string,
+	action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
+	description: STATUSES[status].meaning,
+}));
+
+const receivedChoice = {
+	name: eventTitle(RECEIVED),
+	value: RECEIVED,
+	action: 'On message received',
+	description: 'Somebody wrote to the account, or chose a button',
+};
 
 /** All parameters of the trigger. */
 export const properties: INodeProperties[] = [
@@ -34,22 +52,14 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		// n8n's nodes panel recognizes the choices by this label, and offers each as a separate trigger.
-		displayName: 'Trigger On',
-		name: 'statuses',
+		displayName: TRIGGER_ON,
+		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		// No gateway reports that an outcome is unknown.
-		options: STATUS_NAMES.filter((status) => status !== 'unconfirmed')
-			.sort()
-			.map((status) => ({
-				name: statusTitle(status),
-				value: status,
-				action: `On message ${status === 'unknown' ? 'status unknown' : status}`,
-				description: STATUSES[status].meaning,
-			})),
+		options: [...statusChoices, receivedChoice].sort((a, b) => a.name.localeCompare(b.name)),
 		default: [...DEFAULT_STATUSES],
 		description:
-			'Which statuses start the workflow. All others are acknowledged and cost no execution.',
+			'Which statuses of your messages, and whether messages from people, start the workflow. All others are acknowledged and cost no execution.',
 	},
 	{
 		displayName: 'Options',
@@ -64,8 +74,9 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to accept webhooks if the credential has no Webhook Secret. Anyone who knows the URL can then forge statuses.',
+					'Whether to accept webhooks if the credential has no Webhook Secret. Anyone who knows the URL can then forge statuses and messages.',
 			},
+			...receivedOptions({ '/events': [RECEIVED] }),
 			{
 				displayName: 'Replace Existing Webhook',
 				name: 'replaceExisting',
@@ -80,7 +91,7 @@ export const properties: INodeProperties[] = [
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to skip a status that was already emitted, since gateways resend webhooks. With several webhook processors, route each URL to one of them.',
+					'Whether to skip a status or message that was already emitted, since gateways resend webhooks. With several webhook processors, route each URL to one of them.',
 			},
 			{
 				displayName: 'Skip Out-of-Order Statuses',

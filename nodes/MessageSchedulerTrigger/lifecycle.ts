@@ -10,8 +10,9 @@ import { settle } from '../../messages/settle';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
 import { CREDENTIAL_TYPE } from '../shared/transport';
 import { toNodeError, withHintInMessage } from '../shared/nodeErrors';
-import { assertReachable, assertStatusesCanCome, assertStatusUrl } from './requirements';
-import { readOptions, readStatuses } from './options';
+import { assertReceivedOptions } from '../shared/receivedOptions';
+import { assertEventsCanCome, assertReachable, assertStatusUrl } from './requirements';
+import { readEvents, readOptions, RECEIVED } from './options';
 import { withWebhookSecret } from './webhookSecret';
 
 /**
@@ -70,6 +71,7 @@ async function desiredWebhook(
 		url: webhookUrl(context),
 		secret: optionalField(credential, WEBHOOK_SECRET_FIELD) || null,
 		replaceExisting: readOptions(context).replaceExisting === true,
+		received: readEvents(context).includes(RECEIVED),
 	};
 }
 
@@ -81,7 +83,8 @@ const webhookUrl = (context: IHookFunctions): string => context.getNodeWebhookUr
 /** Rejects a trigger that could never start, even if the gateway already calls it. */
 function assertMayStart(context: IHookFunctions, { gateway, connection }: ConnectedGateway): void {
 	assertStatusUrl(gateway, connection.credential);
-	assertStatusesCanCome(gateway, readStatuses(context));
+	assertEventsCanCome(gateway, readEvents(context));
+	assertReceivedOptions(readOptions(context));
 	assertReachable(gateway, webhookUrl(context), gateway.baseUrl(connection.credential));
 }
 

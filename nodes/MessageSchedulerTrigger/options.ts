@@ -2,17 +2,20 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 
-/** The trigger's *Options*; undefined if the user did not add one. */
+/** The choice of *Trigger On* beside the statuses. */
+export const RECEIVED = 'received';
+
+/** The trigger's *Options*; undefined if the user did not add one. Those about received messages are shared. */
 export const readOptions = (context: TriggerContext) =>
-	context.getNodeParameter('options', {}) as {
+	context.getNodeParameter('options', {}) as Readonly<Record<string, unknown>> & {
 		readonly acceptUnauthenticated?: boolean;
 		readonly replaceExisting?: boolean;
 		readonly skipDuplicates?: boolean;
 		readonly skipOutOfOrder?: boolean;
 	};
 
-/** The statuses that the user chose under *Trigger On*. */
-export function readStatuses(context: TriggerContext): string[] {
-	const statuses = context.getNodeParameter('statuses', []);
-	return Array.isArray(statuses) ? statuses.map(String) : [];
+/** What the user chose under *Trigger On*: statuses, and {@link RECEIVED}. */
+export function readEvents(context: TriggerContext): string[] {
+	const events = context.getNodeParameter('events', []);
+	return Array.isArray(events) ? events.map(String) : [];
 }

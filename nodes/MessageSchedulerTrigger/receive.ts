@@ -3,19 +3,21 @@ import type { Credential, Gateway } from '../../gateways/gateway';
 import type { Delivery, VerificationResult } from '../../gateways/webhooks';
 import { isOfAccount } from '../../gateways/account';
 import { isObject } from '../../gateways/json';
+import { parseEvents } from '../../gateways/parseEvents';
 import { gatewayOf } from '../../gateways/registry';
 import { canVerifyWebhooks } from '../../gateways/webhookSecret';
 import { isTimezone } from '../../messages/sendTime';
-import type { StatusEvent } from '../../messages/statusEvent';
-import { toStatusEventItem } from '../../messages/statusEventItem';
+import { toEventItem, type WebhookEvent } from '../../messages/webhookEvent';
 import { settle } from '../../messages/settle';
+import { withOptOut } from '../shared/receivedOptions';
 import { acknowledge, answerGet, refuse } from './answers';
 import { readDelivery } from './delivery';
 import { ignoredText, otherAccountText, rejectedText, withReason } from './ignored';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
-import { readOptions, readStatuses } from './options';
+import { readOptions } from './options';
+import { unwantedBy } from './wanted';
 import { withWebhookSecret } from './webhookSecret';
 
 /**
@@ -64,7 +66,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		});
 	}
 	const { body, query } = delivery;
-	const parsed = gateway.parseWebhook(body, { receivedAt, query });
+	const parsed = parseEvents(gateway, body, { receivedAt, query });
 	// One webhook may tell of several accounts.
 	const ofAccount = parsed.filter(({ account }) => isOfAccount(gateway, credential, account));
 	const events = leaveOutReceived(context, gateway, body, ofAccount);
@@ -77,15 +79,13 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	const chosen = events
-		.filter(wantedBy(context))
-		// One body may report several statuses of one message; none of them is out of order then.
-		.sort((a, b) => a.statusRank - b.statusRank);
+	const unwanted = events.map(unwantedBy(context));
+	const chosen = events.filter((_, index) => unwanted[index] === null);
 	const { fresh, save } = deduplicate(context, chosen);
 	if (fresh.length === 0) {
 		return withReason(context, acknowledge(context, gateway), {
-			reason: events.length === 0 ? 'noStatus' : 'notChosen',
-			text: ignoredText(gateway, events),
+			reason: events.length === 0 ? 'noEvent' : 'notChosen',
+			text: ignoredText(gateway, events, unwanted),
 			httpStatus: 200,
 			gateway,
 			events,
@@ -94,8 +94,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	}
 	const timezone = readTimezone(context);
 	const { webhookResponse } = acknowledge(context, gateway);
-	const toItem = (event: StatusEvent) => ({
-		json: toStatusEventItem(event, timezone) as unknown as IDataObject,
+	const marked = withOptOut(readOptions(context));
+	const toItem = (event: WebhookEvent) => ({
+		json: toEventItem(
+			event.event === 'received' ? marked(event) : event,
+			timezone,
+		) as unknown as IDataObject,
 	});
 	return {
 		workflowData: [fresh.map(toItem)],
@@ -130,9 +134,4 @@ function checkAuthenticity(
 function readTimezone(context: IWebhookFunctions): string {
 	const timezone = context.getTimezone();
 	return isTimezone(timezone) ? timezone : 'UTC';
-}
-
-function wantedBy(context: IWebhookFunctions): (event: StatusEvent) => boolean {
-	const wanted = new Set(readStatuses(context));
-	return ({ status }) => wanted.has(status);
 }

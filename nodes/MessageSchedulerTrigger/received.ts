@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Gateway } from '../../gateways/gateway';
-import type { StatusEvent } from '../../messages/statusEvent';
+import type { WebhookEvent } from '../../messages/webhookEvent';
 
 /** Triggers that one process remembers, and messages of each. */
 const MAX_TRIGGERS = 1_000;
@@ -17,8 +17,8 @@ export function leaveOutReceived(
 	context: IWebhookFunctions,
 	gateway: Gateway,
 	body: unknown,
-	events: StatusEvent[],
-): StatusEvent[] {
+	events: WebhookEvent[],
+): WebhookEvent[] {
 	if (gateway.receivedIds === undefined) return events;
 	const known = knownOf(context);
 	for (const id of gateway.receivedIds(body)) known.add(id);
@@ -26,7 +26,9 @@ export function leaveOutReceived(
 		if (known.size <= MAX_MESSAGES) break;
 		known.delete(oldest);
 	}
-	return events.filter(({ messageId }) => messageId === null || !known.has(messageId));
+	return events.filter(
+		({ event, messageId }) => event === 'received' || messageId === null || !known.has(messageId),
+	);
 }
 
 function knownOf(context: IWebhookFunctions): Set<string> {

@@ -3,20 +3,30 @@ import { statusUrlOf } from '../../gateways/statusUrl';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Status } from '../../messages/status';
 import { hostOf, reachOf } from './networkReach';
-import { statusTitle } from './statusTitle';
+import { eventTitle } from './eventTitle';
+import { RECEIVED } from './options';
+import { TRIGGER_ON } from './wanted';
 
 /**
  * Rejects a trigger that could never start: n8n lets a trigger prevent publishing, but not warn.
  *
- * @throws InvalidParameterError naming *Trigger On*, if none of the chosen statuses can come from the gateway
+ * @throws InvalidParameterError naming *Trigger On*, if the gateway reports no received messages and these are
+ * chosen, or if it reports none of the chosen statuses
  */
-export function assertStatusesCanCome(gateway: Gateway, chosen: readonly string[]): void {
+export function assertEventsCanCome(gateway: Gateway, chosen: readonly string[]): void {
 	const { label, capabilities } = gateway;
-	const { statuses } = capabilities.webhooks;
+	const { statuses, received } = capabilities.webhooks;
 	if (chosen.length === 0) {
 		throw new InvalidParameterError(
 			TRIGGER_ON,
 			`"${TRIGGER_ON}" is empty, so nothing starts the workflow. Choose at least one status.`,
+		);
+	}
+	if (chosen.includes(RECEIVED)) {
+		if (received !== null) return;
+		throw new InvalidParameterError(
+			TRIGGER_ON,
+			`"${TRIGGER_ON}" has ${eventTitle(RECEIVED)}, but ${label} documents no webhook for messages that people write. Remove it there, or choose the credential of a gateway that reports them.`,
 		);
 	}
 	// Any gateway may use a status that it does not document.
@@ -57,6 +67,4 @@ export function assertStatusUrl({ label, capabilities }: Gateway, credential: Cr
 	);
 }
 
-const TRIGGER_ON = 'Trigger On';
-
-const titles = (statuses: readonly string[]): string => statuses.map(statusTitle).join(', ');
+const titles = (events: readonly string[]): string => events.map(eventTitle).join(', ');

@@ -3,6 +3,8 @@ import type { WebhookCapabilities } from '../../gateways/capabilities';
 import { gatewayOf } from '../../gateways/registry';
 import { settle } from '../../messages/settle';
 import { CREDENTIAL_TYPE } from '../shared/transport';
+import { eventTitle } from './eventTitle';
+import { RECEIVED } from './options';
 
 /** The one value of *Webhook Set-Up*: what it shows is its name. */
 export const SET_UP = 'setUp';
@@ -29,9 +31,26 @@ export async function webhookSetUp(this: ILoadOptionsFunctions): Promise<INodePr
 	const { label, capabilities } = read.value;
 	const { registration, setupInstruction } = capabilities.webhooks;
 	// The field cuts a long name off; the list shows the whole description.
-	return [
-		{ name: `${label}: ${WAYS[registration]}`, value: SET_UP, description: setupInstruction },
-	];
+	const description = [setupInstruction, ...ofReceived(this, label, capabilities.webhooks)].join(
+		' ',
+	);
+	return [{ name: `${label}: ${WAYS[registration]}`, value: SET_UP, description }];
+}
+
+/** What else to do for *Message Received*, if it is chosen. */
+function ofReceived(
+	context: ILoadOptionsFunctions,
+	label: string,
+	{ received, receivedInstruction = '' }: WebhookCapabilities,
+): string[] {
+	const chosen = context.getCurrentNodeParameter('events');
+	if (!Array.isArray(chosen) || !chosen.includes(RECEIVED)) return [];
+	if (received === null) return [`${label} documents no webhook for messages that people write.`];
+	return received === 'separateUrl'
+		? [
+				`For ${eventTitle(RECEIVED)}, the same Production URL goes to a second place. ${receivedInstruction}`,
+			]
+		: [];
 }
 
 const readGateway = async (context: ILoadOptionsFunctions) =>

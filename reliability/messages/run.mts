@@ -246,7 +246,7 @@ async function runStatuses(
 	credential: string,
 ): Promise<StatusResult> {
 	const workflow = await n8n.createWorkflow(
-		listening(credential, { statuses: ['sent', 'delivered', 'read', 'failed'] }),
+		listening(credential, { events: ['sent', 'delivered', 'read', 'failed'] }),
 	);
 	await n8n.activate(workflow);
 	const url = await n8n.productionWebhookUrl(workflow, 'Status');

@@ -227,6 +227,27 @@ export const mutations: readonly Mutation[] = [
 		tests: 'test/nodes/retry|test/messages/sendTime',
 	},
 	{
+		rule: 'A given timezone beats the number',
+		file: 'nodes/MessageScheduler/fields/recipientTimezone.ts',
+		from: 'const given = rules.given ?? givenFor(message);',
+		to: 'const given = givenFor(message);',
+		tests: 'test/nodes/recipientTime',
+	},
+	{
+		rule: 'A Mexican number is found with the 1 of mobile numbers, too',
+		file: 'messages/recipientTime/numberZones.ts',
+		from: '`52${digits.slice(3)}`',
+		to: 'digits',
+		tests: 'test/messages/recipientTime/numberZones',
+	},
+	{
+		rule: 'One that waits for its morning holds up no other',
+		file: 'messages/sendTime/turns.ts',
+		from: 'const key = JSON.stringify(window ?? null);',
+		to: "const key = '';",
+		tests: 'test/messages/sendTime/spacing|test/nodes/recipientTime',
+	},
+	{
 		rule: 'A duplicate is left out',
 		file: DEDUPLICATOR,
 		from: "if (this.emitted.has(id)) return 'duplicate';",
@@ -243,8 +264,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Late is below, not beside',
 		file: DEDUPLICATOR,
-		from: 'event.statusRank < (',
-		to: 'event.statusRank <= (',
+		from: 'rank < (this.ranks',
+		to: 'rank <= (this.ranks',
 		tests: 'test/messages/eventDeduplicator',
 	},
 	{
@@ -442,6 +463,27 @@ export const mutations: readonly Mutation[] = [
 		from: 'const cancelled = await settle(store.cancel(scheduleId, move));',
 		to: 'const cancelled = { ok: true as const, value: { cancelled: true, message: old } };',
 		tests: 'test/stores/reschedule',
+	},
+	{
+		rule: 'A moved row is not started by a run that read it before',
+		file: 'stores/table/pendingRow.ts',
+		from: '	...newToken(),\n',
+		to: '',
+		tests: 'test/stores/table/changeMany',
+	},
+	{
+		rule: 'Reschedule Many: a message moves from its planned time only',
+		file: 'stores/table/changeMany.ts',
+		from: 'if (!isAt(row, from)) throw changedMeanwhile({ scheduleId });',
+		to: '',
+		tests: 'test/stores/table/changeMany',
+	},
+	{
+		rule: 'Reschedule Many: a later attempt finishes the plan of the first',
+		file: 'nodes/MessageScheduler/operations/scheduledMessage/many/index.ts',
+		from: 'if (!isAgain) entry.beginMany(plan);',
+		to: '',
+		tests: 'test/nodes/many',
 	},
 	{
 		rule: 'Keys: the lowest row of a key wins',

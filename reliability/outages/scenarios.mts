@@ -153,7 +153,7 @@ export const SCENARIOS: readonly Scenario[] = [
 		...FIVE_A_SECOND,
 		options: { messagesPerMinute: 300 },
 		maxRefused: 0.02,
-		drainMs: 4 * MINUTE,
+		drainMs: 15 * MINUTE,
 	},
 ];
 

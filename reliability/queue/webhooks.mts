@@ -77,7 +77,7 @@ const listening = (credential: string, removeDuplicates: boolean): WorkflowJson 
 			name: 'Status',
 			type: TRIGGER,
 			typeVersion: 2,
-			parameters: { statuses: ['sent'] },
+			parameters: { events: ['sent'] },
 			credentials: { messageGatewayApi: credential },
 		},
 		...(removeDuplicates ? [REMOVE_DUPLICATES] : []),

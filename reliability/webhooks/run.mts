@@ -59,7 +59,7 @@ export const TRUSTED = { 'x-webhook-secret': SECRET };
 export async function raiseTarget(n8n: N8n, sandbox: Sandbox, name: string): Promise<Target> {
 	const credential = credentialFor(sandbox, 'whapi', SECRET);
 	await n8n.createCredential(name, 'messageGatewayApi', credential);
-	const workflow = await n8n.createWorkflow(listening(name, { statuses: [...STATUSES] }));
+	const workflow = await n8n.createWorkflow(listening(name, { events: [...STATUSES] }));
 	await n8n.activate(workflow);
 	const url = await n8n.productionWebhookUrl(workflow, 'Status');
 	const { channelId: channel } = sandbox.accounts.whapi;

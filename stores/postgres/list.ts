@@ -1,5 +1,5 @@
 import type { ListFilter } from '../../gateways/gateway';
-import { byTime, matches } from '../matches';
+import { byTime, matches, ON_THE_WAY } from '../matches';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import type { Row } from '../table/columns';
 import { SENDING, toScheduledMessage, type SendingAccount } from '../table/rows';
@@ -53,7 +53,8 @@ async function readPage(
 	limit: number,
 ): Promise<Row[]> {
 	const { status, recipient, scheduledAfter, scheduledBefore, text } = filter;
-	const from = (column: 'send_at', is: 'gte' | 'lte', value: string | undefined): Condition[] =>
+	const { reference, group, notDeliveredSince } = filter;
+	const from = (column: 'send_at' | 'sent_at', is: 'gte' | 'lte', value?: string): Condition[] =>
 		value === undefined ? [] : [{ column, is, value }];
 	const statement = selectSql(table, {
 		conditions: [
@@ -62,12 +63,20 @@ async function readPage(
 			...(recipient === undefined ? [] : whereIn({ recipient: recipient.address })),
 			...from('send_at', 'gte', scheduledAfter),
 			...from('send_at', 'lte', scheduledBefore),
+			...from('sent_at', 'lte', notDeliveredSince),
+			...(reference === undefined ? [] : whereIn({ reference })),
+			...(group === undefined ? [] : whereIn({ group_name: group })),
 		],
 		limit,
 		by: 'send_at',
 		more: (placeholders) => [
 			// Whoever asks sees what is being sent as queued.
 			...(status === 'queued' ? [`t.status in ('queued', '${SENDING}')`] : []),
+			...(notDeliveredSince === undefined
+				? []
+				: [
+						`t.status = any (array(select jsonb_array_elements_text(${placeholders.json(ON_THE_WAY)})))`,
+					]),
 			...(after === null
 				? []
 				: [

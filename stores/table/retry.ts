@@ -47,6 +47,8 @@ export interface RetryFilter {
 	/** An account by its name, of any gateway. */
 	readonly account: string | undefined;
 	readonly recipient: Recipient | undefined;
+	readonly reference?: string;
+	readonly group?: string;
 	/** ISO 8601, UTC. */
 	readonly scheduledAfter: string | undefined;
 	readonly scheduledBefore: string | undefined;
@@ -135,6 +137,7 @@ async function selectMatching(
 	limit: number,
 ): Promise<Row[]> {
 	const { account, senders, recipient, scheduledAfter, scheduledBefore } = filter;
+	const { reference, group } = filter;
 	const owners = account === undefined ? senders : [{ account }];
 	const words = filter.failureContains?.toLowerCase();
 	const matches = (row: Row) =>
@@ -148,6 +151,8 @@ async function selectMatching(
 		for (const status of statuses) {
 			const conditions: Condition[] = [
 				...where({ account: of, status, ...(gateway === undefined ? {} : { gateway }) }),
+				...(reference === undefined ? [] : where({ reference })),
+				...(group === undefined ? [] : where({ group_name: group })),
 				...(scheduledAfter === undefined
 					? []
 					: [{ column: 'send_at', is: 'gte', value: scheduledAfter } as const]),

@@ -1,15 +1,19 @@
 import { showInstant } from '../../messages/sendTime';
-import { isStatus, STATUS_NAMES, type Status } from '../../messages/status';
+import { isStatus, type Status } from '../../messages/status';
 import type { AccountRecord } from '../dispatcher/queue';
 import { pauseEnd, type AccountsTable } from './accounts';
 import type { Cell, Row } from './columns';
+import {
+	GroupTally,
+	noneByStatus,
+	type ByStatus,
+	type GroupStatistics,
+	type OtherGroups,
+} from './groupStatistics';
 import { SENDING } from './rows';
 import { accountKey, accountRecords, isServed, OVERDUE_AFTER_MS } from './served';
 import { selectPages, where, type Condition, type MessageTable } from './table';
 import { HOUR_MS } from '../../messages/duration';
-
-/** How many messages have each status. */
-type ByStatus = Record<Status, number>;
 
 /** Messages whose time is in one hour. */
 export interface HourStatistics {
@@ -96,6 +100,9 @@ export interface Statistics {
 	}>;
 	readonly byAccount: readonly AccountStatistics[];
 	readonly byHour: readonly HourStatistics[];
+	/** The largest groups, those with the most messages first. */
+	readonly byGroup: readonly GroupStatistics[];
+	readonly otherGroups: OtherGroups;
 }
 
 /** The scope of the statistics. Times in milliseconds since 1970. */
@@ -192,6 +199,7 @@ export class Tally {
 	private readonly gateways = new Map<string, { total: number; readonly byStatus: ByStatus }>();
 	private readonly accounts = new Map<string, AccountStatistics & Counted>();
 	private readonly hours: Hours;
+	private readonly groups = new GroupTally();
 	private readonly lateness: number[] = [];
 	private counts = {
 		due: 0,
@@ -222,6 +230,7 @@ export class Tally {
 		const isSent = wasAccepted(row, statusOf(status)) && sentAt >= this.period.since;
 		if (isSent && !Number.isNaN(sendAt)) this.lateness.push(Math.max(0, sentAt - sendAt));
 		const sent = isSent ? 1 : 0;
+		if (!isEmpty(row.group_name)) this.groups.add(String(row.group_name), statusOf(status), 1);
 		const counts = { ...NOTHING_TO_SEND, ...waiting, sent, count: 1 };
 		this.addGroup({ gateway, account, credential, status, sendAt, ...counts });
 	}
@@ -256,8 +265,11 @@ export class Tally {
 		this.hours.add(sendAt, status, { count, isSending });
 	}
 
-	/** @param lateness where it was not counted message by message */
-	result(lateness: Lateness = this.countedLateness()): Statistics {
+	/** @param lateness where it was not counted message by message; the same for `groups` */
+	result(
+		lateness: Lateness = this.countedLateness(),
+		groups: Pick<Statistics, 'byGroup' | 'otherGroups'> = this.groups.result(),
+	): Statistics {
 		const { now, since } = this.period;
 		const accounts = [...this.accounts.entries()].map(([key, counted]) =>
 			toAccount(counted, this.records.get(key), now),
@@ -288,6 +300,7 @@ export class Tally {
 			byGateway: [...this.gateways.entries()].map(([gateway, each]) => ({ gateway, ...each })),
 			byAccount: accounts,
 			byHour: this.hours.all,
+			...groups,
 		};
 	}
 
@@ -457,10 +470,8 @@ const wasAccepted = (row: Row, status: Status): boolean =>
 
 const isEmpty = (cell: Cell) => cell === null || cell === undefined || cell === '';
 
-const noneByStatus = () => Object.fromEntries(STATUS_NAMES.map((name) => [name, 0])) as ByStatus;
-
 /** As elsewhere, a message in flight counts as queued, and a person's status as unknown. */
-const statusOf = (word: Cell): Status =>
+export const statusOf = (word: Cell): Status =>
 	isStatus(word) ? word : word === SENDING ? 'queued' : 'unknown';
 
 /** Earlier times are typing errors. */

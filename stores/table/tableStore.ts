@@ -3,12 +3,10 @@ import { assertSendable } from '../../gateways/capabilityChecks';
 import type { MessageToSchedule } from '../../messages/message';
 import type { ScheduledMessage } from '../../messages/scheduledMessage';
 import { fingerprint } from '../deduplication/fingerprint';
-import { byTime, matches } from '../matches';
+import { byTime, matches, ON_THE_WAY } from '../matches';
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { keyIsUsed } from '../deduplication/keyIsUsed';
 import { notPending } from '../../gateways/notPending';
-import { GatewayError } from '../../gateways/transport/gatewayError';
-import { isHandedOver } from '../move/words';
 import { cancelling } from '../cancelling';
 import { renewed } from '../renewed';
 import type {
@@ -20,9 +18,11 @@ import type {
 	StoreLimits,
 } from '../store';
 import { Batcher } from './batcher';
+import { changeMany } from './changeMany';
 import { MAX_KEYS, notHeld, requireOne, rowsOfIds, withIds, type NotFound } from './byScheduleId';
 import type { Row, Values } from './columns';
-import { statusWord, textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
+import { asItStands, assertStillHere, cancelledValues, movedValues, newToken } from './pendingRow';
+import { textOf, toRow, toScheduledMessage, type SendingAccount } from './rows';
 import { assertFileKeptUntil } from './uploadedFile';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
@@ -210,7 +210,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 
 	/** Replaces content and time of a row that is still pending; returns the row, changed or not. */
 	async function replace(row: Row, values: Values): Promise<Row | undefined> {
-		const content: Values = { ...values, schedule_id: row.schedule_id, attempts: row.attempts };
+		const { schedule_id, attempts } = row;
+		const content: Values = { ...values, ...newToken(), schedule_id, attempts };
 		const [matched] = await table.update([
 			{ where: where({ id: row.id, status: 'scheduled' }), values: content },
 		]);
@@ -250,7 +251,7 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 			return { cancelled: true, message: before };
 		}
 		if (before.status === 'scheduled') attempt?.begin(cancelling(before, options.now()));
-		const [cancelled, after] = await change(row, { status: 'cancelled', status_rank: 90 });
+		const [cancelled, after] = await change(row, cancelledValues());
 		// Otherwise a later attempt would claim a cancel that somebody else made meanwhile.
 		if (!cancelled) attempt?.clear();
 		return { cancelled, message: toMessage(after) };
@@ -267,10 +268,8 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		const wanted = isPending ? (timeNow?.() ?? scheduledAt) : scheduledAt;
 		if (isPending) assertFileKeptUntil(row, gateway, wanted);
 		const [moved, after] = await change(row, {
-			send_at: wanted,
+			...movedValues(wanted, options.now()),
 			...(zone && { timezone: zone.timezone, timezone_source: zone.timezoneSource }),
-			// This ends the retry delay of a failed attempt.
-			next_attempt_at: new Date(options.now()).toISOString(),
 		});
 		if (!moved) throw notPending(gateway.label, toMessage(after), 'rescheduled');
 		return toMessage(after);
@@ -284,11 +283,16 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		list: async (filter, limit = Infinity) => {
 			const fits = (row: Row) => matches(toMessage(row), filter);
 			const listedRows = await ofEach(async (ofSender) => {
-				const conditions = listConditions(ofSender, filter);
-				// One condition does not match all messages in flight.
-				return limit < Infinity && filter.status !== 'queued'
-					? await selectFirst(table, conditions, limit, fits)
-					: await selectAll(table, conditions);
+				const lists: Row[][] = [];
+				for (const conditions of listConditions(ofSender, filter)) {
+					// One condition does not match all messages in flight.
+					lists.push(
+						limit < Infinity && filter.status !== 'queued'
+							? await selectFirst(table, conditions, limit, fits)
+							: await selectAll(table, conditions),
+					);
+				}
+				return lists.flat();
 			});
 			const added = (await table.select(ADDED_BY_HAND, PAGE_SIZE)).filter((row) =>
 				mayBeOfSender(row, senders),
@@ -299,17 +303,9 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		},
 		cancel,
 		reschedule,
+		changeMany: async (changes, isAgain) =>
+			await changeMany(table, changes, { gateway, notFound, isAgain, now: () => options.now() }),
 	};
-}
-
-/** @throws GatewayError if the message is in another store by now, or is on its way there */
-function assertStillHere(row: Row): void {
-	if (!isHandedOver(statusWord(row))) return;
-	throw new GatewayError(
-		'notPending',
-		`The scheduled message "${String(row.schedule_id)}" was moved to PostgreSQL, so nothing was changed`,
-		{ hint: 'Set "Stored In" (in "Schedule": "Store Messages In") to "PostgreSQL".' },
-	);
 }
 
 const keyOf = (matchKey: string, occurrence: number) => `auto.${matchKey}.${occurrence}.`;
@@ -364,12 +360,6 @@ const mayBeOfSender = (row: Row, senders: readonly SendingAccount[]): boolean =>
 			textOf(row[column]) === null || senders.some((one) => one[column] === textOf(row[column])),
 	);
 
-/** The conditions that a row is unchanged since it was read. */
-const asItStands = ({ id, status }: Row): Condition[] =>
-	textOf(status) === null
-		? [...where({ id }), { column: 'status', is: 'isEmpty', value: null }]
-		: where({ id, status });
-
 /** The first rows by their time that match, at least that many if there are, read page by page. */
 async function selectFirst(
 	table: MessageTable,
@@ -400,18 +390,25 @@ async function selectFirst(
 	return [...found.values()];
 }
 
-/** The conditions that the table supports; {@link matches} applies the rest. */
-function listConditions(ofSender: readonly Condition[], filter: ListFilter): Condition[] {
-	const { status, recipient, scheduledAfter, scheduledBefore } = filter;
-	return [
+/**
+ * The conditions that the table supports, of one or more reads; {@link matches} applies the rest. What is
+ * not delivered is read by its statuses: most of what was ever sent is, and no condition says "one of".
+ */
+function listConditions(ofSender: readonly Condition[], filter: ListFilter): Condition[][] {
+	const { status, recipient, reference, group, notDeliveredSince } = filter;
+	const { scheduledAfter, scheduledBefore } = filter;
+	const from = (column: 'send_at' | 'sent_at', is: 'gte' | 'lte', value?: string): Condition[] =>
+		value === undefined ? [] : [{ column, is, value }];
+	const conditions: Condition[] = [
 		...ofSender,
-		...(status === undefined || status === 'queued' ? [] : where({ status })),
 		...(recipient === undefined ? [] : where({ recipient: recipient.address })),
-		...(scheduledAfter === undefined
-			? []
-			: [{ column: 'send_at', is: 'gte', value: scheduledAfter } as const]),
-		...(scheduledBefore === undefined
-			? []
-			: [{ column: 'send_at', is: 'lte', value: scheduledBefore } as const]),
+		...(reference === undefined ? [] : where({ reference })),
+		...(group === undefined ? [] : where({ group_name: group })),
+		...from('send_at', 'gte', scheduledAfter),
+		...from('send_at', 'lte', scheduledBefore),
+		...from('sent_at', 'lte', notDeliveredSince),
 	];
+	if (status !== undefined && status !== 'queued') return [[...where({ status }), ...conditions]];
+	if (notDeliveredSince === undefined) return [conditions];
+	return ON_THE_WAY.map((each) => [...where({ status: each }), ...conditions]);
 }

@@ -55,7 +55,7 @@ async function activateTrigger(gateway: GatewayId, parameters: Json = {}) {
 	const { n8n, sandbox } = environment;
 	const id = await n8n.createWorkflow(
 		listening(gateway, {
-			statuses: ['scheduled', 'sent', 'delivered', 'read', 'failed'],
+			events: ['scheduled', 'sent', 'delivered', 'read', 'failed'],
 			...parameters,
 		}),
 	);
@@ -161,6 +161,28 @@ describe.each(GATEWAYS.filter((id) => capabilitiesOf(id).scheduling !== null))(
 			const again = await run(gateway, { operation: 'cancel', ...byId(moved.scheduleId), options });
 			expect(again.error?.message).toMatch(/already cancelled|no longer|no scheduled message/);
 			expect(sent()).toBe(sentBefore);
+		}, 90_000);
+
+		it('moves and cancels many by a filter, and the second time none', async () => {
+			const { scheduling } = capabilitiesOf(gateway);
+			const options = scheduling?.cancelsBy === 'delete' ? { allowDeletion: true } : {};
+			const recipient = '+919988066778';
+			const [first, later] = [3_600, 7_200].map((seconds) =>
+				inSeconds(seconds).replace(/\.\d+Z$/, '.000Z'),
+			);
+			for (const text of ['one', 'two']) {
+				await operate('schedule', { recipient, text, sendAt: first });
+			}
+			const toRecipient = { filters: { recipient }, options };
+			const texts = (items: Json[]) => items.map(({ text }) => text).sort();
+			const moved = await operate('rescheduleMany', { ...toRecipient, move: 'to', sendAt: later });
+			expect(texts(moved)).toEqual(['one', 'two']);
+			expect(new Set(moved.map(({ scheduledAt }) => scheduledAt))).toEqual(new Set([later]));
+			expect(texts(await operate('cancelMany', { ...toRecipient, dryRun: true }))).toHaveLength(2);
+			const cancelled = await operate('cancelMany', toRecipient);
+			expect(texts(cancelled)).toEqual(['one', 'two']);
+			expect(new Set(cancelled.map(({ status }) => status))).toEqual(new Set(['cancelled']));
+			expect(await operate('cancelMany', toRecipient)).toEqual([]);
 		}, 90_000);
 	},
 );
@@ -421,9 +443,9 @@ it('leaves another’s URL at a Messaging Service alone, or replaces it and puts
 	await n8n.deactivate(refused).catch(() => {});
 	expect(await urlNow()).toBe(theirs);
 
-	const statuses = ['sent', 'delivered'];
+	const events = ['sent', 'delivered'];
 	const replacing = await n8n.createWorkflow(
-		listening('twilio', { statuses, options: { replaceExisting: true } }),
+		listening('twilio', { events, options: { replaceExisting: true } }),
 	);
 	await n8n.activate(replacing);
 	const ours = await n8n.productionWebhookUrl(replacing, 'Status');
@@ -452,7 +474,7 @@ it('Twilio’s statuses come to the URL of the credential with the reference, an
 	const { accountSid, baseUrl, authToken, serviceSid } = sandbox.accounts.twilio;
 	const webhookId = crypto.randomUUID();
 	const listeningWith = (credential: string) => {
-		const workflow = listening(credential, { statuses: ['sent', 'delivered', 'read'] });
+		const workflow = listening(credential, { events: ['sent', 'delivered', 'read'] });
 		return { ...workflow, nodes: workflow.nodes.map((node) => ({ ...node, webhookId })) };
 	};
 	const draft = await n8n.createWorkflow(listeningWith('twilio'));

@@ -50,7 +50,7 @@ it('writes the way of a message into the table, and a late status changes nothin
 				name: 'Status',
 				type: TRIGGER,
 				typeVersion: 2,
-				parameters: { statuses: ['sent', 'delivered', 'read'] },
+				parameters: { events: ['sent', 'delivered', 'read'] },
 				credentials: { messageGatewayApi: gateway },
 			},
 			{
@@ -103,7 +103,7 @@ it('brings the statuses of messages that a gateway queues into their rows, early
 				name: 'Status',
 				type: TRIGGER,
 				typeVersion: 2,
-				parameters: { statuses: ['sent', 'delivered', 'read'] },
+				parameters: { events: ['sent', 'delivered', 'read'] },
 				credentials: { messageGatewayApi: gateway },
 			},
 			{

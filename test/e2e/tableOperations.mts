@@ -86,6 +86,11 @@ export async function expectAllOperations(
 	});
 	expect(again.error?.message).toMatch(/already cancelled/);
 
+	await expectMany(async (...args) => await operate(gateway, ...args), {
+		...parameters,
+		sendAt: far,
+	});
+
 	const sentBefore = sentTo();
 	await until(
 		() => Date.now(),
@@ -96,4 +101,28 @@ export async function expectAllOperations(
 	expect(['sent', 'queued']).toContain(dispatched.flat()[0].status);
 	await sandbox.idle({ ignoreScheduled: true });
 	expect(sentTo() - sentBefore).toBe(1);
+}
+
+/** A group of messages is moved, shown and cancelled together, and nothing else is. */
+async function expectMany(
+	operate: (operation: string, parameters: Json) => Promise<Json[]>,
+	message: Json,
+): Promise<void> {
+	const group = 'spring campaign';
+	for (const text of ['one', 'two']) {
+		await operate('schedule', { ...message, text, options: { group } });
+	}
+	const ofGroup = { storeIn: message.storeIn, filters: { group } };
+	const toMove = { ...ofGroup, move: 'by', moveBy: -1, unit: 'days', timezone: 'UTC' };
+	const dayBefore = new Date(Date.parse(String(message.sendAt)) - 86_400_000).toISOString();
+	expect(await operate('rescheduleMany', toMove)).toMatchObject(
+		['one', 'two'].map(() => ({ group, status: 'scheduled', scheduledAt: dayBefore })),
+	);
+	expect(await operate('cancelMany', { ...ofGroup, dryRun: true })).toHaveLength(2);
+	const cancelled = await operate('cancelMany', ofGroup);
+	expect(cancelled.map(({ text, status }) => [text, status]).sort()).toEqual([
+		['one', 'cancelled'],
+		['two', 'cancelled'],
+	]);
+	expect(await operate('cancelMany', ofGroup)).toEqual([]);
 }

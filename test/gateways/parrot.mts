@@ -4,9 +4,10 @@ import type { MessageTemplate } from '../../gateways/templates';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { isObject, textAt } from '../../gateways/json';
 import type { OutgoingMessage } from '../../messages/message';
+import { createReceivedMessage, type ReceivedType } from '../../messages/receivedMessage';
 import { createSentMessage } from '../../messages/sentMessage';
 import { createStatusEvent } from '../../messages/statusEvent';
-import { parseRecipient } from '../../messages/recipient';
+import { describeAddress, parseRecipient } from '../../messages/recipient';
 
 /** A gateway with templates and a 24-hour window, in memory; it is in the registry once imported. */
 export const template = (changes: Partial<MessageTemplate> = {}): MessageTemplate => ({
@@ -64,7 +65,7 @@ export const parrot: Gateway = {
 			registration: 'manual',
 			setupInstruction: 'Tell the parrot.',
 			statuses: ['delivered', 'failed'],
-			received: null,
+			received: 'sameUrl',
 			sendsSecretHeader: true,
 		},
 		documentation: ['https://parrot.example'],
@@ -137,6 +138,34 @@ export const parrot: Gateway = {
 				raw: status,
 			}),
 		);
+	},
+	parseReceived: (body, { receivedAt }) => {
+		const messages: unknown = isObject(body) ? body.messages : null;
+		return (Array.isArray(messages) ? messages : []).filter(isObject).map((message) => {
+			const from = describeAddress(message.from ?? '+919988066776');
+			const choice = isObject(message.button) ? message.button : null;
+			const said = textAt(message, 'verdict');
+			return createReceivedMessage({
+				gateway: 'parrot',
+				account: textAt(message, 'cage') ?? 'cage-1',
+				channel: 'whatsapp',
+				type: (textAt(message, 'type') ?? 'text') as ReceivedType,
+				messageId: textAt(message, 'id'),
+				from,
+				chat: describeAddress(message.flock) ?? from,
+				text: textAt(message, 'text'),
+				button:
+					choice === null
+						? null
+						: { id: textAt(choice, 'id'), title: textAt(choice, 'title'), kind: 'button' },
+				inReplyTo: textAt(message, 'answers'),
+				aboutMessageId: textAt(message, 'about'),
+				optOut: said === 'stop' || said === 'start' || said === 'help' ? said : null,
+				occurredAt: textAt(message, 'at'),
+				receivedAt,
+				raw: message,
+			});
+		});
 	},
 };
 

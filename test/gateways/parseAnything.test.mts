@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import type { Gateway } from '../../gateways/gateway';
 import { gateways } from '../../gateways/registry';
 import { STATUSES } from '../../messages/status';
+import { RECEIVED_TYPES, type ReceivedMessage } from '../../messages/receivedMessage';
+import type { Recipient } from '../../messages/recipient';
 import type { StatusEvent } from '../../messages/statusEvent';
+import { toEventItem, type WebhookEvent } from '../../messages/webhookEvent';
 import { webhooksOf } from '../fixtures.mts';
 import { prove, runs } from '../proof.mts';
 import { mutated } from './mutated.mts';
@@ -15,7 +18,7 @@ const receivedAt = '2026-11-21T10:00:00.000Z';
 const prototypeSize = Reflect.ownKeys(Object.prototype).length;
 
 const KEYS = [
-	'eventId gateway channel account status statusRank isFinal gatewayStatus messageId scheduleId',
+	'event eventId gateway channel account status statusRank isFinal gatewayStatus messageId scheduleId',
 	'reference recipient viewer failure origin occurredAt receivedAt raw',
 ].flatMap((line) => line.split(' '));
 
@@ -55,7 +58,50 @@ function mustBeValid(event: StatusEvent, { id }: Gateway): void {
 	if (failure !== null) must(keysOf(failure) === 'code,reason', 'the keys of a failure', event);
 }
 
-const idsOf = (events: readonly StatusEvent[]) => events.map(({ eventId }) => eventId).join('\n');
+const RECEIVED_KEYS = [
+	'event eventId gateway channel account messageId from fromName fromLid chat type text button',
+	'media inReplyTo aboutMessageId optOut occurredAt receivedAt raw',
+]
+	.flatMap((line) => line.split(' '))
+	.sort()
+	.join();
+
+function mustBePerson(person: Recipient | null, message: ReceivedMessage): void {
+	if (person === null) return;
+	must(keysOf(person) === 'address,kind,phone', 'the keys of a person', message);
+	must(person.address !== '', 'an address', message);
+	must(person.phone === null || /^\+\d+$/.test(person.phone), 'a phone number', message);
+	must(person.kind !== 'channel', 'no newsletter', message);
+}
+
+function mustBeReceived(message: ReceivedMessage, { id }: Gateway): void {
+	const { eventId, channel, type, text, button, media, optOut, from, chat } = message;
+	must(keysOf(message) === RECEIVED_KEYS, 'exactly the documented keys', message);
+	must(message.gateway === id && message.receivedAt === receivedAt, 'its gateway, time', message);
+	must(channel === 'whatsapp' || channel === 'sms', 'a channel', message);
+	must(RECEIVED_TYPES.includes(type), 'a type', message);
+	must(eventId !== '' && eventId.length < 400, 'an id', message);
+	must(text === null || typeof text === 'string', 'a text or null', message);
+	const { account, messageId, fromName, fromLid, inReplyTo, aboutMessageId } = message;
+	const texts = [account, messageId, fromName, fromLid, inReplyTo, aboutMessageId];
+	must(texts.every(isText), 'text or null', message);
+	must(isInstant(message.occurredAt), 'an instant or null', message);
+	must(optOut === null || ['stop', 'start', 'help'].includes(optOut), 'a verdict', message);
+	mustBePerson(from, message);
+	mustBePerson(chat, message);
+	if (button !== null) {
+		must(keysOf(button) === 'id,kind,title', 'the keys of a button', message);
+		must(isText(button.id) && isText(button.title), 'text or null', message);
+		must(['button', 'list', 'template', 'poll'].includes(button.kind), 'a kind', message);
+	}
+	if (media !== null) {
+		must(keysOf(media) === 'fileName,id,mimeType,url', 'the keys of a file', message);
+		must(Object.values(media).every(isText), 'text or null', message);
+	}
+	toEventItem(message, 'Asia/Kolkata');
+}
+
+const idsOf = (events: readonly WebhookEvent[]) => events.map(({ eventId }) => eventId).join('\n');
 
 function mustBeSound(gateway: Gateway, body: unknown): void {
 	const before = JSON.stringify(body);
@@ -64,6 +110,10 @@ function mustBeSound(gateway: Gateway, body: unknown): void {
 	// The same delivery gives the same ids, whenever it comes, and is not changed.
 	const later = gateway.parseWebhook(body, { receivedAt: '2027-01-01T00:00:00.000Z' });
 	must(idsOf(later) === idsOf(events), 'the same ids', [events, later]);
+	const received = gateway.parseReceived?.(body, { receivedAt }) ?? [];
+	for (const message of received) mustBeReceived(message, gateway);
+	const repeated = gateway.parseReceived?.(body, { receivedAt: '2027-01-01T00:00:00.000Z' }) ?? [];
+	must(idsOf(repeated) === idsOf(received), 'the same ids', [received, repeated]);
 	must(JSON.stringify(body) === before, 'the same body', body);
 	must(Reflect.ownKeys(Object.prototype).length === prototypeSize, 'no pollution', body);
 }

@@ -18,7 +18,8 @@ const failure = { code: '131026', reason: 'Not on WhatsApp' };
 
 it('has what a person looks for first and the ids last', () => {
 	const keys = Object.keys(toStatusEventItem(event(), 'UTC'));
-	expect(keys.slice(0, 5)).toEqual([
+	expect(keys.slice(0, 6)).toEqual([
+		'event',
 		'status',
 		'occurredAtLocal',
 		'recipient',

@@ -63,6 +63,7 @@ describe('Schedule', () => {
 			['fileName', null],
 			['template', null],
 			['reference', null],
+			['group', null],
 			['recipientAsGiven', null],
 			['adjusted', []],
 			['warnings', []],

@@ -167,7 +167,7 @@ it('says of an ignored test event why it was ignored', async () => {
 		{ operation: 'recordStatus' },
 		{
 			credential: credentialFor(sandbox),
-			items: [{ ignored, reason: 'notChosen', statuses: ['sent'] }],
+			items: [{ ignored, reason: 'notChosen', events: ['sent'] }],
 		},
 	);
 	expect([message, description]).toEqual(['The "Input" item is not a status event', ignored]);

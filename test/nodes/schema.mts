@@ -18,6 +18,10 @@ export const read = (...path: string[]): Schema =>
 export const schemaOf = (resource: string, operation: string) =>
 	read(folder('MessageScheduler'), 'v1.0.0', resource, `${operation}.json`);
 
+/** As {@link differences}, of an item that is one of several kinds: what only another kind has may be missing. */
+export const differencesOfKind = (value: unknown, schema: Schema): string[] =>
+	differences(value, schema).filter((difference) => !difference.endsWith(' is missing'));
+
 /** What a value has that its schema has not, the other way about, or of another type. */
 export function differences(
 	value: unknown,

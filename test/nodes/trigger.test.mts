@@ -39,7 +39,7 @@ afterEach(() => {
 afterAll(async () => await sandbox.close());
 
 const ALL = {
-	statuses: [
+	events: [
 		'scheduled',
 		'queued',
 		'sent',
@@ -79,6 +79,7 @@ describe('a genuine webhook', () => {
 		const { timezone, recipientAddress } = events[0] as Record<string, string>;
 		// As the table shows it: what a person looks for first, the ids last.
 		expect(Object.entries(events[0])).toEqual([
+			['event', 'status'],
 			['status', 'sent'],
 			['occurredAtLocal', formatLocalTime('2026-11-20T10:00:00.000Z', timezone)],
 			['recipient', '+919988066776'],
@@ -130,8 +131,8 @@ describe('a genuine webhook', () => {
 	});
 
 	it.each<[string, Json]>([
-		['a status that is not wanted', { statuses: ['read'] }],
-		['none wanted', { statuses: [] }],
+		['a status that is not wanted', { events: ['read'] }],
+		['none wanted', { events: [] }],
 	])('costs no execution for %s, and is answered with 200', async (_, parameters) => {
 		const { result, sent: answers } = await receive({ headers, body: sent() }, parameters);
 		expect(result).toEqual({ webhookResponse: { status: 'ok' } });
@@ -154,7 +155,7 @@ describe('a genuine webhook', () => {
 		};
 		const { events } = await receive(
 			{ headers, body },
-			{ statuses: ['read', 'sent'] },
+			{ events: ['read', 'sent'] },
 			{ credential },
 		);
 		expect(events.map(({ messageId, status: told }) => [messageId, told])).toEqual([
@@ -301,7 +302,7 @@ describe('a message that we received and read', () => {
 
 	it('is no message of ours, once it was told', async () => {
 		setting = { ...setting, credential: credentialOf() };
-		const incoming = await receive(whapiCall(webhook('messages-post-received')), ALL);
+		const incoming = await receive(whapiCall(webhook('received-text')), ALL);
 		expect(incoming.events).toEqual([]);
 		const readByUs = await receive(whapiCall(webhook('statuses-post-read-by-us')), ALL);
 		expect(readByUs.result.webhookResponse).toEqual({ status: 'ok' });

@@ -46,7 +46,7 @@ const shown = (node: INode): INodeProperties[] =>
 		NodeHelpers.displayParameter(node.parameters, each, node, description),
 	);
 const property = (name: string) => properties.find((each) => each.name === name)!;
-const offered = property('statuses').options as INodePropertyOptions[];
+const offered = property('events').options as INodePropertyOptions[];
 const options = property('options').options as INodeProperties[];
 
 describe('the node', () => {
@@ -64,7 +64,7 @@ describe('the node', () => {
 			const { workflow: own, node: chosen } = workflowOf(parameters);
 			return own.expression.getSimpleParameterValue(chosen, description.subtitle, 'internal', {});
 		};
-		expect(subtitle({ statuses: ['read', 'failed'] })).toBe('read, failed');
+		expect(subtitle({ events: ['read', 'failed'] })).toBe('read, failed');
 		expect(subtitle({})).toBe('sent, delivered, read, failed, expired');
 	});
 
@@ -126,7 +126,7 @@ describe('its parameters', () => {
 		const { node } = workflowOf();
 		expect(shown(node).map(({ name, type }) => [name, type])).toEqual([
 			['webhookSetUp', 'options'],
-			['statuses', 'multiOptions'],
+			['events', 'multiOptions'],
 			['options', 'collection'],
 		]);
 		// It only shows something, so there is nothing to compute.
@@ -134,7 +134,7 @@ describe('its parameters', () => {
 		expect(
 			NodeHelpers.getNodeParameters(properties, {}, true, false, node, description),
 		).toMatchObject({
-			statuses: ['sent', 'delivered', 'read', 'failed', 'expired'],
+			events: ['sent', 'delivered', 'read', 'failed', 'expired'],
 			options: {},
 		});
 	});
@@ -150,8 +150,8 @@ describe('its parameters', () => {
 				description,
 			);
 		expect(saved({})).toEqual({});
-		expect(saved({ statuses: ['read'], options: { skipOutOfOrder: false } })).toEqual({
-			statuses: ['read'],
+		expect(saved({ events: ['read'], options: { skipOutOfOrder: false } })).toEqual({
+			events: ['read'],
 			options: { skipOutOfOrder: false },
 		});
 	});
@@ -171,16 +171,27 @@ describe('its parameters', () => {
 });
 
 describe('"Trigger On"', () => {
-	const issues = (statuses: string[]) =>
-		NodeHelpers.getNodeParametersIssues(properties, workflowOf({ statuses }).node, description)
+	const issues = (events: string[]) =>
+		NodeHelpers.getNodeParametersIssues(properties, workflowOf({ events }).node, description)
 			?.parameters;
 
-	it('offers every status that a gateway may report, in the order of the alphabet', () => {
+	const statuses = offered.filter(({ value }) => value !== 'received');
+
+	it('offers every status that a gateway may report, and messages, in the order of the alphabet', () => {
 		const reported = STATUS_NAMES.filter((status) => status !== 'unconfirmed');
-		expect(offered.map(({ value }) => value)).toEqual([...reported].sort());
+		expect(statuses.map(({ value }) => value)).toEqual([...reported].sort());
+		const names = offered.map(({ name }) => name);
+		expect(names).toEqual([...names].sort());
 	});
 
-	it.each(offered.map((each) => [each.value as keyof typeof STATUSES, each] as const))(
+	it('offers received messages, as a trigger of their own, and leaves them out unless chosen', () => {
+		expect(offered.filter(({ value }) => value === 'received')).toMatchObject([
+			{ name: 'Message Received', action: 'On message received' },
+		]);
+		expect(property('events').default).not.toContain('received');
+	});
+
+	it.each(statuses.map((each) => [each.value as keyof typeof STATUSES, each] as const))(
 		'%s: by its name, as a trigger of its own, and with what it means',
 		(status, { name, action, description: meaning }) => {
 			expect(name.toLowerCase()).toBe(status);
@@ -194,23 +205,52 @@ describe('"Trigger On"', () => {
 
 	it('must not be empty', () => {
 		expect(issues(['sent'])).toBeUndefined();
-		expect(issues([])).toEqual({ statuses: ['Parameter "Trigger On" is required.'] });
+		expect(issues([])).toEqual({ events: ['Parameter "Trigger On" is required.'] });
 	});
 });
 
 describe('"Options"', () => {
-	it('are switches, each with a title and a question, and can be added one by one', () => {
+	const ofReceived = [
+		'optOutLists',
+		'ignoreOlderThanMinutes',
+		'includeGroups',
+		'includeTypes',
+		'ownOptOutWords',
+	];
+
+	it('are sorted by their names, have titles, and can be added one by one', () => {
 		expect(options.map(({ name, type, default: value }) => [name, type, value])).toEqual([
 			['acceptUnauthenticated', 'boolean', false],
+			['optOutLists', 'multiOptions', ['english', 'french']],
+			['ignoreOlderThanMinutes', 'number', 0],
+			['includeGroups', 'boolean', false],
+			['includeTypes', 'multiOptions', []],
+			['ownOptOutWords', 'string', ''],
 			['replaceExisting', 'boolean', false],
 			['skipDuplicates', 'boolean', true],
 			['skipOutOfOrder', 'boolean', true],
 		]);
-		for (const { displayName, description: question } of options) {
-			expect(displayName).toMatch(/^[A-Z][\w-]+( [A-Z][\w-]+)+$/);
-			expect(question).toMatch(/^Whether to /);
+		const titles = options.map(({ displayName }) => displayName);
+		expect(titles).toEqual([...titles].sort());
+		for (const { displayName, description: text, type } of options) {
+			expect(displayName).toMatch(/^[A-Z][\w-]+,?( ([A-Z][\w-]+,?|and))+$/);
+			if (type === 'boolean') expect(text).toMatch(/^Whether to /);
 		}
 		expect(property('options').placeholder).toBeTruthy();
+	});
+
+	it.each([
+		[['sent'], false],
+		[['sent', 'received'], true],
+	])('show those of received messages with %j: %s', (events, isShown) => {
+		const { node } = workflowOf({ events });
+		for (const option of options) {
+			const shownNow = NodeHelpers.displayParameter({}, option, node, description, node.parameters);
+			expect([option.name, shownNow]).toEqual([
+				option.name,
+				isShown || !ofReceived.includes(option.name),
+			]);
+		}
 	});
 });
 

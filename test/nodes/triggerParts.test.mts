@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { Gateway } from '../../gateways/gateway';
 import { gateways } from '../../gateways/registry';
 import type { Status } from '../../messages/status';
+import { createReceivedMessage } from '../../messages/receivedMessage';
 import { createStatusEvent, type StatusEvent } from '../../messages/statusEvent';
+import type { WebhookEvent } from '../../messages/webhookEvent';
 import { check, register, remove } from '../../nodes/MessageSchedulerTrigger/lifecycle';
 import { receive } from '../../nodes/MessageSchedulerTrigger/receive';
 import { webhookSetUp } from '../../nodes/MessageSchedulerTrigger/webhookSetUp';
@@ -21,7 +23,7 @@ afterEach(() => jest.useRealTimers());
 function contextOf({
 	mode = 'trigger',
 	options = {},
-	statuses = ['sent'],
+	events = ['sent'],
 	webhookUrl = 'https://n8n.example/webhook/1',
 	workflowId = 'workflow-1',
 	nodeId = `node-${++nodes}`,
@@ -43,7 +45,7 @@ function contextOf({
 		getMode: () => mode,
 		getNode: () => ({ id: nodeId, credentials: { messageGatewayApi: { id: credentialId } } }),
 		getWorkflow: () => ({ id: workflowId }),
-		getNodeParameter: (name: string) => (name === 'statuses' ? statuses : options),
+		getNodeParameter: (name: string) => (name === 'events' ? events : options),
 		getNodeWebhookUrl: () => webhookUrl,
 		getWorkflowStaticData: () => staticData,
 		getCredentials: jest.fn(getCredentials),
@@ -188,7 +190,7 @@ describe('what was told', () => {
 		const told = [event('A', 'read'), event('A', 'read'), event('A', 'sent')].flatMap(
 			(each) => deduplicate(context, [each]).fresh,
 		);
-		expect(told.map(({ status }) => status)).toEqual(statuses);
+		expect(told.map((each) => each.event === 'status' && each.status)).toEqual(statuses);
 	});
 
 	it('is remembered of the thousand triggers that told something last', () => {
@@ -261,7 +263,7 @@ describe('messages that others wrote', () => {
 			receivedAt: '2026-11-20T10:00:00.000Z',
 			raw: {},
 		});
-	const idsOf = (events: StatusEvent[]) => events.map(({ messageId }) => messageId);
+	const idsOf = (events: WebhookEvent[]) => events.map(({ messageId }) => messageId);
 	const told = (options: Parameters<typeof contextOf>[0], received: string[], ids = ['ours']) =>
 		idsOf(leaveOutReceived(contextOf(options).context, gateway, received, ids.map(event)));
 
@@ -271,6 +273,21 @@ describe('messages that others wrote', () => {
 		expect(told(options, [], ['theirs', 'ours'])).toEqual(['ours']);
 		// Another workflow with such a node has not heard of it.
 		expect(told({ ...options, workflowId: 'workflow-2' }, [], ['theirs'])).toEqual(['theirs']);
+	});
+
+	it('start one themselves: only their statuses do not', () => {
+		const options = { nodeId: 'reads-and-hears' };
+		const message = createReceivedMessage({
+			gateway: 'vendor',
+			channel: 'whatsapp',
+			type: 'text',
+			messageId: 'theirs',
+			receivedAt: '2026-11-20T10:00:00.000Z',
+			raw: {},
+		});
+		const events = [message, event('theirs')];
+		const { context } = contextOf(options);
+		expect(leaveOutReceived(context, gateway, ['theirs'], events)).toEqual([message]);
 	});
 
 	it('are not known where the gateway tells of no such messages, or of no id', () => {
@@ -328,7 +345,7 @@ describe('a registration', () => {
 	it.each(['trigger', 'manual'])(
 		'is refused in mode %s for what would wait in silence, also where it stands already',
 		async (mode) => {
-			const silent = contextOf({ mode, statuses: ['cancelled'], getCredentials });
+			const silent = contextOf({ mode, events: ['cancelled'], getCredentials });
 			const unreachable = contextOf({ mode, webhookUrl: 'http://localhost:5678/', getCredentials });
 			for (const step of [check, register]) {
 				await expect(step(silent.context)).rejects.toThrow(
@@ -343,6 +360,27 @@ describe('a registration', () => {
 			expect(registration.remove).toHaveBeenCalled();
 		},
 	);
+
+	it.each([
+		[['sent'], false],
+		[['sent', 'received'], true],
+	])('asks for received messages only where they are chosen: %j', async (events, received) => {
+		const { context } = contextOf({ events, getCredentials });
+		const wanted = expect.objectContaining({ received });
+		await check(context);
+		expect(registration.check).toHaveBeenCalledWith(expect.anything(), wanted);
+		await register(context);
+		expect(registration.register).toHaveBeenCalledWith(expect.anything(), wanted, null);
+	});
+
+	it('is refused for an age that is no number of minutes', async () => {
+		const options = { ignoreOlderThanMinutes: -1 };
+		const { context } = contextOf({ options, getCredentials });
+		for (const step of [check, register]) {
+			await expect(step(context)).rejects.toThrow('"Ignore Older Than" is "-1"');
+		}
+		expect(registration.register).not.toHaveBeenCalled();
+	});
 
 	it.each([true, false])("takes another's place only when told to: %s", async (replaceExisting) => {
 		const { context } = contextOf({ options: { replaceExisting }, getCredentials });
@@ -374,8 +412,11 @@ describe('a registration', () => {
 });
 
 describe('*Webhook Set-Up*', () => {
-	const shown = async (credential: object) =>
-		await webhookSetUp.call({ getCredentials: async () => credential } as never);
+	const shown = async (credential: object, events: unknown = ['sent']) =>
+		await webhookSetUp.call({
+			getCredentials: async () => credential,
+			getCurrentNodeParameter: () => events,
+		} as never);
 
 	it.each(
 		gateways.map(({ id, label, capabilities: { webhooks } }) => [id, label, webhooks] as const),
@@ -391,6 +432,30 @@ describe('*Webhook Set-Up*', () => {
 			expect(entry.name).toMatch(
 				new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}: .*${who}`),
 			);
+		},
+	);
+
+	it.each(
+		gateways.map(({ id, label, capabilities }) => [id, label, capabilities.webhooks] as const),
+	)(
+		'says what else Message Received takes at %s',
+		async (gateway, label, { received, setupInstruction, receivedInstruction }) => {
+			const [entry] = await shown({ gateway }, ['sent', 'received']);
+			const more = {
+				sameUrl: '',
+				separateUrl: ` For Message Received, the same Production URL goes to a second place. ${receivedInstruction}`,
+				none: ` ${label} documents no webhook for messages that people write.`,
+			};
+			expect(entry.description).toBe(`${setupInstruction}${more[received ?? 'none']}`);
+		},
+	);
+
+	it.each([undefined, 'received', { received: true }])(
+		'says nothing of it where the choice is %j, as an expression may leave it',
+		async (events) => {
+			const [{ id, capabilities }] = gateways;
+			const [entry] = await shown({ gateway: id }, events);
+			expect(entry.description).toBe(capabilities.webhooks.setupInstruction);
 		},
 	);
 });

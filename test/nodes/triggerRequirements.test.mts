@@ -1,8 +1,9 @@
 import { gateways } from '../../gateways/registry';
-import { statusTitle } from '../../nodes/MessageSchedulerTrigger/statusTitle';
+import type { Gateway } from '../../gateways/gateway';
+import { eventTitle } from '../../nodes/MessageSchedulerTrigger/eventTitle';
 import {
+	assertEventsCanCome,
 	assertReachable,
-	assertStatusesCanCome,
 } from '../../nodes/MessageSchedulerTrigger/requirements';
 
 /** What a trigger refuses when it is published: a hook of n8n can refuse, but not warn. */
@@ -16,27 +17,46 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))(
 		)!;
 
 		it.each(statuses)('%s alone is enough', (status) => {
-			expect(() => assertStatusesCanCome(gateway, [status])).not.toThrow();
+			expect(() => assertEventsCanCome(gateway, [status])).not.toThrow();
 		});
 
 		it('one of the chosen statuses is enough, and an undocumented word may always come', () => {
-			expect(() =>
-				assertStatusesCanCome(gateway, [other, 'unconfirmed', statuses[0]]),
-			).not.toThrow();
-			expect(() => assertStatusesCanCome(gateway, ['unknown'])).not.toThrow();
+			expect(() => assertEventsCanCome(gateway, [other, 'unconfirmed', statuses[0]])).not.toThrow();
+			expect(() => assertEventsCanCome(gateway, ['unknown'])).not.toThrow();
 		});
 
 		it('names the gateway, what is chosen, and what it reports', () => {
-			const attempt = () => assertStatusesCanCome(gateway, [other, 'unconfirmed']);
-			expect(attempt).toThrow(`"Trigger On" is ${statusTitle(other)}, Unconfirmed, but`);
+			const attempt = () => assertEventsCanCome(gateway, [other, 'unconfirmed']);
+			expect(attempt).toThrow(`"Trigger On" is ${eventTitle(other)}, Unconfirmed, but`);
 			expect(attempt).toThrow(`the webhooks of ${label} report only`);
 			for (const status of statuses) expect(attempt).toThrow(new RegExp(status, 'i'));
 			expect(attempt).toThrow(expect.objectContaining({ parameter: 'Trigger On' }));
 		});
 
 		it('wants at least one status', () => {
-			expect(() => assertStatusesCanCome(gateway, [])).toThrow('"Trigger On" is empty');
+			expect(() => assertEventsCanCome(gateway, [])).toThrow('"Trigger On" is empty');
 		});
+
+		it.each([[['received']], [['received', statuses[0]]]])(
+			'%j: only where it reports what people write',
+			(chosen) => {
+				const withReceived = (received: 'sameUrl' | 'separateUrl' | null): Gateway => ({
+					...gateway,
+					capabilities: {
+						...gateway.capabilities,
+						webhooks: { ...gateway.capabilities.webhooks, received },
+					},
+				});
+				for (const received of ['sameUrl', 'separateUrl'] as const) {
+					expect(() => assertEventsCanCome(withReceived(received), chosen)).not.toThrow();
+				}
+				const attempt = () => assertEventsCanCome(withReceived(null), chosen);
+				expect(attempt).toThrow(
+					`"Trigger On" has Message Received, but ${label} documents no webhook for messages that people write.`,
+				);
+				expect(attempt).toThrow(expect.objectContaining({ parameter: 'Trigger On' }));
+			},
+		);
 	},
 );
 

@@ -26,7 +26,7 @@ type Case = [
 	what: string,
 	call: Call,
 	parameters: Json,
-	item: { reason: string; httpStatus: number; ignored: RegExp; statuses?: string[] },
+	item: { reason: string; httpStatus: number; ignored: RegExp; events?: string[] },
 ];
 
 const IGNORED: Case[] = [
@@ -53,16 +53,16 @@ const IGNORED: Case[] = [
 		{ body: { hello: 'world' }, headers },
 		{},
 		{
-			reason: 'noStatus',
+			reason: 'noEvent',
 			httpStatus: 200,
-			ignored: /does not report the status of a sent message/,
+			ignored: /neither the status of a sent message nor a message that somebody wrote/,
 		},
 	],
 	[
 		'a status that is not chosen',
 		{ body: sent, headers },
-		{ statuses: ['read', 'failed'] },
-		{ reason: 'notChosen', httpStatus: 200, ignored: /Sent.*"Trigger On"/, statuses: ['sent'] },
+		{ events: ['read', 'failed'] },
+		{ reason: 'notChosen', httpStatus: 200, ignored: /Sent.*"Trigger On"/, events: ['sent'] },
 	],
 ];
 
@@ -71,7 +71,7 @@ it.each(IGNORED)('one item says why: %s', async (_, call, parameters, { ignored,
 	expect(events).toEqual([
 		{
 			ignored: expect.stringMatching(ignored),
-			statuses: [],
+			events: [],
 			...item,
 			gateway: 'chatWhatsApp',
 			receivedAt: expect.stringMatching(/Z$/),

@@ -111,6 +111,13 @@ describe('the status event of docs/status-events.md', () => {
 	});
 });
 
+it('docs/replies.md explains each field of a received message, in its order', () => {
+	const { required } = json('docs/received-message.schema.json') as { required: string[] };
+	const { text } = sectionsOf(read('docs/replies.md')).find(({ title }) => title === 'Fields')!;
+	const explained = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field);
+	expect(explained).toEqual(required);
+});
+
 describe('JSON', () => {
 	const blocksIn = (page: string) =>
 		blocksOf(read(page)).filter(({ language }) => language === 'json');

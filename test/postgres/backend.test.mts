@@ -51,25 +51,30 @@ async function fill(table: MessageTable, now: number, count: number, seed: numbe
 				sentAfter: fc.option(fc.integer({ min: -5, max: 900 })),
 				messageId: fc.option(fc.integer({ min: 0, max: 1e9 })),
 				to: fc.integer({ min: 0, max: 4 }),
+				group: fc.option(fc.integer({ min: 0, max: 79 })),
 			}),
 			{ minLength: count, maxLength: count, size: 'max' },
 		),
 		{ seed, numRuns: 1 },
 	);
 	await table.insert(
-		values.map(({ status, account, at, notBefore, startedAfter, sentAfter, messageId, to }, n) => {
-			const sendAt = now + at * 3_600_000 + n * 1_000;
-			return {
-				...rowOf(`message ${n}`, sendAt),
-				status,
-				account,
-				recipient: `+1415523880${to}`,
-				next_attempt_at: notBefore === null ? null : iso(now + notBefore * MINUTE),
-				send_started_at: startedAfter === null ? null : iso(sendAt + startedAfter * 100),
-				sent_at: sentAfter === null ? null : iso(sendAt + sentAfter * 100),
-				message_id: messageId === null ? null : String(messageId),
-			};
-		}),
+		values.map(
+			({ status, account, at, notBefore, startedAfter, sentAfter, messageId, to, group }, n) => {
+				const sendAt = now + at * 3_600_000 + n * 1_000;
+				return {
+					...rowOf(`message ${n}`, sendAt),
+					status,
+					account,
+					recipient: `+1415523880${to}`,
+					// Half of them, so that groups differ in size.
+					group_name: group === null ? null : `group ${group % (n % 2 === 0 ? 80 : 20)}`,
+					next_attempt_at: notBefore === null ? null : iso(now + notBefore * MINUTE),
+					send_started_at: startedAfter === null ? null : iso(sendAt + startedAfter * 100),
+					sent_at: sentAfter === null ? null : iso(sendAt + sentAfter * 100),
+					message_id: messageId === null ? null : String(messageId),
+				};
+			},
+		),
 	);
 }
 

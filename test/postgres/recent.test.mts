@@ -5,7 +5,15 @@ import { createSqlQueue } from '../../stores/postgres/queue';
 import { recentSql } from '../../stores/postgres/recent';
 import { storeTables } from '../../stores/postgres/schema';
 import { createLeaseStore } from '../../stores/table/accounts';
-import { connection, FakeGateway, iso, MINUTE, RULES, rowOf, SENDER } from '../stores/table/fakes.mts';
+import {
+	connection,
+	FakeGateway,
+	iso,
+	MINUTE,
+	RULES,
+	rowOf,
+	SENDER,
+} from '../stores/table/fakes.mts';
 import { describeRecent } from '../stores/table/recentContract.mts';
 import { databaseOn, newStore, startServer, type Server } from './store.mts';
 
@@ -30,7 +38,12 @@ it('finds them by the index of recipients, among many messages of the account', 
 	);
 	await server.client.query(`analyze ${storeTables(names).messages.name}`);
 	const recipients = Array.from({ length: 200 }, (_, n) => `+91998800${n}`);
-	const statement = recentSql(storeTables(names).messages, [SENDER], recipients, iso(Date.now() - 600 * MINUTE));
+	const statement = recentSql(
+		storeTables(names).messages,
+		[SENDER],
+		recipients,
+		iso(Date.now() - 600 * MINUTE),
+	);
 	const literal = statement.text.replace(
 		/\$(\d+)/g,
 		(_, number) => `'${String(statement.values[Number(number) - 1]).replaceAll("'", "''")}'`,
@@ -48,7 +61,9 @@ it('holds what is over the cap, in a run of the dispatcher', async () => {
 	const now = Date.now();
 	const cap = { frequency_cap: '2 in 3 h, hold', recipient: '+919988066776' };
 	await messages.insert(
-		Array.from({ length: 5 }, (_, n) => rowOf(`m${n}`, now - 60_000 + n, { ...cap, next_attempt_at: iso(now - 1_000) })),
+		Array.from({ length: 5 }, (_, n) =>
+			rowOf(`m${n}`, now - 60_000 + n, { ...cap, next_attempt_at: iso(now - 1_000) }),
+		),
 	);
 	const backend = await openSqlBackend(databaseOn(server.client.runSql), names, { create: false });
 	const accounts = await backend.accounts();
@@ -68,7 +83,11 @@ it('holds what is over the cap, in a run of the dispatcher', async () => {
 	expect(report.error).toBeUndefined();
 	expect(gateway.asked).toEqual(['m0', 'm1']);
 	const rows = await messages.select([], 10);
-	expect(rows.map(({ status }) => status)).toEqual(['sent', 'sent', ...Array<string>(3).fill('scheduled')]);
+	expect(rows.map(({ status }) => status)).toEqual([
+		'sent',
+		'sent',
+		...Array<string>(3).fill('scheduled'),
+	]);
 	for (const { failure, attempts, next_attempt_at: next } of rows.slice(2)) {
 		expect([failure, attempts]).toEqual(['Held by its frequency cap (2 in 3 h).', 0]);
 		expect(Date.parse(String(next))).toBeGreaterThan(now + 2 * 60 * MINUTE);

@@ -109,7 +109,7 @@ describe('the nodes panel', () => {
 				'Read webhook',
 			]);
 			await editor.entries('On message delivered').click();
-			await editor.parameter('statuses').getByText('Delivered', { exact: true }).waitFor();
+			await editor.parameter('events').getByText('Delivered', { exact: true }).waitFor();
 		}),
 		patience,
 	);

@@ -72,7 +72,7 @@ it.each<[why: string, credential: string, parameters: object, words: RegExp[]]>(
 	[
 		'a status that the gateway never reports',
 		CREDENTIAL,
-		{ statuses: ['delivered'] },
+		{ events: ['delivered'] },
 		[/"Trigger On" is Delivered/, /ChatWhatsApp report only Sent/, /Choose at least one status/],
 	],
 	[

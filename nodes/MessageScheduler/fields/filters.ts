@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { parseGroup } from '../../../messages/group';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseRecipient } from '../../../messages/recipient';
 import { resolveSendTime } from '../../../messages/sendTime';
@@ -9,12 +10,28 @@ import { readDefaultCountry } from './defaultCountry';
 /** The filters that each operation with *Filters* has. */
 export const commonFilterFields: readonly INodeProperties[] = [
 	{
+		displayName: 'Group',
+		name: 'group',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. spring-campaign',
+		description: 'Only messages of this group, in the same upper and lower case',
+	},
+	{
 		displayName: 'Recipient',
 		name: 'recipient',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. +14155238886',
 		description: 'Only messages for this recipient',
+	},
+	{
+		displayName: 'Reference',
+		name: 'reference',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. order-1042',
+		description: 'Only messages with this reference, in the same upper and lower case',
 	},
 	{
 		displayName: 'Scheduled After',
@@ -51,7 +68,10 @@ export function readCommonFilters(
 			: resolveSendTime(value, timezone, { now: run.ledger.startedAt, parameter }).scheduledAt;
 	};
 	const recipient = readFilterValue(filters, 'recipient', 'Recipient');
+	const reference = readFilterValue(filters, 'reference', 'Reference');
 	return {
+		group: parseGroup(readFilterValue(filters, 'group', 'Group')) ?? undefined,
+		reference: reference === undefined ? undefined : readId(reference),
 		recipient:
 			recipient === undefined
 				? undefined
@@ -75,12 +95,20 @@ export function readFilterValue(
 ): unknown {
 	if (!(name in filters)) return undefined;
 	const value = filters[name];
-	const isEmpty = value === undefined || value === null || String(value).trim() === '';
+	const isEmpty = value === undefined || value === null || !/[^\s\p{Cc}]/u.test(String(value));
 	if (!isEmpty) return value;
 	throw new InvalidParameterError(
 		displayName,
 		`"${displayName}" under "Filters" is empty, so all messages would match`,
 		'Enter a value, or remove the filter. If it is an expression, check that the input item has the field that it names.',
+	);
+}
+
+function readId(value: unknown): string {
+	if (typeof value !== 'object') return String(value).trim();
+	throw new InvalidParameterError(
+		'Reference',
+		`"Reference" under "Filters" is ${quote(value)}. Enter text.`,
 	);
 }
 

@@ -58,12 +58,14 @@ export const applyPastTimePolicy = (
 	now: number,
 	{ minLeadMs }: StoreLimits,
 	window?: SendingWindow,
+	parameter?: string,
 ): ResolvedSendTime =>
 	applyPassedRule(time, {
 		ifPassed,
 		now,
 		minLeadMs: (minLeadMs ?? 0) + LATENCY_MARGIN_MS,
 		window,
+		parameter,
 	});
 
 /**
@@ -80,9 +82,11 @@ export function assertWithinLimits(
 	now: number,
 	limits: StoreLimits,
 	window?: SendingWindow,
+	parameter?: string,
 ): void {
 	const { label, minLeadMs, maxLeadMs } = limits;
-	assertWithin(stillInTime(time, ifPassed, now, limits, window), {
+	assertWithin(stillInTime(time, ifPassed, now, limits, window, parameter), {
+		parameter,
 		now,
 		minLeadMs,
 		maxLeadMs,

@@ -6,6 +6,7 @@ import { readOption } from './common';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { frequencyCapOptions } from './frequencyCap';
+import { groupOption } from './group';
 import { ifTimePassedOption } from './ifTimePassed';
 import { ifNumberLengthOption } from './numberLength';
 import { recipientTimezoneOptions } from './recipientTimezone';
@@ -52,6 +53,7 @@ export const scheduleOptions: INodeProperties[] = [
 		default: 'return',
 		description: 'For workflows that may run again with the same data',
 	},
+	groupOption,
 	ifNumberLengthOption,
 	...recipientTimezoneOptions,
 	ifTimePassedOption,

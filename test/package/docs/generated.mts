@@ -9,6 +9,12 @@ import { QUIET_HOURS } from '../../../messages/sendTime';
 import { ZONE_LINES } from '../../../messages/recipientTime/zoneLines';
 import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
+import {
+	DEFAULT_OPT_OUT_LISTS,
+	OPT_OUT_LIST_NAMES,
+	OPT_OUT_LISTS,
+	type OptOut,
+} from '../../../messages/optOut';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
 import {
@@ -86,6 +92,7 @@ export const capabilityTable = (): string =>
 		['Finds a message after a lost response', ({ findSent }) => yesNo(findSent !== undefined)],
 		['Returns the Reference', ({ capabilities }) => yesNo(capabilities.returnsReference)],
 		['Statuses by webhook', ({ capabilities }) => list(capabilities.webhooks.statuses)],
+		['Received messages', ({ capabilities }) => RECEIVED[capabilities.webhooks.received ?? 'none']],
 		[
 			'Webhook registration',
 			({ capabilities }) => REGISTRATIONS[capabilities.webhooks.registration],
@@ -117,6 +124,8 @@ export const uploadsTable = (): string =>
 const size = (bytes: number | null): string =>
 	bytes === null ? 'not stated' : `${bytes / 1024 ** 2} MB`;
 
+const RECEIVED = { sameUrl: 'yes', separateUrl: 'by a second URL', none: NONE };
+
 const REGISTRATIONS = { api: 'automatic', manual: 'manual', perMessage: 'with each message' };
 
 const secretOf = ({ signingKeyField, capabilities: { webhooks } }: Gateway): string => {
@@ -137,6 +146,33 @@ export const webhookTable = (): string =>
 			pageLink(gateway, '#webhook'),
 			gateway.capabilities.webhooks.setupInstruction,
 		]),
+	);
+
+/** Which gateways report what people write, and where a second URL is entered for it. */
+const receivedTable = (): string =>
+	tableOf(
+		['gateway', 'the same Production URL once more'],
+		gateways
+			.filter(({ capabilities }) => capabilities.webhooks.received !== null)
+			.map((gateway) => [
+				pageLink(gateway),
+				gateway.capabilities.webhooks.receivedInstruction ?? NONE,
+			]),
+	);
+
+/** The words by which people opt out. */
+const optOutTable = (): string =>
+	tableOf(
+		['list', 'on by default', '`stop`', '`start`', '`help`'],
+		OPT_OUT_LIST_NAMES.map((name) => {
+			const { label, words } = OPT_OUT_LISTS[name];
+			const meanings: Partial<Record<OptOut, readonly string[]>> = words;
+			return [
+				label,
+				yesNo(DEFAULT_OPT_OUT_LISTS.includes(name)),
+				...(['stop', 'start', 'help'] as const).map((meaning) => list(meanings[meaning] ?? [NONE])),
+			];
+		}),
 	);
 
 /** The fields of the credential, and where each gateway's page says what to enter. */
@@ -416,6 +452,10 @@ ${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
 			several: block(severalClocksTable()),
 			areas: block(severalAreasTable()),
 			'quiet-hours': block(quietHoursTable()),
+		},
+		'docs/replies.md': {
+			receives: block(receivedTable()),
+			'opt-outs': block(optOutTable()),
 		},
 		'docs/status-events.md': {
 			statuses: block(statusTable()),

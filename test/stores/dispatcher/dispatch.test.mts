@@ -93,6 +93,30 @@ describe('what is due', () => {
 		expect(fake.asked).toEqual(['hello']);
 	});
 
+	it('is not sent at its former time if it is moved while the run has read it already', async () => {
+		const [, second, third] = await due('first', 'second', 'third');
+		const store = createTableStore(table, {
+			gateway: fake.gateway,
+			senders: [SENDER],
+			timezone: 'UTC',
+			now: clock.now,
+		});
+		const later = iso(START + 3_600_000);
+		fake.send = async ({ text }) => {
+			if (text !== 'first') return {};
+			const log = { unresolved: null, begin: () => {}, clear: () => {} };
+			const scheduleId = String(second.schedule_id);
+			await store.reschedule({ scheduleId, scheduledAt: later, idempotencyKey: '' }, log);
+			const change = { scheduleId: String(third.schedule_id), from: String(third.send_at) };
+			await store.changeMany!([{ ...change, to: later }], false);
+			return {};
+		};
+		expect(textsOf(await run({ maxParallel: 1 }))).toEqual(['first']);
+		expect(fake.asked).toEqual(['first']);
+		clock.ms = Date.parse(later);
+		expect(textsOf(await run())).toEqual(['second', 'third']);
+	});
+
 	it.each(['scheduled', 'unknown'] as const)(
 		'is sent once, though the gateway calls what it took %s',
 		async (status) => {

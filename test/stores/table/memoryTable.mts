@@ -63,15 +63,28 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 
 	async selectAny(column: C, values: readonly string[]): Promise<RowOf<C>[]> {
 		await this.access('select');
+		const wanted = new Set(values);
 		return [...this.rows.values()]
-			.filter((row) => values.includes(String(row[column])))
+			.filter((row) => wanted.has(String(row[column])))
 			.map((row) => ({ ...row }));
 	}
 
 	async selectEither(conditions: readonly Condition<C>[]): Promise<RowOf<C>[]> {
 		await this.access('select');
+		// As a database does with many values of one column.
+		const equal = new Map<string, Set<Cell>>();
+		for (const { column, is, value } of conditions) {
+			if (is === 'eq') equal.set(column, (equal.get(column) ?? new Set<Cell>()).add(value));
+		}
+		const others = conditions.filter(({ is }) => is !== 'eq');
 		return [...this.rows.values()]
-			.filter((row) => conditions.some((one) => meets(row, one)))
+			.filter(
+				(row) =>
+					[...equal].some(([column, values]) => {
+						const cell = row[column as C];
+						return cell !== null && values.has(cell);
+					}) || others.some((one) => meets(row, one)),
+			)
 			.map((row) => ({ ...row }));
 	}
 

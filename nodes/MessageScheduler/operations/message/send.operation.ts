@@ -15,6 +15,7 @@ import {
 	readIfSent,
 } from '../../fields/deduplication';
 import { messageFields, readMessage } from '../../fields/message';
+import { readGroup, sentGroupOption } from '../../fields/group';
 import { ifNumberLengthOption, numberWarnings } from '../../fields/numberLength';
 import { readReference, referenceOption } from '../../fields/reference';
 import { noteMessage } from '../../hints';
@@ -29,6 +30,7 @@ interface SendPlan extends Plan {
 	readonly ifExists: 'return' | 'reject';
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
+	readonly group: string | null;
 	readonly simplify: boolean;
 	/** What the user should know before the message is delivered. */
 	readonly warnings: readonly string[];
@@ -52,6 +54,7 @@ export const send: Operation<SendPlan> = {
 			ifNumberLengthOption,
 			ifAlreadySentOption,
 			referenceOption,
+			sentGroupOption,
 		]),
 	],
 
@@ -67,6 +70,7 @@ export const send: Operation<SendPlan> = {
 			key: readDeduplicationKey(context, index),
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
+			group: readGroup(context, index),
 			simplify: readSimplify(context, index),
 			warnings: numberWarnings(context, index, content.recipient),
 		};
@@ -80,7 +84,7 @@ export const send: Operation<SendPlan> = {
 	},
 
 	async perform(
-		{ message, file, key, ifExists, recipientAsGiven, simplify, warnings },
+		{ message, file, key, ifExists, recipientAsGiven, group, simplify, warnings },
 		run,
 		entry,
 	) {
@@ -98,7 +102,8 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		const toItem = (sent: SentMessage) => sentItem(sent, { simplify, recipientAsGiven, warnings });
+		const toItem = (sent: SentMessage) =>
+			sentItem(sent, { simplify, recipientAsGiven, group, warnings });
 		if (key === null) return [toItem(await uploads.ready(outgoing, file, sendReady))];
 		const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
 		const ledger = await keys.ledger().catch(needsTables);

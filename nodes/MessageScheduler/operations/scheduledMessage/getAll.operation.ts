@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ListFilter } from '../../../../gateways/gateway';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
+import { MINUTE_MS } from '../../../../messages/duration';
 import { isStatus, STATUS_NAMES } from '../../../../messages/status';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption } from '../../fields/defaultCountry';
@@ -36,6 +37,16 @@ interface GetAllPlan extends Plan {
 
 const filterFields: INodeProperties[] = [
 	...commonFilterFields,
+	{
+		displayName: 'Not Delivered For',
+		name: 'notDeliveredForMinutes',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 60,
+		hint: 'In minutes',
+		description:
+			'Only messages that the gateway took at least this many minutes ago, and that were not reported as delivered, read or failed since. The statuses come from Record Status. Only for messages in an n8n Data Table or PostgreSQL.',
+	},
 	{
 		displayName: 'Status',
 		name: 'status',
@@ -145,11 +156,29 @@ function readFilter(
 	const given = readFilters(context, index);
 	const status = readFilterValue(given, 'status', 'Status');
 	const text = readFilterValue(given, 'text', 'Text');
+	const minutes = readFilterValue(given, 'notDeliveredForMinutes', NOT_DELIVERED_FOR);
 	return {
 		status: status === undefined ? undefined : readStatus(status),
 		...readCommonFilters(context, index, timezone, run),
 		text: text === undefined ? undefined : String(text).trim(),
+		notDeliveredSince:
+			minutes === undefined
+				? undefined
+				: new Date(run.ledger.startedAt - readMinutes(minutes) * MINUTE_MS).toISOString(),
 	};
+}
+
+const NOT_DELIVERED_FOR = 'Not Delivered For';
+/** A hundred years: more is a typing error. */
+const MAX_MINUTES = 52_596_000;
+
+function readMinutes(value: unknown): number {
+	const minutes = typeof value === 'object' ? Number.NaN : Number(value);
+	if (minutes > 0 && minutes <= MAX_MINUTES) return minutes;
+	throw new InvalidParameterError(
+		NOT_DELIVERED_FOR,
+		`"${NOT_DELIVERED_FOR}" is ${quote(value)}. Enter a number of minutes above 0.`,
+	);
 }
 
 function readStatus(value: unknown) {

@@ -1,5 +1,6 @@
 import type { Resource } from '../../operation';
 import { cancel } from './cancel.operation';
+import { cancelMany } from './cancelMany.operation';
 import { get } from './get.operation';
 import { getAll } from './getAll.operation';
 import { moveToPostgres } from './moveToPostgres.operation';
@@ -7,6 +8,7 @@ import { pause } from './pause.operation';
 import { purge } from './purge.operation';
 import { recordStatus } from './recordStatus.operation';
 import { reschedule } from './reschedule.operation';
+import { rescheduleMany } from './rescheduleMany.operation';
 import { resume } from './resume.operation';
 import { retry } from './retry.operation';
 import { schedule } from './schedule.operation';
@@ -18,6 +20,7 @@ export const scheduledMessage: Resource = {
 	defaultOperation: 'schedule',
 	operations: [
 		cancel,
+		cancelMany,
 		get,
 		getAll,
 		moveToPostgres,
@@ -25,6 +28,7 @@ export const scheduledMessage: Resource = {
 		purge,
 		recordStatus,
 		reschedule,
+		rescheduleMany,
 		resume,
 		retry,
 		schedule,

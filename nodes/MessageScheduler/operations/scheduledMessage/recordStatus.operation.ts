@@ -13,7 +13,8 @@ import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
-	readonly event: RecordableStatus;
+	/** Null for a received message, which has no row. */
+	readonly event: RecordableStatus | null;
 	readonly item: IDataObject;
 }
 
@@ -46,12 +47,16 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		return {
 			fingerprint: ['recordStatus', String(item.eventId)],
 			store: readBackend(context, index),
-			event: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
+			event: isReceivedMessage(item)
+				? null
+				: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
 			item,
 		};
 	},
 
 	async perform({ store, event, item }, run) {
+		// The trigger emits both kinds, and what comes after this operation may want this one.
+		if (event === null) return [{ recorded: false, kept: false, ...item }];
 		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
 		const { messages, now } = await run.backend(store);
@@ -72,7 +77,10 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	},
 };
 
-/** The input item must be an event as the trigger emits it. */
+const isReceivedMessage = ({ event, eventId }: IDataObject): boolean =>
+	event === 'received' && typeof eventId === 'string';
+
+/** The input item must be a status event as the trigger emits it. */
 function readEvent(item: IDataObject, acceptUnverified: boolean): RecordableStatus {
 	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {

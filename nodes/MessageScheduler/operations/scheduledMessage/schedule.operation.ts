@@ -30,6 +30,7 @@ import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
 import { readFrequencyCap } from '../../fields/frequencyCap';
 import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
 import { readWindow } from '../../fields/sendingWindow';
+import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
 	assertReplaceable,
@@ -101,6 +102,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const message = {
 			...content,
 			reference: readReference(context, index),
+			group: readGroup(context, index),
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
@@ -131,6 +133,7 @@ export const schedule: Operation<SchedulePlan> = {
 			warnings: [
 				...numberWarnings(context, index, content.recipient),
 				...windowWarnings(run.gateway, message),
+				...groupWarnings(run.gateway, choice, message.group),
 			],
 		};
 	},

@@ -1,10 +1,17 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
+import { parseEvents } from '../../../../gateways/parseEvents';
 import { GatewayError } from '../../../../gateways/transport/gatewayError';
 import { webhookKeyLabel } from '../../../../gateways/webhookSecret';
 import { isTimezone } from '../../../../messages/sendTime';
-import { toStatusEventItem } from '../../../../messages/statusEventItem';
-import { optionsField, readOption } from '../../fields/common';
+import { toEventItem } from '../../../../messages/webhookEvent';
+import {
+	assertReceivedOptions,
+	leftOutBy,
+	receivedOptions,
+	withOptOut,
+} from '../../../shared/receivedOptions';
+import { optionsField } from '../../fields/common';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 import { toDelivery, type PassedOnWebhook } from '../../passedOnWebhook';
 
@@ -13,6 +20,8 @@ interface ReadWebhookPlan extends Plan {
 	/** Reads the bytes; null if the item has none. */
 	readBytes(): Promise<Uint8Array | null>;
 	readonly rejectUnverified: boolean;
+	readonly kinds: readonly unknown[];
+	readonly options: Readonly<Record<string, unknown>>;
 }
 
 const fields: INodeProperties[] = [
@@ -42,19 +51,35 @@ const fields: INodeProperties[] = [
 		description:
 			'Binary field with the bytes of the body, which gateways that sign their webhooks are verified by. n8n’s Webhook node adds it with its option Raw Body.',
 	},
+	{
+		displayName: 'Events',
+		name: 'eventKinds',
+		type: 'multiOptions',
+		options: [
+			{
+				name: 'Message Received',
+				value: 'received',
+				description: 'Somebody wrote to the account, or chose a button',
+			},
+			{ name: 'Status', value: 'status', description: 'A status of a message that was sent' },
+		],
+		default: ['status'],
+		description: 'What to return of the webhook. The field event tells the two apart.',
+	},
 ];
 
-/** Reads a webhook that another node received: its status events, as the trigger emits them. */
+/** Reads a webhook that another node received: its events, as the trigger emits them. */
 export const readWebhook: Operation<ReadWebhookPlan> = {
 	option: {
 		name: 'Read Webhook',
 		value: 'readWebhook',
-		description: 'Read the status events of a webhook that another node received',
+		description: 'Read the statuses and messages of a webhook that another node received',
 		action: 'Read webhook',
 	},
 	description: [
 		...fields,
 		optionsField([
+			...receivedOptions({ '/eventKinds': ['received'] }),
 			{
 				displayName: 'Reject Unverified',
 				name: 'rejectUnverified',
@@ -71,6 +96,9 @@ export const readWebhook: Operation<ReadWebhookPlan> = {
 	prepare(context, index) {
 		const { query, webhookUrl } = context.getInputData()[index].json;
 		const field = String(context.getNodeParameter('rawBodyField', index, '') ?? '').trim();
+		const kinds = context.getNodeParameter('eventKinds', index, ['status']);
+		const options = context.getNodeParameter('options', index, {}) as Record<string, unknown>;
+		assertReceivedOptions(options);
 		return {
 			fingerprint: ['readWebhook'],
 			webhook: {
@@ -80,11 +108,13 @@ export const readWebhook: Operation<ReadWebhookPlan> = {
 				url: webhookUrl,
 			},
 			readBytes: async () => await readBytes(context, index, field),
-			rejectUnverified: readOption(context, index, 'rejectUnverified') === true,
+			rejectUnverified: options.rejectUnverified === true,
+			kinds: Array.isArray(kinds) ? kinds : [],
+			options,
 		};
 	},
 
-	async perform({ webhook, readBytes: read, rejectUnverified }, run) {
+	async perform({ webhook, readBytes: read, rejectUnverified, kinds, options }, run) {
 		const { gateway, connection } = run;
 		const whole = gateway.wholeWebhook?.(webhook.body) ?? webhook.body;
 		const delivery = toDelivery({ ...webhook, body: whole, rawBody: await read() }, gateway);
@@ -99,15 +129,21 @@ export const readWebhook: Operation<ReadWebhookPlan> = {
 		const received = new Set(gateway.receivedIds?.(body));
 		const receivedAt = new Date(run.now()).toISOString();
 		const timezone = isTimezone(run.timezone) ? run.timezone : 'UTC';
+		const isLeftOut = leftOutBy(options);
+		const marked = withOptOut(options);
 		return (
-			gateway
-				.parseWebhook(body, { receivedAt, query })
+			parseEvents(gateway, body, { receivedAt, query })
 				// One webhook may tell of several accounts.
 				.filter(({ account }) => isOfAccount(gateway, connection.credential, account))
-				.filter(({ messageId }) => messageId === null || !received.has(messageId))
-				.sort((a, b) => a.statusRank - b.statusRank)
+				.filter((event) =>
+					event.event === 'received'
+						? isLeftOut(event) === null
+						: event.messageId === null || !received.has(event.messageId),
+				)
+				.filter(({ event }) => kinds.includes(event))
 				.map((event): IDataObject => {
-					const item = toStatusEventItem(event, timezone) as unknown as IDataObject;
+					const shown = event.event === 'received' ? marked(event) : event;
+					const item = toEventItem(shown, timezone) as unknown as IDataObject;
 					return { ...item, verified: verdict.verified };
 				})
 		);
