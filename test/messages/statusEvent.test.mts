@@ -109,7 +109,7 @@ describe('the event id', () => {
 	it('is the same for the same input in any order of its keys', () => {
 		fc.assert(
 			fc.property(
-				fc.shuffledSubarray(Object.keys(full), { minLength: KEYS.length - 3 }),
+				fc.shuffledSubarray(Object.keys(full), { minLength: Object.keys(full).length }),
 				(keys) => {
 					const shuffled = Object.fromEntries(
 						keys.map((key) => [key, full[key as keyof StatusEventInput]]),
