@@ -26,7 +26,8 @@ const fake = new FakeGateway();
 describeRecent('PostgreSQL', async (senders) => {
 	const { names, database, messages, accounts } = await newStore(server);
 	const adoption = { gateway: fake.gateway, accounts: async () => accounts };
-	const tables = { ...storeTables(names), senders };
+	const { channel } = fake.gateway.capabilities;
+	const tables = { ...storeTables(names), senders, channel };
 	return { table: messages, queue: createSqlQueue(database, messages, tables, adoption) };
 });
 
