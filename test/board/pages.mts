@@ -21,13 +21,15 @@ export async function storeWith(rows: readonly Seeded[]) {
 	const backend = createTableBackend(table, 'scheduled_messages', {
 		accounts: opened,
 		findAccounts: opened,
-		// Nobody here has opted out, and the board does not ask.
-		doNotContact: async () => await Promise.reject(new Error('not asked for')),
+		doNotContact: noList,
 		findDoNotContact: async () => null,
 		now: () => NOW,
 	});
 	return { table, accounts, backend };
 }
+
+/** Nothing on the board is about the list. */
+const noList = async (): Promise<never> => await Promise.reject(new Error('not asked for'));
 
 /** A run of *Send Due* has served the account just now. */
 async function ranFor(accounts: MemoryTable<AccountColumn>, account: string): Promise<void> {
