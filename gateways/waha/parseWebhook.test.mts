@@ -25,7 +25,6 @@ it('reads an acknowledgement, whose time is that of the event', () => {
 		{
 			event: 'status',
 			eventId: 'waha|default||3EB08A6895830F110A5E4D||delivered',
-			event: 'status',
 			gateway: 'waha',
 			channel: 'whatsapp',
 			account: 'default',

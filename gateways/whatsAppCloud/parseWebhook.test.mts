@@ -35,7 +35,6 @@ it('reads the sample of a delivered message', () => {
 		{
 			event: 'status',
 			eventId: `whatsAppCloud|${NUMBER}||${ID}||delivered`,
-			event: 'status',
 			gateway: 'whatsAppCloud',
 			channel: 'whatsapp',
 			account: NUMBER,
