@@ -66,6 +66,8 @@ export interface MessageToSchedule extends OutgoingMessage {
 	readonly validForMinutes?: number;
 	/** What to send instead if the gateway no longer lets the content through; null for nothing. */
 	readonly replacement?: TemplateContent | null;
+	/** Whether it also goes to somebody on Do Not Contact, such as a code or a legal notice. */
+	readonly ignoresDoNotContact?: boolean;
 	/** Each key creates one message per account, even over several executions. */
 	readonly deduplicationKey?: string | null;
 }

@@ -4,12 +4,13 @@ import type { SentMessage } from '../../messages/sentMessage';
 import { settle, type Settled } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
 import { isReplaceable, replaced } from '../table/replacement';
-import { SENDING, toScheduledMessage } from '../table/rows';
+import { personOfRow, SENDING, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';
 import { admit, lateByMs, sendAtOf, type Admission } from './admission';
 import type { DueRows } from './dueRows';
 import { faultOf, type Fault } from './faults';
 import type { HeldLease } from './heldLease';
+import { noteOptOut } from './optOuts';
 import type { Pace } from './pace';
 import type { RecentSends } from './recentSends';
 import type { DispatchContext, DispatchEntry } from './rules';
@@ -18,6 +19,7 @@ import {
 	duplicate,
 	failed,
 	nextLookAt,
+	optedOut,
 	released,
 	retryAt,
 	started,
@@ -89,6 +91,7 @@ export class SendRow {
 		const outcome = await this.start(row);
 		if (outcome === null) return pace.giveBack();
 		await this.afterSend(outcome);
+		await noteOptOut(this.sending, outcome.row, outcome.sent);
 	}
 
 	private admit(row: Row): Admission {
@@ -100,9 +103,10 @@ export class SendRow {
 	private async start(row: Row): Promise<Outcome | null> {
 		const { turns, token, rows, recent, now } = this.sending;
 		const values = started(token, now());
+		const person = personOfRow(row);
 		// Before anything is awaited: it counts for the recipient's other messages.
 		recent.note(row, values);
-		const began = await settle(turns.step({ ...pending(row), values }));
+		const began = await settle(turns.step({ ...pending(row), values, person }));
 		if (!began.ok) return this.giveUp(row, began.error);
 		// A person has cancelled it, or another run has it.
 		if (began.value === null) {
@@ -113,13 +117,16 @@ export class SendRow {
 			turns.result(step, ['unconfirmed']);
 			return null;
 		}
+		// Nobody was asked about whom a person has just entered: a later run does.
+		if (personOfRow(began.value) !== person) return this.release(began.value);
 		return await this.sendStarted(began.value);
 	}
 
 	/** The row has its start marker; its current content is sent. */
 	private async sendStarted(row: Row): Promise<Outcome | null> {
-		const { gateway, connection, health, pace, now } = this.sending;
-		this.sending.recent.note(row, {});
+		const { gateway, connection, health, pace, turns, recent, now } = this.sending;
+		recent.note(row, {});
+		if (turns.isOptedOut(row.id)) return this.leaveOut(row);
 		// A person may have edited it since its page was read.
 		const admission = this.admit(row);
 		if ('values' in admission) {
@@ -133,7 +140,8 @@ export class SendRow {
 		if (!fresh.ok) return this.giveUp(row, fresh.error);
 		// Null: a person has changed it, or another run took it for interrupted. It certainly was not sent.
 		if (fresh.value === null || this.mustNotBegin()) return this.release(row);
-		this.sending.recent.note(fresh.value, {});
+		if (turns.isOptedOut(row.id)) return this.leaveOut(row);
+		recent.note(fresh.value, {});
 		if (health.isProbing) health.onProbe();
 		pace.onStart();
 		const startedAt = now();
@@ -176,6 +184,12 @@ export class SendRow {
 		const values = replaced(reason, this.sending.now());
 		this.write(row, values);
 		this.sending.rows.putBack({ ...row, ...values } as Row);
+	}
+
+	/** The recipient is on Do Not Contact. */
+	private leaveOut(row: Row): null {
+		this.finish(row, optedOut(), true);
+		return null;
 	}
 
 	/** Releases a row that was started and must not be sent now. */
@@ -262,7 +276,8 @@ export class SendRow {
 		const age = now() - new Date(String(row.send_started_at)).getTime();
 		if (age <= MARK_MAX_AGE_MS) return row;
 		const values = started(token, now());
-		return await turns.step({ id: row.id, ifStatus: SENDING, ifToken: token, values });
+		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
+		return await turns.step({ ...step, person: personOfRow(row) });
 	}
 
 	/** Writes the transition of a row that was not started. */

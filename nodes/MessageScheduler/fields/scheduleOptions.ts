@@ -3,6 +3,7 @@ import type { Spacing } from '../../../messages/sendTime';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
+import { ifListedOption } from './contactCheck';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
 import { frequencyCapOptions } from './frequencyCap';
@@ -54,6 +55,7 @@ export const scheduleOptions: INodeProperties[] = [
 		description: 'For workflows that may run again with the same data',
 	},
 	groupOption,
+	ifListedOption,
 	ifNumberLengthOption,
 	...recipientTimezoneOptions,
 	ifTimePassedOption,

@@ -11,6 +11,8 @@ import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
 import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
+import type { DoNotContactColumn, ListOwner } from '../../../stores/doNotContact/columns';
+import { listedBeforeSending } from '../../../stores/doNotContact/listed';
 import { createConstrainedQueue } from '../../../stores/postgres/queue';
 import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
@@ -19,6 +21,7 @@ import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
+import { OptOuts } from './optOuts.mts';
 import { dueRows, recentRows, transactions } from './transactions.mts';
 import { VirtualTime } from './virtualTime.mts';
 
@@ -94,6 +97,8 @@ export interface DayOptions {
 	readonly hasRules?: boolean;
 	/** The table refuses what no run could read, and a second row with one key: PostgreSQL. */
 	readonly isConstrained?: boolean;
+	/** People opt out and in, by Do Not Contact. */
+	readonly hasOptOuts?: boolean;
 }
 
 /** One message of the day, with what became of it outside. */
@@ -157,6 +162,7 @@ export interface Day {
 	/** When the last fault was over. */
 	readonly wellFrom: number;
 	readonly gaveOut: ReadonlyMap<number, readonly string[]>;
+	readonly optOuts: OptOuts;
 }
 
 const SENDER: SendingAccount = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
@@ -218,6 +224,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		hasOther: false,
 		stalls: false,
 		isConstrained: false,
+		hasOptOuts: false,
 		hasRules: false,
 		...given,
 	};
@@ -236,6 +243,9 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		ifOutcomeUnknown: 'markUnconfirmed',
 		...given.rules,
 	};
+
+	const optOuts = new OptOuts(seed, time, SENDER);
+	const owner: ListOwner = { senders: [SENDER], channel: 'whatsapp' };
 
 	// The day's messages.
 	const dayEnd = START + 24 * HOUR;
@@ -274,6 +284,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		};
 		planned.push(message);
 	}
+	if (options.hasOptOuts) optOuts.begin(planned);
 	const rows = await table.insert(
 		planned.map(({ id, sendAt, recipient, validMs, window, cap, account, ...more }) => {
 			const { key: deduplicationKey } = more;
@@ -303,7 +314,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			if (options.hasPeople && random() < 0.05 && !options.isConstrained) {
 				Object.assign(row, random() < 0.5 ? { claim_token: null } : { next_attempt_at: null });
 			}
-			return { ...row, sending_window: window === null ? null : formatWindow(window) };
+			const do_not_contact = optOuts.ignores(id) ? 'ignore' : null;
+			return {
+				...row,
+				do_not_contact,
+				sending_window: window === null ? null : formatWindow(window),
+			};
 		}),
 	);
 	table.accesses.length = 0;
@@ -509,6 +525,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					({ values }) => 'status' in values && values.status === SENDING,
 				);
 				if (isStart) begun.add(number);
+				for (const { where, values } of changes) {
+					if (!('status' in values) || values.status !== SENDING) continue;
+					const [from, to] = ['gte', 'lte'].map((is) => where.find((one) => one.is === is)?.value);
+					for (let id = Number(from); id <= Number(to); id++) optOuts.markedAt.set(id, now());
+				}
 				return await access(async () => await inner.update(changes));
 			},
 			remove: async (where) => await access(async () => await inner.remove(where)),
@@ -516,7 +537,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
+			capabilities: {
+				channel: 'whatsapp',
+				messageTypes: MESSAGE_TYPES,
+				scheduling: null,
+				lookup: null,
+			},
 			assertSendable: () => undefined,
 			testCredential: async () => {
 				if (sender === SENDER) healthAsked.push(now());
@@ -535,6 +561,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					account: sender.account,
 				};
 				const place = requests.push(request) - 1;
+				const { id } = byKey.get(message.idempotencyKey)!;
+				optOuts.asked.push({ id, at: now(), markedAt: optOuts.markedAt.get(id + 1)! });
 				if (killAt.delete(place)) void time.sleep(random() * 300).then(() => kill(process));
 				const cut = new Promise<never>((_resolve, reject) => {
 					stop.add(() => {
@@ -577,6 +605,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				: {}),
 		} as unknown as Gateway;
 		const adoption = { gateway, accounts: async () => slow(accounts) };
+		const listedBy = async (list: Table<DoNotContactColumn>, people: readonly string[]) => {
+			if (!options.hasOptOuts) return new Set<string>();
+			const found = await listedBeforeSending(list, { ...owner, senders: [sender] }, people);
+			return new Set(found.keys());
+		};
 		const lease = createLeaseStore(slow(accounts), [sender]);
 		const acquire: LeaseStore['acquire'] = async (...given) => {
 			const record = await lease.acquire(...given);
@@ -600,12 +633,21 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 							await access(async () => dueRows(table, sender, at).slice(0, limit)),
 						recent: async (recipients, since) =>
 							await access(async () => recentRows(table, sender, recipients, since)),
-						whole: transactions(table, accounts, sender, async (work, steps) => {
-							if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
-							return await access(work);
-						}),
+						whole: transactions(
+							{ table, accounts, sender, list: optOuts.list },
+							async (work, steps) => {
+								for (const { id, values } of steps) {
+									if (values.status === SENDING) optOuts.markedAt.set(id, now());
+								}
+								if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
+								return await access(work);
+							},
+						),
 					})
-				: createDispatchQueue(slow(table), [sender], adoption),
+				: {
+						...createDispatchQueue(slow(table), [sender], adoption),
+						listed: async (people) => await listedBy(slow(optOuts.list), people),
+					},
 			lease: { ...lease, acquire },
 			rules,
 			resolveMessageIds: async () => undefined,
@@ -742,6 +784,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		end,
 		wellFrom,
 		gaveOut,
+		optOuts,
 	};
 }
 
@@ -804,6 +847,8 @@ export function randomOptions(seed: number, maxMessages: number): DayOptions {
 		clustered: random() < 0.7 ? 0.7 : 0,
 		hasOther: random() < 0.2,
 		stalls: random() < 0.15,
+		// Of its own source: other days stay what they were.
+		hasOptOuts: seededRandom(seed ^ 0x0b7)() < 0.4,
 		hasRules: random() < 0.35,
 	};
 }

@@ -1,6 +1,7 @@
 /** What must hold of every simulated day, and how near the day came to the edge of each. */
 import { isInside } from '../../messages/sendTime/windowReckoning.mts';
 import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned, type Request } from './day.mts';
+import type { Listing } from './optOuts.mts';
 
 /** The worst case of each invariant over days. */
 export interface Worst {
@@ -27,6 +28,10 @@ export interface Worst {
 	/** Where nothing was wrong. */
 	lateSeconds: number;
 	overBudgetSeconds: number;
+	/** Requests to people who were on Do Not Contact when the start of their message was written. */
+	sentToOptedOut: number;
+	/** From that write to the request, where accesses to the table take no minutes. */
+	uncheckedSeconds: number;
 }
 
 export const NO_WORST: Worst = {
@@ -47,6 +52,8 @@ export const NO_WORST: Worst = {
 	pausedItems: 0,
 	lateSeconds: 0,
 	overBudgetSeconds: 0,
+	sentToOptedOut: 0,
+	uncheckedSeconds: 0,
 };
 
 export const worstOf = (a: Worst, b: Worst): Worst =>
@@ -100,7 +107,11 @@ export function judge(day: Day): Verdict {
 			const earlier = planned.find(({ key, id }) => key === message.key && id < message.id);
 			const isDuplicate =
 				message.key !== null && earlier !== undefined && earlier.account === message.account;
-			must(message.isEdited || isDuplicate, () => `message ${message.id} was cancelled by nobody`);
+			const isOptedOut = String(row.failure).startsWith('optedOut: ') && wasListed(day, message);
+			must(
+				message.isEdited || isDuplicate || isOptedOut,
+				() => `message ${message.id} was cancelled by nobody`,
+			);
 		}
 		must(
 			status !== 'expired' || mayExpire(day, message),
@@ -166,6 +177,7 @@ export function judge(day: Day): Verdict {
 
 	judgeRecovery(day, worst, say);
 	judgeKeys(day, say);
+	judgeOptOuts(day, worst, say);
 	judgeEvents(day, say);
 	judgePromptness(day, worst, say);
 	judgeDispatchers(day, worst, say);
@@ -335,6 +347,33 @@ function judgeKeys(day: Day, say: (words: string) => void): void {
 		);
 		if (messages.length > 1 && !isFree && !cancelled)
 			say(`${key} went out ${messages.length} times`);
+	}
+}
+
+/** Whether somebody was on the list at some time between the start of their message and its end. */
+function wasListed({ optOuts }: Day, { id, recipient }: Planned): boolean {
+	const markedAt = optOuts.markedAt.get(id + 1) ?? Infinity;
+	const listings = optOuts.listings.get(recipient) ?? [];
+	const isMeant = ({ from, to }: Listing) => from <= markedAt + LONGEST_STALL && to >= markedAt;
+	return !optOuts.ignores(id) && listings.some(isMeant);
+}
+
+/** Nobody is written to who was on Do Not Contact when the start of the message was written. */
+function judgeOptOuts(day: Day, worst: Worst, say: (words: string) => void): void {
+	const { optOuts, planned, options } = day;
+	for (const { id, at, markedAt } of optOuts.asked) {
+		const { recipient, account } = planned[id];
+		const listings = optOuts.listings.get(recipient) ?? [];
+		// Entries of the account itself do not hold for the other one.
+		const isListed = listings.some(({ from, to }) => from < markedAt && to > at);
+		if (isListed && !optOuts.ignores(id) && account === 'account-1') {
+			worst.sentToOptedOut++;
+			say(`message ${id} went to somebody on Do Not Contact`);
+		}
+		if (options.stalls) continue;
+		const seconds = Math.round((at - markedAt) / SECOND);
+		worst.uncheckedSeconds = Math.max(worst.uncheckedSeconds, seconds);
+		if (seconds > 10) say(`message ${id} went out ${seconds} s after the list was read`);
 	}
 }
 

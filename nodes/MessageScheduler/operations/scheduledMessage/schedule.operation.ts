@@ -1,7 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
+import type { Failure } from '../../../../messages/failure';
 import type { FrequencyCap } from '../../../../messages/frequencyCap';
 import type { MessageToSchedule } from '../../../../messages/message';
+import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
 	keptWindow,
 	spreadSendTimes,
@@ -14,6 +17,7 @@ import type { IfExists, Renew } from '../../../../stores/store';
 import { DEFAULT_VALID_FOR_MINUTES } from '../../../../stores/table/rows';
 import type { InputFile } from '../../../shared/inputFile';
 import { readAllowDeletion } from '../../fields/cancelOptions';
+import { contactFields, readContactRule } from '../../fields/contactCheck';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
 import { storeFields, readStore, sendDueNotice } from '../../fields/storage';
@@ -39,6 +43,7 @@ import {
 	windowWarnings,
 } from '../../fields/replacement';
 import { REPLACEMENT } from '../../fields/template';
+import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -61,6 +66,8 @@ interface SchedulePlan extends Plan {
 	/** The number of this item among equal ones, from 1. */
 	readonly occurrence: number;
 	readonly allowDeletion: boolean;
+	/** Null if nobody looks whether the recipient is on Do Not Contact. */
+	readonly contact: ContactRule | null;
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
@@ -80,6 +87,7 @@ export const schedule: Operation<SchedulePlan> = {
 		...messageFields,
 		...sendTimeFields,
 		...storeFields,
+		...contactFields({ storeIn: ['gateway'] }),
 		sendDueNotice,
 		...ifWindowClosedFields,
 		simplifyField,
@@ -98,6 +106,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const { content, recipientAsGiven, file } = readMessage(context, index);
 		const { time: requested, source, possible } = sendTime.for(content);
 		const choice = readStore(context, index);
+		const { rule, ...contact } = readContactRule(context, index, content.recipient, choice);
 		const frequencyCap = readFrequencyCap(context, index, choice);
 		const message = {
 			...content,
@@ -108,6 +117,7 @@ export const schedule: Operation<SchedulePlan> = {
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
 			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
 			deduplicationKey,
+			...contact,
 			frequencyCap,
 		};
 		const { limits, assertAccepts } = run.storeFor(choice);
@@ -115,6 +125,7 @@ export const schedule: Operation<SchedulePlan> = {
 		assertAccepts({ ...message, idempotencyKey: '', file: file ?? undefined });
 		assertReplaceable(run.gateway, message);
 		const ifPassed = readIfPassed(context, index);
+		expectContact(run, rule);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
 			fingerprint: ['schedule', message.recipient.address, message.type],
@@ -127,6 +138,7 @@ export const schedule: Operation<SchedulePlan> = {
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey, file !== null),
 			occurrence: 1,
+			contact: rule,
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
@@ -177,6 +189,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async verify(plan, run) {
 		const { template, replacement, type } = plan.message;
+		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warnings = [
 			template === null ? null : await run.checkTemplate(template),
@@ -200,6 +213,8 @@ export const schedule: Operation<SchedulePlan> = {
 		});
 		// Earlier items may have taken a while. But an unresolved attempt is resolved before any check.
 		if (entry.unresolved === null) {
+			const skipped = await checkContact(run, plan.contact);
+			if (skipped !== null) return [skippedItem(plan, skipped, run)];
 			time = stillInTime(planned, ifPassed, run.now(), limits, window);
 			assertKeepsFile(plan, time, run);
 			media = await run.uploads.ready(present(), plan.file, async (ready) => mediaOf(ready));
@@ -218,6 +233,28 @@ export const schedule: Operation<SchedulePlan> = {
 		const said = { recipientTime, adjusted, recipientAsGiven, warnings };
 		return [scheduledItem(scheduled, { simplify, timezone, ...said })];
 	},
+};
+
+/** A message that is not scheduled, since its recipient is on Do Not Contact. */
+const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObject => {
+	const { choice, message, time, recipientTime, simplify, recipientAsGiven, warnings } = plan;
+	const skipped: ScheduledMessage = {
+		...message,
+		scheduleId: '',
+		gateway: run.sender.gateway,
+		storedIn: choice.in === 'gateway' ? 'gateway' : 'n8n',
+		account: run.sender.account,
+		scheduledAt: time.scheduledAt,
+		status: 'cancelled',
+		gatewayStatus: null,
+		createdAt: null,
+		messageId: null,
+		failure,
+		raw: null,
+	};
+	const { timezone, adjusted = [] } = time;
+	const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+	return { ...scheduledItem(skipped, { simplify, timezone, ...said }), scheduleId: null };
 };
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
