@@ -33,6 +33,7 @@ const status = (more: object = {}) => ({
 it('reads the sample of a delivered message', () => {
 	expect(parse(delivered)).toEqual([
 		{
+			event: 'status',
 			eventId: `whatsAppCloud|${NUMBER}||${ID}||delivered`,
 			gateway: 'whatsAppCloud',
 			channel: 'whatsapp',

@@ -64,7 +64,7 @@ export function admit(row: Row, context: AdmissionContext): Admission {
 		assertSendable(gateway, message);
 		const limit = limitOf(row);
 		const from = limit === null ? now : context.recent.allowedFrom(row, limit, now);
-		// A later run knows the messages of this recipient.
+		// A later run knows what has become of this recipient's messages.
 		if (from === null) return { values: released(), isReported: false };
 		if (limit === null || from === now) return { send: message };
 		const cap = `its frequency cap (${limitInWords(limit)})`;

@@ -1,4 +1,3 @@
-import { MINUTE_MS } from '../../messages/duration';
 import { settleSync } from '../../messages/settle';
 import { allowedFrom, parseFrequencyCap, type FrequencyLimit } from '../../messages/frequencyCap';
 import { parseRecipient } from '../../messages/recipient';
@@ -22,7 +21,8 @@ export interface SendsOfRecipients {
 	/**
 	 * When a row may go out by its cap, in milliseconds since 1970.
 	 *
-	 * @returns null if its recipient's messages are not known: a person has entered cap or recipient since
+	 * @returns null if that is not known yet: others to its recipient are in flight, or a person has entered cap
+	 *   or recipient since
 	 */
 	allowedFrom(row: Row, limit: FrequencyLimit, now: number): number | null;
 }
@@ -34,7 +34,9 @@ export interface SendsOfRecipients {
 export class RecentSends implements SendsOfRecipients {
 	/** By recipient: the rows that count, with their times in milliseconds since 1970. */
 	private readonly counted = new Map<string, Map<number, number>>();
-	/** Of this run, and not decided yet: one may come back unsent. */
+	/** What the run has begun. */
+	private readonly noted = new Set<number>();
+	/** Of these, not decided yet: one may come back unsent. */
 	private readonly inFlight = new Set<number>();
 	/** Recipients of whom the table was read. */
 	private readonly known = new Set<string>();
@@ -58,7 +60,8 @@ export class RecentSends implements SendsOfRecipients {
 		const since = new Date(now - longest - this.timeoutMs).toISOString();
 		const recent = await this.queue.recent([...new Set([...persons, ...written])], since);
 		for (const row of recent) {
-			const at = this.countsAt(row);
+			// Of its own messages the run knows more than the table, to which results are written later.
+			const at = this.noted.has(row.id) ? null : this.countsAt(row);
 			if (at !== null) this.add(row, at);
 		}
 		for (const person of persons) this.known.add(person);
@@ -67,6 +70,7 @@ export class RecentSends implements SendsOfRecipients {
 	/** What a write of this run makes of a row: it is being sent, it was sent, or it was not. */
 	note(row: Row, values: Values): void {
 		const written = { ...row, ...values };
+		this.noted.add(row.id);
 		if (statusWord(written) === SENDING) this.inFlight.add(row.id);
 		else this.inFlight.delete(row.id);
 		const at = this.countsAt(written);
@@ -85,8 +89,8 @@ export class RecentSends implements SendsOfRecipients {
 				now,
 			);
 		const certain = from(others.filter(([id]) => !this.inFlight.has(id)));
-		// What keeps it may not go out after all: it is looked at again, and not held for the whole period.
-		return Math.max(certain, Math.min(from(others), now + IN_FLIGHT_MS));
+		// What would keep it may not go out after all, and must not hold or skip it for that.
+		return from(others) === certain ? certain : null;
 	}
 
 	private add(row: Row, at: number): void {
@@ -107,9 +111,6 @@ export class RecentSends implements SendsOfRecipients {
 		return at > 0 ? at : null;
 	}
 }
-
-/** By then a request is over, and what came of it is known to the next run. */
-const IN_FLIGHT_MS = MINUTE_MS;
 
 /** Statuses of messages that certainly went to nobody. */
 const NOT_SENT: ReadonlySet<string> = new Set(['scheduled', 'failed', 'expired', 'cancelled']);

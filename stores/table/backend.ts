@@ -1,6 +1,6 @@
 import type { Backend } from '../backend';
-import { tableBoard } from './board';
 import { listedBeforeSending } from '../doNotContact/listed';
+import { tableBoard } from './board';
 import { createDispatchQueue } from './dispatchQueue';
 import { purge, purgeThese } from './purge';
 import { statistics } from './statistics';

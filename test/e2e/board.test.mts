@@ -65,7 +65,9 @@ it('message-board.json serves every view to who has the password, and to nobody 
 		await axios.get<string>(`${url}${query}`, { ...as, proxy: false, validateStatus: () => true });
 
 	expect((await get('', {})).status).toBe(401);
-	expect((await get('', { auth: { ...auth, password: 'wrong' } })).status).toBe(403);
+	const wrong = { ...auth, password: 'wrong' };
+	// n8n before 2 answers a wrong password with 403.
+	expect([401, 403]).toContain((await get('', { auth: wrong })).status);
 
 	const overview = await get();
 	expect(overview.status).toBe(200);
