@@ -278,7 +278,8 @@ export class Sandbox {
 	 */
 	receive(gateway: GatewayId, message: IncomingMessage): string {
 		const dialect = this.#dialect(gateway);
-		if (!dialect.receiveMessage) throw new RangeError(`${gateway} tells nothing of incoming messages`);
+		if (!dialect.receiveMessage)
+			throw new RangeError(`${gateway} tells nothing of incoming messages`);
 		return dialect.receiveMessage(message);
 	}
 
