@@ -29,6 +29,8 @@ export interface LookupCapabilities {
 
 /** What a gateway can do. Data: refusals, the docs table and the tests all read it from here. */
 export interface Capabilities {
+	/** How messages reach people. */
+	readonly channel: 'whatsapp' | 'sms';
 	/** Message types that can be sent at once. */
 	readonly messageTypes: readonly MessageType[];
 	/** Null if the gateway has no scheduler. */

@@ -78,5 +78,11 @@ export const isWindowClosed = (
 	code: string | null | undefined,
 ): boolean => windowClosedCode !== undefined && code === windowClosedCode;
 
+/** Whether a code of the gateway says that the recipient has asked for no more messages. */
+export const isOptOut = (
+	{ optedOutCodes = [] }: Pick<Gateway, 'optedOutCodes'>,
+	code: string | null | undefined,
+): boolean => typeof code === 'string' && optedOutCodes.includes(code);
+
 const list = (words: readonly string[]) =>
 	words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -220,6 +220,11 @@ export interface Gateway {
 	 * delivered. Not there where the vendor has no such rule.
 	 */
 	readonly windowClosedCode?: string;
+	/**
+	 * The vendor's codes, of an error and of a failed message's failure, for a recipient who has asked the
+	 * vendor for no more messages of this sender. Not there where the vendor documents none.
+	 */
+	readonly optedOutCodes?: readonly string[];
 	/** Looks a sent message up; there where `capabilities.lookup` says so. */
 	lookup?(connection: Connection, id: string, recipient: Recipient | null): Promise<SentMessage>;
 	/**

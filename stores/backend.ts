@@ -1,6 +1,8 @@
+import type { DoNotContactTable } from './doNotContact/columns';
 import type { DispatchQueue } from './dispatcher/queue';
 import type { ListFilter } from '../gateways/gateway';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
+import type { BoardFigures, BoardPeriod } from './boardFigures';
 import type { AccountsTable } from './table/accounts';
 import type { AdoptContext } from './table/adopt';
 import type { SendingAccount } from './table/rows';
@@ -16,6 +18,10 @@ export interface Backend {
 	accounts(): Promise<AccountsTable>;
 	/** The same; null where it is missing. */
 	findAccounts(): Promise<AccountsTable | null>;
+	/** The list Do Not Contact beside it; created where it is missing. */
+	doNotContact(): Promise<DoNotContactTable>;
+	/** The same; null where it is missing. Costs next to nothing then. */
+	findDoNotContact(): Promise<DoNotContactTable | null>;
 	/** The clock that all share who use it: milliseconds since 1970. */
 	now(): number;
 	/** The messages of one account as the dispatcher's queue. */
@@ -37,4 +43,6 @@ export interface Backend {
 	 */
 	purgeThese(scheduleIds: readonly string[], before: string): Promise<ReadonlySet<string>>;
 	statistics(period: Period): Promise<Statistics>;
+	/** What the board shows, of all accounts. Creates nothing. */
+	board(period: BoardPeriod): Promise<BoardFigures>;
 }

@@ -3,6 +3,7 @@ import { DAY_MS, MINUTE_MS } from '../../messages/duration';
 
 /** From docs.chatwhatsapp.in: api-reference/scheduled-messages and api-reference/messaging. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// The messaging page announces video and documents, but documents no path for them.
 	messageTypes: ['text', 'image'],
 	scheduling: {

@@ -2,6 +2,7 @@ import type { Capabilities } from '../capabilities';
 
 /** From the vendor's source, github.com/EvolutionAPI/evolution-api, and doc.evolution-api.com. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],
 	// No route and no field takes a time; `delay` keeps the request open instead.
 	scheduling: null,

@@ -1,5 +1,6 @@
 import type { Gateway } from '../gateway';
 import { capabilities } from './capabilities';
+import { OPTED_OUT } from '../meta/errorCodes';
 import { account, authenticate, baseUrl, credentialFields, isNamed } from './credential';
 import { testCredential } from './credentialTest';
 import { eventText } from './eventText';
@@ -29,6 +30,8 @@ export const evolutionApi: Gateway = {
 	assertSendable,
 	lookup,
 	findSent,
+	// Of its channel at Meta, whose refusals it hands on.
+	optedOutCodes: [OPTED_OUT],
 	registration,
 	withoutSecrets,
 	verifyWebhook,

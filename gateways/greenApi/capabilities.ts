@@ -3,6 +3,7 @@ import { uploads } from './upload';
 
 /** From green-api.com/en/docs/api: sending, journals, account and receiving. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// A file's name says what it is sent as. Audio arrives as a voice note, and in no other way
 	// (github.com/green-api/issues/issues/550), so both types are the same here.
 	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],

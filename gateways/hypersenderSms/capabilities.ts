@@ -3,6 +3,7 @@ import { DAY_MS } from '../../messages/duration';
 
 /** From docs.hypersender.com, SMS API. Media (MMS) is documented nowhere. */
 export const capabilities: Capabilities = {
+	channel: 'sms',
 	messageTypes: ['text'],
 	scheduling: {
 		types: ['text'],

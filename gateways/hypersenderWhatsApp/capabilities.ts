@@ -5,6 +5,7 @@ const ANY_FILE = { maxBytes: null, mimeTypes: null };
 
 /** From docs.hypersender.com, WhatsApp API v2, which queues every request and schedules nothing. */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// Sound has one path, `send-voice`, so `audio` is not offered; as a file it goes as `document`.
 	messageTypes: ['text', 'image', 'video', 'document', 'voice'],
 	scheduling: null,

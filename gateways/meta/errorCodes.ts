@@ -9,6 +9,9 @@ export type Meaning = Pick<
 /** Free content more than 24 hours after the recipient last wrote or called. */
 export const WINDOW_CLOSED = '131047';
 
+/** The user has stopped the marketing messages of this business. */
+export const OPTED_OUT = '131050';
+
 const TOKEN_HINT =
 	'The access token has expired or was withdrawn. Create one for a system user in the Business Settings, and enter it as "Access Token" in the Message Gateway API credential.';
 const PERMISSION_HINT =
@@ -98,7 +101,7 @@ const CODES: Readonly<Record<string, Meaning>> = {
 		'Send a template: choose Template as "Message Type". Anything else is delivered only within 24 hours after the recipient last wrote.',
 	),
 	131049: message('Meta limits marketing to this recipient. Do not send it again within 24 hours.'),
-	131050: message(
+	[OPTED_OUT]: message(
 		'The recipient has stopped marketing messages of this business. Do not send any.',
 	),
 	131051: message('Choose another "Message Type".'),

@@ -20,6 +20,8 @@ const PER_MESSAGE: WebhookCapabilities = {
 
 /** At best: with a Messaging Service. From twilio.com/docs/messaging and Twilio's OpenAPI files. */
 export const capabilities: Capabilities = {
+	// Unless the credential says WhatsApp.
+	channel: 'sms',
 	messageTypes: TYPES,
 	scheduling: {
 		types: TYPES,
@@ -51,15 +53,17 @@ export const capabilities: Capabilities = {
  * message with a time for one without, and sends it at once, by two pages; refuses it, by a third.
  */
 export function capabilitiesFor(credential: Credential): Capabilities {
-	if (senderOf(credential).service === null) {
+	const { service, channel } = senderOf(credential);
+	const ofChannel = { ...capabilities, channel };
+	if (service === null) {
 		return {
-			...capabilities,
+			...ofChannel,
 			scheduling: null,
 			schedulingNeeds: 'a "Messaging Service SID" in the credential',
 		};
 	}
-	if (statusUrlOf(credential, null) !== null) return capabilities;
+	if (statusUrlOf(credential, null) !== null) return ofChannel;
 	const setupInstruction =
 		'Publish the workflow: that enters it as the status callback URL of the Messaging Service.';
-	return { ...capabilities, webhooks: { ...PER_MESSAGE, registration: 'api', setupInstruction } };
+	return { ...ofChannel, webhooks: { ...PER_MESSAGE, registration: 'api', setupInstruction } };
 }

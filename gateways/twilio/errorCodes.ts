@@ -21,6 +21,9 @@ const senderOrRecipient = (words: string): ErrorCode => ({
 	hint: 'Check that "Sender" or the Messaging Service reaches the country of this recipient.',
 });
 
+/** The recipient answered STOP, or a word like it. */
+export const OPTED_OUT = '21610';
+
 /**
  * The codes of twilio.com/docs/api/errors that concern sending. Those of 2xxxx and 35xxx come as the answer to a
  * request, those of 30xxx and 63xxx mostly later, with a status.
@@ -55,7 +58,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 		'The status URL is not valid',
 		'Check "Status URL" in the Message Gateway API credential: a public host name without underscores.',
 	),
-	21610: message(
+	[OPTED_OUT]: message(
 		'The recipient has unsubscribed',
 		'The recipient answered STOP and gets no more messages from this sender until the answer START.',
 	),

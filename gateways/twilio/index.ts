@@ -10,6 +10,7 @@ import {
 	isNamed,
 } from './credential';
 import { testCredential } from './credentialTest';
+import { OPTED_OUT } from './errorCodes';
 import { eventText } from './eventText';
 import { findSent } from './findSent';
 import { lookup } from './lookup';
@@ -40,6 +41,7 @@ export const twilio: Gateway = {
 	assertSendable,
 	scheduler,
 	templates,
+	optedOutCodes: [OPTED_OUT],
 	lookup,
 	findSent,
 	registration,

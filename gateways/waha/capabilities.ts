@@ -4,6 +4,7 @@ import { findsByIdAlone, isOldCore, type Server } from './server';
 
 /** From the vendor's documentation (waha.devlike.pro/docs) and its source (github.com/devlikeapro/waha). */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	// There is no route for audio: a file of it goes as a voice message or as a document.
 	messageTypes: ['text', 'image', 'video', 'document', 'voice'],
 	scheduling: null,

@@ -3,6 +3,7 @@ import { uploads } from './upload';
 
 /** From the vendor's help desk and OpenAPI file (support.whapi.cloud/help-desk, whapi.readme.io). */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice'],
 	// The vendor says that messages are neither stored nor queued: they go out at once.
 	scheduling: null,

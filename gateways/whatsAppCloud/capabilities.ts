@@ -5,6 +5,7 @@ import { uploads } from './upload';
 
 /** From the vendor's pages for developers (developers.facebook.com/documentation/business-messaging/whatsapp). */
 export const capabilities: Capabilities = {
+	channel: 'whatsapp',
 	messageTypes: ['text', 'image', 'video', 'document', 'audio', 'voice', 'template'],
 	// No field of a message takes a time.
 	scheduling: null,

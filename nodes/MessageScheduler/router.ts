@@ -9,6 +9,7 @@ import { settle, settleSync, type Settled } from '../../messages/settle';
 import { errorItem, toUserError } from './itemErrors';
 import type { Operation, Plan } from './operation';
 import { findOperation } from './operations';
+import { withFiles } from './outputFile';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
 import { withStanding } from './standing';
@@ -45,7 +46,8 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const outcomes = await performAll(operation, plans, context, run, { concurrency, mayContinue });
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
-	return toItems(context, outcomes, mayContinue);
+	const items = toItems(context, outcomes, mayContinue);
+	return await withFiles(context, operation, plans.map(valueOf), items);
 }
 
 /** The operation and the connection to the gateway, which all items share. */

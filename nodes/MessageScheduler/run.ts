@@ -11,7 +11,7 @@ import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/dedupl
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { Backend } from '../../stores/backend';
 import type { MessageStore } from '../../stores/store';
-import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
+import type { DoNotContactColumn, DoNotContactTable } from '../../stores/doNotContact/columns';
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
@@ -26,19 +26,11 @@ import {
 } from '../../stores/table/tableStore';
 import type { MessageTable } from '../../stores/table/table';
 import { connectToGateway, type ConnectedGateway } from '../shared/connectToGateway';
-import {
-	ACCOUNTS,
-	findTableOf,
-	messageTables,
-	openTable,
-	openTableOf,
-	DEFAULT_TABLE,
-	tableById,
-	type TableRef,
-} from '../shared/dataTable';
+import { messageTables, openTableOf, DEFAULT_TABLE, tableById } from '../shared/dataTable';
 import { Databases } from '../shared/postgres/openStore';
 import type { BackendRef, PostgresRef, StoreChoice } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
+import { once, openDataTable } from './dataTableBackend';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
 import { createTemplateCheck } from './templateCheck';
@@ -147,10 +139,17 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	);
 	const stores = new Map<string, MessageStore>();
 	const storeOn = (backend: Backend, more: Partial<TableStoreOptions> = {}): MessageStore => {
-		const { messages, now: storeNow, list } = backend;
+		const { messages, now: storeNow, list, findDoNotContact } = backend;
 		const known = stores.get(messages.id);
 		if (known !== undefined) return known;
-		const options = { gateway, senders, timezone, now: storeNow, ...more };
+		const options = {
+			gateway,
+			senders,
+			timezone,
+			now: storeNow,
+			findDoNotContact,
+			...more,
+		};
 		const store = createTableStore(messages, options);
 		const opened =
 			list === null
@@ -163,8 +162,16 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		stores.set(messages.id, opened);
 		return opened;
 	};
-	const tableStore = (table: MessageTable): MessageStore =>
-		storeOn(createTableBackend(table, '', { accounts: noAccounts, findAccounts: noAccounts, now }));
+	const tableStore = (table: MessageTable, list: DoNotContactTable | null): MessageStore =>
+		storeOn(
+			createTableBackend(table, '', {
+				accounts: noAccounts,
+				findAccounts: noAccounts,
+				doNotContact: noAccounts,
+				findDoNotContact: async () => list,
+				now,
+			}),
+		);
 
 	const databases = new Databases(context, { now, sleep, random: () => runtime.random() });
 	const backends = new Map<string, Promise<Backend>>();
@@ -206,7 +213,11 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	const foundById = async (scheduleId: string): Promise<MessageStore> => {
 		const found = await settle(find(scheduleId));
 		const mayBeAtGateway = gateway.scheduler !== undefined;
-		if (found.ok && found.value !== null) return tableStore(tableById(context, found.value.id));
+		if (found.ok && found.value !== null) {
+			const { id, listId } = found.value;
+			const list = listId === null ? null : tableById<DoNotContactColumn>(context, listId);
+			return tableStore(tableById(context, id), list);
+		}
 		if (!found.ok && !(mayBeAtGateway && isWithoutTables(found.error))) throw found.error;
 		if (mayBeAtGateway) return gatewayStore();
 		throw notHeld(scheduleId);
@@ -252,21 +263,6 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		checkTemplate: createTemplateCheck(gateway, connection),
 		tableNameOf: async (scheduleId) => (await find(scheduleId))?.name ?? null,
 	};
-}
-
-/** A Data Table with the table of its accounts beside it, which is opened where it is needed. */
-async function openDataTable(
-	context: IExecuteFunctions,
-	ref: TableRef,
-	{ create, now }: { readonly create: boolean; now(): number },
-): Promise<Backend> {
-	const table = await openTable(context, ref, { create });
-	const accounts = once(
-		async () => await openTableOf(context, accountsTableName(table.name), ACCOUNTS),
-	);
-	const findAccounts = async () =>
-		await findTableOf<AccountColumn>(context, accountsTableName(table.name));
-	return createTableBackend(table, table.name, { accounts, findAccounts, now });
 }
 
 /** Of a table that was found by a schedule id, nobody asks for the accounts. */
@@ -330,8 +326,3 @@ async function openKeyTable(context: IExecuteFunctions, value: unknown): Promise
 
 const positive = (value: unknown, otherwise: number): number =>
 	typeof value === 'number' && value >= 1 ? value : otherwise;
-
-function once<T>(create: () => T): () => T {
-	let created: { value: T } | undefined;
-	return () => (created ??= { value: create() }).value;
-}

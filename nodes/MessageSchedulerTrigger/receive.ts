@@ -1,4 +1,4 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Credential, Gateway } from '../../gateways/gateway';
 import type { Delivery, VerificationResult } from '../../gateways/webhooks';
 import { isOfAccount } from '../../gateways/account';
@@ -6,13 +6,11 @@ import { isObject } from '../../gateways/json';
 import { parseEvents } from '../../gateways/parseEvents';
 import { gatewayOf } from '../../gateways/registry';
 import { canVerifyWebhooks } from '../../gateways/webhookSecret';
-import { isTimezone } from '../../messages/sendTime';
-import { toEventItem, type WebhookEvent } from '../../messages/webhookEvent';
 import { settle } from '../../messages/settle';
-import { withOptOut } from '../shared/receivedOptions';
 import { acknowledge, answerGet, refuse } from './answers';
 import { readDelivery } from './delivery';
 import { ignoredText, otherAccountText, rejectedText, withReason } from './ignored';
+import { toItems } from './items';
 import { leaveOutReceived } from './received';
 import { cachedCredential } from './credentialCache';
 import { deduplicate } from './deduplicate';
@@ -92,17 +90,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			receivedAt,
 		});
 	}
-	const timezone = readTimezone(context);
 	const { webhookResponse } = acknowledge(context, gateway);
-	const marked = withOptOut(readOptions(context));
-	const toItem = (event: WebhookEvent) => ({
-		json: toEventItem(
-			event.event === 'received' ? marked(event) : event,
-			timezone,
-		) as unknown as IDataObject,
-	});
 	return {
-		workflowData: [fresh.map(toItem)],
+		workflowData: [toItems(context, fresh)],
 		/** Read when the execution is stored, right before n8n checks whether to save the static data. */
 		get webhookResponse() {
 			save();
@@ -128,10 +118,4 @@ function checkAuthenticity(
 	const isOpen =
 		!canVerifyWebhooks(gateway, credential) && readOptions(context).acceptUnauthenticated === true;
 	return isOpen ? { verified: true } : gateway.verifyWebhook(credential, delivery);
-}
-
-/** The workflow's timezone; UTC if n8n is configured with an unknown one. */
-function readTimezone(context: IWebhookFunctions): string {
-	const timezone = context.getTimezone();
-	return isTimezone(timezone) ? timezone : 'UTC';
 }

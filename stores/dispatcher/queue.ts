@@ -10,6 +10,8 @@ export interface Step {
 	/** The token of the run that claims the row; empty for none. */
 	readonly ifToken: string;
 	readonly values: Values;
+	/** Of a start: whom Do Not Contact is asked for, as `personOfRow` gives it. */
+	readonly person?: string | null;
 }
 
 /** The message queue of one account, as the dispatcher needs it. */
@@ -23,6 +25,13 @@ export interface DispatchQueue {
 	 * before the ones ahead of it. Returns each row as it is then, or null if it was in another state.
 	 */
 	turn(steps: readonly Step[]): Promise<Array<Row | null>>;
+	/**
+	 * Of these people, those whom the account must not write to, by the list as it is when this is called.
+	 * Not there where a whole turn says so.
+	 *
+	 * @throws if the list cannot be read
+	 */
+	listed?(people: readonly string[]): Promise<ReadonlySet<string>>;
 	/** Where a backend does all of a turn in one statement; elsewhere lease and rows are accesses of their own. */
 	readonly whole?: WholeTurns;
 	/** Rows that a run claims, or claimed when it was killed. */
@@ -38,6 +47,11 @@ export interface DispatchQueue {
 	 * copied a row.
 	 */
 	sharedIds(rows: readonly Row[]): Promise<ReadonlyMap<number, number>>;
+	/**
+	 * The account's rows to any of these recipients of which a request began, or which were sent, since then:
+	 * one access. `since`: ISO 8601, UTC.
+	 */
+	recent(recipients: readonly string[], since: string): Promise<Row[]>;
 }
 
 /** Turns that do everything together, all or nothing. */
@@ -77,6 +91,8 @@ export interface TurnOutcome {
 	/** The account as it is now; null if the lease is lost. */
 	readonly record: AccountRecord | null;
 	readonly due: Row[];
+	/** Of the people in its steps, those whom the account must not write to. */
+	readonly listed: ReadonlySet<string>;
 }
 
 /** State of an account across runs. */

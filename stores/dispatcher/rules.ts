@@ -27,6 +27,11 @@ export interface DispatchContext {
 	/** Resolves message ids that the gateway reports only on request. */
 	resolveMessageIds(): Promise<unknown>;
 	now(): number;
+	/**
+	 * Enters a person whom the gateway reports as opted out into Do Not Contact. Not there if the user does
+	 * not want that.
+	 */
+	addOptOut?(person: string, reason: string): Promise<void>;
 	/** From 0 to below 1. */
 	random(): number;
 	isCancelled(): boolean;

@@ -4,19 +4,22 @@ import type { SentMessage } from '../../messages/sentMessage';
 import { settle, type Settled } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
 import { isReplaceable, replaced } from '../table/replacement';
-import { SENDING, toScheduledMessage } from '../table/rows';
+import { personOfRow, SENDING, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';
-import { admit, lateByMs, sendAtOf } from './admission';
+import { admit, lateByMs, sendAtOf, type Admission } from './admission';
 import type { DueRows } from './dueRows';
 import { faultOf, type Fault } from './faults';
 import type { HeldLease } from './heldLease';
+import { noteOptOut } from './optOuts';
 import type { Pace } from './pace';
+import type { RecentSends } from './recentSends';
 import type { DispatchContext, DispatchEntry } from './rules';
 import {
 	accepted,
 	duplicate,
 	failed,
 	nextLookAt,
+	optedOut,
 	released,
 	retryAt,
 	started,
@@ -31,6 +34,7 @@ export interface Sending extends Omit<DispatchContext, 'lease'> {
 	readonly lease: HeldLease;
 	readonly turns: Turns;
 	readonly rows: DueRows;
+	readonly recent: RecentSends;
 	readonly health: AccountHealth;
 	readonly pace: Pace;
 	/** Adds an entry to the result of the run. */
@@ -70,7 +74,7 @@ export class SendRow {
 
 	/** Handles one due row: its start marker, its request, and the result. */
 	async send(row: Row): Promise<void> {
-		const { gateway, rows, pace, health, now } = this.sending;
+		const { rows, pace } = this.sending;
 		if (rows.isDuplicate(row)) {
 			return await this.settleUnsent(row, duplicate(DUPLICATE), true);
 		}
@@ -78,7 +82,7 @@ export class SendRow {
 		if (other !== undefined) {
 			return await this.settleUnsent(row, failed(sharesId(row, other), attemptsOf(row)), true);
 		}
-		const admission = admit(row, gateway, now(), health.state.pauseReason);
+		const admission = this.admit(row);
 		if ('values' in admission) {
 			return await this.settleUnsent(row, admission.values, admission.isReported);
 		}
@@ -87,30 +91,44 @@ export class SendRow {
 		const outcome = await this.start(row);
 		if (outcome === null) return pace.giveBack();
 		await this.afterSend(outcome);
+		await noteOptOut(this.sending, outcome.row, outcome.sent);
+	}
+
+	private admit(row: Row): Admission {
+		const { gateway, now, health, recent } = this.sending;
+		return admit(row, { gateway, now: now(), keptBy: health.state.pauseReason, recent });
 	}
 
 	/** Writes the start marker, and sends the request; null if it was not sent. */
 	private async start(row: Row): Promise<Outcome | null> {
-		const { turns, token, rows, now } = this.sending;
+		const { turns, token, rows, recent, now } = this.sending;
 		const values = started(token, now());
-		const began = await settle(turns.step({ ...pending(row), values }));
+		const person = personOfRow(row);
+		// Before anything is awaited: it counts for the recipient's other messages.
+		recent.note(row, values);
+		const began = await settle(turns.step({ ...pending(row), values, person }));
 		if (!began.ok) return this.giveUp(row, began.error);
 		// A person has cancelled it, or another run has it.
 		if (began.value === null) {
 			rows.done(row);
+			recent.note(row, released());
 			// Our mark may be there all the same, if the response was lost and then the lease: it was not sent.
 			const step = { id: row.id, ifStatus: SENDING, ifToken: token, values: released() };
 			turns.result(step, ['unconfirmed']);
 			return null;
 		}
+		// Nobody was asked about whom a person has just entered: a later run does.
+		if (personOfRow(began.value) !== person) return this.release(began.value);
 		return await this.sendStarted(began.value);
 	}
 
 	/** The row has its start marker; its current content is sent. */
 	private async sendStarted(row: Row): Promise<Outcome | null> {
-		const { gateway, connection, health, pace, now } = this.sending;
+		const { gateway, connection, health, pace, turns, recent, now } = this.sending;
+		recent.note(row, {});
+		if (turns.isOptedOut(row.id)) return this.leaveOut(row);
 		// A person may have edited it since its page was read.
-		const admission = admit(row, gateway, now(), health.state.pauseReason);
+		const admission = this.admit(row);
 		if ('values' in admission) {
 			this.finish(row, admission.values, admission.isReported);
 			return null;
@@ -122,6 +140,8 @@ export class SendRow {
 		if (!fresh.ok) return this.giveUp(row, fresh.error);
 		// Null: a person has changed it, or another run took it for interrupted. It certainly was not sent.
 		if (fresh.value === null || this.mustNotBegin()) return this.release(row);
+		if (turns.isOptedOut(row.id)) return this.leaveOut(row);
+		recent.note(fresh.value, {});
 		if (health.isProbing) health.onProbe();
 		pace.onStart();
 		const startedAt = now();
@@ -164,6 +184,12 @@ export class SendRow {
 		const values = replaced(reason, this.sending.now());
 		this.write(row, values);
 		this.sending.rows.putBack({ ...row, ...values } as Row);
+	}
+
+	/** The recipient is on Do Not Contact. */
+	private leaveOut(row: Row): null {
+		this.finish(row, optedOut(), true);
+		return null;
 	}
 
 	/** Releases a row that was started and must not be sent now. */
@@ -250,7 +276,8 @@ export class SendRow {
 		const age = now() - new Date(String(row.send_started_at)).getTime();
 		if (age <= MARK_MAX_AGE_MS) return row;
 		const values = started(token, now());
-		return await turns.step({ id: row.id, ifStatus: SENDING, ifToken: token, values });
+		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
+		return await turns.step({ ...step, person: personOfRow(row) });
 	}
 
 	/** Writes the transition of a row that was not started. */
@@ -272,7 +299,8 @@ export class SendRow {
 	}
 
 	private write(row: Row, values: Values): void {
-		const { turns, token } = this.sending;
+		const { turns, token, recent } = this.sending;
+		recent.note(row, values);
 		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
 		// It took longer than the lease, and another run could not know its result. A person may have
 		// cancelled it, retried it, or entered another status while it was in flight: if it was sent, the table

@@ -1,7 +1,7 @@
 import type { SentMessage } from '../../messages/sentMessage';
 import { acceptedAs, STATUSES, type Status } from '../../messages/status';
 import type { Values } from '../table/columns';
-import { SENDING } from '../table/rows';
+import { OPTED_OUT_FAILURE, SENDING } from '../table/rows';
 
 /*
  * The states of a row, as column values:
@@ -65,6 +65,10 @@ export const expired = (reason: string): Values =>
 /** Another row has its schedule id or key. */
 export const duplicate = (reason: string): Values =>
 	statusValues('cancelled', { failure: reason, claim_token: '' });
+
+/** The recipient is on Do Not Contact. */
+export const optedOut = (): Values =>
+	statusValues('cancelled', { failure: OPTED_OUT_FAILURE, claim_token: '' });
 
 /** It may have been sent. `lookAt`: when to check for it at the gateway; null for never. */
 export const unconfirmed = (reason: string, attempts: number, lookAt: number | null): Values =>

@@ -37,6 +37,8 @@ export class Turns {
 	private isWriting = false;
 	/** Rows whose request is in flight: their results will follow. */
 	private readonly inFlight = new Set<number>();
+	/** Of the rows in flight, those for somebody who was on Do Not Contact when they started. */
+	private readonly optedOut = new Set<number>();
 	/** Resolves the current wait for results. */
 	private onResult: () => void = () => {};
 	private lastAccessMs = 0;
@@ -61,6 +63,11 @@ export class Turns {
 		// A row that another run has claimed meanwhile gets no result of this run.
 		if (written.value === null) this.landed(step.id);
 		return written.value;
+	}
+
+	/** Whether a row that has just started is for somebody on Do Not Contact. */
+	isOptedOut(id: number): boolean {
+		return this.optedOut.has(id);
 	}
 
 	/**
@@ -154,6 +161,7 @@ export class Turns {
 
 	private landed(id: number): void {
 		this.inFlight.delete(id);
+		this.optedOut.delete(id);
 		this.onResult();
 	}
 
@@ -167,11 +175,35 @@ export class Turns {
 
 	private async turn(steps: readonly Step[]): Promise<Array<Row | null>> {
 		const { whole, riders } = this;
-		if (whole === undefined || riders === null) return await this.context.queue.turn(steps);
+		if (whole === undefined || riders === null) {
+			// At the same time: who is on the list before the message's start is written is found.
+			const [rows, listed] = await Promise.all([
+				settle(this.context.queue.turn(steps)),
+				settle(this.listed(steps)),
+			]);
+			if (!rows.ok) throw rows.error;
+			if (!listed.ok) throw listed.error;
+			this.note(steps, listed.value);
+			return rows.value;
+		}
 		const asked = riders.ask();
 		const outcome = await whole.turn(steps, asked);
 		riders.take(asked, outcome);
+		this.note(steps, outcome.listed);
 		return outcome.rows;
+	}
+
+	private async listed(steps: readonly Step[]): Promise<ReadonlySet<string>> {
+		const people = steps.flatMap(({ person }) => person ?? []);
+		return people.length === 0
+			? new Set()
+			: ((await this.context.queue.listed?.(people)) ?? new Set());
+	}
+
+	private note(steps: readonly Step[], listed: ReadonlySet<string>): void {
+		for (const { id, person } of steps) {
+			if (typeof person === 'string' && listed.has(person)) this.optedOut.add(id);
+		}
 	}
 
 	/** Applies steps in one access; if that fails, each separately, so that none affects the others. */

@@ -46,13 +46,21 @@ export interface MoveReport {
 	readonly isMore: boolean;
 }
 
+/** Nothing was done. */
+export const NO_MOVE: MoveReport = {
+	moved: 0,
+	duplicates: 0,
+	left: Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>,
+	isMore: false,
+};
+
 /** Messages of one batch. */
 const BATCH_SIZE = MAX_KEYS;
 
 /** Moves what can be moved, the oldest rows first, until nothing is left or the time is over. */
 export async function moveMessages(context: MoveContext): Promise<MoveReport> {
 	const { source, isOver } = context;
-	const left = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
+	const left = { ...NO_MOVE.left };
 	let [moved, duplicates, isMore] = [0, 0, false];
 	for (let last = 0; ; ) {
 		const rows = await source.select(

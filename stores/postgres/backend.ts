@@ -1,9 +1,11 @@
 import type { Backend } from '../backend';
 import { settle } from '../../messages/settle';
+import type { DoNotContactColumn } from '../doNotContact/columns';
 import type { AccountColumn } from '../table/accounts';
 import type { ColumnName } from '../table/columns';
 
 import type { MessageTable } from '../table/table';
+import { sqlBoard } from './board';
 import type { Database } from './database';
 import { explain, SqlError } from './errors';
 import { gathered } from './gathered';
@@ -35,18 +37,27 @@ export async function openSqlBackend(
 		events: async () => events,
 	});
 	const accounts = createSqlTable<AccountColumn>(explained, tables.accounts);
+	const doNotContact = createSqlTable<DoNotContactColumn>(explained, tables.doNotContact);
 	return {
 		messages,
 		name: names.table,
 		accounts: async () => accounts,
 		findAccounts: async () => accounts,
+		doNotContact: async () => doNotContact,
+		findDoNotContact: async () => doNotContact,
 		now: () => explained.now(),
 		queue: (senders, adoption) =>
-			createSqlQueue(explained, messages, { ...tables, senders }, adoption),
+			createSqlQueue(
+				explained,
+				messages,
+				{ ...tables, senders, channel: adoption.gateway.capabilities.channel },
+				adoption,
+			),
 		list: async (senders, filter, limit) =>
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),
 		purgeThese: async (ids, before) => await purgeThese(explained, tables.messages, ids, before),
+		board: async (period) => await sqlBoard(explained, tables, accounts, period),
 		statistics: async (period) => await sqlStatistics(explained, tables.messages, accounts, period),
 	};
 }

@@ -1,3 +1,4 @@
+import { DO_NOT_CONTACT_COLUMNS } from '../doNotContact/columns';
 import { ACCOUNT_COLUMNS } from '../table/accounts';
 import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../table/columns';
 import { quoted } from './names';
@@ -77,6 +78,11 @@ const columnsOf = (
 
 export const MESSAGE_COLUMNS = columnsOf(COLUMNS, CONTENT, REQUIRED);
 export const EVENTS_COLUMNS = columnsOf(EVENT_COLUMNS);
+export const LIST_COLUMNS = columnsOf(
+	DO_NOT_CONTACT_COLUMNS,
+	new Set(),
+	new Set(['person', 'scope']),
+);
 export const ACCOUNTS_COLUMNS = columnsOf(ACCOUNT_COLUMNS);
 
 /** The column as SQL writes it: n8n's own two in PostgreSQL's spelling. */

@@ -44,5 +44,6 @@ export const tablesOf = (names: TableNames) => ({
 	messages: qualified(names, names.table),
 	accounts: qualified(names, `${names.table}_accounts`),
 	events: qualified(names, `${names.table}_events`),
+	doNotContact: qualified(names, `${names.table}_do_not_contact`),
 	version: qualified(names, `${names.table}_version`),
 });

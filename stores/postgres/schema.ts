@@ -1,6 +1,6 @@
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
-import { ACCOUNTS_COLUMNS, EVENTS_COLUMNS, MESSAGE_COLUMNS } from './columns';
+import { ACCOUNTS_COLUMNS, EVENTS_COLUMNS, LIST_COLUMNS, MESSAGE_COLUMNS } from './columns';
 import type { Database } from './database';
 import { missingTable } from './errors';
 import { quoted, tablesOf, type TableNames } from './names';
@@ -18,8 +18,8 @@ export const LATEST_VERSION = MIGRATIONS.length;
 /** What of a table a store is made of. */
 export function storeTables(
 	names: TableNames,
-): Record<'messages' | 'accounts' | 'events', SqlTable> {
-	const { messages, accounts, events } = tablesOf(names);
+): Record<'messages' | 'accounts' | 'events' | 'doNotContact', SqlTable> {
+	const { messages, accounts, events, doNotContact } = tablesOf(names);
 	return {
 		messages: {
 			name: messages,
@@ -28,6 +28,11 @@ export function storeTables(
 		},
 		accounts: { name: accounts, columns: ACCOUNTS_COLUMNS, unique: [['gateway', 'account']] },
 		events: { name: events, columns: EVENTS_COLUMNS, unique: [] },
+		doNotContact: {
+			name: doNotContact,
+			columns: LIST_COLUMNS,
+			unique: [['person', 'scope']],
+		},
 	};
 }
 
@@ -140,7 +145,7 @@ const QUEUE_SETTINGS =
 	'fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05';
 
 function firstVersion(names: TableNames): string {
-	const { messages, accounts, events } = tablesOf(names);
+	const { messages, accounts, events, doNotContact } = tablesOf(names);
 	const own = (name: string) => quoted(`${names.table}_${name}`);
 	return `
 create table ${messages} (
@@ -158,6 +163,7 @@ create table ${messages} (
 	valid_for_minutes double precision,
 	timezone_source text,
 	frequency_cap text,
+	do_not_contact text,
 	gateway text not null,
 	credential text,
 	account text not null,
@@ -220,5 +226,19 @@ create table ${events} (
 	message_id text,
 	status_rank double precision
 );
-create index ${own('event')} on ${events} (message_id);`;
+create index ${own('event')} on ${events} (message_id);
+create table ${doNotContact} (
+	id bigint generated always as identity primary key,
+	created_at timestamptz(3) not null default now(),
+	updated_at timestamptz(3) not null default now(),
+	person text not null,
+	scope text not null default 'all',
+	reason text,
+	source text,
+	added_at timestamptz(3) default now(),
+	moved_at timestamptz(3),
+	constraint ${own('dnc_person')} check (person similar to '[+][1-9][0-9]{6,14}' or (person ~ '[^0-9+() ./-]' and person !~ '[[:space:]]')),
+	constraint ${own('dnc_scope')} check (scope in ('all', 'whatsapp', 'sms') or scope like 'account %/%')
+);
+create unique index ${own('dnc_key')} on ${doNotContact} (person, scope);`;
 }

@@ -3,6 +3,7 @@ import type { Beside, Step, TurnOutcome, WholeTurns } from '../dispatcher/queue'
 import { stateValues, withPauses, type AccountColumn } from '../table/accounts';
 import type { ColumnName, Row } from '../table/columns';
 import { SENDING, type SendingAccount } from '../table/rows';
+import { scopesOf, type ListOwner } from '../doNotContact/columns';
 import { columnOf } from './conditions';
 import type { Database } from './database';
 import { nextDueSql } from './due';
@@ -14,9 +15,10 @@ import { setSql, withContent, type SqlTable } from './table';
 const MAX_MESSAGES = 500;
 
 /** Where the turns of one account take place. */
-export interface TurnTables {
+export interface TurnTables extends ListOwner {
 	readonly messages: SqlTable;
 	readonly accounts: SqlTable;
+	readonly doNotContact: SqlTable;
 	/** The names of the account. */
 	readonly senders: readonly SendingAccount[];
 }
@@ -37,7 +39,8 @@ export const wholeTurns = (database: Database, tables: TurnTables): WholeTurns =
 		);
 		const [first] = outcomes;
 		const rows = outcomes.flatMap((outcome) => outcome.rows);
-		return { rows, record: outcomes[outcomes.length - 1].record, due: first.due };
+		const listed = new Set(outcomes.flatMap((outcome) => [...outcome.listed]));
+		return { rows, record: outcomes[outcomes.length - 1].record, due: first.due, listed };
 	},
 });
 
@@ -46,12 +49,13 @@ interface Result {
 	readonly held: readonly unknown[] | null;
 	readonly changed: ReadonlyArray<{ readonly n: number; readonly row: unknown }> | null;
 	readonly due: readonly unknown[];
+	readonly listed: readonly string[];
 }
 
 function outcomeOf(
 	{ messages, accounts, senders }: TurnTables,
 	steps: readonly Step[],
-	{ held, changed, due }: Result,
+	{ held, changed, due, listed }: Result,
 ): TurnOutcome {
 	const rows = steps.map((): Row | null => null);
 	for (const { n, row } of changed ?? []) rows[n] = toRow<ColumnName>(row, messages.columns);
@@ -60,6 +64,7 @@ function outcomeOf(
 		rows,
 		record: named.length < senders.length ? null : withPauses(named[0], named),
 		due: due.map((row): Row => toRow<ColumnName>(row, messages.columns)),
+		listed: new Set(listed),
 	};
 }
 
@@ -68,13 +73,11 @@ function outcomeOf(
  * - `held`: the lease, renewed while we have it, under each name of the account;
  * - `changed`: results, lease or not, and starts only while `held` has all names. Each row of `c` changes
  *   another row, in the state that its step requires;
+ * - `listed`: of those who would be written to, the people on Do Not Contact, by the same snapshot;
  * - `due`: the next rows, as they were before the turn; they lie behind those that start.
  */
-function turnSql(
-	{ messages, accounts, senders }: TurnTables,
-	steps: readonly Step[],
-	{ lease, due }: Beside,
-): Statement {
+function turnSql(tables: TurnTables, steps: readonly Step[], { lease, due }: Beside): Statement {
+	const { messages, accounts, senders } = tables;
 	const placeholders = new Placeholders();
 	const names = placeholders.json(
 		senders.map(({ gateway, account }, n) => ({ gateway, account, n })),
@@ -113,10 +116,20 @@ function turnSql(
 select jsonb_build_object(
 	'held', (select jsonb_agg(to_jsonb(held) order by n) from held),
 	'changed', (select jsonb_agg(to_jsonb(changed)) from changed),
+	'listed', ${listedSql(tables, steps, placeholders)},
 	'due', ${due === null ? `'[]'::jsonb` : nextDueSql(messages, senders, due, placeholders)}
 )::text as result`,
 		values: placeholders.values,
 	};
+}
+
+/** A list that is broken must not keep results from being written: without a start it is not read. */
+function listedSql(tables: TurnTables, steps: readonly Step[], placeholders: Placeholders): string {
+	const people = steps.flatMap(({ person }) => person ?? []);
+	if (people.length === 0) return `'[]'::jsonb`;
+	const isOneOf = (values: readonly string[]) =>
+		`any (array(select jsonb_array_elements_text(${placeholders.json(values)})))`;
+	return `coalesce((select jsonb_agg(distinct l.person) from ${tables.doNotContact.name} l where l.person = ${isOneOf(people)} and l.scope = ${isOneOf(scopesOf(tables))}), '[]')`;
 }
 
 /** Steps in their order, as few statements as may hold them: each row once in each. */

@@ -1,4 +1,6 @@
 import type { Backend } from '../backend';
+import { listedBeforeSending } from '../doNotContact/listed';
+import { tableBoard } from './board';
 import { createDispatchQueue } from './dispatchQueue';
 import { purge, purgeThese } from './purge';
 import { statistics } from './statistics';
@@ -8,16 +10,23 @@ import type { MessageTable } from './table';
 export const createTableBackend = (
 	messages: MessageTable,
 	name: string,
-	{ accounts, findAccounts, now }: Pick<Backend, 'accounts' | 'findAccounts' | 'now'>,
+	beside: Pick<Backend, 'accounts' | 'findAccounts' | 'doNotContact' | 'findDoNotContact' | 'now'>,
 ): Backend => ({
 	messages,
 	name,
-	accounts,
-	findAccounts,
-	now,
-	queue: (senders, adoption) => createDispatchQueue(messages, senders, adoption),
+	...beside,
+	queue: (senders, adoption) => ({
+		...createDispatchQueue(messages, senders, adoption),
+		listed: async (people) => {
+			const list = await beside.findDoNotContact();
+			if (list === null) return new Set();
+			const { channel } = adoption.gateway.capabilities;
+			return new Set((await listedBeforeSending(list, { senders, channel }, people)).keys());
+		},
+	}),
 	list: null,
 	purge: async (before) => await purge(messages, before),
 	purgeThese: async (ids, before) => await purgeThese(messages, ids, before),
-	statistics: async (period) => await statistics(messages, await accounts(), period),
+	board: async (period) => await tableBoard(messages, await beside.findAccounts(), period),
+	statistics: async (period) => await statistics(messages, await beside.accounts(), period),
 });

@@ -30,6 +30,8 @@ export const COLUMNS = [
 	{ name: 'timezone_source', type: 'string' },
 	/** At most so many messages to the recipient in a period, as `formatFrequencyCap` writes it; empty: any number. */
 	{ name: 'frequency_cap', type: 'string' },
+	/** `ignore`: it is also sent to somebody on Do Not Contact, such as a code or a legal notice. */
+	{ name: 'do_not_contact', type: 'string' },
 	{ name: 'gateway', type: 'string' },
 	{ name: 'credential', type: 'string' },
 	{ name: 'account', type: 'string' },

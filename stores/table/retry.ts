@@ -36,6 +36,8 @@ export interface RetryRules {
 	readonly notFound?: NotFound;
 	/** Throws for a message that its gateway cannot send. */
 	assertSendable(row: Row): void;
+	/** Why messages are not retried, by their rows' ids: their recipients are on Do Not Contact. */
+	refusals?(rows: readonly Row[]): Promise<ReadonlyMap<number, Error>>;
 	/** Throws for an account whose messages must not be moved now. */
 	assertMovable(row: Row): void;
 }
@@ -176,8 +178,11 @@ async function selectMatching(
 async function putBack(table: MessageTable, rows: readonly Row[], rules: RetryRules, now: number) {
 	const rejected: Rejected[] = [];
 	const holders = await KeyHolders.read(table, rows, rules.reassignTo);
+	const refusals = (await rules.refusals?.(rows)) ?? new Map<number, Error>();
 	const sendable = rows.filter((row) => {
 		try {
+			const refusal = refusals.get(row.id);
+			if (refusal !== undefined) throw refusal;
 			if (rules.reassignTo !== null) {
 				rules.assertMovable(row);
 				assertFileMoves(row, rules.reassignTo);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { OPTED_OUT, personOf } from '../../messages/doNotContact';
 import {
 	MESSAGE_TYPES,
 	parseContent,
@@ -7,6 +8,7 @@ import {
 	type MessageToSchedule,
 	type OutgoingMessage,
 } from '../../messages/message';
+import { formatFrequencyCap } from '../../messages/frequencyCap';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
 import { TIMEZONE_SOURCES } from '../../messages/recipientTime/source';
 import { formatWindow } from '../../messages/sendTime';
@@ -46,6 +48,7 @@ export function toRow(
 		scheduledAt,
 		requestedAt,
 		sendingWindow,
+		frequencyCap,
 		validForMinutes,
 		deduplicationKey,
 	} = message;
@@ -74,7 +77,9 @@ export function toRow(
 		deduplication_key: deduplicationKey ?? null,
 		requested_at: requestedAt ?? scheduledAt,
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
+		frequency_cap: frequencyCap ? formatFrequencyCap(frequencyCap) : null,
 		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
+		do_not_contact: message.ignoresDoNotContact === true ? IGNORE : null,
 		attempts: 0,
 		// Empty text, not null: n8n does not compare empty cells with a text.
 		claim_token: '',
@@ -176,9 +181,14 @@ export const mayHaveBeenSent = (row: Row): boolean =>
 		(cell) => textOf(cell) !== null,
 	);
 
+/** What stands in the column `failure` of a message that was not sent to somebody on Do Not Contact. */
+export const OPTED_OUT_FAILURE = `${OPTED_OUT}: The recipient is on Do Not Contact`;
+
 const failureOf = (row: Row): Failure | null => {
 	const reason = textOf(row.failure);
-	return reason === null ? null : { code: null, reason };
+	if (reason === null) return null;
+	const code = reason.startsWith(`${OPTED_OUT}: `) ? OPTED_OUT : null;
+	return { code, reason: code === null ? reason : reason.slice(`${code}: `.length) };
 };
 
 /** Without a source, the timezone is not the recipient's. A person may have edited either. */
@@ -186,6 +196,19 @@ function recipientsTimezone(row: Row): Pick<StoredMessage, 'timezone' | 'timezon
 	const timezone = textOf(row.timezone);
 	const timezoneSource = TIMEZONE_SOURCES.find((source) => source === row.timezone_source);
 	return timezone === null || timezoneSource === undefined ? {} : { timezone, timezoneSource };
+}
+
+/** The entry of the column `do_not_contact` for a message that is sent all the same. */
+const IGNORE = 'ignore';
+
+/**
+ * Whom Do Not Contact is asked for before a row is sent; null if it goes to anybody, or to nobody whom a
+ * message could reach.
+ */
+export function personOfRow(row: Row): string | null {
+	if (textOf(row.do_not_contact)?.trim().toLowerCase() === IGNORE) return null;
+	const parsed = settleSync(() => parseRecipient(textOf(row.recipient) ?? ''));
+	return parsed.ok ? personOf(parsed.value) : null;
 }
 
 /** A cell's text; null if it is empty. */

@@ -7,6 +7,8 @@ import { byTime, matches, ON_THE_WAY } from '../matches';
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { keyIsUsed } from '../deduplication/keyIsUsed';
 import { notPending } from '../../gateways/notPending';
+import type { DoNotContactTable } from '../doNotContact/columns';
+import { gatheredRefusals } from '../doNotContact/refusals';
 import { cancelling } from '../cancelling';
 import { renewed } from '../renewed';
 import type {
@@ -38,12 +40,14 @@ export interface TableStoreOptions {
 	readonly timezone: string;
 	/** What is said of a schedule id that no row has; unless given, that no Data Table has it. */
 	readonly notFound?: NotFound;
+	/** The list Do Not Contact beside the table; null where there is none. */
+	readonly findDoNotContact?: () => Promise<DoNotContactTable | null>;
 	now(): number;
 }
 
 /** An n8n Data Table as a store: works with every gateway, for any time ahead, and survives restarts. */
 export function createTableStore(table: MessageTable, options: TableStoreOptions): MessageStore {
-	const { gateway, senders, notFound = notHeld } = options;
+	const { gateway, senders, notFound = notHeld, findDoNotContact } = options;
 	const [sender] = senders;
 	const inserts = new Batcher<Values, Row>(async (rows) => await table.insert(rows), PAGE_SIZE);
 	const byKey = new Batcher(
@@ -53,6 +57,11 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 	const byOwnId = new Batcher(async (ids: string[]) => await read('schedule_id', ids), MAX_KEYS);
 	const byAnyId = new Batcher(async (ids: string[]) => await rowsOfIds(table, ids), MAX_KEYS);
 	const byRequest = new Batcher<string, Row[]>(readRequested, PAGE_SIZE);
+	const { channel } = gateway.capabilities;
+	const refusalOf = gatheredRefusals(
+		{ find: async () => (await findDoNotContact?.()) ?? null, owner: { senders, channel } },
+		'was not moved',
+	);
 	const toMessage = toScheduledMessage;
 	const isOfSender = (row: Row) =>
 		senders.some((one) => row.gateway === one.gateway && row.account === one.account);
@@ -266,7 +275,11 @@ export function createTableStore(table: MessageTable, options: TableStoreOptions
 		const row = await readRow(scheduleId);
 		const isPending = toMessage(row).status === 'scheduled';
 		const wanted = isPending ? (timeNow?.() ?? scheduledAt) : scheduledAt;
-		if (isPending) assertFileKeptUntil(row, gateway, wanted);
+		if (isPending) {
+			assertFileKeptUntil(row, gateway, wanted);
+			const refusal = await refusalOf(row);
+			if (refusal !== null) throw refusal;
+		}
 		const [moved, after] = await change(row, {
 			...movedValues(wanted, options.now()),
 			...(zone && { timezone: zone.timezone, timezone_source: zone.timezoneSource }),

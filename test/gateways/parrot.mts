@@ -56,6 +56,7 @@ export const parrot: Gateway = {
 	id: 'parrot',
 	label: 'Parrot',
 	capabilities: {
+		channel: 'whatsapp',
 		messageTypes: ['text', 'template'],
 		scheduling: null,
 		lookup: null,

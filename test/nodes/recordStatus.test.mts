@@ -106,8 +106,8 @@ describe('a Whapi.Cloud credential', () => {
 		expect(Object.keys(item).slice(0, 4)).toEqual([
 			'recorded',
 			'kept',
-			'status',
-			'occurredAtLocal',
+			'addedToDoNotContact',
+			'event',
 		]);
 		expect(item).toMatchObject({ recorded: true, failure: 'Not on WhatsApp' });
 		expect(row()).toMatchObject({ status: 'failed', failure: 'Not on WhatsApp' });

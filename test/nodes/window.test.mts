@@ -12,7 +12,7 @@ let mockAccounts: MemoryTable<AccountColumn>;
 // The tables are n8n's; what reaches them has tests of its own, on a real n8n.
 jest.mock('../../nodes/shared/dataTable', () => ({
 	...jest.requireActual<object>('../../nodes/shared/dataTable'),
-	openTable: async () => Object.assign(mockMessages, { name: 'scheduled_messages' }),
+	openTable: async () => Object.assign(mockMessages, { name: 'scheduled_messages', listId: null }),
 	openTableOf: async () => mockAccounts,
 	findTableOf: async () => mockAccounts,
 	tableById: () => mockMessages,

@@ -41,6 +41,7 @@ const pigeon: Gateway = {
 	id: 'pigeon',
 	label: 'Carrier Pigeon',
 	capabilities: {
+		channel: 'whatsapp',
 		messageTypes: ['text'],
 		scheduling: {
 			types: ['text'],

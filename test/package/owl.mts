@@ -23,6 +23,7 @@ const scheduling = {
 } as const;
 
 const capabilities: Gateway['capabilities'] = {
+	channel: 'whatsapp',
 	messageTypes: ['text'],
 	scheduling,
 	lookup: null,

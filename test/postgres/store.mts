@@ -2,6 +2,7 @@ import { createDatabase, type Database, type RunSql } from '../../stores/postgre
 import { parseTableNames, type TableNames } from '../../stores/postgres/names';
 import { ensureTables, storeTables } from '../../stores/postgres/schema';
 import { createSqlTable } from '../../stores/postgres/table';
+import type { DoNotContactColumn } from '../../stores/doNotContact/columns';
 import type { AccountColumn } from '../../stores/table/accounts';
 import type { ColumnName } from '../../stores/table/columns';
 import { connectSql, type SqlClient } from '../../harness/sqlClient.mts';
@@ -55,5 +56,6 @@ export async function newStore(server: Server, names = newNames()) {
 		database,
 		messages: createSqlTable<ColumnName>(database, tables.messages),
 		accounts: createSqlTable<AccountColumn>(database, tables.accounts),
+		doNotContact: createSqlTable<DoNotContactColumn>(database, tables.doNotContact),
 	};
 }

@@ -35,7 +35,7 @@ async function open(count: number, senders: readonly SendingAccount[] = [SENDER]
 	const queue: DispatchQueue = createSqlQueue(
 		database,
 		messages,
-		{ ...storeTables(names), senders },
+		{ ...storeTables(names), senders, channel: 'whatsapp' },
 		{ gateway, accounts: async () => accounts },
 	);
 	const rows = await messages.insert(

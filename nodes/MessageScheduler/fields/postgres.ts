@@ -39,7 +39,7 @@ export const unconditionalPostgresFields: INodeProperties[] = [
 				type: 'string',
 				default: DEFAULT_TABLE_NAME,
 				description:
-					'The table of messages. Three others have names that begin with it. Only Schedule creates them.',
+					'The table of messages. Four others have names that begin with it. Only Schedule creates them.',
 			},
 		],
 	},

@@ -31,7 +31,7 @@ const locator = (description: string, hint?: string): INodeProperties => ({
 });
 
 /** For operations that need an existing table. */
-const tableField = locator(
+export const tableField = locator(
 	'The n8n Data Table that stores the messages. It must exist: only Schedule creates one.',
 );
 
@@ -42,7 +42,7 @@ const createdTableField = locator(
 );
 
 /** n8n's own spelling, which its linter would change. */
-const DATA_TABLE = 'n8n Data Table';
+export const DATA_TABLE = 'n8n Data Table';
 const FOUND_BY_ID = `Gateway or ${DATA_TABLE}`;
 const STORED_IN = 'Stored In';
 
@@ -111,6 +111,12 @@ export const listedFields: INodeProperties[] = [
 	},
 	{ ...tableField, ...shownForTable },
 	...postgresFields,
+];
+
+/** The same with the place whose messages the board shows in full. */
+export const boardStoreFields: INodeProperties[] = [
+	{ ...listedFields[0], default: 'dataTable' },
+	...listedFields.slice(1),
 ];
 
 /** Names by a constant, as n8n writes its own; its linter would have it otherwise. */

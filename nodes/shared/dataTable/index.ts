@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { shorten } from '../../../messages/text';
 import { settle } from '../../../messages/settle';
+import { doNotContactTableName } from '../../../stores/doNotContact/columns';
 import type { MessageTable, Table } from '../../../stores/table/table';
 import { noSuchTable, tableUnavailable } from './errors';
 import { isExpression } from './filters';
@@ -16,12 +17,14 @@ import {
 import { tableById } from './rows';
 import { runDataTableNodes } from './subWorkflow';
 
-export { ACCOUNTS, DEFAULT_TABLE, type TableRef } from './kinds';
+export { ACCOUNTS, DEFAULT_TABLE, DO_NOT_CONTACT, type TableRef } from './kinds';
 export { tableById } from './rows';
 
 /** A table of messages, and the name under which the tables beside it are found. */
 export interface NamedTable extends MessageTable {
 	readonly name: string;
+	/** The list Do Not Contact beside it, as found with the table; null if there was none. */
+	readonly listId: string | null;
 }
 
 /**
@@ -37,8 +40,9 @@ export async function openTable(
 	{ create }: { readonly create: boolean },
 ): Promise<NamedTable> {
 	assertNoExpression(MESSAGES.parameter, ref.value);
+	const listed = await listTables(context, ref.by === 'name' ? ref.value : undefined);
 	const found =
-		(await findMeant(context, ref)) ??
+		listed.find((table) => table[ref.by] === ref.value) ??
 		(create && ref.by === 'name' ? await createTable(context, ref.value, MESSAGES) : undefined);
 	if (found === undefined) throw noSuchTable(ref, await listTables(context));
 	const name = String(found.name ?? ref.value);
@@ -47,6 +51,7 @@ export async function openTable(
 	return {
 		...asTable(context, name, found, MESSAGES),
 		name,
+		listId: listIdOf(listed, name),
 		events: async ({ create: createEvents }) => {
 			if (opened !== null) return opened;
 			if (createEvents) return (opened = await openTableOf(context, events, EVENTS));
@@ -56,26 +61,33 @@ export async function openTable(
 	};
 }
 
-const findMeant = async (
-	context: IExecuteFunctions,
-	{ by, value }: TableRef,
-): Promise<IDataObject | undefined> =>
-	by === 'name'
-		? await findTable(context, value)
-		: (await listTables(context)).find(({ id }) => id === value);
+/** The list Do Not Contact of a table of messages, among listed tables. */
+function listIdOf(listed: readonly IDataObject[], messages: string): string | null {
+	const name = doNotContactTableName(messages);
+	const id = listed.find((table) => table.name === name)?.id;
+	return typeof id === 'string' ? id : null;
+}
 
 /** The project's tables of messages, the one with the likeliest name first, then the last changed. */
 export async function messageTables(
 	context: IExecuteFunctions,
 	likeliest: string,
-): Promise<Array<{ readonly id: string; readonly name: string }>> {
+): Promise<MessageTableRef[]> {
 	const rank = ({ name, updatedAt }: IDataObject) =>
 		name === likeliest ? Infinity : new Date(updatedAt as string).getTime() || 0;
-	return (await listTables(context))
+	const listed = await listTables(context);
+	return listed
 		.filter(storesMessages)
 		.sort((one, other) => rank(other) - rank(one))
-		.map(({ id, name }) => ({ id: String(id), name: String(name) }));
+		.map(({ id, name }) => ({
+			id: String(id),
+			name: String(name),
+			listId: listIdOf(listed, String(name)),
+		}));
 }
+
+/** A table of messages among the project's. */
+export type MessageTableRef = Pick<NamedTable, 'id' | 'name' | 'listId'>;
 
 /**
  * The Data Table of that name in the workflow's project: created if it does not exist, otherwise with its

@@ -1,5 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
+import {
+	DO_NOT_CONTACT_COLUMNS,
+	type DoNotContactColumn,
+} from '../../../stores/doNotContact/columns';
 import { ACCOUNT_COLUMNS, type AccountColumn } from '../../../stores/table/accounts';
 import { COLUMNS, EVENT_COLUMNS, type ColumnName } from '../../../stores/table/columns';
 
@@ -43,6 +47,13 @@ export const ACCOUNTS: TableKind<AccountColumn> = {
 	parameter: 'Data Table',
 	rows: 'accounts',
 	columns: ACCOUNT_COLUMNS,
+};
+
+/** The list Do Not Contact beside a table of messages. */
+export const DO_NOT_CONTACT: TableKind<DoNotContactColumn> = {
+	parameter: 'Data Table',
+	rows: 'people',
+	columns: DO_NOT_CONTACT_COLUMNS,
 };
 
 /** Columns that a table lacks, or has with another type. */

@@ -5,11 +5,14 @@
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Connection, Gateway } from '../../../gateways/gateway';
 import { parseRecipient } from '../../../messages/recipient';
-import { formatWindow, type SendingWindow } from '../../../messages/sendTime';
+import type { FrequencyCap } from '../../../messages/frequencyCap';
+import { formatWindow, parseWindow, type SendingWindow } from '../../../messages/sendTime';
 import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
 import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
 import { createLeaseStore, pauseAccount, resumeAccount } from '../../../stores/table/accounts';
+import type { DoNotContactColumn, ListOwner } from '../../../stores/doNotContact/columns';
+import { listedBeforeSending } from '../../../stores/doNotContact/listed';
 import { createConstrainedQueue } from '../../../stores/postgres/queue';
 import type { LeaseStore } from '../../../stores/dispatcher/queue';
 import { createDispatchQueue } from '../../../stores/table/dispatchQueue';
@@ -18,7 +21,8 @@ import type { Table } from '../../../stores/table/table';
 import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
-import { dueRows, transactions } from './transactions.mts';
+import { OptOuts } from './optOuts.mts';
+import { dueRows, recentRows, transactions } from './transactions.mts';
 import { VirtualTime } from './virtualTime.mts';
 
 export const SECOND = 1_000;
@@ -89,8 +93,12 @@ export interface DayOptions {
 	readonly stalls?: boolean;
 	/** Another account, which is always well, has messages in the same table. */
 	readonly hasOther?: boolean;
+	/** Some messages keep quiet hours in several timezones, some a frequency cap. */
+	readonly hasRules?: boolean;
 	/** The table refuses what no run could read, and a second row with one key: PostgreSQL. */
 	readonly isConstrained?: boolean;
+	/** People opt out and in, by Do Not Contact. */
+	readonly hasOptOuts?: boolean;
 }
 
 /** One message of the day, with what became of it outside. */
@@ -100,6 +108,7 @@ export interface Planned {
 	readonly recipient: string;
 	readonly validMs: number;
 	readonly window: SendingWindow | null;
+	readonly cap: FrequencyCap;
 	/** The gateway refuses it whenever it comes. */
 	readonly isBad: boolean;
 	/** When the gateway took it. */
@@ -153,11 +162,38 @@ export interface Day {
 	/** When the last fault was over. */
 	readonly wellFrom: number;
 	readonly gaveOut: ReadonlyMap<number, readonly string[]>;
+	readonly optOuts: OptOuts;
 }
 
 const SENDER: SendingAccount = { gateway: 'fake', account: 'account-1', credential: 'My Gateway' };
 
 const OTHER: SendingAccount = { ...SENDER, account: 'account-2' };
+
+/** It counts for others, and obeys no cap. */
+const COUNTS: FrequencyCap = { limit: null, counts: true };
+
+/** Quiet hours about the simulated day, whose evening and night they keep, in one to three timezones. */
+const QUIET_HOURS: readonly SendingWindow[] = [
+	'Mon Tue Wed Thu Fri Sat Sun 08:00-20:00 America/New_York, America/Chicago',
+	'Mon Tue 09:00-20:00; Wed 10:00-12:00 Australia/Sydney, Australia/Perth, Australia/Darwin',
+	'Mon Tue Wed Thu Fri Sat Sun 09:00-21:00 Europe/Madrid, Atlantic/Canary not on 2026-03-02',
+	'Mon Tue 20:00-10:00 Asia/Kolkata',
+].map(parseWindow);
+
+/** What a message of a day with rules keeps to. */
+function rulesOf(
+	random: () => number,
+	pick: <T>(list: readonly T[]) => T,
+): Partial<Pick<Planned, 'window' | 'cap'>> {
+	const messages = 1 + Math.floor(random() * 3);
+	const periodMs = pick([1, 3, 8, 24]) * HOUR;
+	const over = random() < 0.7 ? 'hold' : 'skip';
+	const isCapped = random() < 0.5;
+	return {
+		...(random() < 0.3 ? { window: pick(QUIET_HOURS) } : {}),
+		cap: { limit: isCapped ? { messages, periodMs, over } : null, counts: random() < 0.9 },
+	};
+}
 
 /** A process of n8n. */
 interface Process {
@@ -188,6 +224,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		hasOther: false,
 		stalls: false,
 		isConstrained: false,
+		hasOptOuts: false,
+		hasRules: false,
 		...given,
 	};
 	const random = seededRandom(seed);
@@ -206,9 +244,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		...given.rules,
 	};
 
+	const optOuts = new OptOuts(seed, time, SENDER);
+	const owner: ListOwner = { senders: [SENDER], channel: 'whatsapp' };
+
 	// The day's messages.
 	const dayEnd = START + 24 * HOUR;
-	const recipients = Math.max(2, Math.floor(options.messages / 2));
+	const recipients = Math.max(2, Math.floor(options.messages / (options.hasRules ? 5 : 2)));
 	const planned: Planned[] = [];
 	const byKey = new Map<string, Planned>();
 	const times = given.outages ?? [];
@@ -238,11 +279,15 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			isBad: options.hasPeople && random() < 0.02,
 			acceptedAt: [],
 			isEdited: false,
+			cap: COUNTS,
+			...(options.hasRules ? rulesOf(random, pick) : {}),
 		};
 		planned.push(message);
 	}
+	if (options.hasOptOuts) optOuts.begin(planned);
 	const rows = await table.insert(
-		planned.map(({ id, sendAt, recipient, validMs, window, key: deduplicationKey, account }) => {
+		planned.map(({ id, sendAt, recipient, validMs, window, cap, account, ...more }) => {
+			const { key: deduplicationKey } = more;
 			const key = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 			byKey.set(key, planned[id]);
 			const row = toRow(
@@ -259,6 +304,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					idempotencyKey: key,
 					validForMinutes: validMs / MINUTE,
 					deduplicationKey,
+					frequencyCap: cap,
 				},
 				account === OTHER.account ? OTHER : SENDER,
 				'UTC',
@@ -268,7 +314,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			if (options.hasPeople && random() < 0.05 && !options.isConstrained) {
 				Object.assign(row, random() < 0.5 ? { claim_token: null } : { next_attempt_at: null });
 			}
-			return { ...row, sending_window: window === null ? null : formatWindow(window) };
+			const do_not_contact = optOuts.ignores(id) ? 'ignore' : null;
+			return {
+				...row,
+				do_not_contact,
+				sending_window: window === null ? null : formatWindow(window),
+			};
 		}),
 	);
 	table.accesses.length = 0;
@@ -474,6 +525,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					({ values }) => 'status' in values && values.status === SENDING,
 				);
 				if (isStart) begun.add(number);
+				for (const { where, values } of changes) {
+					if (!('status' in values) || values.status !== SENDING) continue;
+					const [from, to] = ['gte', 'lte'].map((is) => where.find((one) => one.is === is)?.value);
+					for (let id = Number(from); id <= Number(to); id++) optOuts.markedAt.set(id, now());
+				}
 				return await access(async () => await inner.update(changes));
 			},
 			remove: async (where) => await access(async () => await inner.remove(where)),
@@ -481,7 +537,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const gateway = {
 			id: sender.gateway,
 			label: 'Fake',
-			capabilities: { messageTypes: MESSAGE_TYPES, scheduling: null, lookup: null },
+			capabilities: {
+				channel: 'whatsapp',
+				messageTypes: MESSAGE_TYPES,
+				scheduling: null,
+				lookup: null,
+			},
 			assertSendable: () => undefined,
 			testCredential: async () => {
 				if (sender === SENDER) healthAsked.push(now());
@@ -500,6 +561,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					account: sender.account,
 				};
 				const place = requests.push(request) - 1;
+				const { id } = byKey.get(message.idempotencyKey)!;
+				optOuts.asked.push({ id, at: now(), markedAt: optOuts.markedAt.get(id + 1)! });
 				if (killAt.delete(place)) void time.sleep(random() * 300).then(() => kill(process));
 				const cut = new Promise<never>((_resolve, reject) => {
 					stop.add(() => {
@@ -542,6 +605,11 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				: {}),
 		} as unknown as Gateway;
 		const adoption = { gateway, accounts: async () => slow(accounts) };
+		const listedBy = async (list: Table<DoNotContactColumn>, people: readonly string[]) => {
+			if (!options.hasOptOuts) return new Set<string>();
+			const found = await listedBeforeSending(list, { ...owner, senders: [sender] }, people);
+			return new Set(found.keys());
+		};
 		const lease = createLeaseStore(slow(accounts), [sender]);
 		const acquire: LeaseStore['acquire'] = async (...given) => {
 			const record = await lease.acquire(...given);
@@ -563,12 +631,23 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				? createConstrainedQueue(slow(table), [sender], adoption, {
 						readDue: async (at, limit) =>
 							await access(async () => dueRows(table, sender, at).slice(0, limit)),
-						whole: transactions(table, accounts, sender, async (work, steps) => {
-							if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
-							return await access(work);
-						}),
+						recent: async (recipients, since) =>
+							await access(async () => recentRows(table, sender, recipients, since)),
+						whole: transactions(
+							{ table, accounts, sender, list: optOuts.list },
+							async (work, steps) => {
+								for (const { id, values } of steps) {
+									if (values.status === SENDING) optOuts.markedAt.set(id, now());
+								}
+								if (steps.some(({ values }) => values.status === SENDING)) begun.add(number);
+								return await access(work);
+							},
+						),
 					})
-				: createDispatchQueue(slow(table), [sender], adoption),
+				: {
+						...createDispatchQueue(slow(table), [sender], adoption),
+						listed: async (people) => await listedBy(slow(optOuts.list), people),
+					},
 			lease: { ...lease, acquire },
 			rules,
 			resolveMessageIds: async () => undefined,
@@ -705,6 +784,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		end,
 		wellFrom,
 		gaveOut,
+		optOuts,
 	};
 }
 
@@ -767,5 +847,8 @@ export function randomOptions(seed: number, maxMessages: number): DayOptions {
 		clustered: random() < 0.7 ? 0.7 : 0,
 		hasOther: random() < 0.2,
 		stalls: random() < 0.15,
+		// Of its own source: other days stay what they were.
+		hasOptOuts: seededRandom(seed ^ 0x0b7)() < 0.4,
+		hasRules: random() < 0.35,
 	};
 }

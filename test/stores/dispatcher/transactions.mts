@@ -1,5 +1,6 @@
 import { STATUS_NAMES } from '../../../messages/status';
 import type { DueAfter, Step, WholeTurns } from '../../../stores/dispatcher/queue';
+import { holdsFor, type DoNotContactColumn } from '../../../stores/doNotContact/columns';
 import { stateValues, withPauses, type AccountColumn } from '../../../stores/table/accounts';
 import type { Row } from '../../../stores/table/columns';
 import { SENDING, type SendingAccount } from '../../../stores/table/rows';
@@ -17,6 +18,20 @@ export const dueRows = (table: MemoryTable, { account }: SendingAccount, now: st
 		)
 		.sort((a, b) => (isBehind(a, b) ? 1 : -1));
 
+/** What `stores/postgres/recent.ts` asks PostgreSQL for. */
+export const recentRows = (
+	table: MemoryTable,
+	{ account }: SendingAccount,
+	recipients: readonly string[],
+	since: string,
+): Row[] =>
+	[...table.rows.values()].filter(
+		(row) =>
+			row.account === account &&
+			recipients.includes(String(row.recipient)) &&
+			[row.sent_at, row.send_started_at].some((at) => String(at ?? '') >= since),
+	);
+
 const isBehind = (a: Row, b: Row): boolean =>
 	a.send_at === b.send_at ? a.id > b.id : String(a.send_at) > String(b.send_at);
 
@@ -27,9 +42,7 @@ const isBehind = (a: Row, b: Row): boolean =>
  * @param access how a transaction goes: it may be undone before it takes effect, and its response be lost
  */
 export const transactions = (
-	table: MemoryTable,
-	accounts: MemoryTable<AccountColumn>,
-	sender: SendingAccount,
+	{ table, accounts, sender, list }: Tables,
 	access: <T>(work: () => Promise<T>, steps: readonly Step[]) => Promise<T>,
 ): WholeTurns => ({
 	// Few, so that a day has several pages.
@@ -45,9 +58,31 @@ export const transactions = (
 			}
 			const rows = steps.map((step) => changed(table, step, isHeld));
 			const held = account === undefined || !isHeld ? null : accounts.row(account.id);
-			return { rows, record: held === null ? null : withPauses(held, [held]), due: next };
+			const record = held === null ? null : withPauses(held, [held]);
+			return { rows, record, due: next, listed: listedIn(list, steps, sender) };
 		}, steps),
 });
+
+/** What a turn works on. */
+export interface Tables {
+	readonly table: MemoryTable;
+	readonly accounts: MemoryTable<AccountColumn>;
+	readonly sender: SendingAccount;
+	/** The list Do Not Contact. */
+	readonly list: MemoryTable<DoNotContactColumn>;
+}
+
+const listedIn = (
+	list: Tables['list'],
+	steps: readonly Step[],
+	sender: SendingAccount,
+): ReadonlySet<string> =>
+	new Set(
+		[...list.rows.values()]
+			.filter((row) => holdsFor(row, { senders: [sender], channel: 'whatsapp' }))
+			.map(({ person }) => String(person))
+			.filter((person) => steps.some((step) => step.person === person)),
+	);
 
 const rowsBehind = (
 	table: MemoryTable,

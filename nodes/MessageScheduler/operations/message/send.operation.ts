@@ -1,5 +1,6 @@
 import type { OutgoingMessage } from '../../../../messages/message';
-import type { SentMessage } from '../../../../messages/sentMessage';
+import type { Failure } from '../../../../messages/failure';
+import { createSentMessage, type SentMessage } from '../../../../messages/sentMessage';
 import { assertSendable } from '../../../../gateways/capabilityChecks';
 import { GatewayError, isOutcomeUnknown } from '../../../../gateways/transport/gatewayError';
 import { sendByKey } from '../../../../stores/deduplication/sendByKey';
@@ -14,13 +15,16 @@ import {
 	readDeduplicationKey,
 	readIfSent,
 } from '../../fields/deduplication';
+import { contactFields, ifListedOption, readContactRule } from '../../fields/contactCheck';
 import { messageFields, readMessage } from '../../fields/message';
 import { readGroup, sentGroupOption } from '../../fields/group';
 import { ifNumberLengthOption, numberWarnings } from '../../fields/numberLength';
 import { readReference, referenceOption } from '../../fields/reference';
+import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { sentItem } from '../../output';
+import type { Run } from '../../run';
 
 interface SendPlan extends Plan {
 	readonly message: Omit<OutgoingMessage, 'idempotencyKey'>;
@@ -31,6 +35,8 @@ interface SendPlan extends Plan {
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly group: string | null;
+	/** Null if nobody looks whether the recipient is on Do Not Contact. */
+	readonly contact: ContactRule | null;
 	readonly simplify: boolean;
 	/** What the user should know before the message is delivered. */
 	readonly warnings: readonly string[];
@@ -46,6 +52,7 @@ export const send: Operation<SendPlan> = {
 	},
 	description: [
 		...messageFields,
+		...contactFields(),
 		simplifyField,
 		optionsField([
 			deduplicationKeyOption,
@@ -53,6 +60,7 @@ export const send: Operation<SendPlan> = {
 			defaultCountryOption,
 			ifNumberLengthOption,
 			ifAlreadySentOption,
+			ifListedOption,
 			referenceOption,
 			sentGroupOption,
 		]),
@@ -62,6 +70,8 @@ export const send: Operation<SendPlan> = {
 		const { content, recipientAsGiven, file } = readMessage(context, index);
 		const message = { ...content, reference: readReference(context, index) };
 		assertSendable(run.gateway, { ...message, idempotencyKey: '', file: file ?? undefined });
+		const { rule } = readContactRule(context, index, message.recipient, null);
+		expectContact(run, rule);
 		noteMessage(context, run, 'sent');
 		return {
 			fingerprint: ['send', message.recipient.address, message.type],
@@ -71,6 +81,7 @@ export const send: Operation<SendPlan> = {
 			ifExists: readIfSent(context, index),
 			recipientAsGiven,
 			group: readGroup(context, index),
+			contact: rule,
 			simplify: readSimplify(context, index),
 			warnings: numberWarnings(context, index, content.recipient),
 		};
@@ -78,13 +89,14 @@ export const send: Operation<SendPlan> = {
 
 	async verify(plan, run) {
 		const { template, type } = plan.message;
+		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warning = template === null ? null : await run.checkTemplate(template);
 		return warning === null ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 	},
 
 	async perform(
-		{ message, file, key, ifExists, recipientAsGiven, group, simplify, warnings },
+		{ message, file, key, ifExists, recipientAsGiven, group, contact, simplify, warnings },
 		run,
 		entry,
 	) {
@@ -92,6 +104,11 @@ export const send: Operation<SendPlan> = {
 		const { idempotencyKey, unresolved } = entry;
 		if (unresolved !== null) throw notRepeated(gateway.label);
 		const outgoing = { ...message, idempotencyKey };
+		const toItem = (sent: SentMessage) =>
+			sentItem(sent, { simplify, recipientAsGiven, group, warnings });
+		// Once more: the items before it may have taken long.
+		const skipped = await checkContact(run, contact);
+		if (skipped !== null) return [toItem(notSent(outgoing, skipped, run))];
 		const attempt = { since: now(), message: { ...outgoing, scheduledAt: '' } };
 		const sendReady = async (ready: OutgoingMessage): Promise<SentMessage> => {
 			entry.begin(attempt);
@@ -102,8 +119,6 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		const toItem = (sent: SentMessage) =>
-			sentItem(sent, { simplify, recipientAsGiven, group, warnings });
 		if (key === null) return [toItem(await uploads.ready(outgoing, file, sendReady))];
 		const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
 		const ledger = await keys.ledger().catch(needsTables);
@@ -113,6 +128,14 @@ export const send: Operation<SendPlan> = {
 		return [toItem(await uploads.ready(outgoing, file, sendOnce))];
 	},
 };
+
+/** A message that is skipped, since its recipient is on Do Not Contact. */
+const notSent = (
+	message: OutgoingMessage,
+	failure: Failure,
+	{ sender: { gateway, account } }: Run,
+): SentMessage =>
+	createSentMessage(message, { gateway, account, status: 'cancelled', failure, raw: null });
 
 /** Adds why a table is needed. */
 const needsTables = (error: unknown): never => {

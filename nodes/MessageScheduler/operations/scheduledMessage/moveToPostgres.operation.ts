@@ -3,7 +3,8 @@ import { SECOND_MS } from '../../../../messages/duration';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { quote } from '../../../../messages/text';
 import type { Backend } from '../../../../stores/backend';
-import { moveMessages, type MoveReport } from '../../../../stores/move';
+import { moveList, type ListMoveReport } from '../../../../stores/doNotContact/move';
+import { moveMessages, NO_MOVE, type MoveReport } from '../../../../stores/move';
 import type { Reason } from '../../../../stores/move/whyLeft';
 import type { AccountRecord } from '../../../../stores/dispatcher/queue';
 import { accountRecords, type KnownAccount } from '../../../../stores/table/served';
@@ -62,18 +63,36 @@ export const moveToPostgres: Operation<MovePlan> = {
 	async perform({ from, to, budgetMs, hint }, run) {
 		const end = run.now() + budgetMs;
 		const [source, target] = [await run.backend(from), await run.backend(to)];
-		const report = await moveMessages({
-			source: source.messages,
-			target: target.messages,
-			paused: await pausedAccounts(source),
-			now: source.now(),
-			isOver: () => run.now() >= end || run.runtime.isCancelled?.() === true,
-		});
-		for (const message of hintsOf(report)) hint(message);
+		const isOver = () => run.now() >= end || run.runtime.isCancelled?.() === true;
+		// First: no message is sent over there whose recipient only the list here knows.
+		const people = await movePeople(source, target, isOver);
+		const report = people.isMore
+			? NOTHING_MOVED
+			: await moveMessages({
+					source: source.messages,
+					target: target.messages,
+					paused: await pausedAccounts(source),
+					now: source.now(),
+					isOver,
+				});
+		for (const message of hintsOf(report, people)) hint(message);
 		const { moved, duplicates, left, isMore } = report;
-		return [{ moved, duplicates, isMore, ...left }];
+		return [{ moved, duplicates, isMore, doNotContact: people.copied, ...left }];
 	},
 };
+
+/** As long as the list is not over there. */
+const NOTHING_MOVED: MoveReport = { ...NO_MOVE, isMore: true };
+
+async function movePeople(
+	source: Backend,
+	target: Backend,
+	isOver: () => boolean,
+): Promise<ListMoveReport> {
+	const list = await source.findDoNotContact();
+	if (list === null) return { copied: 0, left: 0, isMore: false };
+	return await moveList(list, await target.doNotContact(), { isOver, now: source.now() });
+}
 
 function readBudget(context: IExecuteFunctions, index: number): number {
 	const given = readOption(context, index, 'runForAtMost') ?? DEFAULT_RUN_FOR_SECONDS;
@@ -120,7 +139,13 @@ const TO_DO: Readonly<Record<Reason, string | null>> = {
 	sharedId: 'share a schedule id with another row. Empty the cell "schedule_id" of the copied row.',
 };
 
-function* hintsOf({ left, duplicates, isMore }: MoveReport): Generator<string> {
+function* hintsOf(
+	{ left, duplicates, isMore }: MoveReport,
+	people: ListMoveReport,
+): Generator<string> {
+	if (people.left > 0) {
+		yield `Not copied: ${people.left} on Do Not Contact whose "person" is no phone number or address. Correct them in the Data Table.`;
+	}
 	if (duplicates > 0) {
 		yield `Cancelled: ${duplicates} whose deduplication key another message in PostgreSQL has. See their "failure".`;
 	}

@@ -7,14 +7,17 @@ import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField, readOption } from '../../fields/common';
+import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
+import { addRefusedRecipient, recordWish } from '../../recordedOptOuts';
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
 	/** Null for a received message, which has no row. */
 	readonly event: RecordableStatus | null;
+	readonly addsOptOuts: boolean;
 	readonly item: IDataObject;
 }
 
@@ -35,7 +38,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		description: 'Write a status event into the row of its message in a Data Table or PostgreSQL',
 		action: 'Record status of scheduled message',
 	},
-	description: [...backendFields, optionsField([acceptUnverifiedOption])],
+	description: [...backendFields, optionsField([acceptUnverifiedOption, addOptOutsOption])],
 
 	concurrency: (plans, run) =>
 		plans.every((plan) => plan === null || plan.store.in === 'postgres')
@@ -50,13 +53,17 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 			event: isReceivedMessage(item)
 				? null
 				: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
+			addsOptOuts: readAddOptOuts(context, index),
 			item,
 		};
 	},
 
-	async perform({ store, event, item }, run) {
+	async perform({ store, event, addsOptOuts, item }, run) {
 		// The trigger emits both kinds, and what comes after this operation may want this one.
-		if (event === null) return [{ recorded: false, kept: false, ...item }];
+		if (event === null) {
+			const addedToDoNotContact = addsOptOuts && (await recordWish(run, store, item));
+			return [{ recorded: false, kept: false, addedToDoNotContact, ...item }];
+		}
 		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
 		const { messages, now } = await run.backend(store);
@@ -72,8 +79,10 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 					}
 				: event,
 		);
+		const addedToDoNotContact = addsOptOuts && (await addRefusedRecipient(run, store, event));
+		const outcome = { ...result, addedToDoNotContact };
 		// The result comes first, even if the item has been recorded before.
-		return [{ ...result, ...item, ...result }];
+		return [{ ...outcome, ...item, ...outcome }];
 	},
 };
 

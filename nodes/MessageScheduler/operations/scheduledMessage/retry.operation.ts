@@ -14,6 +14,7 @@ import {
 } from '../../../../stores/table/retry';
 import { assertFileKeptUntil } from '../../../../stores/table/uploadedFile';
 import { toOutgoing, toScheduledMessage } from '../../../../stores/table/rows';
+import { refusalsOf } from '../../../../stores/doNotContact/refusals';
 import type { AccountsTable } from '../../../../stores/table/accounts';
 import { accountKey, accountRecords, isInUse } from '../../../../stores/table/served';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
@@ -36,6 +37,7 @@ import {
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
+import { listOwner } from '../../doNotContact';
 import { notInPostgres, type Run } from '../../run';
 import { quote } from '../../../../messages/text';
 
@@ -184,7 +186,10 @@ export const retry: Operation<RetryPlan> = {
 	},
 
 	async perform({ store, which, rules: given, output, hint }, run) {
-		const { messages: table, accounts, now } = await run.backend(store);
+		const { messages: table, accounts, now, findDoNotContact } = await run.backend(store);
+		const isOwn = (row: { gateway: unknown; account: unknown }) =>
+			given.reassignTo !== null ||
+			run.senders.some((one) => one.gateway === row.gateway && one.account === row.account);
 		const rules: RetryRules = {
 			...given,
 			assertSendable: (row) => {
@@ -195,6 +200,13 @@ export const retry: Operation<RetryPlan> = {
 				const retried = { ...row, valid_for_minutes: validity };
 				assertFileKeptUntil(retried, run.gateway, new Date(now()).toISOString());
 			},
+			// Of another account's messages its own runs of Send Due find out.
+			refusals: async (rows) =>
+				await refusalsOf(
+					{ find: findDoNotContact, owner: listOwner(run) },
+					rows.filter(isOwn),
+					'was not retried',
+				),
 			notFound: store.in === 'postgres' ? notInPostgres(store) : undefined,
 			assertMovable:
 				given.reassignTo === null ? () => {} : await movable(await accounts(), run, now()),

@@ -1,7 +1,12 @@
+import type { IDataObject } from 'n8n-workflow';
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
+import type { Failure } from '../../../../messages/failure';
+import type { FrequencyCap } from '../../../../messages/frequencyCap';
 import type { MessageToSchedule } from '../../../../messages/message';
+import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
+	keptWindow,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -12,6 +17,7 @@ import type { IfExists, Renew } from '../../../../stores/store';
 import { DEFAULT_VALID_FOR_MINUTES } from '../../../../stores/table/rows';
 import type { InputFile } from '../../../shared/inputFile';
 import { readAllowDeletion } from '../../fields/cancelOptions';
+import { contactFields, readContactRule } from '../../fields/contactCheck';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { readDeduplicationKey, readIfScheduled } from '../../fields/deduplication';
 import { storeFields, readStore, sendDueNotice } from '../../fields/storage';
@@ -25,12 +31,9 @@ import {
 import { messageFields, readMessage } from '../../fields/message';
 import { numberWarnings } from '../../fields/numberLength';
 import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
-import {
-	readSpacing,
-	readValidFor,
-	readWindow,
-	scheduleOptions,
-} from '../../fields/scheduleOptions';
+import { readFrequencyCap } from '../../fields/frequencyCap';
+import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
+import { readWindow } from '../../fields/sendingWindow';
 import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
@@ -40,6 +43,7 @@ import {
 	windowWarnings,
 } from '../../fields/replacement';
 import { REPLACEMENT } from '../../fields/template';
+import { checkContact, expectContact, type ContactRule } from '../../doNotContact';
 import { noteMessage } from '../../hints';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem, type OutputOptions } from '../../output';
@@ -62,6 +66,8 @@ interface SchedulePlan extends Plan {
 	/** The number of this item among equal ones, from 1. */
 	readonly occurrence: number;
 	readonly allowDeletion: boolean;
+	/** Null if nobody looks whether the recipient is on Do Not Contact. */
+	readonly contact: ContactRule | null;
 	/** The number before *Default Country* changed it; null if it did not. */
 	readonly recipientAsGiven: string | null;
 	readonly simplify: boolean;
@@ -81,6 +87,7 @@ export const schedule: Operation<SchedulePlan> = {
 		...messageFields,
 		...sendTimeFields,
 		...storeFields,
+		...contactFields({ storeIn: ['gateway'] }),
 		sendDueNotice,
 		...ifWindowClosedFields,
 		simplifyField,
@@ -98,6 +105,9 @@ export const schedule: Operation<SchedulePlan> = {
 		const sendTime = readSendTime(context, index, run);
 		const { content, recipientAsGiven, file } = readMessage(context, index);
 		const { time: requested, source, possible } = sendTime.for(content);
+		const choice = readStore(context, index);
+		const { rule, ...contact } = readContactRule(context, index, content.recipient, choice);
+		const frequencyCap = readFrequencyCap(context, index, choice);
 		const message = {
 			...content,
 			reference: readReference(context, index),
@@ -105,15 +115,17 @@ export const schedule: Operation<SchedulePlan> = {
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
-			validForMinutes: readValidFor(context, index),
+			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
 			deduplicationKey,
+			...contact,
+			frequencyCap,
 		};
-		const choice = readStore(context, index);
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
 		assertAccepts({ ...message, idempotencyKey: '', file: file ?? undefined });
 		assertReplaceable(run.gateway, message);
 		const ifPassed = readIfPassed(context, index);
+		expectContact(run, rule);
 		noteMessage(context, run, 'scheduled', choice);
 		return {
 			fingerprint: ['schedule', message.recipient.address, message.type],
@@ -126,6 +138,7 @@ export const schedule: Operation<SchedulePlan> = {
 			ifPassed,
 			ifExists: readIfScheduled(context, index, deduplicationKey, file !== null),
 			occurrence: 1,
+			contact: rule,
 			allowDeletion: readAllowDeletion(context, index),
 			recipientAsGiven,
 			simplify: readSimplify(context, index),
@@ -139,15 +152,21 @@ export const schedule: Operation<SchedulePlan> = {
 
 	arrange(plans, context) {
 		const spacing = readSpacing(context);
-		const windowIn = readWindow(context);
-		const windowOf = windowIn && (({ timezone }: ResolvedSendTime) => windowIn(timezone));
-		const planned = plans.map((plan) => plan?.time ?? null);
+		const windowFor = readWindow(context);
+		const kept = plans.map((plan) => {
+			if (plan === null || windowFor === undefined) return null;
+			const { time, recipientTime, message } = plan;
+			const isRecipients = recipientTime?.source === 'given';
+			const { recipient } = message;
+			return keptWindow(windowFor({ recipient, timezone: time.timezone, isRecipients }), time);
+		});
+		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
 		const times =
-			spacing === undefined && windowOf === undefined
+			spacing === undefined && windowFor === undefined
 				? planned
 				: spreadSendTimes(planned, {
 						...(spacing ?? { spacingSeconds: 0 }),
-						window: windowOf,
+						window: (_, index) => kept[index]?.window,
 					});
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
@@ -156,7 +175,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
-			const window = windowOf?.(time);
+			const window = kept[index]?.window;
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
@@ -170,6 +189,7 @@ export const schedule: Operation<SchedulePlan> = {
 
 	async verify(plan, run) {
 		const { template, replacement, type } = plan.message;
+		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warnings = [
 			template === null ? null : await run.checkTemplate(template),
@@ -193,6 +213,8 @@ export const schedule: Operation<SchedulePlan> = {
 		});
 		// Earlier items may have taken a while. But an unresolved attempt is resolved before any check.
 		if (entry.unresolved === null) {
+			const skipped = await checkContact(run, plan.contact);
+			if (skipped !== null) return [skippedItem(plan, skipped, run)];
 			time = stillInTime(planned, ifPassed, run.now(), limits, window);
 			assertKeepsFile(plan, time, run);
 			media = await run.uploads.ready(present(), plan.file, async (ready) => mediaOf(ready));
@@ -213,8 +235,36 @@ export const schedule: Operation<SchedulePlan> = {
 	},
 };
 
+/** A message that is not scheduled, since its recipient is on Do Not Contact. */
+const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObject => {
+	const { choice, message, time, recipientTime, simplify, recipientAsGiven, warnings } = plan;
+	const skipped: ScheduledMessage = {
+		...message,
+		scheduleId: '',
+		gateway: run.sender.gateway,
+		storedIn: choice.in === 'gateway' ? 'gateway' : 'n8n',
+		account: run.sender.account,
+		scheduledAt: time.scheduledAt,
+		status: 'cancelled',
+		gatewayStatus: null,
+		createdAt: null,
+		messageId: null,
+		failure,
+		raw: null,
+	};
+	const { timezone, adjusted = [] } = time;
+	const said = { recipientTime, adjusted, recipientAsGiven, warnings };
+	return { ...scheduledItem(skipped, { simplify, timezone, ...said }), scheduleId: null };
+};
+
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
+
+/** A message that its cap may hold is worth sending for that much longer; undefined for any other. */
+const heldForMinutes = (cap: FrequencyCap | null): number | undefined =>
+	cap?.limit?.over === 'hold'
+		? DEFAULT_VALID_FOR_MINUTES + cap.limit.periodMs / MINUTE_MS
+		: undefined;
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>

@@ -6,10 +6,12 @@ import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../..
 import { createLeaseStore } from '../../../../stores/table/accounts';
 import { resolveMessageIds } from '../../../../stores/table/resolveMessageIds';
 import { optionsField, readOption, readSimplify, simplifyField } from '../../fields/common';
+import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
 import { scheduledItem } from '../../output';
+import { gatewayOptOut, listOf } from '../../doNotContact';
 import { giveRecent } from '../../recentHints';
 import type { Run } from '../../run';
 import { hintUnserved } from './unserved';
@@ -18,6 +20,7 @@ import { SECOND_MS } from '../../../../messages/duration';
 interface SendDuePlan extends Plan {
 	readonly store: BackendRef;
 	readonly rules: Pick<DispatchRules, 'budgetMs' | 'ifOutcomeUnknown' | 'messagesPerMinute'>;
+	readonly addsOptOuts: boolean;
 	readonly simplify: boolean;
 	/** Adds an execution hint, also if there is no output. */
 	hint(message: string): void;
@@ -79,7 +82,7 @@ export const sendDue: Operation<SendDuePlan> = {
 		description: 'Send the due messages of a Data Table or PostgreSQL',
 		action: 'Send due scheduled messages',
 	},
-	description: [...backendFields, simplifyField, optionsField(options)],
+	description: [...backendFields, simplifyField, optionsField([addOptOutsOption, ...options])],
 
 	prepare(context, index, run) {
 		const store = readBackend(context, index);
@@ -89,13 +92,14 @@ export const sendDue: Operation<SendDuePlan> = {
 			fingerprint: ['sendDue', String(index)],
 			store,
 			rules,
+			addsOptOuts: readAddOptOuts(context, index),
 			simplify: readSimplify(context, index),
 			hint: (message) => context.addExecutionHints?.({ message, location: 'outputPane' }),
 			isManual: context.getMode() === 'manual',
 		};
 	},
 
-	async perform({ store, rules, simplify, hint, isManual }, run) {
+	async perform({ store, rules, addsOptOuts, simplify, hint, isManual }, run) {
 		const { gateway, runtime, timezone } = run;
 		const backend = await run.backend(store);
 		const senders = run.senders;
@@ -119,6 +123,10 @@ export const sendDue: Operation<SendDuePlan> = {
 					senders,
 					now: () => backend.now(),
 				}),
+			addOptOut: addsOptOuts
+				? async (person, reason) =>
+						void (await (await listOf(run, store)).add(gatewayOptOut(person, reason)))
+				: undefined,
 			now: () => backend.now(),
 			random: () => runtime.random(),
 			isCancelled: () => runtime.isCancelled?.() === true,

@@ -1,0 +1,98 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { personOf } from '../../../../messages/doNotContact';
+import { parseRecipient } from '../../../../messages/recipient';
+import type { EntryFilter } from '../../../../stores/doNotContact/list';
+import type { BackendRef } from '../../../shared/backendRef';
+import { entryFields, findListOf } from '../../doNotContact';
+import { optionsField } from '../../fields/common';
+import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
+import { readScope, readSource, scopeField, sourceOption } from '../../fields/doNotContact';
+import { readFilters, readFilterValue, readLimit } from '../../fields/filters';
+import { backendFields, readBackend } from '../../fields/storage';
+import type { Operation, Plan } from '../../operation';
+
+interface GetAllPlan extends Plan {
+	readonly store: BackendRef;
+	readonly filter: EntryFilter;
+	/** Null for all. */
+	readonly limit: number | null;
+}
+
+/** Lists who is not to be written to, the earliest entry first. */
+export const getAll: Operation<GetAllPlan> = {
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		description: 'Retrieve a list of people who must not be written to, the earliest entry first',
+		action: 'Get many people on do not contact',
+	},
+	description: [
+		...backendFields,
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { returnAll: [false] } },
+		},
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add filter',
+			default: {},
+			options: [
+				{
+					displayName: 'Recipient',
+					name: 'recipient',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. +14155238886',
+					description: 'Only entries of this person',
+				},
+				{ ...scopeField, description: 'Only entries with this scope' },
+				{ ...sourceOption, description: 'Only people who came onto the list in this way' },
+			],
+		},
+		optionsField([defaultCountryOption]),
+	],
+
+	prepare(context, index) {
+		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
+		return {
+			fingerprint: ['getAllDoNotContact', String(index)],
+			store: readBackend(context, index),
+			filter: readFilter(context, index),
+			limit: returnAll ? null : readLimit(context, index, ', or turn on "Return All"'),
+		};
+	},
+
+	async perform({ store, filter, limit }, run) {
+		const list = await findListOf(run, store);
+		const entries = (await list?.entries(filter, limit ?? Infinity)) ?? [];
+		return entries.map((entry) => ({ recipient: entry.person, ...entryFields(entry, run) }));
+	},
+};
+
+function readFilter(context: IExecuteFunctions, index: number): EntryFilter {
+	const given = readFilters(context, index);
+	const recipient = readFilterValue(given, 'recipient', 'Recipient');
+	const scope = readFilterValue(given, 'scope', 'Scope');
+	const source = readFilterValue(given, 'source', 'Source');
+	return {
+		...(recipient === undefined
+			? {}
+			: { person: personOf(parseRecipient(recipient, readDefaultCountry(context, index))) }),
+		...(scope === undefined ? {} : { scope: readScope(scope) }),
+		...(source === undefined ? {} : { source: readSource(source) }),
+	};
+}

@@ -1,0 +1,111 @@
+import type { DoNotContactEntry, Scope, Source } from '../../messages/doNotContact';
+import { insertThenLook } from '../deduplication/insertThenLook';
+import { KeyedMutex } from '../keyedMutex';
+import { Batcher } from '../table/batcher';
+import { MAX_KEYS } from '../table/byScheduleId';
+import { isoOf } from '../table/rows';
+import { PAGE_SIZE, whereIn, type Condition, type ValuesOf } from '../table/table';
+import {
+	scopeText,
+	toEntry,
+	type DoNotContactColumn,
+	type DoNotContactRow,
+	type DoNotContactTable,
+	type ListOwner,
+} from './columns';
+import { listedOf } from './listed';
+
+/** What is entered of a person. */
+export interface NewEntry {
+	readonly person: string;
+	readonly scope: Scope;
+	readonly reason: string | null;
+	readonly source: Source;
+}
+
+/** Which entries to list; what is not given does not filter. */
+export interface EntryFilter {
+	readonly person?: string;
+	readonly scope?: Scope;
+	readonly source?: Source;
+}
+
+/** The list Do Not Contact, as one account sees and changes it. What many items ask for is gathered. */
+export interface DoNotContactList {
+	/** The entry that keeps the account from writing to a person; null if there is none. */
+	find(person: string): Promise<DoNotContactEntry | null>;
+	/** Enters a person, unless they are there with this scope: then the earlier entry stays. */
+	add(entry: NewEntry): Promise<{ readonly entry: DoNotContactEntry; readonly isNew: boolean }>;
+	/** Removes a person's entries with a scope, or all without one; tells how many there were. */
+	remove(person: string, scope: Scope | null): Promise<number>;
+	/** The entries of all accounts, the earliest first. */
+	entries(filter: EntryFilter, limit: number): Promise<DoNotContactEntry[]>;
+}
+
+/** @param now milliseconds since 1970 */
+export function createDoNotContactList(
+	table: DoNotContactTable,
+	owner: ListOwner,
+	now: () => number,
+): DoNotContactList {
+	const finds = new Batcher(async (people: string[]) => {
+		const listed = await listedOf(table, owner, people);
+		return people.map((person) => listed.get(person) ?? null);
+	}, MAX_KEYS);
+	const rowsOf = new Batcher(async (people: string[]) => {
+		const rows = await table.selectAny('person', [...new Set(people)]);
+		const sorted = rows.sort((a, b) => a.id - b.id);
+		return people.map((person) => sorted.filter((row) => row.person === person));
+	}, MAX_KEYS);
+	const inserts = new Batcher(
+		async (values: Array<ValuesOf<DoNotContactColumn>>) => await table.insert(values),
+		PAGE_SIZE,
+	);
+	const mutex = new KeyedMutex();
+
+	async function addOnce({ person, scope, reason, source }: NewEntry) {
+		const text = scopeText(scope, owner);
+		const added_at = new Date(now()).toISOString();
+		let inserted: DoNotContactRow | null = null;
+		const row = await insertThenLook<DoNotContactRow>({
+			find: async () => (await rowsOf.add(person)).filter((one) => one.scope === text),
+			insert: async () =>
+				(inserted = await inserts.add({ person, scope: text, reason, source, added_at })),
+			remove: async ({ id }) => void (await table.remove(whereIn<DoNotContactColumn>({ id }))),
+		});
+		// With a unique index, what an insert gives may be the row of another execution.
+		const isOwn = (one: DoNotContactRow | null) => one?.id === row.id;
+		return { entry: toEntry(row), isNew: isOwn(inserted) && isoOf(row.added_at) === added_at };
+	}
+
+	return {
+		find: async (person) => await finds.add(person),
+		// Two equal items of a run: the second finds the first's.
+		add: async (entry) =>
+			await mutex.runExclusive(`${entry.scope} ${entry.person}`, async () => await addOnce(entry)),
+		remove: async (person, scope) =>
+			await table.remove(
+				whereIn<DoNotContactColumn>({
+					person,
+					...(scope === null ? {} : { scope: scopeText(scope, owner) }),
+				}),
+			),
+		entries: async ({ person, scope, source }, limit) => {
+			const conditions = whereIn<DoNotContactColumn>({
+				...(person === undefined ? {} : { person }),
+				...(scope === undefined ? {} : { scope: scopeText(scope, owner) }),
+				...(source === undefined ? {} : { source }),
+			});
+			const found: DoNotContactEntry[] = [];
+			for (let last = 0; found.length < limit; ) {
+				const after: Condition<DoNotContactColumn> = { column: 'id', is: 'gt', value: last };
+				const size = Math.min(PAGE_SIZE, limit - found.length);
+				const page = await table.select([...conditions, after], size);
+				for (const row of page) found.push(toEntry(row));
+				if (page.length < size) break;
+				last = page[page.length - 1].id;
+			}
+			return found;
+		},
+	};
+}

@@ -1,0 +1,50 @@
+import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
+import type { DoNotContactEntry } from '../../messages/doNotContact';
+import { settle } from '../../messages/settle';
+import { MAX_KEYS } from '../table/byScheduleId';
+import { holdsFor, toEntry, type DoNotContactTable, type ListOwner } from './columns';
+
+/** Who is on the list, of those who were asked for: the first entry that holds for the account. */
+export type Listed = ReadonlyMap<string, DoNotContactEntry>;
+
+/**
+ * Of these people, those whom the account must not write to: one access for every 500 of them, however
+ * long the list is.
+ */
+export async function listedOf(
+	table: DoNotContactTable,
+	owner: ListOwner,
+	people: readonly string[],
+): Promise<Listed> {
+	const wanted = [...new Set(people)];
+	const listed = new Map<string, DoNotContactEntry>();
+	for (let from = 0; from < wanted.length; from += MAX_KEYS) {
+		const rows = await table.selectAny('person', wanted.slice(from, from + MAX_KEYS));
+		for (const row of rows.sort((a, b) => a.id - b.id)) {
+			const entry = toEntry(row);
+			if (holdsFor(row, owner) && !listed.has(entry.person)) listed.set(entry.person, entry);
+		}
+	}
+	return listed;
+}
+
+/**
+ * The same for whoever is about to write to them: nobody is, as long as the list cannot be read.
+ *
+ * @throws GatewayError that says so
+ */
+export async function listedBeforeSending(
+	table: DoNotContactTable,
+	owner: ListOwner,
+	people: readonly string[],
+): Promise<Listed> {
+	const listed = await settle(listedOf(table, owner, people));
+	if (listed.ok) return listed.value;
+	throw new GatewayError(
+		'unavailable',
+		`"Do Not Contact" cannot be read, so nothing is sent: ${textOf(listed.error)}`,
+		{
+			hint: 'Messages in a Data Table or PostgreSQL wait, and are sent once the list can be read again.',
+		},
+	);
+}

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { personOf } from '../../../messages/doNotContact';
+import { parseRecipient } from '../../../messages/recipient';
+import {
+	DO_NOT_CONTACT_COLUMNS,
+	type DoNotContactColumn,
+} from '../../../stores/doNotContact/columns';
+import { createDoNotContactList } from '../../../stores/doNotContact/list';
+import { listedBeforeSending, listedOf } from '../../../stores/doNotContact/listed';
+import { LookAhead } from '../../../stores/doNotContact/lookAhead';
+import { FakeClock, SECOND, START } from '../table/fakes.mts';
+import { MemoryTable } from '../table/memoryTable.mts';
+import { ANA, BEN, describeList, OWNER } from './contract.mts';
+
+const tableOf = () =>
+	new MemoryTable<DoNotContactColumn>(DO_NOT_CONTACT_COLUMNS.map(({ name }) => name));
+const reasonless = { reason: null, source: 'manual' } as const;
+
+describeList('a table', async () => tableOf());
+
+it('rather sends one message too few: a scope that nobody can read holds for all', async () => {
+	const table = tableOf();
+	for (const scope of [null, '', 'everybody', 'ALL']) {
+		await table.insert([{ person: ANA, scope }]);
+		const listed = await listedOf(table, { senders: [], channel: 'sms' }, [ANA]);
+		expect(listed.get(ANA)).toMatchObject({ scope: 'all', account: null });
+		table.rows.clear();
+	}
+});
+
+it('asks once for each 500 people, however long the list is', async () => {
+	const table = tableOf();
+	const list = createDoNotContactList(table, OWNER, () => START);
+	const many = Array.from({ length: 3_000 }, (_, n) => `+1415${String(5_000_000 + n)}`);
+	await table.insert(many.map((person) => ({ person, scope: 'all' })));
+	table.accesses.length = 0;
+	const entries = await Promise.all(many.slice(0, 1_001).map(async (one) => await list.find(one)));
+	expect(entries.filter((entry) => entry !== null)).toHaveLength(1_001);
+	expect(table.accesses).toEqual(['select', 'select', 'select']);
+});
+
+it('says that nothing is sent where the list cannot be read', async () => {
+	const table = tableOf();
+	table.before = () => {
+		throw new Error('no such column: person');
+	};
+	await expect(listedBeforeSending(table, OWNER, [ANA])).rejects.toThrow(
+		/^"Do Not Contact" cannot be read, so nothing is sent: no such column/,
+	);
+});
+
+it('is, for any adds and removals by two runs, what a set would be', async () => {
+	const step = fc.record({
+		person: fc.constantFrom(ANA, BEN),
+		scope: fc.constantFrom('account' as const, 'whatsapp' as const, 'all' as const),
+		isAdd: fc.boolean(),
+		run: fc.constantFrom(0, 1),
+	});
+	await fc.assert(
+		fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+			const table = tableOf();
+			const runs = [0, 1].map(() => createDoNotContactList(table, OWNER, () => START));
+			const expected = new Set<string>();
+			for (const { person, scope, isAdd, run } of steps) {
+				const key = `${person} ${scope}`;
+				if (isAdd) {
+					const { isNew } = await runs[run].add({ ...reasonless, person, scope });
+					expect(isNew).toBe(!expected.has(key));
+					expected.add(key);
+				} else {
+					expect(await runs[run].remove(person, scope)).toBe(expected.delete(key) ? 1 : 0);
+				}
+			}
+			const entries = await runs[0].entries({}, Infinity);
+			expect(new Set(entries.map(({ person, scope }) => `${person} ${scope}`))).toEqual(expected);
+			expect(entries).toHaveLength(expected.size);
+		}),
+	);
+});
+
+it('makes one entry of adds whose accesses interleave in any way', async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+			const table = tableOf();
+			table.before = async () => await scheduler.schedule(Promise.resolve());
+			const adds = [1, 2, 3].map(async () => {
+				const list = createDoNotContactList(table, OWNER, () => START);
+				return await list.add({ ...reasonless, person: ANA, scope: 'all' });
+			});
+			await scheduler.waitFor(Promise.all(adds));
+			expect(table.rows.size).toBe(1);
+		}),
+	);
+});
+
+it('knows a person by the number, in whichever form it is written', () => {
+	for (const form of ['+1 (415) 523-8886', '0014155238886', '14155238886@s.whatsapp.net']) {
+		expect(personOf(parseRecipient(form))).toBe(ANA);
+	}
+	expect(personOf(parseRecipient('212738495827364@LID'))).toBe('212738495827364@lid');
+});
+
+describe('the look ahead', () => {
+	const many = Array.from({ length: 1_200 }, (_, n) => `+1415${String(5_000_000 + n)}`);
+	const ahead = (clock: FakeClock, listed = new Set<string>()) => {
+		const asked: Array<readonly string[]> = [];
+		const look = new LookAhead(async (people) => {
+			asked.push(people);
+			await Promise.resolve();
+			return new Map(
+				people
+					.filter((person) => listed.has(person))
+					.map((person) => [person, { person } as never]),
+			);
+		}, clock.now);
+		many.forEach((person) => look.expect(person));
+		return { look, asked, listed };
+	};
+
+	it('takes along those whose turn is next, five at a time or all together', async () => {
+		const { look, asked } = ahead(new FakeClock());
+		for (let from = 0; from < many.length; from += 5) {
+			await Promise.all(many.slice(from, from + 5).map(async (person) => await look.find(person)));
+		}
+		expect(asked.map(({ length }) => length)).toEqual([500, 500, 200]);
+		const together = ahead(new FakeClock());
+		await Promise.all(many.map(async (person) => await together.look.find(person)));
+		expect(together.asked.map(({ length }) => length)).toEqual([500, 500, 200]);
+	});
+
+	it('looks again after ten seconds', async () => {
+		const clock = new FakeClock();
+		const { look, asked, listed } = ahead(clock);
+		expect(await look.find(many[0])).toBeNull();
+		listed.add(many[0]);
+		clock.ms += 10 * SECOND;
+		expect(await look.find(many[0])).toBeNull();
+		clock.ms += 1;
+		expect(await look.find(many[0])).toEqual({ person: many[0] });
+		expect(asked).toHaveLength(2);
+	});
+
+	it('answers by a look that takes longer than that', async () => {
+		const clock = new FakeClock();
+		const look = new LookAhead(async () => {
+			clock.ms += 60 * SECOND;
+			return new Map();
+		}, clock.now);
+		expect(await look.find(ANA)).toBeNull();
+	});
+
+	it('tells everybody of a list that cannot be read, and asks again afterwards', async () => {
+		let fails = true;
+		const look = new LookAhead(async () => {
+			if (fails) throw new Error('broken');
+			return new Map();
+		}, new FakeClock().now);
+		const asked = [ANA, BEN].map(async (person) => await look.find(person));
+		for (const one of asked) await expect(one).rejects.toThrow('broken');
+		fails = false;
+		expect(await look.find(ANA)).toBeNull();
+	});
+});
