@@ -21,6 +21,7 @@ const withData = (body: { data: object }, more: object) => ({
 });
 
 const event = {
+	event: 'status',
 	gateway: 'evolutionApi',
 	channel: 'whatsapp',
 	account: 'myinstance',
@@ -40,6 +41,7 @@ describe('the samples', () => {
 		expect(parse(update)).toEqual([
 			{
 				...event,
+				event: 'status',
 				eventId: 'evolutionApi|myinstance||3EB0FCA6FD5AC08629C2B5||delivered',
 				status: 'delivered',
 				statusRank: 40,

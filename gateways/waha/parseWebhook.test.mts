@@ -23,7 +23,9 @@ const changed = <B extends { payload: object }>(body: B, payload: object, more: 
 it('reads an acknowledgement, whose time is that of the event', () => {
 	expect(parse(noweb)).toEqual([
 		{
+			event: 'status',
 			eventId: 'waha|default||3EB08A6895830F110A5E4D||delivered',
+			event: 'status',
 			gateway: 'waha',
 			channel: 'whatsapp',
 			account: 'default',

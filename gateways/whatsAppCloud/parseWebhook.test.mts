@@ -33,7 +33,9 @@ const status = (more: object = {}) => ({
 it('reads the sample of a delivered message', () => {
 	expect(parse(delivered)).toEqual([
 		{
+			event: 'status',
 			eventId: `whatsAppCloud|${NUMBER}||${ID}||delivered`,
+			event: 'status',
 			gateway: 'whatsAppCloud',
 			channel: 'whatsapp',
 			account: NUMBER,

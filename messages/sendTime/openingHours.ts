@@ -59,7 +59,7 @@ export interface OpeningHours {
 }
 
 const PARAMETER = 'Sending Window';
-/** Days without sending: more are a typing error. */
+/** Days without sending: more are a typo. */
 const MAX_CLOSED_DAYS = 366;
 
 /** Hours that were checked: milliseconds of the day. */

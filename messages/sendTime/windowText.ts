@@ -57,7 +57,7 @@ export function parseWindow(text: string): SendingWindow {
 	return window;
 }
 
-/** Hours as {@link formatHours} writes them. @throws Error for a text that is none: ours always are */
+/** Hours as {@link formatHours} writes them. @throws for a text that is none: ours always are */
 export function parseHours(text: string): readonly DailyHours[] {
 	const read = readHours(text);
 	if (read === null || read.rest !== '') throw new Error(`No hours: ${text}`);

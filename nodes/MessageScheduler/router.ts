@@ -38,9 +38,10 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const { operation, run } = begun.value;
 
 	const prepared = prepareAll(operation, context, run);
+	// Verifying may ask the gateway and open a store, which an item that is invalid anyway must not cost.
+	if (!mayContinue) assertAll(context, prepared);
 	const plans = await verifyAll(operation, prepared, run);
-	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
-	if (first && !first.ok) throw toUserError(context, first.error, plans.indexOf(first));
+	if (!mayContinue) assertAll(context, plans);
 
 	const concurrency = operation.concurrency?.(plans.map(valueOf), run) ?? run.maxParallel;
 	const outcomes = await performAll(operation, plans, context, run, { concurrency, mayContinue });
@@ -48,6 +49,13 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	if (failed === -1) run.ledger.close();
 	const items = toItems(context, outcomes, mayContinue);
 	return await withFiles(context, operation, plans.map(valueOf), items);
+}
+
+/** @throws the first item's error, if there is one */
+function assertAll(context: IExecuteFunctions, plans: ReadonlyArray<Settled<Plan>>): void {
+	for (const [index, plan] of plans.entries()) {
+		if (!plan.ok) throw toUserError(context, plan.error, index);
+	}
 }
 
 /** The operation and the connection to the gateway, which all items share. */

@@ -17,9 +17,14 @@ jest.mock('../../nodes/shared/dataTable', () => ({
 	tableById: () => mockMessages,
 }));
 
-const credential = { gateway: 'parrot', parrotUrl: 'https://parrot.example', parrotKey: 'nut-0815' };
+const credential = {
+	gateway: 'parrot',
+	parrotUrl: 'https://parrot.example',
+	parrotKey: 'nut-0815',
+};
 const SYDNEY_MOBILE = '+61412345678';
-const ZONES = 'Australia/Sydney, Australia/Brisbane, Australia/Perth, Australia/Adelaide, Australia/Darwin';
+const ZONES =
+	'Australia/Sydney, Australia/Brisbane, Australia/Perth, Australia/Adelaide, Australia/Darwin';
 const DAILY = 'Mon Tue Wed Thu Fri Sat Sun';
 
 beforeEach(() => {
@@ -82,17 +87,21 @@ describe('Quiet Hours', () => {
 		const window = { from: '10:00', to: '12:00', weekdays: [1, 2], inRecipientTimezone: true };
 		const options = within({ ...window, timezone: 'America/Lima' });
 		const recipient = '={{ $json.to }}';
-		await run(message(options, { recipient }), [{ to: '+819012345678' }, { to: '120363039326117111@g.us' }]);
-		expect(windows()).toEqual(['Mon Tue 10:00-12:00 Asia/Tokyo', 'Mon Tue 10:00-12:00 America/Lima']);
+		await run(message(options, { recipient }), [
+			{ to: '+819012345678' },
+			{ to: '120363039326117111@g.us' },
+		]);
+		expect(windows()).toEqual([
+			'Mon Tue 10:00-12:00 Asia/Tokyo',
+			'Mon Tue 10:00-12:00 America/Lima',
+		]);
 	});
 
 	it('go by the timezone that the user gives for the recipient, not by the number', async () => {
 		const own = { timezone: 'recipient', recipientTimezone: 'Australia/Perth' };
 		const options = within({ quietHours: 'australia', inRecipientTimezone: true });
 		await run(message(options, { recipient: SYDNEY_MOBILE, ...own }));
-		expect(windows()).toEqual([
-			'Mon Tue Wed Thu Fri 09:00-20:00; Sat 09:00-17:00 Australia/Perth',
-		]);
+		expect(windows()).toEqual(['Mon Tue Wed Thu Fri 09:00-20:00; Sat 09:00-17:00 Australia/Perth']);
 	});
 
 	it('that are never open in all timezones are kept in the first one, and the output says so', async () => {
@@ -113,9 +122,7 @@ describe('Quiet Hours', () => {
 	])('are none on the days of No Sending On, as %s', async (_, closedOn) => {
 		const [item] = await run(message(within({ quietHours: 'germany', closedOn })));
 		expect(item.scheduledAt).toBe('2027-11-24T07:00:00.000Z');
-		expect(windows()).toEqual([
-			`${DAILY} 08:00-21:00 Europe/Berlin not on 2027-11-22, 2027-11-23`,
-		]);
+		expect(windows()).toEqual([`${DAILY} 08:00-21:00 Europe/Berlin not on 2027-11-22, 2027-11-23`]);
 	});
 
 	it('are off unless chosen', async () => {
@@ -125,7 +132,10 @@ describe('Quiet Hours', () => {
 	});
 
 	it.each<[Json, string]>([
-		[{ quietHours: 'atlantis' }, '"Sending Window" has "atlantis" as "Quiet Hours". Use one of: own, byCountry, australia'],
+		[
+			{ quietHours: 'atlantis' },
+			'"Sending Window" has "atlantis" as "Quiet Hours". Use one of: own, byCountry, australia',
+		],
 		[{ from: '09:00', to: '09:00' }, '"Sending Window" begins and ends at 09:00'],
 		[{ weekdays: [] }, '"Sending Window" has no weekday'],
 		[{ closedOn: 'Christmas' }, '"Sending Window" has "Christmas" in "No Sending On"'],
@@ -162,7 +172,10 @@ describe('Frequency Cap', () => {
 		const options = { ifTimePassed: 'sendEarliest', ...cap({ messages: 1 }) };
 		const to = { recipient: '={{ $json.to }}', sendAt: inSeconds(-60) };
 		const [one, other] = ['+4915112345678', '+4915112345679'];
-		await run(message(options, to), [one, one, other].map((recipient) => ({ to: recipient })));
+		await run(
+			message(options, to),
+			[one, one, other].map((recipient) => ({ to: recipient })),
+		);
 		for (const row of rows()) {
 			Object.assign(row, { send_at: inSeconds(-120), next_attempt_at: inSeconds(-5) });
 		}
@@ -170,7 +183,11 @@ describe('Frequency Cap', () => {
 		expect(rows().map((row) => row.valid_for_minutes)).toEqual([2_880, 2_880, 2_880]);
 		expect(await run({ operation: 'sendDue' })).toHaveLength(2);
 		expect(cage.sent).toHaveLength(2);
-		expect(rows().map(({ status }) => status).sort()).toEqual(['scheduled', 'sent', 'sent']);
+		expect(
+			rows()
+				.map(({ status }) => status)
+				.sort(),
+		).toEqual(['scheduled', 'sent', 'sent']);
 		const held = rows().find(({ status }) => status === 'scheduled')!;
 		expect(held.failure).toBe('Held by its frequency cap (1 in 24 h).');
 		expect(await run({ operation: 'sendDue' })).toEqual([]);

@@ -19,6 +19,95 @@ const BY_COUNTRY = 'byCountry';
 
 const shownForOwnHours = { displayOptions: { show: { quietHours: [OWN_HOURS] } } };
 
+/** In the order in which they are filled in. */
+const windowFields: INodeProperties[] = [
+	{
+		displayName: 'Quiet Hours',
+		name: 'quietHours',
+		type: 'options',
+		options: [
+			{
+				name: 'Own Hours',
+				value: OWN_HOURS,
+				description: 'The hours and weekdays below',
+			},
+			{
+				name: "By the Recipient's Country",
+				value: BY_COUNTRY,
+				description: 'The first of these for the country of the number, else Any Other Country',
+			},
+			...QUIET_HOURS.map(({ id, name, hours, basis, sure }) => ({
+				name,
+				value: id,
+				description: `${hours}. ${basis} Sure: ${sure}.`,
+			})),
+		],
+		default: OWN_HOURS,
+		description: `Hours in which a country's law or custom lets promotional messages be sent. This is no legal advice: confirm it with somebody who knows the law. As of ${QUIET_HOURS_AS_OF}, without public holidays.`,
+	},
+	{
+		displayName: 'From',
+		name: 'from',
+		type: 'string',
+		default: '09:00',
+		placeholder: 'e.g. 09:00',
+		description: 'When the window opens',
+		...shownForOwnHours,
+	},
+	{
+		displayName: 'To',
+		name: 'to',
+		type: 'string',
+		default: '18:00',
+		placeholder: 'e.g. 18:00',
+		description: 'When the window closes. If earlier than "From", on the next day.',
+		...shownForOwnHours,
+	},
+	{
+		displayName: 'Weekdays',
+		name: 'weekdays',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Monday', value: 1 },
+			{ name: 'Tuesday', value: 2 },
+			{ name: 'Wednesday', value: 3 },
+			{ name: 'Thursday', value: 4 },
+			{ name: 'Friday', value: 5 },
+			{ name: 'Saturday', value: 6 },
+			{ name: 'Sunday', value: 7 },
+		],
+		default: [1, 2, 3, 4, 5],
+		description: 'Days on which the window opens',
+		...shownForOwnHours,
+	},
+	{
+		displayName: "In the Recipient's Timezone",
+		name: 'inRecipientTimezone',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the hours are those of the timezone of the phone number. If several are possible, the window is open while it is open in all of them.',
+	},
+	{
+		displayName: 'Timezone',
+		name: 'timezone',
+		type: 'options',
+		options: timezoneChoices('Timezone of Send At'),
+		default: '',
+		description:
+			'Timezone of the hours. With "In the Recipient\'s Timezone", only for recipients whose timezone is unknown, such as groups.',
+	},
+	{
+		displayName: 'No Sending On',
+		name: 'closedOn',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 2026-12-25, 2026-12-26',
+		description:
+			'Days without sending, such as public holidays: dates separated by commas, or a list as an expression',
+	},
+];
+
 /** When messages may be sent. */
 export const sendingWindowOption: INodeProperties = {
 	displayName: 'Sending Window',
@@ -32,94 +121,7 @@ export const sendingWindowOption: INodeProperties = {
 		{
 			displayName: 'Window',
 			name: 'window',
-			values: [
-				{
-					displayName: 'Quiet Hours',
-					name: 'quietHours',
-					type: 'options',
-					options: [
-						{
-							name: 'Own Hours',
-							value: OWN_HOURS,
-							description: 'The hours and weekdays below',
-						},
-						{
-							name: "By the Recipient's Country",
-							value: BY_COUNTRY,
-							description:
-								'The first of these for the country of the number, else Any Other Country',
-						},
-						...QUIET_HOURS.map(({ id, name, hours, basis, sure }) => ({
-							name,
-							value: id,
-							description: `${hours}. ${basis} Sure: ${sure}.`,
-						})),
-					],
-					default: OWN_HOURS,
-					description: `Hours in which a country's law or custom lets promotional messages be sent. This is no legal advice: confirm it with somebody who knows the law. As of ${QUIET_HOURS_AS_OF}, without public holidays.`,
-				},
-				{
-					displayName: 'From',
-					name: 'from',
-					type: 'string',
-					default: '09:00',
-					placeholder: 'e.g. 09:00',
-					description: 'When the window opens',
-					...shownForOwnHours,
-				},
-				{
-					displayName: 'To',
-					name: 'to',
-					type: 'string',
-					default: '18:00',
-					placeholder: 'e.g. 18:00',
-					description: 'When the window closes. If earlier than "From", on the next day.',
-					...shownForOwnHours,
-				},
-				{
-					displayName: 'Weekdays',
-					name: 'weekdays',
-					type: 'multiOptions',
-					options: [
-						{ name: 'Monday', value: 1 },
-						{ name: 'Tuesday', value: 2 },
-						{ name: 'Wednesday', value: 3 },
-						{ name: 'Thursday', value: 4 },
-						{ name: 'Friday', value: 5 },
-						{ name: 'Saturday', value: 6 },
-						{ name: 'Sunday', value: 7 },
-					],
-					default: [1, 2, 3, 4, 5],
-					description: 'Days on which the window opens',
-					...shownForOwnHours,
-				},
-				{
-					displayName: "In the Recipient's Timezone",
-					name: 'inRecipientTimezone',
-					type: 'boolean',
-					default: false,
-					description:
-						'Whether the hours are those of the timezone of the phone number. If several are possible, the window is open while it is open in all of them.',
-				},
-				{
-					displayName: 'Timezone',
-					name: 'timezone',
-					type: 'options',
-					options: timezoneChoices('Timezone of Send At'),
-					default: '',
-					description:
-						'Timezone of the hours. With "In the Recipient\'s Timezone", only for recipients whose timezone is unknown, such as groups.',
-				},
-				{
-					displayName: 'No Sending On',
-					name: 'closedOn',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. 2026-12-25, 2026-12-26',
-					description:
-						'Days without sending, such as public holidays: dates separated by commas, or a list as an expression',
-				},
-			],
+			values: windowFields,
 		},
 	],
 };
