@@ -49,6 +49,9 @@ describe('package.json', () => {
 	});
 });
 
+/** That of Google's libphonenumber, whose data is in it: npm takes every file of that name along. */
+const LICENCE_OF_DATA = 'LICENSE.Apache-2.0';
+
 describe('what npm packs', () => {
 	interface Packed {
 		readonly size: number;
@@ -61,11 +64,11 @@ describe('what npm packs', () => {
 	const paths = () => packed.files.map(({ path }) => path);
 
 	it('is the build, index.js and the documents', () => {
-		const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+		const documents = ['package.json', 'README.md', 'LICENSE', LICENCE_OF_DATA, 'CHANGELOG.md'];
 		const others = paths().filter((path) => !path.startsWith('dist/'));
 		expect(others.filter((path) => path !== 'index.js' && !documents.includes(path))).toEqual([]);
 		expect(others).toEqual(
-			expect.arrayContaining(['index.js', 'package.json', 'README.md', 'LICENSE']),
+			expect.arrayContaining(['index.js', 'package.json', 'README.md', 'LICENSE', LICENCE_OF_DATA]),
 		);
 	});
 
