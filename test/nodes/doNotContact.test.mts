@@ -1,5 +1,7 @@
+import { gateways } from '../../gateways/registry';
 import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.node';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
+import type { GatewayId } from '../../sandbox/registry.mts';
 import { createStatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
@@ -20,6 +22,9 @@ import { differences, schemaOf } from './schema.mts';
  * Do Not Contact, and what other operations do about who is on it: on n8n's own contexts, with Data Tables
  * in memory.
  */
+/** Gateways of another channel, and with a scheduler of its own. */
+const SMS = gateways.find(({ capabilities }) => capabilities.channel === 'sms')!.id;
+const SCHEDULER = gateways.find(({ capabilities }) => capabilities.scheduling !== null)!.id;
 const NAME = 'scheduled_messages';
 const LIST = `${NAME}_do_not_contact`;
 const ANA = '+919988066776';
@@ -123,7 +128,7 @@ describe('the list', () => {
 				account: null,
 			},
 		]);
-		credential = credentialFor(sandbox, {}, 'hypersenderSms');
+		credential = credentialFor(sandbox, {}, SMS);
 		expect(await list('check', { recipient: ANA })).toMatchObject([{ isListed: true }]);
 	});
 
@@ -250,10 +255,10 @@ describe('Schedule', () => {
 	});
 
 	it('rejects before anything is sent where the gateway itself schedules', async () => {
-		credential = credentialFor(sandbox, {}, 'chatWhatsApp');
+		credential = credentialFor(sandbox, {}, SCHEDULER);
 		await add(BEN);
 		const checked = { storeIn: 'gateway', checkDoNotContact: 'dataTable' };
-		const pending = () => sandbox.messages('chatWhatsApp').length;
+		const pending = () => sandbox.messages(SCHEDULER as GatewayId).length;
 		const before = pending();
 		const parameters = { operation: 'schedule', ...message('={{ $json.to }}', checked) };
 		const error = await errorOf(parameters, {
