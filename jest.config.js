@@ -31,7 +31,7 @@ module.exports = {
 			[
 				// A gateway's tests are in its folder, beside its code.
 				'<rootDir>/gateways/*/**/*.test.mts',
-				'<rootDir>/test/{messages,gateways,stores,nodes,sandbox,package}/**/*.test.mts',
+				'<rootDir>/test/{messages,board,gateways,stores,nodes,sandbox,package}/**/*.test.mts',
 			],
 			{ setupFilesAfterEnv: ['<rootDir>/test/userFolder.mts'] },
 		),

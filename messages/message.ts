@@ -1,8 +1,9 @@
+import type { FrequencyCap } from './frequencyCap';
 import { InvalidParameterError } from './invalidParameterError';
 import type { FileInfo } from './mediaFile';
 import type { Recipient } from './recipient';
 import type { TimezoneSource } from './recipientTime/source';
-import type { SendingWindow } from './sendTime/window';
+import type { SendingWindow } from './sendTime/openingHours';
 import { parseTemplate, type TemplateContent } from './template';
 import { shorten } from './text';
 
@@ -53,6 +54,8 @@ export interface MessageToSchedule extends OutgoingMessage {
 	readonly requestedAt?: string;
 	/** When it may be sent; a store that sends itself also applies it when it sends. */
 	readonly sendingWindow?: SendingWindow | null;
+	/** How many messages the recipient may get in a period; a store that sends itself applies it when it sends. */
+	readonly frequencyCap?: FrequencyCap | null;
 	/** The recipient's timezone, if the time is in it. */
 	readonly timezone?: string;
 	/** What says that it is; absent for a time that is in no recipient's timezone. */

@@ -6,7 +6,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import axios from 'axios';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 
 import { output, type Json, type WorkflowJson } from '../harness/client.mts';
 import { readExample } from '../harness/examples.mts';
@@ -22,6 +22,8 @@ import {
 	until,
 	type Environment,
 } from '../test/e2e/environment.mts';
+import { pageOf, pauseSecond, storeWith } from '../test/board/pages.mts';
+import { seededRows } from '../test/board/seed.mts';
 import { inPage, newContext, openBrowser } from '../test/ui/browser.mts';
 import { Editor } from '../test/ui/editor.mts';
 
@@ -266,11 +268,38 @@ const dataTable: Steps = async (editor, { n8n, sandbox }) => {
 	await save('data-table', editor.page);
 };
 
+/** The board, from seeded messages: it needs no n8n. The top of it in each width, in both themes. */
+async function boards(browser: Browser): Promise<void> {
+	const store = await storeWith(seededRows(3_000));
+	await pauseSecond(store.accounts, 'Moving to a new number');
+	const html = await pageOf(store);
+	const sizes = { 360: 1_280, 768: 1_280, 1280: 1_330, 1920: 1_330 };
+	for (const [width, height] of Object.entries(sizes).map((size) => size.map(Number))) {
+		for (const colorScheme of ['light', 'dark'] as const) {
+			const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+			const page = await context.newPage();
+			await page.setContent(html);
+			const name = [
+				'board',
+				...(width === 1280 ? [] : [width]),
+				...(colorScheme === 'light' ? [] : [colorScheme]),
+			];
+			await save(name.join('-'), page);
+			await context.close();
+		}
+	}
+}
+
 const pictures = { canvas, canvasDark, panel, node, table, trigger, template, dataTable };
 
 const only = process.argv.slice(2);
 mkdirSync(images, { recursive: true });
 const browser = await openBrowser();
+if (only.length === 0 || only.includes('boards')) await boards(browser);
+if (only.join() === 'boards') {
+	await browser.close();
+	process.exit();
+}
 const environment = await startEnvironment({}, { statusDelayMs: 30_000 });
 try {
 	const wanted = (name: string) => only.length === 0 || only.includes(name);

@@ -2,6 +2,7 @@ import type { DoNotContactTable } from './doNotContact/columns';
 import type { DispatchQueue } from './dispatcher/queue';
 import type { ListFilter } from '../gateways/gateway';
 import type { ScheduledMessage } from '../messages/scheduledMessage';
+import type { BoardFigures, BoardPeriod } from './boardFigures';
 import type { AccountsTable } from './table/accounts';
 import type { AdoptContext } from './table/adopt';
 import type { SendingAccount } from './table/rows';
@@ -42,4 +43,6 @@ export interface Backend {
 	 */
 	purgeThese(scheduleIds: readonly string[], before: string): Promise<ReadonlySet<string>>;
 	statistics(period: Period): Promise<Statistics>;
+	/** What the board shows, of all accounts. Creates nothing. */
+	board(period: BoardPeriod): Promise<BoardFigures>;
 }

@@ -10,6 +10,7 @@ const parse = (body: unknown) => chatWhatsApp.parseWebhook(body, { receivedAt })
 
 /** The vendor's sample, as one of ours. */
 const event = {
+	event: 'status',
 	eventId: 'chatWhatsApp|e67a00be-ed45-4356-9488-049cabb9895d||3EB0ABC123456789||sent',
 	gateway: 'chatWhatsApp',
 	channel: 'whatsapp',

@@ -21,6 +21,7 @@ const withData = (body: { data: object }, more: object) => ({
 });
 
 const event = {
+	event: 'status',
 	gateway: 'evolutionApi',
 	channel: 'whatsapp',
 	account: 'myinstance',

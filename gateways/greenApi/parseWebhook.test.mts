@@ -12,6 +12,7 @@ import { receivedAt } from './testValues.mts';
 const parse = (body: unknown) => greenApi.parseWebhook(body, { receivedAt });
 
 const common = {
+	event: 'status',
 	gateway: 'greenApi',
 	channel: 'whatsapp',
 	account: '1234',

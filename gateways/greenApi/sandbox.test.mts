@@ -7,6 +7,9 @@ import messagesQueue from './fixtures/messages-queue.json';
 import outgoingApiMessage from './fixtures/outgoing-api-message.webhook.json';
 import outgoingMessageStatus from './fixtures/outgoing-message-status.webhook.json';
 import quotaExceeded from './fixtures/quota-exceeded.json';
+import receivedButton from './fixtures/received-button.webhook.json';
+import receivedReply from './fixtures/received-reply.webhook.json';
+import receivedText from './fixtures/received-text.webhook.json';
 import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
 import { expectSameShape } from '../../test/sandbox/shape.mts';
 
@@ -305,4 +308,22 @@ describe('the history of a chat', () => {
 		const ask = async () => (await post('getChatHistory', { chatId })).status;
 		expect([await ask(), await ask()]).toEqual([200, 429]);
 	});
+});
+
+it('should tell incoming messages as the samples do, where incomingWebhook asks for them', async () => {
+	const person = { from: '71234567890', name: 'Green API' };
+	sandbox.receive('greenApi', { ...person, text: 'nobody asks' });
+	await sandbox.idle();
+	expect(receiver.bodies()).toEqual([]);
+	const target = { url: receiver.url, secret: 'webhook-token' };
+	sandbox.setWebhook('greenApi', { ...target, received: true });
+	const text = 'Tuesday is fine';
+	sandbox.receive('greenApi', { ...person, text });
+	sandbox.receive('greenApi', { ...person, text, replyTo: '3EB0608D6A2901063D63' });
+	sandbox.receive('greenApi', { ...person, text, replyTo: 'BAE5BBB8415CF1AA', buttonId: '1' });
+	await sandbox.idle();
+	const samples = [receivedText, receivedReply, receivedButton];
+	for (const [index, sample] of samples.entries()) {
+		expectSameShape(receiver.bodies()[index], sample);
+	}
 });

@@ -17,6 +17,7 @@ const parse = (body: unknown) => hypersenderSms.parseWebhook(body, { receivedAt 
 const REQUEST = '133554b5-ae44-44a0-8f4f-7bbac5657a11';
 const phone = (number: string) => ({ address: number, phone: number, kind: 'phone' });
 const common = {
+	event: 'status',
 	gateway: 'hypersenderSms',
 	channel: 'sms',
 	reference: REQUEST,

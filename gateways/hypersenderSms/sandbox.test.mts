@@ -5,6 +5,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import messageFailed from './fixtures/message-failed.webhook.json';
 import messageScheduled from './fixtures/message-scheduled.webhook.json';
 import messageSent from './fixtures/message-sent.webhook.json';
+import receivedText from './fixtures/received-text.webhook.json';
 import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
 import { day, expectSameShape, minute } from '../../test/sandbox/shape.mts';
 
@@ -230,4 +231,15 @@ it.each(['messageId', 'message_id'])('should delete by %s, and not send it', asy
 	expect(again.status).toBe(404);
 	await sandbox.idle();
 	expect(eventsOf()).toEqual([['message.notification.scheduled', 'scheduled']]);
+});
+
+it("should tell an SMS that the phone got as the SDK's sample does", async () => {
+	const id = sandbox.receive('hypersenderSms', { from: '201422904893', text: 'Yes' });
+	await sandbox.idle();
+	const [body] = receiver.bodies();
+	expectSameShape(body, receivedText);
+	expect(body.data).toMatchObject({ id, from_phone_number: '+201422904893', content: 'Yes' });
+	expect(() => sandbox.receive('hypersenderSms', { from: '1', text: 'x', group: 'g' })).toThrow(
+		'no groups',
+	);
 });

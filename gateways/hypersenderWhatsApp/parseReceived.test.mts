@@ -189,3 +189,12 @@ it.each<[string, unknown]>([
 	['a message that waits', { ...text, event: 'message.waiting' }],
 	['nothing', withPayload({ id: null, body: '', _data: null })],
 ])('reads no message in %s', (_, body) => expect(parse(body)).toEqual([]));
+
+it('cuts previews and keys of files out of raw', () => {
+	const imageMessage = { mediaKey: 'k3y', jpegThumbnail: 'AAAA', mimetype: 'image/jpeg' };
+	const [{ raw }] = parse(
+		withContent({ imageMessage, messageContextInfo: { messageSecret: 's' } }),
+	);
+	expect(JSON.stringify(raw)).not.toMatch(/k3y|AAAA|messageSecret/);
+	expect(JSON.stringify(raw)).toContain('image/jpeg');
+});

@@ -73,7 +73,7 @@ export function parseReceived(body: unknown, { receivedAt }: ParseContext): Rece
 		channel: 'whatsapp',
 		account: textAt(data, 'instanceId'),
 		receivedAt,
-		raw: withoutFiles(body),
+		raw: withoutFiles(body, ['mediaKey']),
 		...reading,
 	});
 	return isSomething(message) ? [message] : [];

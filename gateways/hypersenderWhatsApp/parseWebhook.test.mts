@@ -16,6 +16,7 @@ const with_ = <T extends { data: { payload: object } }>(body: T, payload: object
 
 const MESSAGE = 'ABCD1234EF567890';
 const common = {
+	event: 'status',
 	gateway: 'hypersenderWhatsApp',
 	channel: 'whatsapp',
 	account: INSTANCE,

@@ -5,6 +5,8 @@ import flat from './fixtures/queued-request-flat.json';
 import messageAck from './fixtures/message-ack.webhook.json';
 import notOnWhatsApp from './fixtures/not-on-whatsapp.json';
 import queued from './fixtures/queued.json';
+import receivedReply from './fixtures/received-reply.webhook.json';
+import receivedText from './fixtures/received-text.webhook.json';
 import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
 import { expectSameShape } from '../../test/sandbox/shape.mts';
 
@@ -196,4 +198,18 @@ it('should let nobody in without the token, nor to another instance', async () =
 	const { baseUrl } = sandbox.accounts.hypersenderWhatsApp;
 	const other = await http.get(`${baseUrl}/00000000-0000-4000-8000-000000000000/health`);
 	expect(other.status).toBe(404);
+});
+
+it('should tell an incoming message in the event of own ones, its direction turned', async () => {
+	const person = { from: '201063178738', name: 'Anna' };
+	const text = 'Yes, Tuesday is fine';
+	sandbox.receive('hypersenderWhatsApp', { ...person, text });
+	sandbox.receive('hypersenderWhatsApp', { ...person, text, replyTo: 'ABCD1234EF567890' });
+	await sandbox.idle();
+	const [first, second] = receiver.bodies();
+	expectSameShape(first, receivedText);
+	expectSameShape(second, receivedReply);
+	expect(() => sandbox.receive('hypersenderWhatsApp', { ...person, text, buttonId: 'x' })).toThrow(
+		'no buttons',
+	);
 });

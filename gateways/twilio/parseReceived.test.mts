@@ -125,7 +125,11 @@ it.each<[what: string, form: object, expected: object]>([
 		{ ...sms, From: 'rcs:+15558675310' },
 		{ channel: 'sms', from: { phone: '+15558675310' } },
 	],
-	['a short code', { ...sms, From: '+12345678' }, { from: { phone: '+12345678' } }],
+	[
+		'a short code',
+		{ ...sms, From: '24273' },
+		{ from: { address: '24273', phone: null, kind: 'unknown' } },
+	],
 ])('reads %s', (_, form, expected) => expect(parse(form)).toMatchObject([expected]));
 
 it('one message by both ways is one event', () => {

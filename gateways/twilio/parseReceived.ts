@@ -11,8 +11,8 @@ import { readContent } from './received';
 
 type Reading = Omit<ReceivedMessageInput, 'gateway' | 'channel' | 'receivedAt'>;
 
-/** Other channels have other prefixes, such as `messenger:`, and no phone numbers behind them. */
-const OF_PHONE = /^((whatsapp|rcs):)?\+/;
+/** Other channels have other prefixes, such as `messenger:`, and other ids behind them. */
+const OTHER_CHANNEL = /^(?!whatsapp:|rcs:)[a-z]+:/i;
 
 /**
  * Reads incoming messages: the form that goes to the webhook for incoming messages
@@ -29,7 +29,7 @@ export function parseReceived(body: unknown, { receivedAt }: ParseContext): Rece
 				: [];
 	return readings
 		.filter(({ messageId }) => messageId !== null)
-		.filter(({ from }) => from === null || from === undefined || OF_PHONE.test(from.address))
+		.filter(({ from }) => !OTHER_CHANNEL.test(from?.address ?? ''))
 		.map((reading) =>
 			createReceivedMessage({
 				...reading,

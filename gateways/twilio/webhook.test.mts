@@ -76,6 +76,22 @@ it('an incoming message that is not chosen starts nothing, and is answered by em
 	}
 });
 
+it('an incoming message that is chosen starts the workflow, and is answered so, too', async () => {
+	const { receive } = await nodes();
+	const chosen = { events: ['received'] };
+	const told = [];
+	for (const name of ['received-sms-stop', 'received-whatsapp-button', 'undelivered']) {
+		const { events, result, contentType } = await receive(form(sample(name)), chosen, setting());
+		expect([result.webhookResponse, contentType]).toEqual(['<Response></Response>', 'text/xml']);
+		told.push(events);
+	}
+	expect(told).toMatchObject([
+		[{ event: 'received', from: '+15558675310', text: 'Stop', optOut: 'stop' }],
+		[{ event: 'received', channel: 'whatsapp', text: 'Confirm', buttonId: 'confirm-17' }],
+		[],
+	]);
+});
+
 it('events of Event Streams come in a list', async () => {
 	const { receive } = await nodes();
 	const data = { ...eventStream.data, accountSid: credential.twilioAccountSid };

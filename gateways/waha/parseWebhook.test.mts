@@ -24,6 +24,7 @@ it('reads an acknowledgement, whose time is that of the event', () => {
 	expect(parse(noweb)).toEqual([
 		{
 			eventId: 'waha|default||3EB08A6895830F110A5E4D||delivered',
+			event: 'status',
 			gateway: 'waha',
 			channel: 'whatsapp',
 			account: 'default',

@@ -32,6 +32,7 @@ const recipient = {
 	kind: 'phone',
 };
 const common = {
+	event: 'status',
 	gateway: 'whapi',
 	channel: 'whatsapp',
 	account: 'MANTIS-M72HC',

@@ -10,6 +10,8 @@ import statusesPostDelivered from './fixtures/statuses-post-delivered.webhook.js
 import statusesPostRead from './fixtures/statuses-post-read.webhook.json';
 import statusesPostSent from './fixtures/statuses-post-sent.webhook.json';
 import statusesPost from './fixtures/statuses-post.webhook.json';
+import receivedButton from './fixtures/received-button.webhook.json';
+import receivedText from './fixtures/received-text.webhook.json';
 import { startReceiver, type Receiver } from '../../test/sandbox/receiver.mts';
 import { expectSameShape, shapeOf } from '../../test/sandbox/shape.mts';
 
@@ -298,4 +300,18 @@ describe('the messages of a chat', () => {
 		expect([status, data.error.message]).toEqual([404, 'Specified chat not found']);
 		expect((await list({}, 'somebody')).status).toBe(400);
 	});
+});
+
+it('should tell an incoming message as the samples do, to whoever asks for messages', async () => {
+	sandbox.setWebhook('whapi', { url: receiver.url });
+	const person = { from: '919984351847', name: 'Gerald' };
+	const id = sandbox.receive('whapi', { ...person, text: 'Hello world' });
+	const pressed = { text: 'Button1', buttonId: 'randomId1', replyTo: 'yqKj.Z7XWg0g1lA-wD8Sij1GoQ' };
+	sandbox.receive('whapi', { ...person, ...pressed });
+	await sandbox.idle();
+	const [text, button] = receiver.bodies();
+	expectSameShape(text, receivedText);
+	expect(text.messages).toMatchObject([{ id, from_me: false, text: { body: 'Hello world' } }]);
+	const [{ reply }] = button.messages as typeof receivedButton.messages;
+	expect(reply).toEqual(receivedButton.messages[0].reply);
 });

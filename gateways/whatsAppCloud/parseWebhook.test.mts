@@ -34,6 +34,7 @@ it('reads the sample of a delivered message', () => {
 	expect(parse(delivered)).toEqual([
 		{
 			eventId: `whatsAppCloud|${NUMBER}||${ID}||delivered`,
+			event: 'status',
 			gateway: 'whatsAppCloud',
 			channel: 'whatsapp',
 			account: NUMBER,

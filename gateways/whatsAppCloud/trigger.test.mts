@@ -75,6 +75,20 @@ it('emits of a thousand statuses of three numbers ours only, each once', async (
 	expect(again.sent).toEqual([]);
 });
 
+it('emits the message of a mixed webhook beside its statuses, and each once', async () => {
+	const trigger = setting();
+	const both = { events: [...ALL.events, 'received'] };
+	const eventsOf = async () =>
+		(await receive(call(mixed), both, { ...trigger, staticData: {} })).events.map(
+			({ event }) => event,
+		);
+	const first = await eventsOf();
+	expect(first).toHaveLength(335);
+	// The same message stands in each entry.
+	expect(first.filter((event) => event === 'received')).toHaveLength(1);
+	expect(await eventsOf()).toEqual([]);
+});
+
 it('acknowledges statuses of other numbers, and says so to whom listens for a test event', async () => {
 	const others = structuredClone(batch);
 	for (const { changes } of others.entry) {

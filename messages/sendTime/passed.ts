@@ -3,8 +3,9 @@ import { parseDateTime } from './dateTimeText';
 import { formatSendTime, moveTo, type Step } from './resolve';
 import { DAY_MS, formatDuration } from '../duration';
 import type { Instant, ResolvedSendTime } from './types';
+import type { SendingWindow } from './openingHours';
 import { instantFrom, readWallTime, wallTimeAt } from './wallClock';
-import { applySendingWindow, type SendingWindow } from './window';
+import { applySendingWindow } from './window';
 import { timeZone } from './zone';
 import { currentZone, isReported, misreadNote } from './zoneData';
 

@@ -3,8 +3,9 @@ import { addSteps, moveTo, type Step } from './resolve';
 import { formatDuration } from '../duration';
 import { quote } from '../text';
 import type { ResolvedSendTime } from './types';
+import type { OpeningHours, SendingWindow } from './openingHours';
 import { inTurn, type WindowOf } from './turns';
-import { outdatedStep, type OpeningHours, type SendingWindow } from './window';
+import { outdatedStep } from './window';
 
 /** The option *Spacing*. */
 export interface Spacing {
@@ -38,8 +39,8 @@ export function spacingOffset(index: number, spacing: Spacing): number {
  * Items take their turn by their wanted time, equal ones in the order of the list; if their windows
  * differ, by when these open. One that is far enough from the others moves by its jitter only. The
  * window is applied after the spacing, so a list that does not fit rolls on to the next opening and
- * goes on with its spacing there. Jitter that would lead out of the window is left out. Never earlier than wanted. The same list and seed
- * give the same times.
+ * goes on with its spacing there. Jitter that would lead out of the window is left out. Never earlier
+ * than wanted. The same list and seed give the same times.
  *
  * @param list null if an item has no time: it takes no turn and stays null
  * @throws InvalidParameterError when the values of the spacing or the window cannot be used

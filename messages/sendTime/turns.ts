@@ -1,9 +1,9 @@
+import { openingHours, type OpeningHours, type SendingWindow } from './openingHours';
 import type { ResolvedSendTime } from './types';
 import { instantFrom } from './wallClock';
-import { openingHours, type OpeningHours, type SendingWindow } from './window';
 
-/** The window of each item, if they differ. */
-export type WindowOf = (item: ResolvedSendTime) => SendingWindow | undefined;
+/** The window of each item, if they differ; `index`: its place in the list. */
+export type WindowOf = (item: ResolvedSendTime, index: number) => SendingWindow | undefined;
 
 /** One item of a list, with its place in it. */
 interface Turn {
@@ -29,7 +29,7 @@ export function* inTurn(
 	const known = new Map<string, OpeningHours>();
 	list.forEach((item, index) => {
 		if (item === null) return;
-		const window = windowOf(item);
+		const window = windowOf(item, index);
 		const key = JSON.stringify(window ?? null);
 		const hours = window && (known.get(key) ?? openingHours(window));
 		if (hours) known.set(key, hours);

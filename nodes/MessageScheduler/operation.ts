@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { LedgerEntry } from './ledger';
+import type { OutputFile } from './outputFile';
 import type { Run } from './run';
 
 /** The parsed parameters of one item. */
@@ -47,6 +48,8 @@ export interface Operation<P extends Plan = Plan> {
 	 * sent; skipped as {@link check} is. Returns the plan, with what it has found out.
 	 */
 	verify?(plan: P, run: Run): Promise<P>;
+	/** The file that goes along with an item of the output; null if none does. */
+	file?(plan: P, json: IDataObject): OutputFile | null;
 	/** Performs the operation for one item. */
 	perform(plan: P, run: Run, entry: LedgerEntry): Promise<IDataObject[]>;
 }

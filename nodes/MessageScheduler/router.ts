@@ -9,6 +9,7 @@ import { settle, settleSync, type Settled } from '../../messages/settle';
 import { errorItem, toUserError } from './itemErrors';
 import type { Operation, Plan } from './operation';
 import { findOperation } from './operations';
+import { withFiles } from './outputFile';
 import { mapInParallel } from './parallel';
 import { beginRun, type Run } from './run';
 import { withStanding } from './standing';
@@ -37,15 +38,24 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const { operation, run } = begun.value;
 
 	const prepared = prepareAll(operation, context, run);
+	// Verifying may ask the gateway and open a store, which an item that is invalid anyway must not cost.
+	if (!mayContinue) assertAll(context, prepared);
 	const plans = await verifyAll(operation, prepared, run);
-	const first = mayContinue ? undefined : plans.find((plan) => !plan.ok);
-	if (first && !first.ok) throw toUserError(context, first.error, plans.indexOf(first));
+	if (!mayContinue) assertAll(context, plans);
 
 	const concurrency = operation.concurrency?.(plans.map(valueOf), run) ?? run.maxParallel;
 	const outcomes = await performAll(operation, plans, context, run, { concurrency, mayContinue });
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
-	return toItems(context, outcomes, mayContinue);
+	const items = toItems(context, outcomes, mayContinue);
+	return await withFiles(context, operation, plans.map(valueOf), items);
+}
+
+/** @throws the first item's error, if there is one */
+function assertAll(context: IExecuteFunctions, plans: ReadonlyArray<Settled<Plan>>): void {
+	for (const [index, plan] of plans.entries()) {
+		if (!plan.ok) throw toUserError(context, plan.error, index);
+	}
 }
 
 /** The operation and the connection to the gateway, which all items share. */

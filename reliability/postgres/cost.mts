@@ -197,6 +197,7 @@ async function measure(
 		await time(`Get Many, ${what}`, 50, await list(filter), 5);
 	}
 	await time('Statistics', 1, async () => await run('statistics', {}, undefined, 1), 3);
+	await time('Board', 1, async () => await run('board', {}, undefined, 1), 3);
 	await time('Send Due, nothing due', 1, async () => await run('sendDue', {}), 5);
 	const sending = await sendDue(n8n, where, due);
 	const sent = sending.items;

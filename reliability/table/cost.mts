@@ -109,6 +109,7 @@ async function measure(n8n: N8n, size: number, account: string): Promise<unknown
 	const ofOne = { ...pending, returnAll: true, filters: { recipient: '+12025550123' } };
 	await time('Get Many, of one recipient', 1, async () => await run('getAll', ofOne), 3);
 	await time('Statistics', 1, async () => await run('statistics', {}, undefined, 1), 3);
+	await time('Board', 1, async () => await run('board', {}, undefined, 1), 3);
 	await time('Send Due, nothing due', 1, async () => await run('sendDue', {}), 5);
 	const sendDue = async () => {
 		const due = Array.from({ length: DUE }, (_, index) =>

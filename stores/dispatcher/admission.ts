@@ -1,11 +1,13 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import type { Gateway } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
+import { limitInWords } from '../../messages/frequencyCap';
 import type { OutgoingMessage } from '../../messages/message';
 import { openingHours, parseWindow } from '../../messages/sendTime';
 import type { Row, Values } from '../table/columns';
 import { DEFAULT_VALID_FOR_MINUTES, toOutgoing } from '../table/rows';
-import { expired, failed, waiting } from './transitions';
+import { limitOf, type SendsOfRecipients } from './recentSends';
+import { expired, failed, released, waiting } from './transitions';
 import { MINUTE_MS } from '../../messages/duration';
 
 /** Whether a row may be sent now, or its transition if not. */
@@ -23,31 +25,55 @@ export const lateByMs = (row: Row, now: number): number => {
 	return Math.max(0, at - sendAtOf(row)) || 0;
 };
 
+/** What a decision about a row depends on beside the row. */
+export interface AdmissionContext {
+	readonly gateway: Gateway;
+	/** Milliseconds since 1970. */
+	readonly now: number;
+	/** What prevented the account from sending, for the reason of an expired row. */
+	readonly keptBy: string | null;
+	readonly recent: SendsOfRecipients;
+}
+
 /**
- * Decides whether to send a due row: by its validity, its sending window and its content.
- *
- * @param keptBy what prevented the account from sending, for the reason of an expired row
+ * Decides whether to send a due row: by its validity, its sending window, its content and its frequency cap.
+ * The cap comes last: what it depends on may change until the window opens.
  */
-export function admit(row: Row, gateway: Gateway, now: number, keptBy: string | null): Admission {
+export function admit(row: Row, context: AdmissionContext): Admission {
+	const { gateway, now, keptBy } = context;
 	const validMs = validForMinutes(row) * MINUTE_MS;
 	const expiresAt = sendAtOf(row) + validMs;
-	const reason = () => {
-		const kept = text(row.failure) ?? keptBy;
-		return `It was not sent within ${formatMinutes(validMs / MINUTE_MS)} after its time ("Valid For").${kept === null ? ' No run of "Send Due" sent it in time.' : ` ${kept}`}`;
+	const tooLate = (why: string): Admission => {
+		const within = formatMinutes(validMs / MINUTE_MS);
+		const words = `It was not sent within ${within} after its time ("Valid For"). ${why}`;
+		return { values: expired(words), isReported: true };
 	};
+	const lastReason = text(row.failure) ?? keptBy ?? 'No run of "Send Due" sent it in time.';
 	// Not `>`: an unreadable time is rejected with its row, below.
-	if (now > expiresAt) return { values: expired(reason()), isReported: true };
+	if (now > expiresAt) return tooLate(lastReason);
 	try {
 		const window = text(row.sending_window);
-		const opening = window === null ? now : openingHours(parseWindow(window)).nextOpen(now);
+		const hours = window === null ? null : openingHours(parseWindow(window));
+		const opening = hours?.nextOpen(now) ?? now;
 		if (opening > expiresAt) {
 			const closed = `Its sending window (${window}) does not open again before that.`;
-			return { values: expired(`${reason()} ${closed}`), isReported: true };
+			return tooLate(`${lastReason} ${closed}`);
 		}
 		if (opening > now) return { values: waiting(opening), isReported: false };
 		const message = toOutgoing(row);
 		assertSendable(gateway, message);
-		return { send: message };
+		const limit = limitOf(row);
+		const from = limit === null ? now : context.recent.allowedFrom(row, limit, now);
+		// A later run knows what has become of this recipient's messages.
+		if (from === null) return { values: released(), isReported: false };
+		if (limit === null || from === now) return { send: message };
+		const cap = `its frequency cap (${limitInWords(limit)})`;
+		if (limit.over === 'skip') {
+			return { values: expired(`Not sent: over ${cap}.`), isReported: true };
+		}
+		const until = hours?.nextOpen(from) ?? from;
+		if (until > expiresAt) return tooLate(`Held by ${cap} until after that.`);
+		return { values: waiting(until, { failure: `Held by ${cap}.` }), isReported: false };
 	} catch (error) {
 		return { values: failed(textOf(error), Number(row.attempts ?? 0)), isReported: true };
 	}

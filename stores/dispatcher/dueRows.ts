@@ -1,5 +1,6 @@
 import type { Row } from '../table/columns';
 import type { DispatchQueue, DueAfter } from './queue';
+import type { RecentSends } from './recentSends';
 
 /** Rows read in one access. */
 const PAGE_SIZE = 200;
@@ -31,6 +32,8 @@ export class DueRows {
 	constructor(
 		private readonly queue: DispatchQueue,
 		private readonly now: () => number,
+		/** Learns what counts toward the caps of the rows that are read. */
+		private readonly recent: Pick<RecentSends, 'read'>,
 	) {}
 
 	/**
@@ -149,6 +152,7 @@ export class DueRows {
 		if (keyed.length > 0) {
 			for (const id of await this.queue.duplicates(keyed)) this.duplicates.add(id);
 		}
+		await this.recent.read(free, this.now());
 		return counts;
 	}
 }

@@ -5,6 +5,7 @@ import { AccountHealth } from './accountHealth';
 import { DueRows } from './dueRows';
 import { HeldLease } from './heldLease';
 import { Pace } from './pace';
+import { RecentSends } from './recentSends';
 import { lookForUnconfirmed, recoverInterrupted } from './recover';
 import type { DispatchContext, DispatchEntry, DispatchReport, Idle } from './rules';
 import { SendRow } from './sendRow';
@@ -61,6 +62,7 @@ class Run {
 	readonly entries: DispatchEntry[] = [];
 	private readonly health: AccountHealth;
 	private readonly pace: Pace;
+	private readonly recent: RecentSends;
 	private readonly rows: DueRows;
 	private readonly turns: Turns;
 	private readonly deadline: number;
@@ -75,7 +77,8 @@ class Run {
 		const { rules, now } = context;
 		this.health = new AccountHealth(lease.record.health, rules.maxParallel, context);
 		this.pace = new Pace(lease.record.pace, rules.messagesPerMinute, now);
-		this.rows = new DueRows(context.queue, now);
+		this.recent = new RecentSends(context.queue, rules.timeoutMs);
+		this.rows = new DueRows(context.queue, now, this.recent);
 		this.turns = new Turns(context, {
 			ask: () => ({ lease: lease.renewal(this.state), due: this.rows.wanted }),
 			take: (asked, { record, due }) => {
@@ -155,6 +158,7 @@ class Run {
 			lease: this.lease,
 			turns: this.turns,
 			rows,
+			recent: this.recent,
 			health: this.health,
 			pace: this.pace,
 			report: (entry) => this.entries.push(entry),

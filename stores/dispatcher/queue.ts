@@ -47,6 +47,11 @@ export interface DispatchQueue {
 	 * copied a row.
 	 */
 	sharedIds(rows: readonly Row[]): Promise<ReadonlyMap<number, number>>;
+	/**
+	 * The account's rows to any of these recipients of which a request began, or which were sent, since then:
+	 * one access. `since`: ISO 8601, UTC.
+	 */
+	recent(recipients: readonly string[], since: string): Promise<Row[]>;
 }
 
 /** Turns that do everything together, all or nothing. */

@@ -6,12 +6,13 @@ import type { Row, Values } from '../table/columns';
 import { isReplaceable, replaced } from '../table/replacement';
 import { personOfRow, SENDING, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';
-import { admit, lateByMs, sendAtOf } from './admission';
+import { admit, lateByMs, sendAtOf, type Admission } from './admission';
 import type { DueRows } from './dueRows';
 import { faultOf, type Fault } from './faults';
 import type { HeldLease } from './heldLease';
 import { noteOptOut } from './optOuts';
 import type { Pace } from './pace';
+import type { RecentSends } from './recentSends';
 import type { DispatchContext, DispatchEntry } from './rules';
 import {
 	accepted,
@@ -33,6 +34,7 @@ export interface Sending extends Omit<DispatchContext, 'lease'> {
 	readonly lease: HeldLease;
 	readonly turns: Turns;
 	readonly rows: DueRows;
+	readonly recent: RecentSends;
 	readonly health: AccountHealth;
 	readonly pace: Pace;
 	/** Adds an entry to the result of the run. */
@@ -72,7 +74,7 @@ export class SendRow {
 
 	/** Handles one due row: its start marker, its request, and the result. */
 	async send(row: Row): Promise<void> {
-		const { gateway, rows, pace, health, now } = this.sending;
+		const { rows, pace } = this.sending;
 		if (rows.isDuplicate(row)) {
 			return await this.settleUnsent(row, duplicate(DUPLICATE), true);
 		}
@@ -80,7 +82,7 @@ export class SendRow {
 		if (other !== undefined) {
 			return await this.settleUnsent(row, failed(sharesId(row, other), attemptsOf(row)), true);
 		}
-		const admission = admit(row, gateway, now(), health.state.pauseReason);
+		const admission = this.admit(row);
 		if ('values' in admission) {
 			return await this.settleUnsent(row, admission.values, admission.isReported);
 		}
@@ -92,16 +94,24 @@ export class SendRow {
 		await noteOptOut(this.sending, outcome.row, outcome.sent);
 	}
 
+	private admit(row: Row): Admission {
+		const { gateway, now, health, recent } = this.sending;
+		return admit(row, { gateway, now: now(), keptBy: health.state.pauseReason, recent });
+	}
+
 	/** Writes the start marker, and sends the request; null if it was not sent. */
 	private async start(row: Row): Promise<Outcome | null> {
-		const { turns, token, rows, now } = this.sending;
+		const { turns, token, rows, recent, now } = this.sending;
 		const values = started(token, now());
 		const person = personOfRow(row);
+		// Before anything is awaited: it counts for the recipient's other messages.
+		recent.note(row, values);
 		const began = await settle(turns.step({ ...pending(row), values, person }));
 		if (!began.ok) return this.giveUp(row, began.error);
 		// A person has cancelled it, or another run has it.
 		if (began.value === null) {
 			rows.done(row);
+			recent.note(row, released());
 			// Our mark may be there all the same, if the response was lost and then the lease: it was not sent.
 			const step = { id: row.id, ifStatus: SENDING, ifToken: token, values: released() };
 			turns.result(step, ['unconfirmed']);
@@ -114,10 +124,11 @@ export class SendRow {
 
 	/** The row has its start marker; its current content is sent. */
 	private async sendStarted(row: Row): Promise<Outcome | null> {
-		const { gateway, connection, health, pace, turns, now } = this.sending;
+		const { gateway, connection, health, pace, turns, recent, now } = this.sending;
+		recent.note(row, {});
 		if (turns.isOptedOut(row.id)) return this.leaveOut(row);
 		// A person may have edited it since its page was read.
-		const admission = admit(row, gateway, now(), health.state.pauseReason);
+		const admission = this.admit(row);
 		if ('values' in admission) {
 			this.finish(row, admission.values, admission.isReported);
 			return null;
@@ -130,6 +141,7 @@ export class SendRow {
 		// Null: a person has changed it, or another run took it for interrupted. It certainly was not sent.
 		if (fresh.value === null || this.mustNotBegin()) return this.release(row);
 		if (turns.isOptedOut(row.id)) return this.leaveOut(row);
+		recent.note(fresh.value, {});
 		if (health.isProbing) health.onProbe();
 		pace.onStart();
 		const startedAt = now();
@@ -287,7 +299,8 @@ export class SendRow {
 	}
 
 	private write(row: Row, values: Values): void {
-		const { turns, token } = this.sending;
+		const { turns, token, recent } = this.sending;
+		recent.note(row, values);
 		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
 		// It took longer than the lease, and another run could not know its result. A person may have
 		// cancelled it, retried it, or entered another status while it was in flight: if it was sent, the table

@@ -5,6 +5,7 @@ import type { AccountColumn } from '../table/accounts';
 import type { ColumnName } from '../table/columns';
 
 import type { MessageTable } from '../table/table';
+import { sqlBoard } from './board';
 import type { Database } from './database';
 import { explain, SqlError } from './errors';
 import { gathered } from './gathered';
@@ -56,6 +57,7 @@ export async function openSqlBackend(
 			await listMessages(explained, tables.messages, senders, filter, limit),
 		purge: async (before) => await purgeMessages(explained, tables.messages, before),
 		purgeThese: async (ids, before) => await purgeThese(explained, tables.messages, ids, before),
+		board: async (period) => await sqlBoard(explained, tables, accounts, period),
 		statistics: async (period) => await sqlStatistics(explained, tables.messages, accounts, period),
 	};
 }

@@ -31,9 +31,9 @@ export function gathered(table: MessageTable): MessageTable {
 	);
 	return {
 		...table,
-		select: async (where, limit, by) => {
+		select: async (where, limit, by, direction) => {
 			const ofMessage = by === undefined ? messageOf(where) : null;
-			if (ofMessage === null) return await table.select(where, limit, by);
+			if (ofMessage === null) return await table.select(where, limit, by, direction);
 			const { gateway, messageId } = ofMessage;
 			const rows = valueOf(await byMessage.add(messageId));
 			return rows.filter((row) => row.gateway === gateway).slice(0, limit);

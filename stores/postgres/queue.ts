@@ -5,6 +5,7 @@ import { where, type MessageTable } from '../table/table';
 import type { SendingAccount } from '../table/rows';
 import type { Database } from './database';
 import { dueSql } from './due';
+import { recentSql } from './recent';
 import { toRow } from './rows';
 import { wholeTurns, type TurnTables } from './turn';
 
@@ -30,6 +31,10 @@ export const createSqlQueue = (
 			);
 		},
 		whole: wholeTurns(database, tables),
+		recent: async (recipients, since) =>
+			((await database.run(recentSql(messages, senders, recipients, since))) as unknown[]).map(
+				(json): Row => toRow(json, messages.columns),
+			),
 	});
 };
 
@@ -40,6 +45,7 @@ export interface ByDatabase {
 	/** The rows whose time has come, of each sender the earliest. */
 	readonly readDue: DispatchQueue['due'];
 	readonly whole: WholeTurns;
+	readonly recent: DispatchQueue['recent'];
 }
 
 /** The queue on a table that takes no row which a run could not read, and no two with one id or key. */
@@ -47,12 +53,13 @@ export function createConstrainedQueue(
 	table: MessageTable,
 	senders: readonly SendingAccount[],
 	adoption: Adoption,
-	{ readDue, whole }: ByDatabase,
+	{ readDue, whole, recent }: ByDatabase,
 ): DispatchQueue {
 	const general = createDispatchQueue(table, senders, adoption);
 	return {
 		...general,
 		whole,
+		recent,
 		adopt: async () => {},
 		due: async (now, limit) => (await readDue(now, limit)).sort(byTime).slice(0, limit),
 		turn: async (steps) => {

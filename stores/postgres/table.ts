@@ -1,5 +1,12 @@
 import type { Cell } from '../table/columns';
-import type { ConditionalUpdate, Condition, RowOf, Table, ValuesOf } from '../table/table';
+import type {
+	ConditionalUpdate,
+	Condition,
+	Direction,
+	RowOf,
+	Table,
+	ValuesOf,
+} from '../table/table';
 import { columnName, valueOf, type SqlColumns } from './columns';
 import { all, columnOf, conditionsSql, conditionSql } from './conditions';
 import type { Database } from './database';
@@ -38,8 +45,8 @@ export function createSqlTable<C extends string>(
 			return inOrder(table, values, rowsOf(results[1]));
 		},
 
-		select: async (conditions, limit, by = 'id') =>
-			rowsOf(await database.run(selectSql(table, { conditions, limit, by }))),
+		select: async (conditions, limit, by = 'id', direction = 'asc') =>
+			rowsOf(await database.run(selectSql(table, { conditions, limit, by, direction }))),
 
 		selectAny: async (column, values) =>
 			values.length === 0 ? [] : rowsOf(await database.run(selectAnySql(table, column, values))),
@@ -81,6 +88,8 @@ export interface Selection {
 	readonly conditions: ReadonlyArray<Condition<string>>;
 	readonly limit: number;
 	readonly by: string;
+	/** Ascending unless given. */
+	readonly direction?: Direction;
 	/** Conditions on the row `t` that no {@link Condition} says. */
 	more?(placeholders: Placeholders): readonly string[];
 }
@@ -89,7 +98,7 @@ export function selectSql(table: SqlTable, selection: Selection): Statement {
 	const placeholders = new Placeholders();
 	const text = selectionSql(table, selection, placeholders);
 	return {
-		text: rowsResult(text, orderSql(table, selection.by, 'r')),
+		text: rowsResult(text, orderSql(table, selection.by, 'r', selection.direction)),
 		values: placeholders.values,
 	};
 }
@@ -97,7 +106,7 @@ export function selectSql(table: SqlTable, selection: Selection): Statement {
 /** The same as part of a statement. */
 export function selectionSql(
 	table: SqlTable,
-	{ conditions, limit, by, more }: Selection,
+	{ conditions, limit, by, direction, more }: Selection,
 	placeholders: Placeholders,
 ): string {
 	const where = all([
@@ -105,18 +114,21 @@ export function selectionSql(
 		...(more?.(placeholders) ?? []),
 	]);
 	const most = placeholders.add(Math.min(limit, MAX_LIMIT));
-	return `select t.* from ${table.name} t where ${where} order by ${orderSql(table, by, 't')} limit ${most}`;
+	return `select t.* from ${table.name} t where ${where} order by ${orderSql(table, by, 't', direction)} limit ${most}`;
 }
 
-/** Rows without a value come first, as in a Data Table. */
+/** Rows without a value come first, as in a Data Table; last if descending. */
 export function orderSql(
 	{ columns }: Pick<SqlTable, 'columns'>,
 	by: string,
 	alias: string,
+	direction: Direction = 'asc',
 ): string {
 	const column = columnOf(columns, by);
-	if (by === 'id') return `${alias}.id`;
-	return `${valueOf(column, alias)}${column.isRequired ? '' : ' nulls first'}, ${alias}.id`;
+	const order = direction === 'asc' ? '' : ' desc';
+	if (by === 'id') return `${alias}.id${order}`;
+	const nulls = column.isRequired ? '' : ` nulls ${direction === 'asc' ? 'first' : 'last'}`;
+	return `${valueOf(column, alias)}${order}${nulls}, ${alias}.id${order}`;
 }
 
 function selectAnySql(table: SqlTable, name: string, values: readonly string[]): Statement {

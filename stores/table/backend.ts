@@ -1,5 +1,6 @@
 import type { Backend } from '../backend';
 import { listedBeforeSending } from '../doNotContact/listed';
+import { tableBoard } from './board';
 import { createDispatchQueue } from './dispatchQueue';
 import { purge, purgeThese } from './purge';
 import { statistics } from './statistics';
@@ -26,5 +27,6 @@ export const createTableBackend = (
 	list: null,
 	purge: async (before) => await purge(messages, before),
 	purgeThese: async (ids, before) => await purgeThese(messages, ids, before),
+	board: async (period) => await tableBoard(messages, await beside.findAccounts(), period),
 	statistics: async (period) => await statistics(messages, await beside.accounts(), period),
 });

@@ -1,9 +1,9 @@
 import { adoptRows, type AdoptContext } from './adopt';
 import type { DispatchQueue, Step } from '../dispatcher/queue';
-import type { Row } from './columns';
+import type { Cell, Row } from './columns';
 import { isStatus, STATUS_NAMES } from '../../messages/status';
 import { isHandedOver } from '../move/words';
-import { mayHaveBeenSent, SENDING, statusWord, textOf, type SendingAccount } from './rows';
+import { isoOf, mayHaveBeenSent, SENDING, statusWord, textOf, type SendingAccount } from './rows';
 import { PAGE_SIZE, selectAll, where, type Condition, type MessageTable } from './table';
 
 /**
@@ -105,6 +105,18 @@ export function createDispatchQueue(
 
 		duplicates: async (rows) =>
 			new Set((await standIns(table, 'deduplication_key', rows, isOwn)).keys()),
+
+		// By recipient alone: n8n joins conditions by one word, and cannot ask for "any of these, since then".
+		recent: async (recipients, since) => {
+			const rows: Row[] = [];
+			for (let from = 0; from < recipients.length; from += MAX_KEYS) {
+				rows.push(...(await table.selectAny('recipient', recipients.slice(from, from + MAX_KEYS))));
+			}
+			const isRecent = (cell: Cell) => (isoOf(cell) ?? '') >= since;
+			return rows.filter(
+				(row) => isOwn(row) && (isRecent(row.sent_at) || isRecent(row.send_started_at)),
+			);
+		},
 
 		// Of any account: one id is one message.
 		sharedIds: async (rows) => await standIns(table, 'schedule_id', rows, () => true),

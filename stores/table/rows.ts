@@ -8,6 +8,7 @@ import {
 	type MessageToSchedule,
 	type OutgoingMessage,
 } from '../../messages/message';
+import { formatFrequencyCap } from '../../messages/frequencyCap';
 import { describeAddress, parseRecipient, type Recipient } from '../../messages/recipient';
 import { TIMEZONE_SOURCES } from '../../messages/recipientTime/source';
 import { formatWindow } from '../../messages/sendTime';
@@ -47,6 +48,7 @@ export function toRow(
 		scheduledAt,
 		requestedAt,
 		sendingWindow,
+		frequencyCap,
 		validForMinutes,
 		deduplicationKey,
 	} = message;
@@ -75,6 +77,7 @@ export function toRow(
 		deduplication_key: deduplicationKey ?? null,
 		requested_at: requestedAt ?? scheduledAt,
 		sending_window: sendingWindow ? formatWindow(sendingWindow) : null,
+		frequency_cap: frequencyCap ? formatFrequencyCap(frequencyCap) : null,
 		valid_for_minutes: validForMinutes ?? DEFAULT_VALID_FOR_MINUTES,
 		do_not_contact: message.ignoresDoNotContact === true ? IGNORE : null,
 		attempts: 0,

@@ -150,12 +150,17 @@ export async function statistics(
 }
 
 /** Each row of interest is in one of these. An empty status is not `scheduled`. */
-function parts(since: string): Condition[][] {
+const parts = (since: string): Condition[][] => [
+	where({ status: 'scheduled' }),
+	...partsBehindWaiting(since),
+];
+
+/** The same without those that wait to be sent. @param since ISO 8601, UTC */
+export function partsBehindWaiting(since: string): Condition[][] {
 	const done: Condition = { column: 'status', is: 'neq', value: 'scheduled' };
 	const unchanged: Condition = { column: 'updatedAt', is: 'lt', value: since };
 	const earlier: Condition = { column: 'send_at', is: 'lt', value: since };
 	return [
-		where({ status: 'scheduled' }),
 		[...where({ status: SENDING }), unchanged, earlier],
 		[...where({ status: 'unconfirmed' }), unchanged, earlier],
 		[done, unchanged, { column: 'send_at', is: 'gte', value: since }],
@@ -220,8 +225,9 @@ export class Tally {
 		for (const record of records.values()) this.account(record);
 	}
 
-	add(row: Row): void {
-		if (this.seen.has(row.id)) return;
+	/** @returns whether it is the first time that the row is counted */
+	add(row: Row): boolean {
+		if (this.seen.has(row.id)) return false;
 		this.seen.add(row.id);
 		const { gateway, account, credential, status } = row;
 		const sendAt = timeOf(row.send_at);
@@ -233,6 +239,7 @@ export class Tally {
 		if (!isEmpty(row.group_name)) this.groups.add(String(row.group_name), statusOf(status), 1);
 		const counts = { ...NOTHING_TO_SEND, ...waiting, sent, count: 1 };
 		this.addGroup({ gateway, account, credential, status, sendAt, ...counts });
+		return true;
 	}
 
 	addGroup(group: MessageGroup): void {
@@ -376,7 +383,8 @@ function toAccount(
 	};
 }
 
-const isPausedAt = ({ manualPause, health }: AccountRecord, now: number): boolean =>
+/** Whether an account is paused, by whom ever. `now`: milliseconds since 1970. */
+export const isPausedAt = ({ manualPause, health }: AccountRecord, now: number): boolean =>
 	(manualPause?.until ?? 0) > now || (health.pausedUntil ?? 0) > now;
 
 type KnownAccount = Records extends Map<string, infer R> ? R : never;
@@ -477,8 +485,8 @@ export const statusOf = (word: Cell): Status =>
 /** Earlier times are typing errors. */
 const EARLIEST_MS = Date.parse('2000-01-01T00:00:00.000Z');
 
-/** NaN if it is not a time, or a year such as 0026. */
-function timeOf(cell: Cell): number {
+/** Milliseconds since 1970; NaN if it is not a time, or a year such as 0026. */
+export function timeOf(cell: Cell): number {
 	if (isEmpty(cell)) return Number.NaN;
 	const ms = new Date(String(cell)).getTime();
 	return ms >= EARLIEST_MS ? ms : Number.NaN;

@@ -28,6 +28,9 @@ export interface ConditionalUpdate<C extends string = ColumnName> {
 	readonly values: ValuesOf<C>;
 }
 
+/** In which order rows are read. */
+export type Direction = 'asc' | 'desc';
+
 /**
  * A table with these columns. Each update is atomic: of several that require the same row in a certain state,
  * one succeeds. n8n's Data Tables are such (`nodes/shared/dataTable`).
@@ -37,8 +40,13 @@ export interface Table<C extends string> {
 	readonly id: string;
 	/** Inserts rows, all or none, and returns them in their order. */
 	insert(rows: readonly ValuesOf<C>[]): Promise<RowOf<C>[]>;
-	/** The first of the rows that match all conditions, by ascending id or another column. */
-	select(where: readonly Condition<C>[], limit: number, by?: 'id' | C): Promise<RowOf<C>[]>;
+	/** The first of the rows that match all conditions, by id or another column; ascending unless given. */
+	select(
+		where: readonly Condition<C>[],
+		limit: number,
+		by?: 'id' | C,
+		direction?: Direction,
+	): Promise<RowOf<C>[]>;
 	/** All rows whose column has one of the values, at most {@link PAGE_SIZE} values. */
 	selectAny(column: C, values: readonly string[]): Promise<RowOf<C>[]>;
 	/** All rows that match at least one of the conditions; none without conditions. */

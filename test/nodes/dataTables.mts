@@ -121,8 +121,9 @@ export class DataTables {
 
 async function get(table: Table, parameters: IDataObject, where: Array<Condition<string>>) {
 	if (parameters.matchType === 'anyCondition') return await table.selectEither(where);
-	const { limit, orderByColumn } = parameters;
-	return await table.select(where, Number(limit), String(orderByColumn ?? 'id'));
+	const { limit, orderByColumn, orderByDirection } = parameters;
+	const direction = orderByDirection === 'DESC' ? 'desc' : 'asc';
+	return await table.select(where, Number(limit), String(orderByColumn ?? 'id'), direction);
 }
 
 /** The one expression that the filters use. */

@@ -436,6 +436,56 @@ describe('Record Status', () => {
 	});
 });
 
+describe('Record Status of a received message', () => {
+	const received = (more: Json = {}): Json => ({
+		event: 'received',
+		eventId: 'e1',
+		gateway: 'whapi',
+		account: null,
+		from: ANA,
+		fromLid: LID,
+		chatKind: 'phone',
+		text: 'STOP',
+		button: null,
+		optOut: 'stop',
+		...more,
+	});
+	const record = async (more: Json = {}, options: Json = {}) => {
+		const parameters = { operation: 'recordStatus', options };
+		return (await outputOf(parameters, { credential, tables, items: [received(more)] }))[0];
+	};
+
+	it('adds who asks for no more messages, by number and hidden id, and takes START back', async () => {
+		expect(await record()).toMatchObject({ recorded: false, addedToDoNotContact: true });
+		expect(await list('getAll')).toMatchObject([
+			{ recipient: ANA, reason: 'STOP', source: 'reply', scope: 'account' },
+			{ recipient: LID },
+		]);
+		expect(await record()).toMatchObject({ addedToDoNotContact: false });
+		expect(await record({ optOut: 'start' })).toMatchObject({ addedToDoNotContact: false });
+		expect(people()).toEqual([]);
+	});
+
+	it('leaves what was entered for more than this account, whoever writes START', async () => {
+		await add(ANA, { scope: 'all' });
+		await record({ optOut: 'start' });
+		expect(people()).toEqual([ANA]);
+	});
+
+	it.each<[string, Json, Json]>([
+		['another wish', { optOut: 'help' }, {}],
+		['no wish', { optOut: null }, {}],
+		['what is said in a group', { chatKind: 'group' }, {}],
+		['a message of another gateway', { gateway: 'twilio' }, {}],
+		['a message that could not be verified', { verified: false }, {}],
+		['nobody', { from: null, fromLid: null }, {}],
+		['the option off', {}, { addOptOuts: false }],
+	])('adds nobody for %s', async (_, more, options) => {
+		expect(await record(more, options)).toMatchObject({ addedToDoNotContact: false });
+		expect(tables.names).not.toContain(LIST);
+	});
+});
+
 it('has the columns that n8n shows, those for people first', async () => {
 	await add(ANA);
 	const { id, createdAt, updatedAt, ...cells } = tables.named(LIST).row(1);

@@ -1,4 +1,5 @@
 import type { INode } from 'n8n-workflow';
+import { gatewayById, gateways } from '../../gateways/registry';
 import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.node';
 import { startSandbox, type Fault, type Sandbox } from '../../sandbox/index.mts';
 import { DataTables } from './dataTables.mts';
@@ -488,6 +489,45 @@ describe('at a gateway', () => {
 		expect(new Set(held(to))).toEqual(
 			new Set(before.map(([text, at]) => [text, later(at, 86_400_000)])),
 		);
+	});
+
+	it.each(gateways.filter(({ scheduler }) => scheduler?.list !== undefined).map(({ id }) => id))(
+		'shows, moves and cancels many at %s, and the second time none',
+		async (gateway) => {
+			const run = async (operation: string, parameters: Json) =>
+				await outputOf({ operation, ...parameters }, setting(gateway));
+			const deletes = gatewayById(gateway).capabilities.scheduling?.cancelsBy === 'delete';
+			const options: Json = deletes ? { allowDeletion: true } : {};
+			const recipient = `+9199${String(++recipients).padStart(8, '0')}`;
+			for (const text of ['one', 'two']) {
+				await run('schedule', { recipient, text, sendAt: inSeconds(HOUR) });
+			}
+			const toRecipient = { filters: { recipient }, options };
+			const textsOf = (items: Json[]) => items.map(({ text }) => text).sort();
+			const sendAt = inSeconds(2 * HOUR);
+			const moved = await run('rescheduleMany', { ...toRecipient, move: 'to', sendAt });
+			expect(textsOf(moved)).toEqual(['one', 'two']);
+			expect(moved.map(({ scheduledAt }) => scheduledAt)).toEqual([sendAt, sendAt]);
+			expect(textsOf(await run('cancelMany', { ...toRecipient, dryRun: true }))).toHaveLength(2);
+			if (deletes) {
+				const error = await refusal('cancelMany', { ...toRecipient, options: {} }, gateway);
+				expect(error.description).toMatch(/Allow Deletion/);
+			}
+			const cancelled = await run('cancelMany', toRecipient);
+			expect(textsOf(cancelled)).toEqual(['one', 'two']);
+			expect(cancelled.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+			expect(await run('cancelMany', toRecipient)).toEqual([]);
+		},
+		60_000,
+	);
+
+	it('moves none by a duration if the gateway does not tell their times', async () => {
+		const recipient = `+9199${String(++recipients).padStart(8, '0')}`;
+		const own = setting('twilio');
+		await outputOf({ operation: 'schedule', recipient, text: 'one', sendAt: inSeconds(HOUR) }, own);
+		const error = await refusal('rescheduleMany', { ...ofRecipient(recipient), ...by }, 'twilio');
+		expect(error.message).toMatch(/^"Move By": 1 of 1 messages cannot be moved, so none was/);
+		expect(error.description).toMatch(/is not known.*"To a Time"/);
 	});
 
 	it('refuses filters that the gateway cannot tell', async () => {

@@ -305,8 +305,18 @@ describe('Record Status', () => {
 			{ operation: 'recordStatus' },
 			{ credential, tables, items: events },
 		);
-		expect(item).toEqual({ recorded: false, kept: false, ...events[0] });
-		expect(Object.keys(item).slice(0, 3)).toEqual(['recorded', 'kept', 'event']);
+		expect(item).toEqual({
+			recorded: false,
+			kept: false,
+			addedToDoNotContact: false,
+			...events[0],
+		});
+		expect(Object.keys(item).slice(0, 4)).toEqual([
+			'recorded',
+			'kept',
+			'addedToDoNotContact',
+			'event',
+		]);
 	});
 
 	it('still refuses what is no event', async () => {

@@ -98,14 +98,6 @@ it('fits what the trigger gives', async () => {
 	);
 	const schema = read(folder('MessageSchedulerTrigger'), 'v2.0.0.json');
 	expect(differencesOfKind(events[0], schema)).toEqual([]);
-	const { properties } = schemaOf('scheduledMessage', 'recordStatus');
-	const boolean = { type: 'boolean' };
-	expect(properties).toEqual({
-		...schema.properties,
-		recorded: boolean,
-		kept: boolean,
-		addedToDoNotContact: boolean,
-	});
 });
 
 it('tells a difference', () => {

@@ -66,6 +66,7 @@ async function performAt(
 		message: {},
 		file: null,
 		warnings: [],
+		contact: null,
 		...plan,
 		...(operation === 'reschedule' && { time: { time: plan.time, source: null, possible: [] } }),
 	};

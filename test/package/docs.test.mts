@@ -284,8 +284,8 @@ describe('docs/operations.md', () => {
 		return {
 			fields: [property.displayName, ...inner.flatMap(({ fields }) => fields)],
 			choices: [
-				// Some hundred zones and countries; the first of them stands for all.
-				...(['timezone', 'fallbackTimezone', 'defaultCountry'].includes(property.name)
+				// Some hundred zones and countries, and presets with a table of their own; the first stands for all.
+				...(['timezone', 'fallbackTimezone', 'defaultCountry', 'quietHours'].includes(property.name)
 					? ownChoices.slice(0, 1)
 					: ownChoices),
 				...(property.modes ?? []).map(({ displayName }) => displayName),

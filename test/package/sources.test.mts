@@ -4,7 +4,7 @@ import { gateways } from '../../gateways/registry';
 
 /** Which way the arrows of docs/architecture.md run, and what the sources may use. */
 const root = join(__dirname, '../..');
-const LAYERS = ['messages', 'gateways', 'stores', 'credentials', 'nodes'] as const;
+const LAYERS = ['messages', 'board', 'gateways', 'stores', 'credentials', 'nodes'] as const;
 
 interface Source {
 	readonly path: string;
@@ -56,10 +56,11 @@ it('finds the sources and their imports', () => {
 
 it.each([
 	['messages', ['messages']],
+	['board', ['messages', 'board']],
 	['gateways', ['messages', 'gateways']],
 	['stores', ['messages', 'gateways', 'stores']],
 	['credentials', ['gateways', 'credentials']],
-	['nodes', ['messages', 'gateways', 'stores', 'nodes']],
+	['nodes', ['messages', 'board', 'gateways', 'stores', 'nodes']],
 ])('%s imports only from %j', (layer, allowed) => {
 	const wrong = sources
 		.filter(({ path }) => layerOf(path) === layer)
@@ -102,9 +103,9 @@ it('what runs inside n8n imports nothing of the tools', () => {
 	expect(wrong).toEqual([]);
 });
 
-it('messages, gateways and stores use nothing of n8n', () => {
+it('messages, board, gateways and stores use nothing of n8n', () => {
 	const wrong = sources
-		.filter(({ path }) => ['messages', 'gateways', 'stores'].includes(layerOf(path)!))
+		.filter(({ path }) => ['messages', 'board', 'gateways', 'stores'].includes(layerOf(path)!))
 		.flatMap(({ path, imports }) =>
 			imports.filter(({ from, isType }) => from === 'n8n-workflow' && !isType).map(() => path),
 		);

@@ -14,10 +14,22 @@ import { joined } from '../../stores/postgres/statement';
 import { COLUMNS } from '../../stores/table/columns';
 import { ACCOUNT_COLUMNS, pauseAccount } from '../../stores/table/accounts';
 import { createTableBackend } from '../../stores/table/backend';
+import type { Backend } from '../../stores/backend';
+import type { Row } from '../../stores/table/columns';
+import { boardDays } from '../../board';
 import { SENDING } from '../../stores/table/rows';
 import { createTableStore } from '../../stores/table/tableStore';
-import type { MessageTable } from '../../stores/table/table';
-import { FakeGateway, iso, MINUTE, rowOf, SENDER, START } from '../stores/table/fakes.mts';
+import { where, type MessageTable } from '../../stores/table/table';
+import { MemoryTable } from '../stores/table/memoryTable.mts';
+import {
+	accountsTable,
+	FakeGateway,
+	iso,
+	MINUTE,
+	rowOf,
+	SENDER,
+	START,
+} from '../stores/table/fakes.mts';
 import { newNames, newStore, startServer, type Server } from './store.mts';
 
 const DAY = 86_400_000;
@@ -79,6 +91,65 @@ async function fill(table: MessageTable, now: number, count: number, seed: numbe
 		),
 	);
 }
+
+it('shows on the board what any table shows, in one access', async () => {
+	const { backend, messages, names } = await open();
+	const now = Date.now();
+	const table = new MemoryTable();
+	table.now = () => now;
+	await fill(messages, now, 3_000, 11);
+	await fill(table, now, 3_000, 11);
+	const failures = [
+		'Not on WhatsApp',
+		'Number 4915112345678 is wrong',
+		'Ünïcode 🙂 {{ $json }}',
+		'',
+	];
+	for (const store of [messages, table]) {
+		for (const [index, failure] of failures.entries()) {
+			await store.update([
+				{ where: where({ recipient: `+1415523880${index}` }), values: { failure } },
+			]);
+		}
+	}
+	const accounts = accountsTable(() => now);
+	const paused = { gateway: SENDER.gateway, account: 'account-2', credential: 'x' };
+	for (const store of [await backend.accounts(), accounts]) {
+		await pauseAccount(store, paused, { until: null, note: 'a note', now });
+	}
+	const period = {
+		now,
+		since: now - DAY,
+		timezone: 'Asia/Kolkata',
+		...boardDays(now, 'Asia/Kolkata'),
+	};
+	const general = createTableBackend(table, names.table, {
+		accounts: async () => accounts,
+		findAccounts: async () => accounts,
+		doNotContact: backend.doNotContact,
+		findDoNotContact: backend.findDoNotContact,
+		now: () => now,
+	});
+	const told = async ({ board }: Pick<Backend, 'board'>) => {
+		const { statistics, failures: ofBoard, overdue, ...figures } = await board(period);
+		const texts = (rows: readonly Row[]) => rows.map(({ text }) => text);
+		// Rows that changed in the same moment may come in either order.
+		return {
+			...figures,
+			overdueCount: statistics.overdue,
+			total: ofBoard.total,
+			reasons: ofBoard.reasons,
+			newest: ofBoard.newest.length,
+			overdue: texts(overdue),
+		};
+	};
+	const shown = await told(backend);
+	expect(shown).toEqual(await told(general));
+	expect(shown.reasons.map(({ reason }) => reason)).toContain('Number … is wrong');
+	expect(shown.overdue).toHaveLength(10);
+	expect(shown.upcoming.length).toBeGreaterThan(20);
+	expect(shown.later).toBe(0);
+});
 
 it('counts as any table is counted, in one access', async () => {
 	const { backend, general, messages } = await open();

@@ -165,7 +165,7 @@ export const addOptOutsOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add a recipient to Do Not Contact of this account if the gateway rejects a message since they have unsubscribed',
+		'Whether to add people to Do Not Contact who opt out: whom the gateway reports as unsubscribed, or who ask for it in a message (optOut)',
 };
 
 export const readAddOptOuts = (context: IExecuteFunctions, index: number): boolean =>

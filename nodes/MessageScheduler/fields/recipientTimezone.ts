@@ -143,13 +143,12 @@ interface PlainTime extends Omit<RecipientTime, 'source'> {
  */
 export function readSendTime(context: IExecuteFunctions, index: number, run: Run): SendTime {
 	const value = context.getNodeParameter('sendAt', index, '');
-	const resolve = (timezone: string): ResolvedSendTime =>
-		resolveSendTime(value, timezone, { now: run.ledger.startedAt });
 	if (readTimezoneValue(context, index) !== RECIPIENT) {
-		const time = resolve(readTimezone(context, index, run));
+		const time = resolveIn(readTimezone(context, index, run), value, run);
 		return { isRecipients: false, for: () => ({ time, source: null, possible: [] }) };
 	}
 	const rules = readRules(context, index, run);
+	const resolve = (timezone: string) => resolveOnce(timezone, value, run);
 	// What is wrong with "Send At" is so in every timezone: better known before a message is looked up.
 	resolve(rules.given ?? rules.fallback);
 	return {
@@ -164,6 +163,25 @@ export function readSendTime(context: IExecuteFunctions, index: number, run: Run
 /** The timezone that was given when a stored message was scheduled. A person may have edited it. */
 const givenFor = ({ timezone, timezoneSource }: MessageFor): string | null =>
 	timezoneSource === 'given' && isTimezone(timezone) ? timezone : null;
+
+const resolveIn = (timezone: string, value: unknown, run: Run): ResolvedSendTime =>
+	resolveSendTime(value, timezone, { now: run.ledger.startedAt });
+
+/** What a run has resolved. */
+const resolved = new WeakMap<Run, Map<string, ResolvedSendTime>>();
+const MAX_RESOLVED = 10_000;
+
+/** A number may be in eleven timezones, and most lists have one time for all their items. */
+function resolveOnce(timezone: string, value: unknown, run: Run): ResolvedSendTime {
+	if (typeof value !== 'string') return resolveIn(timezone, value, run);
+	const known = resolved.get(run) ?? new Map<string, ResolvedSendTime>();
+	if (known.size >= MAX_RESOLVED) known.clear();
+	resolved.set(run, known);
+	const key = `${timezone} ${value}`;
+	const time = known.get(key) ?? resolveIn(timezone, value, run);
+	known.set(key, time);
+	return time;
+}
 
 function readRules(context: IExecuteFunctions, index: number, run: Run): TimezoneRules {
 	const text = (name: string) =>

@@ -1,17 +1,18 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { SendingWindow, Spacing } from '../../../messages/sendTime';
+import type { Spacing } from '../../../messages/sendTime';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { allowDeletionOption } from './cancelOptions';
 import { readOption } from './common';
 import { ifListedOption } from './contactCheck';
 import { defaultCountryOption } from './defaultCountry';
 import { deduplicationKeyOption, deduplicationTableOption } from './deduplication';
+import { frequencyCapOptions } from './frequencyCap';
 import { groupOption } from './group';
 import { ifTimePassedOption } from './ifTimePassed';
 import { ifNumberLengthOption } from './numberLength';
 import { recipientTimezoneOptions } from './recipientTimezone';
 import { referenceOption } from './reference';
-import { timezoneChoices } from './sendTime';
+import { sendingWindowOption } from './sendingWindow';
 import { quote } from '../../../messages/text';
 
 /** Options of *Schedule*: rules for times, and for messages that are already scheduled. */
@@ -20,6 +21,7 @@ export const scheduleOptions: INodeProperties[] = [
 	deduplicationKeyOption,
 	deduplicationTableOption,
 	defaultCountryOption,
+	...frequencyCapOptions,
 	{
 		displayName: 'If Already Scheduled',
 		name: 'ifAlreadyScheduled',
@@ -58,63 +60,7 @@ export const scheduleOptions: INodeProperties[] = [
 	...recipientTimezoneOptions,
 	ifTimePassedOption,
 	referenceOption,
-	{
-		displayName: 'Sending Window',
-		name: 'sendingWindow',
-		type: 'fixedCollection',
-		default: {},
-		placeholder: 'Add Window',
-		description:
-			'Hours and days when messages may be sent. A time outside moves to the next opening. Taken from the first item.',
-		options: [
-			{
-				displayName: 'Window',
-				name: 'window',
-				values: [
-					{
-						displayName: 'From',
-						name: 'from',
-						type: 'string',
-						default: '09:00',
-						placeholder: 'e.g. 09:00',
-						description: 'When the window opens',
-					},
-					{
-						displayName: 'To',
-						name: 'to',
-						type: 'string',
-						default: '18:00',
-						placeholder: 'e.g. 18:00',
-						description: 'When the window closes. If earlier than "From", on the next day.',
-					},
-					{
-						displayName: 'Timezone',
-						name: 'timezone',
-						type: 'options',
-						options: timezoneChoices('Timezone of Send At'),
-						default: '',
-						description: 'Timezone of "From" and "To", usually that of the recipients',
-					},
-					{
-						displayName: 'Weekdays',
-						name: 'weekdays',
-						type: 'multiOptions',
-						options: [
-							{ name: 'Monday', value: 1 },
-							{ name: 'Tuesday', value: 2 },
-							{ name: 'Wednesday', value: 3 },
-							{ name: 'Thursday', value: 4 },
-							{ name: 'Friday', value: 5 },
-							{ name: 'Saturday', value: 6 },
-							{ name: 'Sunday', value: 7 },
-						],
-						default: [1, 2, 3, 4, 5],
-						description: 'Days on which the window opens',
-					},
-				],
-			},
-		],
-	},
+	sendingWindowOption,
 	{
 		displayName: 'Spacing',
 		name: 'spacing',
@@ -175,24 +121,4 @@ export function readSpacing(context: IExecuteFunctions): Spacing | undefined {
 		jitterSeconds: Number(jitter ?? 0),
 		seed: `${context.getWorkflow().id ?? ''}/${context.getExecutionId() ?? ''}/${context.getNode().id}`,
 	};
-}
-
-/**
- * *Sending Window* of the first item, for a timezone that counts if the window has none of its own; undefined
- * without one.
- */
-export function readWindow(
-	context: IExecuteFunctions,
-): ((timezone: string) => SendingWindow) | undefined {
-	const option = readOption(context, 0, 'sendingWindow') as
-		| { window?: { from?: unknown; to?: unknown; timezone?: unknown; weekdays?: unknown } }
-		| undefined;
-	if (option?.window === undefined) return undefined;
-	const { from, to, timezone, weekdays } = option.window;
-	return (otherwise) => ({
-		from: String(from ?? '09:00'),
-		to: String(to ?? '18:00'),
-		weekdays: Array.isArray(weekdays) ? weekdays.map(Number) : [1, 2, 3, 4, 5],
-		timezone: String(timezone ?? '').trim() || otherwise,
-	});
 }

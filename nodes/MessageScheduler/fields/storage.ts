@@ -113,6 +113,12 @@ export const listedFields: INodeProperties[] = [
 	...postgresFields,
 ];
 
+/** The same with the place whose messages the board shows in full. */
+export const boardStoreFields: INodeProperties[] = [
+	{ ...listedFields[0], default: 'dataTable' },
+	...listedFields.slice(1),
+];
+
 /** Names by a constant, as n8n writes its own; its linter would have it otherwise. */
 const BACKENDS: INodePropertyOptions[] = [
 	{ name: DATA_TABLE, value: 'dataTable', description: 'A table in n8n' },

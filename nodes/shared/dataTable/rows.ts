@@ -46,7 +46,7 @@ export function tableById<C extends string = ColumnName>(
 				)
 			).map(toRow<C>),
 
-		select: async (conditions, limit, by = 'id') =>
+		select: async (conditions, limit, by = 'id', direction = 'asc') =>
 			(
 				await retryOnSyncError(
 					async () =>
@@ -59,7 +59,7 @@ export function tableById<C extends string = ColumnName>(
 								limit,
 								orderBy: true,
 								orderByColumn: by,
-								orderByDirection: 'ASC',
+								orderByDirection: direction === 'asc' ? 'ASC' : 'DESC',
 							},
 							[whereOf(conditions)],
 						),

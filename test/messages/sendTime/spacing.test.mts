@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import {
 	applySendingWindow,
+	openingHours,
 	resolveSendTime,
 	spacingOffset,
 	spreadSendTimes,
@@ -220,4 +221,56 @@ describe('a list', () => {
 			runs(150, 5_000),
 		);
 	}, 300_000);
+});
+
+describe('a list of which each item has its own window', () => {
+	const ZONES = ['Europe/Berlin', 'Asia/Tokyo', 'America/New_York', 'Pacific/Auckland'];
+	const hoursIn = (timezone: string): SendingWindow => ({ ...workdays, timezone });
+	const windowOf = ({ timezone }: ResolvedSendTime) => hoursIn(timezone);
+
+	it('is not held up by one that waits for its morning', () => {
+		// 10:00 in Berlin is 18:00 in Tokyo, whose window has just closed.
+		const wanted = '2026-02-04T10:00:00+01:00';
+		const list = ['Asia/Tokyo', 'Europe/Berlin', 'Asia/Tokyo', 'Europe/Berlin'].map((zone) =>
+			resolveSendTime(wanted, zone),
+		);
+		const spread = spreadSendTimes(list, { spacingSeconds: 60, window: windowOf });
+		expect(spread.map(({ local }) => local)).toEqual([
+			'2026-02-05T09:00:00.000+09:00',
+			'2026-02-04T10:00:00.000+01:00',
+			'2026-02-05T09:01:00.000+09:00',
+			'2026-02-04T10:01:00.000+01:00',
+		]);
+	});
+
+	it('goes out as early as window and spacing let it, each item in its own hours', () => {
+		const start = Date.UTC(2026, 2, 26);
+		const anyItem = fc.record({
+			zone: fc.constantFrom(...ZONES),
+			minutes: fc.integer({ min: 0, max: 6 * 24 * 60 }),
+		});
+		fc.assert(
+			fc.property(
+				fc.array(anyItem, { minLength: 1, maxLength: 40 }),
+				fc.integer({ min: 1, max: 3_600 }),
+				(items, spacingSeconds) => {
+					const list = items.map(({ zone, minutes }) =>
+						resolveSendTime(start + minutes * 60_000, zone),
+					);
+					const spread = spreadSendTimes(list, { spacingSeconds, window: windowOf });
+					const inOrder = spread
+						.map((item, index) => ({ item, wanted: instants(list)[index] }))
+						.sort((one, other) => one.item.scheduledAt.localeCompare(other.item.scheduledAt));
+					let free = -Infinity;
+					for (const { item, wanted } of inOrder) {
+						const at = Date.parse(item.scheduledAt);
+						const turn = Math.max(wanted, free);
+						expect(at).toBe(openingHours(hoursIn(item.timezone)).nextOpen(turn));
+						free = at + spacingSeconds * 1000;
+					}
+				},
+			),
+			runs(100, 2_000),
+		);
+	});
 });

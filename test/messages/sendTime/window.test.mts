@@ -5,11 +5,11 @@ import {
 	resolveSendTime,
 	type SendingWindow,
 } from '../../../messages/sendTime';
-import { changesOf, clockAt, iso, isReported, isWrong, zones } from './reckoning.mts';
+import { changesOf, iso, isReported, isWrong, zones } from './reckoning.mts';
+import { firstInside } from './windowReckoning.mts';
 import { runs } from '../../proof.mts';
 
 const MINUTE = 60_000;
-const DAY = 86_400_000;
 const workdays: SendingWindow = {
 	from: '09:00',
 	to: '18:00',
@@ -140,24 +140,6 @@ it.each<[Partial<SendingWindow>, string]>([
 	);
 	expect(() => applySendingWindow(resolved, { ...workdays, ...wrong })).toThrow(message);
 });
-
-/** The same question, put to the other reckoning. */
-function isInside(instant: number, { from, to, weekdays, timezone }: SendingWindow): boolean {
-	const wall = clockAt(instant, timezone);
-	const clock = iso(wall).slice(11, 16);
-	const on = (day: number) => weekdays.includes(new Date(day).getUTCDay() || 7);
-	if (from < to) return clock >= from && clock < to && on(wall);
-	return (clock >= from && on(wall)) || (clock < to && on(wall - DAY));
-}
-
-/** Offsets, windows and changes all fall on quarters of an hour. */
-function firstInside(instant: number, window: SendingWindow): number {
-	const quarter = 15 * MINUTE;
-	if (isInside(instant, window)) return instant;
-	let next = Math.ceil(instant / quarter) * quarter;
-	while (!isInside(next, window)) next += quarter;
-	return next;
-}
 
 const anyTime = fc
 	.integer({ min: 0, max: 95 })

@@ -43,6 +43,47 @@ it('reads what it wrote, whatever the window', () => {
 	);
 });
 
+it.each<[string, SendingWindow]>([
+	[
+		'Mon Tue Wed Thu Fri 09:00-18:00; Sat 10:00-14:00 Europe/Berlin',
+		{ ...workdays, moreHours: [{ weekdays: [6], from: '10:00', to: '14:00' }] },
+	],
+	[
+		'Mon Tue Wed Thu Fri 09:00-18:00 Europe/Madrid, Atlantic/Canary',
+		{ ...workdays, timezone: 'Europe/Madrid', otherTimezones: ['Atlantic/Canary'] },
+	],
+	[
+		'Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin not on 2026-12-25, 2026-12-26',
+		{ ...workdays, closedOn: ['2026-12-25', '2026-12-26'] },
+	],
+	[
+		'Mon Tue Wed Thu Fri 09:00-18:00; Sat 10:00-14:00 Europe/Madrid, Atlantic/Canary not on 2026-12-25',
+		{
+			...workdays,
+			moreHours: [{ weekdays: [6], from: '10:00', to: '14:00' }],
+			timezone: 'Europe/Madrid',
+			otherTimezones: ['Atlantic/Canary'],
+			closedOn: ['2026-12-25'],
+		},
+	],
+])('%s has further hours, timezones or closed days', (text, window) => {
+	expect(formatWindow(window)).toBe(text);
+	expect(parseWindow(text)).toEqual(window);
+});
+
+it.each([
+	'Mon Tue Wed Thu Fri 09:00-18:00;Sat 10:00 - 14:00  Europe/Madrid,Atlantic/Canary  NOT ON 2026-12-25 2026-12-26',
+	'Mon, Tue, Wed, Thu, Fri 09:00–18:00 ; Sat 10:00–14:00 Europe/Madrid , Atlantic/Canary not on 2026-12-25,2026-12-26',
+])('reads further parts as a person may have edited them: %s', (text) => {
+	expect(parseWindow(text)).toEqual({
+		...workdays,
+		moreHours: [{ weekdays: [6], from: '10:00', to: '14:00' }],
+		timezone: 'Europe/Madrid',
+		otherTimezones: ['Atlantic/Canary'],
+		closedOn: ['2026-12-25', '2026-12-26'],
+	});
+});
+
 it('reads what the node itself takes as a time of day', () => {
 	const short = { ...workdays, from: '9:00', to: '18:00:00' };
 	expect(parseWindow(formatWindow(short))).toEqual(short);
@@ -71,6 +112,11 @@ it.each([
 	['Mon 09:00-18:00'],
 	['Mon 09:00-18:00 Europe/Berlin Mon'],
 	['Mon Tue 09:00-18:00\nWed 09:00-18:00 UTC'],
+	['Mon 09:00-18:00; UTC'],
+	['Mon 09:00-18:00;; Tue 09:00-18:00 UTC'],
+	['Mon 09:00-18:00 UTC, '],
+	['Mon 09:00-18:00 UTC not on'],
+	['Mon 09:00-18:00 not on 2026-12-25'],
 ])('refuses %j and says how to write it', (text) => {
 	expect(() => parseWindow(text)).toThrow(InvalidParameterError);
 	expect(() => parseWindow(text)).toThrow(
@@ -109,6 +155,9 @@ it('takes or refuses any text, and throws nothing else', () => {
 				'-',
 				' ',
 				',',
+				'; ',
+				' not on ',
+				'2026-12-25',
 				'UTC',
 				'Nowhere',
 			),

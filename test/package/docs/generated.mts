@@ -5,6 +5,7 @@ import { gatewayById, gateways } from '../../../gateways/registry';
 import { callingCodeOf } from '../../../messages/country';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
+import { QUIET_HOURS } from '../../../messages/sendTime';
 import { ZONE_LINES } from '../../../messages/recipientTime/zoneLines';
 import { STATUSES, STATUS_NAMES } from '../../../messages/status';
 import type { StatusEvent } from '../../../messages/statusEvent';
@@ -389,6 +390,24 @@ const severalAreasTable = (): string =>
 		}),
 	);
 
+/** When promotional messages may be sent, by country. */
+const quietHoursTable = (): string =>
+	tableOf(
+		['preset', 'numbers', 'hours', 'basis', 'sure', 'as of', 'source'],
+		QUIET_HOURS.map(({ name, prefixes, hours, basis, sure, asOf, source }) => [
+			`*${name}*`,
+			list(prefixes.map((prefix) => `+${prefix}`)) || NONE,
+			hours.replaceAll(/Mon Tue .*?(?= \d)/g, shortDays),
+			basis,
+			sure,
+			asOf,
+			source,
+		]),
+	);
+
+/** Consecutive weekdays by the first and the last. */
+const shortDays = (days: string): string => `${days.slice(0, 3)}–${days.slice(-3)}`;
+
 /** A link to a gateway's page from `docs/`. */
 const pageLink = (gateway: Gateway, anchor = ''): string =>
 	`[${gateway.label}](../${pageOf(gateway)}${anchor})`;
@@ -446,6 +465,7 @@ ${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
 		'docs/recipients-time.md': {
 			several: block(severalClocksTable()),
 			areas: block(severalAreasTable()),
+			'quiet-hours': block(quietHoursTable()),
 		},
 		'docs/replies.md': {
 			receives: block(receivedTable()),

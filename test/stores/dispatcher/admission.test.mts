@@ -1,4 +1,5 @@
 import { admit, lateByMs } from '../../../stores/dispatcher/admission';
+import type { SendsOfRecipients } from '../../../stores/dispatcher/recentSends';
 import { nextLookAt, retryAt } from '../../../stores/dispatcher/transitions';
 import { COLUMNS, type Row, type Values } from '../../../stores/table/columns';
 import { FakeGateway, iso, MINUTE, rowOf, SECOND, START } from '../table/fakes.mts';
@@ -8,7 +9,10 @@ const { gateway } = new FakeGateway();
 const empty = Object.fromEntries(COLUMNS.map(({ name }) => [name, null]));
 const row = (at: number, more: Values = {}) =>
 	({ ...empty, id: 1, ...rowOf('hello', at, more) }) as unknown as Row;
-const decide = (of: Row, keptBy: string | null = null) => admit(of, gateway, START, keptBy);
+/** Nobody has got anything. */
+const nothing: SendsOfRecipients = { allowedFrom: (_row, _limit, now) => now };
+const decide = (of: Row, keptBy: string | null = null, recent = nothing) =>
+	admit(of, { gateway, now: START, keptBy, recent });
 /** START is a Sunday, 12:00 UTC. */
 const window = (from: string, to: string) => `Mon Tue Wed Thu Fri Sat Sun ${from}-${to} UTC`;
 

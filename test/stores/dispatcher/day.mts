@@ -5,7 +5,8 @@
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { Connection, Gateway } from '../../../gateways/gateway';
 import { parseRecipient } from '../../../messages/recipient';
-import { formatWindow, type SendingWindow } from '../../../messages/sendTime';
+import type { FrequencyCap } from '../../../messages/frequencyCap';
+import { formatWindow, parseWindow, type SendingWindow } from '../../../messages/sendTime';
 import { MESSAGE_TYPES, type OutgoingMessage } from '../../../messages/message';
 import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchReport, type DispatchRules } from '../../../stores/dispatcher';
@@ -21,7 +22,7 @@ import { seededRandom } from '../../../sandbox/random.mts';
 import { accountsTable } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
 import { OptOuts } from './optOuts.mts';
-import { dueRows, transactions } from './transactions.mts';
+import { dueRows, recentRows, transactions } from './transactions.mts';
 import { VirtualTime } from './virtualTime.mts';
 
 export const SECOND = 1_000;
@@ -92,6 +93,8 @@ export interface DayOptions {
 	readonly stalls?: boolean;
 	/** Another account, which is always well, has messages in the same table. */
 	readonly hasOther?: boolean;
+	/** Some messages keep quiet hours in several timezones, some a frequency cap. */
+	readonly hasRules?: boolean;
 	/** The table refuses what no run could read, and a second row with one key: PostgreSQL. */
 	readonly isConstrained?: boolean;
 	/** People opt out and in, by Do Not Contact. */
@@ -105,6 +108,7 @@ export interface Planned {
 	readonly recipient: string;
 	readonly validMs: number;
 	readonly window: SendingWindow | null;
+	readonly cap: FrequencyCap;
 	/** The gateway refuses it whenever it comes. */
 	readonly isBad: boolean;
 	/** When the gateway took it. */
@@ -165,6 +169,32 @@ const SENDER: SendingAccount = { gateway: 'fake', account: 'account-1', credenti
 
 const OTHER: SendingAccount = { ...SENDER, account: 'account-2' };
 
+/** It counts for others, and obeys no cap. */
+const COUNTS: FrequencyCap = { limit: null, counts: true };
+
+/** Quiet hours about the simulated day, whose evening and night they keep, in one to three timezones. */
+const QUIET_HOURS: readonly SendingWindow[] = [
+	'Mon Tue Wed Thu Fri Sat Sun 08:00-20:00 America/New_York, America/Chicago',
+	'Mon Tue 09:00-20:00; Wed 10:00-12:00 Australia/Sydney, Australia/Perth, Australia/Darwin',
+	'Mon Tue Wed Thu Fri Sat Sun 09:00-21:00 Europe/Madrid, Atlantic/Canary not on 2026-03-02',
+	'Mon Tue 20:00-10:00 Asia/Kolkata',
+].map(parseWindow);
+
+/** What a message of a day with rules keeps to. */
+function rulesOf(
+	random: () => number,
+	pick: <T>(list: readonly T[]) => T,
+): Partial<Pick<Planned, 'window' | 'cap'>> {
+	const messages = 1 + Math.floor(random() * 3);
+	const periodMs = pick([1, 3, 8, 24]) * HOUR;
+	const over = random() < 0.7 ? 'hold' : 'skip';
+	const isCapped = random() < 0.5;
+	return {
+		...(random() < 0.3 ? { window: pick(QUIET_HOURS) } : {}),
+		cap: { limit: isCapped ? { messages, periodMs, over } : null, counts: random() < 0.9 },
+	};
+}
+
 /** A process of n8n. */
 interface Process {
 	isAlive: boolean;
@@ -195,6 +225,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		stalls: false,
 		isConstrained: false,
 		hasOptOuts: false,
+		hasRules: false,
 		...given,
 	};
 	const random = seededRandom(seed);
@@ -218,7 +249,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 
 	// The day's messages.
 	const dayEnd = START + 24 * HOUR;
-	const recipients = Math.max(2, Math.floor(options.messages / 2));
+	const recipients = Math.max(2, Math.floor(options.messages / (options.hasRules ? 5 : 2)));
 	const planned: Planned[] = [];
 	const byKey = new Map<string, Planned>();
 	const times = given.outages ?? [];
@@ -248,12 +279,15 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			isBad: options.hasPeople && random() < 0.02,
 			acceptedAt: [],
 			isEdited: false,
+			cap: COUNTS,
+			...(options.hasRules ? rulesOf(random, pick) : {}),
 		};
 		planned.push(message);
 	}
 	if (options.hasOptOuts) optOuts.begin(planned);
 	const rows = await table.insert(
-		planned.map(({ id, sendAt, recipient, validMs, window, key: deduplicationKey, account }) => {
+		planned.map(({ id, sendAt, recipient, validMs, window, cap, account, ...more }) => {
+			const { key: deduplicationKey } = more;
 			const key = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 			byKey.set(key, planned[id]);
 			const row = toRow(
@@ -270,6 +304,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 					idempotencyKey: key,
 					validForMinutes: validMs / MINUTE,
 					deduplicationKey,
+					frequencyCap: cap,
 				},
 				account === OTHER.account ? OTHER : SENDER,
 				'UTC',
@@ -596,6 +631,8 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 				? createConstrainedQueue(slow(table), [sender], adoption, {
 						readDue: async (at, limit) =>
 							await access(async () => dueRows(table, sender, at).slice(0, limit)),
+						recent: async (recipients, since) =>
+							await access(async () => recentRows(table, sender, recipients, since)),
 						whole: transactions(
 							{ table, accounts, sender, list: optOuts.list },
 							async (work, steps) => {
@@ -812,5 +849,6 @@ export function randomOptions(seed: number, maxMessages: number): DayOptions {
 		stalls: random() < 0.15,
 		// Of its own source: other days stay what they were.
 		hasOptOuts: seededRandom(seed ^ 0x0b7)() < 0.4,
+		hasRules: random() < 0.35,
 	};
 }

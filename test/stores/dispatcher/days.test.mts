@@ -21,6 +21,8 @@ it(
 		const figures = process.env.RELIABILITY_FIGURES;
 		if (figures !== undefined) appendFileSync(figures, `${JSON.stringify({ worst, found })}\n`);
 		expect(found).toEqual([]);
+		// Caps were reached, and kept messages: or nothing was shown of them.
+		if (DAYS >= 100) expect([worst.overCap, worst.keptByCap > 0]).toEqual([0, true]);
 	},
 	60_000 + DAYS * 2_000,
 );

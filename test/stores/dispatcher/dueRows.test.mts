@@ -25,7 +25,7 @@ const ids = (list: readonly Row[]) => list.map(({ id }) => id);
 beforeEach(() => {
 	table = new MemoryTable();
 	queue = queueOn(table, [SENDER]);
-	rows = new DueRows(queue, () => START);
+	rows = new DueRows(queue, () => START, { read: async () => undefined });
 });
 
 it('gives out the earliest first, whatever their ids', async () => {
@@ -95,7 +95,7 @@ it.each([1, 60, 199, 200, 201, 900])(
 				return await queue.due(now, limit);
 			},
 		};
-		rows = new DueRows(counting, () => START);
+		rows = new DueRows(counting, () => START, { read: async () => undefined });
 		const [first] = await take(1);
 		rows.defer(first);
 		expect(await take(1_000)).toHaveLength(40);

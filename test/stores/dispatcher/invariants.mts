@@ -1,5 +1,5 @@
 /** What must hold of every simulated day, and how near the day came to the edge of each. */
-import { openingHours } from '../../../messages/sendTime';
+import { isInside } from '../../messages/sendTime/windowReckoning.mts';
 import { HOUR, MINUTE, SECOND, type Day, type Outage, type Planned, type Request } from './day.mts';
 import type { Listing } from './optOuts.mts';
 
@@ -20,6 +20,10 @@ export interface Worst {
 	earlyMs: number;
 	outOfOrder: number;
 	outsideWindow: number;
+	/** Messages to one recipient within a period, beyond the cap of the last one. */
+	overCap: number;
+	/** Messages that a cap has kept from going out: whether there are any in a day. */
+	keptByCap: number;
 	pausedItems: number;
 	/** Where nothing was wrong. */
 	lateSeconds: number;
@@ -43,6 +47,8 @@ export const NO_WORST: Worst = {
 	earlyMs: 0,
 	outOfOrder: 0,
 	outsideWindow: 0,
+	overCap: -Infinity,
+	keptByCap: 0,
 	pausedItems: 0,
 	lateSeconds: 0,
 	overBudgetSeconds: 0,
@@ -124,8 +130,8 @@ export function judge(day: Day): Verdict {
 				() => `message ${message.id} was sent though it was too late`,
 			);
 			if (message.window !== null) {
-				const isOpen = openingHours(message.window).isOpen(at + options.clockSkewMs);
-				const wasOpen = openingHours(message.window).isOpen(at - options.clockSkewMs - 31 * SECOND);
+				const isOpen = isInside(at + options.clockSkewMs, message.window);
+				const wasOpen = isInside(at - options.clockSkewMs - 31 * SECOND, message.window);
 				if (!isOpen && !wasOpen) worst.outsideWindow++;
 				must(isOpen || wasOpen, () => `message ${message.id} was sent outside its window`);
 			}
@@ -179,6 +185,7 @@ export function judge(day: Day): Verdict {
 	judgeOutages(day, worst, say);
 	judgePace(day, worst, say);
 	judgeOrder(day, worst, say);
+	judgeCaps(day, worst, say);
 
 	// When all is well again, the queue drains.
 	const rate = Math.min(
@@ -188,9 +195,9 @@ export function judge(day: Day): Verdict {
 	);
 	const last = Math.max(
 		0,
-		...planned.flatMap(({ acceptedAt, window, isEdited, sendAt }) =>
-			window === null && !isEdited
-				? acceptedAt.map((at) => at - Math.max(day.wellFrom, sendAt))
+		...planned.flatMap((message) =>
+			isFree(message) && !message.isEdited
+				? message.acceptedAt.map((at) => at - Math.max(day.wellFrom, message.sendAt))
 				: [],
 		),
 	);
@@ -232,7 +239,53 @@ const killLimit = ({ rules, cutOff }: Day): number =>
 /** A message may only be too late where something kept the account for as long as it was worth sending. */
 function mayExpire(day: Day, message: Planned): boolean {
 	if (message.window !== null || message.isEdited || day.options.hasPeople) return true;
-	return message.validMs < 24 * HOUR;
+	return message.validMs < 24 * HOUR || message.cap.limit !== null;
+}
+
+/** Whether nothing but faults keeps a message from going out at its time. */
+const isFree = ({ window, cap }: Planned): boolean => window === null && cap.limit === null;
+
+/** Of a recipient's messages: all that went out for one account, and may count. */
+function countedFor(day: Day, { account, recipient, id }: Planned): readonly Planned[] {
+	// By the user's choice, what is in doubt is put back, and no longer counts for what it may have been.
+	const isChosen = day.rules.ifOutcomeUnknown === 'sendAgain';
+	return day.planned.filter(
+		(other) =>
+			other.id !== id &&
+			other.account === account &&
+			other.recipient === recipient &&
+			other.cap.counts &&
+			!(isChosen && other.doubts > 0),
+	);
+}
+
+/** By what the gateway took: never more than the cap in any period that ends with a message that obeys it. */
+function judgeCaps(day: Day, worst: Worst, say: (words: string) => void): void {
+	const slack = 2 * day.options.clockSkewMs + SECOND;
+	for (const message of day.planned) {
+		const { limit } = message.cap;
+		if (limit === null) continue;
+		const others = countedFor(day, message);
+		for (const at of message.acceptedAt) {
+			const from = at - limit.periodMs + slack;
+			const before = others.flatMap(({ acceptedAt }) =>
+				acceptedAt.filter((one) => one > from && one < at - slack),
+			).length;
+			worst.overCap = Math.max(worst.overCap, before + 1 - limit.messages);
+			if (before + 1 > limit.messages) {
+				say(`message ${message.id} went out as number ${before + 1} of ${limit.messages}`);
+			}
+		}
+		const failure = String(day.table.row(message.id + 1).failure ?? '');
+		if (message.acceptedAt.length > 0 || !failure.includes('frequency cap')) continue;
+		worst.keptByCap++;
+		// Only what others have taken keeps a message: so many went out, or may have.
+		const taken = others.filter(({ acceptedAt, doubts }) => acceptedAt.length > 0 || doubts > 0);
+		const isChosen = day.rules.ifOutcomeUnknown === 'sendAgain';
+		if (taken.length < limit.messages && !isChosen && !message.isEdited) {
+			say(`message ${message.id} was kept by a cap that nobody had reached`);
+		}
+	}
 }
 
 /** An access to the table that stalls, with the run around it. */
@@ -256,8 +309,12 @@ function judgeRecovery(day: Day, worst: Worst, say: (words: string) => void): vo
 		const isUnseen = outages.some((one) => one.kind === 'sendOnly' && one.from <= from);
 		if (isFollowed || isUnseen) continue;
 		const waited = day.planned.filter(
-			({ account, sendAt, doubts, acceptedAt }) =>
-				account === 'account-1' && sendAt <= to && doubts === 0 && acceptedAt.some((at) => at > to),
+			(message) =>
+				message.account === 'account-1' &&
+				isFree(message) &&
+				message.sendAt <= to &&
+				message.doubts === 0 &&
+				message.acceptedAt.some((at) => at > to),
 		);
 		const late = Math.max(0, ...waited.map(({ acceptedAt }) => acceptedAt[0] - to));
 		worst.drainMinutes = Math.max(worst.drainMinutes, Math.round(late / MINUTE));
@@ -346,8 +403,16 @@ function judgePromptness(day: Day, worst: Worst, say: (words: string) => void): 
 	if (!isCalm || options.hasPeople) return;
 	const isWell = outages.length === 0 && options.takesPerMinute === null && !options.burst;
 	const isPaced = rules.messagesPerMinute !== null;
-	for (const { id, account, acceptedAt, sendAt, isEdited, doubts } of day.planned) {
-		if (isEdited || doubts > 0 || isPaced || (!isWell && account === 'account-1')) continue;
+	for (const message of day.planned) {
+		const { id, account, acceptedAt, sendAt, isEdited, doubts } = message;
+		if (
+			!isFree(message) ||
+			isEdited ||
+			doubts > 0 ||
+			isPaced ||
+			(!isWell && account === 'account-1')
+		)
+			continue;
 		if (options.burst || options.chance > 0) continue;
 		const late = Math.max(0, ...acceptedAt.map((at) => at - sendAt));
 		worst.lateSeconds = Math.max(worst.lateSeconds, Math.round(late / SECOND));
@@ -486,7 +551,7 @@ function judgeOrder(day: Day, worst: Worst, say: (words: string) => void): void 
 	if (day.rules.ifOutcomeUnknown === 'sendAgain' && (tableErrors > 0 || stalls)) return;
 	const byRecipient = new Map<string, Planned[]>();
 	for (const message of day.planned) {
-		if (message.isEdited || message.window !== null || message.acceptedAt.length !== 1) continue;
+		if (message.isEdited || !isFree(message) || message.acceptedAt.length !== 1) continue;
 		// What was put back after a doubt, by the user's choice, comes when it comes.
 		if (message.doubts > 0) continue;
 		// So does what was in doubt, but never reached the gateway: what a kill cut off, or a run that

@@ -18,6 +18,20 @@ export const dueRows = (table: MemoryTable, { account }: SendingAccount, now: st
 		)
 		.sort((a, b) => (isBehind(a, b) ? 1 : -1));
 
+/** What `stores/postgres/recent.ts` asks PostgreSQL for. */
+export const recentRows = (
+	table: MemoryTable,
+	{ account }: SendingAccount,
+	recipients: readonly string[],
+	since: string,
+): Row[] =>
+	[...table.rows.values()].filter(
+		(row) =>
+			row.account === account &&
+			recipients.includes(String(row.recipient)) &&
+			[row.sent_at, row.send_started_at].some((at) => String(at ?? '') >= since),
+	);
+
 const isBehind = (a: Row, b: Row): boolean =>
 	a.send_at === b.send_at ? a.id > b.id : String(a.send_at) > String(b.send_at);
 

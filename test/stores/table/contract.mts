@@ -92,6 +92,10 @@ export function describeTable(name: string, make: () => Promise<MessageTable>): 
 			);
 			const texts = (await table.select([], 3, 'sent_at')).map(({ text }) => text);
 			expect(texts).toEqual(['none', 'a', 'b']);
+			const last = (await table.select([], 3, 'sent_at', 'desc')).map(({ text }) => text);
+			expect(last).toEqual(['c', 'b', 'a']);
+			const newest = (await table.select([], 2, 'id', 'desc')).map(({ text }) => text);
+			expect(newest).toEqual(['b', 'a']);
 		});
 
 		it('selects by any of many values, and by any of several conditions', async () => {

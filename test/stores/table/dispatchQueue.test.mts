@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Step } from '../../../stores/dispatcher/queue';
 import { iso, rowOf, SENDER, START, queueOn } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
+import { describeRecent } from './recentContract.mts';
 
 const start = (id: number, at = START): Step => ({
 	id,
@@ -22,6 +23,11 @@ const tableOf = async (rows: number) => {
 	await table.insert(Array.from({ length: rows }, (_, index) => rowOf(`m${index}`, START)));
 	return table;
 };
+
+describeRecent('a Data Table', async (senders) => {
+	const table = new MemoryTable();
+	return { table, queue: queueOn(table, senders) };
+});
 
 it('starts rows that follow one another by one change, and leaves those between alone', async () => {
 	const table = await tableOf(6);

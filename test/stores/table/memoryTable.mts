@@ -2,6 +2,7 @@ import { COLUMNS, type Cell, type ColumnName } from '../../../stores/table/colum
 import type {
 	ConditionalUpdate,
 	Condition,
+	Direction,
 	RowOf,
 	Table,
 	ValuesOf,
@@ -53,10 +54,12 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 		where: readonly Condition<C>[],
 		limit: number,
 		by: 'id' | C = 'id',
+		direction: Direction = 'asc',
 	): Promise<RowOf<C>[]> {
 		await this.access('select');
+		const sign = direction === 'asc' ? 1 : -1;
 		return this.matching(where)
-			.sort((a, b) => order(a[by], b[by]))
+			.sort((a, b) => sign * order(a[by], b[by]))
 			.slice(0, limit)
 			.map((row) => ({ ...row }));
 	}

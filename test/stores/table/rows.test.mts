@@ -39,3 +39,30 @@ it('is read back as the message that was stored', () => {
 		storedIn: 'n8n',
 	});
 });
+
+describe('a message in its recipient’s timezone', () => {
+	const wanted = {
+		...message('hello', START),
+		timezone: 'America/Denver',
+		timezoneSource: 'given',
+	} as const;
+	const row = { id: 1, ...toRow(wanted, SENDER, 'UTC', START) } as unknown as Row;
+
+	it('keeps it, and what said so', () => {
+		expect(row).toMatchObject({ timezone: 'America/Denver', timezone_source: 'given' });
+		expect(toScheduledMessage(row)).toMatchObject({
+			timezone: 'America/Denver',
+			timezoneSource: 'given',
+		});
+	});
+
+	it.each([
+		['another message', { ...toRow(message('hello', START), SENDER, 'UTC', START) }],
+		['a cell that a person has emptied', { ...row, timezone: '' }],
+		['a source that there is not', { ...row, timezone_source: 'horoscope' }],
+	])('is no more than it says: %s', (_, cells) => {
+		const read = toScheduledMessage({ id: 1, ...cells } as unknown as Row);
+		expect(read).not.toHaveProperty('timezone');
+		expect(read).not.toHaveProperty('timezoneSource');
+	});
+});

@@ -2,7 +2,11 @@ import { notPending } from '../../../../gateways/notPending';
 import { allowDeletionOption, readAllowDeletion } from '../../fields/cancelOptions';
 import { optionsField, readSimplify, simplifyField } from '../../fields/common';
 import { defaultCountryOption } from '../../fields/defaultCountry';
-import { readTimezone, timezoneField } from '../../fields/sendTime';
+import {
+	outputTimezoneField,
+	readFilterTimezone,
+	readOutputTimezone,
+} from '../../fields/recipientTimezone';
 import type { Operation } from '../../operation';
 import { changeMany, hintOf, type ManyMessages } from './many';
 import { readSelection, safetyFields, selectionFields } from './many/selection';
@@ -23,19 +27,21 @@ export const cancelMany: Operation<CancelManyPlan> = {
 		...selectionFields,
 		...safetyFields,
 		simplifyField,
-		optionsField([allowDeletionOption, defaultCountryOption, timezoneField]),
+		optionsField([allowDeletionOption, defaultCountryOption, outputTimezoneField]),
 	],
 
 	// One item after the other: their filters may match the same messages.
 	concurrency: () => 1,
 
 	prepare(context, index, run) {
-		const timezone = readTimezone(context, index, run);
 		return {
 			fingerprint: ['cancelMany', String(index)],
-			selection: readSelection(context, index, timezone, run),
+			selection: readSelection(context, index, readFilterTimezone(context, index, run), run),
 			allowDeletion: readAllowDeletion(context, index),
-			output: { simplify: readSimplify(context, index), timezone },
+			output: {
+				simplify: readSimplify(context, index),
+				timezone: readOutputTimezone(context, index, run),
+			},
 			hint: hintOf(context, index),
 		};
 	},

@@ -1,4 +1,5 @@
 import type { Resource } from '../../operation';
+import { board } from './board.operation';
 import { cancel } from './cancel.operation';
 import { cancelMany } from './cancelMany.operation';
 import { get } from './get.operation';
@@ -19,6 +20,7 @@ export const scheduledMessage: Resource = {
 	option: { name: 'Scheduled Message', value: 'scheduledMessage' },
 	defaultOperation: 'schedule',
 	operations: [
+		board,
 		cancel,
 		cancelMany,
 		get,

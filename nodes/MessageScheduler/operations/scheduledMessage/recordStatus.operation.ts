@@ -1,19 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { isOfAccount } from '../../../../gateways/account';
-import { isOptOut, isWindowClosed } from '../../../../gateways/capabilityChecks';
-import { personOf } from '../../../../messages/doNotContact';
+import { isWindowClosed } from '../../../../gateways/capabilityChecks';
 import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
 import { optionsField, readOption } from '../../fields/common';
-import { gatewayOptOut, listOf } from '../../doNotContact';
 import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
-import type { Run } from '../../run';
+import { addRefusedRecipient, recordWish } from '../../recordedOptOuts';
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
@@ -62,7 +60,10 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 
 	async perform({ store, event, addsOptOuts, item }, run) {
 		// The trigger emits both kinds, and what comes after this operation may want this one.
-		if (event === null) return [{ recorded: false, kept: false, ...item }];
+		if (event === null) {
+			const addedToDoNotContact = addsOptOuts && (await recordWish(run, store, item));
+			return [{ recorded: false, kept: false, addedToDoNotContact, ...item }];
+		}
 		const { gateway, connection } = run;
 		const isOfGateway = event.gateway === gateway.id;
 		const { messages, now } = await run.backend(store);
@@ -78,27 +79,12 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 					}
 				: event,
 		);
-		const isOptedOut = isOfSender && addsOptOuts && isOptOut(gateway, event.failure?.code);
-		const outcome = {
-			...result,
-			addedToDoNotContact: isOptedOut && (await addOptOut(run, store, event)),
-		};
+		const addedToDoNotContact = addsOptOuts && (await addRefusedRecipient(run, store, event));
+		const outcome = { ...result, addedToDoNotContact };
 		// The result comes first, even if the item has been recorded before.
 		return [{ ...outcome, ...item, ...outcome }];
 	},
 };
-
-/** Enters the recipient; whether they were not there before. An event without one enters nobody. */
-async function addOptOut(
-	run: Run,
-	store: BackendRef,
-	{ recipient, failure }: RecordableStatus,
-): Promise<boolean> {
-	if (recipient === null) return false;
-	const list = await listOf(run, store);
-	const { isNew } = await list.add(gatewayOptOut(personOf(recipient), failure?.reason ?? ''));
-	return isNew;
-}
 
 const isReceivedMessage = ({ event, eventId }: IDataObject): boolean =>
 	event === 'received' && typeof eventId === 'string';

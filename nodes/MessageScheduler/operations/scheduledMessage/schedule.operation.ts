@@ -2,9 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { assertFileKept, assertTakesFile } from '../../../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../../../messages/duration';
 import type { Failure } from '../../../../messages/failure';
+import type { FrequencyCap } from '../../../../messages/frequencyCap';
 import type { MessageToSchedule } from '../../../../messages/message';
 import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
+	keptWindow,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -29,12 +31,9 @@ import {
 import { messageFields, readMessage } from '../../fields/message';
 import { numberWarnings } from '../../fields/numberLength';
 import { readSendTime, sendTimeFields } from '../../fields/recipientTimezone';
-import {
-	readSpacing,
-	readValidFor,
-	readWindow,
-	scheduleOptions,
-} from '../../fields/scheduleOptions';
+import { readFrequencyCap } from '../../fields/frequencyCap';
+import { readSpacing, readValidFor, scheduleOptions } from '../../fields/scheduleOptions';
+import { readWindow } from '../../fields/sendingWindow';
 import { groupWarnings, readGroup } from '../../fields/group';
 import { readReference } from '../../fields/reference';
 import {
@@ -108,6 +107,7 @@ export const schedule: Operation<SchedulePlan> = {
 		const { time: requested, source, possible } = sendTime.for(content);
 		const choice = readStore(context, index);
 		const { rule, ...contact } = readContactRule(context, index, content.recipient, choice);
+		const frequencyCap = readFrequencyCap(context, index, choice);
 		const message = {
 			...content,
 			reference: readReference(context, index),
@@ -115,9 +115,10 @@ export const schedule: Operation<SchedulePlan> = {
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
-			validForMinutes: readValidFor(context, index),
+			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
 			deduplicationKey,
 			...contact,
+			frequencyCap,
 		};
 		const { limits, assertAccepts } = run.storeFor(choice);
 		if (file !== null) assertTakesFile(run.gateway, message.type, file);
@@ -151,15 +152,21 @@ export const schedule: Operation<SchedulePlan> = {
 
 	arrange(plans, context) {
 		const spacing = readSpacing(context);
-		const windowIn = readWindow(context);
-		const windowOf = windowIn && (({ timezone }: ResolvedSendTime) => windowIn(timezone));
-		const planned = plans.map((plan) => plan?.time ?? null);
+		const windowFor = readWindow(context);
+		const kept = plans.map((plan) => {
+			if (plan === null || windowFor === undefined) return null;
+			const { time, recipientTime, message } = plan;
+			const isRecipients = recipientTime?.source === 'given';
+			const { recipient } = message;
+			return keptWindow(windowFor({ recipient, timezone: time.timezone, isRecipients }), time);
+		});
+		const planned = plans.map((plan, index) => kept[index]?.time ?? plan?.time ?? null);
 		const times =
-			spacing === undefined && windowOf === undefined
+			spacing === undefined && windowFor === undefined
 				? planned
 				: spreadSendTimes(planned, {
 						...(spacing ?? { spacingSeconds: 0 }),
-						window: windowOf,
+						window: (_, index) => kept[index]?.window,
 					});
 		const occurrences = new Map<string, number>();
 		return plans.map((plan, index) => {
@@ -168,7 +175,7 @@ export const schedule: Operation<SchedulePlan> = {
 			const matchKey = fingerprint(plan.message);
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
-			const window = windowOf?.(time);
+			const window = kept[index]?.window;
 			const message = { ...plan.message, sendingWindow: window };
 			return { ...plan, time, window, occurrence, message };
 		});
@@ -252,6 +259,12 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
+
+/** A message that its cap may hold is worth sending for that much longer; undefined for any other. */
+const heldForMinutes = (cap: FrequencyCap | null): number | undefined =>
+	cap?.limit?.over === 'hold'
+		? DEFAULT_VALID_FOR_MINUTES + cap.limit.periodMs / MINUTE_MS
+		: undefined;
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>

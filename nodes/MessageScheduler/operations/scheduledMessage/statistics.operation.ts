@@ -1,5 +1,4 @@
 import type { IDataObject } from 'n8n-workflow';
-import { InvalidParameterError } from '../../../../messages/invalidParameterError';
 import { formatLocalTime, toLocalTime } from '../../../../messages/sendTime';
 import type { Statistics } from '../../../../stores/table/statistics';
 import { optionsField } from '../../fields/common';
@@ -7,6 +6,7 @@ import { readBackend, backendFields } from '../../fields/storage';
 import { readTimezone, timezoneField } from '../../fields/sendTime';
 import type { BackendRef } from '../../../shared/backendRef';
 import type { Operation, Plan } from '../../operation';
+import { periodField, readPeriodDays } from './period';
 import { DAY_MS } from '../../../../messages/duration';
 
 interface StatisticsPlan extends Plan {
@@ -25,31 +25,17 @@ export const statistics: Operation<StatisticsPlan> = {
 	},
 	description: [
 		...backendFields,
-		{
-			displayName: 'Period',
-			name: 'periodDays',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 366 },
-			default: 1,
-			hint: 'In days',
-			description:
-				'How many days back to count. Messages that are still to be sent are always counted. A long period with many messages takes long.',
-		},
+		periodField(
+			'How many days back to count. Messages that are still to be sent are always counted. A long period with many messages takes long.',
+		),
 		optionsField([timezoneField]),
 	],
 
 	prepare(context, index, run) {
-		const days = Number(context.getNodeParameter('periodDays', index, 1));
-		if (!(days >= 1 && days <= 366)) {
-			throw new InvalidParameterError(
-				'Period',
-				`"Period" is "${String(days)}". Enter a number of days from 1 to 366.`,
-			);
-		}
 		return {
 			fingerprint: ['statistics', String(index)],
 			store: readBackend(context, index),
-			days,
+			days: readPeriodDays(context, index),
 			timezone: readTimezone(context, index, run),
 		};
 	},

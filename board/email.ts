@@ -1,0 +1,110 @@
+import type { Overview } from './data';
+import { figuresOf, todayLines } from './figures';
+import type { Format } from './format';
+import { html, type Html, type Part } from './html';
+import { pauseCells } from './overview';
+import { accountName, recipientOf, type Writing } from './parts';
+
+/** Mail programs drop style sheets, so each cell has its own. */
+const CELL =
+	'padding:6px 14px 6px 0;border-top:1px solid #d9dee6;text-align:left;vertical-align:top';
+const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
+
+/** The subject: how many were not sent, and what else needs a person. */
+export function emailTitle({ failures, service, since }: Overview, format: Format): string {
+	const paused = service?.paused.length ?? 0;
+	const overdue = service?.overdue ?? 0;
+	const parts = [
+		`${format.count(failures.total)} not sent`,
+		...(overdue > 0 ? [`${format.count(overdue)} overdue`] : []),
+		...(paused > 0
+			? [`${format.count(paused)} paused ${paused === 1 ? 'account' : 'accounts'}`]
+			: []),
+	];
+	return `Messages since ${format.moment(since)}: ${parts.join(', ')}`;
+}
+
+/** The figures of the overview as tables without pictures, style sheets and links. */
+export function email(data: Overview, writing: Writing): Html {
+	const { format, mask } = writing;
+	const { failures, service } = data;
+	const title = emailTitle(data, format);
+	return html`<!DOCTYPE html>
+		<html lang="en">
+			<head>
+				<meta charset="utf-8" />
+				<title>${title}</title>
+			</head>
+			<body style="font:15px/1.5 sans-serif">
+				<h1 style="font-size:20px">${title}</h1>
+				<p>
+					As of ${format.time(new Date(data.now).toISOString())}
+					(${format.timezone}).${!data.isComplete &&
+					' There are more messages than were read: the figures are too low.'}
+				</p>
+				${tableOf(
+					'Figures',
+					['Figure', 'Count', ''],
+					figuresOf(data, format).map(({ label, value, more }) => [label, value, more]),
+				)}
+				${tableOf(
+					'Messages of today by their status now',
+					['Status', 'Messages'],
+					todayLines(data).map(({ label, count }) => [label, format.count(count)]),
+				)}
+				${service !== null &&
+				tableOf(
+					'Paused accounts',
+					['Account', 'Paused by', 'Reason', 'Since', 'Until'],
+					service.paused.map((one) => [accountName(one, writing), ...pauseCells(one, writing)]),
+				)}
+				${tableOf(
+					'Why messages were not sent',
+					['Reason', 'Messages'],
+					failures.reasons.map(({ reason, count }) => [
+						reason === null ? 'No reason given' : mask.text(reason),
+						format.count(count),
+					]),
+				)}
+				${tableOf(
+					'Not sent, the last first',
+					['Time', 'Recipient', 'Status', 'Reason'],
+					failures.newest.map((message) => [
+						format.time(message.scheduledAt),
+						recipientOf(message, writing),
+						message.status,
+						message.failure === null ? 'no reason given' : mask.text(message.failure),
+					]),
+				)}
+			</body>
+		</html> `;
+}
+
+/** Nothing where there are no rows. */
+function tableOf(
+	caption: string,
+	head: readonly string[],
+	rows: ReadonlyArray<readonly Part[]>,
+): Html | null {
+	if (rows.length === 0) return null;
+	const isNumber = (column: number) => ['Messages', 'Count'].includes(head[column]);
+	const style = (column: number) => (isNumber(column) ? NUMBER : CELL);
+	return html`<table style="border-collapse:collapse;margin:0 0 24px">
+		<caption style="text-align:left;font-weight:bold;padding:0 0 6px">
+			${caption}
+		</caption>
+		<thead>
+			<tr>
+				${head.map((name, column) => html`<th scope="col" style="${style(column)}">${name}</th>`)}
+			</tr>
+		</thead>
+		<tbody>
+			${rows.map(
+				(cells) =>
+					html`<tr>
+						${cells.map((cell, column) => html`<td style="${style(column)}">${cell}</td>`)}
+					</tr>`,
+			)}
+		</tbody>
+	</table>`;
+}

@@ -1,0 +1,94 @@
+import { STATUS_NAMES } from '../messages/status';
+import { quote } from '../messages/text';
+import type { Search, SearchResults } from './data';
+import { html, type Html } from './html';
+import { card, messageTable, type Writing } from './parts';
+import { linkTo } from './query';
+
+/** The form, and one page of what it found. */
+export const searchPage = (data: SearchResults, writing: Writing): Html[] => [
+	card('search', 'Search', form(data)),
+	results(data, writing),
+];
+
+/** A form without a script: its fields become the query of the same address. */
+function form({ search, hasGroups }: SearchResults): Html {
+	const field = (name: keyof Search, label: string, hint: string) =>
+		html`<label
+			>${label}<input
+				name="${name}"
+				value="${search[name] ?? ''}"
+				placeholder="${hint}"
+				autocomplete="off"
+		/></label>`;
+	const statuses = ['', ...STATUS_NAMES].map(
+		(status) =>
+			html`<option value="${status}" ${status === (search.status ?? '') && html` selected`}>
+				${status === '' ? 'any' : status}
+			</option>`,
+	);
+	return html`<form class="search" method="get" role="search" aria-labelledby="search">
+		<input type="hidden" name="view" value="search" />${field(
+			'recipient',
+			'Recipient',
+			'e.g. +14155238886',
+		)}${field('reference', 'Reference', 'e.g. order-1042')}${hasGroups &&
+		field('group', 'Group', 'e.g. spring-sale')}<label
+			>Status<select name="status">
+				${statuses}
+			</select></label
+		><button>Search</button>
+	</form>`;
+}
+
+function results(data: SearchResults, writing: Writing): Html {
+	const { messages, search, newer, older, note } = data;
+	const title = hasFilter(search) ? 'Found' : 'All messages';
+	if (note !== null) return card('results', title, html`<p role="alert">${note}</p>`);
+	if (messages.length === 0) {
+		return card(
+			'results',
+			title,
+			html`<p>No message fits${described(search)}.</p>
+				${pager(data)}`,
+		);
+	}
+	const table = messageTable(
+		messages,
+		`Messages${described(search)}, the last stored first`,
+		writing,
+	);
+	const more = newer !== null || older !== null;
+	return card(
+		'results',
+		title,
+		[table, more && pager(data)],
+		`${writing.format.count(messages.length)}${more ? ' on this page' : ''}, the last stored first`,
+	);
+}
+
+const hasFilter = (search: Search): boolean =>
+	Object.values(search).some((value) => value !== undefined);
+
+/** ` with the status failed`. */
+const described = ({ status, recipient, reference, group }: Search): string =>
+	[
+		status === undefined ? '' : ` with the status ${status}`,
+		recipient === undefined ? '' : ` to the recipient ${quote(recipient)}`,
+		reference === undefined ? '' : ` with the reference ${quote(reference)}`,
+		group === undefined ? '' : ` of the group ${quote(group)}`,
+	].join('');
+
+function pager({ search, newer, older }: SearchResults): Html | null {
+	if (newer === null && older === null) return null;
+	const link = (query: Parameters<typeof linkTo>[0], label: string) =>
+		html`<li><a href="${linkTo(query)}">${label}</a></li>`;
+	return html`<nav class="pager" aria-label="Pages">
+		<ul>
+			${newer !== null && [
+				link({ view: 'search', ...search }, 'Newest'),
+				link({ view: 'search', ...search, after: newer }, 'Newer'),
+			]}${older !== null && link({ view: 'search', ...search, before: older }, 'Older')}
+		</ul>
+	</nav>`;
+}

@@ -1,0 +1,38 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Operation, Plan } from './operation';
+
+/** A text file of the output. */
+export interface OutputFile {
+	/** The binary field that it is put in. */
+	readonly field: string;
+	readonly name: string;
+	readonly mimeType: string;
+	readonly text: string;
+}
+
+/** Adds the file of each item, stored as this n8n stores files. */
+export async function withFiles(
+	{ helpers }: Pick<IExecuteFunctions, 'helpers'>,
+	operation: Operation,
+	plans: ReadonlyArray<Plan | null>,
+	items: INodeExecutionData[],
+): Promise<INodeExecutionData[]> {
+	if (operation.file === undefined) return items;
+	const fileOf = (json: IDataObject, index: unknown): OutputFile | null => {
+		const plan = typeof index === 'number' ? plans[index] : null;
+		return plan === null || plan === undefined ? null : operation.file!(plan, json);
+	};
+	const withFile: INodeExecutionData[] = [];
+	// One after the other: each is a whole page in memory.
+	for (const item of items) {
+		const file = fileOf(item.json, (item.pairedItem as { item?: number } | undefined)?.item);
+		if (file === null) {
+			withFile.push(item);
+			continue;
+		}
+		const bytes = Buffer.from(file.text, 'utf8');
+		const binary = await helpers.prepareBinaryData(bytes, file.name, file.mimeType);
+		withFile.push({ ...item, binary: { [file.field]: binary } });
+	}
+	return withFile;
+}
