@@ -43,6 +43,7 @@ describe('what is generated', () => {
 		'docs/operations.md',
 		'docs/gateways.md',
 		'docs/recipients-time.md',
+		'docs/replies.md',
 		'docs/status-events.md',
 		...gateways.map(({ id }) => `gateways/${id}/README.md`),
 	])('%s has what the code says', async (page) => {

@@ -15,6 +15,10 @@ import {
 	OPT_OUT_LISTS,
 	type OptOut,
 } from '../../../messages/optOut';
+import {
+	toReceivedMessageItem,
+	type ReceivedMessageItem,
+} from '../../../messages/receivedMessageItem';
 import { toStatusEventItem, type StatusEventItem } from '../../../messages/statusEventItem';
 import { scheduledItem, sentItem } from '../../../nodes/MessageScheduler/output';
 import {
@@ -228,6 +232,16 @@ export async function eventOf(gateway: string): Promise<StatusEventItem> {
 			? RECEIVED_AT
 			: new Date(Date.parse(occurredAt) + RECEIVED_AFTER_MS).toISOString();
 	return toStatusEventItem(parse(gateway, body, receivedAt)[0], WORKFLOW_ZONE);
+}
+
+/** The item that the trigger makes of a vendor's sample of an answer. */
+function receivedExample(): ReceivedMessageItem {
+	const gateway = gatewayById('greenApi');
+	const read = (receivedAt: string) =>
+		gateway.parseReceived!(fixture(gateway.id, 'received-button.webhook.json'), { receivedAt })[0];
+	const occurredAt = Date.parse(String(read(RECEIVED_AT).occurredAt));
+	const receivedAt = new Date(occurredAt + RECEIVED_AFTER_MS).toISOString();
+	return toReceivedMessageItem(read(receivedAt), WORKFLOW_ZONE);
 }
 
 /** What a gateway says in its own words, and the status that the event has. */
@@ -455,6 +469,7 @@ ${schemaScript(parseTableNames(DEFAULT_SCHEMA, DEFAULT_TABLE_NAME))}\`\`\`
 		},
 		'docs/replies.md': {
 			receives: block(receivedTable()),
+			received: block(jsonBlock(receivedExample())),
 			'opt-outs': block(optOutTable()),
 		},
 		'docs/status-events.md': {
