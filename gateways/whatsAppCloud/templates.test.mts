@@ -111,7 +111,12 @@ describe('what a template is made of', () => {
 			gatewayStatus: 'APPROVED',
 			text: `Act fast, {{1}}!\n${sample.components[1].text}\nLucky Shrub Succulents\n[See deals]\n[Unsubscribe]`,
 			variables: [
-				{ id: 'header.text.1', label: 'Header {{1}}: Act fast, {{1}}!', kind: 'text', example: 'Pablo' },
+				{
+					id: 'header.text.1',
+					label: 'Header {{1}}: Act fast, {{1}}!',
+					kind: 'text',
+					example: 'Pablo',
+				},
 				{
 					id: 'body.1',
 					label: '{{1}}: …exclusive coupon code, {{1}}, *expires in only…',

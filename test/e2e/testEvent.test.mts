@@ -72,9 +72,7 @@ it.each<[what: string, secret: string, parameters: object, status: number, item:
 
 it('cannot be published where no chosen status can come, or where the gateway cannot reach n8n', async () => {
 	const { n8n } = environment;
-	const silent = await n8n.createWorkflow(
-		listening('Gateway', { events: ['delivered', 'read'] }),
-	);
+	const silent = await n8n.createWorkflow(listening('Gateway', { events: ['delivered', 'read'] }));
 	await expect(n8n.activate(silent)).rejects.toThrow(/ChatWhatsApp report only Sent/);
 	const unreachable = await n8n.createWorkflow(listening('On the internet'));
 	await expect(n8n.activate(unreachable)).rejects.toThrow(

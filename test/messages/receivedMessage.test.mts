@@ -162,8 +162,7 @@ describe('the item of a received message', () => {
 });
 
 it('an event says in its item which of the two kinds it is', () => {
-	const { eventId: _, ...input } = message();
-	const status = createStatusEvent({ ...input, status: 'read' } as never);
+	const status = createStatusEvent({ ...message(), status: 'read' } as never);
 	expect(toEventItem(message(), 'UTC')).toMatchObject({ event: 'received', type: 'text' });
 	expect(toEventItem(status, 'UTC')).toMatchObject({ event: 'status', status: 'read' });
 	for (const each of [message(), status]) {

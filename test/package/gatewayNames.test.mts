@@ -29,7 +29,6 @@ const NAME_MANY: Readonly<Record<string, string>> = {
 	'test/gateways/faults.test.mts': 'the vendors’ refusals, side by side',
 	'test/gateways/eventText.test.mts': 'where in a webhook each vendor has the text',
 	'test/nodes/action.test.mts': 'what single gateways cannot do, through the node',
-	'test/nodes/doNotContact.test.mts': 'what single gateways report of who has opted out',
 	'test/nodes/trigger.test.mts': 'one webhook of each vendor through the node',
 	'test/nodes/uploads.test.mts': 'how each vendor takes a file',
 	'test/sandbox/page.test.mts': 'what single dialects do when somebody presses a button',

@@ -14,7 +14,8 @@ import {
 } from '../../../stores/table/rows';
 
 /** The gateway's name for people; of one that this version does not know, its id. */
-export const gatewayLabel = (id: string): string => gateways.find((gateway) => gateway.id === id)?.label ?? id;
+export const gatewayLabel = (id: string): string =>
+	gateways.find((gateway) => gateway.id === id)?.label ?? id;
 
 /** What a gateway reports of a message. */
 export const fromGateway = (message: ScheduledMessage): BoardMessage => ({
