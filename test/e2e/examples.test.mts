@@ -15,6 +15,8 @@ import {
 } from './environment.mts';
 
 const CREDENTIAL = 'Message Gateway account';
+/** Of an example that needs two gateways. */
+const SMS = 'SMS Gateway account';
 
 let environment: Environment;
 
@@ -24,6 +26,11 @@ beforeAll(async () => {
 		CREDENTIAL,
 		'messageGatewayApi',
 		credentialFor(environment.sandbox, 'chatWhatsApp'),
+	);
+	await environment.n8n.createCredential(
+		SMS,
+		'messageGatewayApi',
+		credentialFor(environment.sandbox, 'hypersenderSms'),
 	);
 }, 300_000);
 
@@ -57,7 +64,9 @@ describe.each(exampleFiles())('%s', (file) => {
 
 	it('names the credential, and holds no id of somebody’s own', () => {
 		for (const { credentials } of readExample(file).nodes.filter(ours)) {
-			expect(credentials).toEqual({ messageGatewayApi: { id: null, name: CREDENTIAL } });
+			const { name } = (credentials as { messageGatewayApi: { name: string } }).messageGatewayApi;
+			expect(credentials).toEqual({ messageGatewayApi: { id: null, name } });
+			expect(file === 'fallback-to-sms.json' ? [CREDENTIAL, SMS] : [CREDENTIAL]).toContain(name);
 		}
 	});
 
@@ -87,7 +96,7 @@ describe.each(exampleFiles())('%s', (file) => {
 		const stored = await environment.n8n.workflow(id);
 		for (const { credentials } of stored.nodes.filter(ours)) {
 			expect(credentials).toMatchObject({
-				messageGatewayApi: { id: expect.any(String), name: CREDENTIAL },
+				messageGatewayApi: { id: expect.any(String), name: expect.any(String) },
 			});
 		}
 	});
