@@ -87,6 +87,8 @@ function assess(
 	if (to === null) {
 		if (isAgain && message.status === 'cancelled') return { row, isMade: true };
 		if (!isPending) throw notPending(gateway.label, message, 'cancelled');
+		// Its time was part of what was chosen: all before Monday, and it has been moved to May.
+		if (!isAt(row, from)) throw changedMeanwhile({ scheduleId });
 		return { row, isMade: false };
 	}
 	// It may have been sent since.
