@@ -53,8 +53,8 @@ const run = async (parameters: Json): Promise<Json[]> => {
 	return output(execution, 'Message Scheduler');
 };
 
-const remind = async (recipient: string, text: string) =>
-	(await run({ ...IN_TABLE, recipient, text, sendAt: inSeconds(86_400) }))[0];
+const remind = async (recipient: string, text: string, options: Json = {}) =>
+	(await run({ ...IN_TABLE, recipient, text, sendAt: inSeconds(86_400), options }))[0];
 
 const answer = (from: string, text: string) =>
 	environment.sandbox.receive(GATEWAY, { from: from.slice(1), text });
@@ -113,13 +113,24 @@ it('confirm-appointment: two reminders; YES ends them, NO tells a person, silenc
 	expect(await statusOf(String(first.text))).toBe('cancelled');
 	expect(await statusOf(String(second.text))).toBe('cancelled');
 	expect(sentTo('+12025550199')).toEqual([]);
-	answer(BEN, ' no. ');
+	// Who has no appointment is answered nothing, and other messages stay.
+	answer(BEN, 'No!');
+	await succeeded(id, 5);
+	expect(sentTo('+12025550199')).toEqual([]);
+	await remind(BEN, 'an invoice');
+	const group = 'appointment-of-ben';
+	await remind(BEN, 'a first reminder', { reference: 'appointment', group });
+	await remind(BEN, 'a second reminder', { reference: 'appointment', group });
+	answer(BEN, ' no 😢 ');
 	await until(
 		() => sentTo('+12025550199'),
 		(texts) => texts.length > 0,
 		60_000,
 	);
-	expect(sentTo('+12025550199')).toEqual([expect.stringContaining(`${BEN} (`)]);
+	await succeeded(id, 6);
+	expect(sentTo('+12025550199')).toEqual([`${BEN} cannot come (${group}). Please call back.`]);
+	expect(await statusOf('a second reminder')).toBe('cancelled');
+	expect(await statusOf('an invoice')).toBe('scheduled');
 	expect(sentTo(BEN)).toEqual([]);
 }, 180_000);
 
@@ -150,10 +161,19 @@ it('stop-words: STOP lists the person and cancels, START takes them off', async 
 }, 180_000);
 
 it('wait-for-answer: goes on with the answer, or without one', async () => {
-	const id = await publish('wait-for-answer.json');
+	const auth = { username: 'shop', password: 'a-password' };
+	await environment.n8n.createCredential('Who may ask', 'httpBasicAuth', {
+		user: auth.username,
+		password: auth.password,
+	});
+	const id = await publish('wait-for-answer.json', ({ nodes }) => {
+		nodes.find(({ name }) => name === 'Question')!.credentials = { httpBasicAuth: 'Who may ask' };
+	});
 	await environment.n8n.runManually(id, { trigger: 'By Hand' });
 	const url = await environment.n8n.productionWebhookUrl(id, 'Question');
-	await axios.post(url, { phone: ANNA, question: 'Shall we deliver on Friday?' });
+	const question = { phone: ANNA, question: 'Shall we deliver on Friday?' };
+	await expect(axios.post(url, question)).rejects.toThrow(/40[13]/);
+	await axios.post(url, question, { auth });
 	await until(
 		async () => await readRows(environment.n8n, 'waiting_for_answers').catch(() => []),
 		(rows) => rows.length === 1,

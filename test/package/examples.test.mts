@@ -129,6 +129,9 @@ describe.each(exampleFiles())('%s', (file) => {
 /** What the notes name in italics besides nodes. */
 const choices = [
 	'n8n Data Table',
+	'Message Received',
+	'Do Not Contact',
+	'Send',
 	'PostgreSQL',
 	'Send due messages',
 	'PostgreSQL store',
