@@ -28,7 +28,10 @@ export function repaired(
 	return {
 		...entry,
 		url,
-		events: coversEvents(entry.events, events) ? entry.events : [...events],
+		// What a user has added stays.
+		events: coversEvents(entry.events, events)
+			? entry.events
+			: [...new Set<unknown>([...events, ...(Array.isArray(entry.events) ? entry.events : [])])],
 		hmac: secret === null ? null : { key: secret },
 		retries: isObject(entry.retries) ? entry.retries : RETRIES,
 	};

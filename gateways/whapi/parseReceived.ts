@@ -96,7 +96,9 @@ function peopleOf(record: JsonObject): Pick<ReceivedMessageInput, 'from' | 'from
 	if (chat === null || chat.kind === 'group') {
 		return { from: sender, fromLid: lidOf(sender), chat: chat ?? sender };
 	}
-	const from = sender === null || isSame(sender, chat) ? chat : sender;
+	// In a direct chat the chat is the person, and its number beats digits that may be a LID's.
+	const isChat = sender === null || chat.kind === 'phone' || isSame(sender, chat);
+	const from = isChat ? chat : sender;
 	return { from, fromLid: lidOf(from) ?? lidOf(chat), chat: from };
 }
 

@@ -5,7 +5,8 @@
  * counts when its own clock shows that time.
  */
 
-import { tz, type MomentZone } from 'moment-timezone';
+// As a whole: outside jest its names are not known before it runs.
+import moment, { type MomentZone } from 'moment-timezone';
 import { prove } from '../../proof.mts';
 
 const DAY = 86_400_000;
@@ -15,7 +16,7 @@ const known = new Map<string, MomentZone>();
 function dataOf(zone: string): MomentZone {
 	let data = known.get(zone);
 	if (data === undefined) {
-		const found = tz.zone(zone);
+		const found = moment.tz.zone(zone);
 		if (found === null) throw new Error(`moment-timezone has no ${zone}`);
 		known.set(zone, (data = found));
 	}
