@@ -66,7 +66,7 @@ describe('Quiet Hours', () => {
 	});
 
 	it('by the country of each number, in its own timezones', async () => {
-		const window = { quietHours: 'byCountry', inRecipientTimezone: true };
+		const window = { quietHours: 'byCountry' };
 		const items = ['+4915112345678', SYDNEY_MOBILE, '+919988066776', '120363039326117111@g.us'];
 		await run(
 			message(within(window), { recipient: '={{ $json.to }}' }),
@@ -81,6 +81,26 @@ describe('Quiet Hours', () => {
 		]);
 		// Not before nine in Perth, which is UTC+8.
 		expect(rows()[1].send_at).toBe('2027-11-22T01:00:00.000Z');
+	});
+
+	it.each(['byCountry', 'usStrict'])(
+		'of %s are by the recipient’s clock, whatever the timezone of the time and of the window',
+		async (quietHours) => {
+			const options = within({ quietHours, timezone: 'Europe/Berlin' });
+			// Ten in the morning in Berlin, four at night in New York.
+			const more = { recipient: '+12125550123', sendAt: '2027-11-22T10:00' };
+			const [item] = await run(message(options, more));
+			expect(windows()).toEqual([
+				'Mon Tue Wed Thu Fri Sat 09:00-20:00; Sun 12:00-20:00 America/New_York',
+			]);
+			expect(item.scheduledAt).toBe('2027-11-22T14:00:00.000Z');
+		},
+	);
+
+	it('of one’s own are by the clock of the time unless the recipient’s is chosen', async () => {
+		const own = { from: '10:00', to: '12:00', weekdays: [1] };
+		await run(message(within(own), { recipient: '+12125550123' }));
+		expect(windows()).toEqual(['Mon 10:00-12:00 Europe/Berlin']);
 	});
 
 	it('of one’s own, by the clock of the recipient; a group has that of the window', async () => {

@@ -86,7 +86,8 @@ const windowFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the hours are those of the timezone of the phone number. If several are possible, the window is open while it is open in all of them.',
+			'Whether the hours are those of the timezone of the phone number, as those of every other choice of hours are. If several are possible, the window is open while it is open in all of them.',
+		...shownForOwnHours,
 	},
 	{
 		displayName: 'Timezone',
@@ -95,7 +96,7 @@ const windowFields: INodeProperties[] = [
 		options: timezoneChoices('Timezone of Send At'),
 		default: '',
 		description:
-			'Timezone of the hours. With "In the Recipient\'s Timezone", only for recipients whose timezone is unknown, such as groups.',
+			"Timezone of Own Hours. Where the recipient's timezone counts, only for recipients whose timezone is unknown, such as groups.",
 	},
 	{
 		displayName: 'No Sending On',
@@ -148,14 +149,14 @@ export function readWindow(context: IExecuteFunctions): WindowRule | undefined {
 		| { window?: Readonly<Record<string, unknown>> }
 		| undefined;
 	if (option?.window === undefined) return undefined;
-	const { timezone, inRecipientTimezone, closedOn } = option.window;
+	const { timezone, closedOn } = option.window;
 	const hoursFor = readHours(option.window);
+	const isByRecipient = readIsByRecipient(option.window);
 	const own = String(timezone ?? '').trim();
 	const days = readDays(closedOn);
 	return ({ recipient, timezone: ofTime, isRecipients }) => {
-		const ofNumber =
-			inRecipientTimezone === true && !isRecipients ? zonesOfNumber(recipient.phone) : [];
-		const fallback = inRecipientTimezone === true && isRecipients ? ofTime : own || ofTime;
+		const ofNumber = isByRecipient && !isRecipients ? zonesOfNumber(recipient.phone) : [];
+		const fallback = isByRecipient && isRecipients ? ofTime : own || ofTime;
 		const [zone = fallback, ...otherTimezones] = ofNumber;
 		const [hours, ...moreHours] = hoursFor(recipient);
 		return {
@@ -166,6 +167,12 @@ export function readWindow(context: IExecuteFunctions): WindowRule | undefined {
 			...(days.length > 0 && { closedOn: days }),
 		};
 	};
+}
+
+/** The hours of a country are those of the people there; one's own may be anybody's. */
+function readIsByRecipient(window: Readonly<Record<string, unknown>>): boolean {
+	const { quietHours = OWN_HOURS, inRecipientTimezone } = window;
+	return quietHours !== OWN_HOURS || inRecipientTimezone === true;
 }
 
 function readHours(
