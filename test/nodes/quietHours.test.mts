@@ -188,6 +188,29 @@ describe('Frequency Cap', () => {
 		expect(rows().map((row) => row.valid_for_minutes)).toEqual([30, 1_440]);
 	});
 
+	it.each<[string, Json, number]>([
+		['the cap alone', {}, 2 * 24],
+		['a window with nights', within({ quietHours: 'germany' }), 2 * 24 + 11],
+		['a window with weekends', within({ from: '09:00', to: '18:00' }), 2 * 24 + 63],
+	])('is waited for by %s: Valid For is long enough', async (_, window, hours) => {
+		await run(message(cap({ messages: 1 }, window)));
+		expect(rows().map((row) => row.valid_for_minutes)).toEqual([hours * 60]);
+	});
+
+	it('does not let a message of a Friday expire over the weekend', async () => {
+		const friday = Date.parse('2027-11-26T10:00:00Z');
+		const options = cap({ messages: 1 }, within({ from: '09:00', to: '18:00' }));
+		await run(message(options, { sendAt: new Date(friday).toISOString() }), [{}, {}]);
+		jest.useFakeTimers({ now: friday, doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
+		try {
+			await run({ operation: 'sendDue' });
+		} finally {
+			jest.useRealTimers();
+		}
+		expect(rows().map(({ status }) => status)).toEqual(['sent', 'scheduled']);
+		expect(rows()[1].next_attempt_at).toBe('2027-11-29T08:00:00.000Z');
+	});
+
 	it('is kept by Send Due: one of two to a person goes out, and the other is held', async () => {
 		const options = { ifTimePassed: 'sendEarliest', ...cap({ messages: 1 }) };
 		const to = { recipient: '={{ $json.to }}', sendAt: inSeconds(-60) };

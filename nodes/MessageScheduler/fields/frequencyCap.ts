@@ -63,7 +63,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 						],
 						default: 'hold',
 						description:
-							'What to do with a message over the cap. A held one expires after "Valid For", which is a day and the period unless you set it.',
+							'What to do with a message over the cap. A held one expires after "Valid For": unless you set it, a day, the period and the longest pause of the Sending Window. Of three at one time under "1 in 24 hours", the third may expire unless you set it longer.',
 					},
 					{
 						displayName: 'Period',
