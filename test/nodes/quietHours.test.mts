@@ -103,6 +103,26 @@ describe('Quiet Hours', () => {
 		expect(windows()).toEqual(['Mon 10:00-12:00 Europe/Berlin']);
 	});
 
+	it.each<[unknown, string]>([
+		[undefined, 'Mon Tue Wed Thu Fri'],
+		[7, 'Sun'],
+		['={{ "7" }}', 'Sun'],
+		['={{ "1, 2" }}', 'Mon Tue'],
+		[['6', 7], 'Sat Sun'],
+	])('of one’s own on the weekdays %j are on %s', async (weekdays, names) => {
+		await run(message(within({ from: '10:00', to: '12:00', weekdays } as Json)));
+		expect(windows()).toEqual([`${names} 10:00-12:00 Europe/Berlin`]);
+	});
+
+	it.each([
+		['={{ "true" }}', 'Asia/Tokyo'],
+		['={{ "false" }}', 'Europe/Berlin'],
+	])('of one’s own with %s as the recipient’s clock are in %s', async (text, zone) => {
+		const own = { from: '10:00', to: '12:00', weekdays: [1], inRecipientTimezone: text };
+		await run(message(within(own), { recipient: '+819012345678' }));
+		expect(windows()).toEqual([`Mon 10:00-12:00 ${zone}`]);
+	});
+
 	it('of one’s own, by the clock of the recipient; a group has that of the window', async () => {
 		const window = { from: '10:00', to: '12:00', weekdays: [1, 2], inRecipientTimezone: true };
 		const options = within({ ...window, timezone: 'America/Lima' });
@@ -158,6 +178,14 @@ describe('Quiet Hours', () => {
 		],
 		[{ from: '09:00', to: '09:00' }, '"Sending Window" begins and ends at 09:00'],
 		[{ weekdays: [] }, '"Sending Window" has no weekday'],
+		[{ weekdays: '' }, '"Sending Window" has "" as "Weekdays"'],
+		[{ weekdays: 'Monday' }, '"Sending Window" has "Monday" as "Weekdays". Enter numbers from 1'],
+		[{ weekdays: [1, 8] }, '"Sending Window" has "8" as "Weekdays"'],
+		[{ weekdays: '={{ null }}' }, '"Sending Window" has "null" as "Weekdays"'],
+		[
+			{ inRecipientTimezone: 'yes' },
+			'"Sending Window" has "yes" as "In the Recipient\'s Timezone". Use true or false.',
+		],
 		[{ closedOn: 'Christmas' }, '"Sending Window" has "Christmas" in "No Sending On"'],
 		[{ closedOn: '25.12.2027' }, '"Sending Window" has "25.12.2027" in "No Sending On"'],
 		[{ timezone: 'Berlin' }, '"Sending Window: Timezone" is "Berlin"'],

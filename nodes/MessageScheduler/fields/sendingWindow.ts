@@ -171,8 +171,14 @@ export function readWindow(context: IExecuteFunctions): WindowRule | undefined {
 
 /** The hours of a country are those of the people there; one's own may be anybody's. */
 function readIsByRecipient(window: Readonly<Record<string, unknown>>): boolean {
-	const { quietHours = OWN_HOURS, inRecipientTimezone } = window;
-	return quietHours !== OWN_HOURS || inRecipientTimezone === true;
+	const { quietHours = OWN_HOURS, inRecipientTimezone = false } = window;
+	if (quietHours !== OWN_HOURS) return true;
+	// An expression may return the word.
+	const isBy = [true, 'true'].includes(inRecipientTimezone as string);
+	if (isBy || [false, 'false'].includes(inRecipientTimezone as string)) return isBy;
+	throw refusal(
+		`has ${quote(inRecipientTimezone)} as "In the Recipient's Timezone". Use true or false.`,
+	);
 }
 
 function readHours(
@@ -188,17 +194,29 @@ function readHours(
 		return () => hours;
 	}
 	if (quietHours !== OWN_HOURS) {
-		throw new InvalidParameterError(
-			'Sending Window',
-			`"Sending Window" has ${quote(quietHours)} as "Quiet Hours". Use one of: ${[OWN_HOURS, BY_COUNTRY, ...QUIET_HOURS.map(({ id }) => id)].join(', ')}.`,
+		throw refusal(
+			`has ${quote(quietHours)} as "Quiet Hours". Use one of: ${[OWN_HOURS, BY_COUNTRY, ...QUIET_HOURS.map(({ id }) => id)].join(', ')}.`,
 		);
 	}
 	const hours: DailyHours = {
 		from: String(from ?? '09:00'),
 		to: String(to ?? '18:00'),
-		weekdays: Array.isArray(weekdays) ? weekdays.map(Number) : [1, 2, 3, 4, 5],
+		weekdays: readWeekdays(weekdays),
 	};
 	return () => [hours];
+}
+
+/** Weekdays of a list, a number, or numbers in a text; only a window without the field has those of an office. */
+function readWeekdays(value: unknown): readonly number[] {
+	if (value === undefined) return [1, 2, 3, 4, 5];
+	const list: readonly unknown[] = Array.isArray(value) ? value : String(value).split(',');
+	return list.map((day) => {
+		const number = String(day).trim();
+		if (/^[1-7]$/.test(number)) return Number(number);
+		throw refusal(
+			`has ${quote(day)} as "Weekdays". Enter numbers from 1 for Monday to 7 for Sunday, separated by commas.`,
+		);
+	});
 }
 
 /** Dates of a text or a list, each once, in their order. Whether they are dates, the window itself checks. */
@@ -208,3 +226,6 @@ function readDays(value: unknown): readonly string[] {
 		: String(value ?? '').split(/[\s,;]+/);
 	return [...new Set(list.map((day) => String(day).trim()).filter((day) => day !== ''))].sort();
 }
+
+const refusal = (what: string) =>
+	new InvalidParameterError('Sending Window', `"Sending Window" ${what}`);
