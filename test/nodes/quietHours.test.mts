@@ -1,4 +1,7 @@
 /** *Sending Window* with quiet hours, and *Frequency Cap*: what a user enters, and what the table then has. */
+import type { INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { QUIET_HOURS } from '../../messages/sendTime';
+import { sendingWindowOption } from '../../nodes/MessageScheduler/fields/sendingWindow';
 import { cage } from '../gateways/parrot.mts';
 import type { AccountColumn } from '../../stores/table/accounts';
 import { accountsTable } from '../stores/table/fakes.mts';
@@ -57,7 +60,18 @@ const run = async (parameters: Json, items?: Json[]) =>
 	await outputOf(parameters, { credential, items });
 const windows = () => rows().map((row) => row.sending_window);
 
-describe('Quiet Hours', () => {
+describe('Hours', () => {
+	it('is called by what it chooses: when messages may be sent, and how certain that is', () => {
+		const [{ values }] = sendingWindowOption.options as INodePropertyCollection[];
+		const [{ displayName, description, options }] = values;
+		expect(displayName).toBe('Hours');
+		expect(description).toMatch(/^Hours in which messages may be sent: /);
+		expect(description).toContain('Certainty: A = law read, B = several sources, C = custom.');
+		const presets = (options as INodePropertyOptions[]).slice(2);
+		expect(presets).toHaveLength(QUIET_HOURS.length);
+		for (const preset of presets) expect(preset.description).toMatch(/ Certainty: [ABC]\.$/);
+	});
+
 	it('of a preset move the time, are stored, and are kept when the message is sent', async () => {
 		const [item] = await run(message(within({ quietHours: 'germany' })));
 		expect(item.scheduledAt).toBe('2027-11-22T07:00:00.000Z');
@@ -174,7 +188,7 @@ describe('Quiet Hours', () => {
 	it.each<[Json, string]>([
 		[
 			{ quietHours: 'atlantis' },
-			'"Sending Window" has "atlantis" as "Quiet Hours". Use one of: own, byCountry, australia',
+			'"Sending Window" has "atlantis" as "Hours". Use one of: own, byCountry, australia',
 		],
 		[{ from: '09:00', to: '09:00' }, '"Sending Window" begins and ends at 09:00'],
 		[{ weekdays: [] }, '"Sending Window" has no weekday'],

@@ -22,7 +22,7 @@ const shownForOwnHours = { displayOptions: { show: { quietHours: [OWN_HOURS] } }
 /** In the order in which they are filled in. */
 const windowFields: INodeProperties[] = [
 	{
-		displayName: 'Quiet Hours',
+		displayName: 'Hours',
 		name: 'quietHours',
 		type: 'options',
 		options: [
@@ -39,11 +39,11 @@ const windowFields: INodeProperties[] = [
 			...QUIET_HOURS.map(({ id, name, hours, basis, sure }) => ({
 				name,
 				value: id,
-				description: `${hours}. ${basis} Sure: ${sure}.`,
+				description: `${hours}. ${basis} Certainty: ${sure}.`,
 			})),
 		],
 		default: OWN_HOURS,
-		description: `Hours in which a country's law or custom lets promotional messages be sent. This is no legal advice: confirm it with somebody who knows the law. As of ${QUIET_HOURS_AS_OF}, without public holidays.`,
+		description: `Hours in which messages may be sent: your own, or those that a country's law or custom leaves for promotional messages, by the recipient's clock. This is no legal advice: confirm it with somebody who knows the law. Certainty: A = law read, B = several sources, C = custom. As of ${QUIET_HOURS_AS_OF}, without public holidays.`,
 	},
 	{
 		displayName: 'From',
@@ -195,7 +195,7 @@ function readHours(
 	}
 	if (quietHours !== OWN_HOURS) {
 		throw refusal(
-			`has ${quote(quietHours)} as "Quiet Hours". Use one of: ${[OWN_HOURS, BY_COUNTRY, ...QUIET_HOURS.map(({ id }) => id)].join(', ')}.`,
+			`has ${quote(quietHours)} as "Hours". Use one of: ${[OWN_HOURS, BY_COUNTRY, ...QUIET_HOURS.map(({ id }) => id)].join(', ')}.`,
 		);
 	}
 	const hours: DailyHours = {
