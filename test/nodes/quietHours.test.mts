@@ -1,6 +1,8 @@
 /** *Sending Window* with quiet hours, and *Frequency Cap*: what a user enters, and what the table then has. */
+import { readFileSync } from 'node:fs';
 import type { INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { QUIET_HOURS } from '../../messages/sendTime';
+import { frequencyCapOptions } from '../../nodes/MessageScheduler/fields/frequencyCap';
 import { sendingWindowOption } from '../../nodes/MessageScheduler/fields/sendingWindow';
 import { cage } from '../gateways/parrot.mts';
 import type { AccountColumn } from '../../stores/table/accounts';
@@ -211,6 +213,15 @@ describe('Hours', () => {
 });
 
 describe('Frequency Cap', () => {
+	it('says in the node and in both pages for whom it is turned off', () => {
+		const words = 'urn it off for what must go out and should not use up the cap, such as codes.';
+		const texts = [
+			frequencyCapOptions[0].description,
+			...['operations', 'recipients-time'].map((page) => readFileSync(`docs/${page}.md`, 'utf8')),
+		];
+		for (const text of texts) expect(text).toContain(words);
+	});
+
 	const cap = (values: Json, more: Json = {}) => ({ frequencyCap: { cap: values }, ...more });
 
 	it.each<[Json, string | null]>([

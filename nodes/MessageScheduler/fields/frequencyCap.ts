@@ -22,7 +22,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether this message counts for messages with a Frequency Cap. Turn it off for codes and reminders.',
+			'Whether this message counts for messages with a Frequency Cap. Turn it off for what must go out and should not use up the cap, such as codes.',
 	},
 	{
 		displayName: 'Frequency Cap',
@@ -53,7 +53,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 							{
 								name: 'Hold',
 								value: 'hold',
-								description: 'Send it when enough of the others are older than the period',
+								description: 'Wait until the recipient may get another one',
 							},
 							{
 								name: 'Skip',
