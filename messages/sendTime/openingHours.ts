@@ -2,6 +2,7 @@ import { InvalidParameterError } from '../invalidParameterError';
 import { quote } from '../text';
 import { DAY_MS } from '../duration';
 import { parseDateTime } from './dateTimeText';
+import { longestPause, type Span } from './longestPause';
 import { parseTimeOfDay } from './relative';
 import { formatShort, instantsOf, isoWeekday, midnight, wallTimeAt } from './wallClock';
 import { formatWeekdays } from './weekdays';
@@ -44,6 +45,11 @@ export interface OpeningHours {
 	nextOpen(instant: number): number;
 	/** Whether the zones have an hour in common, in the weeks after an instant. */
 	hasCommonHours(instant: number): boolean;
+	/**
+	 * The longest time for which it stays closed, in milliseconds. It counts the offsets of the clocks at one
+	 * instant: a change of a clock may add an hour.
+	 */
+	longestPause(around: number): number;
 	/** Why a time was moved to an opening, as a sentence. */
 	note(opening: number): string;
 	/**
@@ -64,11 +70,7 @@ const MAX_CLOSED_DAYS = 366;
 
 /** Hours that were checked: milliseconds of the day. */
 interface Hours {
-	readonly spans: ReadonlyArray<{
-		readonly from: number;
-		readonly to: number;
-		readonly weekdays: ReadonlySet<number>;
-	}>;
+	readonly spans: readonly Span[];
 	/** Midnight of the closed days, as wall-clock time. */
 	readonly closedOn: ReadonlySet<number>;
 	/** Days in which the window opens, if at all. */
@@ -100,6 +102,12 @@ export function openingHours(window: SendingWindow): OpeningHours {
 		isOpen: (instant) => isOpen(instant, zones),
 		nextOpen: (instant) => nextOpen(instant, zones),
 		hasCommonHours: (instant) => firstOpen(instant, zones, hours) !== null,
+		longestPause: (around) =>
+			longestPause(
+				hours.spans,
+				hours.closedOn,
+				zones.map((zone) => zone.offsetAt(around)),
+			),
 		timezone: (outdated ?? zones[0]).name,
 		outdatedNote: (wanted, instant) =>
 			outdated === undefined ||

@@ -60,7 +60,7 @@ export function parseWindow(text: string): SendingWindow {
 /** Hours as {@link formatHours} writes them. @throws for a text that is none: ours always are */
 export function parseHours(text: string): readonly DailyHours[] {
 	const read = readHours(text);
-	if (read === null || read.rest !== '') throw new Error(`No hours: ${text}`);
+	if (read === null || read.rest !== '') throw new RangeError(`No hours: ${text}`);
 	return read.hours;
 }
 

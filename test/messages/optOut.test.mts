@@ -82,6 +82,8 @@ describe('a word is not', () => {
 		['one of several lines', 'STOP\nThank you'],
 		['a part of a word', 'nonstop'],
 		['a longer word', 'stopped'],
+		['one that is split in two', 'STOP ALL'],
+		['one that is split by a hyphen', 'UN-SUBSCRIBE'],
 		['another letter of the same look', 'ЅТОР'],
 		['beside an emoji, which may turn it into a joke', 'stop 😂'],
 		['the placeholder of an undecryptable message', '{{SWE001}}'],
@@ -129,6 +131,8 @@ describe('own words', () => {
 		['🛑', '🛑'],
 		['🛑', '\u2068🛑\ufe0f\u2069'],
 		['Groß', 'GROSS'],
+		['STOP ALL', 'Stop all!'],
+		['UN-SUBSCRIBE', 'un-subscribe'],
 	])('%s: %j', (own, text) => {
 		expect(optOutDetector([], [own])(message(text))).toBe('stop');
 		expect(detect(message(text))).toBeNull();

@@ -79,6 +79,18 @@ async function schedule(parameters: Json, items?: Json[]): Promise<Json[]> {
 }
 
 describe('the list', () => {
+	it('takes by default who wrote, or whom a status is about, and says so', () => {
+		const { properties } = new MessageScheduler().description;
+		const field = properties.find(
+			({ name, displayOptions }) =>
+				name === 'recipient' && displayOptions?.show?.resource?.includes('doNotContact'),
+		)!;
+		expect(field.default).toBe('={{ $json.from ?? $json.recipient }}');
+		expect(field.description).toContain(
+			'By default, who wrote the received message, or whom the status is about.',
+		);
+	});
+
 	it('takes a person, once, and gives them back', async () => {
 		const [first] = await add('+91 99880-66776', { reason: ' replied STOP ' });
 		expect(first).toMatchObject({

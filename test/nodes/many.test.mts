@@ -332,6 +332,23 @@ describe('Reschedule Many', () => {
 		expect(timeOf('ben')).toBe(later(ben, 5_400_000));
 	});
 
+	it('by days keeps the clock time of each recipient, where the message has one', async () => {
+		const recipients = { timezone: 'recipient', recipientTimezone: 'America/New_York' };
+		// The night in which the clocks of New York change, and those of Berlin do not.
+		const sendAt = '2034-03-11T09:00';
+		await schedule('new york', { ...recipients, sendAt });
+		await schedule('edited', { ...recipients, sendAt });
+		await schedule('berlin', { timezone: 'Europe/Berlin', sendAt });
+		[...messages().rows.values()].find(({ text }) => text === 'edited')!.timezone = 'Gotham';
+		const all = { ...IN_TABLE, selectBy: 'all', timezone: 'Europe/Berlin' };
+		await operate('rescheduleMany', { ...all, ...by(1, 'days') });
+		expect(['new york', 'edited', 'berlin'].map(timeOf)).toEqual([
+			'2034-03-12T13:00:00.000Z',
+			'2034-03-12T14:00:00.000Z',
+			'2034-03-12T08:00:00.000Z',
+		]);
+	});
+
 	it('moves all to one time', async () => {
 		await fill();
 		const sendAt = inSeconds(9 * HOUR);

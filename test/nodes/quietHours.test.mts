@@ -1,4 +1,9 @@
 /** *Sending Window* with quiet hours, and *Frequency Cap*: what a user enters, and what the table then has. */
+import { readFileSync } from 'node:fs';
+import type { INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { QUIET_HOURS } from '../../messages/sendTime';
+import { frequencyCapOptions } from '../../nodes/MessageScheduler/fields/frequencyCap';
+import { sendingWindowOption } from '../../nodes/MessageScheduler/fields/sendingWindow';
 import { cage } from '../gateways/parrot.mts';
 import type { AccountColumn } from '../../stores/table/accounts';
 import { accountsTable } from '../stores/table/fakes.mts';
@@ -57,7 +62,18 @@ const run = async (parameters: Json, items?: Json[]) =>
 	await outputOf(parameters, { credential, items });
 const windows = () => rows().map((row) => row.sending_window);
 
-describe('Quiet Hours', () => {
+describe('Hours', () => {
+	it('is called by what it chooses: when messages may be sent, and how certain that is', () => {
+		const [{ values }] = sendingWindowOption.options as INodePropertyCollection[];
+		const [{ displayName, description, options }] = values;
+		expect(displayName).toBe('Hours');
+		expect(description).toMatch(/^Hours in which messages may be sent: /);
+		expect(description).toContain('Certainty: A = law read, B = several sources, C = custom.');
+		const presets = (options as INodePropertyOptions[]).slice(2);
+		expect(presets).toHaveLength(QUIET_HOURS.length);
+		for (const preset of presets) expect(preset.description).toMatch(/ Certainty: [ABC]\.$/);
+	});
+
 	it('of a preset move the time, are stored, and are kept when the message is sent', async () => {
 		const [item] = await run(message(within({ quietHours: 'germany' })));
 		expect(item.scheduledAt).toBe('2027-11-22T07:00:00.000Z');
@@ -66,7 +82,7 @@ describe('Quiet Hours', () => {
 	});
 
 	it('by the country of each number, in its own timezones', async () => {
-		const window = { quietHours: 'byCountry', inRecipientTimezone: true };
+		const window = { quietHours: 'byCountry' };
 		const items = ['+4915112345678', SYDNEY_MOBILE, '+919988066776', '120363039326117111@g.us'];
 		await run(
 			message(within(window), { recipient: '={{ $json.to }}' }),
@@ -81,6 +97,46 @@ describe('Quiet Hours', () => {
 		]);
 		// Not before nine in Perth, which is UTC+8.
 		expect(rows()[1].send_at).toBe('2027-11-22T01:00:00.000Z');
+	});
+
+	it.each(['byCountry', 'usStrict'])(
+		'of %s are by the recipient’s clock, whatever the timezone of the time and of the window',
+		async (quietHours) => {
+			const options = within({ quietHours, timezone: 'Europe/Berlin' });
+			// Ten in the morning in Berlin, four at night in New York.
+			const more = { recipient: '+12125550123', sendAt: '2027-11-22T10:00' };
+			const [item] = await run(message(options, more));
+			expect(windows()).toEqual([
+				'Mon Tue Wed Thu Fri Sat 09:00-20:00; Sun 12:00-20:00 America/New_York',
+			]);
+			expect(item.scheduledAt).toBe('2027-11-22T14:00:00.000Z');
+		},
+	);
+
+	it('of one’s own are by the clock of the time unless the recipient’s is chosen', async () => {
+		const own = { from: '10:00', to: '12:00', weekdays: [1] };
+		await run(message(within(own), { recipient: '+12125550123' }));
+		expect(windows()).toEqual(['Mon 10:00-12:00 Europe/Berlin']);
+	});
+
+	it.each<[unknown, string]>([
+		[undefined, 'Mon Tue Wed Thu Fri'],
+		[7, 'Sun'],
+		['={{ "7" }}', 'Sun'],
+		['={{ "1, 2" }}', 'Mon Tue'],
+		[['6', 7], 'Sat Sun'],
+	])('of one’s own on the weekdays %j are on %s', async (weekdays, names) => {
+		await run(message(within({ from: '10:00', to: '12:00', weekdays } as Json)));
+		expect(windows()).toEqual([`${names} 10:00-12:00 Europe/Berlin`]);
+	});
+
+	it.each([
+		['={{ "true" }}', 'Asia/Tokyo'],
+		['={{ "false" }}', 'Europe/Berlin'],
+	])('of one’s own with %s as the recipient’s clock are in %s', async (text, zone) => {
+		const own = { from: '10:00', to: '12:00', weekdays: [1], inRecipientTimezone: text };
+		await run(message(within(own), { recipient: '+819012345678' }));
+		expect(windows()).toEqual([`Mon 10:00-12:00 ${zone}`]);
 	});
 
 	it('of one’s own, by the clock of the recipient; a group has that of the window', async () => {
@@ -134,10 +190,18 @@ describe('Quiet Hours', () => {
 	it.each<[Json, string]>([
 		[
 			{ quietHours: 'atlantis' },
-			'"Sending Window" has "atlantis" as "Quiet Hours". Use one of: own, byCountry, australia',
+			'"Sending Window" has "atlantis" as "Hours". Use one of: own, byCountry, australia',
 		],
 		[{ from: '09:00', to: '09:00' }, '"Sending Window" begins and ends at 09:00'],
 		[{ weekdays: [] }, '"Sending Window" has no weekday'],
+		[{ weekdays: '' }, '"Sending Window" has "" as "Weekdays"'],
+		[{ weekdays: 'Monday' }, '"Sending Window" has "Monday" as "Weekdays". Enter numbers from 1'],
+		[{ weekdays: [1, 8] }, '"Sending Window" has "8" as "Weekdays"'],
+		[{ weekdays: '={{ null }}' }, '"Sending Window" has "null" as "Weekdays"'],
+		[
+			{ inRecipientTimezone: 'yes' },
+			'"Sending Window" has "yes" as "In the Recipient\'s Timezone". Use true or false.',
+		],
 		[{ closedOn: 'Christmas' }, '"Sending Window" has "Christmas" in "No Sending On"'],
 		[{ closedOn: '25.12.2027' }, '"Sending Window" has "25.12.2027" in "No Sending On"'],
 		[{ timezone: 'Berlin' }, '"Sending Window: Timezone" is "Berlin"'],
@@ -149,6 +213,15 @@ describe('Quiet Hours', () => {
 });
 
 describe('Frequency Cap', () => {
+	it('says in the node and in both pages for whom it is turned off', () => {
+		const words = 'urn it off for what must go out and should not use up the cap, such as codes.';
+		const texts = [
+			frequencyCapOptions[0].description,
+			...['operations', 'recipients-time'].map((page) => readFileSync(`docs/${page}.md`, 'utf8')),
+		];
+		for (const text of texts) expect(text).toContain(words);
+	});
+
 	const cap = (values: Json, more: Json = {}) => ({ frequencyCap: { cap: values }, ...more });
 
 	it.each<[Json, string | null]>([
@@ -166,6 +239,29 @@ describe('Frequency Cap', () => {
 		await run(message(cap({ messages: 1 }, { validForMinutes: 30 })));
 		await run(message(cap({ messages: 1, over: 'skip' })));
 		expect(rows().map((row) => row.valid_for_minutes)).toEqual([30, 1_440]);
+	});
+
+	it.each<[string, Json, number]>([
+		['the cap alone', {}, 2 * 24],
+		['a window with nights', within({ quietHours: 'germany' }), 2 * 24 + 11],
+		['a window with weekends', within({ from: '09:00', to: '18:00' }), 2 * 24 + 63],
+	])('is waited for by %s: Valid For is long enough', async (_, window, hours) => {
+		await run(message(cap({ messages: 1 }, window)));
+		expect(rows().map((row) => row.valid_for_minutes)).toEqual([hours * 60]);
+	});
+
+	it('does not let a message of a Friday expire over the weekend', async () => {
+		const friday = Date.parse('2027-11-26T10:00:00Z');
+		const options = cap({ messages: 1 }, within({ from: '09:00', to: '18:00' }));
+		await run(message(options, { sendAt: new Date(friday).toISOString() }), [{}, {}]);
+		jest.useFakeTimers({ now: friday, doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
+		try {
+			await run({ operation: 'sendDue' });
+		} finally {
+			jest.useRealTimers();
+		}
+		expect(rows().map(({ status }) => status)).toEqual(['sent', 'scheduled']);
+		expect(rows()[1].next_attempt_at).toBe('2027-11-29T08:00:00.000Z');
 	});
 
 	it('is kept by Send Due: one of two to a person goes out, and the other is held', async () => {

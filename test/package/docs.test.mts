@@ -254,6 +254,17 @@ const isShown = ({ displayOptions }: INodeProperties, parameters: Record<string,
 		([name, values]) => !(values as unknown[]).includes(parameterAt(parameters, name)),
 	);
 
+it.each(['docs/operations.md', 'docs/recipients-time.md'])(
+	'%s lists its sections in their order',
+	(page) => {
+		const text = read(page);
+		const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+		const listed = text.slice(0, text.indexOf('\n## ')).matchAll(/^- \[([^\]]+)\]\(#/gm);
+		expect(sections.length).toBeGreaterThan(3);
+		expect([...listed].map(([, title]) => title)).toEqual(sections);
+	},
+);
+
 describe('docs/operations.md', () => {
 	const page = read('docs/operations.md');
 	const sections = sectionsOf(page);
@@ -271,6 +282,12 @@ describe('docs/operations.md', () => {
 			.map((operation) => [resource, operation] as const),
 	);
 	const shared = textOf('Common parameters') + textOf('Common options');
+
+	it('describes Schedule before what has the same names, which are then the short links', () => {
+		expect(page.indexOf('\n### Schedule\n')).toBeLessThan(page.indexOf('\n## Do Not Contact\n'));
+		expect(textOf('Common parameters')).toContain('| **Check Do Not Contact** |');
+		expect(textOf('Cancel Many')).not.toContain('| **Check Do Not Contact** |');
+	});
 
 	/** Names of a property and of all that is in it, for bold in the page; choices are for italics. */
 	function namesIn(property: INodeProperties): { fields: string[]; choices: string[] } {

@@ -78,7 +78,7 @@ export const personFields: INodeProperties[] = [
 		default: '={{ $json.from ?? $json.recipient }}',
 		placeholder: 'e.g. +14155238886',
 		description:
-			'Phone number with country code, or a WhatsApp chat ID. By default, who wrote the message of the input item.',
+			'Phone number with country code, or a WhatsApp chat ID. By default, who wrote the received message, or whom the status is about.',
 	},
 	{
 		displayName: 'LID',

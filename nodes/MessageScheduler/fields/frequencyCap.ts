@@ -22,7 +22,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether this message counts for messages with a Frequency Cap. Turn it off for codes and reminders.',
+			'Whether this message counts for messages with a Frequency Cap. Turn it off for what must go out and should not use up the cap, such as codes.',
 	},
 	{
 		displayName: 'Frequency Cap',
@@ -53,7 +53,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 							{
 								name: 'Hold',
 								value: 'hold',
-								description: 'Send it when enough of the others are older than the period',
+								description: 'Wait until the recipient may get another one',
 							},
 							{
 								name: 'Skip',
@@ -63,7 +63,7 @@ export const frequencyCapOptions: INodeProperties[] = [
 						],
 						default: 'hold',
 						description:
-							'What to do with a message over the cap. A held one expires after "Valid For", which is a day and the period unless you set it.',
+							'What to do with a message over the cap. A held one expires after "Valid For": unless you set it, a day, the period and the longest pause of the Sending Window. Of three at one time under "1 in 24 hours", the third may expire unless you set it longer.',
 					},
 					{
 						displayName: 'Period',

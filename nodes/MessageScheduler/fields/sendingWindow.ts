@@ -22,7 +22,7 @@ const shownForOwnHours = { displayOptions: { show: { quietHours: [OWN_HOURS] } }
 /** In the order in which they are filled in. */
 const windowFields: INodeProperties[] = [
 	{
-		displayName: 'Quiet Hours',
+		displayName: 'Hours',
 		name: 'quietHours',
 		type: 'options',
 		options: [
@@ -39,11 +39,11 @@ const windowFields: INodeProperties[] = [
 			...QUIET_HOURS.map(({ id, name, hours, basis, sure }) => ({
 				name,
 				value: id,
-				description: `${hours}. ${basis} Sure: ${sure}.`,
+				description: `${hours}. ${basis} Certainty: ${sure}.`,
 			})),
 		],
 		default: OWN_HOURS,
-		description: `Hours in which a country's law or custom lets promotional messages be sent. This is no legal advice: confirm it with somebody who knows the law. As of ${QUIET_HOURS_AS_OF}, without public holidays.`,
+		description: `Hours in which messages may be sent: your own, or those that a country's law or custom leaves for promotional messages, by the recipient's clock. This is no legal advice: confirm it with somebody who knows the law. Certainty: A = law read, B = several sources, C = custom. As of ${QUIET_HOURS_AS_OF}, without public holidays.`,
 	},
 	{
 		displayName: 'From',
@@ -86,7 +86,8 @@ const windowFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the hours are those of the timezone of the phone number. If several are possible, the window is open while it is open in all of them.',
+			'Whether the hours are those of the timezone of the phone number, as those of every other choice of hours are. If several are possible, the window is open while it is open in all of them.',
+		...shownForOwnHours,
 	},
 	{
 		displayName: 'Timezone',
@@ -95,7 +96,7 @@ const windowFields: INodeProperties[] = [
 		options: timezoneChoices('Timezone of Send At'),
 		default: '',
 		description:
-			'Timezone of the hours. With "In the Recipient\'s Timezone", only for recipients whose timezone is unknown, such as groups.',
+			"Timezone of Own Hours. Where the recipient's timezone counts, only for recipients whose timezone is unknown, such as groups.",
 	},
 	{
 		displayName: 'No Sending On',
@@ -148,14 +149,14 @@ export function readWindow(context: IExecuteFunctions): WindowRule | undefined {
 		| { window?: Readonly<Record<string, unknown>> }
 		| undefined;
 	if (option?.window === undefined) return undefined;
-	const { timezone, inRecipientTimezone, closedOn } = option.window;
+	const { timezone, closedOn } = option.window;
 	const hoursFor = readHours(option.window);
+	const isByRecipient = readIsByRecipient(option.window);
 	const own = String(timezone ?? '').trim();
 	const days = readDays(closedOn);
 	return ({ recipient, timezone: ofTime, isRecipients }) => {
-		const ofNumber =
-			inRecipientTimezone === true && !isRecipients ? zonesOfNumber(recipient.phone) : [];
-		const fallback = inRecipientTimezone === true && isRecipients ? ofTime : own || ofTime;
+		const ofNumber = isByRecipient && !isRecipients ? zonesOfNumber(recipient.phone) : [];
+		const fallback = isByRecipient && isRecipients ? ofTime : own || ofTime;
 		const [zone = fallback, ...otherTimezones] = ofNumber;
 		const [hours, ...moreHours] = hoursFor(recipient);
 		return {
@@ -166,6 +167,18 @@ export function readWindow(context: IExecuteFunctions): WindowRule | undefined {
 			...(days.length > 0 && { closedOn: days }),
 		};
 	};
+}
+
+/** The hours of a country are those of the people there; one's own may be anybody's. */
+function readIsByRecipient(window: Readonly<Record<string, unknown>>): boolean {
+	const { quietHours = OWN_HOURS, inRecipientTimezone = false } = window;
+	if (quietHours !== OWN_HOURS) return true;
+	// An expression may return the word.
+	const isBy = [true, 'true'].includes(inRecipientTimezone as string);
+	if (isBy || [false, 'false'].includes(inRecipientTimezone as string)) return isBy;
+	throw refusal(
+		`has ${quote(inRecipientTimezone)} as "In the Recipient's Timezone". Use true or false.`,
+	);
 }
 
 function readHours(
@@ -181,17 +194,29 @@ function readHours(
 		return () => hours;
 	}
 	if (quietHours !== OWN_HOURS) {
-		throw new InvalidParameterError(
-			'Sending Window',
-			`"Sending Window" has ${quote(quietHours)} as "Quiet Hours". Use one of: ${[OWN_HOURS, BY_COUNTRY, ...QUIET_HOURS.map(({ id }) => id)].join(', ')}.`,
+		throw refusal(
+			`has ${quote(quietHours)} as "Hours". Use one of: ${[OWN_HOURS, BY_COUNTRY, ...QUIET_HOURS.map(({ id }) => id)].join(', ')}.`,
 		);
 	}
 	const hours: DailyHours = {
 		from: String(from ?? '09:00'),
 		to: String(to ?? '18:00'),
-		weekdays: Array.isArray(weekdays) ? weekdays.map(Number) : [1, 2, 3, 4, 5],
+		weekdays: readWeekdays(weekdays),
 	};
 	return () => [hours];
+}
+
+/** Weekdays of a list, a number, or numbers in a text; only a window without the field has those of an office. */
+function readWeekdays(value: unknown): readonly number[] {
+	if (value === undefined) return [1, 2, 3, 4, 5];
+	const list: readonly unknown[] = Array.isArray(value) ? value : String(value).split(',');
+	return list.map((day) => {
+		const number = String(day).trim();
+		if (/^[1-7]$/.test(number)) return Number(number);
+		throw refusal(
+			`has ${quote(day)} as "Weekdays". Enter numbers from 1 for Monday to 7 for Sunday, separated by commas.`,
+		);
+	});
 }
 
 /** Dates of a text or a list, each once, in their order. Whether they are dates, the window itself checks. */
@@ -201,3 +226,6 @@ function readDays(value: unknown): readonly string[] {
 		: String(value ?? '').split(/[\s,;]+/);
 	return [...new Set(list.map((day) => String(day).trim()).filter((day) => day !== ''))].sort();
 }
+
+const refusal = (what: string) =>
+	new InvalidParameterError('Sending Window', `"Sending Window" ${what}`);

@@ -393,7 +393,7 @@ const severalAreasTable = (): string =>
 /** When promotional messages may be sent, by country. */
 const quietHoursTable = (): string =>
 	tableOf(
-		['preset', 'numbers', 'hours', 'basis', 'sure', 'as of', 'source'],
+		['preset', 'numbers', 'hours', 'basis', 'certainty', 'as of', 'source'],
 		QUIET_HOURS.map(({ name, prefixes, hours, basis, sure, asOf, source }) => [
 			`*${name}*`,
 			list(prefixes.map((prefix) => `+${prefix}`)) || NONE,

@@ -7,6 +7,7 @@ import type { MessageToSchedule } from '../../../../messages/message';
 import type { ScheduledMessage } from '../../../../messages/scheduledMessage';
 import {
 	keptWindow,
+	openingHours,
 	spreadSendTimes,
 	type IfPassed,
 	type ResolvedSendTime,
@@ -115,7 +116,7 @@ export const schedule: Operation<SchedulePlan> = {
 			replacement: readReplacement(context, index, content),
 			requestedAt: requested.scheduledAt,
 			...(source && { timezone: requested.timezone, timezoneSource: source }),
-			validForMinutes: readValidFor(context, index) ?? heldForMinutes(frequencyCap),
+			validForMinutes: readValidFor(context, index),
 			deduplicationKey,
 			...contact,
 			frequencyCap,
@@ -176,7 +177,10 @@ export const schedule: Operation<SchedulePlan> = {
 			const occurrence = (occurrences.get(matchKey) ?? 0) + 1;
 			occurrences.set(matchKey, occurrence);
 			const window = kept[index]?.window;
-			const message = { ...plan.message, sendingWindow: window };
+			const validForMinutes =
+				plan.message.validForMinutes ??
+				heldForMinutes(plan.message.frequencyCap, window, time.scheduledAt);
+			const message = { ...plan.message, sendingWindow: window, validForMinutes };
 			return { ...plan, time, window, occurrence, message };
 		});
 	},
@@ -260,11 +264,19 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
 
-/** A message that its cap may hold is worth sending for that much longer; undefined for any other. */
-const heldForMinutes = (cap: FrequencyCap | null): number | undefined =>
-	cap?.limit?.over === 'hold'
-		? DEFAULT_VALID_FOR_MINUTES + cap.limit.periodMs / MINUTE_MS
-		: undefined;
+/**
+ * A message that its cap may hold is worth sending for the period longer, and until its window opens after
+ * that; undefined for any other message.
+ */
+function heldForMinutes(
+	cap: FrequencyCap | null | undefined,
+	window: SendingWindow | undefined,
+	scheduledAt: string,
+): number | undefined {
+	if (cap?.limit?.over !== 'hold') return undefined;
+	const pauseMs = window ? openingHours(window).longestPause(Date.parse(scheduledAt)) : 0;
+	return DEFAULT_VALID_FOR_MINUTES + Math.ceil((cap.limit.periodMs + pauseMs) / MINUTE_MS);
+}
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../../../messages/invalidParameterError';
 import type { ScheduledMessage } from '../../../../../messages/scheduledMessage';
 import {
+	isTimezone,
 	resolveSendTime,
 	shiftSendTime,
 	type IfPassed,
@@ -61,7 +62,8 @@ export const newTimeFields: INodeProperties[] = [
 			{
 				name: 'Days',
 				value: 'days',
-				description: 'At the same clock time in Timezone, also if the clocks change meanwhile',
+				description:
+					'At the same clock time in Timezone, or in that of the recipient for a message that was scheduled in it, also if the clocks change meanwhile',
 			},
 			{ name: 'Hours', value: 'hours' },
 			{ name: 'Minutes', value: 'minutes' },
@@ -136,12 +138,12 @@ export function planMoves(
 		return stillInTime(moved, ifPassed, now, limits, undefined, parameter);
 	};
 	const at = 'at' in times && messages.length > 0 ? possible(times.at) : null;
-	const planned = messages.map(({ scheduleId, scheduledAt }) =>
+	const planned = messages.map((message) =>
 		settleSync((): ManyChange => {
+			const { scheduleId, scheduledAt } = message;
+			const zone = zoneOf(message) ?? timezone;
 			const time =
-				'by' in times
-					? possible(shiftSendTime(timeOf(scheduledAt), times.by, timezone, MOVE_BY))
-					: at!;
+				'by' in times ? possible(shiftSendTime(timeOf(scheduledAt), times.by, zone, MOVE_BY)) : at!;
 			const { adjusted = [] } = time;
 			return {
 				scheduleId,
@@ -157,6 +159,10 @@ export function planMoves(
 	const { error } = planned[first] as { readonly error: unknown };
 	throw noneMoved(error, messages[first], messages.length - changes.length, messages.length);
 }
+
+/** Whose clock a message keeps: its recipient's, if it was scheduled by it. A person may have edited it. */
+const zoneOf = ({ timezone, timezoneSource }: ScheduledMessage): string | null =>
+	timezoneSource !== undefined && isTimezone(timezone) ? timezone : null;
 
 /** @throws InvalidParameterError if it is not known */
 function timeOf(scheduledAt: string | null): string {
