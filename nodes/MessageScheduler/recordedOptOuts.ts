@@ -26,27 +26,69 @@ export async function addRefusedRecipient(
 	return (await list.add(entry)).isNew;
 }
 
+/** What a received message asks for, by its `optOut`: no more messages, or messages again. */
+export interface Wish {
+	readonly wants: 'stop' | 'start';
+	/** Who asks: by number and hidden id. */
+	readonly people: readonly string[];
+	/** When they asked: milliseconds since 1970; null if that is not known. */
+	readonly at: number | null;
+	readonly said: string;
+}
+
+/** The wish of a received message; null without one. What is said in a group is not said to us alone. */
+export function wishOf(run: Run, item: IDataObject): Wish | null {
+	const { optOut, gateway, account, chatKind, text, button, verified } = item;
+	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group' && verified !== false;
+	if (!isMeant || (optOut !== 'stop' && optOut !== 'start')) return null;
+	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
+	const at = [item.occurredAt, item.receivedAt].map(msOf).find((one) => one !== null) ?? null;
+	return { wants: optOut, people: peopleOf(item), at, said: String(said) };
+}
+
+const msOf = (value: unknown): number | null => {
+	const ms = typeof value === 'string' ? Date.parse(value) : NaN;
+	return Number.isNaN(ms) ? null : ms;
+};
+
 /**
- * Does what a received message asks for, by its `optOut`: `stop` enters the person, by number and hidden id,
- * and `start` removes the account's entry. What is said in a group is not said to us alone.
+ * Leaves each person to the last of their wishes, by its time, else by its place: the items of a run go on
+ * at once, and would overtake each other.
+ */
+export function lastWishes(wishes: ReadonlyArray<Wish | null>): Array<Wish | null> {
+	const lastOf = new Map<string, Wish>();
+	for (const wish of wishes) {
+		for (const person of wish?.people ?? []) {
+			const known = lastOf.get(person);
+			const isEarlier = (wish!.at ?? Infinity) < (known?.at ?? -Infinity);
+			if (!isEarlier) lastOf.set(person, wish!);
+		}
+	}
+	return wishes.map(
+		(wish) =>
+			wish && { ...wish, people: wish.people.filter((person) => lastOf.get(person) === wish) },
+	);
+}
+
+/**
+ * Does what a person asks for: `stop` enters them, and `start` removes the account's entry.
  *
  * @returns whether they were not there before
  */
-export async function recordWish(run: Run, store: BackendRef, item: IDataObject): Promise<boolean> {
-	const { optOut, gateway, account, chatKind, text, button, verified } = item;
-	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group' && verified !== false;
-	if (!isMeant) return false;
-	const people = peopleOf(item);
-	if (optOut === 'start') {
+export async function recordWish(
+	run: Run,
+	store: BackendRef,
+	{ wants, people, said }: Wish,
+): Promise<boolean> {
+	if (wants === 'start') {
 		const list = await findListOf(run, store);
 		for (const person of people) await list?.remove(person, 'account');
 	}
-	if (optOut !== 'stop' || people.length === 0) return false;
+	if (wants !== 'stop' || people.length === 0) return false;
 	const list = await listOf(run, store);
-	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
 	const added = await Promise.all(
 		people.map(
-			async (person) => await list.add({ ...gatewayOptOut(person, String(said)), source: 'reply' }),
+			async (person) => await list.add({ ...gatewayOptOut(person, said), source: 'reply' }),
 		),
 	);
 	return added.some(({ isNew }) => isNew);

@@ -455,10 +455,18 @@ describe('Record Status of a received message', () => {
 		optOut: 'stop',
 		...more,
 	});
-	const record = async (more: Json = {}, options: Json = {}) => {
-		const parameters = { operation: 'recordStatus', options };
-		return (await outputOf(parameters, { credential, tables, items: [received(more)] }))[0];
-	};
+	const recordAll = async (items: Json[], options: Json = {}) =>
+		await outputOf({ operation: 'recordStatus', options }, { credential, tables, items });
+	const record = async (more: Json = {}, options: Json = {}) =>
+		(await recordAll([received(more)], options))[0];
+	const at = (second: number) => `2026-11-22T10:00:${String(second).padStart(2, '0')}.000Z`;
+	const wish = (optOut: string, second: number | null, more: Json = {}): Json =>
+		received({
+			eventId: `${optOut} ${second}`,
+			optOut,
+			occurredAt: second === null ? null : at(second),
+			...more,
+		});
 
 	it('adds who asks for no more messages, by number and hidden id, and takes START back', async () => {
 		expect(await record()).toMatchObject({ recorded: false, addedToDoNotContact: true });
@@ -469,6 +477,33 @@ describe('Record Status of a received message', () => {
 		expect(await record()).toMatchObject({ addedToDoNotContact: false });
 		expect(await record({ optOut: 'start' })).toMatchObject({ addedToDoNotContact: false });
 		expect(people()).toEqual([]);
+	});
+
+	it.each<[string, Json[], string[]]>([
+		['START, then STOP', [wish('start', 1), wish('stop', 2)], [ANA, LID]],
+		['STOP, then START', [wish('stop', 1), wish('start', 2)], []],
+		['both in the wrong order', [wish('stop', 2), wish('start', 1)], [ANA, LID]],
+		['both without a time', [wish('start', null), wish('stop', null)], [ANA, LID]],
+		[
+			'many of one person',
+			[1, 2, 3, 4, 5, 6, 7].map((second) => wish(second % 2 ? 'stop' : 'start', second)),
+			[ANA, LID],
+		],
+		[
+			'those of two people',
+			[wish('stop', 1), wish('start', 2, { from: BEN, fromLid: null })],
+			[ANA, LID],
+		],
+		[
+			'one of another account, which counts for nothing',
+			[wish('stop', 1), wish('start', 2, { gateway: 'twilio' })],
+			[ANA, LID],
+		],
+	])('heeds the last wish of a run: %s', async (_, items, expected) => {
+		await add(ANA, { options: { source: 'reply' } });
+		tables.named(LIST).edit(1, { added_at: at(0) } as never);
+		await recordAll(items);
+		expect(people().sort()).toEqual([...expected].sort());
 	});
 
 	it('leaves what was entered for more than this account, whoever writes START', async () => {

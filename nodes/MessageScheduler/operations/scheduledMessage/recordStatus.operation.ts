@@ -11,13 +11,21 @@ import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
-import { addRefusedRecipient, recordWish } from '../../recordedOptOuts';
+import {
+	addRefusedRecipient,
+	lastWishes,
+	recordWish,
+	wishOf,
+	type Wish,
+} from '../../recordedOptOuts';
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
 	/** Null for a received message, which has no row. */
 	readonly event: RecordableStatus | null;
 	readonly addsOptOuts: boolean;
+	/** What a received message asks for, of people who ask for nothing else later in the run. */
+	readonly wish: Wish | null;
 	readonly item: IDataObject;
 }
 
@@ -45,23 +53,39 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 			? GATHERED_CONCURRENCY
 			: run.maxParallel,
 
-	prepare(context, index) {
+	prepare(context, index, run) {
 		const item = context.getInputData()[index].json;
+		const isReceived = isReceivedMessage(item);
+		const addsOptOuts = readAddOptOuts(context, index);
 		return {
 			fingerprint: ['recordStatus', String(item.eventId)],
 			store: readBackend(context, index),
-			event: isReceivedMessage(item)
+			event: isReceived
 				? null
 				: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
-			addsOptOuts: readAddOptOuts(context, index),
+			addsOptOuts,
+			wish: isReceived && addsOptOuts ? wishOf(run, item) : null,
 			item,
 		};
 	},
 
-	async perform({ store, event, addsOptOuts, item }, run) {
+	arrange(plans) {
+		const arranged = [...plans];
+		const storeOf = (plan: RecordStatusPlan | null) => JSON.stringify(plan?.store);
+		for (const store of new Set(plans.map(storeOf))) {
+			const last = lastWishes(plans.map((plan) => (storeOf(plan) === store ? plan!.wish : null)));
+			plans.forEach((plan, index) => {
+				if (plan !== null && storeOf(plan) === store)
+					arranged[index] = { ...plan, wish: last[index] };
+			});
+		}
+		return arranged;
+	},
+
+	async perform({ store, event, addsOptOuts, wish, item }, run) {
 		// The trigger emits both kinds, and what comes after this operation may want this one.
 		if (event === null) {
-			const addedToDoNotContact = addsOptOuts && (await recordWish(run, store, item));
+			const addedToDoNotContact = wish !== null && (await recordWish(run, store, wish));
 			return [{ recorded: false, kept: false, addedToDoNotContact, ...item }];
 		}
 		const { gateway, connection } = run;
