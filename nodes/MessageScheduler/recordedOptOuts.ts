@@ -17,13 +17,13 @@ import type { Run } from './run';
 export async function addRefusedRecipient(
 	run: Run,
 	store: BackendRef,
-	{ gateway, account, recipient, failure }: RecordableStatus,
+	{ gateway, account, recipient, failure, occurredAt, receivedAt }: RecordableStatus,
 ): Promise<boolean> {
 	const isMeant = isOptOut(run.gateway, failure?.code) && isOfRun(run, gateway, account);
 	if (!isMeant || recipient === null) return false;
 	const list = await listOf(run, store);
 	const entry = gatewayOptOut(personOf(recipient), failure?.reason ?? '');
-	return (await list.add(entry)).isNew;
+	return (await list.add({ ...entry, at: timeOf({ occurredAt, receivedAt }) })).isNew;
 }
 
 /** What a received message asks for, by its `optOut`: no more messages, or messages again. */
@@ -42,9 +42,12 @@ export function wishOf(run: Run, item: IDataObject): Wish | null {
 	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group' && verified !== false;
 	if (!isMeant || (optOut !== 'stop' && optOut !== 'start')) return null;
 	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
-	const at = [item.occurredAt, item.receivedAt].map(msOf).find((one) => one !== null) ?? null;
-	return { wants: optOut, people: peopleOf(item), at, said: String(said) };
+	return { wants: optOut, people: peopleOf(item), at: timeOf(item), said: String(said) };
 }
+
+/** When it occurred, else when it was received: milliseconds since 1970; null if neither is known. */
+const timeOf = ({ occurredAt, receivedAt }: IDataObject): number | null =>
+	msOf(occurredAt) ?? msOf(receivedAt);
 
 const msOf = (value: unknown): number | null => {
 	const ms = typeof value === 'string' ? Date.parse(value) : NaN;
@@ -71,24 +74,25 @@ export function lastWishes(wishes: ReadonlyArray<Wish | null>): Array<Wish | nul
 }
 
 /**
- * Does what a person asks for: `stop` enters them, and `start` removes the account's entry.
+ * Does what a person asks for: `stop` enters them, and `start` removes the account's entry, unless that is
+ * newer.
  *
  * @returns whether they were not there before
  */
 export async function recordWish(
 	run: Run,
 	store: BackendRef,
-	{ wants, people, said }: Wish,
+	{ wants, people, at, said }: Wish,
 ): Promise<boolean> {
 	if (wants === 'start') {
 		const list = await findListOf(run, store);
-		for (const person of people) await list?.remove(person, 'account');
+		for (const person of people) await list?.takeBack(person, at ?? run.now());
 	}
 	if (wants !== 'stop' || people.length === 0) return false;
 	const list = await listOf(run, store);
 	const added = await Promise.all(
 		people.map(
-			async (person) => await list.add({ ...gatewayOptOut(person, said), source: 'reply' }),
+			async (person) => await list.add({ ...gatewayOptOut(person, said), source: 'reply', at }),
 		),
 	);
 	return added.some(({ isNew }) => isNew);

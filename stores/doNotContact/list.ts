@@ -21,6 +21,8 @@ export interface NewEntry {
 	readonly scope: Scope;
 	readonly reason: string | null;
 	readonly source: Source;
+	/** Since when they want it, in milliseconds since 1970; now without it. */
+	readonly at?: number | null;
 }
 
 /** Which entries to list; what is not given does not filter. */
@@ -34,10 +36,18 @@ export interface EntryFilter {
 export interface DoNotContactList {
 	/** The entry that keeps the account from writing to a person; null if there is none. */
 	find(person: string): Promise<DoNotContactEntry | null>;
-	/** Enters a person, unless they are there with this scope: then the earlier entry stays. */
+	/**
+	 * Enters a person, unless they are there with this scope: then the earlier entry stays. A wish that is
+	 * repeated counts from the later time on.
+	 */
 	add(entry: NewEntry): Promise<{ readonly entry: DoNotContactEntry; readonly isNew: boolean }>;
 	/** Removes a person's entries with a scope, or all without one; tells how many there were. */
 	remove(person: string, scope: Scope | null): Promise<number>;
+	/**
+	 * Removes what a person's own wish has brought into the account's scope until a time, in milliseconds
+	 * since 1970: a wish that is reported late takes back no later one.
+	 */
+	takeBack(person: string, at: number): Promise<void>;
 	/** The entries of all accounts, the earliest first. */
 	entries(filter: EntryFilter, limit: number): Promise<DoNotContactEntry[]>;
 }
@@ -63,9 +73,20 @@ export function createDoNotContactList(
 	);
 	const mutex = new KeyedMutex();
 
-	async function addOnce({ person, scope, reason, source }: NewEntry) {
+	/** The same entry, as of a later wish. */
+	async function moveForward(row: DoNotContactRow, added_at: string): Promise<DoNotContactRow> {
+		if (isoOf(row.added_at) === null || isoOf(row.added_at)! >= added_at) return row;
+		const where: Array<Condition<DoNotContactColumn>> = [
+			...whereIn<DoNotContactColumn>({ id: row.id }),
+			{ column: 'added_at', is: 'lt', value: added_at },
+		];
+		const [[moved = row]] = await table.update([{ where, values: { added_at } }]);
+		return moved;
+	}
+
+	async function addOnce({ person, scope, reason, source, at }: NewEntry) {
 		const text = scopeText(scope, owner);
-		const added_at = new Date(now()).toISOString();
+		const added_at = new Date(at ?? now()).toISOString();
 		let inserted: DoNotContactRow | null = null;
 		const row = await insertThenLook<DoNotContactRow>({
 			find: async () => (await rowsOf.add(person)).filter((one) => one.scope === text),
@@ -75,7 +96,9 @@ export function createDoNotContactList(
 		});
 		// With a unique index, what an insert gives may be the row of another execution.
 		const isOwn = (one: DoNotContactRow | null) => one?.id === row.id;
-		return { entry: toEntry(row), isNew: isOwn(inserted) && isoOf(row.added_at) === added_at };
+		const isNew = isOwn(inserted) && isoOf(row.added_at) === added_at;
+		const isRepeated = !isNew && typeof at === 'number';
+		return { entry: toEntry(isRepeated ? await moveForward(row, added_at) : row), isNew };
 	}
 
 	return {
@@ -90,6 +113,17 @@ export function createDoNotContactList(
 					...(scope === null ? {} : { scope: scopeText(scope, owner) }),
 				}),
 			),
+		takeBack: async (person, at) => {
+			const until: Condition<DoNotContactColumn> = {
+				column: 'added_at',
+				is: 'lte',
+				value: new Date(at).toISOString(),
+			};
+			const text = scopeText('account', owner);
+			for (const { id, scope } of await rowsOf.add(person)) {
+				if (scope === text) await table.remove([...whereIn<DoNotContactColumn>({ id }), until]);
+			}
+		},
 		entries: async ({ person, scope, source }, limit) => {
 			const conditions = whereIn<DoNotContactColumn>({
 				...(person === undefined ? {} : { person }),

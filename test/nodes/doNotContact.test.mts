@@ -506,6 +506,18 @@ describe('Record Status of a received message', () => {
 		expect(people().sort()).toEqual([...expected].sort());
 	});
 
+	it('heeds the later wish, whichever is reported first', async () => {
+		await record(wish('stop', 5));
+		await record(wish('start', 4));
+		expect(people().sort()).toEqual([ANA, LID].sort());
+		expect(await list('getAll')).toMatchObject([{ addedAt: at(5) }, { addedAt: at(5) }]);
+		await record(wish('stop', 9));
+		await record(wish('start', null, { receivedAt: at(8) }));
+		expect(people().sort()).toEqual([ANA, LID].sort());
+		await record(wish('start', null, { receivedAt: at(9) }));
+		expect(people()).toEqual([]);
+	});
+
 	it('leaves what was entered for more than this account, whoever writes START', async () => {
 		await add(ANA, { scope: 'all' });
 		await record({ optOut: 'start' });

@@ -119,6 +119,39 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			expect(await people()).toEqual([BEN]);
 		});
 
+		it('takes back what was wished until then, and no later wish', async () => {
+			const list = listFor();
+			await list.add(entryOf(ANA, { at: START + 5_000 }));
+			await list.takeBack(ANA, START + 4_999);
+			expect(await list.find(ANA)).toMatchObject({ addedAt: iso(START + 5_000) });
+			await list.takeBack(BEN, START + 5_000);
+			expect(await people()).toEqual([ANA]);
+			await list.takeBack(ANA, START + 5_000);
+			expect(await list.find(ANA)).toBeNull();
+		});
+
+		it('takes back nothing of a wider scope, or of another account', async () => {
+			await listFor().add(entryOf(ANA, { scope: 'whatsapp', at: START }));
+			await listFor(OTHER).add(entryOf(ANA, { at: START }));
+			await listFor().takeBack(ANA, START + 1);
+			expect(await people()).toEqual([ANA, ANA]);
+		});
+
+		it('counts a repeated wish from its later time on, and an earlier one not', async () => {
+			const list = listFor();
+			await list.add(entryOf(ANA, { at: START }));
+			for (const [at, expected] of [
+				[START + 2_000, START + 2_000],
+				[START + 1_000, START + 2_000],
+			]) {
+				expect(await list.add(entryOf(ANA, { at, reason: 'other' }))).toMatchObject({
+					isNew: false,
+					entry: { addedAt: iso(expected), reason: 'replied STOP' },
+				});
+			}
+			expect(await list.find(ANA)).toMatchObject({ addedAt: iso(START + 2_000) });
+		});
+
 		it('enters a person anew who was removed', async () => {
 			const list = listFor();
 			await list.add(entryOf(ANA));
