@@ -52,6 +52,9 @@ export interface DoNotContactList {
 	entries(filter: EntryFilter, limit: number): Promise<DoNotContactEntry[]>;
 }
 
+/** What the person alone has asked for, and may take back; others have entered the rest. */
+const OWN_WISHES: ReadonlySet<unknown> = new Set<Source>(['reply', 'gateway']);
+
 /** @param now milliseconds since 1970 */
 export function createDoNotContactList(
 	table: DoNotContactTable,
@@ -97,7 +100,7 @@ export function createDoNotContactList(
 		// With a unique index, what an insert gives may be the row of another execution.
 		const isOwn = (one: DoNotContactRow | null) => one?.id === row.id;
 		const isNew = isOwn(inserted) && isoOf(row.added_at) === added_at;
-		const isRepeated = !isNew && typeof at === 'number';
+		const isRepeated = !isNew && typeof at === 'number' && OWN_WISHES.has(row.source);
 		return { entry: toEntry(isRepeated ? await moveForward(row, added_at) : row), isNew };
 	}
 
@@ -120,8 +123,9 @@ export function createDoNotContactList(
 				value: new Date(at).toISOString(),
 			};
 			const text = scopeText('account', owner);
-			for (const { id, scope } of await rowsOf.add(person)) {
-				if (scope === text) await table.remove([...whereIn<DoNotContactColumn>({ id }), until]);
+			for (const { id, scope, source } of await rowsOf.add(person)) {
+				if (scope !== text || !OWN_WISHES.has(source)) continue;
+				await table.remove([...whereIn<DoNotContactColumn>({ id, source }), until]);
 			}
 		},
 		entries: async ({ person, scope, source }, limit) => {

@@ -518,8 +518,12 @@ describe('Record Status of a received message', () => {
 		expect(people()).toEqual([]);
 	});
 
-	it('leaves what was entered for more than this account, whoever writes START', async () => {
-		await add(ANA, { scope: 'all' });
+	it.each<Json>([
+		{ scope: 'all', options: { source: 'reply' } },
+		{ options: { source: 'manual' } },
+		{ options: { source: 'import' } },
+	])('leaves what was entered as %j, whoever writes START', async (entry) => {
+		await add(ANA, entry);
 		await record({ optOut: 'start' });
 		expect(people()).toEqual([ANA]);
 	});

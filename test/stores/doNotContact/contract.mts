@@ -130,6 +130,22 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			expect(await list.find(ANA)).toBeNull();
 		});
 
+		it.each([
+			['reply', false],
+			['gateway', false],
+			['manual', true],
+			['import', true],
+		] as const)(
+			'takes back what the person has brought in: by %s, it stays: %s',
+			async (source, stays) => {
+				const list = listFor();
+				await list.add(entryOf(ANA, { source }));
+				await list.add(entryOf(ANA, { at: START + 1_000 }));
+				await list.takeBack(ANA, START + 1_000);
+				expect((await list.find(ANA)) !== null).toBe(stays);
+			},
+		);
+
 		it('takes back nothing of a wider scope, or of another account', async () => {
 			await listFor().add(entryOf(ANA, { scope: 'whatsapp', at: START }));
 			await listFor(OTHER).add(entryOf(ANA, { at: START }));
