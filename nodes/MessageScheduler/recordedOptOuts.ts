@@ -38,8 +38,8 @@ export interface Wish {
 
 /** The wish of a received message; null without one. What is said in a group is not said to us alone. */
 export function wishOf(run: Run, item: IDataObject): Wish | null {
-	const { optOut, gateway, account, chatKind, text, button, verified } = item;
-	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group' && verified !== false;
+	const { optOut, gateway, account, chatKind, text, button } = item;
+	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group';
 	if (!isMeant || (optOut !== 'stop' && optOut !== 'start')) return null;
 	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
 	return { wants: optOut, people: peopleOf(item), at: timeOf(item), said: String(said) };

@@ -528,12 +528,30 @@ describe('Record Status of a received message', () => {
 		expect(people()).toEqual([ANA]);
 	});
 
+	it('heeds a wish that could not be verified where that is accepted, else says so', async () => {
+		for (const optOut of ['stop', 'start']) {
+			const { message } = await errorOf(
+				{ operation: 'recordStatus' },
+				{ credential, tables, items: [received({ optOut, verified: false })] },
+			);
+			expect(message).toMatch(/^The event of the "Input" item was not verified/);
+		}
+		expect(tables.names).not.toContain(LIST);
+		const accepted = await record({ verified: false }, { acceptUnverified: true });
+		expect(accepted).toMatchObject({ addedToDoNotContact: true });
+		expect(await record({ verified: false, optOut: null })).toMatchObject({ recorded: false });
+	});
+
 	it.each<[string, Json, Json]>([
 		['another wish', { optOut: 'help' }, {}],
 		['no wish', { optOut: null }, {}],
 		['what is said in a group', { chatKind: 'group' }, {}],
 		['a message of another gateway', { gateway: 'twilio' }, {}],
-		['a message that could not be verified', { verified: false }, {}],
+		[
+			'one with the option off that could not be verified',
+			{ verified: false },
+			{ addOptOuts: false },
+		],
 		['nobody', { from: null, fromLid: null }, {}],
 		['the option off', {}, { addOptOuts: false }],
 	])('adds nobody for %s', async (_, more, options) => {

@@ -35,7 +35,7 @@ const acceptUnverifiedOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to record events that "Read Webhook" could not verify. Whoever knows the URL of that webhook can then change the statuses of messages.',
+		'Whether to record events that "Read Webhook" could not verify. Whoever knows the URL of that webhook can then change the statuses of messages, and Do Not Contact.',
 };
 
 /** Writes a status event of the trigger into the row of its message. */
@@ -57,14 +57,17 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 		const item = context.getInputData()[index].json;
 		const isReceived = isReceivedMessage(item);
 		const addsOptOuts = readAddOptOuts(context, index);
+		const event = isReceived ? null : readEvent(item);
+		const wish = isReceived && addsOptOuts ? wishOf(run, item) : null;
+		if (!isReceived || wish !== null) {
+			assertVerified(item, readOption(context, index, 'acceptUnverified') === true);
+		}
 		return {
 			fingerprint: ['recordStatus', String(item.eventId)],
 			store: readBackend(context, index),
-			event: isReceived
-				? null
-				: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
+			event,
 			addsOptOuts,
-			wish: isReceived && addsOptOuts ? wishOf(run, item) : null,
+			wish,
 			item,
 		};
 	},
@@ -113,8 +116,18 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 const isReceivedMessage = ({ event, eventId }: IDataObject): boolean =>
 	event === 'received' && typeof eventId === 'string';
 
+/** What *Read Webhook* could not verify changes nothing; the trigger lets no such event through. */
+function assertVerified({ verified }: IDataObject, acceptUnverified: boolean): void {
+	if (verified !== false || acceptUnverified) return;
+	throw new InvalidParameterError(
+		'Input',
+		'The event of the "Input" item was not verified, so anybody may have sent it',
+		'Turn on "Reject Unverified" in "Read Webhook", or "Accept Unverified" here if nobody else reaches that webhook.',
+	);
+}
+
 /** The input item must be a status event as the trigger emits it. */
-function readEvent(item: IDataObject, acceptUnverified: boolean): RecordableStatus {
+function readEvent(item: IDataObject): RecordableStatus {
 	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		// The text that *Listen for test event* emits for a webhook without a status.
@@ -124,14 +137,6 @@ function readEvent(item: IDataObject, acceptUnverified: boolean): RecordableStat
 			'The "Input" item is not a status event',
 			ignored ??
 				'Connect this operation after the Message Scheduler Trigger, and pass its items on unchanged.',
-		);
-	}
-	// What *Read Webhook* could not verify; the trigger lets no such event through.
-	if (item.verified === false && !acceptUnverified) {
-		throw new InvalidParameterError(
-			'Input',
-			'The event of the "Input" item was not verified, so anybody may have sent it',
-			'Turn on "Reject Unverified" in "Read Webhook", or "Accept Unverified" here if nobody else reaches that webhook.',
 		);
 	}
 	return {
