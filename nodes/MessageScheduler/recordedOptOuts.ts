@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../gateways/account';
 import { isOptOut } from '../../gateways/capabilityChecks';
 import { personOf } from '../../messages/doNotContact';
+import { sameRecipientKey } from '../../messages/sameRecipient';
 import { describeAddress } from '../../messages/recipient';
 import type { RecordableStatus } from '../../stores/table/recordStatus';
 import type { BackendRef } from '../shared/backendRef';
@@ -62,14 +63,18 @@ export function lastWishes(wishes: ReadonlyArray<Wish | null>): Array<Wish | nul
 	const lastOf = new Map<string, Wish>();
 	for (const wish of wishes) {
 		for (const person of wish?.people ?? []) {
-			const known = lastOf.get(person);
+			const key = sameRecipientKey(person);
+			const known = lastOf.get(key);
 			const isEarlier = (wish!.at ?? Infinity) < (known?.at ?? -Infinity);
-			if (!isEarlier) lastOf.set(person, wish!);
+			if (!isEarlier) lastOf.set(key, wish!);
 		}
 	}
 	return wishes.map(
 		(wish) =>
-			wish && { ...wish, people: wish.people.filter((person) => lastOf.get(person) === wish) },
+			wish && {
+				...wish,
+				people: wish.people.filter((person) => lastOf.get(sameRecipientKey(person)) === wish),
+			},
 	);
 }
 

@@ -1,4 +1,5 @@
 import type { DoNotContactEntry, Scope, Source } from '../../messages/doNotContact';
+import { sameRecipientForms, sameRecipientKey } from '../../messages/sameRecipient';
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { KeyedMutex } from '../keyedMutex';
 import { Batcher } from '../table/batcher';
@@ -66,9 +67,11 @@ export function createDoNotContactList(
 		return people.map((person) => listed.get(person) ?? null);
 	}, MAX_KEYS);
 	const rowsOf = new Batcher(async (people: string[]) => {
-		const rows = await table.selectAny('person', [...new Set(people)]);
+		const forms = [...new Set(people.flatMap(sameRecipientForms))];
+		const rows = await table.selectAny('person', forms);
 		const sorted = rows.sort((a, b) => a.id - b.id);
-		return people.map((person) => sorted.filter((row) => row.person === person));
+		const ofForm = (form: string) => sorted.filter((row) => row.person === form);
+		return people.map((person) => sameRecipientForms(person).flatMap(ofForm));
 	}, MAX_KEYS);
 	const inserts = new Batcher(
 		async (values: Array<ValuesOf<DoNotContactColumn>>) => await table.insert(values),
@@ -92,7 +95,12 @@ export function createDoNotContactList(
 		const added_at = new Date(at ?? now()).toISOString();
 		let inserted: DoNotContactRow | null = null;
 		const row = await insertThenLook<DoNotContactRow>({
-			find: async () => (await rowsOf.add(person)).filter((one) => one.scope === text),
+			find: async () => {
+				const rows = (await rowsOf.add(person)).filter((one) => one.scope === text);
+				const exact = rows.filter((one) => one.person === person);
+				// An entry of the other form does as well, and is nobody's to remove.
+				return exact.length > 0 ? exact : rows.slice(0, 1);
+			},
 			insert: async () =>
 				(inserted = await inserts.add({ person, scope: text, reason, source, added_at })),
 			remove: async ({ id }) => void (await table.remove(whereIn<DoNotContactColumn>({ id }))),
@@ -104,18 +112,51 @@ export function createDoNotContactList(
 		return { entry: toEntry(isRepeated ? await moveForward(row, added_at) : row), isNew };
 	}
 
+	/** Conditions for each form of the number. */
+	const eachOf = ({ person, scope, source }: EntryFilter) =>
+		(person === undefined
+			? [{}]
+			: sameRecipientForms(person).map((form) => ({ person: form }))
+		).map((ofPerson) =>
+			whereIn<DoNotContactColumn>({
+				...ofPerson,
+				...(scope === undefined ? {} : { scope: scopeText(scope, owner) }),
+				...(source === undefined ? {} : { source }),
+			}),
+		);
+
+	/** The first rows, by id. */
+	async function rowsWith(
+		conditions: ReadonlyArray<Condition<DoNotContactColumn>>,
+		limit: number,
+	): Promise<DoNotContactRow[]> {
+		const found: DoNotContactRow[] = [];
+		for (let last = 0; found.length < limit; ) {
+			const after: Condition<DoNotContactColumn> = { column: 'id', is: 'gt', value: last };
+			const size = Math.min(PAGE_SIZE, limit - found.length);
+			const page = await table.select([...conditions, after], size);
+			found.push(...page);
+			if (page.length < size) break;
+			last = page[page.length - 1].id;
+		}
+		return found;
+	}
+
 	return {
 		find: async (person) => await finds.add(person),
 		// Two equal items of a run: the second finds the first's.
 		add: async (entry) =>
-			await mutex.runExclusive(`${entry.scope} ${entry.person}`, async () => await addOnce(entry)),
-		remove: async (person, scope) =>
-			await table.remove(
-				whereIn<DoNotContactColumn>({
-					person,
-					...(scope === null ? {} : { scope: scopeText(scope, owner) }),
-				}),
+			await mutex.runExclusive(
+				`${entry.scope} ${sameRecipientKey(entry.person)}`,
+				async () => await addOnce(entry),
 			),
+		remove: async (person, scope) => {
+			let removed = 0;
+			for (const conditions of eachOf({ person, ...(scope === null ? {} : { scope }) })) {
+				removed += await table.remove(conditions);
+			}
+			return removed;
+		},
 		takeBack: async (person, at) => {
 			const until: Condition<DoNotContactColumn> = {
 				column: 'added_at',
@@ -128,22 +169,11 @@ export function createDoNotContactList(
 				await table.remove([...whereIn<DoNotContactColumn>({ id, source }), until]);
 			}
 		},
-		entries: async ({ person, scope, source }, limit) => {
-			const conditions = whereIn<DoNotContactColumn>({
-				...(person === undefined ? {} : { person }),
-				...(scope === undefined ? {} : { scope: scopeText(scope, owner) }),
-				...(source === undefined ? {} : { source }),
-			});
-			const found: DoNotContactEntry[] = [];
-			for (let last = 0; found.length < limit; ) {
-				const after: Condition<DoNotContactColumn> = { column: 'id', is: 'gt', value: last };
-				const size = Math.min(PAGE_SIZE, limit - found.length);
-				const page = await table.select([...conditions, after], size);
-				for (const row of page) found.push(toEntry(row));
-				if (page.length < size) break;
-				last = page[page.length - 1].id;
-			}
-			return found;
+		entries: async (filter, limit) => {
+			const found: DoNotContactRow[] = [];
+			for (const conditions of eachOf(filter)) found.push(...(await rowsWith(conditions, limit)));
+			const first = found.sort((a, b) => a.id - b.id).slice(0, limit);
+			return first.map(toEntry);
 		},
 	};
 }

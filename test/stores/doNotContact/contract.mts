@@ -168,6 +168,28 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			expect(await list.find(ANA)).toMatchObject({ addedAt: iso(START + 2_000) });
 		});
 
+		it.each([
+			['+5215512345678', '+525512345678'],
+			['+5491123456789', '+541123456789'],
+			['+5531987654321', '+553187654321'],
+		])('knows one person as %s and as %s', async (long, short) => {
+			for (const [one, other] of [
+				[long, short],
+				[short, long],
+			]) {
+				const list = listFor();
+				await list.add(entryOf(one));
+				expect(await list.find(other)).toMatchObject({ person: one });
+				expect([...(await listedOf(table, OWNER, [other, BEN])).keys()]).toEqual([other]);
+				expect(await list.add(entryOf(other))).toMatchObject({ isNew: false });
+				expect(await list.entries({ person: other }, 10)).toMatchObject([{ person: one }]);
+				expect(await list.remove(other, 'account')).toBe(1);
+				await list.add(entryOf(one));
+				await list.takeBack(other, START);
+				expect(await people()).toEqual([]);
+			}
+		});
+
 		it('enters a person anew who was removed', async () => {
 			const list = listFor();
 			await list.add(entryOf(ANA));
