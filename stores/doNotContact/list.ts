@@ -8,6 +8,7 @@ import { isoOf } from '../table/rows';
 import { PAGE_SIZE, whereIn, type Condition, type ValuesOf } from '../table/table';
 import {
 	scopeText,
+	scopeTexts,
 	toEntry,
 	type DoNotContactColumn,
 	type DoNotContactRow,
@@ -92,13 +93,15 @@ export function createDoNotContactList(
 
 	async function addOnce({ person, scope, reason, source, at }: NewEntry) {
 		const text = scopeText(scope, owner);
+		const texts = new Set(scopeTexts(scope, owner));
 		const added_at = new Date(at ?? now()).toISOString();
 		let inserted: DoNotContactRow | null = null;
 		const row = await insertThenLook<DoNotContactRow>({
 			find: async () => {
-				const rows = (await rowsOf.add(person)).filter((one) => one.scope === text);
-				const exact = rows.filter((one) => one.person === person);
-				// An entry of the other form does as well, and is nobody's to remove.
+				const rows = (await rowsOf.add(person)).filter(({ scope: one }) => texts.has(String(one)));
+				const exact = rows.filter((one) => one.person === person && one.scope === text);
+				// An entry of the number's other form, or under another name of the account, does as well, and
+				// is nobody's to remove.
 				return exact.length > 0 ? exact : rows.slice(0, 1);
 			},
 			insert: async () =>
@@ -112,18 +115,20 @@ export function createDoNotContactList(
 		return { entry: toEntry(isRepeated ? await moveForward(row, added_at) : row), isNew };
 	}
 
-	/** Conditions for each form of the number. */
-	const eachOf = ({ person, scope, source }: EntryFilter) =>
-		(person === undefined
-			? [{}]
-			: sameRecipientForms(person).map((form) => ({ person: form }))
-		).map((ofPerson) =>
-			whereIn<DoNotContactColumn>({
-				...ofPerson,
-				...(scope === undefined ? {} : { scope: scopeText(scope, owner) }),
-				...(source === undefined ? {} : { source }),
-			}),
+	/** Conditions for each form of the number and each name of the account. */
+	const eachOf = ({ person, scope, source }: EntryFilter) => {
+		const people = person === undefined ? [undefined] : sameRecipientForms(person);
+		const scopes = scope === undefined ? [undefined] : scopeTexts(scope, owner);
+		return people.flatMap((form) =>
+			scopes.map((text) =>
+				whereIn<DoNotContactColumn>({
+					...(form === undefined ? {} : { person: form }),
+					...(text === undefined ? {} : { scope: text }),
+					...(source === undefined ? {} : { source }),
+				}),
+			),
 		);
+	};
 
 	/** The first rows, by id. */
 	async function rowsWith(
@@ -163,9 +168,9 @@ export function createDoNotContactList(
 				is: 'lte',
 				value: new Date(at).toISOString(),
 			};
-			const text = scopeText('account', owner);
+			const texts = new Set(scopeTexts('account', owner));
 			for (const { id, scope, source } of await rowsOf.add(person)) {
-				if (scope !== text || !OWN_WISHES.has(source)) continue;
+				if (!texts.has(String(scope)) || !OWN_WISHES.has(source)) continue;
 				await table.remove([...whereIn<DoNotContactColumn>({ id, source }), until]);
 			}
 		},

@@ -105,6 +105,29 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			expect(await listFor(owner).find(ANA)).toMatchObject({ account: SENDER.account });
 		});
 
+		it('changes and lists the entries of an account under all of its names', async () => {
+			const owner = { ...OTHER, senders: [...OTHER.senders, SENDER] };
+			const undone = [
+				async () => expect(await listFor(owner).remove(ANA, 'account')).toBe(1),
+				async () => await listFor(owner).takeBack(ANA, START),
+			];
+			for (const undo of undone) {
+				await listFor().add(entryOf(ANA));
+				expect(await listFor(owner).add(entryOf(ANA))).toMatchObject({ isNew: false });
+				expect(await listFor(owner).entries({ scope: 'account' }, 10)).toMatchObject([
+					{ person: ANA, account: SENDER.account },
+				]);
+				await undo();
+				expect(await people()).toEqual([]);
+			}
+			await listFor().add(entryOf(ANA));
+			await listFor(OTHER).add(entryOf(BEN));
+			await listFor().add(entryOf(BEN));
+			const listed = await listFor(owner).entries({ scope: 'account' }, 2);
+			expect(listed.map(({ person }) => person)).toEqual([ANA, BEN]);
+			expect(await listFor(owner).remove(BEN, 'account')).toBe(2);
+		});
+
 		it('removes one scope or all, and says how many there were', async () => {
 			const list = listFor();
 			await list.add(entryOf(ANA));
