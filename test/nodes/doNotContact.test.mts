@@ -6,6 +6,7 @@ import { createStatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
 import { DO_NOT_CONTACT_COLUMNS } from '../../stores/doNotContact/columns';
+import { DEFAULT_KEY_TABLE as KEYS } from '../../nodes/MessageScheduler/fields/deduplication';
 import { DataTables } from './dataTables.mts';
 import {
 	byId,
@@ -307,6 +308,41 @@ describe('Send', () => {
 		const anyway = send({ ...checked, options: { ifDoNotContact: 'ignore' } });
 		await outputOf(anyway, { credential, tables });
 		expect(sent()).toBe(before + 1);
+	});
+
+	it.each<[string, Json]>([
+		['skipped, and its key is free again', { status: 'cancelled', failureCode: 'optedOut' }],
+		['rejected, and its key is free again', {}],
+	])('looks again right before the request: who was added since is %s', async (_, skipped) => {
+		await add(BEN);
+		const before = sent();
+		const clock = jest.spyOn(Date, 'now');
+		tables.before = (operation) => {
+			// The key is written, after the list was read.
+			if (operation !== 'insert') return;
+			tables.before = () => undefined;
+			const person = { person: ANA, scope: 'all' };
+			void tables.named(LIST).insert([person as never]);
+			const later = Date.now() + 60_000;
+			clock.mockReturnValue(later);
+		};
+		const ifDoNotContact = 'status' in skipped ? 'skip' : 'reject';
+		const parameters = send({
+			checkDoNotContact: 'dataTable',
+			options: { deduplicationKey: 'order-7', ifDoNotContact },
+		});
+		try {
+			if (ifDoNotContact === 'skip') {
+				expect(await outputOf(parameters, { credential, tables })).toMatchObject([skipped]);
+			} else {
+				const { message } = await errorOf(parameters, { credential, tables });
+				expect(message).toMatch(/^"Recipient" is \+919988066776, who is on Do Not Contact/);
+			}
+		} finally {
+			clock.mockRestore();
+		}
+		expect(sent()).toBe(before);
+		expect(tables.named(KEYS).rows.size).toBe(0);
 	});
 
 	it('sends nothing where the list cannot be read', async () => {
