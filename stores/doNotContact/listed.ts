@@ -36,20 +36,20 @@ export async function listedOf(
 /**
  * The same for whoever is about to write to them: nobody is, as long as the list cannot be read.
  *
+ * @param hint what becomes of the messages then
  * @throws GatewayError that says so
  */
 export async function listedBeforeSending(
 	table: DoNotContactTable,
 	owner: ListOwner,
 	people: readonly string[],
+	hint: string,
 ): Promise<Listed> {
 	const listed = await settle(listedOf(table, owner, people));
 	if (listed.ok) return listed.value;
 	throw new GatewayError(
 		'unavailable',
 		`"Do Not Contact" cannot be read, so nothing is sent: ${textOf(listed.error)}`,
-		{
-			hint: 'Messages in a Data Table or PostgreSQL wait, and are sent once the list can be read again.',
-		},
+		{ hint },
 	);
 }

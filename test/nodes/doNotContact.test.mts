@@ -57,7 +57,8 @@ async function list(operation: string, more: Json = {}, items: Json[] = [{}]): P
 	for (const item of output) expect(differences(item, schema)).toEqual([]);
 	return output;
 }
-const add = async (recipient: string, more: Json = {}) => await list('add', { recipient, ...more });
+const add = async (recipient: string, more: Json = {}, items?: Json[]) =>
+	await list('add', { recipient, ...more }, items);
 const people = () => [...tables.named(LIST).rows.values()].map(({ person }) => person);
 const messages = () => tables.named(NAME);
 
@@ -88,7 +89,7 @@ describe('the list', () => {
 			lid: null,
 			scope: 'account',
 			reason: 'replied STOP',
-			source: 'reply',
+			source: 'manual',
 			addedAt: expect.stringMatching(/Z$/),
 			gateway: 'whapi',
 		});
@@ -109,6 +110,18 @@ describe('the list', () => {
 		expect(removed).toMatchObject({ removed: true, isListed: false, scope: 'account' });
 		expect(people()).toEqual([]);
 	});
+
+	it.each<[Json, Json, string]>([
+		[{ event: 'received' }, {}, 'reply'],
+		[{ event: 'status' }, {}, 'manual'],
+		[{}, {}, 'manual'],
+		[{ event: 'received' }, { source: 'import' }, 'import'],
+	])(
+		'has by default the source of the input item: %j with %j is %s',
+		async (item, options, source) => {
+			expect(await add(ANA, { options }, [item])).toMatchObject([{ source }]);
+		},
+	);
 
 	it('reads the recipient of a status event as well', async () => {
 		expect(await list('add', {}, [{ recipient: BEN }])).toMatchObject([{ recipient: BEN }]);
@@ -356,6 +369,7 @@ describe('Send', () => {
 			tables,
 		});
 		expect(error.message).toMatch(/^"Do Not Contact" cannot be read, so nothing is sent/);
+		expect(error.description).toMatch(/^Nothing was sent or stored/);
 		expect(sent()).toBe(before);
 	});
 
