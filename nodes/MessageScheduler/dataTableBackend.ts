@@ -39,8 +39,11 @@ export async function openDataTable(
 		// A run may last long, and the first opt-out of all come meanwhile.
 		findDoNotContact: async () => {
 			if (list !== null || now() - lookedAt < LOOK_AGAIN_MS) return list;
-			lookedAt = now();
-			return (list = await findTableOf<DoNotContactColumn>(context, listName));
+			const at = now();
+			const found = await findTableOf<DoNotContactColumn>(context, listName);
+			// Only now: a look that failed has not shown that there is none.
+			lookedAt = at;
+			return (list ??= found);
 		},
 		now,
 	});

@@ -74,6 +74,9 @@ export interface ContactRule {
 	readonly person: string;
 }
 
+const NOTHING_DONE =
+	'Nothing was sent or stored of this item. Run the workflow again once the list can be read.';
+
 /** The run's look-ups in a list, of which each serves many items. */
 function looksOf(run: Run, { ref, create }: ContactRule): LookAhead {
 	const { looks } = openedBy(run);
@@ -82,7 +85,7 @@ function looksOf(run: Run, { ref, create }: ContactRule): LookAhead {
 		const table = await (await run.backend(ref, { create })).findDoNotContact();
 		return table === null
 			? new Map<string, DoNotContactEntry>()
-			: await listedBeforeSending(table, listOwner(run), people);
+			: await listedBeforeSending(table, listOwner(run), people, NOTHING_DONE);
 	};
 	const known = looks.get(key) ?? new LookAhead(look, run.now);
 	looks.set(key, known);

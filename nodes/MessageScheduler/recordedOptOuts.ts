@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../gateways/account';
 import { isOptOut } from '../../gateways/capabilityChecks';
 import { personOf } from '../../messages/doNotContact';
+import { sameRecipientKey } from '../../messages/sameRecipient';
 import { describeAddress } from '../../messages/recipient';
 import type { RecordableStatus } from '../../stores/table/recordStatus';
 import type { BackendRef } from '../shared/backendRef';
@@ -17,36 +18,86 @@ import type { Run } from './run';
 export async function addRefusedRecipient(
 	run: Run,
 	store: BackendRef,
-	{ gateway, account, recipient, failure }: RecordableStatus,
+	{ gateway, account, recipient, failure, occurredAt, receivedAt }: RecordableStatus,
 ): Promise<boolean> {
 	const isMeant = isOptOut(run.gateway, failure?.code) && isOfRun(run, gateway, account);
 	if (!isMeant || recipient === null) return false;
 	const list = await listOf(run, store);
 	const entry = gatewayOptOut(personOf(recipient), failure?.reason ?? '');
-	return (await list.add(entry)).isNew;
+	return (await list.add({ ...entry, at: timeOf({ occurredAt, receivedAt }) })).isNew;
+}
+
+/** What a received message asks for, by its `optOut`: no more messages, or messages again. */
+export interface Wish {
+	readonly wants: 'stop' | 'start';
+	/** Who asks: by number and hidden id. */
+	readonly people: readonly string[];
+	/** When they asked: milliseconds since 1970; null if that is not known. */
+	readonly at: number | null;
+	readonly said: string;
+}
+
+/** The wish of a received message; null without one. What is said in a group is not said to us alone. */
+export function wishOf(run: Run, item: IDataObject): Wish | null {
+	const { optOut, gateway, account, chatKind, text, button } = item;
+	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group';
+	if (!isMeant || (optOut !== 'stop' && optOut !== 'start')) return null;
+	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
+	return { wants: optOut, people: peopleOf(item), at: timeOf(item), said: String(said) };
+}
+
+/** When it occurred, else when it was received: milliseconds since 1970; null if neither is known. */
+const timeOf = ({ occurredAt, receivedAt }: IDataObject): number | null =>
+	msOf(occurredAt) ?? msOf(receivedAt);
+
+const msOf = (value: unknown): number | null => {
+	const ms = typeof value === 'string' ? Date.parse(value) : NaN;
+	return Number.isNaN(ms) ? null : ms;
+};
+
+/**
+ * Leaves each person to the last of their wishes, by its time, else by its place: the items of a run go on
+ * at once, and would overtake each other.
+ */
+export function lastWishes(wishes: ReadonlyArray<Wish | null>): Array<Wish | null> {
+	const lastOf = new Map<string, Wish>();
+	for (const wish of wishes) {
+		for (const person of wish?.people ?? []) {
+			const key = sameRecipientKey(person);
+			const known = lastOf.get(key);
+			const isEarlier = (wish!.at ?? Infinity) < (known?.at ?? -Infinity);
+			if (!isEarlier) lastOf.set(key, wish!);
+		}
+	}
+	return wishes.map(
+		(wish) =>
+			wish && {
+				...wish,
+				people: wish.people.filter((person) => lastOf.get(sameRecipientKey(person)) === wish),
+			},
+	);
 }
 
 /**
- * Does what a received message asks for, by its `optOut`: `stop` enters the person, by number and hidden id,
- * and `start` removes the account's entry. What is said in a group is not said to us alone.
+ * Does what a person asks for: `stop` enters them, and `start` removes the account's entry, unless that is
+ * newer.
  *
  * @returns whether they were not there before
  */
-export async function recordWish(run: Run, store: BackendRef, item: IDataObject): Promise<boolean> {
-	const { optOut, gateway, account, chatKind, text, button, verified } = item;
-	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group' && verified !== false;
-	if (!isMeant) return false;
-	const people = peopleOf(item);
-	if (optOut === 'start') {
+export async function recordWish(
+	run: Run,
+	store: BackendRef,
+	{ wants, people, at, said }: Wish,
+): Promise<boolean> {
+	if (wants === 'start') {
 		const list = await findListOf(run, store);
-		for (const person of people) await list?.remove(person, 'account');
+		for (const person of people) await list?.takeBack(person, at ?? run.now());
 	}
-	if (optOut !== 'stop' || people.length === 0) return false;
+	if (wants !== 'stop' || people.length === 0) return false;
 	const list = await listOf(run, store);
-	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
 	const added = await Promise.all(
 		people.map(
-			async (person) => await list.add({ ...gatewayOptOut(person, String(said)), source: 'reply' }),
+			async (person) => await list.add({ ...gatewayOptOut(person, said), source: 'reply', at }),
 		),
 	);
 	return added.some(({ isNew }) => isNew);

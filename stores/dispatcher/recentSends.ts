@@ -1,5 +1,6 @@
 import { settleSync } from '../../messages/settle';
 import { allowedFrom, parseFrequencyCap, type FrequencyLimit } from '../../messages/frequencyCap';
+import { sameRecipientForms, sameRecipientKey } from '../../messages/sameRecipient';
 import { parseRecipient } from '../../messages/recipient';
 import { SENDING, statusWord, textOf } from '../table/rows';
 import type { Row, Values } from '../table/columns';
@@ -13,7 +14,7 @@ export const limitOf = (row: Row): FrequencyLimit | null =>
 export function personOf({ recipient }: Pick<Row, 'recipient'>): string {
 	const address = textOf(recipient) ?? '';
 	const read = settleSync(() => parseRecipient(address).address);
-	return read.ok ? read.value : address;
+	return sameRecipientKey(read.ok ? read.value : address);
 }
 
 /** What a run knows of the messages that count toward caps, for whether one more may go out. */
@@ -56,9 +57,10 @@ export class RecentSends implements SendsOfRecipients {
 		if (capped.length === 0) return;
 		const persons = new Set(capped.map(({ row }) => personOf(row)));
 		const written = capped.map(({ row }) => String(row.recipient));
+		const forms = [...persons].flatMap(sameRecipientForms);
 		const longest = Math.max(...capped.map(({ limit }) => limit.periodMs));
 		const since = new Date(now - longest - this.timeoutMs).toISOString();
-		const recent = await this.queue.recent([...new Set([...persons, ...written])], since);
+		const recent = await this.queue.recent([...new Set([...forms, ...written])], since);
 		for (const row of recent) {
 			// Of its own messages the run knows more than the table, to which results are written later.
 			const at = this.noted.has(row.id) ? null : this.countsAt(row);

@@ -46,6 +46,10 @@ export const accountScope = ({
 export const scopeText = (scope: Scope, { senders }: ListOwner): string =>
 	scope === 'account' ? accountScope(senders[0]) : scope;
 
+/** The same under each name of the account: an entry may have been made under another one. */
+export const scopeTexts = (scope: Scope, { senders }: ListOwner): readonly string[] =>
+	scope === 'account' ? senders.map(accountScope) : [scope];
+
 /** The scopes that hold for an account. */
 export const scopesOf = ({ senders, channel }: ListOwner): readonly string[] => [
 	'all',

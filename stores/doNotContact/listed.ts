@@ -1,5 +1,6 @@
 import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import type { DoNotContactEntry } from '../../messages/doNotContact';
+import { sameRecipientForms } from '../../messages/sameRecipient';
 import { settle } from '../../messages/settle';
 import { MAX_KEYS } from '../table/byScheduleId';
 import { holdsFor, toEntry, type DoNotContactTable, type ListOwner } from './columns';
@@ -8,7 +9,7 @@ import { holdsFor, toEntry, type DoNotContactTable, type ListOwner } from './col
 export type Listed = ReadonlyMap<string, DoNotContactEntry>;
 
 /**
- * Of these people, those whom the account must not write to: one access for every 500 of them, however
+ * Of these people, those whom the account must not write to, under whichever form of their number: one access for every 500 of them, however
  * long the list is.
  */
 export async function listedOf(
@@ -16,13 +17,17 @@ export async function listedOf(
 	owner: ListOwner,
 	people: readonly string[],
 ): Promise<Listed> {
-	const wanted = [...new Set(people)];
+	const asked = new Set(people);
+	const wanted = [...new Set(people.flatMap(sameRecipientForms))];
 	const listed = new Map<string, DoNotContactEntry>();
 	for (let from = 0; from < wanted.length; from += MAX_KEYS) {
 		const rows = await table.selectAny('person', wanted.slice(from, from + MAX_KEYS));
 		for (const row of rows.sort((a, b) => a.id - b.id)) {
 			const entry = toEntry(row);
-			if (holdsFor(row, owner) && !listed.has(entry.person)) listed.set(entry.person, entry);
+			if (!holdsFor(row, owner)) continue;
+			for (const form of sameRecipientForms(entry.person)) {
+				if (asked.has(form) && !listed.has(form)) listed.set(form, entry);
+			}
 		}
 	}
 	return listed;
@@ -31,20 +36,20 @@ export async function listedOf(
 /**
  * The same for whoever is about to write to them: nobody is, as long as the list cannot be read.
  *
+ * @param hint what becomes of the messages then
  * @throws GatewayError that says so
  */
 export async function listedBeforeSending(
 	table: DoNotContactTable,
 	owner: ListOwner,
 	people: readonly string[],
+	hint: string,
 ): Promise<Listed> {
 	const listed = await settle(listedOf(table, owner, people));
 	if (listed.ok) return listed.value;
 	throw new GatewayError(
 		'unavailable',
 		`"Do Not Contact" cannot be read, so nothing is sent: ${textOf(listed.error)}`,
-		{
-			hint: 'Messages in a Data Table or PostgreSQL wait, and are sent once the list can be read again.',
-		},
+		{ hint },
 	);
 }

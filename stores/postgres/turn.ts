@@ -1,3 +1,4 @@
+import { sameRecipientForms } from '../../messages/sameRecipient';
 import { STATUS_NAMES } from '../../messages/status';
 import type { Beside, Step, TurnOutcome, WholeTurns } from '../dispatcher/queue';
 import { stateValues, withPauses, type AccountColumn } from '../table/accounts';
@@ -64,7 +65,7 @@ function outcomeOf(
 		rows,
 		record: named.length < senders.length ? null : withPauses(named[0], named),
 		due: due.map((row): Row => toRow<ColumnName>(row, messages.columns)),
-		listed: new Set(listed),
+		listed: new Set(listed.flatMap(sameRecipientForms)),
 	};
 }
 
@@ -125,7 +126,7 @@ select jsonb_build_object(
 
 /** A list that is broken must not keep results from being written: without a start it is not read. */
 function listedSql(tables: TurnTables, steps: readonly Step[], placeholders: Placeholders): string {
-	const people = steps.flatMap(({ person }) => person ?? []);
+	const people = steps.flatMap(({ person }) => (person ? sameRecipientForms(person) : []));
 	if (people.length === 0) return `'[]'::jsonb`;
 	const isOneOf = (values: readonly string[]) =>
 		`any (array(select jsonb_array_elements_text(${placeholders.json(values)})))`;

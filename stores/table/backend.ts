@@ -6,6 +6,9 @@ import { purge, purgeThese } from './purge';
 import { statistics } from './statistics';
 import type { MessageTable } from './table';
 
+/** What becomes of stored messages while the list cannot be read. */
+const WAITS = 'The stored messages wait, and are sent once the list can be read again.';
+
 /** Any table of messages as a store, such as a Data Table of n8n. */
 export const createTableBackend = (
 	messages: MessageTable,
@@ -21,7 +24,7 @@ export const createTableBackend = (
 			const list = await beside.findDoNotContact();
 			if (list === null) return new Set();
 			const { channel } = adoption.gateway.capabilities;
-			return new Set((await listedBeforeSending(list, { senders, channel }, people)).keys());
+			return new Set((await listedBeforeSending(list, { senders, channel }, people, WAITS)).keys());
 		},
 	}),
 	list: null,

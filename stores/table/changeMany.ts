@@ -87,8 +87,8 @@ function assess(
 	if (to === null) {
 		if (isAgain && message.status === 'cancelled') return { row, isMade: true };
 		if (!isPending) throw notPending(gateway.label, message, 'cancelled');
-		// Its time was part of what was chosen: all before Monday, and it has been moved to May.
-		if (!isAt(row, from)) throw changedMeanwhile({ scheduleId });
+		// Its time may be what it was chosen by: all before Monday, and somebody has moved it to May.
+		if (from !== null && !isAt(row, from)) throw changedMeanwhile({ scheduleId });
 		return { row, isMade: false };
 	}
 	// It may have been sent since.

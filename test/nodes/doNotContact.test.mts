@@ -6,6 +6,7 @@ import { createStatusEvent } from '../../messages/statusEvent';
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import { describeAddress } from '../../messages/recipient';
 import { DO_NOT_CONTACT_COLUMNS } from '../../stores/doNotContact/columns';
+import { DEFAULT_KEY_TABLE as KEYS } from '../../nodes/MessageScheduler/fields/deduplication';
 import { DataTables } from './dataTables.mts';
 import {
 	byId,
@@ -56,7 +57,8 @@ async function list(operation: string, more: Json = {}, items: Json[] = [{}]): P
 	for (const item of output) expect(differences(item, schema)).toEqual([]);
 	return output;
 }
-const add = async (recipient: string, more: Json = {}) => await list('add', { recipient, ...more });
+const add = async (recipient: string, more: Json = {}, items?: Json[]) =>
+	await list('add', { recipient, ...more }, items);
 const people = () => [...tables.named(LIST).rows.values()].map(({ person }) => person);
 const messages = () => tables.named(NAME);
 
@@ -99,7 +101,7 @@ describe('the list', () => {
 			lid: null,
 			scope: 'account',
 			reason: 'replied STOP',
-			source: 'reply',
+			source: 'manual',
 			addedAt: expect.stringMatching(/Z$/),
 			gateway: 'whapi',
 		});
@@ -120,6 +122,18 @@ describe('the list', () => {
 		expect(removed).toMatchObject({ removed: true, isListed: false, scope: 'account' });
 		expect(people()).toEqual([]);
 	});
+
+	it.each<[Json, Json, string]>([
+		[{ event: 'received' }, {}, 'reply'],
+		[{ event: 'status' }, {}, 'manual'],
+		[{}, {}, 'manual'],
+		[{ event: 'received' }, { source: 'import' }, 'import'],
+	])(
+		'has by default the source of the input item: %j with %j is %s',
+		async (item, options, source) => {
+			expect(await add(ANA, { options }, [item])).toMatchObject([{ source }]);
+		},
+	);
 
 	it('reads the recipient of a status event as well', async () => {
 		expect(await list('add', {}, [{ recipient: BEN }])).toMatchObject([{ recipient: BEN }]);
@@ -321,6 +335,41 @@ describe('Send', () => {
 		expect(sent()).toBe(before + 1);
 	});
 
+	it.each<[string, Json]>([
+		['skipped, and its key is free again', { status: 'cancelled', failureCode: 'optedOut' }],
+		['rejected, and its key is free again', {}],
+	])('looks again right before the request: who was added since is %s', async (_, skipped) => {
+		await add(BEN);
+		const before = sent();
+		const clock = jest.spyOn(Date, 'now');
+		tables.before = (operation) => {
+			// The key is written, after the list was read.
+			if (operation !== 'insert') return;
+			tables.before = () => undefined;
+			const person = { person: ANA, scope: 'all' };
+			void tables.named(LIST).insert([person as never]);
+			const later = Date.now() + 60_000;
+			clock.mockReturnValue(later);
+		};
+		const ifDoNotContact = 'status' in skipped ? 'skip' : 'reject';
+		const parameters = send({
+			checkDoNotContact: 'dataTable',
+			options: { deduplicationKey: 'order-7', ifDoNotContact },
+		});
+		try {
+			if (ifDoNotContact === 'skip') {
+				expect(await outputOf(parameters, { credential, tables })).toMatchObject([skipped]);
+			} else {
+				const { message } = await errorOf(parameters, { credential, tables });
+				expect(message).toMatch(/^"Recipient" is \+919988066776, who is on Do Not Contact/);
+			}
+		} finally {
+			clock.mockRestore();
+		}
+		expect(sent()).toBe(before);
+		expect(tables.named(KEYS).rows.size).toBe(0);
+	});
+
 	it('sends nothing where the list cannot be read', async () => {
 		await add(ANA);
 		const before = sent();
@@ -332,6 +381,7 @@ describe('Send', () => {
 			tables,
 		});
 		expect(error.message).toMatch(/^"Do Not Contact" cannot be read, so nothing is sent/);
+		expect(error.description).toMatch(/^Nothing was sent or stored/);
 		expect(sent()).toBe(before);
 	});
 
@@ -467,10 +517,18 @@ describe('Record Status of a received message', () => {
 		optOut: 'stop',
 		...more,
 	});
-	const record = async (more: Json = {}, options: Json = {}) => {
-		const parameters = { operation: 'recordStatus', options };
-		return (await outputOf(parameters, { credential, tables, items: [received(more)] }))[0];
-	};
+	const recordAll = async (items: Json[], options: Json = {}) =>
+		await outputOf({ operation: 'recordStatus', options }, { credential, tables, items });
+	const record = async (more: Json = {}, options: Json = {}) =>
+		(await recordAll([received(more)], options))[0];
+	const at = (second: number) => `2026-11-22T10:00:${String(second).padStart(2, '0')}.000Z`;
+	const wish = (optOut: string, second: number | null, more: Json = {}): Json =>
+		received({
+			eventId: `${optOut} ${second}`,
+			optOut,
+			occurredAt: second === null ? null : at(second),
+			...more,
+		});
 
 	it('adds who asks for no more messages, by number and hidden id, and takes START back', async () => {
 		expect(await record()).toMatchObject({ recorded: false, addedToDoNotContact: true });
@@ -483,10 +541,67 @@ describe('Record Status of a received message', () => {
 		expect(people()).toEqual([]);
 	});
 
-	it('leaves what was entered for more than this account, whoever writes START', async () => {
-		await add(ANA, { scope: 'all' });
+	it.each<[string, Json[], string[]]>([
+		['START, then STOP', [wish('start', 1), wish('stop', 2)], [ANA, LID]],
+		['STOP, then START', [wish('stop', 1), wish('start', 2)], []],
+		['both in the wrong order', [wish('stop', 2), wish('start', 1)], [ANA, LID]],
+		['both without a time', [wish('start', null), wish('stop', null)], [ANA, LID]],
+		[
+			'many of one person',
+			[1, 2, 3, 4, 5, 6, 7].map((second) => wish(second % 2 ? 'stop' : 'start', second)),
+			[ANA, LID],
+		],
+		[
+			'those of two people',
+			[wish('stop', 1), wish('start', 2, { from: BEN, fromLid: null })],
+			[ANA, LID],
+		],
+		[
+			'one of another account, which counts for nothing',
+			[wish('stop', 1), wish('start', 2, { gateway: 'twilio' })],
+			[ANA, LID],
+		],
+	])('heeds the last wish of a run: %s', async (_, items, expected) => {
+		await add(ANA, { options: { source: 'reply' } });
+		tables.named(LIST).edit(1, { added_at: at(0) } as never);
+		await recordAll(items);
+		expect(people().sort()).toEqual([...expected].sort());
+	});
+
+	it('heeds the later wish, whichever is reported first', async () => {
+		await record(wish('stop', 5));
+		await record(wish('start', 4));
+		expect(people().sort()).toEqual([ANA, LID].sort());
+		expect(await list('getAll')).toMatchObject([{ addedAt: at(5) }, { addedAt: at(5) }]);
+		await record(wish('stop', 9));
+		await record(wish('start', null, { receivedAt: at(8) }));
+		expect(people().sort()).toEqual([ANA, LID].sort());
+		await record(wish('start', null, { receivedAt: at(9) }));
+		expect(people()).toEqual([]);
+	});
+
+	it.each<Json>([
+		{ scope: 'all', options: { source: 'reply' } },
+		{ options: { source: 'manual' } },
+		{ options: { source: 'import' } },
+	])('leaves what was entered as %j, whoever writes START', async (entry) => {
+		await add(ANA, entry);
 		await record({ optOut: 'start' });
 		expect(people()).toEqual([ANA]);
+	});
+
+	it('heeds a wish that could not be verified where that is accepted, else says so', async () => {
+		for (const optOut of ['stop', 'start']) {
+			const { message } = await errorOf(
+				{ operation: 'recordStatus' },
+				{ credential, tables, items: [received({ optOut, verified: false })] },
+			);
+			expect(message).toMatch(/^The event of the "Input" item was not verified/);
+		}
+		expect(tables.names).not.toContain(LIST);
+		const accepted = await record({ verified: false }, { acceptUnverified: true });
+		expect(accepted).toMatchObject({ addedToDoNotContact: true });
+		expect(await record({ verified: false, optOut: null })).toMatchObject({ recorded: false });
 	});
 
 	it.each<[string, Json, Json]>([
@@ -494,7 +609,11 @@ describe('Record Status of a received message', () => {
 		['no wish', { optOut: null }, {}],
 		['what is said in a group', { chatKind: 'group' }, {}],
 		['a message of another gateway', { gateway: 'twilio' }, {}],
-		['a message that could not be verified', { verified: false }, {}],
+		[
+			'one with the option off that could not be verified',
+			{ verified: false },
+			{ addOptOuts: false },
+		],
 		['nobody', { from: null, fromLid: null }, {}],
 		['the option off', {}, { addOptOuts: false }],
 	])('adds nobody for %s', async (_, more, options) => {

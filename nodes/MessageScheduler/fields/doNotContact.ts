@@ -64,8 +64,9 @@ export const sourceOption: INodeProperties = {
 		{ name: 'Manual', value: 'manual', description: 'Somebody entered the person' },
 		{ name: 'Reply', value: 'reply', description: 'The person asked for it in a message' },
 	],
-	default: 'reply',
-	description: 'How the person came onto the list',
+	default: 'manual',
+	description:
+		'How the person came onto the list. Without it: Reply if the input item is a received message, else Manual.',
 };
 
 /** Who it is about, by default whoever wrote the message of the input item. */
@@ -154,9 +155,11 @@ export function readReason(context: IExecuteFunctions, index: number): string | 
 	return text === '' ? null : shorten(text, MAX_REASON_LENGTH);
 }
 
-/** *Source* of an item. */
-export const readSourceOption = (context: IExecuteFunctions, index: number): Source =>
-	readSource(readOption(context, index, 'source') ?? sourceOption.default);
+/** *Source* of an item; by default, `reply` of a received message, and `manual` of anything else. */
+export const readSourceOption = (context: IExecuteFunctions, index: number): Source => {
+	const isReply = context.getInputData()[index].json.event === 'received';
+	return readSource(readOption(context, index, 'source') ?? (isReply ? 'reply' : 'manual'));
+};
 
 /** Whether people whom the gateway reports as opted out are entered by themselves. */
 export const addOptOutsOption: INodeProperties = {

@@ -607,7 +607,7 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 		const adoption = { gateway, accounts: async () => slow(accounts) };
 		const listedBy = async (list: Table<DoNotContactColumn>, people: readonly string[]) => {
 			if (!options.hasOptOuts) return new Set<string>();
-			const found = await listedBeforeSending(list, { ...owner, senders: [sender] }, people);
+			const found = await listedBeforeSending(list, { ...owner, senders: [sender] }, people, '');
 			return new Set(found.keys());
 		};
 		const lease = createLeaseStore(slow(accounts), [sender]);

@@ -105,6 +105,29 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			expect(await listFor(owner).find(ANA)).toMatchObject({ account: SENDER.account });
 		});
 
+		it('changes and lists the entries of an account under all of its names', async () => {
+			const owner = { ...OTHER, senders: [...OTHER.senders, SENDER] };
+			const undone = [
+				async () => expect(await listFor(owner).remove(ANA, 'account')).toBe(1),
+				async () => await listFor(owner).takeBack(ANA, START),
+			];
+			for (const undo of undone) {
+				await listFor().add(entryOf(ANA));
+				expect(await listFor(owner).add(entryOf(ANA))).toMatchObject({ isNew: false });
+				expect(await listFor(owner).entries({ scope: 'account' }, 10)).toMatchObject([
+					{ person: ANA, account: SENDER.account },
+				]);
+				await undo();
+				expect(await people()).toEqual([]);
+			}
+			await listFor().add(entryOf(ANA));
+			await listFor(OTHER).add(entryOf(BEN));
+			await listFor().add(entryOf(BEN));
+			const listed = await listFor(owner).entries({ scope: 'account' }, 2);
+			expect(listed.map(({ person }) => person)).toEqual([ANA, BEN]);
+			expect(await listFor(owner).remove(BEN, 'account')).toBe(2);
+		});
+
 		it('removes one scope or all, and says how many there were', async () => {
 			const list = listFor();
 			await list.add(entryOf(ANA));
@@ -117,6 +140,77 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			expect(await list.remove(ANA, null)).toBe(0);
 			expect(await list.find(ANA)).toBeNull();
 			expect(await people()).toEqual([BEN]);
+		});
+
+		it('takes back what was wished until then, and no later wish', async () => {
+			const list = listFor();
+			await list.add(entryOf(ANA, { at: START + 5_000 }));
+			await list.takeBack(ANA, START + 4_999);
+			expect(await list.find(ANA)).toMatchObject({ addedAt: iso(START + 5_000) });
+			await list.takeBack(BEN, START + 5_000);
+			expect(await people()).toEqual([ANA]);
+			await list.takeBack(ANA, START + 5_000);
+			expect(await list.find(ANA)).toBeNull();
+		});
+
+		it.each([
+			['reply', false],
+			['gateway', false],
+			['manual', true],
+			['import', true],
+		] as const)(
+			'takes back what the person has brought in: by %s, it stays: %s',
+			async (source, stays) => {
+				const list = listFor();
+				await list.add(entryOf(ANA, { source }));
+				await list.add(entryOf(ANA, { at: START + 1_000 }));
+				await list.takeBack(ANA, START + 1_000);
+				expect((await list.find(ANA)) !== null).toBe(stays);
+			},
+		);
+
+		it('takes back nothing of a wider scope, or of another account', async () => {
+			await listFor().add(entryOf(ANA, { scope: 'whatsapp', at: START }));
+			await listFor(OTHER).add(entryOf(ANA, { at: START }));
+			await listFor().takeBack(ANA, START + 1);
+			expect(await people()).toEqual([ANA, ANA]);
+		});
+
+		it('counts a repeated wish from its later time on, and an earlier one not', async () => {
+			const list = listFor();
+			await list.add(entryOf(ANA, { at: START }));
+			for (const [at, expected] of [
+				[START + 2_000, START + 2_000],
+				[START + 1_000, START + 2_000],
+			]) {
+				expect(await list.add(entryOf(ANA, { at, reason: 'other' }))).toMatchObject({
+					isNew: false,
+					entry: { addedAt: iso(expected), reason: 'replied STOP' },
+				});
+			}
+			expect(await list.find(ANA)).toMatchObject({ addedAt: iso(START + 2_000) });
+		});
+
+		it.each([
+			['+5215512345678', '+525512345678'],
+			['+5491123456789', '+541123456789'],
+			['+5531987654321', '+553187654321'],
+		])('knows one person as %s and as %s', async (long, short) => {
+			for (const [one, other] of [
+				[long, short],
+				[short, long],
+			]) {
+				const list = listFor();
+				await list.add(entryOf(one));
+				expect(await list.find(other)).toMatchObject({ person: one });
+				expect([...(await listedOf(table, OWNER, [other, BEN])).keys()]).toEqual([other]);
+				expect(await list.add(entryOf(other))).toMatchObject({ isNew: false });
+				expect(await list.entries({ person: other }, 10)).toMatchObject([{ person: one }]);
+				expect(await list.remove(other, 'account')).toBe(1);
+				await list.add(entryOf(one));
+				await list.takeBack(other, START);
+				expect(await people()).toEqual([]);
+			}
 		});
 
 		it('enters a person anew who was removed', async () => {

@@ -44,9 +44,13 @@ it('says that nothing is sent where the list cannot be read', async () => {
 	table.before = () => {
 		throw new Error('no such column: person');
 	};
-	await expect(listedBeforeSending(table, OWNER, [ANA])).rejects.toThrow(
-		/^"Do Not Contact" cannot be read, so nothing is sent: no such column/,
-	);
+	const refused = listedBeforeSending(table, OWNER, [ANA], 'They wait.');
+	await expect(refused).rejects.toMatchObject({
+		message: expect.stringMatching(
+			/^"Do Not Contact" cannot be read, so nothing is sent: no such column/,
+		),
+		details: { hint: 'They wait.' },
+	});
 });
 
 it('is, for any adds and removals by two runs, what a set would be', async () => {

@@ -96,6 +96,15 @@ export function describeMany(
 			expect(results.map(({ ok }) => ok)).toEqual([true, true]);
 		});
 
+		it('leaves what somebody has moved since it was chosen to be cancelled', async () => {
+			const [row] = await insert(pending('a'));
+			const chosen = { ...toCancel(row), from: String(row.send_at) };
+			const send_at = iso(START + 5 * HOUR);
+			await table.update([{ where: where({ id: row.id }), values: { send_at } }]);
+			expect((await change([chosen])).map(({ ok }) => ok)).toEqual([false]);
+			expect((await rowsNow()).map(({ status }) => status)).toEqual(['scheduled']);
+		});
+
 		it('moves each once, however often, and only from the time that was planned', async () => {
 			const rows = await insert(pending('a'), pending('b'), pending('c', { status: SENDING }));
 			const plan = rows.map((row) => toMove(row, START + 2 * HOUR));

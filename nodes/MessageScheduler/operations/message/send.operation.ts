@@ -111,6 +111,9 @@ export const send: Operation<SendPlan> = {
 		if (skipped !== null) return [toItem(notSent(outgoing, skipped, run))];
 		const attempt = { since: now(), message: { ...outgoing, scheduledAt: '' } };
 		const sendReady = async (ready: OutgoingMessage): Promise<SentMessage> => {
+			// And again: the file, or another execution with the key, may have taken minutes.
+			const listed = await checkContact(run, contact);
+			if (listed !== null) throw new Skipped(listed);
 			entry.begin(attempt);
 			const outcome = await settle(gateway.send(connection, ready));
 			if (outcome.ok) return outcome.value;
@@ -119,15 +122,31 @@ export const send: Operation<SendPlan> = {
 			entry.clear();
 			throw error;
 		};
-		if (key === null) return [toItem(await uploads.ready(outgoing, file, sendReady))];
-		const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
-		const ledger = await keys.ledger().catch(needsTables);
-		// The file first: a run that ends while it is uploaded has not begun to send.
-		const sendOnce = async (ready: OutgoingMessage): Promise<SentMessage> =>
-			await sendByKey(key, { ...by, ledger, send: async () => await sendReady(ready) });
-		return [toItem(await uploads.ready(outgoing, file, sendOnce))];
+		const deliver = async (): Promise<SentMessage> => {
+			if (key === null) return await uploads.ready(outgoing, file, sendReady);
+			const by = { owner: idempotencyKey, ifExists, attempt, now, sleep, staleMs: keys.staleMs };
+			const ledger = await keys.ledger().catch(needsTables);
+			// The file first: a run that ends while it is uploaded has not begun to send.
+			return await uploads.ready(
+				outgoing,
+				file,
+				async (ready) =>
+					await sendByKey(key, { ...by, ledger, send: async () => await sendReady(ready) }),
+			);
+		};
+		const delivered = await settle(deliver());
+		if (delivered.ok) return [toItem(delivered.value)];
+		if (!(delivered.error instanceof Skipped)) throw delivered.error;
+		return [toItem(notSent(outgoing, delivered.error.failure, run))];
 	},
 };
+
+/** The recipient has come onto Do Not Contact meanwhile. An error, so that it frees the deduplication key. */
+class Skipped extends Error {
+	constructor(readonly failure: Failure) {
+		super(failure.reason);
+	}
+}
 
 /** A message that is skipped, since its recipient is on Do Not Contact. */
 const notSent = (

@@ -11,13 +11,21 @@ import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
 import type { BackendRef } from '../../../shared/backendRef';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
-import { addRefusedRecipient, recordWish } from '../../recordedOptOuts';
+import {
+	addRefusedRecipient,
+	lastWishes,
+	recordWish,
+	wishOf,
+	type Wish,
+} from '../../recordedOptOuts';
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
 	/** Null for a received message, which has no row. */
 	readonly event: RecordableStatus | null;
 	readonly addsOptOuts: boolean;
+	/** What a received message asks for, of people who ask for nothing else later in the run. */
+	readonly wish: Wish | null;
 	readonly item: IDataObject;
 }
 
@@ -27,7 +35,7 @@ const acceptUnverifiedOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to record events that "Read Webhook" could not verify. Whoever knows the URL of that webhook can then change the statuses of messages.',
+		'Whether to record events that "Read Webhook" could not verify. Whoever knows the URL of that webhook can then change the statuses of messages, and Do Not Contact.',
 };
 
 /** Writes a status event of the trigger into the row of its message. */
@@ -45,23 +53,42 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 			? GATHERED_CONCURRENCY
 			: run.maxParallel,
 
-	prepare(context, index) {
+	prepare(context, index, run) {
 		const item = context.getInputData()[index].json;
+		const isReceived = isReceivedMessage(item);
+		const addsOptOuts = readAddOptOuts(context, index);
+		const event = isReceived ? null : readEvent(item);
+		const wish = isReceived && addsOptOuts ? wishOf(run, item) : null;
+		if (!isReceived || wish !== null) {
+			assertVerified(item, readOption(context, index, 'acceptUnverified') === true);
+		}
 		return {
 			fingerprint: ['recordStatus', String(item.eventId)],
 			store: readBackend(context, index),
-			event: isReceivedMessage(item)
-				? null
-				: readEvent(item, readOption(context, index, 'acceptUnverified') === true),
-			addsOptOuts: readAddOptOuts(context, index),
+			event,
+			addsOptOuts,
+			wish,
 			item,
 		};
 	},
 
-	async perform({ store, event, addsOptOuts, item }, run) {
+	arrange(plans) {
+		const arranged = [...plans];
+		const storeOf = (plan: RecordStatusPlan | null) => JSON.stringify(plan?.store);
+		for (const store of new Set(plans.map(storeOf))) {
+			const last = lastWishes(plans.map((plan) => (storeOf(plan) === store ? plan!.wish : null)));
+			plans.forEach((plan, index) => {
+				if (plan !== null && storeOf(plan) === store)
+					arranged[index] = { ...plan, wish: last[index] };
+			});
+		}
+		return arranged;
+	},
+
+	async perform({ store, event, addsOptOuts, wish, item }, run) {
 		// The trigger emits both kinds, and what comes after this operation may want this one.
 		if (event === null) {
-			const addedToDoNotContact = addsOptOuts && (await recordWish(run, store, item));
+			const addedToDoNotContact = wish !== null && (await recordWish(run, store, wish));
 			return [{ recorded: false, kept: false, addedToDoNotContact, ...item }];
 		}
 		const { gateway, connection } = run;
@@ -89,8 +116,18 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 const isReceivedMessage = ({ event, eventId }: IDataObject): boolean =>
 	event === 'received' && typeof eventId === 'string';
 
+/** What *Read Webhook* could not verify changes nothing; the trigger lets no such event through. */
+function assertVerified({ verified }: IDataObject, acceptUnverified: boolean): void {
+	if (verified !== false || acceptUnverified) return;
+	throw new InvalidParameterError(
+		'Input',
+		'The event of the "Input" item was not verified, so anybody may have sent it',
+		'Turn on "Reject Unverified" in "Read Webhook", or "Accept Unverified" here if nobody else reaches that webhook.',
+	);
+}
+
 /** The input item must be a status event as the trigger emits it. */
-function readEvent(item: IDataObject, acceptUnverified: boolean): RecordableStatus {
+function readEvent(item: IDataObject): RecordableStatus {
 	const { gateway, messageId, status, origin } = item;
 	if (!isStatus(status) || typeof gateway !== 'string' || !('messageId' in item)) {
 		// The text that *Listen for test event* emits for a webhook without a status.
@@ -100,14 +137,6 @@ function readEvent(item: IDataObject, acceptUnverified: boolean): RecordableStat
 			'The "Input" item is not a status event',
 			ignored ??
 				'Connect this operation after the Message Scheduler Trigger, and pass its items on unchanged.',
-		);
-	}
-	// What *Read Webhook* could not verify; the trigger lets no such event through.
-	if (item.verified === false && !acceptUnverified) {
-		throw new InvalidParameterError(
-			'Input',
-			'The event of the "Input" item was not verified, so anybody may have sent it',
-			'Turn on "Reject Unverified" in "Read Webhook", or "Accept Unverified" here if nobody else reaches that webhook.',
 		);
 	}
 	return {
