@@ -339,7 +339,8 @@ describe('Reschedule Many', () => {
 		await schedule('new york', { ...recipients, sendAt });
 		await schedule('edited', { ...recipients, sendAt });
 		await schedule('berlin', { timezone: 'Europe/Berlin', sendAt });
-		[...messages().rows.values()].find(({ text }) => text === 'edited')!.timezone = 'Gotham';
+		const edited = [...messages().rows.values()].find(({ text }) => text === 'edited')!;
+		Object.assign(edited, { timezone: 'Nowhere' });
 		const all = { ...IN_TABLE, selectBy: 'all', timezone: 'Europe/Berlin' };
 		await operate('rescheduleMany', { ...all, ...by(1, 'days') });
 		expect(['new york', 'edited', 'berlin'].map(timeOf)).toEqual([

@@ -66,6 +66,6 @@ it('is the longest row of closed hours, looked up one by one', () => {
 				expect(hours.longestPause(AROUND)).toBe(longest * HOUR);
 			},
 		),
-		{ numRuns: runs(100) },
+		runs(100),
 	);
 });
