@@ -2,7 +2,7 @@ import type { Overview } from './data';
 import { figuresOf, todayLines } from './figures';
 import type { Format } from './format';
 import { html, type Html, type Part } from './html';
-import { pauseCells } from './overview';
+import { NOT_ALL, pauseCells } from './overview';
 import { accountName, recipientOf, type Writing } from './parts';
 
 /** Mail programs drop style sheets, so each cell has its own. */
@@ -11,11 +11,15 @@ const CELL =
 const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
 
 /** The subject: how many were not sent, and what else needs a person. */
-export function emailTitle({ failures, service, since }: Overview, format: Format): string {
+export function emailTitle(
+	{ failures, service, since, isComplete }: Overview,
+	format: Format,
+): string {
 	const paused = service?.paused.length ?? 0;
 	const overdue = service?.overdue ?? 0;
 	const parts = [
-		`${format.count(failures.total)} not sent`,
+		`${isComplete ? '' : 'at least '}${format.count(failures.total)} not sent`,
+		...(isComplete ? [] : ['not all counted']),
 		...(overdue > 0 ? [`${format.count(overdue)} overdue`] : []),
 		...(paused > 0
 			? [`${format.count(paused)} paused ${paused === 1 ? 'account' : 'accounts'}`]
@@ -39,8 +43,7 @@ export function email(data: Overview, writing: Writing): Html {
 				<h1 style="font-size:20px">${title}</h1>
 				<p>
 					As of ${format.time(new Date(data.now).toISOString())}
-					(${format.timezone}).${!data.isComplete &&
-					' There are more messages than were read: the figures are too low.'}
+					(${format.timezone}).${!data.isComplete && ` ${NOT_ALL}`}
 				</p>
 				${tableOf(
 					'Figures',

@@ -36,9 +36,9 @@ export function figuresOf(data: Overview, format: Format): Figure[] {
 	);
 	const failed = figure(
 		'Not sent',
-		count(failures.total),
-		`since ${format.moment(data.since)}`,
-		failures.total > 0 ? 'bad' : '',
+		data.isComplete ? count(failures.total) : `${count(failures.total)}+`,
+		`since ${format.moment(data.since)}${data.isComplete ? '' : ', not all counted'}`,
+		failures.total > 0 ? 'bad' : data.isComplete ? '' : 'warn',
 	);
 	if (service === null) return [planned, failed];
 	const { overdue, oldestOverdueSeconds, waiting, sending, unconfirmed, paused } = service;
@@ -97,8 +97,9 @@ const figure = (
 
 const orNone = (seconds: number | null) => (seconds === null ? NONE : formatSeconds(seconds));
 
-/** Whether a person should look: what was not sent, waits too long, or cannot go on. */
-export const needsAttention = ({ failures, service }: Overview): boolean =>
+/** Whether a person should look: what was not sent, waits too long, cannot go on, or was not counted. */
+export const needsAttention = ({ failures, service, isComplete }: Overview): boolean =>
+	!isComplete ||
 	failures.total > 0 ||
 	(service !== null &&
 		[

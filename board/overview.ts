@@ -17,14 +17,11 @@ export const overview = (data: Overview, writing: Writing): Html[] => [
 ];
 
 const incomplete = ({ isComplete }: Overview): Html[] =>
-	isComplete
-		? []
-		: [
-				html`<p class="banner warn">
-					There are more messages than this page reads from a Data Table. The figures count the
-					nearest and the newest, so they are too low. With PostgreSQL all are counted.
-				</p>`,
-			];
+	isComplete ? [] : [html`<p class="banner warn">${NOT_ALL} With PostgreSQL all are counted.</p>`];
+
+/** Said where the figures lack some messages. */
+export const NOT_ALL =
+	'There are more messages than this page reads from a Data Table. Some were not counted, so the figures are too low.';
 
 const atGateway = (): Html =>
 	html`<p class="banner">
@@ -170,13 +167,15 @@ function today(data: Overview, { format }: Writing): Html {
 	return card('today', 'Today', table, `${format.count(total)} messages, ${format.day(data.now)}`);
 }
 
-function reasons({ failures, since }: Overview, { format, mask }: Writing): Html {
+const NONE_FAILED = 'No message failed, expired or is unconfirmed since then.';
+
+function reasons({ failures, since, isComplete }: Overview, { format, mask }: Writing): Html {
 	const period = `since ${format.moment(since)}`;
 	if (failures.total === 0) {
 		return card(
 			'reasons',
 			'Why messages were not sent',
-			html`<p>Every message was sent.</p>`,
+			html`<p>${isComplete ? NONE_FAILED : NOT_ALL}</p>`,
 			period,
 		);
 	}

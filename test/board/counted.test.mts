@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { needsAttention, type Overview } from '../../board';
+import { needsAttention, renderBoard, type Overview } from '../../board';
 import { byDay, byHour } from '../../board/days';
 import { formatSeconds } from '../../board/format';
 import { figuresOf, todayLines, totalOf, toSend } from '../../board/figures';
@@ -229,6 +229,50 @@ it('reads of a table so much that a page does not take long, and says that it is
 	expect(counted.isComplete).toBe(false);
 	expect(toSend(counted)).toBe(MAX_READ);
 	expect(await pageOf(large)).toContain('There are more messages than this page reads');
+});
+
+/** Delivered rows first, then failed ones, all changed just now. */
+const changedRows = (delivered: number, failed: number) =>
+	seededRows(delivered + failed).map((row, index) => ({
+		...row,
+		status: index < delivered ? 'delivered' : 'failed',
+		send_at: new Date(NOW - 5 * MINUTE_MS).toISOString(),
+		updatedAt: new Date(NOW - MINUTE_MS).toISOString(),
+	}));
+
+it('counts each failure behind any number of delivered messages, and says that not all were read', async () => {
+	const large = await storeWith(changedRows(MAX_READ + 1, 40));
+	const counted = (await dataOf(large)) as Overview;
+	expect(counted.failures.total).toBe(40);
+	expect(counted.failures.newest).toHaveLength(10);
+	expect(counted.isComplete).toBe(false);
+	const last = await storeWith(changedRows(0, MAX_READ + 5));
+	const newest = ((await dataOf(last)) as Overview).failures.newest[0].id;
+	expect(newest).toBe(last.table.row(MAX_READ + 5).schedule_id);
+});
+
+it('does not say that nothing failed where not all were read', async () => {
+	const counted = (await dataOf(await storeWith(changedRows(MAX_READ + 1, 0)))) as Overview;
+	expect(needsAttention(counted)).toBe(true);
+	const page = renderBoard(counted, LOOK).html;
+	expect(page).toContain('Some were not counted, so the figures are too low.');
+	expect(page).not.toMatch(
+		/No message failed|<span class="value">0<\/span>\s*<span class="label">Not sent/,
+	);
+	expect(renderBoard(counted, LOOK, 'email').title).toMatch(
+		/: at least 0 not sent, not all counted/,
+	);
+});
+
+it('has read all of exactly as many as it reads', async () => {
+	const counted = (await dataOf(await storeWith(changedRows(MAX_READ, MAX_READ)))) as Overview;
+	expect(counted.isComplete).toBe(true);
+	expect(counted.failures.total).toBe(MAX_READ);
+});
+
+it('an empty store does not say that messages were sent', async () => {
+	const page = await pageOf(await storeWith([]));
+	expect(page).toContain('No message failed, expired or is unconfirmed since then.');
 });
 
 it.each([
