@@ -76,7 +76,9 @@ export function email(data: Overview, writing: Writing): Html {
 						format.time(message.scheduledAt),
 						recipientOf(message, writing),
 						message.status,
-						message.failure === null ? 'no reason given' : mask.text(message.failure),
+						message.failure === null
+							? 'no reason given'
+							: mask.text(message.failure, message.recipient),
 					]),
 				)}
 			</body>
