@@ -2,6 +2,7 @@ import { STATUS_NAMES } from '../messages/status';
 import { quote } from '../messages/text';
 import type { Search, SearchResults } from './data';
 import { html, type Html } from './html';
+import type { Mask } from './mask';
 import { card, messageTable, type Writing } from './parts';
 import { linkTo } from './query';
 
@@ -44,18 +45,23 @@ function form({ search, hasGroups }: SearchResults): Html {
 function results(data: SearchResults, writing: Writing): Html {
 	const { messages, search, newer, older, note } = data;
 	const title = hasFilter(search) ? 'Found' : 'All messages';
-	if (note !== null) return card('results', title, html`<p role="alert">${note}</p>`);
+	if (note !== null)
+		return card(
+			'results',
+			title,
+			html`<p role="alert">${writing.mask.text(note, search.recipient)}</p>`,
+		);
 	if (messages.length === 0) {
 		return card(
 			'results',
 			title,
-			html`<p>No message fits${described(search)}.</p>
+			html`<p>No message fits${described(search, writing.mask)}.</p>
 				${pager(data)}`,
 		);
 	}
 	const table = messageTable(
 		messages,
-		`Messages${described(search)}, the last stored first`,
+		`Messages${described(search, writing.mask)}, the last stored first`,
 		writing,
 	);
 	const more = newer !== null || older !== null;
@@ -70,13 +76,13 @@ function results(data: SearchResults, writing: Writing): Html {
 const hasFilter = (search: Search): boolean =>
 	Object.values(search).some((value) => value !== undefined);
 
-/** ` with the status failed`. */
-const described = ({ status, recipient, reference, group }: Search): string =>
+/** ` with the status failed`. Only the field shows the whole number that was typed. */
+const described = ({ status, recipient, reference, group }: Search, mask: Mask): string =>
 	[
 		status === undefined ? '' : ` with the status ${status}`,
-		recipient === undefined ? '' : ` to the recipient ${quote(recipient)}`,
-		reference === undefined ? '' : ` with the reference ${quote(reference)}`,
-		group === undefined ? '' : ` of the group ${quote(group)}`,
+		recipient === undefined ? '' : ` to the recipient ${quote(mask.text(recipient, recipient))}`,
+		reference === undefined ? '' : ` with the reference ${quote(mask.text(reference, recipient))}`,
+		group === undefined ? '' : ` of the group ${quote(mask.text(group, recipient))}`,
 	].join('');
 
 function pager({ search, newer, older }: SearchResults): Html | null {

@@ -202,6 +202,17 @@ it('a search finds by the whole number, the reference and the group, though numb
 	expect(wrong).toMatch(/role="alert".*country code/s);
 });
 
+it.each(['0151 2345678', '+49 151 2345 678', '+4915123456789'])(
+	'shows the number %s that was typed in its field and in links alone',
+	async (recipient) => {
+		const page = await pageOf(store, { recipient, reference: recipient, group: 'spring' });
+		const shown = page.replace(/\b(value|href)="[^"]*"/g, '');
+		expect(page).toContain(`value="${recipient}"`);
+		expect(shown).not.toContain(recipient.slice(-4));
+		expect(shown).toContain('•••');
+	},
+);
+
 it('a message shows its way, and one that is not there is said so', async () => {
 	const one = ofStatus('read')[0];
 	const page = await pageOf(store, { id: String(one.schedule_id) });
