@@ -1,5 +1,5 @@
 import type { Overview } from './data';
-import { figuresOf, todayLines } from './figures';
+import { figuresOf, pausedAccounts, todayLines } from './figures';
 import type { Format } from './format';
 import { html, type Html, type Part } from './html';
 import { NOT_ALL, pauseCells } from './overview';
@@ -15,7 +15,7 @@ export function emailTitle(
 	{ failures, service, since, isComplete }: Overview,
 	format: Format,
 ): string {
-	const paused = service?.paused.length ?? 0;
+	const paused = service === null ? 0 : pausedAccounts(service);
 	const overdue = service?.overdue ?? 0;
 	const parts = [
 		`${isComplete ? '' : 'at least '}${format.count(failures.total)} not sent`,

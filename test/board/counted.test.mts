@@ -286,6 +286,24 @@ it('an empty store does not say that messages were sent', async () => {
 	expect(page).toContain('No message failed, expired or is unconfirmed since then.');
 });
 
+it('an account that was paused twice is one account', () => {
+	const [pause] = data.service!.paused;
+	const twice: Overview = {
+		...data,
+		service: {
+			...data.service!,
+			paused: [pause, { ...pause, pausedBy: 'gateway', reason: 'Banned', credential: null }],
+		},
+	};
+	expect(figuresOf(twice, createFormat('en-GB', ZONE)).at(-1)).toMatchObject({
+		label: 'Paused account',
+		value: '1',
+	});
+	const mail = renderBoard(twice, LOOK, 'email');
+	expect(mail.title).toMatch(/, 1 paused account\b(?!s)/);
+	expect(mail.html).toContain('Banned');
+});
+
 it.each([
 	[0.44, '0.4 s'],
 	[59.6, '1 min'],
