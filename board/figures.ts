@@ -102,6 +102,14 @@ const figure = (
 
 const orNone = (seconds: number | null) => (seconds === null ? NONE : formatSeconds(seconds));
 
+/** Why messages were not sent, the most frequent first; they add up to all that were not. */
+export function allReasons({
+	failures,
+}: Pick<Overview, 'failures'>): Overview['failures']['reasons'] {
+	const others = failures.total - sum(failures.reasons);
+	return [...failures.reasons, ...(others > 0 ? [{ reason: 'Other reasons', count: others }] : [])];
+}
+
 /** Whether a person should look: what was not sent, waits too long, cannot go on, or was not counted. */
 export const needsAttention = ({ failures, service, isComplete }: Overview): boolean =>
 	!isComplete ||

@@ -1,7 +1,7 @@
 import { dayChart, hourChart, shareBar } from './chart';
 import type { Overview, PausedAccount, Service } from './data';
 import { byDay, byHour, HOURS_AHEAD } from './days';
-import { figuresOf, todayLines, totalOf, type Figure } from './figures';
+import { allReasons, figuresOf, todayLines, totalOf, type Figure } from './figures';
 import { html, type Html, type Part } from './html';
 import { accountName, card, listTable, messageTable, type Writing } from './parts';
 import { linkTo } from './query';
@@ -62,17 +62,17 @@ function attention(service: Service, writing: Writing): Html[] {
 		);
 	}
 	if (unreadable > 0) {
-		content.push(
-			html`<p>
-				${format.count(unreadable)} without a time that can be read. Correct the column send_at.
-			</p>`,
-		);
+		content.push(unreadableNote(unreadable, writing));
 	}
 	const cards = content.length > 0 ? [card('attention', 'Paused and waiting', content)] : [];
 	if (overdueMessages.length === 0) return cards;
 	const table = messageTable(overdueMessages, 'Overdue messages, the oldest first', writing);
 	return [...cards, card('overdue', 'Overdue', table, 'the oldest first')];
 }
+
+/** Says what to do about messages whose time no run can read. */
+export const unreadableNote = (count: number, { format }: Writing): Html =>
+	html`<p>${format.count(count)} without a time that can be read. Correct the column send_at.</p>`;
 
 /** Accounts that do not send, with why and until when. */
 const pausedTable = (paused: readonly PausedAccount[], writing: Writing): Html =>
@@ -179,13 +179,7 @@ function reasons({ failures, since, isComplete }: Overview, { format, mask }: Wr
 			period,
 		);
 	}
-	const listed = failures.reasons.reduce((sum, { count }) => sum + count, 0);
-	const others = failures.total - listed;
-	const all = [
-		...failures.reasons,
-		...(others > 0 ? [{ reason: 'Other reasons', count: others }] : []),
-	];
-	const rows = all.map(
+	const rows = allReasons({ failures }).map(
 		({ reason, count }) =>
 			html`<tr>
 				<th scope="row">${reason === null ? 'No reason given' : mask.text(reason)}</th>

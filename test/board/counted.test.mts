@@ -304,6 +304,28 @@ it('an account that was paused twice is one account', () => {
 	expect(mail.html).toContain('Banned');
 });
 
+it('an e-mail says all that needs a person, and its reasons add up', () => {
+	const all: Overview = {
+		...data,
+		failures: { ...data.failures, total: 21, reasons: [{ reason: 'Blocked', count: 9 }] },
+		service: {
+			...data.service!,
+			unconfirmed: 3,
+			unreadable: 2,
+			unserved: [
+				{ gateway: 'Whapi', account: 'a', credential: 'Shop Rome', messages: 7, lastRunAt: null },
+			],
+		},
+	};
+	const mail = renderBoard(all, LOOK, 'email');
+	expect(mail.title).toMatch(
+		/: 21 not sent, .*3 to review, .*1 unserved account, 2 without a time$/,
+	);
+	expect(mail.html).toMatch(/Not served by Send Due.*Shop Rome.*Whapi.*>7</s);
+	expect(mail.html).toContain('2 without a time that can be read');
+	expect(mail.html).toMatch(/Blocked<.*>9<.*Other reasons<.*>12</s);
+});
+
 it.each([
 	[0.44, '0.4 s'],
 	[59.6, '1 min'],
