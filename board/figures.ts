@@ -39,7 +39,7 @@ export function figuresOf(data: Overview, format: Format): Figure[] {
 		'scheduled',
 	);
 	const failed = figure(
-		'Not sent',
+		'Not sent or unclear',
 		data.isComplete ? count(failures.total) : `${count(failures.total)}+`,
 		`since ${format.moment(data.since)}${data.isComplete ? '' : ', not all counted'}`,
 		failures.total > 0 ? 'bad' : data.isComplete ? '' : 'warn',

@@ -3,7 +3,7 @@ import type { Overview, PausedAccount, Service } from './data';
 import { byDay, byHour, HOURS_AHEAD } from './days';
 import { allReasons, figuresOf, todayLines, totalOf, type Figure } from './figures';
 import { html, type Html, type Part } from './html';
-import { accountName, card, listTable, messageTable, type Writing } from './parts';
+import { accountName, card, listTable, messagesOf, messageTable, type Writing } from './parts';
 import { linkTo } from './query';
 
 /** The first page: what goes out, what became of today's messages, what needs a person. */
@@ -88,7 +88,7 @@ export const pauseCells = (one: PausedAccount, { format, mask }: Writing): Part[
 	one.pausedBy === 'operation' ? 'a person' : 'Send Due',
 	one.reason === null ? 'no reason given' : mask.text(one.reason),
 	format.time(one.since),
-	one.until === null ? 'Resume' : format.time(one.until),
+	one.until === null ? 'until resumed' : format.time(one.until),
 ];
 
 function timeline(data: Overview, writing: Writing): Html {
@@ -101,7 +101,7 @@ function timeline(data: Overview, writing: Writing): Html {
 	const peak =
 		total === 0
 			? 'no message'
-			: `${format.count(total)} messages, most from ${format.weekday(most.at)} ${format.clock(most.at)}: ${format.count(most.count)} in an hour`;
+			: `${messagesOf(total, format)}, most from ${format.weekday(most.at)} ${format.clock(most.at)}: ${format.count(most.count)} in an hour`;
 	const busy = hours.filter(({ count }) => count > 0);
 	const content: Part = [
 		hourChart(hours, format, `The next ${HOURS_AHEAD} hours: ${peak}.`),
@@ -164,7 +164,7 @@ function today(data: Overview, { format }: Writing): Html {
 			${rows}
 		</tbody>
 	</table>`;
-	return card('today', 'Today', table, `${format.count(total)} messages, ${format.day(data.now)}`);
+	return card('today', 'Today', table, `${messagesOf(total, format)}, ${format.day(data.now)}`);
 }
 
 const NONE_FAILED = 'No message failed, expired or is unconfirmed since then.';

@@ -50,6 +50,10 @@ export const accountName = (
 	{ mask }: Writing,
 ): string => shorten(mask.text(of.credential || of.account || '') || of.gateway || NONE, MAX_NAME);
 
+/** `1 message`, `1,234 messages`. */
+export const messagesOf = (count: number, format: Format): string =>
+	`${format.count(count)} ${count === 1 ? 'message' : 'messages'}`;
+
 /** A heading of a card, and what belongs beside it. */
 export const cardHead = (id: string, title: string, more: Part = null): Html =>
 	html`<div class="head">

@@ -1,10 +1,9 @@
-import { STATUS_NAMES } from '../messages/status';
 import { quote } from '../messages/text';
 import type { Search, SearchResults } from './data';
 import { html, type Html } from './html';
 import type { Mask } from './mask';
 import { card, messageTable, type Writing } from './parts';
-import { linkTo } from './query';
+import { linkTo, LISTED_STATUSES } from './query';
 
 /** The form, and one page of what it found. */
 export const searchPage = (data: SearchResults, writing: Writing): Html[] => [
@@ -22,7 +21,7 @@ function form({ search, hasGroups }: SearchResults): Html {
 				placeholder="${hint}"
 				autocomplete="off"
 		/></label>`;
-	const statuses = ['', ...STATUS_NAMES].map(
+	const statuses = ['', ...LISTED_STATUSES].map(
 		(status) =>
 			html`<option value="${status}" ${status === (search.status ?? '') && html` selected`}>
 				${status === '' ? 'any' : status}
@@ -61,7 +60,7 @@ function results(data: SearchResults, writing: Writing): Html {
 	}
 	const table = messageTable(
 		messages,
-		`Messages${described(search, writing.mask)}, the last stored first`,
+		`Messages${described(search, writing.mask)}, ${ORDERS[data.order]}`,
 		writing,
 	);
 	const more = newer !== null || older !== null;
@@ -69,9 +68,11 @@ function results(data: SearchResults, writing: Writing): Html {
 		'results',
 		title,
 		[table, more && pager(data)],
-		`${writing.format.count(messages.length)}${more ? ' on this page' : ''}, the last stored first`,
+		`${writing.format.count(messages.length)}${more ? ' on this page' : ''}, ${ORDERS[data.order]}`,
 	);
 }
+
+const ORDERS = { stored: 'the last stored first', time: 'the latest time first' } as const;
 
 const hasFilter = (search: Search): boolean =>
 	Object.values(search).some((value) => value !== undefined);
