@@ -125,7 +125,7 @@ export interface Search {
 	readonly status?: Status;
 }
 
-/** One page of a list, the last stored first. */
+/** One page of a list. */
 export interface SearchResults {
 	readonly view: 'search';
 	readonly now: number;
@@ -136,6 +136,8 @@ export interface SearchResults {
 	readonly older: string | null;
 	/** Why nothing could be looked for. */
 	readonly note: string | null;
+	/** What comes first: the last stored, or the latest time. */
+	readonly order: 'stored' | 'time';
 	/** Whether the list can be narrowed by a group. */
 	readonly hasGroups: boolean;
 }

@@ -1,8 +1,8 @@
 import type { Overview } from './data';
-import { figuresOf, todayLines } from './figures';
+import { allReasons, figuresOf, pausedAccounts, todayLines } from './figures';
 import type { Format } from './format';
 import { html, type Html, type Part } from './html';
-import { pauseCells } from './overview';
+import { NOT_ALL, pauseCells, unreadableNote } from './overview';
 import { accountName, recipientOf, type Writing } from './parts';
 
 /** Mail programs drop style sheets, so each cell has its own. */
@@ -11,15 +11,22 @@ const CELL =
 const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
 
 /** The subject: how many were not sent, and what else needs a person. */
-export function emailTitle({ failures, service, since }: Overview, format: Format): string {
-	const paused = service?.paused.length ?? 0;
-	const overdue = service?.overdue ?? 0;
+export function emailTitle(
+	{ failures, service, since, isComplete }: Overview,
+	format: Format,
+): string {
+	const paused = service === null ? 0 : pausedAccounts(service);
+	const unserved = service?.unserved.length ?? 0;
+	const named = (count: number, what: string) =>
+		count > 0 ? [`${format.count(count)} ${what}`] : [];
 	const parts = [
-		`${format.count(failures.total)} not sent`,
-		...(overdue > 0 ? [`${format.count(overdue)} overdue`] : []),
-		...(paused > 0
-			? [`${format.count(paused)} paused ${paused === 1 ? 'account' : 'accounts'}`]
-			: []),
+		`${isComplete ? '' : 'at least '}${format.count(failures.total)} not sent`,
+		...(isComplete ? [] : ['not all counted']),
+		...named(service?.overdue ?? 0, 'overdue'),
+		...named(service?.unconfirmed ?? 0, 'to review'),
+		...named(paused, paused === 1 ? 'paused account' : 'paused accounts'),
+		...named(unserved, unserved === 1 ? 'unserved account' : 'unserved accounts'),
+		...named(service?.unreadable ?? 0, 'without a time'),
 	];
 	return `Messages since ${format.moment(since)}: ${parts.join(', ')}`;
 }
@@ -39,8 +46,7 @@ export function email(data: Overview, writing: Writing): Html {
 				<h1 style="font-size:20px">${title}</h1>
 				<p>
 					As of ${format.time(new Date(data.now).toISOString())}
-					(${format.timezone}).${!data.isComplete &&
-					' There are more messages than were read: the figures are too low.'}
+					(${format.timezone}).${!data.isComplete && ` ${NOT_ALL}`}
 				</p>
 				${tableOf(
 					'Figures',
@@ -58,10 +64,22 @@ export function email(data: Overview, writing: Writing): Html {
 					['Account', 'Paused by', 'Reason', 'Since', 'Until'],
 					service.paused.map((one) => [accountName(one, writing), ...pauseCells(one, writing)]),
 				)}
+				${service !== null &&
+				tableOf(
+					'Not served by Send Due',
+					['Account', 'Gateway', 'Messages', 'Last run'],
+					service.unserved.map((one) => [
+						accountName(one, writing),
+						one.gateway,
+						format.count(one.messages),
+						format.time(one.lastRunAt),
+					]),
+				)}
+				${service !== null && service.unreadable > 0 && unreadableNote(service.unreadable, writing)}
 				${tableOf(
 					'Why messages were not sent',
 					['Reason', 'Messages'],
-					failures.reasons.map(({ reason, count }) => [
+					allReasons(data).map(({ reason, count }) => [
 						reason === null ? 'No reason given' : mask.text(reason),
 						format.count(count),
 					]),
@@ -73,7 +91,9 @@ export function email(data: Overview, writing: Writing): Html {
 						format.time(message.scheduledAt),
 						recipientOf(message, writing),
 						message.status,
-						message.failure === null ? 'no reason given' : mask.text(message.failure),
+						message.failure === null
+							? 'no reason given'
+							: mask.text(message.failure, message.recipient),
 					]),
 				)}
 			</body>

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../messages/duration';
 import type { Status } from '../messages/status';
-import type { Overview } from './data';
+import type { Overview, Service } from './data';
 import { formatSeconds, NONE, type Format } from './format';
 
 /** A figure in words, on the page and in an e-mail. */
@@ -22,6 +22,10 @@ export const toSend = ({ upcoming, later, service }: Overview): number =>
 const sum = (all: ReadonlyArray<{ readonly count: number }>): number =>
 	all.reduce((total, { count }) => total + count, 0);
 
+/** Accounts that are paused: a person and *Send Due* may both have paused one. */
+export const pausedAccounts = ({ paused }: Pick<Service, 'paused'>): number =>
+	new Set(paused.map(({ gateway, account }) => JSON.stringify([gateway, account]))).size;
+
 /** The figures at the top, the most important first. */
 export function figuresOf(data: Overview, format: Format): Figure[] {
 	const { upcoming, now, service, failures } = data;
@@ -35,13 +39,14 @@ export function figuresOf(data: Overview, format: Format): Figure[] {
 		'scheduled',
 	);
 	const failed = figure(
-		'Not sent',
-		count(failures.total),
-		`since ${format.moment(data.since)}`,
-		failures.total > 0 ? 'bad' : '',
+		'Not sent or unclear',
+		data.isComplete ? count(failures.total) : `${count(failures.total)}+`,
+		`since ${format.moment(data.since)}${data.isComplete ? '' : ', not all counted'}`,
+		failures.total > 0 ? 'bad' : data.isComplete ? '' : 'warn',
 	);
 	if (service === null) return [planned, failed];
-	const { overdue, oldestOverdueSeconds, waiting, sending, unconfirmed, paused } = service;
+	const { overdue, oldestOverdueSeconds, waiting, sending, unconfirmed } = service;
+	const accounts = pausedAccounts(service);
 	const waits = [
 		...(sending > 0 ? [`${count(sending)} being sent`] : []),
 		...(waiting > 0 ? [`${count(waiting)} wait for a window or a retry`] : []),
@@ -73,10 +78,10 @@ export function figuresOf(data: Overview, format: Format): Figure[] {
 				: `99% within ${formatSeconds(service.lateness99Seconds)}`,
 		),
 		figure(
-			paused.length === 1 ? 'Paused account' : 'Paused accounts',
-			count(paused.length),
-			paused.length === 0 ? 'all accounts may send' : 'see below',
-			paused.length > 0 ? 'warn' : '',
+			accounts === 1 ? 'Paused account' : 'Paused accounts',
+			count(accounts),
+			accounts === 0 ? 'all accounts may send' : 'see below',
+			accounts > 0 ? 'warn' : '',
 		),
 	];
 }
@@ -97,8 +102,17 @@ const figure = (
 
 const orNone = (seconds: number | null) => (seconds === null ? NONE : formatSeconds(seconds));
 
-/** Whether a person should look: what was not sent, waits too long, or cannot go on. */
-export const needsAttention = ({ failures, service }: Overview): boolean =>
+/** Why messages were not sent, the most frequent first; they add up to all that were not. */
+export function allReasons({
+	failures,
+}: Pick<Overview, 'failures'>): Overview['failures']['reasons'] {
+	const others = failures.total - sum(failures.reasons);
+	return [...failures.reasons, ...(others > 0 ? [{ reason: 'Other reasons', count: others }] : [])];
+}
+
+/** Whether a person should look: what was not sent, waits too long, cannot go on, or was not counted. */
+export const needsAttention = ({ failures, service, isComplete }: Overview): boolean =>
+	!isComplete ||
 	failures.total > 0 ||
 	(service !== null &&
 		[

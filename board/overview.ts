@@ -1,9 +1,9 @@
 import { dayChart, hourChart, shareBar } from './chart';
 import type { Overview, PausedAccount, Service } from './data';
 import { byDay, byHour, HOURS_AHEAD } from './days';
-import { figuresOf, todayLines, totalOf, type Figure } from './figures';
+import { allReasons, figuresOf, todayLines, totalOf, type Figure } from './figures';
 import { html, type Html, type Part } from './html';
-import { accountName, card, listTable, messageTable, type Writing } from './parts';
+import { accountName, card, listTable, messagesOf, messageTable, type Writing } from './parts';
 import { linkTo } from './query';
 
 /** The first page: what goes out, what became of today's messages, what needs a person. */
@@ -17,14 +17,11 @@ export const overview = (data: Overview, writing: Writing): Html[] => [
 ];
 
 const incomplete = ({ isComplete }: Overview): Html[] =>
-	isComplete
-		? []
-		: [
-				html`<p class="banner warn">
-					There are more messages than this page reads from a Data Table. The figures count the
-					nearest and the newest, so they are too low. With PostgreSQL all are counted.
-				</p>`,
-			];
+	isComplete ? [] : [html`<p class="banner warn">${NOT_ALL} With PostgreSQL all are counted.</p>`];
+
+/** Said where the figures lack some messages. */
+export const NOT_ALL =
+	'There are more messages than this page reads from a Data Table. Some were not counted, so the figures are too low.';
 
 const atGateway = (): Html =>
 	html`<p class="banner">
@@ -65,17 +62,17 @@ function attention(service: Service, writing: Writing): Html[] {
 		);
 	}
 	if (unreadable > 0) {
-		content.push(
-			html`<p>
-				${format.count(unreadable)} without a time that can be read. Correct the column send_at.
-			</p>`,
-		);
+		content.push(unreadableNote(unreadable, writing));
 	}
 	const cards = content.length > 0 ? [card('attention', 'Paused and waiting', content)] : [];
 	if (overdueMessages.length === 0) return cards;
 	const table = messageTable(overdueMessages, 'Overdue messages, the oldest first', writing);
 	return [...cards, card('overdue', 'Overdue', table, 'the oldest first')];
 }
+
+/** Says what to do about messages whose time no run can read. */
+export const unreadableNote = (count: number, { format }: Writing): Html =>
+	html`<p>${format.count(count)} without a time that can be read. Correct the column send_at.</p>`;
 
 /** Accounts that do not send, with why and until when. */
 const pausedTable = (paused: readonly PausedAccount[], writing: Writing): Html =>
@@ -91,7 +88,7 @@ export const pauseCells = (one: PausedAccount, { format, mask }: Writing): Part[
 	one.pausedBy === 'operation' ? 'a person' : 'Send Due',
 	one.reason === null ? 'no reason given' : mask.text(one.reason),
 	format.time(one.since),
-	one.until === null ? 'Resume' : format.time(one.until),
+	one.until === null ? 'until resumed' : format.time(one.until),
 ];
 
 function timeline(data: Overview, writing: Writing): Html {
@@ -104,7 +101,7 @@ function timeline(data: Overview, writing: Writing): Html {
 	const peak =
 		total === 0
 			? 'no message'
-			: `${format.count(total)} messages, most from ${format.weekday(most.at)} ${format.clock(most.at)}: ${format.count(most.count)} in an hour`;
+			: `${messagesOf(total, format)}, most from ${format.weekday(most.at)} ${format.clock(most.at)}: ${format.count(most.count)} in an hour`;
 	const busy = hours.filter(({ count }) => count > 0);
 	const content: Part = [
 		hourChart(hours, format, `The next ${HOURS_AHEAD} hours: ${peak}.`),
@@ -167,26 +164,22 @@ function today(data: Overview, { format }: Writing): Html {
 			${rows}
 		</tbody>
 	</table>`;
-	return card('today', 'Today', table, `${format.count(total)} messages, ${format.day(data.now)}`);
+	return card('today', 'Today', table, `${messagesOf(total, format)}, ${format.day(data.now)}`);
 }
 
-function reasons({ failures, since }: Overview, { format, mask }: Writing): Html {
+const NONE_FAILED = 'No message failed, expired or is unconfirmed since then.';
+
+function reasons({ failures, since, isComplete }: Overview, { format, mask }: Writing): Html {
 	const period = `since ${format.moment(since)}`;
 	if (failures.total === 0) {
 		return card(
 			'reasons',
 			'Why messages were not sent',
-			html`<p>Every message was sent.</p>`,
+			html`<p>${isComplete ? NONE_FAILED : NOT_ALL}</p>`,
 			period,
 		);
 	}
-	const listed = failures.reasons.reduce((sum, { count }) => sum + count, 0);
-	const others = failures.total - listed;
-	const all = [
-		...failures.reasons,
-		...(others > 0 ? [{ reason: 'Other reasons', count: others }] : []),
-	];
-	const rows = all.map(
+	const rows = allReasons({ failures }).map(
 		({ reason, count }) =>
 			html`<tr>
 				<th scope="row">${reason === null ? 'No reason given' : mask.text(reason)}</th>

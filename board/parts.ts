@@ -42,13 +42,17 @@ export function statusChip({
 
 /** Who gets it: an id of a chat is as personal as a number. */
 export const recipientOf = ({ recipient }: BoardMessage, { mask }: Writing): string =>
-	recipient === null ? NONE : shorten(mask.text(recipient), MAX_NAME);
+	recipient === null ? NONE : shorten(mask.text(recipient, recipient), MAX_NAME);
 
 /** A user's own words for an account, or else the gateway's. */
 export const accountName = (
 	of: Pick<BoardMessage, 'credential' | 'account' | 'gateway'>,
 	{ mask }: Writing,
-): string => shorten(of.credential || mask.text(of.account ?? '') || of.gateway || NONE, MAX_NAME);
+): string => shorten(mask.text(of.credential || of.account || '') || of.gateway || NONE, MAX_NAME);
+
+/** `1 message`, `1,234 messages`. */
+export const messagesOf = (count: number, format: Format): string =>
+	`${format.count(count)} ${count === 1 ? 'message' : 'messages'}`;
 
 /** A heading of a card, and what belongs beside it. */
 export const cardHead = (id: string, title: string, more: Part = null): Html =>
@@ -124,8 +128,8 @@ function messageCells(message: BoardMessage, writing: Writing): Part[] {
 		[recipientOf(message, writing), ...marks.map((mark) => aside(mark, MAX_NAME))],
 		text === null
 			? html`<span class="why">${type}</span>`
-			: html`<bdi>${shorten(mask.text(text), MAX_TEXT)}</bdi>`,
-		[statusChip(message), failure !== null && aside(mask.text(failure), MAX_TEXT)],
+			: html`<bdi>${shorten(mask.text(text, recipient), MAX_TEXT)}</bdi>`,
+		[statusChip(message), failure !== null && aside(mask.text(failure, recipient), MAX_TEXT)],
 	];
 }
 

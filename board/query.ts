@@ -1,18 +1,33 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
-import { isStatus, STATUS_NAMES } from '../messages/status';
+import { isStatus, STATUS_NAMES, type Status } from '../messages/status';
 import { quote } from '../messages/text';
 import type { Search } from './data';
 
 /** Which page a reader asks for, by the query of its URL. */
 export type BoardQuery =
 	| { readonly view: 'overview' }
-	| ({ readonly view: 'search'; readonly before?: string; readonly after?: string } & Search)
+	| ({
+			readonly view: 'search';
+			readonly before?: string;
+			readonly after?: string;
+			/** Why nothing can be looked for. */
+			readonly note?: string;
+	  } & Search)
 	| { readonly view: 'message'; readonly id: string };
 
 const VIEWS = ['overview', 'search', 'message'] as const;
 
+const FIRST: readonly Status[] = ['scheduled', 'sent', 'delivered', 'read', 'failed'];
+
+/** Every status, those that are looked for most often first. */
+export const LISTED_STATUSES: readonly Status[] = [
+	...FIRST,
+	...STATUS_NAMES.filter((name) => !FIRST.includes(name)),
+];
+
 /**
- * Reads the query of a webhook. What it does not know is ignored, as any page does. Without a view, an
+ * Reads the query of a webhook. A name that it does not know is ignored, as any page does; a mistyped view or
+ * status becomes the note of a search, since whoever typed it sees nothing but the page. Without a view, an
  * `id` means its message and a filter a search.
  *
  * @param value an object, its JSON, or nothing for the overview
@@ -48,13 +63,19 @@ export function parseBoardQuery(value: unknown): BoardQuery {
 	if (wanted === 'message') return { view: 'message', id: id ?? '' };
 	if (wanted === 'search') {
 		if (status !== undefined && !isStatus(status)) {
-			throw invalid(`"status" in it is ${quote(status)}. Use one of: ${STATUS_NAMES.join(', ')}.`);
+			const search = {
+				recipient,
+				reference,
+				group,
+				note: mistyped('status', status, LISTED_STATUSES),
+			};
+			return { view: 'search', ...withoutUndefined(search) } as BoardQuery;
 		}
 		const search = { recipient, reference, group, status, before, after };
 		return { view: 'search', ...withoutUndefined(search) } as BoardQuery;
 	}
 	if (wanted === 'overview') return { view: 'overview' };
-	throw invalid(`"view" in it is ${quote(wanted)}. Use one of: ${VIEWS.join(', ')}.`);
+	return { view: 'search', note: mistyped('view', wanted, VIEWS) };
 }
 
 function toObject(value: unknown): Readonly<Record<string, unknown>> {
@@ -77,8 +98,8 @@ function parseJson(text: string): unknown {
 	}
 }
 
-const invalid = (what: string) =>
-	new InvalidParameterError('Query', `"Query" cannot be shown: ${what}`);
+const mistyped = (name: string, value: string, known: readonly string[]): string =>
+	`"${name}" in the address is ${quote(value)}. Use one of: ${known.join(', ')}.`;
 
 /** The address of another page of the same board. */
 export function linkTo(query: BoardQuery): string {

@@ -1,9 +1,9 @@
-import { STATUS_NAMES } from '../messages/status';
 import { quote } from '../messages/text';
 import type { Search, SearchResults } from './data';
 import { html, type Html } from './html';
+import type { Mask } from './mask';
 import { card, messageTable, type Writing } from './parts';
-import { linkTo } from './query';
+import { linkTo, LISTED_STATUSES } from './query';
 
 /** The form, and one page of what it found. */
 export const searchPage = (data: SearchResults, writing: Writing): Html[] => [
@@ -21,7 +21,7 @@ function form({ search, hasGroups }: SearchResults): Html {
 				placeholder="${hint}"
 				autocomplete="off"
 		/></label>`;
-	const statuses = ['', ...STATUS_NAMES].map(
+	const statuses = ['', ...LISTED_STATUSES].map(
 		(status) =>
 			html`<option value="${status}" ${status === (search.status ?? '') && html` selected`}>
 				${status === '' ? 'any' : status}
@@ -44,18 +44,23 @@ function form({ search, hasGroups }: SearchResults): Html {
 function results(data: SearchResults, writing: Writing): Html {
 	const { messages, search, newer, older, note } = data;
 	const title = hasFilter(search) ? 'Found' : 'All messages';
-	if (note !== null) return card('results', title, html`<p role="alert">${note}</p>`);
+	if (note !== null)
+		return card(
+			'results',
+			title,
+			html`<p role="alert">${writing.mask.text(note, search.recipient)}</p>`,
+		);
 	if (messages.length === 0) {
 		return card(
 			'results',
 			title,
-			html`<p>No message fits${described(search)}.</p>
+			html`<p>No message fits${described(search, writing.mask)}.</p>
 				${pager(data)}`,
 		);
 	}
 	const table = messageTable(
 		messages,
-		`Messages${described(search)}, the last stored first`,
+		`Messages${described(search, writing.mask)}, ${ORDERS[data.order]}`,
 		writing,
 	);
 	const more = newer !== null || older !== null;
@@ -63,20 +68,22 @@ function results(data: SearchResults, writing: Writing): Html {
 		'results',
 		title,
 		[table, more && pager(data)],
-		`${writing.format.count(messages.length)}${more ? ' on this page' : ''}, the last stored first`,
+		`${writing.format.count(messages.length)}${more ? ' on this page' : ''}, ${ORDERS[data.order]}`,
 	);
 }
+
+const ORDERS = { stored: 'the last stored first', time: 'the latest time first' } as const;
 
 const hasFilter = (search: Search): boolean =>
 	Object.values(search).some((value) => value !== undefined);
 
-/** ` with the status failed`. */
-const described = ({ status, recipient, reference, group }: Search): string =>
+/** ` with the status failed`. Only the field shows the whole number that was typed. */
+const described = ({ status, recipient, reference, group }: Search, mask: Mask): string =>
 	[
 		status === undefined ? '' : ` with the status ${status}`,
-		recipient === undefined ? '' : ` to the recipient ${quote(recipient)}`,
-		reference === undefined ? '' : ` with the reference ${quote(reference)}`,
-		group === undefined ? '' : ` of the group ${quote(group)}`,
+		recipient === undefined ? '' : ` to the recipient ${quote(mask.text(recipient, recipient))}`,
+		reference === undefined ? '' : ` with the reference ${quote(mask.text(reference, recipient))}`,
+		group === undefined ? '' : ` of the group ${quote(mask.text(group, recipient))}`,
 	].join('');
 
 function pager({ search, newer, older }: SearchResults): Html | null {

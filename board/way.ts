@@ -69,7 +69,7 @@ function way(message: MessageDetails, now: number, { format, mask }: Writing): H
 		what: `${isWaiting ? 'Last change' : 'Now'}: ${message.isSending ? 'being sent' : status}`,
 		more: [
 			message.isSending ? 'The request is in flight' : STATUSES[status].meaning,
-			failure !== null && [': ', mask.text(failure)],
+			failure !== null && [': ', mask.text(failure, message.recipient)],
 		],
 		tone: toneOf(status),
 	};
@@ -91,7 +91,7 @@ const later = (one: string | null, other: string | null): boolean =>
 function facts(message: MessageDetails, writing: Writing): Html {
 	const { mask } = writing;
 	const own = (value: string | null) => value && mask.id(value, message.recipient);
-	const foreign = (value: string | null) => value && mask.text(value);
+	const foreign = (value: string | null) => value && mask.text(value, message.recipient);
 	const all: Array<[name: string, value: string | null]> = [
 		['Recipient', recipientOf(message, writing)],
 		['Reference', own(message.reference)],
@@ -105,7 +105,7 @@ function facts(message: MessageDetails, writing: Writing): Html {
 		['Timezone', message.timezone],
 		['Status of the gateway', foreign(message.gatewayStatus)],
 		['Message ID', foreign(message.messageId)],
-		['Schedule ID', message.id],
+		['Schedule ID', own(message.id)],
 	];
 	const known = all.filter(([, value]) => value !== null && value !== '' && value !== NONE);
 	return html`<dl class="facts">
@@ -117,9 +117,9 @@ function facts(message: MessageDetails, writing: Writing): Html {
 	</dl>`;
 }
 
-const content = ({ text }: MessageDetails, { mask }: Writing): Html | null =>
+const content = ({ text, recipient }: MessageDetails, { mask }: Writing): Html | null =>
 	text === null
 		? null
 		: html`<pre class="quote" dir="auto">
-${mask.text(text).slice(0, MAX_TEXT)}${text.length > MAX_TEXT && '…'}</pre
+${mask.text(text, recipient).slice(0, MAX_TEXT)}${text.length > MAX_TEXT && '…'}</pre
 			>`;

@@ -12,7 +12,7 @@ import type { Row } from './columns';
 import { statusWord, textOf } from './rows';
 import { accountKey, accountRecords, OVERDUE_AFTER_MS } from './served';
 import { isPausedAt, partsBehindWaiting, statusOf, Tally, timeOf } from './statistics';
-import { PAGE_SIZE, selectPages, where, type Condition, type MessageTable } from './table';
+import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
 
 /**
  * Messages of one kind that are read for a page. A table that n8n cannot count costs 0.1 to 0.3 s for each
@@ -22,7 +22,7 @@ export const MAX_READ = 5 * PAGE_SIZE;
 
 /**
  * The figures of the board over any table, read page by page: of each kind of messages at most
- * {@link MAX_READ}, the nearest times first.
+ * {@link MAX_READ}, the nearest times and the last stored first.
  *
  * @param accounts null where no account ever sent or was paused
  */
@@ -53,15 +53,8 @@ export async function tableBoard(
 		}
 	};
 	let isComplete = true;
-	for (const conditions of parts(period)) {
-		let read = 0;
-		for await (const page of selectPages(table, conditions)) {
-			page.forEach(add);
-			read += page.length;
-			if (read < MAX_READ) continue;
-			isComplete = false;
-			break;
-		}
+	for (const part of parts(period)) {
+		if (!(await readPart(table, part, add))) isComplete = false;
 	}
 	return {
 		statistics: statistics.result(),
@@ -74,8 +67,41 @@ export async function tableBoard(
 	};
 }
 
+/** Messages that are read up to a number of their own. */
+interface TablePart {
+	readonly conditions: readonly Condition[];
+	/** Whether the last stored are read first. */
+	readonly isNewestFirst: boolean;
+}
+
+/** @returns whether there are no more than were read */
+async function readPart(
+	table: MessageTable,
+	{ conditions, isNewestFirst }: TablePart,
+	add: (row: Row) => void,
+): Promise<boolean> {
+	const direction = isNewestFirst ? 'desc' : 'asc';
+	let after: Condition[] = [];
+	const read = async (limit: number) =>
+		await table.select([...conditions, ...after], limit, 'id', direction);
+	for (let count = 0; count < MAX_READ; count += PAGE_SIZE) {
+		const page = await read(PAGE_SIZE);
+		page.forEach(add);
+		if (page.length < PAGE_SIZE) return true;
+		after = [{ column: 'id', is: isNewestFirst ? 'lt' : 'gt', value: page[page.length - 1].id }];
+	}
+	return (await read(1)).length === 0;
+}
+
 /** Each message of interest is in one of these; those that wait, by how near their time is. */
-function parts({ now, since, today, until }: BoardPeriod): Condition[][] {
+function parts(period: BoardPeriod): TablePart[] {
+	return [
+		...waitingParts(period).map((conditions) => ({ conditions, isNewestFirst: false })),
+		...doneParts(period).map((conditions) => ({ conditions, isNewestFirst: true })),
+	];
+}
+
+function waitingParts({ now, today, until }: BoardPeriod): Condition[][] {
 	const waiting = where({ status: 'scheduled' });
 	const bounds = [now, today.to, until].map((at) => new Date(at).toISOString());
 	return [
@@ -87,7 +113,21 @@ function parts({ now, since, today, until }: BoardPeriod): Condition[][] {
 			return [...waiting, { column: 'send_at', is: 'gt', value: from }, ...before];
 		}),
 		[...waiting, { column: 'send_at', is: 'isEmpty', value: null }],
-		...partsBehindWaiting(new Date(since).toISOString()),
+	];
+}
+
+/** What failed is apart from the rest, so that no number of delivered messages hides it. */
+function doneParts({ since }: BoardPeriod): Condition[][] {
+	const begin = new Date(since).toISOString();
+	const behind = partsBehindWaiting(begin);
+	const others = [...FAILURES].map(
+		(status): Condition => ({ column: 'status', is: 'neq', value: status }),
+	);
+	const changed: Condition = { column: 'updatedAt', is: 'gte', value: begin };
+	return [
+		...behind.slice(0, -1),
+		[...behind[behind.length - 1], ...others],
+		...[...FAILURES].map((status) => [...where({ status }), changed]),
 	];
 }
 

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { needsAttention, type Overview } from '../../board';
+import { needsAttention, renderBoard, type Overview } from '../../board';
 import { byDay, byHour } from '../../board/days';
 import { formatSeconds } from '../../board/format';
 import { figuresOf, todayLines, totalOf, toSend } from '../../board/figures';
@@ -202,6 +202,17 @@ it('a search finds by the whole number, the reference and the group, though numb
 	expect(wrong).toMatch(/role="alert".*country code/s);
 });
 
+it.each(['0151 2345678', '+49 151 2345 678', '+4915123456789'])(
+	'shows the number %s that was typed in its field and in links alone',
+	async (recipient) => {
+		const page = await pageOf(store, { recipient, reference: recipient, group: 'spring' });
+		const shown = page.replace(/\b(value|href)="[^"]*"/g, '');
+		expect(page).toContain(`value="${recipient}"`);
+		expect(shown).not.toContain(recipient.slice(-4));
+		expect(shown).toContain('•••');
+	},
+);
+
 it('a message shows its way, and one that is not there is said so', async () => {
 	const one = ofStatus('read')[0];
 	const page = await pageOf(store, { id: String(one.schedule_id) });
@@ -229,6 +240,90 @@ it('reads of a table so much that a page does not take long, and says that it is
 	expect(counted.isComplete).toBe(false);
 	expect(toSend(counted)).toBe(MAX_READ);
 	expect(await pageOf(large)).toContain('There are more messages than this page reads');
+});
+
+/** Delivered rows first, then failed ones, all changed just now. */
+const changedRows = (delivered: number, failed: number) =>
+	seededRows(delivered + failed).map((row, index) => ({
+		...row,
+		status: index < delivered ? 'delivered' : 'failed',
+		send_at: new Date(NOW - 5 * MINUTE_MS).toISOString(),
+		updatedAt: new Date(NOW - MINUTE_MS).toISOString(),
+	}));
+
+it('counts each failure behind any number of delivered messages, and says that not all were read', async () => {
+	const large = await storeWith(changedRows(MAX_READ + 1, 40));
+	const counted = (await dataOf(large)) as Overview;
+	expect(counted.failures.total).toBe(40);
+	expect(counted.failures.newest).toHaveLength(10);
+	expect(counted.isComplete).toBe(false);
+	const last = await storeWith(changedRows(0, MAX_READ + 5));
+	const newest = ((await dataOf(last)) as Overview).failures.newest[0].id;
+	expect(newest).toBe(last.table.row(MAX_READ + 5).schedule_id);
+});
+
+it('does not say that nothing failed where not all were read', async () => {
+	const counted = (await dataOf(await storeWith(changedRows(MAX_READ + 1, 0)))) as Overview;
+	expect(needsAttention(counted)).toBe(true);
+	const page = renderBoard(counted, LOOK).html;
+	expect(page).toContain('Some were not counted, so the figures are too low.');
+	expect(page).not.toMatch(
+		/No message failed|<span class="value">0<\/span>\s*<span class="label">Not sent/,
+	);
+	expect(renderBoard(counted, LOOK, 'email').title).toMatch(
+		/: at least 0 not sent, not all counted/,
+	);
+});
+
+it('has read all of exactly as many as it reads', async () => {
+	const counted = (await dataOf(await storeWith(changedRows(MAX_READ, MAX_READ)))) as Overview;
+	expect(counted.isComplete).toBe(true);
+	expect(counted.failures.total).toBe(MAX_READ);
+});
+
+it('an empty store does not say that messages were sent', async () => {
+	const page = await pageOf(await storeWith([]));
+	expect(page).toContain('No message failed, expired or is unconfirmed since then.');
+});
+
+it('an account that was paused twice is one account', () => {
+	const [pause] = data.service!.paused;
+	const twice: Overview = {
+		...data,
+		service: {
+			...data.service!,
+			paused: [pause, { ...pause, pausedBy: 'gateway', reason: 'Banned', credential: null }],
+		},
+	};
+	expect(figuresOf(twice, createFormat('en-GB', ZONE)).at(-1)).toMatchObject({
+		label: 'Paused account',
+		value: '1',
+	});
+	const mail = renderBoard(twice, LOOK, 'email');
+	expect(mail.title).toMatch(/, 1 paused account\b(?!s)/);
+	expect(mail.html).toContain('Banned');
+});
+
+it('an e-mail says all that needs a person, and its reasons add up', () => {
+	const all: Overview = {
+		...data,
+		failures: { ...data.failures, total: 21, reasons: [{ reason: 'Blocked', count: 9 }] },
+		service: {
+			...data.service!,
+			unconfirmed: 3,
+			unreadable: 2,
+			unserved: [
+				{ gateway: 'Whapi', account: 'a', credential: 'Shop Rome', messages: 7, lastRunAt: null },
+			],
+		},
+	};
+	const mail = renderBoard(all, LOOK, 'email');
+	expect(mail.title).toMatch(
+		/: 21 not sent, .*3 to review, .*1 unserved account, 2 without a time$/,
+	);
+	expect(mail.html).toMatch(/Not served by Send Due.*Shop Rome.*Whapi.*>7</s);
+	expect(mail.html).toContain('2 without a time that can be read');
+	expect(mail.html).toMatch(/Blocked<.*>9<.*Other reasons<.*>12</s);
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseBoardQuery } from '../../board';
-import { linkTo, type BoardQuery } from '../../board/query';
+import { linkTo, LISTED_STATUSES, type BoardQuery } from '../../board/query';
 import { STATUS_NAMES } from '../../messages/status';
 
 it.each([
@@ -29,9 +29,23 @@ it.each([
 	['not JSON', /"Query" is "not JSON".*\$json\.query/],
 	[[1], /"Query" is a list/],
 	[7, /"Query" is "7"/],
-	[{ view: 'all' }, /"view" in it is "all".*overview, search, message/],
-	[{ status: 'gone' }, /"status" in it is "gone".*scheduled/],
 ])('%j is refused', (given, words) => expect(() => parseBoardQuery(given)).toThrow(words));
+
+it.each([
+	[{ view: 'all' }, /"view" in the address is "all".*overview, search, message/],
+	[
+		{ status: 'gone', before: '7' },
+		/"status" in the address is "gone".*: scheduled, sent, delivered, read, failed, /,
+	],
+])('%j becomes the note of a search', (given, words) =>
+	expect(parseBoardQuery(given)).toEqual({
+		view: 'search',
+		note: expect.stringMatching(words) as string,
+	}),
+);
+
+it('lists every status once', () =>
+	expect([...LISTED_STATUSES].sort()).toEqual([...STATUS_NAMES].sort()));
 
 it('a link leads to what it was made for', () => {
 	const text = fc.string({ minLength: 1 }).filter((one) => one.trim() === one);

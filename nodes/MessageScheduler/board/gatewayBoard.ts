@@ -76,6 +76,7 @@ export function gatewayBoard(store: MessageStore, scope: BoardScope): BoardSourc
 				newer: from > 0 ? String(Math.max(0, from - PAGE_LENGTH)) : null,
 				older: to < found.length ? String(to) : null,
 				note,
+				order: 'time',
 				hasGroups: false,
 			};
 		},

@@ -29,9 +29,10 @@ export const PAGE_LENGTH = 50;
 
 /** A recipient as messages are stored with; or why it cannot be looked for. */
 export function recipientOf(
-	{ recipient }: SearchQuery,
+	{ recipient, note }: SearchQuery,
 	{ country }: BoardScope,
 ): { readonly recipient: Recipient | null; readonly note: string | null } {
+	if (note !== undefined) return { recipient: null, note };
 	if (recipient === undefined) return { recipient: null, note: null };
 	const parsed = settleSync(() => parseRecipient(recipient, country));
 	if (parsed.ok) return { recipient: parsed.value, note: null };

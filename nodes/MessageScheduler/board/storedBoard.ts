@@ -30,7 +30,7 @@ export function storedBoard(backend: Backend, scope: BoardScope): BoardSource {
 			const { note, recipient } = recipientOf(query, scope);
 			const { reference, group, status } = query;
 			const search = { recipient: query.recipient, reference, group, status };
-			const frame = { view: 'search', now, search, hasGroups: true } as const;
+			const frame = { view: 'search', now, search, order: 'stored', hasGroups: true } as const;
 			if (note !== null) return { ...frame, messages: [], newer: null, older: null, note };
 			const page = await readPage(query, recipient?.address ?? null);
 			return { ...frame, note, ...page };
