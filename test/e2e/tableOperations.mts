@@ -57,8 +57,12 @@ export async function expectAllOperations(
 	expect(held.scheduleId).toMatch(/^[0-9a-f-]{36}$/);
 
 	const [read] = await operate(gateway, 'get', byId(held.scheduleId));
-	const known = { ...held, adjusted: undefined, recipientAsGiven: undefined, warnings: undefined };
 	// What only *Schedule* tells.
+	const { adjusted, recipientAsGiven, warnings, timezoneSource, possibleTimezones, ...known } =
+		held;
+	expect(adjusted).toEqual([]);
+	expect([recipientAsGiven, warnings]).not.toContain(undefined);
+	expect([timezoneSource, possibleTimezones]).toEqual([null, []]);
 	expect(read).toEqual(known);
 	const listed = await operate(gateway, 'getAll', {
 		...place,
