@@ -50,7 +50,7 @@ it('moves, and cancels, a thousand of 100,000 by one statement each', async () =
 	const updates = () => statements.flatMap((text) => text.match(/\bupdate "/g) ?? []);
 	expect(updates()).toHaveLength(1);
 	await store.changeMany!(
-		plan.map((change) => ({ ...change, to: null })),
+		plan.map(({ scheduleId, to }) => ({ scheduleId, from: to, to: null })),
 		false,
 	);
 	expect(updates()).toHaveLength(2);
