@@ -29,7 +29,7 @@ const jest = (project, ...args) =>
 
 /**
  * What runs a real n8n mostly waits: two test files at once, each with an n8n of its own, take little
- * more than half the time.
+ * more than half the time. So do unit tests, on two cores.
  */
 const twoAtOnce = '--maxWorkers=2';
 
@@ -37,7 +37,12 @@ const stages = [
 	{ kind: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
 	{ kind: 'types', command: ['npm', 'run', '--silent', 'types'] },
 	{ kind: 'build', command: ['npm', 'run', '--silent', 'build'] },
-	{ kind: 'unit', title: 'unit, node and sandbox tests', command: jest('unit'), project: 'unit' },
+	{
+		kind: 'unit',
+		title: 'unit, node and sandbox tests',
+		command: jest('unit', twoAtOnce),
+		project: 'unit',
+	},
 	{
 		kind: 'n8n',
 		title: 'a real n8n',
