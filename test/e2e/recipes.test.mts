@@ -77,11 +77,13 @@ const succeeded = async (id: string, count: number) =>
 
 it('cancel-on-reply: cancels what is pending for who has answered, and for nobody else', async () => {
 	await remind(ANNA, 'cancelled by an answer');
+	await remind(ANNA, 'cancelled as well');
 	await remind(BEN, 'not cancelled');
 	const id = await publish('cancel-on-reply.json');
 	answer(ANNA, 'Tuesday is fine');
 	await succeeded(id, 1);
 	expect(await statusOf('cancelled by an answer')).toBe('cancelled');
+	expect(await statusOf('cancelled as well')).toBe('cancelled');
 	expect(await statusOf('not cancelled')).toBe('scheduled');
 	// Nothing is left to be cancelled, which is no error.
 	answer(ANNA, 'Thank you');

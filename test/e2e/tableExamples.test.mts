@@ -323,25 +323,6 @@ it('appointment-reminder.json reminds a day before, and cancels when it is calle
 	await environment.n8n.deactivate(id);
 }, 60_000);
 
-it('cancel-on-reply.json cancels all that is pending for who replies, and nothing else', async () => {
-	const [id, url] = await serve('cancel-on-reply.json', 'Reply');
-	const at = inSeconds(86_400);
-	const mine = [
-		await schedule('first reminder', at, { recipient: '+12025550155' }),
-		await schedule('second reminder', at, { recipient: '+12025550155' }),
-	];
-	const other = await schedule('for another', at, { recipient: '+12025550156' });
-	const replied = await post(id, url, { from: '+1 (202) 555-0155', text: 'Yes' });
-	expect(replied('Cancel').map(({ scheduleId }) => scheduleId)).toEqual(
-		mine.map(({ scheduleId }) => scheduleId),
-	);
-	for (const { scheduleId } of mine) {
-		expect(await get(scheduleId)).toMatchObject({ status: 'cancelled' });
-	}
-	expect(await get(other.scheduleId)).toMatchObject({ status: 'scheduled' });
-	await environment.n8n.deactivate(id);
-}, 60_000);
-
 it('daily-failure-digest.json tells what did not go out', async () => {
 	environment.sandbox.faults.add({
 		kind: 'status',
