@@ -14,7 +14,7 @@ export function requireScheduler(gateway: Gateway, type?: MessageType): NativeSc
 	if (scheduling === null || gateway.scheduler === undefined) {
 		throw unsupported(
 			`${gateway.label} has no scheduler of its own${schedulingNeeds === undefined ? '' : ` without ${schedulingNeeds}`}`,
-			'Set "Store Messages In" to "n8n Data Table": n8n then stores the message and the operation "Send Due" sends it.',
+			'In "Schedule", set "Store Messages In" to "n8n Data Table": n8n then stores the message and the operation "Send Due" sends it. In other operations, set "Stored In" to the same.',
 		);
 	}
 	if (type !== undefined && !scheduling.types.includes(type)) {

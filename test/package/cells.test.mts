@@ -1,0 +1,134 @@
+import { gatewayById, gateways } from '../../gateways/registry';
+import { cellsPage } from '../../reliability/cells/page.mts';
+import { proofOf } from '../../reliability/cells/proofs/index.mts';
+import { unclear } from '../../reliability/cells/refusal.mts';
+import { readResult, toResult, type Cell } from '../../reliability/cells/result.mts';
+import { ANY_STORE, isOffered, rowById, ROWS, STORES } from '../../reliability/cells/rows.mts';
+import { resources } from '../../nodes/MessageScheduler/operations';
+
+/** The table of docs/operations-by-gateway.md: `npm run reliability cells` has run every cell that there is. */
+const result = readResult();
+
+const cells = gateways.flatMap((gateway) =>
+	ROWS.flatMap((row) =>
+		row.places.map((place) => ({
+			name: `${gateway.id} ${row.id} ${place}`,
+			gateway,
+			row,
+			place,
+			cell: result.cells[gateway.id]?.[row.id]?.[place] as Cell | undefined,
+		})),
+	),
+);
+
+const namesOf = (some: typeof cells): string[] => some.map(({ name }) => name);
+
+describe('the result of npm run reliability cells', () => {
+	it('has each gateway, operation and store that there is, and no other', () => {
+		expect(namesOf(cells.filter(({ cell }) => cell === undefined))).toEqual([]);
+		const ran = Object.entries(result.cells).flatMap(([gateway, rows]) =>
+			Object.entries(rows).flatMap(([row, places]) =>
+				Object.keys(places).map((place) => `${gateway} ${row} ${place}`),
+			),
+		);
+		expect(ran.sort()).toEqual(namesOf(cells).sort());
+	});
+
+	it('has no fault', () => {
+		const faults = cells.filter(({ cell }) => typeof cell === 'object' && 'fault' in cell);
+		expect(faults.map(({ name, cell }) => [name, cell])).toEqual([]);
+	});
+
+	it('works wherever the vendor documents it, and nowhere else', () => {
+		const works = cells.filter(({ cell }) => cell === 'works');
+		expect(namesOf(works)).toEqual(
+			namesOf(cells.filter(({ gateway, row, place }) => isOffered(gateway, row, place))),
+		);
+	});
+
+	it('has a clear sentence for whatever is not offered', () => {
+		const said = cells.flatMap(({ name, gateway, row, cell }) =>
+			typeof cell === 'object' && 'notOffered' in cell
+				? [{ name, gateway, row, sentence: result.refusals[cell.notOffered] }]
+				: [],
+		);
+		expect(said.length).toBeGreaterThan(0);
+		for (const { name, gateway, row, sentence } of said) {
+			expect([name, unclear(sentence, gateway, row)]).toEqual([name, []]);
+		}
+		expect(new Set(said.map(({ sentence }) => sentence))).toEqual(new Set(result.refusals));
+	});
+
+	it('says of which n8n and day it is', () => {
+		expect(result.n8n).toMatch(/^\d+\.\d+\.\d+$/);
+		expect(result.date).toMatch(/^20\d\d-\d\d-\d\d$/);
+	});
+});
+
+describe('the rows', () => {
+	it('are the operations of the action node, and the two kinds of events of the trigger', () => {
+		const operations = resources.flatMap(({ option, operations: all }) =>
+			all.map((one) => `${option.value}.${one.option.value}`),
+		);
+		expect(ROWS.map(({ id }) => id)).toEqual([
+			...operations,
+			'trigger.status',
+			'trigger.received',
+		]);
+		expect(STORES.map(({ label }) => label)).toEqual(['Gateway', 'n8n Data Table', 'PostgreSQL']);
+	});
+
+	it.each(ROWS)('$id: somebody has said how to prove it', (row) => {
+		expect(proofOf(row)).toBeDefined();
+	});
+
+	it.each([
+		['scheduledMessage.schedule', ['gateway', 'dataTable', 'postgres']],
+		['scheduledMessage.get', ['gateway', 'dataTable', 'postgres']],
+		['scheduledMessage.sendDue', ['gateway', 'dataTable', 'postgres']],
+		['scheduledMessage.moveToPostgres', [ANY_STORE]],
+		['message.send', [ANY_STORE]],
+	])('%s has a cell for each of %j', (id, places) => {
+		expect(rowById(id).places).toEqual(places);
+	});
+});
+
+describe('what a refusal has to say', () => {
+	const [gateway] = gateways;
+	const row = rowById('scheduledMessage.getAll');
+	it.each([
+		[`${gateway.label} has no scheduler of its own. Use another gateway.`, []],
+		['"Stored In" is "gateway". Use one of: dataTable, postgres.', []],
+		[`${gateway.label} has no scheduler of its own.`, ['It does not say what to do.']],
+		['Not found. Use another one.', ['It names neither the gateway nor a parameter.']],
+		['"Stored In" is "undefined". Use one of: dataTable.', ['It is broken.']],
+		[
+			`${gateway.label} has none. Set "Store Messages In" to "n8n Data Table".`,
+			['It says to set "Store Messages In", which this operation does not have.'],
+		],
+		[`${gateway.label} has none. In "Schedule", set "Store Messages In" to "PostgreSQL".`, []],
+	])('%s', (sentence, problems) => {
+		expect(unclear(sentence, gateway, row)).toEqual(problems);
+	});
+});
+
+it('the page shows what works, what is refused and why, and what is a fault', () => {
+	const [{ id, label }] = gateways;
+	const at = { gateway: id, place: 'gateway' };
+	const refusal = { kind: 'notOffered', sentence: `${label} has none. Use another one.` } as const;
+	const page = cellsPage(
+		toResult(
+			[
+				{ ...at, row: 'scheduledMessage.schedule', outcome: { kind: 'works' } },
+				{ ...at, row: 'scheduledMessage.get', outcome: refusal },
+				{ ...at, row: 'scheduledMessage.cancel', outcome: { kind: 'fault', reason: 'x' } },
+			],
+			{ n8n: '2.0.0', date: '2026-11-22' },
+		),
+	);
+	expect(page).toMatch(/^\| Scheduled Message: Schedule \| ✓ \| ✗ /m);
+	expect(page).toMatch(/^\| Scheduled Message: Get \| – \(1\) \| ✗ /m);
+	expect(page).toMatch(/^\| Scheduled Message: Cancel \| ✗ \| ✗ /m);
+	expect(page).toContain('1. … has none. Use another one.');
+	expect(page).toContain(gatewayById(id).label);
+});
