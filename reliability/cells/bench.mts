@@ -39,7 +39,7 @@ export interface Bench {
 	readonly later: string;
 	/** *Options* of what cancels a message. */
 	readonly deletion: Json;
-	/** The same cell, of another store. */
+	/** The same message, of another store. */
 	in(place: string): Bench;
 	/** The store as seen from outside. @throws RangeError if *Send Due* does not work on it */
 	store(): OutsideStore;
@@ -54,7 +54,7 @@ export interface Bench {
 	schedule(parameters?: Json): Promise<Json>;
 	/** The cell's messages that wait in its store. */
 	waiting(): Promise<Waiting[]>;
-	/** How often the gateway has the cell's message as one that it has sent, or is about to. */
+	/** How often the gateway has sent the cell's message, or is about to. */
 	sent(): number;
 }
 
@@ -75,11 +75,13 @@ export function createBench(
 	gateway: Gateway,
 	row: Row,
 	place: string,
-	recipient = nextRecipient(),
+	{ recipient, text }: Pick<Bench, 'recipient' | 'text'> = {
+		recipient: nextRecipient(),
+		text: `${row.id} with ${gateway.id}, ${place}`,
+	},
 ): Bench {
 	const { n8n, sandbox, stores } = world;
 	const id = gateway.id as GatewayId;
-	const text = `${row.id} with ${gateway.id}, ${place}`;
 	const now = Date.now();
 	const at = wholeSeconds(now + 48 * HOUR_MS);
 	const operate: Bench['operate'] = async (name, parameters = {}, items) => {
@@ -111,7 +113,7 @@ export function createBench(
 		later: wholeSeconds(now + 60 * HOUR_MS),
 		deletion:
 			gateway.capabilities.scheduling?.cancelsBy === 'delete' ? { allowDeletion: true } : {},
-		in: (other) => createBench(world, gateway, row, other, recipient),
+		in: (other) => createBench(world, gateway, row, other, { recipient, text }),
 		store: () => {
 			if (!Object.hasOwn(stores, place))
 				throw new RangeError(`"${place}" is not seen from outside`);
@@ -138,19 +140,20 @@ export function createBench(
 					message.gateway === gateway.id && message.status === 'scheduled' && isOfCell(message),
 			);
 		},
-		sent: () => {
-			const waiting = new Set(held().map((message) => message.id));
-			return sandbox
-				.messages(id)
-				.filter((message) => message.text === text && !waiting.has(message.id)).length;
-		},
+		sent: () =>
+			sandbox.messages(id).filter(
+				(message) =>
+					message.text === text &&
+					// One that was cancelled has a time as well.
+					(message.scheduledAt === undefined || message.sentAt !== undefined),
+			).length,
 	};
 }
 
 /** The parameters by which an operation is told where the messages are. */
 function storeParameters({ fields, ...row }: Row, place: string, postgres: Json): Json {
 	const hasChoice = fields.some(({ name }) => name === 'storeIn');
-	const { storeIn: _, ...reached } = postgres;
+	const { storeWorkflow, postgresTables } = postgres;
 	// The operation that moves messages to PostgreSQL leaves no choice.
 	const isAlwaysAsked = fields.some(
 		({ name, displayOptions: { show = {} } = {} }) =>
@@ -159,6 +162,8 @@ function storeParameters({ fields, ...row }: Row, place: string, postgres: Json)
 	);
 	return {
 		...(hasChoice ? { storeIn: storeChoice({ fields, ...row }, place).value } : {}),
-		...((hasChoice && place === 'postgres') || isAlwaysAsked ? reached : {}),
+		...((hasChoice && place === 'postgres') || isAlwaysAsked
+			? { storeWorkflow, postgresTables }
+			: {}),
 	};
 }

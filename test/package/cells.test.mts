@@ -70,11 +70,7 @@ describe('the rows', () => {
 		const operations = resources.flatMap(({ option, operations: all }) =>
 			all.map((one) => `${option.value}.${one.option.value}`),
 		);
-		expect(ROWS.map(({ id }) => id)).toEqual([
-			...operations,
-			'trigger.status',
-			'trigger.received',
-		]);
+		expect(ROWS.map(({ id }) => id)).toEqual([...operations, 'trigger.status', 'trigger.received']);
 		expect(STORES.map(({ label }) => label)).toEqual(['Gateway', 'n8n Data Table', 'PostgreSQL']);
 	});
 

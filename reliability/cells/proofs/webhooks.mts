@@ -46,7 +46,7 @@ async function sendByGateway(bench: Bench): Promise<void> {
 		await bench.operate('message.send', { recipient, text });
 		return;
 	}
-	await bench.in('gateway').schedule({ text });
+	await bench.in('gateway').schedule();
 	const held = world.sandbox.look(id, Infinity).held.find(({ message }) => message.text === text);
 	world.sandbox.sendNow(id, held!.message.id);
 }
