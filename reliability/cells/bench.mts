@@ -151,7 +151,8 @@ export function createBench(
 }
 
 /** The parameters by which an operation is told where the messages are. */
-function storeParameters({ fields, ...row }: Row, place: string, postgres: Json): Json {
+function storeParameters(row: Row, place: string, postgres: Json): Json {
+	const { fields } = row;
 	const hasChoice = fields.some(({ name }) => name === 'storeIn');
 	const { storeWorkflow, postgresTables } = postgres;
 	// The operation that moves messages to PostgreSQL leaves no choice.
@@ -161,7 +162,7 @@ function storeParameters({ fields, ...row }: Row, place: string, postgres: Json)
 			Object.keys(show).every((key) => ['resource', 'operation'].includes(key)),
 	);
 	return {
-		...(hasChoice ? { storeIn: storeChoice({ fields, ...row }, place).value } : {}),
+		...(hasChoice ? { storeIn: storeChoice(row, place).value } : {}),
 		...((hasChoice && place === 'postgres') || isAlwaysAsked
 			? { storeWorkflow, postgresTables }
 			: {}),
