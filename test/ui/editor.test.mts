@@ -359,7 +359,7 @@ describe('the trigger', () => {
 			expect(url).toBe(await ui.environment.n8n.productionWebhookUrl(id, 'Status'));
 			await editor.closeNode();
 			expect(await editor.publish()).toMatch(
-				/starts on each status that your gateway sends to the Production URL/,
+				/starts on each status or message that your gateway reports to the Production URL/,
 			);
 			// The newer releases put it into service in the background.
 			await until(
