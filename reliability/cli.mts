@@ -12,7 +12,7 @@
  *   npm run reliability scan
  *   npm run reliability outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
  *                            [--kill edge,amid,drain] [--queue] [--gateway whapi]
- *   npm run reliability cells -- [--gateway waha,twilio] [--only message.send]
+ *   npm run reliability cells -- [--gateway waha,twilio] [--only message.send,trigger.status]
  *   npm run reliability queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  *
  * and of messages in a Data Table:

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import prettier from 'prettier';
 import { projectRoot } from '../../harness/folders.mts';
@@ -12,64 +12,57 @@ export type Outcome =
 
 /** One cell that was run. */
 export interface RunCell {
-	readonly gateway: string;
 	/** {@link Row.id} */
 	readonly row: string;
 	readonly place: string;
 	readonly outcome: Outcome;
 }
 
-/** A cell in the file; `notOffered` is a place in {@link CellsResult.refusals}. */
+/** A cell in the file; `notOffered` is a place in {@link GatewayResult.refusals}. */
 export type Cell = 'works' | { readonly notOffered: number } | { readonly fault: string };
 
-/** The file of a whole run. */
-export interface CellsResult {
+/** All cells of a gateway, of one run. */
+export interface GatewayResult {
 	/** The version of n8n. */
 	readonly n8n: string;
 	/** `2026-11-22` */
 	readonly date: string;
 	/** What the node said where something is not offered. */
 	readonly refusals: readonly string[];
-	/** By gateway, operation and store. */
-	readonly cells: Readonly<
-		Record<string, Readonly<Record<string, Readonly<Record<string, Cell>>>>>
-	>;
+	/** By operation and store. */
+	readonly cells: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
 }
+
+/** The file, by gateway. */
+export type CellsResult = Readonly<Record<string, GatewayResult>>;
 
 const file = () => join(projectRoot(), 'reliability/cells/result.json');
 
-/** The committed result. */
+/** The committed result; empty if there is none. */
 export const readResult = (): CellsResult =>
-	JSON.parse(readFileSync(file(), 'utf8')) as CellsResult;
+	existsSync(file()) ? (JSON.parse(readFileSync(file(), 'utf8')) as CellsResult) : {};
 
-/** Writes the result of a run, in the form that `npm run lint` wants. */
+/** Writes a result in the form that `npm run lint` wants. */
 export async function writeResult(result: CellsResult): Promise<void> {
 	const options = await prettier.resolveConfig(file());
-	writeFileSync(
-		file(),
-		await prettier.format(JSON.stringify(result), { ...options, parser: 'json' }),
-	);
+	const text = JSON.stringify(result);
+	writeFileSync(file(), await prettier.format(text, { ...options, parser: 'json' }));
 }
 
-/** Puts the cells of a run together. */
+/** Puts the cells of a gateway together. */
 export function toResult(
 	ran: readonly RunCell[],
-	{ n8n, date }: Pick<CellsResult, 'n8n' | 'date'>,
-): CellsResult {
+	{ n8n, date }: Pick<GatewayResult, 'n8n' | 'date'>,
+): GatewayResult {
 	const refusals: string[] = [];
-	const placeOf = (sentence: string): number => {
-		if (!refusals.includes(sentence)) refusals.push(sentence);
-		return refusals.indexOf(sentence);
-	};
 	const toCell = (outcome: Outcome): Cell => {
 		if (outcome.kind === 'works') return 'works';
 		if (outcome.kind === 'fault') return { fault: outcome.reason };
-		return { notOffered: placeOf(outcome.sentence) };
+		const { sentence } = outcome;
+		if (!refusals.includes(sentence)) refusals.push(sentence);
+		return { notOffered: refusals.indexOf(sentence) };
 	};
-	const cells: Record<string, Record<string, Record<string, Cell>>> = {};
-	for (const { gateway, row, place, outcome } of ran) {
-		const rows = (cells[gateway] ??= {});
-		(rows[row] ??= {})[place] = toCell(outcome);
-	}
+	const cells: Record<string, Record<string, Cell>> = {};
+	for (const { row, place, outcome } of ran) (cells[row] ??= {})[place] = toCell(outcome);
 	return { n8n, date, refusals, cells };
 }

@@ -3,7 +3,7 @@ import { createBench, type Bench, type World } from './bench.mts';
 import { proofOf } from './proofs/index.mts';
 import { Refusal, unclear } from './refusal.mts';
 import type { Outcome, RunCell } from './result.mts';
-import { isOffered, ROWS, type Row } from './rows.mts';
+import { isOffered, type Row } from './rows.mts';
 
 const fault = (reason: string): Outcome => ({ kind: 'fault', reason: reason.replace(/\s+/g, ' ') });
 
@@ -14,16 +14,19 @@ const messageOf = (error: unknown): string =>
 export async function runGateway(
 	world: World,
 	gateway: Gateway,
+	rows: readonly Row[],
 	onCell: (cell: RunCell) => void,
-	isWanted: (row: Row) => boolean = () => true,
-): Promise<void> {
-	for (const row of ROWS.filter(isWanted)) {
+): Promise<RunCell[]> {
+	const ran: RunCell[] = [];
+	for (const row of rows) {
 		for (const place of row.places) {
-			const bench = createBench(world, gateway, row, place);
-			const outcome = await runCell(bench);
-			onCell({ gateway: gateway.id, row: row.id, place, outcome });
+			const outcome = await runCell(createBench(world, gateway, row, place));
+			const cell = { row: row.id, place, outcome };
+			ran.push(cell);
+			onCell(cell);
 		}
 	}
+	return ran;
 }
 
 async function runCell(bench: Bench): Promise<Outcome> {

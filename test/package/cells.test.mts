@@ -1,4 +1,4 @@
-import { gatewayById, gateways } from '../../gateways/registry';
+import { gateways } from '../../gateways/registry';
 import { cellsPage } from '../../reliability/cells/page.mts';
 import { proofOf } from '../../reliability/cells/proofs/index.mts';
 import { unclear } from '../../reliability/cells/refusal.mts';
@@ -16,7 +16,7 @@ const cells = gateways.flatMap((gateway) =>
 			gateway,
 			row,
 			place,
-			cell: result.cells[gateway.id]?.[row.id]?.[place] as Cell | undefined,
+			cell: result[gateway.id]?.cells[row.id]?.[place] as Cell | undefined,
 		})),
 	),
 );
@@ -26,8 +26,8 @@ const namesOf = (some: typeof cells): string[] => some.map(({ name }) => name);
 describe('the result of npm run reliability cells', () => {
 	it('has each gateway, operation and store that there is, and no other', () => {
 		expect(namesOf(cells.filter(({ cell }) => cell === undefined))).toEqual([]);
-		const ran = Object.entries(result.cells).flatMap(([gateway, rows]) =>
-			Object.entries(rows).flatMap(([row, places]) =>
+		const ran = Object.entries(result).flatMap(([gateway, of]) =>
+			Object.entries(of.cells).flatMap(([row, places]) =>
 				Object.keys(places).map((place) => `${gateway} ${row} ${place}`),
 			),
 		);
@@ -46,22 +46,23 @@ describe('the result of npm run reliability cells', () => {
 		);
 	});
 
-	it('has a clear sentence for whatever is not offered', () => {
-		const said = cells.flatMap(({ name, gateway, row, cell }) =>
-			typeof cell === 'object' && 'notOffered' in cell
-				? [{ name, gateway, row, sentence: result.refusals[cell.notOffered] }]
+	it.each(gateways)('$id: has a clear sentence for whatever is not offered', (gateway) => {
+		const { refusals } = result[gateway.id];
+		const said = cells.flatMap(({ gateway: { id }, row, cell }) =>
+			id === gateway.id && typeof cell === 'object' && 'notOffered' in cell
+				? [{ row, sentence: refusals[cell.notOffered] }]
 				: [],
 		);
 		expect(said.length).toBeGreaterThan(0);
-		for (const { name, gateway, row, sentence } of said) {
-			expect([name, unclear(sentence, gateway, row)]).toEqual([name, []]);
+		for (const { row, sentence } of said) {
+			expect([row.id, unclear(sentence, gateway, row)]).toEqual([row.id, []]);
 		}
-		expect(new Set(said.map(({ sentence }) => sentence))).toEqual(new Set(result.refusals));
+		expect(new Set(said.map(({ sentence }) => sentence))).toEqual(new Set(refusals));
 	});
 
-	it('says of which n8n and day it is', () => {
-		expect(result.n8n).toMatch(/^\d+\.\d+\.\d+$/);
-		expect(result.date).toMatch(/^20\d\d-\d\d-\d\d$/);
+	it.each(gateways)('$id: says on which n8n and day it was run', ({ id }) => {
+		expect(result[id].n8n).toMatch(/^\d+\.\d+\.\d+$/);
+		expect(result[id].date).toMatch(/^20\d\d-\d\d-\d\d$/);
 	});
 });
 
@@ -110,21 +111,22 @@ describe('what a refusal has to say', () => {
 
 it('the page shows what works, what is refused and why, and what is a fault', () => {
 	const [{ id, label }] = gateways;
-	const at = { gateway: id, place: 'gateway' };
+	const place = 'gateway';
 	const refusal = { kind: 'notOffered', sentence: `${label} has none. Use another one.` } as const;
-	const page = cellsPage(
-		toResult(
-			[
-				{ ...at, row: 'scheduledMessage.schedule', outcome: { kind: 'works' } },
-				{ ...at, row: 'scheduledMessage.get', outcome: refusal },
-				{ ...at, row: 'scheduledMessage.cancel', outcome: { kind: 'fault', reason: 'x' } },
-			],
-			{ n8n: '2.0.0', date: '2026-11-22' },
-		),
+	const ran = toResult(
+		[
+			{ place, row: 'scheduledMessage.schedule', outcome: { kind: 'works' } },
+			{ place, row: 'scheduledMessage.get', outcome: refusal },
+			{ place, row: 'scheduledMessage.cancel', outcome: { kind: 'fault', reason: 'x' } },
+		],
+		{ n8n: '2.0.0', date: '2026-11-22' },
 	);
+	const page = cellsPage({ [id]: ran });
 	expect(page).toMatch(/^\| Scheduled Message: Schedule \| ✓ \| ✗ /m);
 	expect(page).toMatch(/^\| Scheduled Message: Get \| – \(1\) \| ✗ /m);
 	expect(page).toMatch(/^\| Scheduled Message: Cancel \| ✗ \| ✗ /m);
-	expect(page).toContain('1. … has none. Use another one.');
-	expect(page).toContain(gatewayById(id).label);
+	expect(page).toContain('1. … has none. Use another one.\n');
+	expect(page).toContain(
+		'n8n 2.0.0 on 2026-11-22: 3 cells, of which 1 work, 1 are not offered, and 1 are faults.',
+	);
 });
