@@ -2,10 +2,11 @@ import pc from 'picocolors';
 import { gateways } from '../../gateways/registry';
 import type { Options } from '../cli.mts';
 import { seconds } from '../figures.mts';
-import { readResult, toResult, writeResult, type CellsResult, type RunCell } from './result.mts';
+import { readResult, toResult, type CellsResult, type RunCell } from './result.mts';
 import { rowById, ROWS } from './rows.mts';
 import { runGateway } from './run.mts';
 import { startWorld } from './world.mts';
+import { writeResult } from './write.mts';
 
 const SIGNS = { works: pc.green('✓'), notOffered: pc.dim('–'), fault: pc.red('✗') };
 

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import prettier from 'prettier';
 import { projectRoot } from '../../harness/folders.mts';
 
 /** What came of one cell. */
@@ -36,18 +35,12 @@ export interface GatewayResult {
 /** The file, by gateway. */
 export type CellsResult = Readonly<Record<string, GatewayResult>>;
 
-const file = () => join(projectRoot(), 'reliability/cells/result.json');
+/** Where the result is committed. */
+export const resultFile = (): string => join(projectRoot(), 'reliability/cells/result.json');
 
 /** The committed result; empty if there is none. */
 export const readResult = (): CellsResult =>
-	existsSync(file()) ? (JSON.parse(readFileSync(file(), 'utf8')) as CellsResult) : {};
-
-/** Writes a result in the form that `npm run lint` wants. */
-export async function writeResult(result: CellsResult): Promise<void> {
-	const options = await prettier.resolveConfig(file());
-	const text = JSON.stringify(result);
-	writeFileSync(file(), await prettier.format(text, { ...options, parser: 'json' }));
-}
+	existsSync(resultFile()) ? (JSON.parse(readFileSync(resultFile(), 'utf8')) as CellsResult) : {};
 
 /** Puts the cells of a gateway together. */
 export function toResult(
