@@ -1,9 +1,12 @@
 import { gateways } from '../../gateways/registry';
 import { cellsPage } from '../../reliability/cells/page.mts';
+import type { Bench } from '../../reliability/cells/bench.mts';
+import { expectSame, type Proof } from '../../reliability/cells/proof.mts';
 import { proofOf } from '../../reliability/cells/proofs/index.mts';
-import { unclear } from '../../reliability/cells/refusal.mts';
+import { Refusal, unclear } from '../../reliability/cells/refusal.mts';
 import { readResult, toResult, type Cell } from '../../reliability/cells/result.mts';
 import { ANY_STORE, isOffered, rowById, ROWS, STORES } from '../../reliability/cells/rows.mts';
+import { runCell } from '../../reliability/cells/run.mts';
 import { resources } from '../../nodes/MessageScheduler/operations';
 
 /** The table of docs/operations-by-gateway.md: `npm run reliability cells` has run every cell that there is. */
@@ -106,6 +109,62 @@ describe('what a refusal has to say', () => {
 		[`${gateway.label} has none. In "Schedule", set "Store Messages In" to "PostgreSQL".`, []],
 	])('%s', (sentence, problems) => {
 		expect(unclear(sentence, gateway, row)).toEqual(problems);
+	});
+});
+
+describe('a cell that was run', () => {
+	const gateway = gateways.find(({ capabilities }) => capabilities.scheduling === null)!;
+	const requests: Array<{ readonly method: string }> = [];
+	const benchAt = (place: string): Bench =>
+		({
+			gateway,
+			row: rowById('scheduledMessage.schedule'),
+			place,
+			world: { sandbox: { requests: () => requests } },
+		}) as unknown as Bench;
+	const [offered, notOffered] = [benchAt('dataTable'), benchAt('gateway')];
+	const CLEAR = `${gateway.label} has no scheduler. Use another one.`;
+	const refusing = (sentence: string) => async () => {
+		throw new Refusal(sentence);
+	};
+	const done = async () => {};
+	const never = async () => {
+		throw new Error('must not be run');
+	};
+
+	beforeEach(() => void requests.splice(0));
+
+	it('works where nothing is wrong with it, and is a fault where something is', async () => {
+		expect(await runCell(offered, { works: done, asks: never })).toEqual({ kind: 'works' });
+		expect(await runCell(offered, { works: refusing(CLEAR), asks: never })).toEqual({
+			kind: 'fault',
+			reason: CLEAR,
+		});
+	});
+
+	it('is not offered only where it is refused, clearly and before any request that changes something', async () => {
+		const refused = await runCell(notOffered, { works: never, asks: refusing(CLEAR) });
+		expect(refused).toEqual({ kind: 'notOffered', sentence: CLEAR });
+		const wrong: Proof[] = [
+			{ works: never, asks: done },
+			{ works: never, asks: never },
+			{ works: never, asks: refusing('No.') },
+			{
+				works: never,
+				asks: async () => {
+					requests.push({ method: 'GET' }, { method: 'POST' });
+					await refusing(CLEAR)();
+				},
+			},
+		];
+		for (const proof of wrong) {
+			expect(await runCell(notOffered, proof)).toMatchObject({ kind: 'fault' });
+		}
+	});
+
+	it('is compared with what should be', () => {
+		expect(() => expectSame('sent', [1, { a: null }], [1, { a: null }])).not.toThrow();
+		expect(() => expectSame('sent', 2, 1)).toThrow('sent: 2 instead of 1');
 	});
 });
 
