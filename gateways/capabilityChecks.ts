@@ -74,7 +74,7 @@ export function requireLookup({ label, capabilities, lookup }: Gateway): {
 
 /** Whether a code of the gateway says that a template would be delivered, and this content is not. */
 export const isWindowClosed = (
-	{ windowClosedCode }: Pick<Gateway, 'windowClosedCode'>,
+	{ capabilities: { windowClosedCode } }: Pick<Gateway, 'capabilities'>,
 	code: string | null | undefined,
 ): boolean => windowClosedCode !== undefined && code === windowClosedCode;
 

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
 import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
+import type { TemplateUse } from '../../gateways/templateChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { AssignedMessages } from '../../stores/assignedMessages';
 import { KeyedMutex } from '../../stores/keyedMutex';
@@ -15,7 +16,7 @@ import type { DoNotContactColumn, DoNotContactTable } from '../../stores/doNotCo
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
-import type { TemplateContent, TemplateLabels } from '../../messages/template';
+import type { TemplateContent } from '../../messages/template';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -79,10 +80,10 @@ export interface Run extends ConnectedGateway {
 	/**
 	 * Checks a template message against the gateway's templates, each of which is read once a run.
 	 *
-	 * @returns a warning if the gateway does not let them be read; null if all is well
+	 * @returns a warning if the gateway does not let them be read, or delivers it at times only; null if all is well
 	 * @throws InvalidParameterError naming one of the labels; GatewayError
 	 */
-	checkTemplate(content: TemplateContent, labels?: TemplateLabels): Promise<string | null>;
+	checkTemplate(content: TemplateContent, use?: TemplateUse): Promise<string | null>;
 	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */

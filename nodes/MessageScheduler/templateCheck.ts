@@ -1,5 +1,5 @@
 import type { Connection, Gateway } from '../../gateways/gateway';
-import { checkTemplate } from '../../gateways/templateChecks';
+import { checkTemplate, templateWarning } from '../../gateways/templateChecks';
 import type { MessageTemplate, TemplateLibrary } from '../../gateways/templates';
 import {
 	GatewayError,
@@ -21,11 +21,11 @@ export function createTemplateCheck(
 ): Run['checkTemplate'] {
 	if (templates === undefined) return async () => null;
 	const library = cached(templates);
-	return async (content, labels) => {
+	return async (content, use) => {
 		const checked = await settle(
-			checkTemplate({ label, templates: library }, connection, content, labels),
+			checkTemplate({ label, templates: library }, connection, content, use),
 		);
-		if (checked.ok) return null;
+		if (checked.ok) return templateWarning(label, checked.value);
 		const { error } = checked;
 		if (!(error instanceof GatewayError) || !SAYS_NOTHING.has(error.kind)) throw error;
 		return `The template was not checked. ${textOf(error)}`;

@@ -145,7 +145,7 @@ export const schedule: Operation<SchedulePlan> = {
 			simplify: readSimplify(context, index),
 			warnings: [
 				...numberWarnings(context, index, content.recipient),
-				...windowWarnings(run.gateway, message),
+				...windowWarnings(run.gateway, { ...message, storedIn: storedInOf(choice) }),
 				...groupWarnings(run.gateway, choice, message.group),
 			],
 		};
@@ -197,7 +197,9 @@ export const schedule: Operation<SchedulePlan> = {
 		await run.uploads.verify(type, plan.file);
 		const warnings = [
 			template === null ? null : await run.checkTemplate(template),
-			replacement ? await run.checkTemplate(replacement, REPLACEMENT.labels) : null,
+			replacement
+				? await run.checkTemplate(replacement, { labels: REPLACEMENT.labels, when: 'windowClosed' })
+				: null,
 		].filter((warning) => warning !== null);
 		return { ...plan, warnings: [...plan.warnings, ...warnings] };
 	},
@@ -246,7 +248,7 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 		...message,
 		scheduleId: '',
 		gateway: run.sender.gateway,
-		storedIn: choice.in === 'gateway' ? 'gateway' : 'n8n',
+		storedIn: storedInOf(choice),
 		account: run.sender.account,
 		scheduledAt: time.scheduledAt,
 		status: 'cancelled',
@@ -260,6 +262,9 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 	const said = { recipientTime, adjusted, recipientAsGiven, warnings };
 	return { ...scheduledItem(skipped, { simplify, timezone, ...said }), scheduleId: null };
 };
+
+const storedInOf = (choice: StoreChoice): ScheduledMessage['storedIn'] =>
+	choice.in === 'gateway' ? 'gateway' : 'n8n';
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
