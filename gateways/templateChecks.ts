@@ -15,13 +15,14 @@ export async function checkTemplate(
 	{ label, templates }: { readonly label: string; readonly templates: TemplateLibrary },
 	connection: Connection,
 	content: TemplateContent,
-	{ labels, when }: TemplateUse = OF_MESSAGE,
+	use: TemplateUse = OF_MESSAGE,
 ): Promise<MessageTemplate> {
 	const found = await templates.find(connection, content);
+	const { labels, when } = use;
 	if (found === null) throw await notFound(label, templates, connection, content, labels);
 	assertCanBeSent(label, found, labels);
 	if (when === 'windowClosed') assertApproved(label, found, labels);
-	assertFilled(found, content, labels);
+	assertFilled(found, content, use);
 	return found;
 }
 
@@ -30,9 +31,12 @@ export interface TemplateUse {
 	readonly labels: TemplateLabels;
 	/** `windowClosed`: it is sent only to who has not written within 24 hours. */
 	readonly when: 'anyTime' | 'windowClosed';
+	/** The id of the variable that a file from n8n fills; null, or not given, if there is no such file. */
+	readonly fileVariable?: string | null;
 }
 
-const OF_MESSAGE: TemplateUse = { labels: TEMPLATE_LABELS, when: 'anyTime' };
+/** The template of a message itself. */
+export const OF_MESSAGE: TemplateUse = { labels: TEMPLATE_LABELS, when: 'anyTime' };
 
 /** The gateway with its templates, if it has a list of them. */
 export const libraryOf = ({
@@ -125,12 +129,13 @@ async function notFound(
 function assertFilled(
 	template: MessageTemplate,
 	{ variables }: TemplateContent,
-	labels: TemplateLabels,
+	{ labels, fileVariable = null }: TemplateUse,
 ): void {
 	const parameter = labels.variables;
 	const known = new Map(template.variables.map((variable) => [variable.id, variable]));
+	if (fileVariable !== null && !known.has(fileVariable)) throw noPlaceFor(fileVariable, template);
 	const lacking = template.variables.filter(
-		({ id, optional }) => optional !== true && !Object.hasOwn(variables, id),
+		({ id, optional }) => optional !== true && id !== fileVariable && !Object.hasOwn(variables, id),
 	);
 	if (lacking.length > 0) {
 		throw new InvalidParameterError(
@@ -158,6 +163,18 @@ function assertFilled(
 			'Enter a URL that begins with https:// or http://. The gateway downloads the file from it.',
 		);
 	}
+}
+
+/** The file is of another type than the template takes, or the template takes none. */
+function noPlaceFor(fileVariable: string, template: MessageTemplate): InvalidParameterError {
+	const files = template.variables.filter(({ kind }) => kind === 'mediaUrl');
+	return new InvalidParameterError(
+		'Input Binary Field',
+		`The file in "Input Binary Field" is for "${fileVariable}", which the template "${nameOf(template)}" does not have`,
+		files.length === 0
+			? 'Set "Media Source" to "URL": the template has no file.'
+			: `Choose a file for ${files.map(describe).join(' or ')}.`,
+	);
 }
 
 const describe = ({ id, label }: TemplateVariable): string =>

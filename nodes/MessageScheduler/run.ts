@@ -2,7 +2,6 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountsOf } from '../../gateways/account';
 import type { Gateway, ListFilter } from '../../gateways/gateway';
 import { assertSendable } from '../../gateways/capabilityChecks';
-import type { TemplateUse } from '../../gateways/templateChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { AssignedMessages } from '../../stores/assignedMessages';
 import { KeyedMutex } from '../../stores/keyedMutex';
@@ -34,7 +33,7 @@ import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { once, openDataTable } from './dataTableBackend';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
-import { createTemplateCheck } from './templateCheck';
+import { createTemplateCheck, type CheckedUse } from './templateCheck';
 import { shorten } from '../../messages/text';
 import { Uploads } from './uploads';
 
@@ -83,7 +82,7 @@ export interface Run extends ConnectedGateway {
 	 * @returns a warning if the gateway does not let them be read, or delivers it at times only; null if all is well
 	 * @throws InvalidParameterError naming one of the labels; GatewayError
 	 */
-	checkTemplate(content: TemplateContent, use?: TemplateUse): Promise<string | null>;
+	checkTemplate(content: TemplateContent, use?: CheckedUse): Promise<string | null>;
 	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */

@@ -196,9 +196,12 @@ export const schedule: Operation<SchedulePlan> = {
 		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warnings = [
-			template === null ? null : await run.checkTemplate(template),
+			template === null ? null : await run.checkTemplate(template, { file: plan.file }),
 			replacement
-				? await run.checkTemplate(replacement, { labels: REPLACEMENT.labels, when: 'windowClosed' })
+				? await run.checkTemplate(replacement, {
+						labels: REPLACEMENT.labels,
+						when: 'windowClosed',
+					})
 				: null,
 		].filter((warning) => warning !== null);
 		return { ...plan, warnings: [...plan.warnings, ...warnings] };
@@ -285,7 +288,9 @@ function heldForMinutes(
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>
-	message?.mediaId ? { mediaId: message.mediaId, fileName: message.fileName } : {};
+	message?.mediaId
+		? { mediaId: message.mediaId, fileName: message.fileName, template: message.template }
+		: {};
 
 /** @throws GatewayError if the gateway would no longer have the file when the message is sent */
 function assertKeepsFile(
