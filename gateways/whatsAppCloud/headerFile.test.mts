@@ -3,6 +3,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import { DataTables } from '../../test/nodes/dataTables.mts';
 import {
+	byId,
 	credentialFor,
 	errorOf,
 	hurry,
@@ -123,23 +124,23 @@ it('is uploaded anew after a lost response; the message is sent once', async () 
 });
 
 describe('what is stored with it', () => {
-	const move = async (sendAt: string) => {
+	/** To when Meta no longer has the file. */
+	const move = async () => {
 		const [row] = tables.named('scheduled_messages').rows.values();
-		const parameters = { operation: 'reschedule', scheduleId: row.schedule_id as string, sendAt };
-		return { row, parameters };
+		const sendAt = new Date(Date.now() + 40 * DAY_MS).toISOString();
+		return { row, parameters: { operation: 'reschedule', ...byId(row.schedule_id), sendAt } };
 	};
-	const late = () => new Date(Date.now() + 40 * DAY_MS).toISOString();
 
-	it('is not moved to when Meta no longer has the file', async () => {
+	it('is not moved to when Meta no longer has it', async () => {
 		await outputOf(SCHEDULE, settingOf(stored()));
-		const { parameters } = await move(late());
+		const { parameters } = await move();
 		const { message } = await errorOf(parameters, settingOf(undefined));
 		expect(message).toMatch(/keeps an uploaded file for 30 days/);
 	});
 
 	it('is, once a person has entered a public URL in its place', async () => {
 		await outputOf(SCHEDULE, settingOf(stored()));
-		const { row, parameters } = await move(late());
+		const { row, parameters } = await move();
 		const link = 'https://example.com/menu.png';
 		const template = JSON.parse(String(row.template)) as { variables: Json };
 		template.variables['header.image'] = link;

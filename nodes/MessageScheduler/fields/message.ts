@@ -36,7 +36,7 @@ const mediaSourceField = (
 	displayOptions,
 });
 
-const binaryField = ({ show, hide }: IDisplayOptions): INodeProperties => ({
+const binaryField = (displayOptions: IDisplayOptions): INodeProperties => ({
 	displayName: 'Input Binary Field',
 	name: 'binaryPropertyName',
 	type: 'string',
@@ -44,7 +44,10 @@ const binaryField = ({ show, hide }: IDisplayOptions): INodeProperties => ({
 	default: 'data',
 	placeholder: 'e.g. data',
 	hint: 'The name of the input field containing the file to be sent',
-	displayOptions: { show: { ...show, mediaSource: ['binary'] }, hide },
+	displayOptions: {
+		...displayOptions,
+		show: { ...displayOptions.show, mediaSource: ['binary'] },
+	},
 });
 
 /** Recipient and content of a message. */
