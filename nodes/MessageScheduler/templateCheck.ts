@@ -19,13 +19,18 @@ import { settle } from '../../messages/settle';
 import type { TemplateContent } from '../../messages/template';
 
 /**
+ * Checks a template message against the gateway's templates, each of which is read once a run.
+ *
+ * @returns a warning if the gateway does not let them be read, or delivers it at times only; null if all is well
+ * @throws InvalidParameterError naming one of the labels; GatewayError
+ */
+export type TemplateCheck = (content: TemplateContent, use?: CheckedUse) => Promise<string | null>;
+
+/**
  * The check of templates for one run. A gateway without a list of templates, a credential that does not
  * reach it, or an outage does not keep a message from being stored or sent: the gateway decides then.
  */
-export function createTemplateCheck(
-	gateway: Gateway,
-	connection: Connection,
-): (content: TemplateContent, use?: CheckedUse) => Promise<string | null> {
+export function createTemplateCheck(gateway: Gateway, connection: Connection): TemplateCheck {
 	const { label, templates } = gateway;
 	if (templates === undefined) return async () => null;
 	const library = { label, templates: cached(templates) };
