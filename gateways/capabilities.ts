@@ -47,6 +47,12 @@ export interface Capabilities {
 	readonly sentListDelayMs?: number;
 	/** Whether the gateway keeps the user's reference and tells it again. */
 	readonly returnsReference: boolean;
+	/**
+	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
+	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
+	 * delivered. Not there where the vendor has no such rule.
+	 */
+	readonly windowClosedCode?: string;
 	/** Not there if the vendor documents no upload of files. */
 	readonly uploads?: UploadCapabilities;
 	readonly webhooks: WebhookCapabilities;

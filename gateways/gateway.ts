@@ -195,12 +195,6 @@ export interface Gateway {
 	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
 	readonly templates?: TemplateLibrary;
 	/**
-	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
-	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
-	 * delivered. Not there where the vendor has no such rule.
-	 */
-	readonly windowClosedCode?: string;
-	/**
 	 * The vendor's codes, of an error and of a failed message's failure, for a recipient who has asked the
 	 * vendor for no more messages of this sender. Not there where the vendor documents none.
 	 */

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../capabilities';
 import type { Credential } from '../gateway';
+import { WINDOW_CLOSED } from '../meta/errorCodes';
 import { verifyTokenEntered } from './credential';
 import { uploads } from './upload';
 
@@ -14,6 +15,7 @@ export const capabilities: Capabilities = {
 	// 80 a second for each number, sent and received together (…/throughput).
 	messagesPerMinute: 4_800,
 	returnsReference: true,
+	windowClosedCode: WINDOW_CLOSED,
 	uploads,
 	webhooks: {
 		registration: 'api',

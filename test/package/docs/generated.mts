@@ -118,7 +118,10 @@ export const uploadsTable = (): string =>
 			return [
 				[
 					label,
-					list(Object.keys(uploads.types)),
+					list([
+						...Object.keys(uploads.types),
+						...(uploads.templateVariables === undefined ? [] : ['template']),
+					]),
 					sizes.join(', '),
 					isFirst ? 'before the message' : 'with the message',
 					isFirst ? duration(uploads.keptMs) : NONE,
