@@ -66,7 +66,7 @@ export const sourceOption: INodeProperties = {
 	],
 	default: 'manual',
 	description:
-		'How the person came onto the list. Without it: Reply if the input item is a received message, else Manual.',
+		'How the person came onto the list. Without it: Reply if the input item is a received message, Gateway if it is a preference, else Manual.',
 };
 
 /** Who it is about, by default whoever wrote the message of the input item. */
@@ -155,10 +155,15 @@ export function readReason(context: IExecuteFunctions, index: number): string | 
 	return text === '' ? null : shorten(text, MAX_REASON_LENGTH);
 }
 
-/** *Source* of an item; by default, `reply` of a received message, and `manual` of anything else. */
+const SOURCE_OF_EVENT = new Map<unknown, Source>([
+	['received', 'reply'],
+	['preference', 'gateway'],
+]);
+
+/** *Source* of an item; by default, that of the event that it is, and `manual` of anything else. */
 export const readSourceOption = (context: IExecuteFunctions, index: number): Source => {
-	const isReply = context.getInputData()[index].json.event === 'received';
-	return readSource(readOption(context, index, 'source') ?? (isReply ? 'reply' : 'manual'));
+	const { event } = context.getInputData()[index].json;
+	return readSource(readOption(context, index, 'source') ?? SOURCE_OF_EVENT.get(event) ?? 'manual');
 };
 
 /** Whether people whom the gateway reports as opted out are entered by themselves. */
@@ -168,7 +173,7 @@ export const addOptOutsOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add people to Do Not Contact who opt out: whom the gateway reports as unsubscribed, or who ask for it in a message (optOut)',
+		'Whether to add people to Do Not Contact who opt out: whom the gateway reports as unsubscribed, or who ask for it in a message or by a preference (optOut)',
 };
 
 export const readAddOptOuts = (context: IExecuteFunctions, index: number): boolean =>
