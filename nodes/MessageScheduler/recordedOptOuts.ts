@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../gateways/account';
 import { isOptOut } from '../../gateways/capabilityChecks';
-import { personOf } from '../../messages/doNotContact';
+import { personOf, withoutDevice } from '../../messages/doNotContact';
 import { sameRecipientKey } from '../../messages/sameRecipient';
 import { describeAddress } from '../../messages/recipient';
 import type { RecordableStatus } from '../../stores/table/recordStatus';
@@ -112,8 +112,8 @@ export async function recordWish(
 /** The number or address of who wrote, and their hidden id. */
 const peopleOf = ({ from, fromAddress, fromLid }: IDataObject): string[] => {
 	const person = describeAddress(from) ?? describeAddress(fromAddress);
-	const known = [person === null ? null : personOf(person), fromLid];
-	return [...new Set(known.filter((one) => typeof one === 'string' && one !== ''))] as string[];
+	const lid = typeof fromLid === 'string' && fromLid !== '' ? [withoutDevice(fromLid)] : [];
+	return [...new Set([...(person === null ? [] : [personOf(person)]), ...lid])];
 };
 
 const isOfRun = ({ gateway, connection }: Run, of: unknown, account: unknown): boolean =>

@@ -542,6 +542,17 @@ describe('Record Status of a received message', () => {
 		expect(people()).toEqual([]);
 	});
 
+	it('knows a hidden id with and without that of a device', async () => {
+		const device = LID.replace('@', ':7@');
+		await record({ from: device, fromLid: device });
+		expect(people()).toEqual([LID]);
+		expect(await list('check', {}, [{ from: device }])).toMatchObject([
+			{ isListed: true, recipient: LID },
+		]);
+		await record({ from: LID, fromLid: device, optOut: 'start' });
+		expect(people()).toEqual([]);
+	});
+
 	it('adds who chose so at the gateway, and takes the opposite choice back', async () => {
 		const preference = { event: 'preference', text: null, fromLid: null };
 		expect(await record(preference)).toMatchObject({ recorded: false, addedToDoNotContact: true });

@@ -1,5 +1,12 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { personOf, SCOPES, SOURCES, type Scope, type Source } from '../../../messages/doNotContact';
+import {
+	personOf,
+	SCOPES,
+	SOURCES,
+	withoutDevice,
+	type Scope,
+	type Source,
+} from '../../../messages/doNotContact';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseRecipient, type Recipient } from '../../../messages/recipient';
 import { quote, shorten } from '../../../messages/text';
@@ -104,8 +111,9 @@ export interface Person {
 /** @throws InvalidParameterError naming *Recipient* or *LID* */
 export function readPerson(context: IExecuteFunctions, index: number): Person {
 	const given: unknown = context.getNodeParameter('recipient', index, '');
+	const address = typeof given === 'string' ? withoutDevice(given.trim()) : given;
 	const recipient = personOf(
-		parseRecipient(given, readDefaultCountry(context, index)) satisfies Recipient,
+		parseRecipient(address, readDefaultCountry(context, index)) satisfies Recipient,
 	);
 	const lid = readLid(context.getNodeParameter('lid', index, ''));
 	return { recipient, lid, keys: [...new Set([recipient, ...(lid === null ? [] : [lid])])] };
@@ -113,12 +121,12 @@ export function readPerson(context: IExecuteFunctions, index: number): Person {
 
 const MAX_LID_LENGTH = 128;
 
-/** The id without the person's device (`:12`), as recipients name it. Gateways have others than `…@lid`. */
+/** The id as the list names it. Gateways have others than `…@lid`. */
 function readLid(value: unknown): string | null {
 	const text = value === null || value === undefined ? '' : String(value).trim();
 	if (text === '') return null;
 	if (typeof value === 'string' && text.length <= MAX_LID_LENGTH && !/\s/.test(text)) {
-		return text.replace(/^(\d+)(?::\d+)?@lid$/i, '$1@lid');
+		return withoutDevice(text);
 	}
 	throw new InvalidParameterError(
 		'LID',
