@@ -845,16 +845,16 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'Dispatcher: a suspect fails only after others went out',
-		file: 'stores/dispatcher/sendRow.ts',
+		file: 'stores/dispatcher/suspects.ts',
 		from: 'attempts >= MAX_SUSPECT_ATTEMPTS',
 		to: 'attempts >= 1',
 		tests: DISPATCH,
 	},
 	{
 		rule: 'Dispatcher: a suspect counts only where another went out',
-		file: 'stores/dispatcher/sendRow.ts',
-		from: 'this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);',
-		to: 'this.suspects.filter(() => true);',
+		file: 'stores/dispatcher/suspects.ts',
+		from: 'this.all.filter(({ startedAt }) => startedAt <= this.acceptedFrom);',
+		to: 'this.all.filter(() => true);',
 		tests: DISPATCH,
 	},
 	{
