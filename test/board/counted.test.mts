@@ -284,7 +284,7 @@ it('does not say that nothing failed where not all were read', async () => {
 		/No message failed|<span class="value">0<\/span>\s*<span class="label">Not sent/,
 	);
 	expect(renderBoard(counted, LOOK, 'email').title).toMatch(
-		/: at least 0 not sent, not all counted/,
+		/: at least 0 not sent or unclear, not all counted/,
 	);
 });
 
@@ -332,8 +332,10 @@ it('an e-mail says all that needs a person, and its reasons add up', () => {
 	};
 	const mail = renderBoard(all, LOOK, 'email');
 	expect(mail.title).toMatch(
-		/: 21 not sent, .*3 to review, .*1 unserved account, 2 without a time$/,
+		/: 21 not sent or unclear, .*3 to review, .*1 unserved account, 2 without a time$/,
 	);
+	// The figure of the same name has the same count.
+	expect(mail.html).toMatch(/>Not sent or unclear<\/td>\s*<td[^>]*>21</);
 	expect(mail.html).toMatch(/Not served by Send Due.*Shop Rome.*Whapi.*>7</s);
 	expect(mail.html).toContain('2 without a time that can be read');
 	expect(mail.html).toMatch(/Blocked<.*>9<.*Other reasons<.*>12</s);
