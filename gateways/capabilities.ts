@@ -1,6 +1,5 @@
 import type { MessageType } from '../messages/message';
 import type { Status } from '../messages/status';
-import type { Gateway } from './gateway';
 import type { UploadCapabilities } from './uploads';
 
 /** What a gateway's own scheduler can do. */
@@ -54,15 +53,6 @@ export interface Capabilities {
 	/** The vendor's pages. */
 	readonly documentation: readonly string[];
 }
-
-/** A gateway that can do this and no more: what it cannot do is not there. */
-export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway => ({
-	...gateway,
-	capabilities,
-	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
-	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
-	registration: capabilities.webhooks.registration === 'api' ? gateway.registration : undefined,
-});
 
 export interface WebhookCapabilities {
 	/**

@@ -1,5 +1,5 @@
 import type { TemplateContent } from '../messages/template';
-import type { Connection } from './gateway';
+import type { Connection } from './connection';
 
 /** A gap of a template. */
 export interface TemplateVariable {

@@ -15,7 +15,6 @@ import type { DoNotContactTable } from '../../stores/doNotContact/columns';
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
-import type { TemplateContent, TemplateLabels } from '../../messages/template';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -33,7 +32,7 @@ import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { listById, once, openDataTable } from './dataTableBackend';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
-import { createTemplateCheck } from './templateCheck';
+import { createTemplateCheck, type TemplateCheck } from './templateCheck';
 import { shorten } from '../../messages/text';
 import { Uploads } from './uploads';
 
@@ -76,13 +75,7 @@ export interface Run extends ConnectedGateway {
 	): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null if none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
-	/**
-	 * Checks a template message against the gateway's templates, each of which is read once a run.
-	 *
-	 * @returns a warning if the gateway does not let them be read; null if all is well
-	 * @throws InvalidParameterError naming one of the labels; GatewayError
-	 */
-	checkTemplate(content: TemplateContent, labels?: TemplateLabels): Promise<string | null>;
+	readonly checkTemplate: TemplateCheck;
 	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */

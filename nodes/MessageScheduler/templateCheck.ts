@@ -9,7 +9,18 @@ import {
 } from '../../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
 import { settle } from '../../messages/settle';
-import type { Run } from './run';
+import type { TemplateContent, TemplateLabels } from '../../messages/template';
+
+/**
+ * Checks a template message against the gateway's templates, each of which is read once a run.
+ *
+ * @returns a warning if the gateway does not let them be read; null if all is well
+ * @throws InvalidParameterError naming one of the labels; GatewayError
+ */
+export type TemplateCheck = (
+	content: TemplateContent,
+	labels?: TemplateLabels,
+) => Promise<string | null>;
 
 /**
  * The check of templates for one run. A gateway without a list of templates, a credential that does not
@@ -18,7 +29,7 @@ import type { Run } from './run';
 export function createTemplateCheck(
 	{ label, templates }: Pick<Gateway, 'label' | 'templates'>,
 	connection: Connection,
-): Run['checkTemplate'] {
+): TemplateCheck {
 	if (templates === undefined) return async () => null;
 	const library = cached(templates);
 	return async (content, labels) => {

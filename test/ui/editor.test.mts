@@ -84,6 +84,7 @@ describe('the nodes panel', () => {
 				'On message delivered',
 				'On message expired',
 				'On message failed',
+				'On message received',
 				'On message played',
 				'On message queued',
 				'On message read',
@@ -91,9 +92,15 @@ describe('the nodes panel', () => {
 				'On message sent',
 				'On message suspended',
 				'On message status unknown',
+				'Add person to do not contact',
+				'Check do not contact',
+				'Get many people on do not contact',
+				'Remove person from do not contact',
 				'Get message',
 				'Send message',
+				'Create board of scheduled messages',
 				'Cancel scheduled message',
+				'Cancel many scheduled messages',
 				'Get scheduled message',
 				'Get many scheduled messages',
 				'Move scheduled messages to PostgreSQL',
@@ -101,6 +108,7 @@ describe('the nodes panel', () => {
 				'Purge old scheduled messages',
 				'Record status of scheduled message',
 				'Reschedule message',
+				'Reschedule many messages',
 				'Resume account',
 				'Retry scheduled messages',
 				'Schedule message',
@@ -351,7 +359,7 @@ describe('the trigger', () => {
 			expect(url).toBe(await ui.environment.n8n.productionWebhookUrl(id, 'Status'));
 			await editor.closeNode();
 			expect(await editor.publish()).toMatch(
-				/starts on each status that your gateway sends to the Production URL/,
+				/starts on each status or message that your gateway reports to the Production URL/,
 			);
 			// The newer releases put it into service in the background.
 			await until(
