@@ -837,6 +837,13 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
+		rule: 'Dispatcher: what waits for another attempt goes before later ones for its recipient, in later runs, too',
+		file: 'stores/dispatcher/dueRows.ts',
+		from: ' && !this.isBehindRetry(row)',
+		to: '',
+		tests: DISPATCH,
+	},
+	{
 		rule: 'Dispatcher: of rows with one deduplication key, one goes out',
 		file: 'stores/dispatcher/sendRow.ts',
 		from: 'if (rows.isDuplicate(row)) {',
@@ -925,6 +932,13 @@ export const mutations: readonly Mutation[] = [
 		file: 'stores/doNotContact/columns.ts',
 		from: 'return !isReadable(scope) || scopesOf(owner).includes(scope);',
 		to: 'return scopesOf(owner).includes(scope);',
+		tests: 'test/stores/doNotContact',
+	},
+	{
+		rule: 'Do Not Contact: a row that a person has typed holds for whom it means',
+		file: 'stores/doNotContact/byHand.ts',
+		from: '\t\t\t\t...BY_HAND,\n',
+		to: '',
 		tests: 'test/stores/doNotContact',
 	},
 	{
