@@ -5,9 +5,12 @@ import type { DoNotContactColumn, DoNotContactRow, DoNotContactTable } from './c
 import { personIn } from './person';
 
 /** What every row has that this package writes, and people who type a row leave empty. */
-const BY_HAND: ReadonlyArray<Condition<DoNotContactColumn>> = (['added_at', 'source'] as const).map(
-	(column) => ({ column, is: 'isEmpty', value: null }),
-);
+const BY_HAND: ReadonlyArray<Condition<DoNotContactColumn>> = [
+	{ column: 'added_at', is: 'isEmpty', value: null },
+	{ column: 'source', is: 'isEmpty', value: null },
+	// Before n8n 2.41, a text of no letters is not empty.
+	{ column: 'source', is: 'eq', value: '' },
+];
 
 /** Stands in `reason` before what a person entered there. */
 const UNREADABLE = 'Holds for nobody: enter "person" with its country code, such as +14155238886. ';

@@ -69,6 +69,23 @@ describe('rows that people type into a Data Table', () => {
 		expect(await listOf().remove(BEN, null)).toBe(2);
 	});
 
+	it.each([null, ''])('are those whose source is emptied, too: %j', async (source) => {
+		const added_at = new Date(START).toISOString();
+		await table.insert([{ person: '14155238886', scope: 'all', source, added_at }]);
+		// As before n8n 2.41.
+		const { selectEither } = table;
+		table.selectEither = async (conditions) =>
+			(await selectEither.call(table, conditions)).filter(
+				(row) =>
+					row.source !== '' ||
+					conditions.some(
+						({ column, is, value }) => column === 'source' && is === 'eq' && value === '',
+					),
+			);
+		expect(await asked(ANA)).toEqual([ANA]);
+		expect(table.row(1)).toMatchObject({ person: ANA, source: 'manual', added_at });
+	});
+
 	it('say so where nobody could be meant, and hold once that is corrected', async () => {
 		await table.insert([
 			{ person: '0151 2345678', scope: 'all', reason: 'by phone' },
