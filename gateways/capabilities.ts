@@ -80,6 +80,8 @@ export interface WebhookCapabilities {
 	 * sentence that begins with a verb.
 	 */
 	readonly receivedInstruction?: string;
+	/** Whether they also report what a person has chosen about our messages; no without it. */
+	readonly preferences?: boolean;
 	/** Whether the vendor documents a way to send a secret along in a header. */
 	readonly sendsSecretHeader: boolean;
 }

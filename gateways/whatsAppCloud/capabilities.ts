@@ -46,6 +46,8 @@ export const capabilitiesFor = (credential: Credential): Capabilities =>
 				webhooks: {
 					...capabilities.webhooks,
 					registration: 'manual',
+					// A number's own webhook does not carry their field, and that of the app does.
+					preferences: true,
 					setupInstruction:
 						'Enter it in the App Dashboard under WhatsApp, Configuration as "Callback URL", and the "Verify Token" of the credential below it; then subscribe to the field "messages".',
 				},

@@ -11,7 +11,7 @@ import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/dedupl
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { Backend } from '../../stores/backend';
 import type { MessageStore } from '../../stores/store';
-import type { DoNotContactColumn, DoNotContactTable } from '../../stores/doNotContact/columns';
+import type { DoNotContactTable } from '../../stores/doNotContact/columns';
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
@@ -29,7 +29,7 @@ import { messageTables, openTableOf, DEFAULT_TABLE, tableById } from '../shared/
 import { Databases } from '../shared/postgres/openStore';
 import type { BackendRef, PostgresRef, StoreChoice } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
-import { once, openDataTable } from './dataTableBackend';
+import { listById, once, openDataTable } from './dataTableBackend';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
 import { createTemplateCheck, type TemplateCheck } from './templateCheck';
@@ -199,8 +199,9 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	}, MAX_KEYS);
 	const find = async (scheduleId: string): Promise<TableAt | null> => {
 		const [at = null, ...others] = await finder.add(scheduleId);
-		if (at === null || others.length === 0) return at;
-		throw inSeveralTables(scheduleId, [at, ...others]);
+		if (at !== null && others.length > 0) throw inSeveralTables(scheduleId, [at, ...others]);
+		at?.assertColumns();
+		return at;
 	};
 
 	const foundById = async (scheduleId: string): Promise<MessageStore> => {
@@ -208,7 +209,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		const mayBeAtGateway = gateway.scheduler !== undefined;
 		if (found.ok && found.value !== null) {
 			const { id, listId } = found.value;
-			const list = listId === null ? null : tableById<DoNotContactColumn>(context, listId);
+			const list = listId === null ? null : listById(context, listId);
 			return tableStore(tableById(context, id), list);
 		}
 		if (!found.ok && !(mayBeAtGateway && isWithoutTables(found.error))) throw found.error;

@@ -865,6 +865,13 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
+		rule: 'Dispatcher: what waits for another attempt goes before later ones for its recipient, in later runs, too',
+		file: 'stores/dispatcher/dueRows.ts',
+		from: ' && !this.isBehindRetry(row)',
+		to: '',
+		tests: DISPATCH,
+	},
+	{
 		rule: 'Dispatcher: of rows with one deduplication key, one goes out',
 		file: 'stores/dispatcher/sendRow.ts',
 		from: 'if (rows.isDuplicate(row)) {',
@@ -873,16 +880,16 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'Dispatcher: a suspect fails only after others went out',
-		file: 'stores/dispatcher/sendRow.ts',
+		file: 'stores/dispatcher/suspects.ts',
 		from: 'attempts >= MAX_SUSPECT_ATTEMPTS',
 		to: 'attempts >= 1',
 		tests: DISPATCH,
 	},
 	{
 		rule: 'Dispatcher: a suspect counts only where another went out',
-		file: 'stores/dispatcher/sendRow.ts',
-		from: 'this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);',
-		to: 'this.suspects.filter(() => true);',
+		file: 'stores/dispatcher/suspects.ts',
+		from: 'this.all.filter(({ startedAt }) => startedAt <= this.acceptedFrom);',
+		to: 'this.all.filter(() => true);',
 		tests: DISPATCH,
 	},
 	{
@@ -953,6 +960,13 @@ export const mutations: readonly Mutation[] = [
 		file: 'stores/doNotContact/columns.ts',
 		from: 'return !isReadable(scope) || scopesOf(owner).includes(scope);',
 		to: 'return scopesOf(owner).includes(scope);',
+		tests: 'test/stores/doNotContact',
+	},
+	{
+		rule: 'Do Not Contact: a row that a person has typed holds for whom it means',
+		file: 'stores/doNotContact/byHand.ts',
+		from: '\t\t\t\t...BY_HAND,\n',
+		to: '',
 		tests: 'test/stores/doNotContact',
 	},
 	{

@@ -86,6 +86,7 @@ describe('the nodes panel', () => {
 				'On message failed',
 				'On message received',
 				'On message played',
+				'On preference changed',
 				'On message queued',
 				'On message read',
 				'On message scheduled',
