@@ -82,6 +82,8 @@ export interface WebhookCapabilities {
 	readonly receivedInstruction?: string;
 	/** Whether they also report what a person has chosen about our messages; no without it. */
 	readonly preferences?: boolean;
+	/** What it would take to report that, where this credential lacks it: `a "…" in the credential`. */
+	readonly preferencesNeed?: string;
 	/** Whether the vendor documents a way to send a secret along in a header. */
 	readonly sendsSecretHeader: boolean;
 }

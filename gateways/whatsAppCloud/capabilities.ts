@@ -22,6 +22,7 @@ export const capabilities: Capabilities = {
 		setupInstruction:
 			"Publish the workflow: that enters it as this phone number's own webhook, if the app is subscribed to the WhatsApp Business Account.",
 		statuses: ['sent', 'delivered', 'read', 'played', 'failed'],
+		preferencesNeed: 'a "Verify Token" in the credential',
 		received: 'sameUrl',
 		sendsSecretHeader: true,
 	},
@@ -49,6 +50,6 @@ export const capabilitiesFor = (credential: Credential): Capabilities =>
 					// A number's own webhook does not carry their field, and that of the app does.
 					preferences: true,
 					setupInstruction:
-						'Enter it in the App Dashboard under WhatsApp, Configuration as "Callback URL", and the "Verify Token" of the credential below it; then subscribe to the field "messages".',
+						'Enter it in the App Dashboard under WhatsApp, Configuration as "Callback URL", and the "Verify Token" of the credential below it; then subscribe to the field "messages" and, for "Preference Changed", to "user_preferences".',
 				},
 			};

@@ -10,26 +10,34 @@ import { TRIGGER_ON } from './wanted';
 /**
  * Rejects a trigger that could never start: n8n lets a trigger prevent publishing, but not warn.
  *
- * @throws InvalidParameterError naming *Trigger On*, if the gateway reports no received messages and these are
- * chosen, or if it reports none of the chosen statuses
+ * @throws InvalidParameterError naming *Trigger On*, if received messages or preferences are chosen and the
+ * gateway does not report them, or if it reports none of the chosen statuses
  */
 export function assertEventsCanCome(gateway: Gateway, chosen: readonly string[]): void {
 	const { label, capabilities } = gateway;
-	const { statuses, received, preferences = false } = capabilities.webhooks;
+	const { statuses, received, preferences = false, preferencesNeed } = capabilities.webhooks;
 	if (chosen.length === 0) {
 		throw new InvalidParameterError(
 			TRIGGER_ON,
 			`"${TRIGGER_ON}" is empty, so nothing starts the workflow. Choose at least one status.`,
 		);
 	}
-	if (chosen.includes(RECEIVED)) {
-		if (received !== null) return;
+	if (chosen.includes(RECEIVED) && received === null) {
 		throw new InvalidParameterError(
 			TRIGGER_ON,
 			`"${TRIGGER_ON}" has ${eventTitle(RECEIVED)}, but ${label} documents no webhook for messages that people write. Remove it there, or choose the credential of a gateway that reports them.`,
 		);
 	}
-	if (preferences && chosen.includes(PREFERENCE)) return;
+	if (chosen.includes(PREFERENCE) && !preferences) {
+		const preference = `"${TRIGGER_ON}" has ${eventTitle(PREFERENCE)}`;
+		throw new InvalidParameterError(
+			TRIGGER_ON,
+			preferencesNeed === undefined
+				? `${preference}, but ${label} documents no webhook for preferences. Remove it there, or choose the credential of a gateway that reports them.`
+				: `${preference}, which ${label} reports only with ${preferencesNeed}. Enter it, or remove ${eventTitle(PREFERENCE)} there.`,
+		);
+	}
+	if (chosen.includes(RECEIVED) || chosen.includes(PREFERENCE)) return;
 	// Any gateway may use a status that it does not document.
 	if (chosen.some((status) => status === 'unknown' || statuses.includes(status as Status))) return;
 	throw new InvalidParameterError(

@@ -52,12 +52,17 @@ export async function whilePublished<T>(
 }
 
 /** Posts a genuine status to a URL, as the vendor's documents say, and gives its id. */
-export async function postGenuine({ id, row, world }: Bench, url: string): Promise<string> {
-	const { sandbox } = world;
+export async function postGenuine(bench: Bench, url: string): Promise<string> {
+	const sender = await senderOf(bench.id);
+	const name = bench.row.id.replace(/\W/g, '');
+	await postSigned(bench, url, sender.genuine(bench.world.sandbox, name, ''));
+	return name;
+}
+
+/** Posts a body to a URL as the vendor would. */
+export async function postSigned({ id, world }: Bench, url: string, body: string): Promise<void> {
 	const sender = await senderOf(id);
-	const name = row.id.replace(/\W/g, '');
-	const body = sender.genuine(sandbox, name, '');
-	const { headers, query } = sender.sign(sandbox, url, body);
+	const { headers, query } = sender.sign(world.sandbox, url, body);
 	const { status } = await axios.post(`${url}${query}`, body, {
 		headers: { 'content-type': 'application/json', ...Object.fromEntries(headers) },
 		transformRequest: [(text: string) => text],
@@ -65,10 +70,10 @@ export async function postGenuine({ id, row, world }: Bench, url: string): Promi
 		proxy: false,
 	});
 	expectSame('answer to the webhook', status, 200);
-	return name;
 }
 
-const NODE = 'Status';
+/** The trigger of a workflow that listens. */
+export const NODE = 'Status';
 
 /**
  * Publishes the trigger while the work goes on, and enters its URL at the gateway where that is done by hand.

@@ -112,10 +112,17 @@ export function storeChoice(
 	return { value: isFoundById ? 'gateway' : store, isListed: isFoundById };
 }
 
+/** What a gateway can do for whoever fills in every field of the credential. */
+const withAllFields = ({ capabilities, capabilitiesFor, credentialFields }: Gateway) =>
+	capabilitiesFor?.(Object.fromEntries(credentialFields.map(({ name }) => [name, 'x']))) ??
+	capabilities;
+
 /** Whether the operation is to work there, by the vendor's documents and the operation's list of stores. */
-export function isOffered({ capabilities }: Gateway, row: Row, place: string): boolean {
+export function isOffered(gateway: Gateway, row: Row, place: string): boolean {
+	const { capabilities } = gateway;
 	if (row.id === 'message.get') return capabilities.lookup !== null;
 	if (row.id === 'trigger.received') return capabilities.webhooks.received !== null;
+	if (row.id === 'trigger.preference') return withAllFields(gateway).webhooks.preferences === true;
 	if (place === ANY_STORE) return true;
 	if (!storeChoice(row, place).isListed) return false;
 	return place !== 'gateway' || capabilities.scheduling !== null;

@@ -21,6 +21,13 @@ export interface Sender {
 	genuine(sandbox: Sandbox, id: string, more: string): string;
 	/** What any body needs to pass as the vendor's. */
 	sign(sandbox: Sandbox, url: string, body: string): Call;
+	/** How the vendor reports a change of what a person wishes to be sent, where it does. */
+	readonly preference?: {
+		/** What the credential needs beside the usual fields. */
+		readonly credential: Readonly<Record<string, string>>;
+		/** `person`: digits alone. */
+		body(sandbox: Sandbox, person: string): string;
+	};
 	/** Ways not to know the secret. */
 	forge(sandbox: Sandbox, url: string, body: string): readonly Call[];
 }

@@ -37,7 +37,7 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))(
 			expect(() => assertEventsCanCome(gateway, [])).toThrow('"Trigger On" is empty');
 		});
 
-		it('takes preferences alone only where the gateway reports them', () => {
+		it('takes preferences only where the gateway reports them, and says what that needs', () => {
 			const withPreferences = (preferences: boolean): Gateway => ({
 				...gateway,
 				capabilities: {
@@ -48,8 +48,17 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))(
 			const attempt = (preferences: boolean, chosen: string[]) => () =>
 				assertEventsCanCome(withPreferences(preferences), chosen);
 			expect(attempt(true, ['preference'])).not.toThrow();
-			expect(attempt(false, ['preference', statuses[0]])).not.toThrow();
-			expect(attempt(false, ['preference'])).toThrow('"Trigger On" is Preference Changed, but');
+			for (const chosen of [
+				['preference'],
+				['preference', statuses[0]],
+				['received', 'preference'],
+			]) {
+				if (chosen.includes('received') && gateway.capabilities.webhooks.received === null)
+					continue;
+				expect(attempt(false, chosen)).toThrow(
+					/^"Trigger On" has Preference Changed, (but|which) .+ (documents no webhook for preferences|reports only with)/,
+				);
+			}
 		});
 
 		it.each([[['received']], [['received', statuses[0]]]])(

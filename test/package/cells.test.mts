@@ -70,11 +70,16 @@ describe('the result of npm run reliability cells', () => {
 });
 
 describe('the rows', () => {
-	it('are the operations of the action node, and the two kinds of events of the trigger', () => {
+	it('are the operations of the action node, and the kinds of events of the trigger', () => {
 		const operations = resources.flatMap(({ option, operations: all }) =>
 			all.map((one) => `${option.value}.${one.option.value}`),
 		);
-		expect(ROWS.map(({ id }) => id)).toEqual([...operations, 'trigger.status', 'trigger.received']);
+		expect(ROWS.map(({ id }) => id)).toEqual([
+			...operations,
+			'trigger.status',
+			'trigger.preference',
+			'trigger.received',
+		]);
 		expect(STORES.map(({ label }) => label)).toEqual(['Gateway', 'n8n Data Table', 'PostgreSQL']);
 	});
 

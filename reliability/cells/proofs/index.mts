@@ -5,7 +5,7 @@ import * as message from './message.mts';
 import * as oneMessage from './oneMessage.mts';
 import * as sending from './sending.mts';
 import * as upkeep from './upkeep.mts';
-import { readWebhook, received, status } from './webhooks.mts';
+import { preference, readWebhook, received, status } from './webhooks.mts';
 
 /** By resource and operation, as in {@link Row}. */
 const proofs: Readonly<Record<string, Readonly<Record<string, Proof>>>> = {
@@ -13,7 +13,7 @@ const proofs: Readonly<Record<string, Readonly<Record<string, Proof>>>> = {
 	message,
 	scheduledMessage: { ...oneMessage, ...manyMessages, ...sending, ...upkeep },
 	statusEvent: { readWebhook },
-	trigger: { status, received },
+	trigger: { status, preference, received },
 };
 
 /** How an operation is proved; undefined if nobody has said so. */

@@ -1,9 +1,11 @@
 import type { Json } from '../../../harness/client.mts';
-import { chain, listening, ACTION } from '../../../test/e2e/environment.mts';
+import { credentialFor } from '../../../harness/credential.mts';
+import { chain, listening, ACTION, SECRET } from '../../../test/e2e/environment.mts';
 import { readExample } from '../../../harness/examples.mts';
+import { senderOf } from '../../../test/e2e/hostileSender.mts';
 import type { Bench } from '../bench.mts';
 import { expectSame, type Proof } from '../proof.mts';
-import { postGenuine, whilePublished, whileReporting } from '../published.mts';
+import { NODE, postGenuine, postSigned, whilePublished, whileReporting } from '../published.mts';
 import { Refusal } from '../refusal.mts';
 
 /** What gateways report: by the trigger, and by n8n's own Webhook node. */
@@ -81,15 +83,50 @@ export const received: Proof = {
 			);
 		});
 	},
-	asks: async ({ id, world: { n8n } }) => {
-		const workflow = await n8n.createWorkflow(listening(id, RECEIVED));
-		try {
-			await n8n.activate(workflow);
-		} catch (error) {
-			// Behind the number of the workflow and the name of the node.
-			throw new Refusal((error as Error).message.replace(/^.*?\. \w+: /, ''));
-		} finally {
-			await n8n.deactivate(workflow).catch(() => {});
-		}
-	},
+	asks: async (bench) => await publish(bench, RECEIVED),
 };
+
+const PREFERENCE = { events: ['preference'] };
+
+export const preference: Proof = {
+	works: async (bench) => {
+		const { id, recipient, world } = bench;
+		const { preference: reporting } = await senderOf(id);
+		if (reporting === undefined) throw new Error(`gateways/${id}/sender.mts has no preference`);
+		const name = `${id}, preferences`;
+		await world.n8n.createCredential(name, 'messageGatewayApi', {
+			...credentialFor(world.sandbox, id, SECRET),
+			...reporting.credential,
+		});
+		await whilePublished(bench, listening(name, PREFERENCE), NODE, async ({ url, items }) => {
+			await postSigned(bench, url, reporting.body(world.sandbox, recipient.slice(1)));
+			expectSame(
+				'events',
+				(await items(NODE, () => true)).map((item) => [
+					item.event,
+					item.from,
+					item.optOut,
+					item.text,
+				]),
+				[['preference', recipient, 'stop', null]],
+			);
+		});
+	},
+	asks: async (bench) => await publish(bench, PREFERENCE),
+};
+
+/** Publishes a trigger that the node is to refuse. */
+async function publish(
+	{ id, world: { n8n } }: Bench,
+	parameters: { readonly events: string[] },
+): Promise<void> {
+	const workflow = await n8n.createWorkflow(listening(id, parameters));
+	try {
+		await n8n.activate(workflow);
+	} catch (error) {
+		// Behind the number of the workflow and the name of the node.
+		throw new Refusal((error as Error).message.replace(/^.*?\. \w+: /, ''));
+	} finally {
+		await n8n.deactivate(workflow).catch(() => {});
+	}
+}
