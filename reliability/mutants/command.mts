@@ -24,7 +24,7 @@ const FOLDERS: readonly Folder[] = [
 		folder: 'stores/postgres',
 		tests: [
 			'test/stores/postgres/**/*',
-			'test/postgres/{backend,dispatch,doNotContact,many,recent,table,turn}',
+			'test/postgres/{backend,doNotContact,many,recent,table,turn}',
 		],
 	},
 	{ folder: 'board', tests: ['test/board/**/*', 'test/nodes/board'] },
