@@ -234,7 +234,7 @@ describe('the frame', () => {
 			const html = page(data);
 			expect(html).toContain(`<title>${title}</title>`);
 			expect(each(html, 'h1').map(wordsOf)).toEqual([title]);
-			expect(wordsOf(html)).toContain('As of Sun, 22 Nov 2026, 09:24 (Europe/Berlin)');
+			expect(wordsOf(html)).toContain('As of Sun 22 Nov 2026, 09:24 (Europe/Berlin)');
 			const links = each(each(html, 'header')[0], 'a');
 			expect(links.map(wordsOf)).toEqual(['Overview', 'Messages']);
 			expect(links.map((link) => /href="([^"]*)"/.exec(link)![1])).toEqual(['?', '?view=search']);
@@ -250,7 +250,7 @@ describe('the figures', () => {
 		figuresOf(data, format).map(({ label, value, more, tone, status }) => [
 			label,
 			value,
-			more,
+			wordsOf(more),
 			tone,
 			status,
 		]);
@@ -260,7 +260,7 @@ describe('the figures', () => {
 			['To send', '23', '5 in the next 24 hours', '', 'scheduled'],
 			['Due now', '2', '1 being sent, 4 wait for a window or a retry', '', null],
 			['Overdue', '6', 'the oldest for 3 min 20 s', 'bad', null],
-			['Not sent or unclear', '21', 'since Sat, 21 Nov 2026, 09:24', 'bad', null],
+			['Not sent or unclear', '21', 'since Sat 21 Nov 2026, 09:24', 'bad', null],
 			['To review', '3', 'unconfirmed: may have been sent', 'warn', 'unconfirmed'],
 			['Median delay', '0.4 s', '99% within 12 s', '', null],
 			['Paused accounts', '2', 'see below', 'warn', null],
@@ -272,7 +272,7 @@ describe('the figures', () => {
 			['To send', '0', '0 in the next 24 hours', '', 'scheduled'],
 			['Due now', '0', 'nothing waits', '', null],
 			['Overdue', '0', 'none', '', null],
-			['Not sent or unclear', '0', 'since Sat, 21 Nov 2026, 09:24', '', null],
+			['Not sent or unclear', '0', 'since Sat 21 Nov 2026, 09:24', '', null],
 			['To review', '0', 'no message is unconfirmed', '', 'unconfirmed'],
 			['Median delay', '–', 'nothing was sent', '', null],
 			['Paused accounts', '0', 'all accounts may send', '', null],
@@ -287,7 +287,7 @@ describe('the figures', () => {
 	});
 
 	it('warn that not all were counted', () => {
-		const failed = ['Not sent or unclear', '0+', 'since Sat, 21 Nov 2026, 09:24, not all counted'];
+		const failed = ['Not sent or unclear', '0+', 'since Sat 21 Nov 2026, 09:24, not all counted'];
 		expect(figures(PART)[3]).toEqual([...failed, 'warn', null]);
 		expect(figures({ ...FULL, isComplete: false })[3][3]).toBe('bad');
 	});
@@ -380,7 +380,7 @@ describe('what was not sent', () => {
 			],
 		});
 		expect(html).toMatch(/class="f-failed"\s+width="42.86"/);
-		expect(cardsOf(html)['Why messages were not sent']).toBe('since Sat, 21 Nov 2026, 09:24');
+		expect(cardsOf(html)['Why messages were not sent']).toBe('since Sat 21 Nov 2026, 09:24');
 	});
 
 	it('is listed, with a link to each message', () => {
@@ -389,7 +389,7 @@ describe('what was not sent', () => {
 			head: ['Time', 'Recipient', 'Text', 'Status'],
 			rows: [
 				[
-					'Sun, 22 Nov 2026, 08:24',
+					'Sun 22 Nov 2026, 08:24',
 					'+49151123•••• order-7 spring',
 					'Your table is ready',
 					'failed Not on WhatsApp',
@@ -419,17 +419,17 @@ describe('what waits', () => {
 					'Shop Berlin',
 					'a person',
 					'Moving to +49151123••••',
-					'Sun, 22 Nov 2026, 08:24',
+					'Sun 22 Nov 2026, 08:24',
 					'until resumed',
 				],
-				['second', 'Send Due', 'no reason given', '–', 'Sun, 22 Nov 2026, 10:24'],
+				['second', 'Send Due', 'no reason given', '–', 'Sun 22 Nov 2026, 10:24'],
 			],
 		});
 		expect([...html.matchAll(/data-label="([^"]*)"/g)].slice(0, 4).map(([, name]) => name)).toEqual(
 			['Paused by', 'Reason', 'Since', 'Until'],
 		);
 		expect(wordsOf(html)).toContain(
-			'No run of Send Due serves WAHA (WAHA): 7 wait. Last run: Sat, 21 Nov 2026, 09:24',
+			'No run of Send Due serves WAHA (WAHA): 7 wait. Last run: Sat 21 Nov 2026, 09:24',
 		);
 		expect(wordsOf(html)).toContain('2 without a time that can be read');
 		expect(cardsOf(html)).toHaveProperty('Paused and waiting');
@@ -460,13 +460,15 @@ describe('what goes out', () => {
 		const html = page(FULL);
 		const peak = '12 messages, most from Mon 09:00: 7 in an hour';
 		expect(cardsOf(html)).toMatchObject({ 'Next 48 hours': peak, 'Next 14 days': '5 later' });
-		expect(html).toContain(`aria-label="The next 48 hours: ${peak}."`);
+		expect(wordsOf(/aria-label="(The next 48 hours[^"]*)"/.exec(html)![1])).toBe(
+			`The next 48 hours: ${peak}.`,
+		);
 		expect(tablesOf(html)['Messages to be sent by the hour']).toEqual({
 			head: ['From', 'Messages'],
 			rows: [
-				['Sun, 22 Nov 2026, 09:00', '1'],
-				['Sun, 22 Nov 2026, 10:00', '4'],
-				['Mon, 23 Nov 2026, 09:00', '7'],
+				['Sun 22 Nov 2026, 09:00', '1'],
+				['Sun 22 Nov 2026, 10:00', '4'],
+				['Mon 23 Nov 2026, 09:00', '7'],
 			],
 		});
 		const empty = page(EMPTY);
@@ -630,39 +632,39 @@ describe('a message', () => {
 
 	it('has its way behind it, by time, and says what is true now', () => {
 		expect(stepsOf(DETAILS)).toEqual([
-			['', 'Stored Thu, 19 Nov 2026, 09:24'],
-			['', 'Requested time Sun, 22 Nov 2026, 07:24'],
-			['', 'Its time Sun, 22 Nov 2026, 08:24'],
-			['', 'Replaced by its template Sun, 22 Nov 2026, 08:34'],
-			['', 'Request to the gateway began Sun, 22 Nov 2026, 08:44 attempt 3'],
-			['', 'Accepted by the gateway Sun, 22 Nov 2026, 08:45'],
-			['bad', 'Now: failed Sun, 22 Nov 2026, 08:24 Will not arrive: Not on WhatsApp'],
+			['', 'Stored Thu 19 Nov 2026, 09:24'],
+			['', 'Requested time Sun 22 Nov 2026, 07:24'],
+			['', 'Its time Sun 22 Nov 2026, 08:24'],
+			['', 'Replaced by its template Sun 22 Nov 2026, 08:34'],
+			['', 'Request to the gateway began Sun 22 Nov 2026, 08:44 attempt 3'],
+			['', 'Accepted by the gateway Sun 22 Nov 2026, 08:45'],
+			['bad', 'Now: failed Sun 22 Nov 2026, 08:24 Will not arrive: Not on WhatsApp'],
 		]);
 		const [began] = stepsOf({ ...DETAILS, attempts: 1 }).filter(([, words]) =>
 			words.startsWith('Request to'),
 		);
-		expect(began[1]).toBe('Request to the gateway began Sun, 22 Nov 2026, 08:44');
+		expect(began[1]).toBe('Request to the gateway began Sun 22 Nov 2026, 08:44');
 	});
 
 	it('has what is still to come ahead of it', () => {
 		expect(stepsOf(WAITING)).toEqual([
-			['', 'Stored Thu, 19 Nov 2026, 09:24'],
-			['', 'Last change: scheduled Sun, 22 Nov 2026, 08:24 Stored until its time'],
-			['open', 'To be sent Sun, 22 Nov 2026, 10:24'],
-			['open', 'Not sent before Sun, 22 Nov 2026, 11:24'],
-			['open', 'Expires if it was not sent Mon, 23 Nov 2026, 09:24'],
+			['', 'Stored Thu 19 Nov 2026, 09:24'],
+			['', 'Last change: scheduled Sun 22 Nov 2026, 08:24 Stored until its time'],
+			['open', 'To be sent Sun 22 Nov 2026, 10:24'],
+			['open', 'Not sent before Sun 22 Nov 2026, 11:24'],
+			['open', 'Expires if it was not sent Mon 23 Nov 2026, 09:24'],
 		]);
 		const [, ...others] = stepsOf({ ...WAITING, notBefore: WAITING.scheduledAt });
 		expect(others.map(([, words]) => words).join()).not.toContain('Not sent before');
 		expect(stepsOf({ ...WAITING, scheduledAt: null }).map(([, words]) => words)).toContain(
-			'Not sent before Sun, 22 Nov 2026, 11:24',
+			'Not sent before Sun 22 Nov 2026, 11:24',
 		);
 	});
 
 	it('that is being sent says so', () => {
 		const words = stepsOf({ ...WAITING, isSending: true }).map(([, text]) => text);
 		expect(words[1]).toBe(
-			'Last change: being sent Sun, 22 Nov 2026, 08:24 The request is in flight',
+			'Last change: being sent Sun 22 Nov 2026, 08:24 The request is in flight',
 		);
 	});
 
@@ -707,16 +709,16 @@ describe('an e-mail', () => {
 	const mail = renderBoard(FULL, LOOK, 'email');
 
 	it('has in its subject all that needs a person', () => {
-		expect(mail.title).toBe(
-			'Messages since Sat, 21 Nov 2026, 09:24: 21 not sent, 6 overdue, 3 to review, 2 paused accounts, 1 unserved account, 2 without a time',
+		expect(wordsOf(mail.title)).toBe(
+			'Messages since Sat 21 Nov 2026, 09:24: 21 not sent, 6 overdue, 3 to review, 2 paused accounts, 1 unserved account, 2 without a time',
 		);
 		const twice = { ...BUSY, unserved: [...BUSY.unserved, ...BUSY.unserved] };
 		expect(renderBoard({ ...FULL, service: twice }, LOOK, 'email').title).toContain(
 			', 2 unserved accounts,',
 		);
 		for (const data of [EMPTY, { ...EMPTY, service: null }]) {
-			expect(renderBoard(data, LOOK, 'email').title).toBe(
-				'Messages since Sat, 21 Nov 2026, 09:24: 0 not sent',
+			expect(wordsOf(renderBoard(data, LOOK, 'email').title)).toBe(
+				'Messages since Sat 21 Nov 2026, 09:24: 0 not sent',
 			);
 		}
 	});
@@ -739,10 +741,10 @@ describe('an e-mail', () => {
 			'Send Due',
 			'no reason given',
 			'–',
-			'Sun, 22 Nov 2026, 10:24',
+			'Sun 22 Nov 2026, 10:24',
 		]);
 		expect(tables['Not served by Send Due'].rows).toEqual([
-			['WAHA', 'WAHA', '7', 'Sat, 21 Nov 2026, 09:24'],
+			['WAHA', 'WAHA', '7', 'Sat 21 Nov 2026, 09:24'],
 		]);
 		expect(tables['Why messages were not sent'].rows).toEqual([
 			['Blocked by +49151123••••', '9'],
@@ -750,7 +752,7 @@ describe('an e-mail', () => {
 			['Other reasons', '8'],
 		]);
 		expect(tables['Not sent, the last first'].rows).toEqual([
-			['Sun, 22 Nov 2026, 08:24', '+49151123••••', 'failed', 'Not on WhatsApp'],
+			['Sun 22 Nov 2026, 08:24', '+49151123••••', 'failed', 'Not on WhatsApp'],
 		]);
 	});
 
@@ -788,7 +790,7 @@ describe('numbers and times', () => {
 
 	it('a time says itself to machines, in UTC', () => {
 		expect(format.time('2026-11-22T09:24:00+01:00').text).toMatch(
-			/^<time datetime="2026-11-22T08:24:00.000Z" lang="en-GB"\s*>Sun, 22 Nov 2026, 09:24<\/time\s*>$/,
+			/^<time datetime="2026-11-22T08:24:00.000Z" lang="en-GB"\s*>Sun,? 22 Nov 2026, 09:24<\/time\s*>$/,
 		);
 	});
 

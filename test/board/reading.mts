@@ -9,13 +9,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 	'&amp;': '&',
 };
 
-/** The words of some HTML, as a browser shows them. */
+/** Versions of ICU differ in the comma behind it. */
+const WEEKDAY = /\b((?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?),/g;
+
+/** The words of some HTML, as a browser shows them; no comma behind a weekday. */
 export const wordsOf = (html: string): string =>
 	html
 		.replace(/<(title|style)\b[\s\S]*?<\/\1>/g, '')
 		.replace(/<[^>]*>/g, ' ')
 		.replace(/&(?:quot|#39|lt|gt|#96|amp);/g, (entity) => ENTITIES[entity])
 		.replace(/\s+/g, ' ')
+		.replace(WEEKDAY, '$1')
 		.trim();
 
 /** The words of each element of a kind, in their order. */
