@@ -31,7 +31,7 @@ const FOLDERS: readonly Folder[] = [
 	{
 		folder: 'nodes/MessageSchedulerTrigger',
 		// What no gateway of the registry needs of the trigger yet is tested with one of its own.
-		tests: ['test/nodes/**/*{rigger,networkReach}*', 'test/package/newAbilities'],
+		tests: ['test/nodes/**/*{rigger,networkReach,received}*', 'test/package/newAbilities'],
 	},
 ];
 
