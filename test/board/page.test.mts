@@ -698,7 +698,7 @@ describe('a message', () => {
 	it('shows its text, a long one not to its end', () => {
 		const quoted = (text: string | null) =>
 			each(page(one({ ...DETAILS, text })), 'pre').map((html) => html.replace(/<[^>]*>\s?/g, ''));
-		expect(quoted('Line 1\n  line 2')).toEqual(['Line 1\nline 2'].map(() => 'Line 1\n  line 2'));
+		expect(quoted('Line 1\n  line 2')).toEqual(['Line 1\n  line 2']);
 		expect(quoted('x'.repeat(20_000))).toEqual(['x'.repeat(20_000)]);
 		expect(quoted('x'.repeat(20_001))).toEqual([`${'x'.repeat(20_000)}…`]);
 		expect(quoted(null)).toEqual([]);

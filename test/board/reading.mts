@@ -22,9 +22,9 @@ export const wordsOf = (html: string): string =>
 		.replace(WEEKDAY, '$1')
 		.trim();
 
-/** The words of each element of a kind, in their order. */
+/** Each element of a kind as HTML, in their order; none is within another of its kind. */
 export const each = (html: string, tag: string): string[] =>
-	[...html.matchAll(new RegExp(`<(${tag})\\b[^>]*>[\\s\\S]*?</\\1>`, 'g'))].map(([one]) => one);
+	[...html.matchAll(new RegExp(`<(${tag})\\b[^>]*>[\\s\\S]*?</\\1\\s*>`, 'g'))].map(([one]) => one);
 
 /** A table by its caption. */
 export interface ReadTable {
