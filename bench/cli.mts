@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [normalise|items|load|schedule|webhooks …] [--rounds n] [--quick] [--write]
+ * `npm run bench -- [normalise|items|load|readWebhook|schedule|webhooks …] [--rounds n] [--quick] [--write]
  * [--tarball file] [--env NAME=value]`: measures the package side by side with what a user would
  * pick instead. Without a name, all of them. `--quick` takes small counts, to see that it runs;
  * `--tarball` measures another build, for a before and after; `--env` gives n8n a setting.
@@ -14,6 +14,7 @@ import { settingsOf } from '../harness/settings.mts';
 import { items } from './items.mts';
 import { load } from './load.mts';
 import { normalise } from './normalise.mts';
+import { readWebhook } from './readWebhook.mts';
 import { writeReport, type Report } from './report.mts';
 import { schedule } from './schedule.mts';
 import { webhooks } from './webhooks.mts';
@@ -33,6 +34,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
 	normalise,
 	items,
 	load,
+	readWebhook,
 	schedule,
 	webhooks,
 };

@@ -1,31 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { WorkflowJson } from '../harness/client.mts';
 import { credentialFor } from '../harness/credential.mts';
 import { startN8n, type N8n } from '../harness/n8n.mts';
 import { startSandbox } from '../sandbox/index.mts';
 import type { BenchOptions } from './cli.mts';
-import { alternate, median } from './measure.mts';
-import { processorTimeOf } from './process.mts';
-import { digits, surroundings, table, type Report } from './report.mts';
-import { send, type Webhook } from './requests.mts';
+import { compare, untilIdle, type Contestant } from './bursts.mts';
 import { profiling } from './environment.mts';
+import { surroundings, type Report } from './report.mts';
+import { send, type Webhook } from './requests.mts';
 import { CREDENTIAL, to, TRIGGER } from './workflows.mts';
 
 const SECRET = 'a-secret-that-only-the-gateway-knows';
-const CONNECTIONS = 16;
 /** The name of n8n's own credential for that secret. */
 const SECRET_HEADER = 'Secret header';
-
-/** One kind of webhook at one kind of node. */
-interface Contestant {
-	readonly label: string;
-	readonly workflowId: string;
-	readonly count: number;
-	/** Whether each webhook starts a run. */
-	readonly starts: boolean;
-	readonly webhook: (index: number) => Webhook;
-}
 
 /** What a user would write to get from a body of Whapi.Cloud to one item a status. */
 const NORMALISING = `
@@ -120,67 +106,20 @@ export async function webhooks(options: BenchOptions): Promise<Report> {
 				name: 'x-webhook-secret',
 				value: SECRET,
 			});
-			return await compare(n8n, sandbox.accounts.whapi.channelId, options);
+			const contestants = await arrange(n8n, sandbox.accounts.whapi.channelId, options.quick);
+			return {
+				name: 'webhooks',
+				sections: [
+					...(await compare(n8n, contestants, options)),
+					surroundings(n8n.version, options.env),
+				],
+			};
 		} finally {
 			await n8n.stop();
 		}
 	} finally {
 		await sandbox.close();
 	}
-}
-
-async function compare(
-	n8n: N8n,
-	channel: string,
-	{ rounds = 3, quick, env, say }: BenchOptions,
-): Promise<Report> {
-	const contestants = await arrange(n8n, channel, quick);
-	const run = async ({ label, workflowId, count, starts, webhook }: Contestant) => {
-		const before = await executionsOf(n8n, workflowId);
-		const used = processorTimeOf(n8n.pid);
-		const burst = await send(count, CONNECTIONS, webhook);
-		await untilIdle(n8n);
-		const cpu = (processorTimeOf(n8n.pid) - used) / count;
-		const begun = (await executionsOf(n8n, workflowId)) - before;
-		if (begun !== (starts ? count : 0)) {
-			throw new Error(`${label}: ${begun} runs of ${count} webhooks ${JSON.stringify(burst)}`);
-		}
-		say(
-			`${label}: ${digits(burst.perSecond)} a second, p99 ${digits(burst.p99)} ms, processor ${digits(cpu)} ms`,
-		);
-		return { ...burst, cpu };
-	};
-	for (const contestant of contestants) {
-		await run({ ...contestant, count: Math.ceil(contestant.count / 5) });
-	}
-	const results = await alternate(
-		quick ? 1 : rounds,
-		contestants.map((contestant) => async () => await run(contestant)),
-	);
-	const [plain] = results;
-	const rows = contestants.map(({ label, count }, index) => {
-		const bursts = results[index];
-		const ratio = median(bursts.map(({ perSecond }, round) => perSecond / plain[round].perSecond));
-		return [
-			label,
-			String(count),
-			digits(median(bursts.map(({ perSecond }) => perSecond))),
-			digits(ratio),
-			`${digits(median(bursts.map(({ p99 }) => p99)))} ms`,
-			`${digits(median(bursts.map(({ cpu }) => cpu)))} ms`,
-		];
-	});
-	return {
-		name: 'webhooks',
-		sections: [
-			table(
-				['', 'webhooks per round', 'per second', '× plain Webhook', 'p99', 'processor time each'],
-				rows,
-			),
-			`${CONNECTIONS} connections, median of ${quick ? 1 : rounds} alternating rounds (ratios: round by round). The number of runs is checked in each round: one for each webhook that starts one, none for the others.`,
-			surroundings(n8n.version, env),
-		],
-	};
 }
 
 async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Contestant[]> {
@@ -249,21 +188,4 @@ async function arrange(n8n: N8n, channel: string, quick: boolean): Promise<Conte
 			webhook: () => post(ours.url, body(1, 'delivered'), 'a-guess'),
 		},
 	];
-}
-
-const executionsOf = async (n8n: N8n, workflowId: string): Promise<number> =>
-	await countOf(n8n, { workflowId });
-
-/** What was started has to end before the next contestant's turn. */
-async function untilIdle(n8n: N8n): Promise<void> {
-	do await sleep(200);
-	while ((await countOf(n8n, { status: ['new', 'running'] })) > 0);
-}
-
-async function countOf(n8n: N8n, filter: object): Promise<number> {
-	const page = await n8n.request<{ count: number }>('GET', '/executions', undefined, {
-		filter: JSON.stringify(filter),
-		limit: 1,
-	});
-	return page.count;
 }

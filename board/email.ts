@@ -10,7 +10,10 @@ const CELL =
 	'padding:6px 14px 6px 0;border-top:1px solid #d9dee6;text-align:left;vertical-align:top';
 const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
 
-/** The subject: how many were not sent, and what else needs a person. */
+/**
+ * The subject: how many were not sent, or may not have been, as the figure of the same name counts them, and what else
+ * needs a person.
+ */
 export function emailTitle(
 	{ failures, service, since, isComplete }: Overview,
 	format: Format,
@@ -20,7 +23,7 @@ export function emailTitle(
 	const named = (count: number, what: string) =>
 		count > 0 ? [`${format.count(count)} ${what}`] : [];
 	const parts = [
-		`${isComplete ? '' : 'at least '}${format.count(failures.total)} not sent`,
+		`${isComplete ? '' : 'at least '}${format.count(failures.total)} not sent or unclear`,
 		...(isComplete ? [] : ['not all counted']),
 		...named(service?.overdue ?? 0, 'overdue'),
 		...named(service?.unconfirmed ?? 0, 'to review'),
@@ -77,7 +80,7 @@ export function email(data: Overview, writing: Writing): Html {
 				)}
 				${service !== null && service.unreadable > 0 && unreadableNote(service.unreadable, writing)}
 				${tableOf(
-					'Why messages were not sent',
+					'Not sent or unclear, by reason',
 					['Reason', 'Messages'],
 					allReasons(data).map(({ reason, count }) => [
 						reason === null ? 'No reason given' : mask.text(reason),
@@ -85,7 +88,7 @@ export function email(data: Overview, writing: Writing): Html {
 					]),
 				)}
 				${tableOf(
-					'Not sent, the last first',
+					'Not sent or unclear, the last first',
 					['Time', 'Recipient', 'Status', 'Reason'],
 					failures.newest.map((message) => [
 						format.time(message.scheduledAt),

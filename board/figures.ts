@@ -133,11 +133,14 @@ export interface TodayLine {
 	readonly isPart: boolean;
 }
 
-/** Messages whose time is today: those that are delivered or read count as sent, too. */
+/**
+ * Messages whose time is today: those that are delivered or read count as sent, too. What the gateway has accepted
+ * or holds back, the network does not have: that is not sent.
+ */
 export function todayLines({ today }: Pick<Overview, 'today'>): TodayLine[] {
 	const read = today.read + today.played;
 	const delivered = today.delivered + read;
-	const sent = today.queued + today.suspended + today.sent + today.deleted + delivered;
+	const sent = today.sent + today.deleted + delivered;
 	const line = (label: string, count: number, kind: string, isPart = false): TodayLine => ({
 		label,
 		count,
@@ -146,6 +149,8 @@ export function todayLines({ today }: Pick<Overview, 'today'>): TodayLine[] {
 	});
 	return [
 		line('Still to be sent', today.scheduled, 'scheduled'),
+		line('Being sent', today.queued, 'scheduled'),
+		...(today.suspended === 0 ? [] : [line('Held by the gateway', today.suspended, 'unconfirmed')]),
 		line('Sent', sent, 'sent'),
 		line('of these delivered', delivered, 'delivered', true),
 		line('of these read', read, 'read', true),

@@ -1,6 +1,5 @@
 import type { MessageType } from '../messages/message';
 import type { Status } from '../messages/status';
-import type { Gateway } from './gateway';
 import type { UploadCapabilities } from './uploads';
 
 /** What a gateway's own scheduler can do. */
@@ -48,21 +47,18 @@ export interface Capabilities {
 	readonly sentListDelayMs?: number;
 	/** Whether the gateway keeps the user's reference and tells it again. */
 	readonly returnsReference: boolean;
+	/**
+	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
+	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
+	 * delivered. Not there where the vendor has no such rule.
+	 */
+	readonly windowClosedCode?: string;
 	/** Not there if the vendor documents no upload of files. */
 	readonly uploads?: UploadCapabilities;
 	readonly webhooks: WebhookCapabilities;
 	/** The vendor's pages. */
 	readonly documentation: readonly string[];
 }
-
-/** A gateway that can do this and no more: what it cannot do is not there. */
-export const withCapabilities = (gateway: Gateway, capabilities: Capabilities): Gateway => ({
-	...gateway,
-	capabilities,
-	scheduler: capabilities.scheduling === null ? undefined : gateway.scheduler,
-	lookup: capabilities.lookup === null ? undefined : gateway.lookup,
-	registration: capabilities.webhooks.registration === 'api' ? gateway.registration : undefined,
-});
 
 export interface WebhookCapabilities {
 	/**
@@ -84,6 +80,8 @@ export interface WebhookCapabilities {
 	 * sentence that begins with a verb.
 	 */
 	readonly receivedInstruction?: string;
+	/** Whether they also report what a person has chosen about our messages; no without it. */
+	readonly preferences?: boolean;
 	/** Whether the vendor documents a way to send a secret along in a header. */
 	readonly sendsSecretHeader: boolean;
 }

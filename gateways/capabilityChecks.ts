@@ -1,6 +1,7 @@
 import type { MessageType, OutgoingMessage } from '../messages/message';
 import type { LookupCapabilities } from './capabilities';
 import type { Gateway, NativeScheduler } from './gateway';
+import { assertFileHasPlace } from './templateFiles';
 import { unsupported } from './transport/gatewayError';
 import { assertTakesFile, assertTakesUploads } from './uploadChecks';
 
@@ -14,7 +15,7 @@ export function requireScheduler(gateway: Gateway, type?: MessageType): NativeSc
 	if (scheduling === null || gateway.scheduler === undefined) {
 		throw unsupported(
 			`${gateway.label} has no scheduler of its own${schedulingNeeds === undefined ? '' : ` without ${schedulingNeeds}`}`,
-			'Set "Store Messages In" to "n8n Data Table": n8n then stores the message and the operation "Send Due" sends it.',
+			'In "Schedule", set "Store Messages In" to "n8n Data Table": n8n then stores the message and the operation "Send Due" sends it. In other operations, set "Stored In" to the same.',
 		);
 	}
 	if (type !== undefined && !scheduling.types.includes(type)) {
@@ -51,6 +52,7 @@ export function assertSendable(gateway: Gateway, message: OutgoingMessage): void
 	assertSupportsType(gateway, message.type);
 	if (message.file !== undefined) assertTakesFile(gateway, message.type, message.file);
 	assertTakesUploads(gateway, message);
+	assertFileHasPlace(gateway, message);
 	gateway.assertSendable(message);
 }
 
@@ -74,7 +76,7 @@ export function requireLookup({ label, capabilities, lookup }: Gateway): {
 
 /** Whether a code of the gateway says that a template would be delivered, and this content is not. */
 export const isWindowClosed = (
-	{ windowClosedCode }: Pick<Gateway, 'windowClosedCode'>,
+	{ capabilities: { windowClosedCode } }: Pick<Gateway, 'capabilities'>,
 	code: string | null | undefined,
 ): boolean => windowClosedCode !== undefined && code === windowClosedCode;
 

@@ -5,9 +5,10 @@ import type { ScheduledMessage } from '../messages/scheduledMessage';
 import type { SentMessage } from '../messages/sentMessage';
 import type { Status } from '../messages/status';
 import type { StatusEvent } from '../messages/statusEvent';
-import type { ResponseErrorKind, Fault, GatewayError } from './transport/gatewayError';
-import type { GatewayResponse, RequestGateway, PreparedRequest } from './transport/request';
+import type { ResponseErrorKind, Fault } from './transport/gatewayError';
+import type { GatewayResponse, PreparedRequest } from './transport/request';
 import type { Capabilities } from './capabilities';
+import type { Connection, Credential } from './connection';
 import type { TemplateLibrary } from './templates';
 import type { MessageWithFile, UploadedFile } from './uploads';
 import type {
@@ -19,8 +20,7 @@ import type {
 	WebhookAnswer,
 } from './webhooks';
 
-/** The fields of a Message Gateway API credential, as n8n decrypted them. */
-export type Credential = Readonly<Record<string, unknown>>;
+export type { Connection, Credential } from './connection';
 
 /** A field that the credential shows when this gateway is chosen. */
 export interface CredentialField {
@@ -37,26 +37,6 @@ export interface CredentialField {
 	readonly optional?: boolean;
 	/** What there is to choose from; without it the field takes any text. */
 	readonly options?: ReadonlyArray<{ readonly name: string; readonly value: string }>;
-}
-
-/** What a gateway's methods get: the credential, and a way to reach the gateway with it. */
-export interface Connection {
-	readonly credential: Credential;
-	readonly request: RequestGateway;
-	/** What our own clock shows, in milliseconds since 1970. */
-	now(): number;
-	/** By how many milliseconds the gateway's clock is ahead of ours, as the `Date` of its last answer told. */
-	clockSkewMs(): number;
-	/** Resolves after that many milliseconds, or at once when the execution is cancelled. */
-	sleep(ms: number): Promise<void>;
-	/**
-	 * Makes the error for a 2xx answer that says no: as for any other status, by the kind that
-	 * {@link Gateway.parseError} finds in its body; `rejected` unless that finds one. It was the answer to a
-	 * create, unless `idempotent`.
-	 */
-	refused(response: GatewayResponse, how?: { readonly idempotent?: boolean }): GatewayError;
-	/** Makes the error for a 2xx answer that lacks what the vendor documents. */
-	unexpected(response: GatewayResponse, missing: string, outcomeUnknown: boolean): GatewayError;
 }
 
 /** Which scheduled messages to list. What is not given does not filter. */
@@ -214,12 +194,6 @@ export interface Gateway {
 	readonly scheduler?: NativeScheduler;
 	/** There where `capabilities.messageTypes` has `template`, and the vendor documents a list. */
 	readonly templates?: TemplateLibrary;
-	/**
-	 * The vendor's code, of an error and of a failed message's failure, for free content outside the time in
-	 * which the vendor lets it through (so many hours after the recipient last wrote): a template would be
-	 * delivered. Not there where the vendor has no such rule.
-	 */
-	readonly windowClosedCode?: string;
 	/**
 	 * The vendor's codes, of an error and of a failed message's failure, for a recipient who has asked the
 	 * vendor for no more messages of this sender. Not there where the vendor documents none.

@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../messages/invalidParameterError';
 import { chatWhatsApp } from './chatWhatsApp';
-import { withCapabilities, type Capabilities } from './capabilities';
+import type { Capabilities } from './capabilities';
+import { withCapabilities } from './withCapabilities';
 import { evolutionApi } from './evolutionApi';
 import type { Credential, Gateway } from './gateway';
 import { greenApi } from './greenApi';

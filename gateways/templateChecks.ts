@@ -5,8 +5,9 @@ import type { Connection, Gateway } from './gateway';
 import type { MessageTemplate, TemplateLibrary, TemplateVariable } from './templates';
 
 /**
- * Checks a template message against the template as the gateway has it: that it exists and can be sent,
- * and that each variable has a value of its kind. One request, or a second one for what is not found.
+ * Checks a template message against the template as the gateway has it, which it returns: that it exists and
+ * can be sent, and that each variable has a value of its kind. One request, or a second one for what is not
+ * found.
  *
  * @throws InvalidParameterError naming one of the labels; GatewayError if the gateway cannot be asked
  */
@@ -14,13 +15,28 @@ export async function checkTemplate(
 	{ label, templates }: { readonly label: string; readonly templates: TemplateLibrary },
 	connection: Connection,
 	content: TemplateContent,
-	labels: TemplateLabels = TEMPLATE_LABELS,
-): Promise<void> {
+	use: TemplateUse = OF_MESSAGE,
+): Promise<MessageTemplate> {
 	const found = await templates.find(connection, content);
+	const { labels, when } = use;
 	if (found === null) throw await notFound(label, templates, connection, content, labels);
 	assertCanBeSent(label, found, labels);
-	assertFilled(found, content, labels);
+	if (when === 'windowClosed') assertApproved(label, found, labels);
+	assertFilled(found, content, use);
+	return found;
 }
+
+/** What a template is for. */
+export interface TemplateUse {
+	readonly labels: TemplateLabels;
+	/** `windowClosed`: it is sent only to who has not written within 24 hours. */
+	readonly when: 'anyTime' | 'windowClosed';
+	/** The id of the variable that a file from n8n fills; null, or not given, if there is no such file. */
+	readonly fileVariable?: string | null;
+}
+
+/** The template of a message itself. */
+export const OF_MESSAGE: TemplateUse = { labels: TEMPLATE_LABELS, when: 'anyTime' };
 
 /** The gateway with its templates, if it has a list of them. */
 export const libraryOf = ({
@@ -38,8 +54,8 @@ export function whyNotSendable(label: string, template: MessageTemplate): string
 	if (template.unsupported !== null) {
 		return `this package cannot send it: ${template.unsupported}`;
 	}
-	if (template.status === 'approved') return null;
-	const word = template.gatewayStatus === null ? '' : ` (${shorten(template.gatewayStatus)})`;
+	if (template.status === 'approved' || template.status === 'windowOnly') return null;
+	const word = wordOf(template);
 	return template.status === 'unknown'
 		? `its status at ${label} has no documented meaning${word}`
 		: `it is ${STATUS_WORDS[template.status]} at ${label}${word}`;
@@ -61,6 +77,25 @@ function assertCanBeSent(label: string, template: MessageTemplate, labels: Templ
 		'Choose an approved template from the list.',
 	);
 }
+
+function assertApproved(label: string, template: MessageTemplate, labels: TemplateLabels): void {
+	if (template.status === 'approved') return;
+	throw new InvalidParameterError(
+		labels.template,
+		`"${labels.template}" is "${nameOf(template)}", but ${label} delivers it within the 24-hour window only${wordOf(template)}`,
+		'Choose an approved template from the list.',
+	);
+}
+
+/** The vendor's word for its status, in brackets. */
+const wordOf = ({ gatewayStatus }: MessageTemplate): string =>
+	gatewayStatus === null ? '' : ` (${shorten(gatewayStatus)})`;
+
+/** What a person should know of a template before it is sent; null if there is nothing. */
+export const templateWarning = (label: string, template: MessageTemplate): string | null =>
+	template.status !== 'windowOnly'
+		? null
+		: `${label} delivers the template "${template.title ?? nameOf(template)}" only if the recipient writes to you within the 24 hours before it is sent, since it was not approved${wordOf(template)}.`;
 
 /** A wrong language is the likeliest cause, so the languages that exist are named. */
 async function notFound(
@@ -94,12 +129,13 @@ async function notFound(
 function assertFilled(
 	template: MessageTemplate,
 	{ variables }: TemplateContent,
-	labels: TemplateLabels,
+	{ labels, fileVariable = null }: TemplateUse,
 ): void {
 	const parameter = labels.variables;
 	const known = new Map(template.variables.map((variable) => [variable.id, variable]));
+	if (fileVariable !== null && !known.has(fileVariable)) throw noPlaceFor(fileVariable, template);
 	const lacking = template.variables.filter(
-		({ id, optional }) => optional !== true && !Object.hasOwn(variables, id),
+		({ id, optional }) => optional !== true && id !== fileVariable && !Object.hasOwn(variables, id),
 	);
 	if (lacking.length > 0) {
 		throw new InvalidParameterError(
@@ -127,6 +163,18 @@ function assertFilled(
 			'Enter a URL that begins with https:// or http://. The gateway downloads the file from it.',
 		);
 	}
+}
+
+/** The file is of another type than the template takes, or the template takes none. */
+function noPlaceFor(fileVariable: string, template: MessageTemplate): InvalidParameterError {
+	const files = template.variables.filter(({ kind }) => kind === 'mediaUrl');
+	return new InvalidParameterError(
+		'Input Binary Field',
+		`The file in "Input Binary Field" is for "${fileVariable}", which the template "${nameOf(template)}" does not have`,
+		files.length === 0
+			? 'Set "Media Source" to "URL": the template has no file.'
+			: `Choose a file for ${files.map(describe).join(' or ')}.`,
+	);
 }
 
 const describe = ({ id, label }: TemplateVariable): string =>

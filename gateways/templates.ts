@@ -1,5 +1,5 @@
 import type { TemplateContent } from '../messages/template';
-import type { Connection } from './gateway';
+import type { Connection } from './connection';
 
 /** A gap of a template. */
 export interface TemplateVariable {
@@ -18,9 +18,13 @@ export interface TemplateVariable {
 	readonly optional?: boolean;
 }
 
-/** Whether a template can be sent: only `approved` can. `unknown`: the vendor's word has no meaning here. */
+/**
+ * Whether a template can be sent: only `approved` can at any time. `windowOnly`: without an approval, to who
+ * has written within 24 hours, as free content. `unknown`: the vendor's word has no meaning here.
+ */
 export type TemplateStatus =
 	| 'approved'
+	| 'windowOnly'
 	| 'pending'
 	| 'rejected'
 	| 'paused'

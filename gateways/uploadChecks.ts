@@ -4,6 +4,7 @@ import { essenceOf, type FileInfo } from '../messages/mediaFile';
 import type { MessageType, OutgoingMessage } from '../messages/message';
 import { shorten } from '../messages/text';
 import type { Gateway } from './gateway';
+import { rulesForFile, templateFileRules } from './templateFiles';
 import { unsupported } from './transport/gatewayError';
 import type { FileRules } from './uploads';
 
@@ -17,7 +18,8 @@ const USE_URL = 'Put the file at a public URL and set "Media Source" to "URL"';
  * @throws GatewayError of kind `unsupported`; InvalidParameterError naming *Input Binary Field*
  */
 export function assertTakesFile(gateway: Gateway, type: MessageType, file: FileInfo): void {
-	const { maxBytes, mimeTypes } = rulesFor(gateway, type);
+	const { maxBytes, mimeTypes } =
+		type === 'template' ? rulesForFile(gateway, file) : rulesFor(gateway, type);
 	const { label } = gateway;
 	const { bytes } = file;
 	if (bytes === 0) {
@@ -94,7 +96,8 @@ export function assertFileKept(
  */
 export function assertTakesUploads(gateway: Gateway, { type, mediaId }: OutgoingMessage): void {
 	if ((mediaId ?? null) === null) return;
-	rulesFor(gateway, type);
+	if (type === 'template') templateFileRules(gateway);
+	else rulesFor(gateway, type);
 	if (gateway.capabilities.uploads?.goes === 'first') return;
 	throw unsupported(
 		`${gateway.label} takes a file from n8n only together with the message, and this one was uploaded elsewhere`,

@@ -9,6 +9,11 @@ export interface FileRules {
 	readonly mimeTypes: readonly string[] | null;
 }
 
+/** Files for a template: by the id of the variable that one fills, such as `header.image`. No type occurs twice. */
+export type TemplateFileRules = Readonly<
+	Record<string, FileRules & { readonly mimeTypes: readonly string[] }>
+>;
+
 /** What a gateway documents of files that it takes itself, in place of a public URL. */
 export interface UploadCapabilities {
 	/**
@@ -18,6 +23,8 @@ export interface UploadCapabilities {
 	readonly goes: 'first' | 'withMessage';
 	/** A type that is not here takes a public URL only. */
 	readonly types: Readonly<Partial<Record<MessageType, FileRules>>>;
+	/** Not there if the files of a template can only be public URLs. With `first` only. */
+	readonly templateVariables?: TemplateFileRules;
 	/** How long an uploaded file can be sent, in milliseconds; null if the vendor says nothing. */
 	readonly keptMs: number | null;
 }
@@ -31,7 +38,7 @@ export const hasFile = (message: OutgoingMessage): message is MessageWithFile =>
 
 /** What an uploaded file is known by from then on. */
 export interface UploadedFile {
-	/** Its id or URL: only this gateway, and this account, can send by it. */
+	/** Its id or URL: only this gateway, and this account, can send by it. In a template, a variable has it. */
 	readonly mediaId: string;
 	/** The name with which to send it, where sending needs one; unless given, the message's own. */
 	readonly fileName?: string;

@@ -17,6 +17,7 @@ import { cacheFolder, projectRoot } from './folders.mts';
 
 /** What goes into `dist`, and what says how. */
 const sources = [
+	'board',
 	'credentials',
 	'nodes',
 	'messages',

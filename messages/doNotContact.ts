@@ -25,9 +25,16 @@ export interface DoNotContactEntry {
 	readonly addedAt: string | null;
 }
 
+/**
+ * WhatsApp's hidden id of a person without that of their device: `212738495827364:12@lid` writes for
+ * `212738495827364@lid`. Anything else stays.
+ */
+export const withoutDevice = (address: string): string =>
+	address.replace(/^(\d+)(?::\d+)?@lid$/i, '$1@lid');
+
 /** By what the list knows a person: the phone number, or the address of whom no number is known. */
 export const personOf = ({ phone, address }: Pick<Recipient, 'phone' | 'address'>): string =>
-	phone ?? address;
+	phone ?? withoutDevice(address);
 
 /** The failure code of a message to somebody on the list. */
 export const OPTED_OUT = 'optedOut';

@@ -27,7 +27,7 @@ export interface MessageContent {
 	readonly mediaUrl: string | null;
 	/**
 	 * What the gateway gave for a file that was uploaded to it, in place of a public URL: an id, or a URL of
-	 * its own. Not there in what gateways report, which name media by other URLs.
+	 * its own. In a template, the variable for its file has the same value. Not there in what gateways report, which name media by other URLs.
 	 */
 	readonly mediaId?: string | null;
 	readonly caption: string | null;
@@ -107,10 +107,11 @@ export function parseContent(input: ContentInput): MessageContent {
 		}
 		return { ...NO_CONTENT, type, text };
 	}
-	if (type === 'template') {
-		return { ...NO_CONTENT, type, template: parseTemplate(input.template) };
-	}
 	const mediaId = optionalText('Media ID', input.mediaId);
+	if (type === 'template') {
+		const template = parseTemplate(input.template);
+		return { ...NO_CONTENT, type, template, ...(mediaId === null ? {} : { mediaId }) };
+	}
 	const isUpload = input.hasFile === true || (mediaId !== null && !input.mediaUrl);
 	return {
 		...NO_CONTENT,

@@ -37,9 +37,13 @@ export interface ReceivedMedia {
 	readonly fileName: string | null;
 }
 
-/** A message that a person wrote to the account. Every field is always present; unknown ones are null. */
+/**
+ * A message that a person wrote to the account; or a `preference`: what they chose at the gateway about our messages,
+ * without writing anything, so that it never counts as an answer. Every field is always present; unknown ones are
+ * null.
+ */
 export interface ReceivedMessage {
-	readonly event: 'received';
+	readonly event: 'received' | 'preference';
 	/** The same for the same message (or reaction, edit, deletion), in any process. */
 	readonly eventId: string;
 	readonly gateway: string;
@@ -80,7 +84,7 @@ export type ReceivedMessageInput = Pick<
 	ReceivedMessage,
 	'gateway' | 'channel' | 'type' | 'receivedAt' | 'raw'
 > &
-	Partial<Omit<ReceivedMessage, 'event' | 'eventId'>>;
+	Partial<Omit<ReceivedMessage, 'eventId'>>;
 
 /**
  * Completes a received message: every key present, and a stable id.
@@ -91,6 +95,7 @@ export type ReceivedMessageInput = Pick<
  */
 export function createReceivedMessage(input: ReceivedMessageInput): ReceivedMessage {
 	const {
+		event = 'received',
 		gateway,
 		channel,
 		account = null,
@@ -112,13 +117,13 @@ export function createReceivedMessage(input: ReceivedMessageInput): ReceivedMess
 	} = input;
 	const isAbout = aboutMessageId !== null;
 	return {
-		event: 'received',
+		event,
 		eventId: eventIdOf(
 			[
 				gateway,
 				account,
 				messageId ?? contentKey(raw),
-				'received',
+				event,
 				(chat?.phone ?? chat?.address) || null,
 			],
 			isAbout ? `${type}:${aboutMessageId}` : '',

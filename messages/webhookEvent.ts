@@ -3,11 +3,11 @@ import type { ReceivedMessage } from './receivedMessage';
 import type { StatusEvent } from './statusEvent';
 import { toStatusEventItem, type StatusEventItem } from './statusEventItem';
 
-/** What a webhook reports: a status of a message that the account sent, or a message that it received. */
+/** What a webhook reports: a status of a message that the account sent, or what a person wrote or chose. */
 export type WebhookEvent = StatusEvent | ReceivedMessage;
 
 /**
- * An event as an item; `event` tells the two kinds apart.
+ * An event as an item; `event` tells the kinds apart.
  *
  * @param timezone the zone of `occurredAtLocal`
  * @throws InvalidParameterError for an unknown timezone

@@ -12,6 +12,7 @@
  *   npm run reliability scan
  *   npm run reliability outages -- [--only 401,503] [--messages 300] [--interval 10] [--before 60] [--seed 1]
  *                            [--kill edge,amid,drain] [--queue] [--gateway whapi]
+ *   npm run reliability cells -- [--gateway waha,twilio] [--only message.send,trigger.status]
  *   npm run reliability queue -- [--messages 2000] [--webhooks 2000] [--seed 1]
  *
  * and of messages in a Data Table:
@@ -29,6 +30,7 @@
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
+import { checkCells } from './cells/command.mts';
 import { checkDays } from './days.mts';
 import { checkMessages } from './messages/command.mts';
 import { checkMutants } from './mutants/command.mts';
@@ -88,6 +90,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	days: checkDays,
 	scan: checkScan,
 	outages: checkOutages,
+	cells: checkCells,
 	queue: checkQueue,
 	crash: checkCrash,
 	dispatchers: checkDispatchers,

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 import type { FastifyInstance } from 'fastify';
 
 import { Activity } from './activity.mts';
@@ -8,8 +6,10 @@ import { controlRoutes } from './control.mts';
 import { countRequests, type RequestCounts } from './counts.mts';
 import { curlCommand, type FirstMessage } from './define.mts';
 import type { Dialect } from './dialect.mts';
+import { Downtime } from './downtime.mts';
 import { Faults, type Fault } from './faults.mts';
 import { guidesByAccount, type Guide } from './page/guide.mts';
+import { viewOf } from './page/look.mts';
 import { pageRoutes } from './page/routes.mts';
 import type { GatewayView } from './page/view.mts';
 import { Ids } from './random.mts';
@@ -55,9 +55,6 @@ export interface SandboxOptions {
 	logger?: (line: string) => void;
 }
 
-/** How many webhooks and requests {@link Sandbox.look} gives. */
-const maxTraffic = 20;
-
 /** The running stand-in: what a test sets up, and what it can look at afterwards. */
 export class Sandbox {
 	/** The faults in force. */
@@ -69,11 +66,9 @@ export class Sandbox {
 	readonly #requests: RecordedRequest[] = [];
 	readonly #gateways: Dialects;
 	readonly #server: FastifyInstance;
+	readonly #downtime: Downtime;
 	readonly #guides: (sandbox: Sandbox) => readonly Guide[];
 	#origin = '';
-	#isClosed = false;
-	/** Ends the time of being down. */
-	#wake: (() => void) | null = null;
 
 	constructor(options: SandboxOptions) {
 		const { seed = 1, logger: log = () => undefined } = options;
@@ -100,6 +95,7 @@ export class Sandbox {
 			control: (app) => controlRoutes(app, this),
 			page: (app) => pageRoutes(app, this),
 		});
+		this.#downtime = new Downtime(this.#server, this.#clock);
 	}
 
 	/** Called once, by `startSandbox`. */
@@ -165,33 +161,16 @@ export class Sandbox {
 	 * Its messages are the sandbox's own, not to be changed.
 	 */
 	look(gateway: GatewayId, most = 50): GatewayView {
-		const dialect = this.#dialect(gateway);
-		const latest = <T,>(all: readonly T[], atMost = most): T[] => all.slice(-atMost).reverse();
-		const held = dialect.messages.flatMap((message) => {
-			const goesOutAt = dialect.goesOutAt(message);
-			return goesOutAt ? [{ message, goesOutAt }] : [];
-		});
-		const others = dialect.messages.filter((message) => !dialect.goesOutAt(message));
-		return {
+		const view = {
 			gateway,
 			clockFactor: this.#clock.factor,
-			heldCount: held.length,
-			held: held.sort((a, b) => a.goesOutAt.getTime() - b.goesOutAt.getTime()).slice(0, most),
-			messageCount: others.length,
-			messages: latest(others).map((message) => ({
-				message,
-				isSettable: dialect.isSettable(message),
-			})),
-			settableStatuses: dialect.settableStatuses,
-			statusNote: dialect.statusNote,
+			dialect: this.#dialect(gateway),
 			script: this.#scripts.forEverybody(gateway)?.map(({ status }) => status),
-			webhookUrls: dialect.webhookUrls(),
-			faults: this.faults
-				.list()
-				.filter((fault) => fault.gateway === undefined || fault.gateway === gateway),
-			deliveries: latest(this.deliveries(gateway), maxTraffic),
-			requests: latest(this.requests(gateway), maxTraffic),
+			faults: this.faults.list(),
+			deliveries: this.deliveries(gateway),
+			requests: this.requests(gateway),
 		};
+		return viewOf(view, most);
 	}
 
 	/** The requests that came, oldest first; those to the page and to `/_sandbox` are left out. */
@@ -305,28 +284,12 @@ export class Sandbox {
 	 * @returns when the sandbox listens again, on the same port
 	 */
 	async goDown(forMs: number): Promise<void> {
-		if (!(forMs > 0)) throw new RangeError('forMs must be a number above 0');
-		const { server } = this.#server;
-		if (!server.listening) throw new RangeError('The sandbox is down already');
-		const closed = new Promise((resolve) => server.close(resolve));
-		server.closeAllConnections();
-		await closed;
-		await new Promise<void>((resolve) => {
-			this.#wake = resolve;
-			this.#clock.afterReal(forMs, resolve);
-			// A clock that was stopped meanwhile wakes nobody.
-			if (this.#isClosed) resolve();
-		});
-		this.#wake = null;
-		if (this.#isClosed) return;
-		const { hostname, port } = new URL(this.#origin);
-		server.listen(Number(port), hostname);
-		await once(server, 'listening');
+		await this.#downtime.begin(this.#origin, forMs);
 	}
 
 	/** Ends what {@link goDown} began, before its time. */
 	goUp(): void {
-		this.#wake?.();
+		this.#downtime.end();
 	}
 
 	/**
@@ -339,8 +302,7 @@ export class Sandbox {
 
 	/** Ends everything: server, timers, webhooks. */
 	async close(): Promise<void> {
-		this.#isClosed = true;
-		this.goUp();
+		this.#downtime.close();
 		this.#clock.stop();
 		this.#webhooks.stop();
 		this.#activity.close();

@@ -153,12 +153,14 @@ it.each<[string, unknown, object]>([
 ])('reads %s', (_, body, expected) => expect(parse(body)).toMatchObject([expected]));
 
 describe('a vote', () => {
-	const votes = (...lists: string[][]) => {
+	const withVotes = (lists: string[][], more: object = {}) => {
 		const all = lists.map((optionVoters, i) => ({ optionName: `option ${i}`, optionVoters }));
 		const { messageData } = vote;
 		const pollMessageData = { ...messageData.pollMessageData, votes: all };
-		return parse({ ...vote, messageData: { ...messageData, pollMessageData } })[0].text;
+		return { ...vote, ...more, messageData: { ...messageData, pollMessageData } };
 	};
+	const votes = (...lists: string[][]) => parse(withVotes(lists))[0].text;
+	const LID = '120650379300963@lid';
 	const me = person.address;
 
 	it.each<[string, string[][], string | null]>([
@@ -166,6 +168,20 @@ describe('a vote', () => {
 		['for two options names both', [[me], [me]], 'option 0, option 1'],
 		['taken back names none', [['x@c.us'], []], null],
 	])('%s', (_, lists, expected) => expect(votes(...lists)).toBe(expected));
+
+	it.each<[sender: object, voter: string, expected: string | null]>([
+		[{ chatId: LID, sender: me }, LID, 'option 1'],
+		[{ chatId: me, sender: LID }, LID, 'option 1'],
+		[{ chatId: LID, sender: LID }, LID.replace('@', ':12@'), 'option 1'],
+		[{ chatId: me, sender: me }, '71234567890:3@s.whatsapp.net', 'option 1'],
+		// Who that is, nothing says.
+		[{ chatId: me, sender: me }, LID, null],
+		[{ chatId: '120363043968066561@g.us', sender: LID }, LID, 'option 1'],
+		[{ chatId: '120363043968066561@g.us', sender: me }, '120363043968066561@g.us', null],
+	])('of %j, whose voter is %s, is %s', (senderData, voter, expected) => {
+		const [{ text: chosen }] = parse(withVotes([['x@c.us'], [voter]], { senderData }));
+		expect(chosen).toBe(expected);
+	});
 });
 
 it('cuts the preview out of raw', () => {

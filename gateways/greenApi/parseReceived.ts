@@ -1,4 +1,4 @@
-import { describeAddress } from '../../messages/recipient';
+import { describeAddress, type Recipient } from '../../messages/recipient';
 import {
 	createReceivedMessage,
 	isSomething,
@@ -31,7 +31,7 @@ export function parseReceived(body: unknown, { receivedAt }: ParseContext): Rece
 		occurredAt: unixInstantAt(body, 'timestamp'),
 		receivedAt,
 		raw: withoutFiles(body),
-		...contentOf(objectAt(body, 'messageData'), people.from ?? null),
+		...contentOf(objectAt(body, 'messageData'), namesOf(sender)),
 	});
 	return isSomething(message) ? [message] : [];
 }
@@ -43,10 +43,15 @@ export function parseReceived(body: unknown, { receivedAt }: ParseContext): Rece
  */
 function peopleOf(data: JsonObject): Pick<ReceivedMessageInput, 'from' | 'fromLid' | 'chat'> {
 	const chat = describeAddress(textAt(data, 'chatId'));
-	const sender = describeAddress(textAt(data, 'sender'));
-	const isGroup = chat?.kind === 'group';
-	const names = isGroup ? [sender] : [sender, chat];
-	const from = names.find((one) => one?.kind === 'phone') ?? sender ?? (isGroup ? null : chat);
-	const lid = names.find((one) => one?.kind === 'lid');
-	return { from, fromLid: lid?.address ?? null, chat: isGroup ? chat : from };
+	const names = namesOf(data);
+	const from = names.find(({ kind }) => kind === 'phone') ?? names[0] ?? null;
+	const lid = names.find(({ kind }) => kind === 'lid');
+	return { from, fromLid: lid?.address ?? null, chat: chat?.kind === 'group' ? chat : from };
+}
+
+/** The addresses of the person: of a direct chat the chat is one. */
+function namesOf(data: JsonObject): Recipient[] {
+	const chat = describeAddress(textAt(data, 'chatId'));
+	const names = [describeAddress(textAt(data, 'sender')), chat?.kind === 'group' ? null : chat];
+	return names.filter((one) => one !== null);
 }

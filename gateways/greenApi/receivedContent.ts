@@ -1,4 +1,4 @@
-import type { Recipient } from '../../messages/recipient';
+import { describeAddress, type Recipient } from '../../messages/recipient';
 import type {
 	ButtonReply,
 	ReceivedMedia,
@@ -40,14 +40,14 @@ const UNREADABLE = /^\{\{SWE\d{3}\}\}$/;
  * What `messageData` says. A button is recognised by its object and not by `typeMessage`, of which the
  * vendor's pages have two spellings.
  *
- * @param from who wrote it: of a poll only the votes of this person count
+ * @param names the addresses of who wrote it: of a poll only the votes of this person count
  */
-export function contentOf(data: JsonObject, from: Recipient | null): ReceivedContent {
+export function contentOf(data: JsonObject, names: readonly Recipient[]): ReceivedContent {
 	const word = textAt(data, 'typeMessage') ?? '';
 	const about = Object.hasOwn(ABOUT_ANOTHER, word) ? ABOUT_ANOTHER[word](data) : null;
 	if (about !== null) return about;
 	const inReplyTo = quotedId(data);
-	if (word === 'pollUpdateMessage') return voteOf(objectAt(data, 'pollMessageData'), from);
+	if (word === 'pollUpdateMessage') return voteOf(objectAt(data, 'pollMessageData'), names);
 	const button = buttonOf(data);
 	if (button !== null) {
 		return { type: 'button', text: button.reply.title, button: button.reply, inReplyTo: button.of };
@@ -119,11 +119,20 @@ function buttonOf(data: JsonObject): { reply: ButtonReply; of: string | null } |
 	};
 }
 
-/** The webhook has the whole tally, by voters; the answer is what this person's votes are now. */
-function voteOf(poll: JsonObject, from: Recipient | null): ReceivedContent {
+/**
+ * The webhook has the whole tally, by voters; the answer is what this person's votes are now. A voter may be named
+ * by number or by LID, with or without a device, whatever names the sender.
+ */
+function voteOf(poll: JsonObject, people: readonly Recipient[]): ReceivedContent {
 	const options = Array.isArray(poll.votes) ? poll.votes.filter(isObject) : [];
+	const person = new Set(people.map(keyOf));
 	const chosen = options.filter(
-		({ optionVoters: voters }) => Array.isArray(voters) && voters.includes(from?.address),
+		({ optionVoters: voters }) =>
+			Array.isArray(voters) &&
+			voters.some((voter) => {
+				const described = describeAddress(voter);
+				return described !== null && person.has(keyOf(described));
+			}),
 	);
 	const names = chosen
 		.map((option) => textAt(option, 'optionName'))
@@ -136,3 +145,6 @@ function voteOf(poll: JsonObject, from: Recipient | null): ReceivedContent {
 		inReplyTo: textAt(poll, 'stanzaId'),
 	};
 }
+
+/** By what an address is compared: the number, or the LID without the device. */
+const keyOf = ({ phone, address }: Recipient): string => phone ?? address.replace(/:\d+@/, '@');

@@ -1,3 +1,4 @@
+import { assertSendable } from '../capabilityChecks';
 import { textOf } from '../transport/gatewayError';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
@@ -253,4 +254,17 @@ describe('refusals, before any request', () => {
 		const { requests } = await send({ type: 'text', text: '😃'.repeat(20_000) });
 		expect(requests).toHaveLength(1);
 	});
+});
+
+/** What the vendor's pages say of `sendTemplate` contradicts itself (README.md, Capabilities). */
+it('refuses a template, and a text with one for the closed window', () => {
+	expect(greenApi.templates).toBeUndefined();
+	expect(greenApi.capabilities.windowClosedCode).toBeUndefined();
+	const message = messageTo('+11001234567', {
+		type: 'template',
+		template: { name: 'reminder', language: 'en' },
+	});
+	expect(() => assertSendable(greenApi, message)).toThrow(
+		/^GREEN-API documents no way to send template immediately; it sends text, image,/,
+	);
 });

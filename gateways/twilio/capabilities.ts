@@ -3,6 +3,7 @@ import type { Capabilities, WebhookCapabilities } from '../capabilities';
 import type { Credential } from '../gateway';
 import { statusUrlOf } from '../statusUrl';
 import { senderOf } from './credential';
+import { WINDOW_CLOSED } from './errorCodes';
 
 /** Twilio has no voice notes: no page names a flag for them. */
 const TYPES = ['text', 'image', 'video', 'document', 'audio', 'template'] as const;
@@ -44,6 +45,7 @@ export const capabilities: Capabilities = {
 		'https://www.twilio.com/docs/messaging/guides/webhook-request',
 		'https://www.twilio.com/docs/usage/webhooks/webhooks-security',
 		'https://www.twilio.com/docs/content/content-api-resources',
+		'https://www.twilio.com/docs/content/session-definitions',
 		'https://www.twilio.com/docs/api/errors',
 	],
 };
@@ -54,7 +56,12 @@ export const capabilities: Capabilities = {
  */
 export function capabilitiesFor(credential: Credential): Capabilities {
 	const { service, channel } = senderOf(credential);
-	const ofChannel = { ...capabilities, channel };
+	const ofChannel: Capabilities = {
+		...capabilities,
+		channel,
+		// Twilio takes the message all the same; the code comes later, with its status.
+		...(channel === 'whatsapp' ? { windowClosedCode: WINDOW_CLOSED } : {}),
+	};
 	if (service === null) {
 		return {
 			...ofChannel,

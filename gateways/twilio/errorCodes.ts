@@ -21,6 +21,9 @@ const senderOrRecipient = (words: string): ErrorCode => ({
 	hint: 'Check that "Sender" or the Messaging Service reaches the country of this recipient.',
 });
 
+/** Free content on WhatsApp, more than 24 hours after the recipient's last message (…/docs/api/errors/63016). */
+export const WINDOW_CLOSED = '63016';
+
 /** The recipient answered STOP, or a word like it. */
 export const OPTED_OUT = '21610';
 
@@ -126,7 +129,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 	63012: said('Internal error of the channel'),
 	63013: message('The content is against the rules of the channel'),
 	63015: message('The recipient has not joined the WhatsApp Sandbox'),
-	63016: message(
+	[WINDOW_CLOSED]: message(
 		'The last message of the recipient is more than 24 hours old',
 		'Outside that window WhatsApp takes templates only: choose "Template" as "Message Type".',
 	),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { defineSandbox } from '../../sandbox/define.mts';
-import { Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
+import { asRecord, Dialect, textOf, type DialectContext } from '../../sandbox/dialect.mts';
 import { DelayQueue } from '../../sandbox/held.mts';
 import type { ScriptStep } from '../../sandbox/script.mts';
 import type { IncomingMessage, Json, WebhookTarget } from '../../sandbox/types.mts';
@@ -10,6 +10,7 @@ import { createProblem, isScheduled, problem, type Problem } from './sandboxChec
 import { contentsOf, serviceRecord, type Service } from './sandboxContent.mts';
 import { incomingFields } from './sandboxIncoming.mts';
 import { callbackFields, messageRecord, typeOfFile, type TwilioMessage } from './sandboxRecord.mts';
+import { Windows } from './sandboxWindow.mts';
 
 /** Fixed values, valid in every run. They are no secrets: nothing outside the sandbox knows them. */
 const account = {
@@ -49,6 +50,8 @@ class Twilio extends Dialect {
 		inboundRequestUrl: 'https://www.example.com/',
 		usesNumber: true,
 	};
+	/** Who may be written to on WhatsApp without an approved template. */
+	readonly windows = new Windows();
 	#headers: Record<string, string> = {};
 	#state = 'active';
 
@@ -97,6 +100,7 @@ class Twilio extends Dialect {
 	override receiveMessage(message: IncomingMessage): string {
 		const sid = `SM${this.kit.ids.hex(32)}`;
 		const fields = incomingFields(message, sid, account);
+		this.windows.open(fields.From);
 		const { usesNumber, inboundRequestUrl } = this.#service;
 		if (!usesNumber) {
 			this.#deliver('message', signedForm(account.authToken, inboundRequestUrl, fields), '');
@@ -262,7 +266,15 @@ class Twilio extends Dialect {
 		const first = message.service === null ? [] : ['queued'];
 		const usual = [...first, 'sent', 'delivered', ...(isWhatsApp ? ['read'] : [])];
 		const options = { from, delayMs: this.kit.statusDelayMs };
-		this.play(message, this.script(message.to, usual), options);
+		const { ContentSid } = asRecord(message.body);
+		const template = contentsOf(account.accountSid).find(({ sid }) => sid === ContentSid);
+		// Looked at when it goes out, and not when it is scheduled.
+		const reason = this.windows.errorOf(message.to, template);
+		const steps: readonly ScriptStep[] =
+			reason === null
+				? this.script(message.to, usual)
+				: [...first.map((status) => ({ status })), { status: 'failed', reason }];
+		this.play(message, steps, options);
 	}
 
 	#list(request: FastifyRequest<Route>, reply: FastifyReply): FastifyReply | Json {

@@ -163,6 +163,50 @@ describe('a message', () => {
 		expect(sandbox.messages('twilio')).toEqual([]);
 	});
 
+	describe('to somebody who has not written for 24 hours', () => {
+		const To = 'whatsapp:+15558675310';
+		const reportedOf = async (changes: Fields) => {
+			const { status, data } = await create({ To, ...changes });
+			// Twilio takes it, whatever comes of it.
+			expect([status, data.error_code]).toEqual([201, null]);
+			await sandbox.idle();
+			return receiver.bodies().map(({ MessageStatus, ErrorCode }) => ErrorCode ?? MessageStatus);
+		};
+		const template = (digits: string) => ({
+			Body: undefined,
+			ContentSid: `HX${digits.repeat(16)}`,
+		});
+		const ALL = ['queued', 'sent', 'delivered', 'read'];
+		beforeEach(() => sandbox.dialect('twilio').windows.close('+15558675310'));
+
+		it.each<[string, Fields, string[]]>([
+			['a text fails', {}, ['queued', '63016']],
+			['a file fails', { MediaUrl: 'https://example.com/a.png' }, ['queued', '63016']],
+			['a template that is not approved fails', template('54'), ['queued', '63016']],
+			['an approved template arrives', template('51'), ALL],
+			['an SMS arrives', { To: '+15558675310' }, ['queued', 'sent', 'delivered']],
+			['somebody else gets a text', { To: 'whatsapp:+15558675311' }, ALL],
+		])('%s', async (_, changes, reported) => {
+			expect(await reportedOf(changes)).toEqual(reported);
+		});
+
+		it('a text fails at its time, and its record says why', async () => {
+			expect(await reportedOf(inTime(hour))).toEqual(['queued', '63016']);
+			const [{ id }] = sandbox.messages('twilio');
+			const { data } = await http.get(`${messages}/${id}.json`);
+			expect(data).toMatchObject({ status: 'failed', error_code: 63016 });
+			expect(data.error_message).toMatch(/outside the allowed window/);
+		});
+
+		it('a text arrives once they have written on WhatsApp, by an SMS it does not', async () => {
+			sandbox.receive('twilio', { from: '+15558675310', text: 'Hi' });
+			expect(await reportedOf({})).toEqual(['queued', '63016']);
+			receiver.clear();
+			sandbox.receive('twilio', { from: '+15558675310', text: 'Hi', name: 'Anna' });
+			expect(await reportedOf({})).toEqual(ALL);
+		});
+	});
+
 	it('is not taken as JSON, nor from an account that is suspended', async () => {
 		const asJson = await http.post(`${messages}.json`, { To: '+15558675310', Body: 'x' });
 		expect(asJson.data.code).toBe(21604);
@@ -313,7 +357,7 @@ describe('beside messages', () => {
 	});
 
 	it('templates have the form of the sample, page by page', async () => {
-		const { data } = await http.get('/v1/ContentAndApprovals?PageSize=2');
+		const { data } = await http.get('/v1/ContentAndApprovals?PageSize=3');
 		expect(Object.keys(data.contents[0]).sort()).toEqual(Object.keys(contents.contents[0]).sort());
 		expect(Object.keys(data.meta)).toEqual(Object.keys(contents.meta));
 		const next = (await http.get(data.meta.next_page_url)).data;

@@ -9,7 +9,7 @@ const approval = (name: string, category: string, contentType: string, status: s
 	allow_category_change: true,
 });
 
-/** The account's templates: approved, waiting for approval, and never submitted. */
+/** The account's templates: approved, waiting for approval, and never submitted, of which the last cannot be. */
 export const contentsOf = (accountSid: string): ReadonlyArray<Json & { sid: string }> => [
 	{
 		date_created: '2026-01-13T23:33:46Z',
@@ -44,6 +44,23 @@ export const contentsOf = (accountSid: string): ReadonlyArray<Json & { sid: stri
 		language: 'en',
 		variables: {},
 		types: { 'twilio/text': { body: 'Hello' } },
+		approval_requests: approval('', '', '', 'unsubmitted'),
+	},
+	{
+		date_created: '2026-02-03T10:00:00Z',
+		date_updated: '2026-02-03T10:00:00Z',
+		sid: `HX${'54'.repeat(16)}`,
+		account_sid: accountSid,
+		friendly_name: 'choose_a_time',
+		language: 'en',
+		variables: { '1': 'Anna' },
+		types: {
+			'twilio/list-picker': {
+				body: 'When does it suit you, {{1}}?',
+				button: 'Times',
+				items: [{ item: 'Monday', id: 'monday', description: 'at ten' }],
+			},
+		},
 		approval_requests: approval('', '', '', 'unsubmitted'),
 	},
 ];

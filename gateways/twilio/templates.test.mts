@@ -19,7 +19,8 @@ it('lists the sample, at the host of templates', async () => {
 	expect(cursor).toBeNull();
 	expect(templates).toMatchObject([
 		{
-			status: 'pending',
+			// A text or a place: neither needs an approval within the window.
+			status: 'windowOnly',
 			gatewayStatus: 'unsubmitted',
 			variables: [{ id: 'name', example: 'foo' }],
 		},
@@ -65,6 +66,40 @@ it.each([
 	const { connection } = answering([page([content])], onWhatsApp);
 	const { templates } = await library.list(connection, {});
 	expect(templates).toMatchObject([{ status, gatewayStatus: word, text: '', variables: [] }]);
+});
+
+describe('on WhatsApp, a template that was never submitted', () => {
+	const button = { title: 'Yes', id: 'yes' };
+	const quickReply = (count: number) => ({ body: 'Well?', actions: Array(count).fill(button) });
+
+	it.each<[string, object, string]>([
+		['text', { 'twilio/text': { body: 'Hi' } }, 'windowOnly'],
+		['a list', { 'twilio/list-picker': { body: 'When?', items: [] } }, 'windowOnly'],
+		['a place', { 'twilio/location': { latitude: 1, longitude: 2 } }, 'windowOnly'],
+		[
+			'a text, for channels without the media',
+			{ 'twilio/text': { body: 'Hi' }, 'twilio/media': { media: [] } },
+			'windowOnly',
+		],
+		['three buttons', { 'twilio/quick-reply': quickReply(3) }, 'windowOnly'],
+		['four buttons', { 'twilio/quick-reply': quickReply(4) }, 'pending'],
+		['a card', { 'twilio/card': { title: 'Hi' } }, 'pending'],
+		['a link', { 'twilio/call-to-action': { body: 'See' } }, 'pending'],
+		['text and a card', { 'twilio/text': { body: 'Hi' }, 'twilio/card': {} }, 'pending'],
+		['a type that is new', { 'twilio/constructor': {} }, 'pending'],
+		['nothing', {}, 'pending'],
+	])('with %s', async (_, types, status) => {
+		const content = { sid: SID, types, approval_requests: { status: 'unsubmitted' } };
+		const { connection } = answering([page([content])], onWhatsApp);
+		expect((await library.list(connection, {})).templates).toMatchObject([{ status }]);
+	});
+
+	it('needs its approval once it was submitted', async () => {
+		const types = { 'twilio/text': { body: 'Hi' } };
+		const content = { sid: SID, types, approval_requests: { status: 'rejected' } };
+		const { connection } = answering([page([content])], onWhatsApp);
+		expect((await library.list(connection, {})).templates).toMatchObject([{ status: 'rejected' }]);
+	});
 });
 
 it('finds gaps without a sample, and files', async () => {

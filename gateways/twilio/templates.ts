@@ -92,7 +92,7 @@ function toTemplate(content: JsonObject, credential: Credential): MessageTemplat
 		language: textAt(content, 'language'),
 		title: textAt(content, 'friendly_name'),
 		category: textAt(approval, 'category'),
-		status: statusOf(gatewayStatus, credential),
+		status: statusOf(gatewayStatus, types, credential),
 		gatewayStatus,
 		text: texts[0] ?? '',
 		variables: variablesOf(objectAt(content, 'variables'), texts, types),
@@ -101,9 +101,37 @@ function toTemplate(content: JsonObject, credential: Credential): MessageTemplat
 }
 
 /** Only WhatsApp asks for an approval. */
-function statusOf(word: string | null, credential: Credential): TemplateStatus {
+function statusOf(word: string | null, types: JsonObject, credential: Credential): TemplateStatus {
 	if (senderOf(credential).channel === 'sms') return 'approved';
+	if (word === 'unsubmitted' && needsNoApproval(types)) return 'windowOnly';
 	return word !== null && Object.hasOwn(APPROVALS, word) ? APPROVALS[word] : 'unknown';
+}
+
+/** "Can reply to inbound messages" without a condition (twilio.com/docs/content/session-definitions). */
+const REPLIES = new Set([
+	'twilio/text',
+	'twilio/media',
+	'twilio/location',
+	'twilio/quick-reply',
+	'twilio/list-picker',
+]);
+
+/** "In session over WhatsApp without approval, only three buttons are allowed" (…/content/twilio-quick-reply). */
+const MAX_BUTTONS = 3;
+
+/**
+ * Whether WhatsApp takes a template without an approval, from who was written to within 24 hours. Of several
+ * types Twilio sends the most complex one, so all of them must be such.
+ */
+function needsNoApproval(types: JsonObject): boolean {
+	const entries = Object.entries(types);
+	return (
+		entries.length > 0 &&
+		entries.every(([type, content]) => {
+			const actions = isObject(content) && Array.isArray(content.actions) ? content.actions : [];
+			return REPLIES.has(type) && actions.length <= MAX_BUTTONS;
+		})
+	);
 }
 
 /** The text of each type, such as `twilio/text` and `whatsapp/card`. */

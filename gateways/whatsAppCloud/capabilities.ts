@@ -1,5 +1,6 @@
 import type { Capabilities } from '../capabilities';
 import type { Credential } from '../gateway';
+import { WINDOW_CLOSED } from '../meta/errorCodes';
 import { verifyTokenEntered } from './credential';
 import { uploads } from './upload';
 
@@ -14,6 +15,7 @@ export const capabilities: Capabilities = {
 	// 80 a second for each number, sent and received together (…/throughput).
 	messagesPerMinute: 4_800,
 	returnsReference: true,
+	windowClosedCode: WINDOW_CLOSED,
 	uploads,
 	webhooks: {
 		registration: 'api',
@@ -44,6 +46,8 @@ export const capabilitiesFor = (credential: Credential): Capabilities =>
 				webhooks: {
 					...capabilities.webhooks,
 					registration: 'manual',
+					// A number's own webhook does not carry their field, and that of the app does.
+					preferences: true,
 					setupInstruction:
 						'Enter it in the App Dashboard under WhatsApp, Configuration as "Callback URL", and the "Verify Token" of the credential below it; then subscribe to the field "messages".',
 				},

@@ -2,7 +2,7 @@ import type { Gateway } from '../gateway';
 import { capabilities, capabilitiesFor } from './capabilities';
 import { account, APP_SECRET, authenticate, baseUrl, credentialFields } from './credential';
 import { testCredential } from './credentialTest';
-import { OPTED_OUT, WINDOW_CLOSED } from '../meta/errorCodes';
+import { OPTED_OUT } from '../meta/errorCodes';
 import { parseError } from './parseError';
 import { parseReceived } from './parseReceived';
 import { parseWebhook } from './parseWebhook';
@@ -29,7 +29,6 @@ export const whatsAppCloud: Gateway = {
 	assertSendable: sendBody,
 	upload,
 	templates,
-	windowClosedCode: WINDOW_CLOSED,
 	optedOutCodes: [OPTED_OUT],
 	registration,
 	answerChallenge,

@@ -134,7 +134,7 @@ it('names the recipient’s limit as the recipient’s only', async () => {
 
 it('has a code by which the closed window is known', async () => {
 	const { error } = await refusal(400, metaError(131047));
-	expect(error.details.code).toBe(whatsAppCloud.windowClosedCode);
+	expect(error.details.code).toBe(whatsAppCloud.capabilities.windowClosedCode);
 });
 
 it('says of a wrong ID which one to look at', async () => {

@@ -190,7 +190,10 @@ it.each<[what: string, more: object, optOut: string | undefined]>([
 ])('marketing preferences: %s', (_, more, optOut) => {
 	const body = structuredClone(marketingStop);
 	Object.assign(body.entry[0].changes[0].value.user_preferences[0], more);
-	expect(parse(body).map((event) => event.optOut)).toEqual(optOut === undefined ? [] : [optOut]);
+	// Nobody has answered anything.
+	expect(parse(body).map(({ event, optOut: wish }) => [event, wish])).toEqual(
+		optOut === undefined ? [] : [['preference', optOut]],
+	);
 });
 
 it('two decisions of one person are two events, and one that is told twice is one', () => {

@@ -69,6 +69,7 @@ function readPreference(preference: JsonObject, value: JsonObject): Reading | nu
 	if (textAt(preference, 'category') !== 'marketing_messages') return null;
 	if (!Object.hasOwn(DECISIONS, word)) return null;
 	return {
+		event: 'preference',
 		...personOf({ from: preference.wa_id }, value),
 		type: 'other',
 		optOut: DECISIONS[word],

@@ -116,7 +116,7 @@ describe('a failure', () => {
 	it('by the closed window is known by its code', () => {
 		const [event] = parse(windowClosed);
 		expect(event.failure).toEqual({
-			code: whatsAppCloud.windowClosedCode,
+			code: whatsAppCloud.capabilities.windowClosedCode,
 			reason:
 				'Re-engagement message: More than 24 hours have passed since the recipient last replied to the sender number.',
 		});

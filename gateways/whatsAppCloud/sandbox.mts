@@ -9,7 +9,7 @@ import { isReceivedFile } from '../../sandbox/uploads.mts';
 import { errorOf, graphError, statusError } from './sandboxErrors.mts';
 import { incomingParts } from './sandboxIncoming.mts';
 import { healthOf, healthStates, numberFields } from './sandboxNumber.mts';
-import { contentOf, sendProblem } from './sandboxSend.mts';
+import { contentOf, mediaIdsOf, sendProblem } from './sandboxSend.mts';
 import {
 	defaultTemplates,
 	templatePage,
@@ -247,11 +247,9 @@ class WhatsAppCloud extends Dialect {
 		if (!this.#throughput.take().allowed) return this.#fail(reply, 130429);
 		const problem = sendProblem(body);
 		if (problem !== undefined) return this.#fail(reply, 100, problem);
-		const { id } = asRecord(body[String(body.type)]);
+		const unknown = mediaIdsOf(body).find((id) => !this.#media.has(id));
 		// undocumented: the words, and whether a status says so
-		if (id !== undefined && !this.#media.has(String(id))) {
-			return this.#fail(reply, 100, `Media ${String(id)} does not exist`);
-		}
+		if (unknown !== undefined) return this.#fail(reply, 100, `Media ${unknown} does not exist`);
 		const to = receiverOf(String(body.to));
 		if (to === account.displayPhoneNumber) return this.#fail(reply, 131021);
 		if (this.#health === 'BLOCKED') return this.#fail(reply, 131031);

@@ -57,6 +57,31 @@ const sendTemplate = async (name: string, language: string, components: unknown[
 /** The HTTP status and Meta's code. */
 const refusal = ({ status, data }: Awaited<ReturnType<typeof send>>) => [status, data.error?.code];
 
+/** The template of the samples whose header is an image. */
+const withImage = async (image: object) =>
+	await sendTemplate('reservation_confirmation', 'en_US', [
+		{ type: 'header', parameters: [{ type: 'image', image }] },
+		{
+			type: 'body',
+			parameters: ['number_of_guests', 'day', 'date', 'time'].map((name) => ({
+				type: 'text',
+				parameter_name: name,
+				text: 'x',
+			})),
+		},
+	]);
+
+it('the header of a template takes a link or an upload, and no other id', async () => {
+	const form = new FormData();
+	form.set('messaging_product', 'whatsapp');
+	form.set('type', 'image/png');
+	form.set('file', new Blob(['not really a photo'], { type: 'image/png' }), 'a.png');
+	const { id } = (await http.post(`/${account.phoneNumberId}/media`, form)).data;
+	expect((await withImage({ id })).status).toBe(200);
+	expect((await withImage({ link: 'https://example.com/a.png' })).status).toBe(200);
+	expect(refusal(await withImage({ id: '4490' }))).toEqual([400, 100]);
+});
+
 interface Status {
 	status: string;
 	recipient_id?: string;

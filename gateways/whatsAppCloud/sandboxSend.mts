@@ -43,6 +43,17 @@ function mediaProblem(type: string, content: Json): string | undefined {
 	return length > maxCaptionLength ? `${type}.caption is too long` : undefined;
 }
 
+/** The ids of the uploads that a message names: as its media, or in the header of its template. */
+export function mediaIdsOf(body: Json): string[] {
+	const content = asRecord(body[String(body.type)]);
+	const components = Array.isArray(content.components) ? content.components.map(asRecord) : [];
+	const parameters = components
+		.filter(({ type }) => type === 'header')
+		.flatMap((header) => (Array.isArray(header.parameters) ? header.parameters.map(asRecord) : []));
+	const named = [content, ...parameters.map((each) => asRecord(each[String(each.type)]))];
+	return named.flatMap(({ id }) => (id === undefined ? [] : [String(id)]));
+}
+
 /** What a message is made of. */
 export function contentOf(
 	body: Json,

@@ -61,7 +61,7 @@ export const sendBody = (message: OutgoingMessage): Record<string, unknown> => (
 function content(message: OutgoingMessage): Record<string, unknown> {
 	const { type, text, mediaUrl, mediaId, template } = message;
 	if (type === 'text') return { type, text: { body: withinLimit(text ?? '') } };
-	if (type === 'template') return { type, template: templateContent(template) };
+	if (type === 'template') return { type, template: templateContent(template, mediaId) };
 	const source = mediaId ? { id: mediaId } : mediaSource(mediaUrl ?? '');
 	return mediaContent(type, source, message);
 }

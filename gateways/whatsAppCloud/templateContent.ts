@@ -12,9 +12,13 @@ type Filled = VariablePlace & { readonly id: string; readonly value: string };
  * (…/templates/utility-templates). The ids of the variables say where each belongs, so it needs no look at the
  * template.
  *
+ * @param mediaId the id of an uploaded file: the variable with this value is no URL
  * @throws InvalidParameterError naming *Template*, *Template Language* or *Variables*
  */
-export function templateContent(template: TemplateContent | null): Record<string, unknown> {
+export function templateContent(
+	template: TemplateContent | null,
+	mediaId: string | null = null,
+): Record<string, unknown> {
 	if (template === null) {
 		throw new InvalidParameterError('Template', '"Template" is empty. Choose a template.');
 	}
@@ -36,11 +40,11 @@ export function templateContent(template: TemplateContent | null): Record<string
 		if (place === null) throw unknownVariable(id);
 		return { ...place, id, value };
 	});
-	const components = [...header(filled), ...body(filled), ...buttons(filled)];
+	const components = [...header(filled, mediaId), ...body(filled), ...buttons(filled)];
 	return { name, language: { code: language }, ...(components.length === 0 ? {} : { components }) };
 }
 
-function header(filled: readonly Filled[]): Component[] {
+function header(filled: readonly Filled[], mediaId: string | null): Component[] {
 	const media = filled.filter(({ part }) => part === 'headerMedia');
 	const texts = filled.filter(({ part }) => part === 'headerText');
 	if (media.length + texts.length === 0) return [];
@@ -55,7 +59,7 @@ function header(filled: readonly Filled[]): Component[] {
 			? textParameters(texts)
 			: media.map(({ id, key, value }) => ({
 					type: key,
-					[key]: mediaSource(publicUrl(id, value)),
+					[key]: value === mediaId ? { id: value } : mediaSource(publicUrl(id, value)),
 				}));
 	return [{ type: 'header', parameters }];
 }

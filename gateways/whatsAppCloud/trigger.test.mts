@@ -6,6 +6,7 @@ import {
 } from '../../test/nodes/fakeContext.mts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.mts';
 import batch from './fixtures/batch.webhook.json';
+import marketingStop from './fixtures/received-marketing-stop.webhook.json';
 import received from './fixtures/received-text-without-phone.webhook.json';
 import { verifyToken } from './credential';
 import { signed } from './testValues.mts';
@@ -87,6 +88,15 @@ it('emits the message of a mixed webhook beside its statuses, and each once', as
 	// The same message stands in each entry.
 	expect(first.filter((event) => event === 'received')).toHaveLength(1);
 	expect(await eventsOf()).toEqual([]);
+});
+
+it.each<[chosen: string[], emitted: unknown[]]>([
+	[['received'], []],
+	[['preference'], [{ event: 'preference', optOut: 'stop', from: '+16505551234', text: null }]],
+])('of a marketing preference, %j emits %j: it is no answer', async (events, emitted) => {
+	const { events: items } = await receive(call(marketingStop), { events }, setting());
+	expect(items).toMatchObject(emitted);
+	expect(items).toHaveLength(emitted.length);
 });
 
 it('acknowledges statuses of other numbers, and says so to whom listens for a test event', async () => {

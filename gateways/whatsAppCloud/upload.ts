@@ -9,12 +9,15 @@ const MB = 1024 * 1024;
 
 const rules = (maxBytes: number, ...mimeTypes: string[]) => ({ maxBytes, mimeTypes });
 
+const IMAGE = rules(5 * MB, 'image/jpeg', 'image/png');
+const VIDEO = rules(16 * MB, 'video/mp4', 'video/3gpp');
+
 /** "Supported media types" and "expire after 30 days" (…/business-phone-numbers/media). */
 export const uploads: UploadCapabilities = {
 	goes: 'first',
 	types: {
-		image: rules(5 * MB, 'image/jpeg', 'image/png'),
-		video: rules(16 * MB, 'video/mp4', 'video/3gpp'),
+		image: IMAGE,
+		video: VIDEO,
 		document: rules(
 			100 * MB,
 			'text/plain',
@@ -29,6 +32,12 @@ export const uploads: UploadCapabilities = {
 		audio: rules(16 * MB, 'audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg'),
 		// "Voice messages must be Ogg files encoded with the OPUS codec".
 		voice: rules(16 * MB, 'audio/ogg'),
+	},
+	// A header takes the `id` of an upload as well as a `link`; of documents, PDF only (…/templates/utility-templates).
+	templateVariables: {
+		'header.image': IMAGE,
+		'header.video': VIDEO,
+		'header.document': rules(100 * MB, 'application/pdf'),
 	},
 	keptMs: 30 * DAY_MS,
 };

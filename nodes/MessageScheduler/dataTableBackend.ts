@@ -1,6 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Backend } from '../../stores/backend';
-import { doNotContactTableName, type DoNotContactColumn } from '../../stores/doNotContact/columns';
+import { withRowsByHand } from '../../stores/doNotContact/byHand';
+import {
+	doNotContactTableName,
+	type DoNotContactColumn,
+	type DoNotContactTable,
+} from '../../stores/doNotContact/columns';
 import { accountsTableName, type AccountColumn } from '../../stores/table/accounts';
 import { createTableBackend } from '../../stores/table/backend';
 import {
@@ -30,12 +35,13 @@ export async function openDataTable(
 		await findTableOf<AccountColumn>(context, accountsTableName(table.name));
 	const listName = doNotContactTableName(table.name);
 	const { listId } = table;
-	let list = listId === null ? null : tableById<DoNotContactColumn>(context, listId);
+	let list = listId === null ? null : listById(context, listId);
 	let lookedAt = now();
 	return createTableBackend(table, table.name, {
 		accounts,
 		findAccounts,
-		doNotContact: async () => (list ??= await openTableOf(context, listName, DO_NOT_CONTACT)),
+		doNotContact: async () =>
+			(list ??= withRowsByHand(await openTableOf(context, listName, DO_NOT_CONTACT))),
 		// A run may last long, and the first opt-out of all come meanwhile.
 		findDoNotContact: async () => {
 			if (list !== null || now() - lookedAt < LOOK_AGAIN_MS) return list;
@@ -43,11 +49,15 @@ export async function openDataTable(
 			const found = await findTableOf<DoNotContactColumn>(context, listName);
 			// Only now: a look that failed has not shown that there is none.
 			lookedAt = at;
-			return (list ??= found);
+			return (list ??= found && withRowsByHand(found));
 		},
 		now,
 	});
 }
+
+/** The list Do Not Contact with that id. */
+export const listById = (context: IExecuteFunctions, id: string): DoNotContactTable =>
+	withRowsByHand(tableById<DoNotContactColumn>(context, id));
 
 /** A value that is created when it is first needed. */
 export function once<T>(create: () => T): () => T {

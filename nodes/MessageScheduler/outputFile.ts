@@ -1,5 +1,4 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Operation, Plan } from './operation';
 
 /** A text file of the output. */
 export interface OutputFile {
@@ -10,17 +9,22 @@ export interface OutputFile {
 	readonly text: string;
 }
 
-/** Adds the file of each item, stored as this n8n stores files. */
-export async function withFiles(
+/**
+ * Adds the file of each item, stored as this n8n stores files.
+ *
+ * @param fileOfPlan what an operation gives along with an item; undefined if it has no files
+ * @param plans of the items that the operation got; null for one that could not be prepared
+ */
+export async function withFiles<Plan extends object>(
 	{ helpers }: Pick<IExecuteFunctions, 'helpers'>,
-	operation: Operation,
+	fileOfPlan: ((plan: Plan, json: IDataObject) => OutputFile | null) | undefined,
 	plans: ReadonlyArray<Plan | null>,
 	items: INodeExecutionData[],
 ): Promise<INodeExecutionData[]> {
-	if (operation.file === undefined) return items;
+	if (fileOfPlan === undefined) return items;
 	const fileOf = (json: IDataObject, index: unknown): OutputFile | null => {
 		const plan = typeof index === 'number' ? plans[index] : null;
-		return plan === null || plan === undefined ? null : operation.file!(plan, json);
+		return plan === null || plan === undefined ? null : fileOfPlan(plan, json);
 	};
 	const withFile: INodeExecutionData[] = [];
 	// One after the other: each is a whole page in memory.

@@ -1,3 +1,4 @@
+import { isForm, parametersOf } from '../../gateways/form';
 import type { Gateway } from '../../gateways/gateway';
 import { isObject, parseJson } from '../../gateways/json';
 import type { Delivery } from '../../gateways/webhooks';
@@ -30,10 +31,7 @@ export function toDelivery(
 	const query = isObject(webhook.query) ? webhook.query : {};
 	const text = typeof webhook.body === 'string' ? webhook.body : null;
 	const rawBody = webhook.rawBody ?? (text === null ? null : new TextEncoder().encode(text));
-	const isForm = String(headers['content-type'] ?? '')
-		.toLowerCase()
-		.startsWith('application/x-www-form-urlencoded');
-	const form = isForm ? formOf(rawBody, webhook.body) : null;
+	const form = isForm(headers) ? formOf(rawBody, webhook.body) : null;
 	const given =
 		form !== null
 			? byName(form)
@@ -63,9 +61,7 @@ function lowerCase(headers: unknown): Delivery['headers'] {
 const formOf = (rawBody: Uint8Array | null, body: unknown): NonNullable<Delivery['form']> =>
 	rawBody !== null
 		? [...new URLSearchParams(new TextDecoder().decode(rawBody))]
-		: Object.entries(isObject(body) ? body : {}).flatMap(([name, values]) =>
-				[values].flat().map((value) => [name, String(value)] as const),
-			);
+		: parametersOf(isObject(body) ? body : {});
 
 /** Parameters by their names, as n8n reads a form. */
 function byName(form: NonNullable<Delivery['form']>): Record<string, unknown> {
@@ -78,10 +74,6 @@ function byName(form: NonNullable<Delivery['form']>): Record<string, unknown> {
 
 function urlOf(url: unknown, query: Delivery['query']): string {
 	const address = typeof url === 'string' ? url : '';
-	const parameters = new URLSearchParams(
-		Object.entries(query).flatMap(([name, values]) =>
-			[values].flat().map((value): [string, string] => [name, String(value)]),
-		),
-	).toString();
+	const parameters = new URLSearchParams(parametersOf(query)).toString();
 	return parameters === '' || address.includes('?') ? address : `${address}?${parameters}`;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isOfAccount } from '../../gateways/account';
 import { isOptOut } from '../../gateways/capabilityChecks';
-import { personOf } from '../../messages/doNotContact';
+import { personOf, withoutDevice } from '../../messages/doNotContact';
 import { sameRecipientKey } from '../../messages/sameRecipient';
 import { describeAddress } from '../../messages/recipient';
 import type { RecordableStatus } from '../../stores/table/recordStatus';
@@ -27,9 +27,11 @@ export async function addRefusedRecipient(
 	return (await list.add({ ...entry, at: timeOf({ occurredAt, receivedAt }) })).isNew;
 }
 
-/** What a received message asks for, by its `optOut`: no more messages, or messages again. */
+/** What a received message or a preference asks for, by its `optOut`: no more messages, or messages again. */
 export interface Wish {
 	readonly wants: 'stop' | 'start';
+	/** In a message, or by a choice that the gateway reports. */
+	readonly source: 'reply' | 'gateway';
 	/** Who asks: by number and hidden id. */
 	readonly people: readonly string[];
 	/** When they asked: milliseconds since 1970; null if that is not known. */
@@ -37,13 +39,19 @@ export interface Wish {
 	readonly said: string;
 }
 
-/** The wish of a received message; null without one. What is said in a group is not said to us alone. */
+/** The wish of a received message or a preference; null without one. What is said in a group is not said to us alone. */
 export function wishOf(run: Run, item: IDataObject): Wish | null {
-	const { optOut, gateway, account, chatKind, text, button } = item;
+	const { event, optOut, gateway, account, chatKind, text, button } = item;
 	const isMeant = isOfRun(run, gateway, account) && chatKind !== 'group';
 	if (!isMeant || (optOut !== 'stop' && optOut !== 'start')) return null;
 	const said = [button, text].find((one) => typeof one === 'string' && one !== '') ?? '';
-	return { wants: optOut, people: peopleOf(item), at: timeOf(item), said: String(said) };
+	return {
+		wants: optOut,
+		source: event === 'preference' ? 'gateway' : 'reply',
+		people: peopleOf(item),
+		at: timeOf(item),
+		said: String(said),
+	};
 }
 
 /** When it occurred, else when it was received: milliseconds since 1970; null if neither is known. */
@@ -87,7 +95,7 @@ export function lastWishes(wishes: ReadonlyArray<Wish | null>): Array<Wish | nul
 export async function recordWish(
 	run: Run,
 	store: BackendRef,
-	{ wants, people, at, said }: Wish,
+	{ wants, source, people, at, said }: Wish,
 ): Promise<boolean> {
 	if (wants === 'start') {
 		const list = await findListOf(run, store);
@@ -96,9 +104,7 @@ export async function recordWish(
 	if (wants !== 'stop' || people.length === 0) return false;
 	const list = await listOf(run, store);
 	const added = await Promise.all(
-		people.map(
-			async (person) => await list.add({ ...gatewayOptOut(person, said), source: 'reply', at }),
-		),
+		people.map(async (person) => await list.add({ ...gatewayOptOut(person, said), source, at })),
 	);
 	return added.some(({ isNew }) => isNew);
 }
@@ -106,8 +112,8 @@ export async function recordWish(
 /** The number or address of who wrote, and their hidden id. */
 const peopleOf = ({ from, fromAddress, fromLid }: IDataObject): string[] => {
 	const person = describeAddress(from) ?? describeAddress(fromAddress);
-	const known = [person === null ? null : personOf(person), fromLid];
-	return [...new Set(known.filter((one) => typeof one === 'string' && one !== ''))] as string[];
+	const lid = typeof fromLid === 'string' && fromLid !== '' ? [withoutDevice(fromLid)] : [];
+	return [...new Set([...(person === null ? [] : [personOf(person)]), ...lid])];
 };
 
 const isOfRun = ({ gateway, connection }: Run, of: unknown, account: unknown): boolean =>

@@ -48,7 +48,7 @@ async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[
 	const failed = outcomes.findIndex((outcome) => !outcome.ok);
 	if (failed === -1) run.ledger.close();
 	const items = toItems(context, outcomes, mayContinue);
-	return await withFiles(context, operation, plans.map(valueOf), items);
+	return await withFiles(context, operation.file, plans.map(valueOf), items);
 }
 
 /** @throws the first item's error, if there is one */

@@ -11,11 +11,10 @@ import { createKeyLedger, KEY_COLUMNS, type KeyTable } from '../../stores/dedupl
 import { createGatewayStore, type Keys } from '../../stores/gatewayStore';
 import type { Backend } from '../../stores/backend';
 import type { MessageStore } from '../../stores/store';
-import type { DoNotContactColumn, DoNotContactTable } from '../../stores/doNotContact/columns';
+import type { DoNotContactTable } from '../../stores/doNotContact/columns';
 import { createTableBackend } from '../../stores/table/backend';
 import { isUuid } from '../../stores/scheduleId';
 import { settle } from '../../messages/settle';
-import type { TemplateContent, TemplateLabels } from '../../messages/template';
 import { Batcher } from '../../stores/table/batcher';
 import { MAX_KEYS, notHeld } from '../../stores/table/byScheduleId';
 import type { SendingAccount } from '../../stores/table/rows';
@@ -30,10 +29,10 @@ import { messageTables, openTableOf, DEFAULT_TABLE, tableById } from '../shared/
 import { Databases } from '../shared/postgres/openStore';
 import type { BackendRef, PostgresRef, StoreChoice } from '../shared/backendRef';
 import { CREDENTIAL_TYPE, DEFAULT_TIMEOUT_MS } from '../shared/transport';
-import { once, openDataTable } from './dataTableBackend';
+import { listById, once, openDataTable } from './dataTableBackend';
 import { DEFAULT_KEY_TABLE } from './fields/deduplication';
 import { Ledger } from './ledger';
-import { createTemplateCheck } from './templateCheck';
+import { createTemplateCheck, type TemplateCheck } from './templateCheck';
 import { shorten } from '../../messages/text';
 import { Uploads } from './uploads';
 
@@ -76,13 +75,7 @@ export interface Run extends ConnectedGateway {
 	): Pick<StoreHandle, 'limits' | 'store'>;
 	/** The name of the table of messages that has a schedule id; null if none has. */
 	tableNameOf(scheduleId: string): Promise<string | null>;
-	/**
-	 * Checks a template message against the gateway's templates, each of which is read once a run.
-	 *
-	 * @returns a warning if the gateway does not let them be read; null if all is well
-	 * @throws InvalidParameterError naming one of the labels; GatewayError
-	 */
-	checkTemplate(content: TemplateContent, labels?: TemplateLabels): Promise<string | null>;
+	readonly checkTemplate: TemplateCheck;
 	/** Which messages were created under which deduplication keys. */
 	readonly keys: Keys;
 	/** Resolves after that many milliseconds, or immediately when the execution is cancelled. */
@@ -206,8 +199,9 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 	}, MAX_KEYS);
 	const find = async (scheduleId: string): Promise<TableAt | null> => {
 		const [at = null, ...others] = await finder.add(scheduleId);
-		if (at === null || others.length === 0) return at;
-		throw inSeveralTables(scheduleId, [at, ...others]);
+		if (at !== null && others.length > 0) throw inSeveralTables(scheduleId, [at, ...others]);
+		at?.assertColumns();
+		return at;
 	};
 
 	const foundById = async (scheduleId: string): Promise<MessageStore> => {
@@ -215,7 +209,7 @@ export async function beginRun(context: IExecuteFunctions): Promise<Run> {
 		const mayBeAtGateway = gateway.scheduler !== undefined;
 		if (found.ok && found.value !== null) {
 			const { id, listId } = found.value;
-			const list = listId === null ? null : tableById<DoNotContactColumn>(context, listId);
+			const list = listId === null ? null : listById(context, listId);
 			return tableStore(tableById(context, id), list);
 		}
 		if (!found.ok && !(mayBeAtGateway && isWithoutTables(found.error))) throw found.error;

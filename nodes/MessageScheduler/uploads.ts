@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { withUpload } from '../../gateways/templateFiles';
 import { AdaptiveLimiter } from '../../gateways/transport/adaptiveLimiter';
 import { unsupported } from '../../gateways/transport/gatewayError';
 import { assertTakesFile } from '../../gateways/uploadChecks';
@@ -53,6 +54,7 @@ export class Uploads {
 			throw unsupported(`${gateway.label} documents no way to send a file from n8n`);
 		}
 		const { mediaId, fileName } = await gateway.upload(connection, { ...message, file });
-		return { ...message, mediaId, fileName: fileName ?? message.fileName };
+		const template = withUpload(gateway, message.template, file, mediaId);
+		return { ...message, mediaId, fileName: fileName ?? message.fileName, template };
 	}
 }

@@ -1,4 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { contentType, isForm, parametersOf } from '../../gateways/form';
 import type { Gateway } from '../../gateways/gateway';
 import { isObject, parseJson } from '../../gateways/json';
 import type { Delivery } from '../../gateways/webhooks';
@@ -38,12 +39,6 @@ export async function readDelivery(
 	};
 }
 
-const contentType = ({ 'content-type': type }: Delivery['headers']): string =>
-	typeof type === 'string' ? type.toLowerCase() : '';
-
-const isForm = (headers: Delivery['headers']): boolean =>
-	contentType(headers).startsWith('application/x-www-form-urlencoded');
-
 /** n8n reads a multipart body into files, and cannot read it again; a sender may hang up meanwhile. */
 async function readBytes(
 	request: ServerRequest,
@@ -60,12 +55,6 @@ function readBody(context: IWebhookFunctions): unknown {
 	const body: unknown = context.getBodyData();
 	return typeof body === 'string' ? parseJson(body) : body;
 }
-
-/** n8n gives a repeated name as a list. */
-const parametersOf = (body: Readonly<Record<string, unknown>>) =>
-	Object.entries(body).flatMap(([name, values]) =>
-		[values].flat().map((value) => [name, String(value)] as const),
-	);
 
 /**
  * n8n's own idea of its address, since a proxy may stand before it, with the query as it came. While a

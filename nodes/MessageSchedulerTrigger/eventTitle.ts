@@ -1,5 +1,10 @@
-import { RECEIVED } from './options';
+import { PREFERENCE, RECEIVED } from './options';
 
-/** A status, or a received message, as *Trigger On* shows it. */
+const TITLES = new Map([
+	[RECEIVED, 'Message Received'],
+	[PREFERENCE, 'Preference Changed'],
+]);
+
+/** A status, a received message or a preference, as *Trigger On* shows it. */
 export const eventTitle = (event: string): string =>
-	event === RECEIVED ? 'Message Received' : event.charAt(0).toUpperCase() + event.slice(1);
+	TITLES.get(event) ?? event.charAt(0).toUpperCase() + event.slice(1);

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { STATUSES, STATUS_NAMES, type Status } from '../../messages/status';
 import { receivedOptions } from '../shared/receivedOptions';
 import { eventTitle } from './eventTitle';
-import { RECEIVED } from './options';
+import { PREFERENCE, RECEIVED } from './options';
 import { TRIGGER_ON } from './wanted';
 import { SET_UP } from './webhookSetUp';
 
@@ -37,6 +37,14 @@ const receivedChoice = {
 	description: 'Somebody wrote to the account, or chose a button',
 };
 
+const preferenceChoice = {
+	name: eventTitle(PREFERENCE),
+	value: PREFERENCE,
+	action: 'On preference changed',
+	description:
+		'Somebody chose at the gateway to get no more marketing messages, or to get them again. It is no answer.',
+};
+
 /** All parameters of the trigger. */
 export const properties: INodeProperties[] = [
 	{
@@ -56,7 +64,9 @@ export const properties: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		options: [...statusChoices, receivedChoice].sort((a, b) => a.name.localeCompare(b.name)),
+		options: [...statusChoices, receivedChoice, preferenceChoice].sort((a, b) =>
+			a.name.localeCompare(b.name),
+		),
 		default: [...DEFAULT_STATUSES],
 		description:
 			'Which statuses of your messages, and whether messages from people, start the workflow. All others are acknowledged and cost no execution.',

@@ -85,7 +85,7 @@ export function ignoredText(
 		: `${reports} a message that "${option}" leaves out. Change that under Options, or listen again.`;
 }
 
-/** The statuses, and `received`, each once. */
+/** The statuses, `received` and `preference`, each once. */
 const kindsOf = (events: readonly WebhookEvent[]): string[] => [
 	...new Set(events.map((event) => (event.event === 'status' ? event.status : event.event))),
 ];

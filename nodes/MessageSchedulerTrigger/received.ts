@@ -27,7 +27,7 @@ export function leaveOutReceived(
 		known.delete(oldest);
 	}
 	return events.filter(
-		({ event, messageId }) => event === 'received' || messageId === null || !known.has(messageId),
+		({ event, messageId }) => event !== 'status' || messageId === null || !known.has(messageId),
 	);
 }
 

@@ -4,7 +4,7 @@ import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { Status } from '../../messages/status';
 import { hostOf, reachOf } from './networkReach';
 import { eventTitle } from './eventTitle';
-import { RECEIVED } from './options';
+import { PREFERENCE, RECEIVED } from './options';
 import { TRIGGER_ON } from './wanted';
 
 /**
@@ -15,7 +15,7 @@ import { TRIGGER_ON } from './wanted';
  */
 export function assertEventsCanCome(gateway: Gateway, chosen: readonly string[]): void {
 	const { label, capabilities } = gateway;
-	const { statuses, received } = capabilities.webhooks;
+	const { statuses, received, preferences = false } = capabilities.webhooks;
 	if (chosen.length === 0) {
 		throw new InvalidParameterError(
 			TRIGGER_ON,
@@ -29,6 +29,7 @@ export function assertEventsCanCome(gateway: Gateway, chosen: readonly string[])
 			`"${TRIGGER_ON}" has ${eventTitle(RECEIVED)}, but ${label} documents no webhook for messages that people write. Remove it there, or choose the credential of a gateway that reports them.`,
 		);
 	}
+	if (preferences && chosen.includes(PREFERENCE)) return;
 	// Any gateway may use a status that it does not document.
 	if (chosen.some((status) => status === 'unknown' || statuses.includes(status as Status))) return;
 	throw new InvalidParameterError(

@@ -12,6 +12,7 @@ export function unwantedBy(context: IWebhookFunctions): (event: WebhookEvent) =>
 	const leftOut = leftOutBy(chosen.has(RECEIVED) ? readOptions(context) : {});
 	return (event) => {
 		if (!chosen.has(event.event === 'status' ? event.status : event.event)) return TRIGGER_ON;
+		// However late a preference is reported, it is one.
 		return event.event === 'received' ? leftOut(event) : null;
 	};
 }

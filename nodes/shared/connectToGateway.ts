@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IHookFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { withCapabilities } from '../../gateways/capabilities';
+import { withCapabilities } from '../../gateways/withCapabilities';
 import type { Connection, Credential, Gateway } from '../../gateways/gateway';
 import { gatewayOf } from '../../gateways/registry';
 import { connect, type TransportRuntime } from '../../gateways/transport/connection';

@@ -14,6 +14,8 @@ import { quote } from '../../messages/text';
 /** What is about another message, and no answer by itself: left out unless chosen. */
 const ABOUT_TYPES = ['deletion', 'edit', 'reaction'] as const;
 
+const LISTS = 'Detect Opt-Outs';
+
 const GROUPS = 'Include Groups';
 const TYPES = 'Include Reactions, Edits and Deletions';
 const OLDER = 'Ignore Older Than';
@@ -30,7 +32,7 @@ export const receivedOptions = (
 	const displayOptions = { show: shown };
 	return [
 		{
-			displayName: 'Detect Opt-Outs',
+			displayName: LISTS,
 			name: 'optOutLists',
 			type: 'multiOptions',
 			options: optOutListOptions,
@@ -78,7 +80,7 @@ export const receivedOptions = (
 			default: '',
 			placeholder: 'e.g. ABMELDEN, BAJA',
 			displayOptions,
-			description: 'More words that mean stop, separated by commas',
+			description: 'More words that mean stop, separated by commas or line breaks',
 		},
 	];
 };
@@ -87,13 +89,29 @@ export const receivedOptions = (
 type Options = Readonly<Record<string, unknown>>;
 
 /**
- * @throws InvalidParameterError naming *Ignore Older Than*, if its value is no number of minutes
+ * @throws InvalidParameterError naming the option with a choice that there is not, or *Ignore Older Than*, if its value
+ *   is no number of minutes
  */
-export function assertReceivedOptions({ ignoreOlderThanMinutes: value }: Options): void {
+export function assertReceivedOptions({
+	ignoreOlderThanMinutes: value,
+	optOutLists,
+	includeTypes,
+}: Options): void {
+	assertChoices(LISTS, optOutLists, OPT_OUT_LIST_NAMES);
+	assertChoices(TYPES, includeTypes, ABOUT_TYPES);
 	if (value === undefined || value === 0 || maxAgeOf(value) !== null) return;
 	throw new InvalidParameterError(
 		OLDER,
 		`"${OLDER}" is ${quote(value)}. Enter a number of minutes, or 0 for no limit.`,
+	);
+}
+
+function assertChoices(option: string, value: unknown, choices: readonly string[]): void {
+	const unknown = listOf(value).find((one) => !choices.includes(one));
+	if (unknown === undefined) return;
+	throw new InvalidParameterError(
+		option,
+		`"${option}" has ${quote(unknown)}. Use a list of these: ${choices.join(', ')}.`,
 	);
 }
 
@@ -123,9 +141,16 @@ export function withOptOut(options: Options): (message: ReceivedMessage) => Rece
 	const { optOutLists = DEFAULT_OPT_OUT_LISTS, ownOptOutWords } = options;
 	const detect = optOutDetector(
 		listOf(optOutLists).filter((list): list is OptOutList => Object.hasOwn(OPT_OUT_LISTS, list)),
-		typeof ownOptOutWords === 'string' ? ownOptOutWords.split(',') : [],
+		listOf(ownOptOutWords),
 	);
 	return (message) => ({ ...message, optOut: detect(message) });
 }
 
-const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+/** A list; an expression may give it as text, separated by commas or line breaks. */
+const listOf = (value: unknown): string[] => {
+	const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+	return all
+		.flatMap((one) => (typeof one === 'string' ? one.split(/[,\n\r]/) : []))
+		.map((one) => one.trim())
+		.filter((one) => one !== '');
+};

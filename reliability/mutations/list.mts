@@ -486,6 +486,34 @@ export const mutations: readonly Mutation[] = [
 		tests: 'test/stores/table/settleUnconfirmed',
 	},
 	{
+		rule: 'Record Status: an unconfirmed message that came too late becomes its template',
+		file: 'stores/table/settleUnconfirmed.ts',
+		from: 'values: replacedBy(row, event) ?? {',
+		to: 'values: {',
+		tests: 'test/stores/table/settleUnconfirmed',
+	},
+	{
+		rule: 'Record Status: a kept closed window comes before the statuses that it ends',
+		file: 'stores/table/keptEvents.ts',
+		from: '(closed.has(messageId) ? -1 : 1)',
+		to: '1',
+		tests: 'test/stores/table/recordEvent',
+	},
+	{
+		rule: 'Dispatcher: what is found as too late becomes its template',
+		file: 'stores/dispatcher/recover.ts',
+		from: 'return isToBeReplaced(context, row, sent)',
+		to: 'return false',
+		tests: 'test/stores/dispatcher/recover',
+	},
+	{
+		rule: 'Templates: a file fits the header',
+		file: 'gateways/templateChecks.ts',
+		from: 'if (fileVariable !== null && !known.has(fileVariable)) throw',
+		to: 'if (fileVariable !== null && false) throw',
+		tests: 'gateways/whatsAppCloud/headerFile',
+	},
+	{
 		rule: 'Record Status: the row is looked for once more after the event was kept',
 		file: 'stores/table/recordEvent.ts',
 		from: 'if (isOpen(result, event)) return { recorded: false, kept };',
@@ -837,6 +865,13 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
+		rule: 'Dispatcher: what waits for another attempt goes before later ones for its recipient, in later runs, too',
+		file: 'stores/dispatcher/dueRows.ts',
+		from: ' && !this.isBehindRetry(row)',
+		to: '',
+		tests: DISPATCH,
+	},
+	{
 		rule: 'Dispatcher: of rows with one deduplication key, one goes out',
 		file: 'stores/dispatcher/sendRow.ts',
 		from: 'if (rows.isDuplicate(row)) {',
@@ -845,16 +880,16 @@ export const mutations: readonly Mutation[] = [
 	},
 	{
 		rule: 'Dispatcher: a suspect fails only after others went out',
-		file: 'stores/dispatcher/sendRow.ts',
+		file: 'stores/dispatcher/suspects.ts',
 		from: 'attempts >= MAX_SUSPECT_ATTEMPTS',
 		to: 'attempts >= 1',
 		tests: DISPATCH,
 	},
 	{
 		rule: 'Dispatcher: a suspect counts only where another went out',
-		file: 'stores/dispatcher/sendRow.ts',
-		from: 'this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);',
-		to: 'this.suspects.filter(() => true);',
+		file: 'stores/dispatcher/suspects.ts',
+		from: 'this.all.filter(({ startedAt }) => startedAt <= this.acceptedFrom);',
+		to: 'this.all.filter(() => true);',
 		tests: DISPATCH,
 	},
 	{
@@ -925,6 +960,13 @@ export const mutations: readonly Mutation[] = [
 		file: 'stores/doNotContact/columns.ts',
 		from: 'return !isReadable(scope) || scopesOf(owner).includes(scope);',
 		to: 'return scopesOf(owner).includes(scope);',
+		tests: 'test/stores/doNotContact',
+	},
+	{
+		rule: 'Do Not Contact: a row that a person has typed holds for whom it means',
+		file: 'stores/doNotContact/byHand.ts',
+		from: '\t\t\t\t...BY_HAND,\n',
+		to: '',
 		tests: 'test/stores/doNotContact',
 	},
 	{

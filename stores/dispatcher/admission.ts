@@ -4,6 +4,7 @@ import { assertSendable } from '../../gateways/capabilityChecks';
 import { limitInWords } from '../../messages/frequencyCap';
 import type { OutgoingMessage } from '../../messages/message';
 import { openingHours, parseWindow } from '../../messages/sendTime';
+import { settleSync } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
 import { DEFAULT_VALID_FOR_MINUTES, toOutgoing } from '../table/rows';
 import { limitOf, type SendsOfRecipients } from './recentSends';
@@ -24,6 +25,9 @@ export const lateByMs = (row: Row, now: number): number => {
 	const at = row.send_started_at === null ? now : new Date(String(row.send_started_at)).getTime();
 	return Math.max(0, at - sendAtOf(row)) || 0;
 };
+
+/** Begins the reason of a row that its frequency cap holds. */
+const HELD_BY_CAP = 'Held by its frequency cap';
 
 /** What a decision about a row depends on beside the row. */
 export interface AdmissionContext {
@@ -67,16 +71,33 @@ export function admit(row: Row, context: AdmissionContext): Admission {
 		// A later run knows what has become of this recipient's messages.
 		if (from === null) return { values: released(), isReported: false };
 		if (limit === null || from === now) return { send: message };
-		const cap = `its frequency cap (${limitInWords(limit)})`;
+		const cap = limitInWords(limit);
 		if (limit.over === 'skip') {
-			return { values: expired(`Not sent: over ${cap}.`), isReported: true };
+			const why = `Not sent: over its frequency cap (${cap}).`;
+			return { values: expired(why), isReported: true };
 		}
 		const until = hours?.nextOpen(from) ?? from;
-		if (until > expiresAt) return tooLate(`Held by ${cap} until after that.`);
-		return { values: waiting(until, { failure: `Held by ${cap}.` }), isReported: false };
+		const held = `${HELD_BY_CAP} (${cap})`;
+		if (until > expiresAt) return tooLate(`${held} until after that.`);
+		return { values: waiting(until, { failure: `${held}.` }), isReported: false };
 	} catch (error) {
 		return { values: failed(textOf(error), Number(row.attempts ?? 0)), isReported: true };
 	}
+}
+
+/**
+ * Whether a row that waits for another attempt keeps later messages to its recipient. What waits for its window or
+ * its cap does not: these have their own.
+ *
+ * @param now milliseconds since 1970
+ */
+export function keepsLaterOnes(row: Row, now: number): boolean {
+	if (text(row.failure)?.startsWith(HELD_BY_CAP) === true) return false;
+	const window = text(row.sending_window);
+	const opening = settleSync(() =>
+		window === null ? now : openingHours(parseWindow(window)).nextOpen(now),
+	);
+	return !opening.ok || opening.value === now;
 }
 
 /** An empty cell, or one that is not a number, counts as not set. */

@@ -1,6 +1,7 @@
 import type { Row } from '../table/columns';
 import type { DispatchQueue, DueAfter } from './queue';
-import type { RecentSends } from './recentSends';
+import { keepsLaterOnes, sendAtOf } from './admission';
+import { personOf, type RecentSends } from './recentSends';
 
 /** Rows read in one access. */
 const PAGE_SIZE = 200;
@@ -25,6 +26,8 @@ export class DueRows {
 	private readonly busy = new Set<string>();
 	/** Recipients with an earlier message that must be sent first. */
 	private readonly deferred = new Set<string>();
+	/** Of each recipient the earliest message that waits for another attempt; null as long as nobody has looked. */
+	private retrying: ReadonlyMap<string, Row> | null = null;
 	/** Rows left for a later run, which each page contains again. */
 	private parked = 0;
 	private isDrained = false;
@@ -137,13 +140,33 @@ export class DueRows {
 		this.parked = Math.max(this.parked, rows.length - free);
 	}
 
+	/** What earlier runs have tried: it goes before later messages to its recipient, also if these are due first. */
+	private async readRetrying(): Promise<ReadonlyMap<string, Row>> {
+		const now = this.now();
+		const earliest = new Map<string, Row>();
+		for (const row of await this.queue.retrying(new Date(now).toISOString())) {
+			const known = earliest.get(recipientOf(row));
+			const isFirst = known === undefined || isBefore(row, known);
+			if (isFirst && keepsLaterOnes(row, now)) earliest.set(recipientOf(row), row);
+		}
+		return earliest;
+	}
+
+	private isBehindRetry(row: Row): boolean {
+		const earlier = this.retrying?.get(recipientOf(row));
+		return earlier !== undefined && earlier.id !== row.id && isBefore(earlier, row);
+	}
+
 	/** Adds rows to the page, without those seen before; tells how many were new, and how many may be sent. */
 	private async add(
 		rows: readonly Row[],
 	): Promise<{ readonly fresh: number; readonly free: number }> {
 		const fresh = rows.filter((row) => !this.seen.has(row.id));
 		for (const { id } of fresh) this.seen.add(id);
-		const free = fresh.filter((row) => !this.deferred.has(recipientOf(row)));
+		if (fresh.length > 0) this.retrying ??= await this.readRetrying();
+		const free = fresh.filter(
+			(row) => !this.deferred.has(recipientOf(row)) && !this.isBehindRetry(row),
+		);
 		const counts = { fresh: fresh.length, free: free.length };
 		if (free.length === 0) return counts;
 		this.page.push(...free);
@@ -157,6 +180,8 @@ export class DueRows {
 	}
 }
 
+const isBefore = (a: Row, b: Row): boolean => (sendAtOf(a) - sendAtOf(b) || a.id - b.id) < 0;
+
 const timeOf = (cell: Row['next_attempt_at']): number => new Date(String(cell)).getTime();
 
-const recipientOf = ({ recipient }: Row): string => String(recipient);
+const recipientOf = (row: Row): string => personOf(row);

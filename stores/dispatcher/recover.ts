@@ -1,6 +1,9 @@
+import { isWindowClosed } from '../../gateways/capabilityChecks';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
+import type { SentMessage } from '../../messages/sentMessage';
 import { settle } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
+import { isReplaceable, replaced } from '../table/replacement';
 import { SENDING, toOutgoing, toScheduledMessage } from '../table/rows';
 import { lateByMs } from './admission';
 import type { Step } from './queue';
@@ -83,12 +86,24 @@ async function look(context: DispatchContext, row: Row): Promise<Values> {
 	const owned = await queue.ownedMessageIds(ids);
 	const free = found.filter(({ messageId }) => messageId !== null && !owned.has(messageId));
 	const attempts = Number(row.attempts ?? 0);
-	if (free.length === 1) return { ...accepted(free[0], attempts, now()), next_attempt_at: null };
+	if (free.length === 1) {
+		const [sent] = free;
+		return isToBeReplaced(context, row, sent)
+			? { ...replaced(sent.failure?.reason ?? '', now()), attempts }
+			: { ...accepted(sent, attempts, now()), next_attempt_at: null };
+	}
 	const isLast = nextLookAt(startedAt, now()) === null;
 	return isLast && rules.ifOutcomeUnknown === 'sendAgain'
 		? waiting(retryAt(attempts, now()), { failure: String(row.failure ?? INTERRUPTED) })
 		: later(context, row);
 }
+
+/** Whether it was found as one that the gateway did not let through, and there is a template for that. */
+const isToBeReplaced = (
+	{ gateway }: DispatchContext,
+	row: Row,
+	{ status, failure }: SentMessage,
+): boolean => status === 'failed' && isWindowClosed(gateway, failure?.code) && isReplaceable(row);
 
 /** When to check again, if at all. */
 function later({ now }: DispatchContext, row: Row): Values {

@@ -1,10 +1,11 @@
 import { isWindowClosed } from '../../gateways/capabilityChecks';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { SentMessage } from '../../messages/sentMessage';
-import { settle, type Settled } from '../../messages/settle';
+import { parseRecipient } from '../../messages/recipient';
+import { settle, settleSync, type Settled } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
 import { isReplaceable, replaced } from '../table/replacement';
-import { personOfRow, SENDING, toScheduledMessage } from '../table/rows';
+import { personOfRow, SENDING, textOf, toScheduledMessage } from '../table/rows';
 import type { AccountHealth } from './accountHealth';
 import { admit, lateByMs, sendAtOf, type Admission } from './admission';
 import type { DueRows } from './dueRows';
@@ -14,6 +15,7 @@ import { noteOptOut } from './optOuts';
 import type { Pace } from './pace';
 import type { RecentSends } from './recentSends';
 import type { DispatchContext, DispatchEntry } from './rules';
+import { Suspects } from './suspects';
 import {
 	accepted,
 	duplicate,
@@ -43,17 +45,6 @@ export interface Sending extends Omit<DispatchContext, 'lease'> {
 
 /** Maximum age of the start marker when the request starts; an older one is written again. */
 const MARK_MAX_AGE_MS = 5_000;
-/** A suspect fails after this many rejections, each followed by another message that was sent. */
-const MAX_SUSPECT_ATTEMPTS = 3;
-const SUSPECT_PAUSE_MS = 60_000;
-
-/** A rejection whose cause may be the message or the account: the next success decides. */
-interface Suspect {
-	readonly row: Row;
-	readonly fault: Fault;
-	/** When its request began, in milliseconds since 1970. */
-	readonly startedAt: number;
-}
 
 /** A request to send, and its outcome. */
 interface Outcome {
@@ -66,11 +57,12 @@ interface Outcome {
 
 /** Sends rows, one after the other or concurrently; {@link Sending} is what they share. */
 export class SendRow {
-	private suspects: Suspect[] = [];
-	/** When the latest request began that the gateway accepted. */
-	private acceptedFrom = -Infinity;
+	private readonly suspects: Suspects;
 
-	constructor(private readonly sending: Sending) {}
+	constructor(private readonly sending: Sending) {
+		const { turns, now } = sending;
+		this.suspects = new Suspects({ turns, now, report: (row) => this.report(row) });
+	}
 
 	/** Handles one due row: its start marker, its request, and the result. */
 	async send(row: Row): Promise<void> {
@@ -158,15 +150,15 @@ export class SendRow {
 			// A message that the gateway accepts and immediately reports as failed is still accepted.
 			this.tellEvent(health.onAccepted(startedAt));
 			this.finish(row, accepted(sent.value, attempts, now()), true);
-			this.acceptedFrom = Math.max(this.acceptedFrom, startedAt);
-			return await this.condemnSuspects();
+			this.suspects.onAccepted(startedAt);
+			return await this.suspects.condemn();
 		}
 		const fault = faultOf(sent.error);
 		if (this.isReplacing(row, sent.error)) return this.replace(row, fault.reason);
 		if (fault.kind === 'rate') pace.onRateLimited(startedAt);
 		this.afterFault(row, fault, { attempts, startedAt });
 		this.tellEvent(health.onFault(fault));
-		if (fault.kind === 'suspect') await this.condemnSuspects();
+		if (fault.kind === 'suspect') await this.suspects.condemn();
 	}
 
 	/** Whether the gateway certainly rejected it since its window is closed, and it has a template for that. */
@@ -222,9 +214,8 @@ export class SendRow {
 			case 'interrupted':
 				return this.finish(row, this.outcomeUnknown(reason, attempts, startedAt), true);
 			case 'suspect':
-				this.suspects.push({ row, fault, startedAt });
 				rows.defer(row);
-				return this.write(row, waiting(now() + SUSPECT_PAUSE_MS, { failure: reason }));
+				return this.write(row, this.suspects.add({ row, fault, startedAt }));
 			case 'rate':
 				// In this run again, after the gateway's delay.
 				this.write(row, released());
@@ -246,23 +237,6 @@ export class SendRow {
 		return rules.ifOutcomeUnknown === 'sendAgain' && lookAt === null
 			? waiting(retryAt(attempts, now()), { attempts, failure: reason })
 			: unconfirmed(reason, attempts, lookAt);
-	}
-
-	/** Another message that started no earlier was sent: the rejected ones are invalid themselves. */
-	private async condemnSuspects(): Promise<void> {
-		const { now, turns } = this.sending;
-		const condemned = this.suspects.filter(({ startedAt }) => startedAt <= this.acceptedFrom);
-		this.suspects = this.suspects.filter(({ startedAt }) => startedAt > this.acceptedFrom);
-		for (const { row, fault } of condemned) {
-			const attempts = Number(row.attempts ?? 0) + 1;
-			const values =
-				attempts >= MAX_SUSPECT_ATTEMPTS
-					? failed(fault.reason, attempts)
-					: waiting(retryAt(attempts, now()), { attempts, failure: fault.reason });
-			// It was released without a token.
-			const changed = await turns.step({ id: row.id, ifStatus: 'scheduled', ifToken: '', values });
-			if (changed !== null && values.status === 'failed') this.report(changed);
-		}
 	}
 
 	private mustNotBegin(): boolean {
@@ -298,15 +272,17 @@ export class SendRow {
 		if (isReported) this.report({ ...row, ...values });
 	}
 
-	private write(row: Row, values: Values): void {
+	private write(row: Row, result: Values): void {
 		const { turns, token, recent } = this.sending;
+		const isSent = typeof result.sent_at === 'string';
+		const mayBeSent = isSent || result.status === 'unconfirmed';
+		const values = mayBeSent ? { ...result, ...writtenAlike(row) } : result;
 		recent.note(row, values);
 		const step = { id: row.id, ifStatus: SENDING, ifToken: token, values };
 		// It took longer than the lease, and another run could not know its result. A person may have
 		// cancelled it, retried it, or entered another status while it was in flight: if it was sent, the table
 		// must show it.
 		// Null where the message is to be replaced: it was not sent, and what a person entered counts.
-		const isSent = typeof values.sent_at === 'string';
 		if (isSent) turns.result(step, ['unconfirmed', 'scheduled', 'cancelled', null]);
 		else
 			turns.result(step, values.status === 'unconfirmed' ? ['unconfirmed', null] : ['unconfirmed']);
@@ -324,6 +300,12 @@ export class SendRow {
 	private tellEvent(event: DispatchEntry | null): void {
 		if (event !== null) this.sending.report(event);
 	}
+}
+
+/** The recipient as stores write it: a frequency cap looks for that, and a person may have typed another form. */
+function writtenAlike({ recipient }: Row): Values {
+	const read = settleSync(() => parseRecipient(textOf(recipient) ?? '').address);
+	return !read.ok || read.value === recipient ? {} : { recipient: read.value };
 }
 
 /** The row is still due as it was read. A person who retries a row leaves an old token in it. */

@@ -1,6 +1,3 @@
-import { personOf } from '../../messages/doNotContact';
-import { parseRecipient } from '../../messages/recipient';
-import { settleSync } from '../../messages/settle';
 import { isoOf, textOf } from '../table/rows';
 import { PAGE_SIZE, type Condition, type ValuesOf } from '../table/table';
 import {
@@ -9,6 +6,7 @@ import {
 	type DoNotContactRow,
 	type DoNotContactTable,
 } from './columns';
+import { personIn } from './person';
 
 /** What came of it. */
 export interface ListMoveReport {
@@ -67,14 +65,4 @@ function toValues(row: DoNotContactRow): ValuesOf<DoNotContactColumn> | null {
 				source: textOf(row.source),
 				added_at: isoOf(row.added_at),
 			};
-}
-
-/** What is not in digits only is an address; gateways have others than those that we send to. */
-const ADDRESS = /^(?=.*[^0-9+() ./-])\S+$/;
-
-function personIn(row: DoNotContactRow): string | null {
-	const text = textOf(row.person)?.trim() ?? '';
-	const parsed = settleSync(() => parseRecipient(text));
-	if (parsed.ok) return personOf(parsed.value);
-	return ADDRESS.test(text) ? text : null;
 }

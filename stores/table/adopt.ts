@@ -17,6 +17,7 @@ import {
 } from './rows';
 import { accountRecords, type KnownAccount } from './served';
 import {
+	asRead,
 	PAGE_SIZE,
 	where,
 	type ConditionalUpdate,
@@ -64,6 +65,9 @@ const UNTIDY: readonly Condition[] = [
 	...(['status_rank', 'status', 'send_at', 'schedule_id'] as const).map(
 		(column): Condition => ({ column, is: 'isEmpty', value: null }),
 	),
+	// Before n8n 2.41, a text of no letters is not empty.
+	...where({ status: '' }),
+	...where({ schedule_id: '' }),
 	...SPELLINGS.flatMap((status) => where({ status })),
 ];
 
@@ -84,7 +88,7 @@ export async function adoptRows(
 	const changes: ConditionalUpdate[] = [];
 	for (const row of rows.sort(byTime)) {
 		const values = await valuesFor(row, context, owners, now);
-		if (values !== null) changes.push({ where: asRead(row), values });
+		if (values !== null) changes.push({ where: unchanged(row), values });
 		if (changes.length === MAX_CHANGES) break;
 	}
 	if (changes.length === 0) return;
@@ -114,14 +118,9 @@ const DECISIVE = [
 ] as const;
 
 /** The conditions that the decisive columns of a row are unchanged since they were read. */
-const asRead = (row: Row): Condition[] => [
+const unchanged = (row: Row): Condition[] => [
 	...where({ id: row.id }),
-	...DECISIVE.map(
-		(column): Condition =>
-			textOf(row[column]) === null
-				? { column, is: 'isEmpty', value: null }
-				: { column, is: 'eq', value: row[column] },
-	),
+	...DECISIVE.map((column) => asRead(row, column)),
 ];
 
 /** The values to write into a row; null if it stays unchanged. */
@@ -246,9 +245,10 @@ class Owners {
 
 	/** The owner of a row: this account, another one that will adopt it, or what is missing to decide. */
 	async of(row: Row): Promise<'sender' | 'another' | { readonly lack: string }> {
-		const [account, credential, given] = [row.account, row.credential, row.gateway].map((cell) =>
-			textOf(cell)?.trim(),
-		);
+		const [account, credential, given] = [row.account, row.credential, row.gateway].map((cell) => {
+			const text = textOf(cell)?.trim();
+			return text === '' ? undefined : text;
+		});
 		const gateway = given === undefined ? undefined : (gatewayIdOf(given) ?? given);
 		const { senders } = this.context;
 		const fits = (one: Partial<SendingAccount>) =>

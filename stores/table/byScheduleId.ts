@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import type { Row } from './columns';
 import { textOf } from './rows';
-import { where, type MessageTable } from './table';
+import { asRead, where, type MessageTable } from './table';
 import { shorten } from '../../messages/text';
 
 /** Keys per read: each is a condition, and SQLite accepts at most a thousand. */
@@ -62,8 +62,8 @@ export async function withIds(table: MessageTable, rows: readonly Row[]): Promis
 	const lacking = rows.filter((row) => textOf(row.schedule_id) === null);
 	if (lacking.length === 0) return [...rows];
 	const given = await table.update(
-		lacking.map(({ id }) => ({
-			where: [...where({ id }), { column: 'schedule_id', is: 'isEmpty', value: null }],
+		lacking.map((row) => ({
+			where: [...where({ id: row.id }), asRead(row, 'schedule_id')],
 			values: { schedule_id: randomUUID() },
 		})),
 	);

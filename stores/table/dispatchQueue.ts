@@ -77,6 +77,17 @@ export function createDispatchQueue(
 			);
 		},
 
+		retrying: async (now) =>
+			await ofEach(
+				async (ofSender) =>
+					await selectAll(table, [
+						...ofSender,
+						...where({ status: 'scheduled' }),
+						{ column: 'next_attempt_at', is: 'gt', value: now },
+						{ column: 'attempts', is: 'gte', value: 1 },
+					]),
+			),
+
 		inFlight: async () =>
 			await ofEach(
 				async (ofSender) => await selectAll(table, [...ofSender, ...where({ status: SENDING })]),

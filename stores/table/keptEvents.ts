@@ -60,10 +60,10 @@ export async function joinEvents(
 		const event = fromRow(row);
 		return event === null ? [] : [{ row, event }];
 	});
-	for (const { event } of known) {
-		if (event.text !== null || event.reference !== null) {
-			await settleUnconfirmed(table, event, senders);
-		}
+	const settled: Row[] = [];
+	for (const { row, event } of known) {
+		if (event.text === null && event.reference === null) continue;
+		if (await settleUnconfirmed(table, event, senders)) settled.push(row);
 	}
 	const rows = await rowsOf(
 		table,
@@ -76,13 +76,20 @@ export async function joinEvents(
 			of: rowOf(rows.get(event.messageId!) ?? [], event, senders),
 		}))
 		.filter(({ of }) => of !== null);
+	const closed = new Set(
+		known.flatMap(({ event }) => (event.isWindowClosed === true ? [event.messageId] : [])),
+	);
+	// Lowest first, so that each leaves its time. But a replacement needs the row as it was read.
+	const order = ({ messageId, status }: RecordableStatus): number =>
+		(closed.has(messageId) ? -1 : 1) * STATUSES[status].rank;
 	const changes = joined
-		.sort((a, b) => STATUSES[a.event.status].rank - STATUSES[b.event.status].rank)
+		.sort((a, b) => order(a.event) - order(b.event))
 		.flatMap(({ event, of }) => (of === null || of === 'ambiguous' ? [] : [changeOf(of, event)]));
 	if (changes.length > 0) await table.update(changes);
 	const oldest = now() - MAX_AGE_MS;
 	const done = isAnyWaiting
 		? [
+				...settled,
 				...joined.map(({ row }) => row),
 				...kept.filter(({ createdAt }) => new Date(createdAt).getTime() < oldest),
 			]
@@ -138,6 +145,9 @@ async function rowsOf(
 	return rows;
 }
 
+/** What the failure of a kept event begins with, if a template is to be sent instead: no cell has its code. */
+const WINDOW_CLOSED = 'windowClosed: ';
+
 /** Two accesses for any number of events: n8n removes by one set of conditions at a time. */
 async function removeAll(events: MessageTable, rows: readonly Row[]): Promise<void> {
 	if (rows.length === 0) return;
@@ -154,7 +164,8 @@ const toRow = (event: RecordableStatus, sender: SendingAccount): Values => ({
 	recipient: rowRecipient(event.recipient),
 	reference: event.reference,
 	text: event.text,
-	failure: event.failure?.reason ?? null,
+	failure:
+		`${event.isWindowClosed === true ? WINDOW_CLOSED : ''}${event.failure?.reason ?? ''}` || null,
 	sent_at: event.occurredAt,
 });
 
@@ -162,13 +173,16 @@ const toRow = (event: RecordableStatus, sender: SendingAccount): Values => ({
 function fromRow(row: Row): RecordableStatus | null {
 	const { status } = row;
 	if (!isStatus(status) || textOf(row.message_id) === null) return null;
-	const reason = textOf(row.failure);
+	const failure = textOf(row.failure);
+	const isWindowClosed = failure?.startsWith(WINDOW_CLOSED) === true;
+	const reason = isWindowClosed ? failure.slice(WINDOW_CLOSED.length) : failure;
 	return {
 		gateway: String(row.gateway),
 		account: textOf(row.account),
 		messageId: textOf(row.message_id),
 		status,
 		failure: reason === null ? null : { code: null, reason },
+		isWindowClosed,
 		recipient: describeAddress(row.recipient),
 		// Events of messages from the phone are never kept.
 		origin: null,

@@ -3,14 +3,14 @@ import { GatewayError } from '../../gateways/transport/gatewayError';
 import { STATUSES } from '../../messages/status';
 import { isHandedOver } from '../move/words';
 import type { Row, Values } from './columns';
-import { statusWord, textOf } from './rows';
-import { where, type Condition } from './table';
+import { statusWord } from './rows';
+import { asRead, where, type Condition } from './table';
 
 /** The conditions that a row's status is unchanged since it was read. */
-export const asItStands = ({ id, status }: Row): Condition[] =>
-	textOf(status) === null
-		? [...where({ id }), { column: 'status', is: 'isEmpty', value: null }]
-		: where({ id, status });
+export const asItStands = (row: Row): Condition[] => [
+	...where({ id: row.id }),
+	asRead(row, 'status'),
+];
 
 /** @throws GatewayError if the message is in another store by now, or is on its way there */
 export function assertStillHere(row: Row): void {

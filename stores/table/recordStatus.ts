@@ -82,13 +82,9 @@ export function rowOf(
  * again, and so does a person who enters `scheduled`, with the message's id still in the row.
  */
 export function changeOf(row: Row, event: RecordableStatus): ConditionalUpdate {
-	const { messageId, status, failure, receivedAt, isWindowClosed } = event;
-	const isReplacing =
-		isWindowClosed === true &&
-		status === 'failed' &&
-		isReplaceable(row) &&
-		// The other store has the message by now, and would not learn of its template.
-		!isHandedOver(statusWord(row));
+	const { messageId, status } = event;
+	const replacing = replacedBy(row, event);
+	const isReplacing = replacing !== null;
 	return {
 		where: [
 			...where({ id: row.id, message_id: messageId }),
@@ -100,10 +96,20 @@ export function changeOf(row: Row, event: RecordableStatus): ConditionalUpdate {
 				(word): Condition => ({ column: 'status', is: 'neq', value: word }),
 			),
 		],
-		values: isReplacing
-			? replaced(failure?.reason ?? '', Date.parse(receivedAt))
-			: statusValues(event),
+		values: replacing ?? statusValues(event),
 	};
+}
+
+/** Puts the row's replacement in the place of the message that the event is of; null if it does not belong there. */
+export function replacedBy(row: Row, event: RecordableStatus): Values | null {
+	const { status, failure, receivedAt, isWindowClosed } = event;
+	const isReplacing =
+		isWindowClosed === true &&
+		status === 'failed' &&
+		isReplaceable(row) &&
+		// The other store has the message by now, and would not learn of its template.
+		!isHandedOver(statusWord(row));
+	return isReplacing ? replaced(failure?.reason ?? '', Date.parse(receivedAt)) : null;
 }
 
 const NOT_REPLACED: Condition = { column: 'replaced_at', is: 'isEmpty', value: null };

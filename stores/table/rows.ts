@@ -149,7 +149,7 @@ const contentOf = (row: Row): MessageContent =>
 			};
 
 /** A person may have edited the table: an invalid template is not shown, but as the row has it. */
-function templateOf({ template }: Row): TemplateContent | null {
+export function templateOf({ template }: Row): TemplateContent | null {
 	const outcome = settleSync(() => (textOf(template) === null ? null : parseTemplate(template)));
 	return outcome.ok ? outcome.value : null;
 }

@@ -1,6 +1,12 @@
 import { acceptedAs } from '../../messages/status';
 import type { Row } from './columns';
-import { keysOf, rowRecipient, statusValues, type RecordableStatus } from './recordStatus';
+import {
+	keysOf,
+	replacedBy,
+	rowRecipient,
+	statusValues,
+	type RecordableStatus,
+} from './recordStatus';
 import { idempotencyKeyOf, isReplaced } from './replacement';
 import { SENDING, type SendingAccount } from './rows';
 import { PAGE_SIZE, where, type Condition, type MessageTable } from './table';
@@ -50,7 +56,7 @@ export async function settleUnconfirmed(
 	const [matched] = await table.update([
 		{
 			where: [...where({ id: row.id, status: 'unconfirmed' }), WITHOUT_ID],
-			values: {
+			values: replacedBy(row, event) ?? {
 				// Whatever its status, the gateway has the message.
 				failure: null,
 				...statusValues({ ...event, status }),

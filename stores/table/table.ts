@@ -16,7 +16,7 @@ export type RowOf<C extends string> = Readonly<Record<C, Cell>> & {
 /** Compares a column with a value. */
 export interface Condition<C extends string = ColumnName> {
 	readonly column: C | OwnColumn;
-	/** `isEmpty` matches null and the empty text: a person who clears a cell may leave either. */
+	/** `isEmpty` matches null and, from n8n 2.41 on, the empty text: a person who clears a cell may leave either. */
 	readonly is: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'isEmpty';
 	/** Ignored for `isEmpty`. */
 	readonly value: Cell;
@@ -79,6 +79,12 @@ export const whereIn = <C extends string>(
 /** The same for the table of messages. */
 export const where = (conditions: Readonly<Partial<Record<Condition['column'], Cell>>>) =>
 	whereIn<ColumnName>(conditions);
+
+/** The condition that a cell with text or a number is unchanged since the row was read. */
+export const asRead = (row: Row, column: ColumnName): Condition =>
+	(row[column] ?? null) === null
+		? { column, is: 'isEmpty', value: null }
+		: { column, is: 'eq', value: row[column] };
 
 /** All rows that match the conditions, read in pages. */
 export async function selectAll(

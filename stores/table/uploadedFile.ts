@@ -4,11 +4,16 @@ import { assertFileKept } from '../../gateways/uploadChecks';
 import { MINUTE_MS } from '../../messages/duration';
 import type { Row } from './columns';
 import { isReplaced } from './replacement';
-import { DEFAULT_VALID_FOR_MINUTES, isoOf, textOf, type SendingAccount } from './rows';
+import { DEFAULT_VALID_FOR_MINUTES, isoOf, templateOf, textOf, type SendingAccount } from './rows';
 
 /** Whether a message is sent by what its gateway gave for an uploaded file. */
-const isUploaded = (row: Row): boolean =>
-	!isReplaced(row) && textOf(row.media_id) !== null && textOf(row.media_url) === null;
+function isUploaded(row: Row): boolean {
+	const mediaId = textOf(row.media_id);
+	if (isReplaced(row) || mediaId === null) return false;
+	return row.type === 'template'
+		? Object.values(templateOf(row)?.variables ?? {}).includes(mediaId)
+		: textOf(row.media_url) === null;
+}
 
 /**
  * Checks that the gateway still has a message's file when it is sent at another time. The file is as old
@@ -33,6 +38,6 @@ export function assertFileMoves(row: Row, to: SendingAccount): void {
 	if (!isUploaded(row) || (row.gateway === to.gateway && row.account === to.account)) return;
 	throw unsupported(
 		`The message is not moved: its file was uploaded to the account "${String(row.account)}", and no other account can send it`,
-		'Schedule the message again with the file, or enter a public URL as "media_url" of its row.',
+		`Schedule the message again with the file, or enter a public URL ${row.type === 'template' ? 'in "template"' : 'as "media_url"'} of its row.`,
 	);
 }

@@ -6,6 +6,7 @@ import { figuresOf, todayLines, totalOf, toSend } from '../../board/figures';
 import { createFormat } from '../../board/format';
 import { DAY_MS, MINUTE_MS } from '../../messages/duration';
 import { MAX_READ } from '../../stores/table/board';
+import { noneByStatus } from '../../stores/table/groupStatistics';
 import { dataOf, LOOK, pageOf, pauseSecond, storeWith } from './pages.mts';
 import { NOW, seededRows, ZONE, type Seeded } from './seed.mts';
 
@@ -78,7 +79,8 @@ it('today, by status', () => {
 	const lines = todayLines(data);
 	expect(lines.map(({ label, count }) => [label, count])).toEqual([
 		['Still to be sent', of('scheduled')],
-		['Sent', of('queued', 'sent', 'delivered', 'read')],
+		['Being sent', of('queued')],
+		['Sent', of('sent', 'delivered', 'read')],
 		['of these delivered', of('delivered', 'read')],
 		['of these read', of('read')],
 		['Failed', of('failed')],
@@ -87,6 +89,17 @@ it('today, by status', () => {
 		['Cancelled', of('cancelled')],
 	]);
 	expect(totalOf(lines)).toBe(rows.filter(isToday).length);
+});
+
+it('today, what the gateway holds back is not sent, and not lost', () => {
+	const lines = todayLines({ today: { ...noneByStatus(), suspended: 2, queued: 3, sent: 4 } });
+	const counts = lines.filter(({ count }) => count > 0).map(({ label, count }) => [label, count]);
+	expect(counts).toEqual([
+		['Being sent', 3],
+		['Held by the gateway', 2],
+		['Sent', 4],
+	]);
+	expect(totalOf(lines)).toBe(9);
 });
 
 it('what was not sent, by reason and the last ten', () => {
@@ -271,7 +284,7 @@ it('does not say that nothing failed where not all were read', async () => {
 		/No message failed|<span class="value">0<\/span>\s*<span class="label">Not sent/,
 	);
 	expect(renderBoard(counted, LOOK, 'email').title).toMatch(
-		/: at least 0 not sent, not all counted/,
+		/: at least 0 not sent or unclear, not all counted/,
 	);
 });
 
@@ -319,8 +332,10 @@ it('an e-mail says all that needs a person, and its reasons add up', () => {
 	};
 	const mail = renderBoard(all, LOOK, 'email');
 	expect(mail.title).toMatch(
-		/: 21 not sent, .*3 to review, .*1 unserved account, 2 without a time$/,
+		/: 21 not sent or unclear, .*3 to review, .*1 unserved account, 2 without a time$/,
 	);
+	// The figure of the same name has the same count.
+	expect(mail.html).toMatch(/>Not sent or unclear<\/td>\s*<td[^>]*>21</);
 	expect(mail.html).toMatch(/Not served by Send Due.*Shop Rome.*Whapi.*>7</s);
 	expect(mail.html).toContain('2 without a time that can be read');
 	expect(mail.html).toMatch(/Blocked<.*>9<.*Other reasons<.*>12</s);

@@ -112,8 +112,8 @@ it('daily-failure-digest.json sends the figures as tables by e-mail', async () =
 		expect(figures).toMatchObject({ needsAttention: true, view: 'overview' });
 		expect(mailbox.mails).toHaveLength(1);
 		const text = mailbox.mails[0].replace(/=\n/g, '').replace(/=3D/g, '=');
-		expect(text).toMatch(/^Subject: Messages since .*: 1 not sent/m);
-		expect(text).toContain('Why messages were not sent');
+		expect(text).toMatch(/^Subject: Messages since .*: 1 not sent or unclear/m);
+		expect(text).toContain('Not sent or unclear, by reason');
 		expect(text).not.toMatch(/<(img|svg|style|script)\b/);
 	} finally {
 		await mailbox.close();

@@ -497,8 +497,9 @@ it('Twilio’s statuses come to the URL of the credential with the reference, an
 	const service = await axios.get(`${baseUrl}/v1/Services/${serviceSid}`, { auth });
 	expect(service.data).toMatchObject({ status_callback: null });
 
+	const forgedId = 'SM00000000000000000000000000000001';
 	const forged = new URLSearchParams({
-		MessageSid: 'SM1',
+		MessageSid: forgedId,
 		MessageStatus: 'read',
 		AccountSid: accountSid,
 	});
@@ -507,7 +508,10 @@ it('Twilio’s statuses come to the URL of the credential with the reference, an
 		const answer = await axios.post(statusUrl, forged, { headers, validateStatus: () => true });
 		expect(answer.status).toBe(401);
 	}
-	expect(await statusesOf(workflow)).toHaveLength(events.length);
+	// An earlier status may come into the list of executions meanwhile.
+	const ids = (await statusesOf(workflow)).map(({ messageId }) => messageId);
+	expect(ids).toContain(events[0].messageId);
+	expect(ids).not.toContain(forgedId);
 	await n8n.deactivate(workflow);
 }, 120_000);
 

@@ -5,6 +5,7 @@ import { readRows } from '../../harness/tables.mts';
 import {
 	credentialFor,
 	inSeconds,
+	itHolding as it,
 	oneNode,
 	startEnvironment,
 	until,

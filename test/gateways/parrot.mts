@@ -62,6 +62,7 @@ export const parrot: Gateway = {
 		lookup: null,
 		messagesPerMinute: null,
 		returnsReference: true,
+		windowClosedCode: CLOSED,
 		webhooks: {
 			registration: 'manual',
 			setupInstruction: 'Tell the parrot.',
@@ -75,7 +76,6 @@ export const parrot: Gateway = {
 		{ name: 'parrotUrl', label: 'Cage URL', description: 'Where it lives' },
 		{ name: 'parrotKey', label: 'Nut', description: 'What it eats', secret: true },
 	],
-	windowClosedCode: CLOSED,
 	baseUrl: () => 'https://parrot.example',
 	account: () => 'cage-1',
 	authenticate: (_, request) => request,

@@ -41,7 +41,8 @@ function mustBeAddress(value: Recipient | null, message: ReceivedMessage): void 
 
 function mustBeValid(message: ReceivedMessage, { id }: Gateway): void {
 	must(keysOf(message) === KEYS, 'exactly the documented keys', message);
-	must(message.event === 'received' && message.gateway === id, 'its event and gateway', message);
+	must(['received', 'preference'].includes(message.event), 'its event', message);
+	must(message.gateway === id, 'its gateway', message);
 	must(message.receivedAt === receivedAt, 'its time', message);
 	must(RECEIVED_TYPES.includes(message.type), 'a known type', message);
 	const { eventId, account, messageId, fromName, fromLid, text, inReplyTo } = message;

@@ -53,7 +53,10 @@ it.each(['audio', 'voice'] as const)('ChatWhatsApp does not schedule %s', (type)
 it('a gateway without scheduler says what to do instead', () => {
 	const [kind, sentence, hint] = refusal(() => requireScheduler(withoutScheduler, 'text'));
 	expect([kind, sentence]).toEqual(['unsupported', 'Other has no scheduler of its own']);
-	expect(hint).toContain('"Send Due"');
+	// Only *Schedule* has the one parameter; the operations that read and change messages have the other.
+	expect(hint).toMatch(
+		/^In "Schedule", set "Store Messages In" to .*"Send Due".* In other operations, set "Stored In"/,
+	);
 });
 
 it.each(MESSAGE_TYPES)('ChatWhatsApp sends %s, or says what it sends', (type) => {

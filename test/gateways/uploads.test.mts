@@ -92,11 +92,32 @@ describe('every gateway', () => {
 		const { uploads, messageTypes } = one.capabilities;
 		expect(one.upload !== undefined).toBe(uploads?.goes === 'first');
 		for (const type of Object.keys(uploads?.types ?? {})) expect(messageTypes).toContain(type);
+		const ofTemplates = Object.values(uploads?.templateVariables ?? {});
+		if (ofTemplates.length > 0) {
+			expect([messageTypes.includes('template'), uploads?.goes]).toEqual([true, 'first']);
+		}
+		// The type of a file alone says which variable it fills.
+		const mimeTypes = ofTemplates.flatMap((rules) => rules.mimeTypes);
+		expect(new Set(mimeTypes).size).toBe(mimeTypes.length);
 		// What was uploaded to another gateway is nowhere taken for media.
 		if (uploads?.goes === 'first') return;
 		expect(errorOf(() => assertSendable(one, message('document')))).toMatch(
 			/document|only together with the message/,
 		);
+	});
+
+	it.each(
+		gateways
+			.filter(({ capabilities }) => capabilities.uploads?.templateVariables === undefined)
+			.map((one) => [one.label, one] as const),
+	)('%s takes no file in a template, by upload or before it', (_, one: Gateway) => {
+		const template = { name: `HX${'51'.repeat(16)}`, language: null, variables: {} };
+		const wanted = { ...message('document'), ...parseContent({ type: 'template', template }) };
+		const refused = one.capabilities.messageTypes.includes('template')
+			? /documents no way to send a file from n8n in a template.*enter the URL in "Variables"/
+			: /documents no way to send template/;
+		expect(errorOf(() => assertSendable(one, { ...wanted, file: file() }))).toMatch(refused);
+		expect(errorOf(() => assertSendable(one, { ...wanted, mediaId: 'upload-1' }))).toMatch(refused);
 	});
 });
 

@@ -4,6 +4,7 @@ import { MessageScheduler } from '../../nodes/MessageScheduler/MessageScheduler.
 import { accountsTableName, createLeaseStore } from '../../stores/table/accounts';
 import { HEALTHY } from '../../stores/dispatcher/accountHealth';
 import { INITIAL_PACE } from '../../stores/dispatcher/pace';
+import { COLUMNS } from '../../stores/table/columns';
 import { DataTables } from './dataTables.mts';
 import {
 	byId,
@@ -246,6 +247,26 @@ describe('a scheduled message by its id', () => {
 			);
 			expect(description).toMatch(/Delete the copy/);
 			expect(messages().row(id)).toEqual(before);
+		},
+	);
+
+	it.each(OPERATIONS)(
+		'in a table that lacks a newer column is left alone by %s, which names the column',
+		async (name) => {
+			const old = COLUMNS.filter((column) => column.name !== 'frequency_cap');
+			const table = tables.make(
+				'older',
+				old.map((column) => ({ ...column })),
+			);
+			const { id, scheduleId } = await rowWith('a');
+			const row = messages().row(id);
+			messages().rows.clear();
+			await table.insert([{ ...row, id: null }]);
+			const { message } = await refusal(name, parameters(scheduleId));
+			expect(message).toBe(
+				'"Data Table" is "older", but it lacks 1 column for messages: frequency_cap (string). Add it in n8n, or enter another name.',
+			);
+			expect(table.row(1)).toMatchObject({ status: 'scheduled', send_at: row.send_at });
 		},
 	);
 

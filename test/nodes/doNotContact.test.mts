@@ -125,6 +125,7 @@ describe('the list', () => {
 
 	it.each<[Json, Json, string]>([
 		[{ event: 'received' }, {}, 'reply'],
+		[{ event: 'preference' }, {}, 'gateway'],
 		[{ event: 'status' }, {}, 'manual'],
 		[{}, {}, 'manual'],
 		[{ event: 'received' }, { source: 'import' }, 'import'],
@@ -538,6 +539,27 @@ describe('Record Status of a received message', () => {
 		]);
 		expect(await record()).toMatchObject({ addedToDoNotContact: false });
 		expect(await record({ optOut: 'start' })).toMatchObject({ addedToDoNotContact: false });
+		expect(people()).toEqual([]);
+	});
+
+	it('knows a hidden id with and without that of a device', async () => {
+		const device = LID.replace('@', ':7@');
+		await record({ from: device, fromLid: device });
+		expect(people()).toEqual([LID]);
+		expect(await list('check', {}, [{ from: device }])).toMatchObject([
+			{ isListed: true, recipient: LID },
+		]);
+		await record({ from: LID, fromLid: device, optOut: 'start' });
+		expect(people()).toEqual([]);
+	});
+
+	it('adds who chose so at the gateway, and takes the opposite choice back', async () => {
+		const preference = { event: 'preference', text: null, fromLid: null };
+		expect(await record(preference)).toMatchObject({ recorded: false, addedToDoNotContact: true });
+		expect(await list('getAll')).toMatchObject([{ recipient: ANA, source: 'gateway' }]);
+		await record({ ...preference, optOut: 'start' });
+		expect(people()).toEqual([]);
+		await record(preference, { addOptOuts: false });
 		expect(people()).toEqual([]);
 	});
 

@@ -81,6 +81,47 @@ async function lastRunAt(ms: number | null, more: Json = {}) {
 	] as never);
 }
 
+describe('after Purge', () => {
+	const purge = async (olderThanDays: number, more: Json = {}, items?: Json[]) =>
+		await run({ operation: 'purge', dataTable: table, olderThanDays, ...more }, { items });
+	const waiting = async (frequency_cap: string, status = 'scheduled') =>
+		await tables.make(table, COLUMNS as never).insert([{ frequency_cap, status }] as never);
+
+	it('says that a frequency cap counts no message that is deleted', async () => {
+		await waiting('3 in 24 h, hold');
+		await waiting('1 in 10 d, skip');
+		await waiting('1 in 20 d, skip', 'sent');
+		expect((await purge(9)).hints).toEqual([
+			'"Older Than" is 9 days, but messages that wait have a "Frequency Cap" of up to 10 days, which does not count deleted messages: their recipients may get more than it allows. Enter 10 or more.',
+		]);
+		expect((await purge(10)).hints).toEqual([]);
+	});
+
+	it('says so once for many items', async () => {
+		await waiting('1 in 10 d, skip');
+		const each = { selectBy: 'scheduleId', scheduleId: '={{ $json.id }}' };
+		const ids = ['0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4d', '0fa5e6c0-98d1-4c5e-9b1a-6c1f0a2b3c4e'];
+		expect(
+			(
+				await purge(
+					1,
+					each,
+					ids.map((id) => ({ id })),
+				)
+			).hints,
+		).toHaveLength(1);
+	});
+
+	it('looks at no cap where none could be that long, and says nothing of what is none', async () => {
+		await waiting('often');
+		await waiting('not counted');
+		const short = await purge(30);
+		const long = await purge(31);
+		expect([short.hints, long.hints]).toEqual([[], []]);
+		expect(short.accesses - long.accesses).toBe(1);
+	});
+});
+
 describe('after Schedule into a Data Table', () => {
 	it('says that Send Due never ran, how to have it run, and makes no table for that', async () => {
 		const { hints, items } = await run(inTable());

@@ -357,6 +357,40 @@ describe('Reschedule Many', () => {
 		expect(['anna', 'ben', 'other'].map(timeOf)).toEqual([sendAt, sendAt, sendAt]);
 	});
 
+	it('warns of recipients who are on Do Not Contact, by one access, and moves them', async () => {
+		await fill();
+		const moveAll = async (more: Json = {}) => {
+			tables.accesses = 0;
+			const parameters = { ...IN_TABLE, selectBy: 'all', ...by(1), ...more };
+			const { items } = await operate('rescheduleMany', parameters);
+			const warned = items.filter(({ warnings }) => String(warnings).includes('Do Not Contact'));
+			return { warned: warned.map(({ text }) => text), accesses: tables.accesses };
+		};
+		const without = await moveAll();
+		expect(without.warned).toEqual([]);
+		const list = { resource: 'doNotContact', operation: 'add', recipient: BEN };
+		await outputOf(list, setting());
+		const before = timeOf('ben');
+		expect(await moveAll({ dryRun: true })).toMatchObject({ warned: ['ben'] });
+		expect(await moveAll()).toEqual({ warned: ['ben'], accesses: without.accesses + 1 });
+		expect(timeOf('ben')).toBe(later(before, 3_600_000));
+		const { id } = [...messages().rows.values()].find(({ text }) => text === 'ben')!;
+		messages().edit(id, { do_not_contact: 'ignore' });
+		expect((await moveAll()).warned).toEqual([]);
+	});
+
+	it('moves them also where the list cannot be read', async () => {
+		await fill();
+		await outputOf({ resource: 'doNotContact', operation: 'add', recipient: BEN }, setting());
+		const { id } = tables.named(`${NAME}_do_not_contact`);
+		tables.before = (operation, { dataTableId }) => {
+			if ((dataTableId as { value?: unknown } | undefined)?.value !== id) return;
+			throw new Error(`no ${operation} now`);
+		};
+		const { items } = await operate('rescheduleMany', { ...IN_TABLE, selectBy: 'all', ...by(1) });
+		expect(items.map(({ warnings }) => warnings)).toEqual([[], [], []]);
+	});
+
 	it('shows the new times in a dry run, and moves nothing', async () => {
 		await fill();
 		const anna = timeOf('anna');

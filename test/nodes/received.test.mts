@@ -153,7 +153,9 @@ describe('left out unless chosen', () => {
 		[{ includeGroups: true }, ['Tuesday is fine', 'In a group']],
 		[{ includeTypes: ['reaction'] }, ['Tuesday is fine', 'reaction']],
 		[{ includeTypes: ['edit', 'deletion'] }, ['Tuesday is fine', 'edit', 'deletion']],
-		[{ includeTypes: 'reaction', includeGroups: 'true' }, ['Tuesday is fine']],
+		[{ includeTypes: 'reaction', includeGroups: 'true' }, ['Tuesday is fine', 'reaction']],
+		[{ includeTypes: 'edit, deletion' }, ['Tuesday is fine', 'edit', 'deletion']],
+		[{ includeTypes: { reaction: true } }, ['Tuesday is fine']],
 	])('%j', async (options, expected) => {
 		expect(await texts(body, options)).toEqual(expected);
 	});
@@ -208,6 +210,11 @@ describe('opt-outs', () => {
 		[{ text: 'STOP' }, { optOutLists: [] }, null],
 		[{ text: 'STOP' }, { optOutLists: ['no such list'] }, null],
 		[{ text: 'abmelden' }, { ownOptOutWords: 'BAJA, ABMELDEN' }, 'stop'],
+		[{ text: 'abmelden' }, { ownOptOutWords: 'BAJA\r\nABMELDEN' }, 'stop'],
+		[{ text: 'abmelden' }, { ownOptOutWords: ['BAJA', 'ABMELDEN'] }, 'stop'],
+		[{ text: 'CANCEL' }, { optOutLists: 'english, answers' }, 'stop'],
+		[{ text: 'STOP' }, { optOutLists: 'english\nanswers' }, 'stop'],
+		[{ text: 'STOP' }, { optOutLists: '' }, null],
 		[{ text: 'Yes', button: { id: 'stop', title: 'Yes' } }, {}, 'stop'],
 		[{ text: 'nada', verdict: 'stop' }, {}, 'stop'],
 		[{ text: 'STOP', verdict: 'start' }, { optOutLists: [] }, 'start'],
@@ -279,6 +286,28 @@ describe('Read Webhook', () => {
 		expect(
 			await readBy(webhook(group), { eventKinds, options: { includeGroups: true } }),
 		).toMatchObject([{ text: 'STOP', optOut: 'stop', chatKind: 'group' }]);
+	});
+
+	it.each<[Json, string]>([
+		[
+			{ optOutLists: 'english, german' },
+			'"Detect Opt-Outs" has "german". Use a list of these: english, french, answers.',
+		],
+		[
+			{ includeTypes: ['reactions'] },
+			'"Include Reactions, Edits and Deletions" has "reactions". Use a list of these: deletion, edit, reaction.',
+		],
+	])('refuses %j', async (options, expected) => {
+		const { message } = await errorOf(
+			{
+				resource: 'statusEvent',
+				operation: 'readWebhook',
+				eventKinds: ['received'],
+				options,
+			},
+			{ credential, items: [{ body: both } as Json] },
+		);
+		expect(message).toBe(expected);
 	});
 
 	it('refuses an age that is no number of minutes', async () => {

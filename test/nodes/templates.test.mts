@@ -134,6 +134,38 @@ describe('the variables', () => {
 		}
 	});
 
+	it('leave out what a file from n8n fills, of the message’s own template only', async () => {
+		cage.templates[0] = template({
+			variables: [
+				{ id: 'header.image', label: 'Header', kind: 'mediaUrl', example: null },
+				...template().variables,
+			],
+		});
+		const { capabilities } = parrot;
+		const rules = { maxBytes: 1000, mimeTypes: ['image/png'] };
+		const uploads = { goes: 'first', types: {}, templateVariables: { 'header.image': rules } };
+		const idsOf = async (parameters: Json, name?: 'replacement') =>
+			(await variables(parameters, name)).fields.map(({ id }) => id);
+		const own = { template: chosen('reminder|en_US'), mediaSource: 'binary' };
+		try {
+			// Without such uploads the error of the run says what to do.
+			expect(await idsOf(own)).toEqual(['header.image', 'body.1', 'body.2']);
+			Object.assign(parrot, { capabilities: { ...capabilities, uploads } });
+			expect(await idsOf(own)).toEqual(['body.1', 'body.2']);
+			expect(await idsOf({ ...own, mediaSource: 'url' })).toHaveLength(3);
+			const instead = { replacementTemplate: chosen('reminder|en_US'), mediaSource: 'binary' };
+			expect(await idsOf(instead, 'replacement')).toHaveLength(3);
+			cage.templates[0] = template({ variables: cage.templates[0].variables.slice(0, 1) });
+			const { fields, emptyFieldsNotice } = await variables(own);
+			expect([fields, emptyFieldsNotice]).toEqual([
+				[],
+				'The template reminder (en_US) has no other variables.',
+			]);
+		} finally {
+			Object.assign(parrot, { capabilities });
+		}
+	});
+
 	it('are those of a template by name and language, and of the replacement', async () => {
 		const byName = { template: named('reminder'), templateLanguage: ' en_US ' };
 		expect((await variables(byName)).fields).toHaveLength(2);

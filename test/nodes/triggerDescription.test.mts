@@ -175,7 +175,7 @@ describe('"Trigger On"', () => {
 		NodeHelpers.getNodeParametersIssues(properties, workflowOf({ events }).node, description)
 			?.parameters;
 
-	const statuses = offered.filter(({ value }) => value !== 'received');
+	const statuses = offered.filter(({ value }) => value !== 'received' && value !== 'preference');
 
 	it('offers every status that a gateway may report, and messages, in the order of the alphabet', () => {
 		const reported = STATUS_NAMES.filter((status) => status !== 'unconfirmed');
@@ -184,11 +184,12 @@ describe('"Trigger On"', () => {
 		expect(names).toEqual([...names].sort());
 	});
 
-	it('offers received messages, as a trigger of their own, and leaves them out unless chosen', () => {
-		expect(offered.filter(({ value }) => value === 'received')).toMatchObject([
-			{ name: 'Message Received', action: 'On message received' },
-		]);
-		expect(property('events').default).not.toContain('received');
+	it.each([
+		['received', { name: 'Message Received', action: 'On message received' }],
+		['preference', { name: 'Preference Changed', action: 'On preference changed' }],
+	])('offers %s, as a trigger of its own, and leaves it out unless chosen', (event, choice) => {
+		expect(offered.filter(({ value }) => value === event)).toMatchObject([choice]);
+		expect(property('events').default).not.toContain(event);
 	});
 
 	it.each(statuses.map((each) => [each.value as keyof typeof STATUSES, each] as const))(

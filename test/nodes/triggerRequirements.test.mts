@@ -37,6 +37,21 @@ describe.each(gateways.map((gateway) => [gateway.label, gateway] as const))(
 			expect(() => assertEventsCanCome(gateway, [])).toThrow('"Trigger On" is empty');
 		});
 
+		it('takes preferences alone only where the gateway reports them', () => {
+			const withPreferences = (preferences: boolean): Gateway => ({
+				...gateway,
+				capabilities: {
+					...gateway.capabilities,
+					webhooks: { ...gateway.capabilities.webhooks, preferences },
+				},
+			});
+			const attempt = (preferences: boolean, chosen: string[]) => () =>
+				assertEventsCanCome(withPreferences(preferences), chosen);
+			expect(attempt(true, ['preference'])).not.toThrow();
+			expect(attempt(false, ['preference', statuses[0]])).not.toThrow();
+			expect(attempt(false, ['preference'])).toThrow('"Trigger On" is Preference Changed, but');
+		});
+
 		it.each([[['received']], [['received', statuses[0]]]])(
 			'%j: only where it reports what people write',
 			(chosen) => {

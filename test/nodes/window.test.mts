@@ -1,4 +1,4 @@
-import { cage, CLOSED, parrot } from '../gateways/parrot.mts';
+import { cage, CLOSED, parrot, template } from '../gateways/parrot.mts';
 import { toStatusEventItem } from '../../messages/statusEventItem';
 import type { AccountColumn } from '../../stores/table/accounts';
 import { accountsTable } from '../stores/table/fakes.mts';
@@ -197,6 +197,41 @@ describe('a closed window that a webhook reports', () => {
 	});
 });
 
+describe('a template that the gateway delivers within the window only', () => {
+	beforeEach(() => {
+		cage.templates = [
+			template({ status: 'windowOnly', gatewayStatus: 'unsubmitted', title: 'Reminder' }),
+		];
+	});
+	const itself: Json = {
+		messageType: 'template',
+		template: { __rl: true, mode: 'name', value: 'reminder' },
+		templateLanguage: 'en_US',
+		templateVariables: mapped(ANA),
+	};
+
+	it.each([
+		['scheduled', text({}, itself)],
+		['sent', { resource: 'message', operation: 'send', recipient: TO, ...itself }],
+	])('is %s, with a warning', async (_, parameters) => {
+		const [item] = await run(parameters);
+		expect(item).toMatchObject({
+			type: 'template',
+			warnings: [
+				'Parrot delivers the template "Reminder" only if the recipient writes to you within the 24 hours before it is sent, since it was not approved (unsubmitted).',
+			],
+		});
+	});
+
+	it('is no replacement', async () => {
+		const { message } = await errorOf(withTemplate(), { credential });
+		expect(message).toContain(
+			'"Replacement Template" is "reminder (en_US)", but Parrot delivers it within the 24-hour window only (unsubmitted)',
+		);
+		expect(rows()).toEqual([]);
+	});
+});
+
 it.each<[string, Json, string]>([
 	[
 		'nothing to send instead',
@@ -220,14 +255,14 @@ it.each<[string, Json, string]>([
 });
 
 it('a gateway without such a window takes no template for it, and warns of nothing', async () => {
-	const { windowClosedCode } = parrot;
+	const { capabilities } = parrot;
 	try {
-		Object.assign(parrot, { windowClosedCode: undefined });
+		Object.assign(parrot, { capabilities: { ...capabilities, windowClosedCode: undefined } });
 		expect((await errorOf(withTemplate(), { credential })).message).toContain(
-			'"If the 24-Hour Window Is Closed" is "sendTemplate", but this node does not learn of a closed window from Parrot',
+			'"If the 24-Hour Window Is Closed" is "sendTemplate", but this node does not learn of a closed window from Parrot with this credential',
 		);
 		expect((await run(text()))[0].warnings).toEqual([]);
 	} finally {
-		Object.assign(parrot, { windowClosedCode });
+		Object.assign(parrot, { capabilities });
 	}
 });

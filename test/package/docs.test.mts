@@ -42,6 +42,7 @@ describe('what is generated', () => {
 		'docs/credentials.md',
 		'docs/operations.md',
 		'docs/gateways.md',
+		'docs/operations-by-gateway.md',
 		'docs/recipients-time.md',
 		'docs/replies.md',
 		'docs/status-events.md',

@@ -10,10 +10,12 @@ const MANY = 4;
 
 const REGISTRIES = ['gateways/registry.ts', 'sandbox/registry.mts'];
 
-/** Lists that `npm run docs:generate` writes; see test/package/docs/generated.mts. */
+/** Lists that are written by a command; those of `npm run docs:generate` by test/package/docs/generated.mts. */
 const GENERATED = [
 	'.github/ISSUE_TEMPLATE/bug.yml',
 	'nodes/MessageScheduler/MessageScheduler.node.json',
+	// Written by `npm run reliability cells`.
+	'reliability/cells/result.json',
 ];
 
 /** Files that name many, and need no change for another one. */

@@ -114,6 +114,8 @@ it.each([
 	['a number in another form', '0151 2345678', 'all'],
 	['digits without +', '4915123456789', 'all'],
 	['two words', 'Ana Diaz', 'all'],
+	['a chat id of a number', '4915123456789@C.us', 'all'],
+	['a hidden id with a device', '212738495827364:12@lid', 'all'],
 	['nothing', '', 'all'],
 	['an unknown scope', ANA, 'everybody'],
 ])(

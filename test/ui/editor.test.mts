@@ -86,6 +86,7 @@ describe('the nodes panel', () => {
 				'On message failed',
 				'On message received',
 				'On message played',
+				'On preference changed',
 				'On message queued',
 				'On message read',
 				'On message scheduled',
@@ -359,7 +360,7 @@ describe('the trigger', () => {
 			expect(url).toBe(await ui.environment.n8n.productionWebhookUrl(id, 'Status'));
 			await editor.closeNode();
 			expect(await editor.publish()).toMatch(
-				/starts on each status that your gateway sends to the Production URL/,
+				/starts on each status or message that your gateway reports to the Production URL/,
 			);
 			// The newer releases put it into service in the background.
 			await until(

@@ -76,7 +76,7 @@ it(
 		await editor.chooseCredential('Whapi');
 		const refusal = await editor.executeRefused();
 		expect(refusal).toContain('Whapi.Cloud has no scheduler of its own');
-		expect(refusal).toContain('Set "Store Messages In" to "n8n Data Table"');
+		expect(refusal).toContain('set "Store Messages In" to "n8n Data Table"');
 
 		await editor.choose('storeIn', 'n8n Data Table');
 		await editor.execute();

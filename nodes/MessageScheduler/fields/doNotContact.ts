@@ -1,5 +1,12 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { personOf, SCOPES, SOURCES, type Scope, type Source } from '../../../messages/doNotContact';
+import {
+	personOf,
+	SCOPES,
+	SOURCES,
+	withoutDevice,
+	type Scope,
+	type Source,
+} from '../../../messages/doNotContact';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseRecipient, type Recipient } from '../../../messages/recipient';
 import { quote, shorten } from '../../../messages/text';
@@ -66,7 +73,7 @@ export const sourceOption: INodeProperties = {
 	],
 	default: 'manual',
 	description:
-		'How the person came onto the list. Without it: Reply if the input item is a received message, else Manual.',
+		'How the person came onto the list. Without it: Reply if the input item is a received message, Gateway if it is a preference, else Manual.',
 };
 
 /** Who it is about, by default whoever wrote the message of the input item. */
@@ -104,8 +111,9 @@ export interface Person {
 /** @throws InvalidParameterError naming *Recipient* or *LID* */
 export function readPerson(context: IExecuteFunctions, index: number): Person {
 	const given: unknown = context.getNodeParameter('recipient', index, '');
+	const address = typeof given === 'string' ? withoutDevice(given.trim()) : given;
 	const recipient = personOf(
-		parseRecipient(given, readDefaultCountry(context, index)) satisfies Recipient,
+		parseRecipient(address, readDefaultCountry(context, index)) satisfies Recipient,
 	);
 	const lid = readLid(context.getNodeParameter('lid', index, ''));
 	return { recipient, lid, keys: [...new Set([recipient, ...(lid === null ? [] : [lid])])] };
@@ -113,12 +121,12 @@ export function readPerson(context: IExecuteFunctions, index: number): Person {
 
 const MAX_LID_LENGTH = 128;
 
-/** The id without the person's device (`:12`), as recipients name it. Gateways have others than `…@lid`. */
+/** The id as the list names it. Gateways have others than `…@lid`. */
 function readLid(value: unknown): string | null {
 	const text = value === null || value === undefined ? '' : String(value).trim();
 	if (text === '') return null;
 	if (typeof value === 'string' && text.length <= MAX_LID_LENGTH && !/\s/.test(text)) {
-		return text.replace(/^(\d+)(?::\d+)?@lid$/i, '$1@lid');
+		return withoutDevice(text);
 	}
 	throw new InvalidParameterError(
 		'LID',
@@ -155,10 +163,15 @@ export function readReason(context: IExecuteFunctions, index: number): string | 
 	return text === '' ? null : shorten(text, MAX_REASON_LENGTH);
 }
 
-/** *Source* of an item; by default, `reply` of a received message, and `manual` of anything else. */
+const SOURCE_OF_EVENT = new Map<unknown, Source>([
+	['received', 'reply'],
+	['preference', 'gateway'],
+]);
+
+/** *Source* of an item; by default, that of the event that it is, and `manual` of anything else. */
 export const readSourceOption = (context: IExecuteFunctions, index: number): Source => {
-	const isReply = context.getInputData()[index].json.event === 'received';
-	return readSource(readOption(context, index, 'source') ?? (isReply ? 'reply' : 'manual'));
+	const { event } = context.getInputData()[index].json;
+	return readSource(readOption(context, index, 'source') ?? SOURCE_OF_EVENT.get(event) ?? 'manual');
 };
 
 /** Whether people whom the gateway reports as opted out are entered by themselves. */
@@ -168,7 +181,7 @@ export const addOptOutsOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to add people to Do Not Contact who opt out: whom the gateway reports as unsubscribed, or who ask for it in a message (optOut)',
+		'Whether to add people to Do Not Contact who opt out: whom the gateway reports as unsubscribed, or who ask for it in a message or by a preference (optOut)',
 };
 
 export const readAddOptOuts = (context: IExecuteFunctions, index: number): boolean =>

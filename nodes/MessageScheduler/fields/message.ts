@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
 import { parseContent, type MessageContent } from '../../../messages/message';
 import { parseRecipient, recipientAsGiven, type Recipient } from '../../../messages/recipient';
@@ -10,8 +10,45 @@ import { MESSAGE_TEMPLATE, readTemplate, templateFields } from './template';
 /** n8n's own spelling, which its linter would change. */
 const FILE_FROM_N8N = 'File From n8n';
 
-/** The types without a file; a template names its own. */
+/** The types whose whole content is not a file; a template may have one in its header. */
 const NO_MEDIA = { messageType: ['text', 'template'] };
+
+const OF_TEMPLATE: IDisplayOptions = { show: { messageType: ['template'] } };
+
+const mediaSourceField = (
+	description: string,
+	ofUrl: string,
+	displayOptions: IDisplayOptions,
+): INodeProperties => ({
+	displayName: 'Media Source',
+	name: 'mediaSource',
+	type: 'options',
+	options: [
+		{
+			name: FILE_FROM_N8N,
+			value: 'binary',
+			description: 'Upload a binary field of the item to the gateway',
+		},
+		{ name: 'URL', value: 'url', description: ofUrl },
+	],
+	default: 'url',
+	description,
+	displayOptions,
+});
+
+const binaryField = (displayOptions: IDisplayOptions): INodeProperties => ({
+	displayName: 'Input Binary Field',
+	name: 'binaryPropertyName',
+	type: 'string',
+	required: true,
+	default: 'data',
+	placeholder: 'e.g. data',
+	hint: 'The name of the input field containing the file to be sent',
+	displayOptions: {
+		...displayOptions,
+		show: { ...displayOptions.show, mediaSource: ['binary'] },
+	},
+});
 
 /** Recipient and content of a message. */
 export const messageFields: INodeProperties[] = [
@@ -53,33 +90,12 @@ export const messageFields: INodeProperties[] = [
 		description: 'What the recipient reads',
 		displayOptions: { show: { messageType: ['text'] } },
 	},
-	{
-		displayName: 'Media Source',
-		name: 'mediaSource',
-		type: 'options',
-		options: [
-			{
-				name: FILE_FROM_N8N,
-				value: 'binary',
-				description: 'Upload a binary field of the item to the gateway',
-			},
-			{ name: 'URL', value: 'url', description: 'The gateway downloads the file' },
-		],
-		default: 'url',
-		description:
-			'Where the file is. Not every gateway accepts files from n8n; the node checks this before it sends.',
-		displayOptions: { hide: NO_MEDIA },
-	},
-	{
-		displayName: 'Input Binary Field',
-		name: 'binaryPropertyName',
-		type: 'string',
-		required: true,
-		default: 'data',
-		placeholder: 'e.g. data',
-		hint: 'The name of the input field containing the file to be sent',
-		displayOptions: { show: { mediaSource: ['binary'] }, hide: NO_MEDIA },
-	},
+	mediaSourceField(
+		'Where the file is. Not every gateway accepts files from n8n; the node checks this before it sends.',
+		'The gateway downloads the file',
+		{ hide: NO_MEDIA },
+	),
+	binaryField({ hide: NO_MEDIA }),
 	{
 		displayName: 'Media URL',
 		name: 'mediaUrl',
@@ -110,7 +126,14 @@ export const messageFields: INodeProperties[] = [
 			'Name under which the recipient sees the file. If empty, its own name, or the one in the URL.',
 		displayOptions: { show: { messageType: ['document', 'image'] } },
 	},
-	...templateFields(MESSAGE_TEMPLATE, { show: { messageType: ['template'] } }),
+	...templateFields(MESSAGE_TEMPLATE, OF_TEMPLATE, [
+		mediaSourceField(
+			'Where the file in the header of the template is, if the template has one. Not every gateway accepts files from n8n; the node checks this before it sends.',
+			'The gateway downloads the file from a URL in the variables',
+			OF_TEMPLATE,
+		),
+		binaryField(OF_TEMPLATE),
+	]),
 ];
 
 /** Which types have a file name of their own in the node; of a document, the recipient sees it. */
@@ -136,14 +159,15 @@ export function readMessage(
 	const country = readDefaultCountry(context, index);
 	const recipient = parseRecipient(given, country);
 	const hasMedia = !NO_MEDIA.messageType.includes(type as string);
-	const isFile = hasMedia && readMediaSource(context, index) === 'binary';
+	const isTemplate = type === 'template';
+	const isFile = (hasMedia || isTemplate) && readMediaSource(context, index) === 'binary';
 	const isUrl = hasMedia && !isFile;
 	const parsed = {
 		recipient,
 		...parseContent({
 			type,
 			hasFile: isFile,
-			...(type === 'template' ? { template: readTemplate(context, index, MESSAGE_TEMPLATE) } : {}),
+			...(isTemplate ? { template: readTemplate(context, index, MESSAGE_TEMPLATE) } : {}),
 			...(type === 'text' ? { text: read('text') } : {}),
 			...(isUrl ? { mediaUrl: read('mediaUrl') } : {}),
 			...(['image', 'video', 'document'].includes(type as string)

@@ -3,7 +3,8 @@ import type { Gateway } from '../../../gateways/gateway';
 import { assertSupportsType } from '../../../gateways/capabilityChecks';
 import { unsupported } from '../../../gateways/transport/gatewayError';
 import { InvalidParameterError } from '../../../messages/invalidParameterError';
-import type { MessageContent, MessageType } from '../../../messages/message';
+import type { MessageContent } from '../../../messages/message';
+import type { ScheduledMessage } from '../../../messages/scheduledMessage';
 import type { TemplateContent } from '../../../messages/template';
 import { quote } from '../../../messages/text';
 import { readTemplate, REPLACEMENT, templateFields } from './template';
@@ -82,9 +83,9 @@ export function assertReplaceable(
 ): void {
 	if (replacement === null) return;
 	assertSupportsType(gateway, 'template');
-	if (gateway.windowClosedCode === undefined) {
+	if (gateway.capabilities.windowClosedCode === undefined) {
 		throw unsupported(
-			`"${LABEL}" is "sendTemplate", but this node does not learn of a closed window from ${gateway.label}`,
+			`"${LABEL}" is "sendTemplate", but this node does not learn of a closed window from ${gateway.label} with this credential`,
 			'Choose "Fail".',
 		);
 	}
@@ -92,11 +93,15 @@ export function assertReplaceable(
 
 /** That a message may come too late for the gateway to let it through. */
 export function windowWarnings(
-	{ label, windowClosedCode }: Gateway,
-	{ type, replacement = null }: { type: MessageType; replacement?: TemplateContent | null },
+	{ label, capabilities: { windowClosedCode } }: Pick<Gateway, 'label' | 'capabilities'>,
+	{ type, replacement = null, storedIn }: MayComeTooLate,
 ): readonly string[] {
 	if (windowClosedCode === undefined || type === 'template' || replacement !== null) return [];
+	const store =
+		storedIn === 'gateway' ? 'set "Store Messages In" to "n8n Data Table" and then ' : 'set ';
 	return [
-		`${label} delivers this ${type} message only if the recipient writes to you within the 24 hours before it is sent. Schedule a template, or set "${LABEL}".`,
+		`${label} delivers this ${type} message only if the recipient writes to you within the 24 hours before it is sent. Schedule a template, or ${store}"${LABEL}".`,
 	];
 }
+
+type MayComeTooLate = Pick<ScheduledMessage, 'type' | 'replacement' | 'storedIn'>;

@@ -12,6 +12,8 @@ export interface TemplateParameters {
 	readonly template: string;
 	readonly language: string;
 	readonly variables: string;
+	/** What says where the template's file is; not there if that can only be one of the variables. */
+	readonly mediaSource?: string;
 	readonly labels: TemplateLabels;
 }
 
@@ -20,6 +22,7 @@ export const MESSAGE_TEMPLATE: TemplateParameters = {
 	template: 'template',
 	language: 'templateLanguage',
 	variables: 'templateVariables',
+	mediaSource: 'mediaSource',
 	labels: TEMPLATE_LABELS,
 };
 
@@ -35,10 +38,11 @@ export const REPLACEMENT: TemplateParameters = {
 	},
 };
 
-/** The fields of a template, and when they are shown. */
+/** The fields of a template, and when they are shown. `fileFields`: those for a file from n8n. */
 export const templateFields = (
-	{ template, language, variables, labels }: TemplateParameters,
+	{ template, language, variables, mediaSource, labels }: TemplateParameters,
 	displayOptions: IDisplayOptions,
+	fileFields: readonly INodeProperties[] = [],
 ): INodeProperties[] => [
 	{
 		displayName: labels.template,
@@ -79,6 +83,7 @@ export const templateFields = (
 			show: { ...displayOptions.show, [`/${template}.mode`]: ['name'] },
 		},
 	},
+	...fileFields,
 	{
 		displayName: labels.variables,
 		name: variables,
@@ -87,7 +92,11 @@ export const templateFields = (
 		default: { mappingMode: 'defineBelow', value: null },
 		description: 'What fills the gaps of the template',
 		typeOptions: {
-			loadOptionsDependsOn: [`${template}.value`, language],
+			loadOptionsDependsOn: [
+				`${template}.value`,
+				language,
+				...(mediaSource === undefined ? [] : [mediaSource]),
+			],
 			resourceMapper: {
 				resourceMapperMethod: variables,
 				mode: 'add',

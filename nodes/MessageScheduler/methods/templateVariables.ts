@@ -3,6 +3,7 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
+import type { Gateway } from '../../../gateways/gateway';
 import { nameOf, whyNotSendable } from '../../../gateways/templateChecks';
 import type { TemplateVariable } from '../../../gateways/templates';
 import { settle } from '../../../messages/settle';
@@ -41,9 +42,24 @@ async function fieldsOf(
 	if (template === null) return none(`${label} does not have the template ${nameOf(chosen)}.`);
 	const reason = whyNotSendable(label, template);
 	if (reason !== null) return none(`${nameOf(template)}: ${reason}.`);
-	return template.variables.length === 0
-		? none(`The template ${nameOf(template)} has no variables.`)
-		: { fields: template.variables.map(toField) };
+	const isFilled = isFromFile(context, gateway, parameters);
+	const variables = template.variables.filter(({ id }) => !isFilled(id));
+	return variables.length === 0
+		? none(
+				`The template ${nameOf(template)} has no ${template.variables.length === 0 ? '' : 'other '}variables.`,
+			)
+		: { fields: variables.map(toField) };
+}
+
+/** Whether a file from n8n fills a variable, which then needs no value. */
+function isFromFile(
+	context: ILoadOptionsFunctions,
+	{ capabilities: { uploads } }: Gateway,
+	{ mediaSource }: TemplateParameters,
+): (id: string) => boolean {
+	const isFile =
+		mediaSource !== undefined && context.getCurrentNodeParameter(mediaSource) === 'binary';
+	return (id) => isFile && Object.hasOwn(uploads?.templateVariables ?? {}, id);
 }
 
 function chosenTemplate(

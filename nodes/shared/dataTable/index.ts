@@ -10,7 +10,7 @@ import {
 	assertColumns,
 	EVENTS,
 	MESSAGES,
-	storesMessages,
+	mayStoreMessages,
 	type TableKind,
 	type TableRef,
 } from './kinds';
@@ -68,7 +68,10 @@ function listIdOf(listed: readonly IDataObject[], messages: string): string | nu
 	return typeof id === 'string' ? id : null;
 }
 
-/** The project's tables of messages, the one with the likeliest name first, then the last changed. */
+/**
+ * The project's tables of messages, the one with the likeliest name first, then the last changed; also those that lack
+ * some of the columns, so that their messages are not said to be nowhere.
+ */
 export async function messageTables(
 	context: IExecuteFunctions,
 	likeliest: string,
@@ -77,17 +80,21 @@ export async function messageTables(
 		name === likeliest ? Infinity : new Date(updatedAt as string).getTime() || 0;
 	const listed = await listTables(context);
 	return listed
-		.filter(storesMessages)
+		.filter(mayStoreMessages)
 		.sort((one, other) => rank(other) - rank(one))
-		.map(({ id, name }) => ({
+		.map(({ id, name, columns }) => ({
 			id: String(id),
 			name: String(name),
 			listId: listIdOf(listed, String(name)),
+			assertColumns: () => assertColumns(String(name), columns, MESSAGES),
 		}));
 }
 
 /** A table of messages among the project's. */
-export type MessageTableRef = Pick<NamedTable, 'id' | 'name' | 'listId'>;
+export interface MessageTableRef extends Pick<NamedTable, 'id' | 'name' | 'listId'> {
+	/** @throws InvalidParameterError naming the columns that it lacks */
+	assertColumns(): void;
+}
 
 /**
  * The Data Table of that name in the workflow's project: created if it does not exist, otherwise with its

@@ -75,6 +75,15 @@ export const storesMessages = ({ columns }: IDataObject): boolean =>
 	lacking(columns, COLUMNS).length === 0;
 
 /**
+ * Whether it has most of that, and the ids of messages: an earlier version may have created it, or a person has removed
+ * a column.
+ */
+export function mayStoreMessages({ columns }: IDataObject): boolean {
+	const wrong = lacking(columns, COLUMNS);
+	return wrong.length * 2 <= COLUMNS.length && wrong.every(({ name }) => name !== 'schedule_id');
+}
+
+/**
  * Checks an existing table, which may have been created for something else.
  *
  * @throws InvalidParameterError naming the kind's parameter

@@ -27,6 +27,8 @@ import {
 	parseTableNames,
 } from '../../../stores/postgres/names';
 import { schemaScript } from '../../../stores/postgres/schema';
+import { cellsPage } from '../../../reliability/cells/page.mts';
+import { readResult } from '../../../reliability/cells/result.mts';
 import { fixture } from '../../fixtures.mts';
 import { examplesOf } from '../../gateways/examples.mts';
 
@@ -116,7 +118,10 @@ export const uploadsTable = (): string =>
 			return [
 				[
 					label,
-					list(Object.keys(uploads.types)),
+					list([
+						...Object.keys(uploads.types),
+						...(uploads.templateVariables === undefined ? [] : ['template']),
+					]),
 					sizes.join(', '),
 					isFirst ? 'before the message' : 'with the message',
 					isFirst ? duration(uploads.keptMs) : NONE,
@@ -455,6 +460,7 @@ export async function generated(): Promise<Record<string, Record<string, string>
 			capabilities: block(capabilityTable()),
 			webhooks: block(webhookTable()),
 		},
+		'docs/operations-by-gateway.md': { cells: block(cellsPage(readResult())) },
 		'docs/postgresql.md': {
 			schema: block(
 				`\`\`\`sql

@@ -244,6 +244,49 @@ describe('a limit for one recipient', () => {
 		expect(table.row(2)).toMatchObject({ status: 'sent', attempts: 3, failure: null });
 	});
 
+	it('is kept by later runs: no later message to the recipient overtakes', async () => {
+		await due('a', 'b', 'c');
+		await table.insert([rowOf('b later', START - SECOND, { recipient: `${to(1).slice(1)}@c.us` })]);
+		fake.send = async ({ text }) => {
+			if (!isReady(String(text), 60 * SECOND)) throw limited;
+			return {};
+		};
+		const asked = async (seconds: number) => {
+			clock.ms = START + seconds * SECOND;
+			fake.asked.length = 0;
+			await run();
+			return [...fake.asked];
+		};
+		expect(await asked(0)).toEqual(['a', 'b', 'c']);
+		// It waits until the sixth second, and then until the twenty-second.
+		expect(await asked(3)).toEqual([]);
+		await table.insert([
+			rowOf('earlier', START - 10 * MINUTE, { recipient: to(1) }),
+			rowOf('latest', START, { recipient: to(1) }),
+		]);
+		expect(await asked(10)).toEqual(['earlier', 'b']);
+		expect(await asked(15)).toEqual([]);
+		expect(await asked(90)).toEqual(['b', 'b later', 'latest']);
+	});
+
+	it('keeps nobody behind a message that waits for its window or its cap', async () => {
+		const tried = { attempts: 1, next_attempt_at: iso(START + MINUTE) };
+		// START is noon.
+		const sending_window = 'Mon Tue Wed Thu Fri Sat Sun 14:00-15:00 UTC';
+		await table.insert([
+			rowOf('closed', START - MINUTE, { ...tried, sending_window }),
+			rowOf('capped', START - MINUTE, {
+				...tried,
+				recipient: to(2),
+				failure: 'Held by its frequency cap (1 in 24 h).',
+			}),
+			rowOf('one', START - SECOND),
+			rowOf('two', START - SECOND, { recipient: to(2) }),
+		]);
+		await run();
+		expect([...fake.asked].sort()).toEqual(['one', 'two']);
+	});
+
 	it('does not pause the account, however many it concerns', async () => {
 		await due(...many(20));
 		fake.send = async () => {

@@ -116,6 +116,29 @@ it('counts what went to the same number, however a person has written it', async
 	expect(fake.asked).toEqual([]);
 });
 
+it.each(['919988066776', '0091 99880-66776', '919988066776@c.us', '+91 (99880) 66776'])(
+	'counts what went out to a recipient whom a person has entered as %s',
+	async (recipient) => {
+		const cap = { frequency_cap: ONE_A_DAY };
+		await table.insert([due('first', { ...cap, recipient })]);
+		await run();
+		expect(table.row(1)).toMatchObject({ status: 'sent', recipient: '+919988066776' });
+		clock.ms += MINUTE;
+		await table.insert([due('second', cap)]);
+		await run();
+		expect(fake.asked).toEqual(['first']);
+	},
+);
+
+it('leaves a recipient alone that a person has entered while the message was being sent', async () => {
+	await table.insert([due('first', { recipient: '919988066776' })]);
+	fake.send = async () => {
+		throw new GatewayError('rejected', 'No');
+	};
+	await run();
+	expect(table.row(1)).toMatchObject({ status: 'failed', recipient: '919988066776' });
+});
+
 it('counts one of unknown outcome until its request was over for certain', async () => {
 	await table.insert([
 		sentBefore(HOUR, { status: 'unconfirmed', sent_at: null }),

@@ -279,8 +279,11 @@ function judgeCaps(day: Day, worst: Worst, say: (words: string) => void): void {
 		const failure = String(day.table.row(message.id + 1).failure ?? '');
 		if (message.acceptedAt.length > 0 || !failure.includes('frequency cap')) continue;
 		worst.keptByCap++;
-		// Only what others have taken keeps a message: so many went out, or may have.
-		const taken = others.filter(({ acceptedAt, doubts }) => acceptedAt.length > 0 || doubts > 0);
+		// Only what others have taken keeps a message: so many went out, or may have. A run that is killed between
+		// the mark and the request leaves a message of which only the table knows.
+		const isInDoubt = ({ id, doubts }: Planned) =>
+			doubts > 0 || day.table.row(id + 1).status === 'unconfirmed';
+		const taken = others.filter((one) => one.acceptedAt.length > 0 || isInDoubt(one));
 		const isChosen = day.rules.ifOutcomeUnknown === 'sendAgain';
 		if (taken.length < limit.messages && !isChosen && !message.isEdited) {
 			say(`message ${message.id} was kept by a cap that nobody had reached`);

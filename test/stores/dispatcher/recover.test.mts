@@ -55,6 +55,41 @@ it('takes the one that is found for it, and gives it out', async () => {
 	expect(fake.asked).toEqual([]);
 });
 
+describe('one that is found as failed, since the recipient had not written', () => {
+	const TEMPLATE = '{"name":"reminder","language":"en","variables":{}}';
+	const found = (code: string) => {
+		fake.windowClosedCode = '4711';
+		const failure = { code, reason: 'too late for free text' };
+		fake.findSent = async () => [{ ...sent('m1'), status: 'failed', failure }];
+	};
+
+	it('goes out as its template, once', async () => {
+		table.edit(1, { replacement_template: TEMPLATE });
+		found('4711');
+		await run();
+		clock.ms += MINUTE;
+		await run();
+		expect(table.row(1)).toMatchObject({ status: 'sent', replaced_at: iso(START), failure: null });
+		expect(fake.asked).toHaveLength(1);
+		found('4711');
+		clock.ms += MINUTE;
+		await run();
+		expect(fake.asked).toHaveLength(1);
+	});
+
+	it.each([
+		['has no template', '4711', null, null],
+		['has used its template', '4711', TEMPLATE, iso(START - MINUTE)],
+		['failed otherwise', '4712', TEMPLATE, null],
+	])('stays failed if it %s', async (_, code, template, replacedAt) => {
+		table.edit(1, { replacement_template: template, replaced_at: replacedAt });
+		found(code);
+		await run();
+		expect(table.row(1)).toMatchObject({ status: 'failed', message_id: 'm1' });
+		expect(fake.asked).toEqual([]);
+	});
+});
+
 it('takes none where two could be it', async () => {
 	finds('m1', 'm2');
 	expect((await run()).entries).toEqual([]);

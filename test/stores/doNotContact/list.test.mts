@@ -5,6 +5,7 @@ import {
 	DO_NOT_CONTACT_COLUMNS,
 	type DoNotContactColumn,
 } from '../../../stores/doNotContact/columns';
+import { withRowsByHand } from '../../../stores/doNotContact/byHand';
 import { createDoNotContactList } from '../../../stores/doNotContact/list';
 import { listedBeforeSending, listedOf } from '../../../stores/doNotContact/listed';
 import { LookAhead } from '../../../stores/doNotContact/lookAhead';
@@ -17,6 +18,7 @@ const tableOf = () =>
 const reasonless = { reason: null, source: 'manual' } as const;
 
 describeList('a table', async () => tableOf());
+describeList('a table that people edit, too', async () => withRowsByHand(tableOf()));
 
 it('rather sends one message too few: a scope that nobody can read holds for all', async () => {
 	const table = tableOf();
@@ -26,6 +28,103 @@ it('rather sends one message too few: a scope that nobody can read holds for all
 		expect(listed.get(ANA)).toMatchObject({ scope: 'all', account: null });
 		table.rows.clear();
 	}
+});
+
+describe('rows that people type into a Data Table', () => {
+	let table: ReturnType<typeof tableOf>;
+	const asked = async (...people: string[]) => [
+		...(await listedOf(withRowsByHand(table), OWNER, people)).keys(),
+	];
+	const listOf = () => createDoNotContactList(withRowsByHand(table), OWNER, () => START);
+	beforeEach(() => void (table = tableOf()));
+
+	it.each([
+		['14155238886', ANA],
+		['0014155238886', ANA],
+		['+1 (415) 523-8886', ANA],
+		[' +14155238886 ', ANA],
+		['14155238886@c.us', ANA],
+		['14155238886@S.WHATSAPP.NET', ANA],
+		['14155238886.0', ANA],
+		['525512345678', '+5215512345678'],
+		['212738495827364:12@lid', '212738495827364@lid'],
+		['212738495827364@LID', '212738495827364@lid'],
+	])('hold for the person in any form: %s', async (person, meant) => {
+		await table.insert([{ person, scope: 'all' }]);
+		expect(await asked(meant, BEN)).toEqual([meant]);
+		expect(await listOf().find(meant)).toMatchObject({ scope: 'all', source: 'manual' });
+	});
+
+	it('get the form in which people are compared, once, and are removed by it', async () => {
+		await table.insert([{ person: '1 415 523 8886', scope: 'all', reason: 'by phone' }]);
+		table.accesses.length = 0;
+		expect(await asked(ANA)).toEqual([ANA]);
+		expect(table.row(1)).toMatchObject({ person: ANA, source: 'manual', reason: 'by phone' });
+		expect(table.row(1).added_at).toBe(table.row(1).createdAt);
+		expect(await asked(ANA)).toEqual([ANA]);
+		expect(table.accesses).toEqual(['select', 'update', 'select']);
+		await table.insert([{ person: '4915123456789', scope: 'all' }]);
+		expect(await listOf().entries({ person: BEN }, 10)).toMatchObject([{ person: BEN }]);
+		await table.insert([{ person: '4915123456789', scope: 'all' }]);
+		expect(await listOf().remove(BEN, null)).toBe(2);
+	});
+
+	it.each([null, ''])('are those whose source is emptied, too: %j', async (source) => {
+		const added_at = new Date(START).toISOString();
+		await table.insert([{ person: '14155238886', scope: 'all', source, added_at }]);
+		// As before n8n 2.41.
+		const { selectEither } = table;
+		table.selectEither = async (conditions) =>
+			(await selectEither.call(table, conditions)).filter(
+				(row) =>
+					row.source !== '' ||
+					conditions.some(
+						({ column, is, value }) => column === 'source' && is === 'eq' && value === '',
+					),
+			);
+		expect(await asked(ANA)).toEqual([ANA]);
+		expect(table.row(1)).toMatchObject({ person: ANA, source: 'manual', added_at });
+	});
+
+	it('say so where nobody could be meant, and hold once that is corrected', async () => {
+		await table.insert([
+			{ person: '0151 2345678', scope: 'all', reason: 'by phone' },
+			{ person: null, scope: 'all' },
+		]);
+		expect(await asked(ANA)).toEqual([]);
+		const told =
+			'Holds for nobody: enter "person" with its country code, such as +14155238886. by phone';
+		expect(table.row(1)).toMatchObject({ reason: told, added_at: null });
+		expect(table.row(2)).toMatchObject({ reason: null, added_at: null });
+		table.accesses.length = 0;
+		await asked(ANA);
+		expect(table.accesses).toEqual(['select']);
+		table.edit(1, { person: '0049 151 23456789' });
+		expect(await asked(BEN)).toEqual([BEN]);
+		expect(table.row(1)).toMatchObject({ person: BEN, reason: 'by phone' });
+	});
+
+	it('hold also where the table cannot be written, and overwrite no correction', async () => {
+		await table.insert([{ person: '14155238886', scope: 'all' }]);
+		table.before = (access) => {
+			if (access === 'update') throw new Error('no such table');
+		};
+		expect(await asked(ANA)).toEqual([ANA]);
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, { person: '4915123456789' });
+		};
+		await asked(ANA);
+		expect(table.row(1).person).toBe('4915123456789');
+		table.before = () => undefined;
+		expect(await asked(ANA, BEN)).toEqual([BEN]);
+	});
+
+	it('cost no access as long as all were read', async () => {
+		await listOf().add({ person: ANA, scope: 'all', ...reasonless });
+		table.accesses.length = 0;
+		await asked(ANA, BEN);
+		expect(table.accesses).toEqual(['select']);
+	});
 });
 
 it('asks once for each 500 people, however long the list is', async () => {

@@ -317,6 +317,23 @@ describe('a row of the store', () => {
 		expect(isUuid(String(row().schedule_id))).toBe(true);
 	});
 
+	it.each(['2.41', 'an older version'])(
+		'whose cells are empty texts is found by n8n %s',
+		async (n8n) => {
+			table.emptyMatchesEmptyText = n8n === '2.41';
+			const emptied = { status: '', claim_token: '', account: '' };
+			await insert({ ...HAND, ...emptied }, rowOf('b', START, { status: '', schedule_id: '' }));
+			expect((await run()).map((entry) => 'message' in entry && entry.message.text).sort()).toEqual(
+				['b', 'by hand'],
+			);
+		},
+	);
+
+	it('whose cells hold spaces alone counts as empty', async () => {
+		await insert({ ...HAND, status: ' ', account: '  ' });
+		expect(await run()).toMatchObject([{ message: { text: 'by hand' } }]);
+	});
+
 	it('is not written by a run that has nothing to do', async () => {
 		await insert(rowOf('a', START + DAY), rowOf('b', START + DAY));
 		const before = [row(1), row(2)];

@@ -70,6 +70,7 @@ export class FakeGateway {
 	readonly asked: string[] = [];
 	lookup: Gateway['lookup'];
 	findSent: Gateway['findSent'];
+	windowClosedCode?: string;
 	/** What the gateway says of the account. */
 	health: () => Promise<CredentialTestResult> = async () => ({ ready: true, message: 'well' });
 	/** How often it was asked for its health. */
@@ -85,6 +86,7 @@ export class FakeGateway {
 				scheduling: null,
 				messagesPerMinute: null,
 				lookup: this.lookup === undefined ? null : { by: 'queueId', needsRecipient: false },
+				windowClosedCode: this.windowClosedCode,
 			},
 			assertSendable: () => undefined,
 			lookup: this.lookup,

@@ -22,6 +22,8 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 	readonly accesses: string[] = [];
 	now = () => Date.now();
 	before: Before = () => undefined;
+	/** Before n8n 2.41 it does not. */
+	emptyMatchesEmptyText = true;
 	private lastId = 0;
 	/** The table of events beside this one, once it was created. */
 	kept: MemoryTable | null = null;
@@ -86,7 +88,7 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 					[...equal].some(([column, values]) => {
 						const cell = row[column as C];
 						return cell !== null && values.has(cell);
-					}) || others.some((one) => meets(row, one)),
+					}) || others.some((one) => this.meets(row, one)),
 			)
 			.map((row) => ({ ...row }));
 	}
@@ -143,38 +145,40 @@ export class MemoryTable<C extends string = ColumnName> implements Table<C> {
 		const id = where.find(({ column, is }) => column === 'id' && is === 'eq')?.value;
 		if (id !== undefined) {
 			const row = this.rows.get(id as number);
-			return row !== undefined && where.every((one) => meets(row, one)) ? [row] : [];
+			return row !== undefined && where.every((one) => this.meets(row, one)) ? [row] : [];
 		}
 		// By the status first: it leaves out the most.
 		const rest = where.filter(({ column }) => column !== 'status');
 		const ordered = [...where.filter(({ column }) => column === 'status'), ...rest];
 		const found: RowOf<C>[] = [];
 		for (const row of this.rows.values()) {
-			if (ordered.every((one) => meets(row, one))) found.push(row);
+			if (ordered.every((one) => this.meets(row, one))) found.push(row);
 		}
 		return found;
+	}
+
+	/** As n8n compares: an empty cell meets no comparison but `neq`; an empty text is empty, too. */
+	private meets(row: RowOf<C>, { column, is, value }: Condition<C>): boolean {
+		const cell = row[column as C];
+		if (is === 'isEmpty') {
+			return (cell ?? null) === null || (cell === '' && this.emptyMatchesEmptyText);
+		}
+		if (is === 'neq') return cell !== value;
+		if (cell === null || value === null) return false;
+		switch (is) {
+			case 'eq':
+				return cell === value;
+			case 'gt':
+				return cell > value;
+			case 'gte':
+				return cell >= value;
+			case 'lt':
+				return cell < value;
+			case 'lte':
+				return cell <= value;
+		}
 	}
 }
 
 const order = (a: Cell, b: Cell): number =>
 	a === b ? 0 : a === null || (b !== null && a < b) ? -1 : 1;
-
-/** As n8n compares: an empty cell meets no comparison but `neq`; an empty text is empty, too. */
-function meets<C extends string>(row: RowOf<C>, { column, is, value }: Condition<C>): boolean {
-	const cell = row[column as C];
-	if (is === 'isEmpty') return cell === null || cell === undefined || cell === '';
-	if (is === 'neq') return cell !== value;
-	if (cell === null || value === null) return false;
-	switch (is) {
-		case 'eq':
-			return cell === value;
-		case 'gt':
-			return cell > value;
-		case 'gte':
-			return cell >= value;
-		case 'lt':
-			return cell < value;
-		case 'lte':
-			return cell <= value;
-	}
-}

@@ -236,6 +236,22 @@ describe('opening a table', () => {
 		expect(names).toEqual(['usual', 'new', 'old']);
 	});
 
+	it('knows those that an earlier version made, and what they lack', async () => {
+		const without = (...names: string[]) => columns.filter(({ name }) => !names.includes(name));
+		tables(
+			{ id: 'a', name: 'earlier', columns: without('frequency_cap', 'group_name') },
+			{ id: 'b', name: 'without ids', columns: without('schedule_id') },
+			{ id: 'c', name: 'other', columns: columns.slice(0, 9) },
+			{ id: 'd', name: 'complete', columns },
+		);
+		const found = await messageTables(n8n.context, 'earlier');
+		expect(found.map(({ name }) => name)).toEqual(['earlier', 'complete']);
+		expect(() => found[0].assertColumns()).toThrow(
+			'"Data Table" is "earlier", but it lacks 2 columns for messages: frequency_cap (string), group_name (string). Add them in n8n',
+		);
+		expect(() => found[1].assertColumns()).not.toThrow();
+	});
+
 	describe('and the one for events beside it', () => {
 		const others = [{ id: 'x', name: 'a_scheduled_messages_events' }];
 		let tables: IDataObject[];

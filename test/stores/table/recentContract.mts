@@ -63,4 +63,22 @@ export function describeRecent(
 			expect(await queue.recent(['+1', "'; drop table x"], iso(START - HOUR))).toEqual([]);
 		});
 	});
+
+	describe(`messages that wait for another attempt on ${name}`, () => {
+		const later = { next_attempt_at: iso(START + HOUR) };
+
+		it('are those of the account that were tried, under any of its names, not due yet', async () => {
+			const { table, queue } = await make([SENDER, OLD_NAME]);
+			await table.insert([
+				rowOf('tried', START, { ...later, attempts: 1 }),
+				rowOf('under its older name', START, { ...later, attempts: 3, account: OLD_NAME.account }),
+				rowOf('never tried', START, later),
+				rowOf('due', START, { next_attempt_at: iso(START), attempts: 1 }),
+				rowOf('failed', START, { ...later, attempts: 1, status: 'failed' }),
+				rowOf('of another account', START, { ...later, attempts: 1, account: 'another' }),
+			]);
+			const rows = await queue.retrying(iso(START));
+			expect(rows.map(({ text }) => text).sort()).toEqual(['tried', 'under its older name']);
+		});
+	});
 }

@@ -187,6 +187,50 @@ describe('a message that is in flight', () => {
 		expect(table.kept!.rows.size).toBe(0);
 	});
 
+	describe('and came too late for free text', () => {
+		const replacement_template = '{"name":"reminder","language":"en","variables":{}}';
+		const closed: Partial<RecordableStatus> = {
+			status: 'failed',
+			failure: { code: '4711', reason: 'too late' },
+			isWindowClosed: true,
+		};
+		const joined = async () => {
+			table.edit(1, { status: 'queued', status_rank: 20, message_id: 'm1' });
+			await resolveMessageIds(context());
+			expect(table.kept!.rows.size).toBe(0);
+			return table.row(1);
+		};
+		beforeEach(async () => {
+			await table.insert([rowOf('a', START, { status: 'sending', replacement_template })]);
+		});
+
+		it.each<[string, Array<Partial<RecordableStatus>>]>([
+			['alone', [closed]],
+			['after another status', [{ status: 'sent' }, closed]],
+			['before another status', [closed, { status: 'sent' }]],
+		])('becomes its template by the event that was kept %s', async (_, events) => {
+			for (const each of events) {
+				expect(await record('m1', each)).toEqual({ recorded: false, kept: true });
+			}
+			expect(await joined()).toMatchObject({
+				status: 'scheduled',
+				message_id: null,
+				failure: 'To be replaced by its template: too late',
+			});
+		});
+
+		it('does not, if it has arrived', async () => {
+			for (const each of [closed, { status: 'delivered' as const }]) await record('m1', each);
+			expect(await joined()).toMatchObject({ status: 'delivered', replaced_at: null });
+		});
+
+		it('fails with the gateway’s reason, if it has no template', async () => {
+			table.edit(1, { replacement_template: null });
+			await record('m1', closed);
+			expect(await joined()).toMatchObject({ status: 'failed', failure: 'too late' });
+		});
+	});
+
 	it('and ends unconfirmed is settled by the event that came before', async () => {
 		await table.insert([rowOf('hello', START, { status: 'sending', send_started_at: iso(START) })]);
 		clock.ms += SECOND;

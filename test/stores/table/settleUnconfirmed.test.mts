@@ -168,6 +168,22 @@ it('leaves a row that somebody changes meanwhile', async () => {
 	expect(table.row(1)).toMatchObject({ status: 'scheduled', message_id: null });
 });
 
+it('puts the template in the place of a text that came too late, once', async () => {
+	const replacement_template = '{"name":"reminder","language":"en","variables":{}}';
+	const failure = { code: '4711', reason: 'too late' };
+	const closed = { status: 'failed' as const, failure, isWindowClosed: true };
+	await table.insert([unconfirmed('hello', { replacement_template })]);
+	expect(await settle(closed)).toBe(true);
+	expect(table.row(1)).toMatchObject({
+		status: 'scheduled',
+		message_id: null,
+		replaced_at: iso(START + 2 * SECOND),
+		failure: 'To be replaced by its template: too late',
+	});
+	table.edit(1, { status: 'unconfirmed', send_started_at: iso(START) });
+	expect(await settle(closed)).toBe(false);
+});
+
 it('takes no closed window for the end of the template that was sent instead', async () => {
 	const template = '{"name":"reminder","language":"en","variables":{}}';
 	await table.insert([

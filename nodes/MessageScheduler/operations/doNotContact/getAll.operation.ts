@@ -7,7 +7,8 @@ import { entryFields, findListOf } from '../../doNotContact';
 import { optionsField } from '../../fields/common';
 import { defaultCountryOption, readDefaultCountry } from '../../fields/defaultCountry';
 import { readScope, readSource, scopeField, sourceOption } from '../../fields/doNotContact';
-import { readFilters, readFilterValue, readLimit } from '../../fields/filters';
+import { readFilters, readFilterValue } from '../../fields/filters';
+import { readReturnAll, returnAllFields } from '../../fields/returnAll';
 import { backendFields, readBackend } from '../../fields/storage';
 import type { Operation, Plan } from '../../operation';
 
@@ -28,22 +29,7 @@ export const getAll: Operation<GetAllPlan> = {
 	},
 	description: [
 		...backendFields,
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-			displayOptions: { show: { returnAll: [false] } },
-		},
+		...returnAllFields,
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -67,12 +53,11 @@ export const getAll: Operation<GetAllPlan> = {
 	],
 
 	prepare(context, index) {
-		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
 		return {
 			fingerprint: ['getAllDoNotContact', String(index)],
 			store: readBackend(context, index),
 			filter: readFilter(context, index),
-			limit: returnAll ? null : readLimit(context, index, ', or turn on "Return All"'),
+			limit: readReturnAll(context, index),
 		};
 	},
 

@@ -89,9 +89,10 @@ export const send: Operation<SendPlan> = {
 
 	async verify(plan, run) {
 		const { template, type } = plan.message;
+		const { file } = plan;
 		await checkContact(run, plan.contact);
-		await run.uploads.verify(type, plan.file);
-		const warning = template === null ? null : await run.checkTemplate(template);
+		await run.uploads.verify(type, file);
+		const warning = template === null ? null : await run.checkTemplate(template, { file });
 		return warning === null ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 	},
 

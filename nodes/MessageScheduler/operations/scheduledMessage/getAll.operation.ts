@@ -10,8 +10,8 @@ import {
 	readCommonFilters,
 	readFilters,
 	readFilterValue,
-	readLimit,
 } from '../../fields/filters';
+import { readReturnAll, returnAllFields } from '../../fields/returnAll';
 import { listedFields, readStore } from '../../fields/storage';
 import {
 	outputTimezoneField,
@@ -85,22 +85,7 @@ export const getAll: Operation<GetAllPlan> = {
 	},
 	description: [
 		...listedFields,
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-			displayOptions: { show: { returnAll: [false] } },
-		},
+		...returnAllFields,
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -116,12 +101,11 @@ export const getAll: Operation<GetAllPlan> = {
 	prepare(context, index, run) {
 		const choice = readStore(context, index, 'Stored In');
 		run.storeFor(choice);
-		const returnAll = context.getNodeParameter('returnAll', index, false) === true;
 		return {
 			fingerprint: ['getAll', String(index)],
 			choice,
 			filter: readFilter(context, index, readFilterTimezone(context, index, run), run),
-			limit: returnAll ? null : readLimit(context, index, ', or turn on "Return All"'),
+			limit: readReturnAll(context, index),
 			output: {
 				simplify: readSimplify(context, index),
 				timezone: readOutputTimezone(context, index, run),

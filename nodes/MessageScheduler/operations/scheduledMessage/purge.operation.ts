@@ -6,9 +6,13 @@ import { readScheduleId, scheduleIdOnlyField } from '../../fields/scheduleId';
 import { GATHERED_CONCURRENCY, type Operation, type Plan } from '../../operation';
 import type { Run } from '../../run';
 import { DAY_MS } from '../../../../messages/duration';
+import { settle } from '../../../../messages/settle';
+import { MAX_PERIOD_MS } from '../../../../messages/frequencyCap';
 import { quote } from '../../../../messages/text';
+import type { Backend } from '../../../../stores/backend';
 import { Batcher } from '../../../../stores/table/batcher';
 import { MAX_KEYS } from '../../../../stores/table/byScheduleId';
+import { longestCapMs } from '../../../../stores/table/longestCap';
 
 interface PurgePlan extends Plan {
 	readonly store: BackendRef;
@@ -17,6 +21,8 @@ interface PurgePlan extends Plan {
 	readonly scheduleId: string | null;
 	/** Purges messages of one store and age together; null before all items are known. */
 	readonly together: Batcher<string, boolean> | null;
+	/** Adds an execution hint; of the first item only, since the others have the same settings. */
+	hint?(message: string): void;
 }
 
 /** Deletes finished messages from a Data Table or PostgreSQL. */
@@ -72,6 +78,9 @@ export const purge: Operation<PurgePlan> = {
 			days,
 			scheduleId,
 			together: null,
+			...(index === 0 && {
+				hint: (message: string) => context.addExecutionHints?.({ message, location: 'outputPane' }),
+			}),
 		};
 	},
 
@@ -92,7 +101,8 @@ export const purge: Operation<PurgePlan> = {
 		});
 	},
 
-	async perform({ store, days, scheduleId, together }, run) {
+	async perform({ store, days, scheduleId, together, hint }, run) {
+		if (hint !== undefined) await settle(hintCaps(await run.backend(store), days, hint));
 		if (scheduleId !== null && together !== null) {
 			return [{ deleted: (await together.add(scheduleId)) ? 1 : 0 }];
 		}
@@ -100,6 +110,23 @@ export const purge: Operation<PurgePlan> = {
 		return [{ deleted: await backend.purge(purgedBefore(backend.now(), days)) }];
 	},
 };
+
+/** No cap has a longer period. */
+const MAX_CAP_DAYS = MAX_PERIOD_MS / DAY_MS;
+
+/** A cap counts no message that is deleted. Costs an access only where that can matter. */
+async function hintCaps(
+	{ messages }: Pick<Backend, 'messages'>,
+	days: number,
+	hint: (message: string) => void,
+): Promise<void> {
+	if (days >= MAX_CAP_DAYS) return;
+	const longest = Math.ceil((await longestCapMs(messages)) / DAY_MS);
+	if (longest <= days) return;
+	hint(
+		`"Older Than" is ${days} days, but messages that wait have a "Frequency Cap" of up to ${longest} days, which does not count deleted messages: their recipients may get more than it allows. Enter ${longest} or more.`,
+	);
+}
 
 const purgedBefore = (now: number, days: number): string =>
 	new Date(now - days * DAY_MS).toISOString();

@@ -21,10 +21,10 @@ import {
 
 interface RecordStatusPlan extends Plan {
 	readonly store: BackendRef;
-	/** Null for a received message, which has no row. */
+	/** Null for what a person wrote or chose, which has no row. */
 	readonly event: RecordableStatus | null;
 	readonly addsOptOuts: boolean;
-	/** What a received message asks for, of people who ask for nothing else later in the run. */
+	/** What that asks for, of people who ask for nothing else later in the run. */
 	readonly wish: Wish | null;
 	readonly item: IDataObject;
 }
@@ -55,7 +55,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 
 	prepare(context, index, run) {
 		const item = context.getInputData()[index].json;
-		const isReceived = isReceivedMessage(item);
+		const isReceived = isOfPerson(item);
 		const addsOptOuts = readAddOptOuts(context, index);
 		const event = isReceived ? null : readEvent(item);
 		const wish = isReceived && addsOptOuts ? wishOf(run, item) : null;
@@ -86,7 +86,7 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	},
 
 	async perform({ store, event, addsOptOuts, wish, item }, run) {
-		// The trigger emits both kinds, and what comes after this operation may want this one.
+		// The trigger emits all kinds, and what comes after this operation may want this one.
 		if (event === null) {
 			const addedToDoNotContact = wish !== null && (await recordWish(run, store, wish));
 			return [{ recorded: false, kept: false, addedToDoNotContact, ...item }];
@@ -113,8 +113,9 @@ export const recordStatus: Operation<RecordStatusPlan> = {
 	},
 };
 
-const isReceivedMessage = ({ event, eventId }: IDataObject): boolean =>
-	event === 'received' && typeof eventId === 'string';
+/** A received message, or a preference. */
+const isOfPerson = ({ event, eventId }: IDataObject): boolean =>
+	(event === 'received' || event === 'preference') && typeof eventId === 'string';
 
 /** What *Read Webhook* could not verify changes nothing; the trigger lets no such event through. */
 function assertVerified({ verified }: IDataObject, acceptUnverified: boolean): void {

@@ -5,6 +5,7 @@ import { defaultCountryOption } from '../../fields/defaultCountry';
 import { ifTimePassedOption, readIfPassed } from '../../fields/ifTimePassed';
 import { windowWarnings } from '../../fields/replacement';
 import { readTimezone } from '../../fields/sendTime';
+import { optedOutOf } from '../../optedOut';
 import type { Operation } from '../../operation';
 import { changeMany, hintOf, type ManyMessages } from './many';
 import { readSelection, safetyFields, selectionFields } from './many/selection';
@@ -84,13 +85,22 @@ export const rescheduleMany: Operation<RescheduleManyPlan> = {
 							},
 							attempt,
 						),
-				warnings: (message) => windowWarnings(run.gateway, message),
+				warnings: async (messages) => {
+					const listed = await optedOutOf(run, selection.choice, messages);
+					return (message) => [
+						...windowWarnings(run.gateway, message),
+						...(listed.has(message) ? [OPTED_OUT_WARNING] : []),
+					];
+				},
 			},
 			run,
 			entry,
 		);
 	},
 };
+
+const OPTED_OUT_WARNING =
+	'The recipient is on Do Not Contact: unless that changes, "Send Due" cancels the message at its time.';
 
 const tooMany = (limit: number) =>
 	new InvalidParameterError(

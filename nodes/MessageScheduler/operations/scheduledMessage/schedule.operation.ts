@@ -145,7 +145,7 @@ export const schedule: Operation<SchedulePlan> = {
 			simplify: readSimplify(context, index),
 			warnings: [
 				...numberWarnings(context, index, content.recipient),
-				...windowWarnings(run.gateway, message),
+				...windowWarnings(run.gateway, { ...message, storedIn: storedInOf(choice) }),
 				...groupWarnings(run.gateway, choice, message.group),
 			],
 		};
@@ -196,8 +196,13 @@ export const schedule: Operation<SchedulePlan> = {
 		await checkContact(run, plan.contact);
 		await run.uploads.verify(type, plan.file);
 		const warnings = [
-			template === null ? null : await run.checkTemplate(template),
-			replacement ? await run.checkTemplate(replacement, REPLACEMENT.labels) : null,
+			template === null ? null : await run.checkTemplate(template, { file: plan.file }),
+			replacement
+				? await run.checkTemplate(replacement, {
+						labels: REPLACEMENT.labels,
+						when: 'windowClosed',
+					})
+				: null,
 		].filter((warning) => warning !== null);
 		return { ...plan, warnings: [...plan.warnings, ...warnings] };
 	},
@@ -246,7 +251,7 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 		...message,
 		scheduleId: '',
 		gateway: run.sender.gateway,
-		storedIn: choice.in === 'gateway' ? 'gateway' : 'n8n',
+		storedIn: storedInOf(choice),
 		account: run.sender.account,
 		scheduledAt: time.scheduledAt,
 		status: 'cancelled',
@@ -260,6 +265,9 @@ const skippedItem = (plan: SchedulePlan, failure: Failure, run: Run): IDataObjec
 	const said = { recipientTime, adjusted, recipientAsGiven, warnings };
 	return { ...scheduledItem(skipped, { simplify, timezone, ...said }), scheduleId: null };
 };
+
+const storedInOf = (choice: StoreChoice): ScheduledMessage['storedIn'] =>
+	choice.in === 'gateway' ? 'gateway' : 'n8n';
 
 /** Rows are written in batches, so as many items as possible are processed concurrently. */
 const TABLE_CONCURRENCY = 1_000;
@@ -280,7 +288,9 @@ function heldForMinutes(
 
 /** What an upload adds to a message; a later attempt sends by the upload of the one before it. */
 const mediaOf = (message?: MessageToSchedule): Partial<MessageToSchedule> =>
-	message?.mediaId ? { mediaId: message.mediaId, fileName: message.fileName } : {};
+	message?.mediaId
+		? { mediaId: message.mediaId, fileName: message.fileName, template: message.template }
+		: {};
 
 /** @throws GatewayError if the gateway would no longer have the file when the message is sent */
 function assertKeepsFile(

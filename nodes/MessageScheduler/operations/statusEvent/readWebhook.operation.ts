@@ -61,10 +61,16 @@ const fields: INodeProperties[] = [
 				value: 'received',
 				description: 'Somebody wrote to the account, or chose a button',
 			},
+			{
+				name: 'Preference Changed',
+				value: 'preference',
+				description:
+					'Somebody chose at the gateway to get no more marketing messages, or to get them again',
+			},
 			{ name: 'Status', value: 'status', description: 'A status of a message that was sent' },
 		],
 		default: ['status'],
-		description: 'What to return of the webhook. The field event tells the two apart.',
+		description: 'What to return of the webhook. The field event tells them apart.',
 	},
 ];
 
@@ -136,9 +142,9 @@ export const readWebhook: Operation<ReadWebhookPlan> = {
 				// One webhook may tell of several accounts.
 				.filter(({ account }) => isOfAccount(gateway, connection.credential, account))
 				.filter((event) =>
-					event.event === 'received'
-						? isLeftOut(event) === null
-						: event.messageId === null || !received.has(event.messageId),
+					event.event === 'status'
+						? event.messageId === null || !received.has(event.messageId)
+						: event.event === 'preference' || isLeftOut(event) === null,
 				)
 				.filter(({ event }) => kinds.includes(event))
 				.map((event): IDataObject => {

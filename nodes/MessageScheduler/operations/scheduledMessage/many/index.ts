@@ -26,7 +26,10 @@ export interface Work extends Omit<ChangeOptions, 'maxParallel' | 'changeOne'> {
 	 */
 	plan(messages: readonly ScheduledMessage[], isMore: boolean): ManyChange[];
 	changeOne(store: MessageStore): ChangeOptions['changeOne'];
-	warnings?(message: ScheduledMessage): readonly string[];
+	/** What else to say of messages that are changed, looked up for all of them together. */
+	warnings?(
+		messages: readonly ScheduledMessage[],
+	): Promise<(message: ScheduledMessage) => readonly string[]>;
 }
 
 /** Items of which each tells what was left, and why. */
@@ -54,20 +57,26 @@ export async function changeMany(
 	const { plan, messages, movedBefore } = isAgain
 		? { plan: entry.plan!, messages: [], movedBefore: 0 }
 		: await select(store, selection, work, run);
-	const toItem = ({ change, message }: ReturnType<typeof changedMessages>[number]) =>
-		scheduledItem(message, {
-			...output,
-			...(change.to === null ? {} : { adjusted: change.adjusted ?? [] }),
-			...(work.warnings === undefined ? {} : { warnings: work.warnings(message) }),
-			more: addedFields(change, selection, plan),
-		});
+	const toItems = async (made: ReturnType<typeof changedMessages>): Promise<IDataObject[]> => {
+		const warnings = await work.warnings?.(made.map(({ message }) => message));
+		return made.map(({ change, message }) =>
+			scheduledItem(message, {
+				...output,
+				...(change.to === null ? {} : { adjusted: change.adjusted ?? [] }),
+				...(warnings === undefined ? {} : { warnings: warnings(message) }),
+				more: addedFields(change, selection, plan),
+			}),
+		);
+	};
 	const report = { selection, verb: work.verb, plan, movedBefore };
 	const tell = (changed: Parameters<typeof changedMessages>[1]) => {
 		for (const each of hintsOf({ ...report, changed })) hint?.(each);
 	};
 	if (selection.isDryRun) {
 		tell([]);
-		return messages.map((message, index) => toItem({ change: plan.changes[index], message }));
+		return await toItems(
+			messages.map((message, index) => ({ change: plan.changes[index], message })),
+		);
 	}
 	if (!isAgain) entry.beginMany(plan);
 	const changed = await changeAll(store, plan, entry, {
@@ -81,7 +90,7 @@ export async function changeMany(
 	const refused = changed.find((result) => !result.ok && !isGone(result.error));
 	if (made.length === 0 && refused !== undefined && !refused.ok) throw refused.error;
 	tell(changed);
-	return made.map(toItem);
+	return await toItems(made);
 }
 
 /** The messages that match, the earliest first, and what is to be done to each. */
