@@ -322,12 +322,14 @@ it.each<[string, Partial<Overview>]>([
 });
 
 describe('today', () => {
-	it('counts what is delivered or read as sent, each message once', () => {
+	it('counts what is delivered or read as sent, and not what the gateway still has, each message once', () => {
 		const counts = (data: Overview) =>
 			todayLines(data).map(({ label, count, isPart }) => [label, count, isPart]);
 		const lines = [
 			['Still to be sent', 4, false],
-			['Sent', 17, false],
+			['Being sent', 1, false],
+			['Held by the gateway', 1, false],
+			['Sent', 15, false],
 			['of these delivered', 12, true],
 			['of these read', 4, true],
 			['Failed', 2, false],
@@ -339,6 +341,7 @@ describe('today', () => {
 		expect(totalOf(todayLines(FULL))).toBe(26);
 		const odd = { ...FULL, today: { ...FULL.today, unknown: 2 } };
 		expect(counts(odd)).toEqual([...lines, ['Unknown status', 2, false]]);
+		expect(counts(EMPTY).map(([label]) => label)).not.toContain('Held by the gateway');
 	});
 
 	it('stands on the page with shares and bars', () => {
@@ -347,7 +350,9 @@ describe('today', () => {
 			head: ['Status', 'Bar', 'Messages', 'Share'],
 			rows: [
 				['Still to be sent', '', '4', '15%'],
-				['Sent', '', '17', '65%'],
+				['Being sent', '', '1', '4%'],
+				['Held by the gateway', '', '1', '4%'],
+				['Sent', '', '15', '58%'],
 				['of these delivered', '', '12', '46%'],
 				['of these read', '', '4', '15%'],
 				['Failed', '', '2', '8%'],
@@ -710,7 +715,7 @@ describe('an e-mail', () => {
 
 	it('has in its subject all that needs a person', () => {
 		expect(wordsOf(mail.title)).toBe(
-			'Messages since Sat 21 Nov 2026, 09:24: 21 not sent, 6 overdue, 3 to review, 2 paused accounts, 1 unserved account, 2 without a time',
+			'Messages since Sat 21 Nov 2026, 09:24: 21 not sent or unclear, 6 overdue, 3 to review, 2 paused accounts, 1 unserved account, 2 without a time',
 		);
 		const twice = { ...BUSY, unserved: [...BUSY.unserved, ...BUSY.unserved] };
 		expect(renderBoard({ ...FULL, service: twice }, LOOK, 'email').title).toContain(
@@ -718,7 +723,7 @@ describe('an e-mail', () => {
 		);
 		for (const data of [EMPTY, { ...EMPTY, service: null }]) {
 			expect(wordsOf(renderBoard(data, LOOK, 'email').title)).toBe(
-				'Messages since Sat 21 Nov 2026, 09:24: 0 not sent',
+				'Messages since Sat 21 Nov 2026, 09:24: 0 not sent or unclear',
 			);
 		}
 	});
@@ -730,12 +735,12 @@ describe('an e-mail', () => {
 			'Messages of today by their status now',
 			'Paused accounts',
 			'Not served by Send Due',
-			'Why messages were not sent',
-			'Not sent, the last first',
+			'Not sent or unclear, by reason',
+			'Not sent or unclear, the last first',
 		]);
 		expect(tables.Figures.rows).toHaveLength(7);
 		expect(tables.Figures.rows[0]).toEqual(['To send', '23', '5 in the next 24 hours']);
-		expect(tables['Messages of today by their status now'].rows[1]).toEqual(['Sent', '17']);
+		expect(tables['Messages of today by their status now'].rows[3]).toEqual(['Sent', '15']);
 		expect(tables['Paused accounts'].rows[1]).toEqual([
 			'second',
 			'Send Due',
@@ -746,12 +751,12 @@ describe('an e-mail', () => {
 		expect(tables['Not served by Send Due'].rows).toEqual([
 			['WAHA', 'WAHA', '7', 'Sat 21 Nov 2026, 09:24'],
 		]);
-		expect(tables['Why messages were not sent'].rows).toEqual([
+		expect(tables['Not sent or unclear, by reason'].rows).toEqual([
 			['Blocked by +49151123••••', '9'],
 			['No reason given', '4'],
 			['Other reasons', '8'],
 		]);
-		expect(tables['Not sent, the last first'].rows).toEqual([
+		expect(tables['Not sent or unclear, the last first'].rows).toEqual([
 			['Sun 22 Nov 2026, 08:24', '+49151123••••', 'failed', 'Not on WhatsApp'],
 		]);
 	});
@@ -759,7 +764,7 @@ describe('an e-mail', () => {
 	it('has numbers at the right, and no table without rows', () => {
 		const cells = each(mail.html, 'th|td');
 		const right = cells.filter((cell) => cell.includes('text-align:right'));
-		expect(right.map(wordsOf)).toEqual(expect.arrayContaining(['Count', 'Messages', '23', '17']));
+		expect(right.map(wordsOf)).toEqual(expect.arrayContaining(['Count', 'Messages', '23', '15']));
 		expect(right.map(wordsOf)).not.toContain('To send');
 		expect(cells.every((cell) => cell.includes('padding:6px'))).toBe(true);
 		expect(Object.keys(tablesOf(renderBoard(EMPTY, LOOK, 'email').html))).toEqual([

@@ -2,6 +2,7 @@
 import { isOptOut, isWindowClosed } from '../../gateways/capabilityChecks';
 import { changeSettings } from '../../gateways/changeSettings';
 import { gapLabel } from '../../gateways/gapLabel';
+import type { Gateway } from '../../gateways/gateway';
 import { notPending } from '../../gateways/notPending';
 import { gateways } from '../../gateways/registry';
 import { seal, unseal } from '../../gateways/sealedRecord';
@@ -267,7 +268,9 @@ describe('a code of the gateway', () => {
 		[undefined, undefined, false],
 		[undefined, '131047', false],
 	])('%j closes the window with %j: %s', (windowClosedCode, code, expected) =>
-		expect(isWindowClosed({ windowClosedCode }, code)).toBe(expected),
+		expect(
+			isWindowClosed({ capabilities: { windowClosedCode } } as Pick<Gateway, 'capabilities'>, code),
+		).toBe(expected),
 	);
 
 	it.each<[string[] | undefined, string | null | undefined, boolean]>([
