@@ -11,6 +11,7 @@ import { dayChart, hourChart, shareBar } from '../../board/chart';
 import { allReasons, figuresOf, todayLines, totalOf } from '../../board/figures';
 import { createFormat } from '../../board/format';
 import { createMask } from '../../board/mask';
+import { STYLE } from '../../board/style';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../messages/duration';
 import { noneByStatus } from '../../stores/table/groupStatistics';
 import { cardsOf, each, faultsOf, tablesOf, wordsOf } from './reading.mts';
@@ -212,7 +213,10 @@ it.each([
 	['done', one(DETAILS)],
 	['waiting', one(WAITING)],
 	['missing', one(null)],
-])('a page is well-formed HTML: %s', (_, data) => expect(faultsOf(page(data))).toEqual([]));
+])('a page is well-formed HTML without an empty paragraph: %s', (_, data) => {
+	expect(faultsOf(page(data))).toEqual([]);
+	expect(page(data)).not.toMatch(/<p[^>]*>\s*<\/p>/);
+});
 
 it.each([
 	['busy', FULL],
@@ -241,6 +245,24 @@ describe('the frame', () => {
 			expect(links.filter((link) => link.includes('aria-current="page"')).map(wordsOf)).toEqual(
 				current === undefined ? [] : [current],
 			);
+		}
+	});
+});
+
+describe('the style', () => {
+	it('knows each colour that it uses, by day and by night', () => {
+		const [day, night] = STYLE.split('prefers-color-scheme:dark');
+		const used = [...STYLE.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name);
+		expect(used.length).toBeGreaterThan(20);
+		for (const name of used) {
+			expect([name, day.includes(`${name}:#`)]).toEqual([name, true]);
+			expect([name, night.includes(`${name}:#`)]).toEqual([name, true]);
+		}
+	});
+
+	it('puts the label of each hour below its column', () => {
+		for (let column = 1; column <= 48; column++) {
+			expect(STYLE).toContain(`.c${column}{grid-column-start:${column}}`);
 		}
 	});
 });
@@ -293,6 +315,7 @@ describe('the figures', () => {
 	});
 
 	it('stand on the page with a link to the messages that they count', () => {
+		expect(page(FULL)).toMatch(/<main id="content">\s*<section aria-label="Figures">/);
 		const list = each(page(FULL), 'ul').find((html) => html.includes('class="figures"'))!;
 		expect(each(list, 'li').map(wordsOf)).toEqual(
 			figures(FULL).map(([label, value, more]) => `${value} ${label} ${more}`),
@@ -614,6 +637,7 @@ describe('a search', () => {
 		expect(links({ ...FOUND, newer: null })).toEqual([older]);
 		expect(links({ ...FOUND, older: null, newer: null })).toEqual([]);
 		expect(links(NOTHING)).toEqual([newest, newer]);
+		expect(page({ ...NOTHING, newer: null })).not.toContain('aria-label="Pages"');
 		expect(cardsOf(page({ ...FOUND, newer: null })).Found).toMatch(/^2 on this page/);
 		expect(cardsOf(page({ ...FOUND, newer: null, older: null })).Found).toMatch(/^2, /);
 	});
@@ -737,6 +761,14 @@ describe('an e-mail', () => {
 			'Not served by Send Due',
 			'Not sent or unclear, by reason',
 			'Not sent or unclear, the last first',
+		]);
+		expect(Object.values(tables).map(({ head }) => head.join())).toEqual([
+			'Figure,Count,',
+			'Status,Messages',
+			'Account,Paused by,Reason,Since,Until',
+			'Account,Gateway,Messages,Last run',
+			'Reason,Messages',
+			'Time,Recipient,Status,Reason',
 		]);
 		expect(tables.Figures.rows).toHaveLength(7);
 		expect(tables.Figures.rows[0]).toEqual(['To send', '23', '5 in the next 24 hours']);
