@@ -278,8 +278,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'A gateway that reports no messages is not waited for',
 		file: 'nodes/MessageSchedulerTrigger/requirements.ts',
-		from: 'if (received !== null) return;',
-		to: 'return;',
+		from: 'if (chosen.includes(RECEIVED) && received === null) {',
+		to: 'if (false) {',
 		tests: 'test/nodes/triggerRequirements',
 	},
 	{
