@@ -34,7 +34,7 @@ export interface DispatchQueue {
 	listed?(people: readonly string[]): Promise<ReadonlySet<string>>;
 	/** Where a backend does all of a turn in one statement; elsewhere lease and rows are accesses of their own. */
 	readonly whole?: WholeTurns;
-	/** Rows that were tried and wait for another attempt. `now`: ISO 8601, UTC. */
+	/** Rows whose time has come, that were tried and wait for another attempt. `now`: ISO 8601, UTC. */
 	retrying(now: string): Promise<Row[]>;
 	/** Rows that a run claims, or claimed when it was killed. */
 	inFlight(): Promise<Row[]>;

@@ -83,6 +83,8 @@ export function createDispatchQueue(
 					await selectAll(table, [
 						...ofSender,
 						...where({ status: 'scheduled' }),
+						// Also keeps it from reading all that wait for their time.
+						{ column: 'send_at', is: 'lte', value: now },
 						{ column: 'next_attempt_at', is: 'gt', value: now },
 						{ column: 'attempts', is: 'gte', value: 1 },
 					]),
