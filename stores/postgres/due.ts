@@ -5,11 +5,8 @@ import { Placeholders, type Statement } from './statement';
 import { orderSql, selectionSql, selectSql, type Selection, type SqlTable } from './table';
 
 /** The account's rows whose time has come, the earliest first. */
-export const dueSql = (
-	table: SqlTable,
-	sender: SendingAccount,
-	due: Due,
-): Statement => selectSql(table, dueRows(sender, due));
+export const dueSql = (table: SqlTable, sender: SendingAccount, due: Due): Statement =>
+	selectSql(table, dueRows(sender, due));
 
 /** Which due rows. `from`: only those with this time or a later one. Both times: ISO 8601, UTC. */
 interface Due {
@@ -37,10 +34,7 @@ export function nextDueSql(
 	return `coalesce((select jsonb_agg(to_jsonb(d) order by ${order}) from (${most}) d), '[]')`;
 }
 
-const dueRows = (
-	{ gateway, account }: SendingAccount,
-	{ now, from, limit }: Due,
-): Selection => ({
+const dueRows = ({ gateway, account }: SendingAccount, { now, from, limit }: Due): Selection => ({
 	conditions: [
 		...whereIn({ gateway, account, status: 'scheduled' }),
 		{ column: 'send_at', is: 'lte', value: now },

@@ -61,8 +61,7 @@ export function createConstrainedQueue(
 		whole,
 		recent,
 		adopt: async () => {},
-		due: async (now, limit, from) =>
-			(await readDue(now, limit, from)).sort(byTime).slice(0, limit),
+		due: async (now, limit, from) => (await readDue(now, limit, from)).sort(byTime).slice(0, limit),
 		turn: async (steps) => {
 			const changed = await table.update(
 				steps.map((step) => ({
