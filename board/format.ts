@@ -60,7 +60,7 @@ export function createFormat(language: string, timezone: string): Format {
 		clock: dates(clock),
 		share: (part, all) => {
 			const ratio = all === 0 ? 0 : part / all;
-			const isNearEnd = (ratio > 0 && ratio < 0.01) || (ratio > 0.99 && ratio < 1);
+			const isNearEnd = ratio < 0.01 || ratio > 0.99;
 			return (isNearEnd ? fine : whole).format(ratio);
 		},
 		time: (iso) => {

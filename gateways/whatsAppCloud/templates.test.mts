@@ -213,6 +213,13 @@ describe('what a template is made of', () => {
 	});
 
 	it.each([
+		['APPROVED', 'approved'],
+		['Reinstated', 'approved'],
+		['PENDING', 'pending'],
+		['REJECTED', 'rejected'],
+		['PENDING_DELETION', 'disabled'],
+		['DELETED', 'disabled'],
+		['ARCHIVED', 'disabled'],
 		['PAUSED', 'paused'],
 		['DISABLED', 'disabled'],
 		['IN_APPEAL', 'pending'],

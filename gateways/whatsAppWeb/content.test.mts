@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ReceivedType } from '../../messages/receivedMessage';
 import { runs } from '../../test/proof.mts';
 import { readContent } from './content';
 
@@ -63,6 +64,119 @@ it.each<[what: string, message: object, expected: object]>([
 ])('reads %s', (_, message, expected) =>
 	expect(readContent(message as never)).toMatchObject(expected),
 );
+
+/** The names of WAWebProtobufsE2E.proto, by what a person did. */
+it.each<[type: ReceivedType, names: string[]]>([
+	['text', ['conversation', 'extendedTextMessage']],
+	['image', ['imageMessage']],
+	['video', ['videoMessage', 'ptvMessage']],
+	['audio', ['audioMessage']],
+	['document', ['documentMessage']],
+	['sticker', ['stickerMessage']],
+	['location', ['locationMessage', 'liveLocationMessage']],
+	['contact', ['contactMessage', 'contactsArrayMessage']],
+	[
+		'button',
+		[
+			'templateButtonReplyMessage',
+			'buttonsResponseMessage',
+			'listResponseMessage',
+			'interactiveResponseMessage',
+			'pollUpdateMessage',
+		],
+	],
+	['reaction', ['reactionMessage']],
+	['other', ['pollCreationMessage', 'pollCreationMessageV3', 'orderMessage', 'eventMessage']],
+])('%s: %j', (type, names) => {
+	const isFile = ['image', 'video', 'audio', 'document', 'sticker'].includes(type);
+	for (const name of names) {
+		const read = readContent({ [name]: { mimetype: 'a/b', contextInfo: { stanzaId: 'OURS' } } });
+		expect([name, read?.type]).toEqual([name, type]);
+		expect(read?.file).toEqual(isFile ? { mimeType: 'a/b', fileName: null } : null);
+		expect(read?.inReplyTo).toBe(name === 'pollUpdateMessage' ? null : 'OURS');
+		expect(read?.aboutMessageId).toBeNull();
+	}
+});
+
+it.each([
+	'ephemeralMessage',
+	'viewOnceMessage',
+	'viewOnceMessageV2',
+	'viewOnceMessageV2Extension',
+	'documentWithCaptionMessage',
+	'lottieStickerMessage',
+])('reads what %s wraps', (wrapper) => {
+	const inner = { imageMessage: { caption: 'c' } };
+	expect(readContent({ [wrapper]: { message: inner } })).toMatchObject({
+		type: 'image',
+		text: 'c',
+	});
+	expect(readContent({ [wrapper]: {} })).toMatchObject({ type: 'other', text: null });
+});
+
+it('unwraps as often as occurs, and not without an end', () => {
+	const wrapped = (times: number): Record<string, unknown> =>
+		times === 0 ? { conversation: 'x' } : { ephemeralMessage: { message: wrapped(times - 1) } };
+	expect(readContent(wrapped(4))).toMatchObject({ type: 'text', text: 'x' });
+	expect(readContent(wrapped(5))).toMatchObject({ type: 'other', text: null });
+});
+
+it.each<[what: string, message: object, expected: object]>([
+	[
+		'a row of a list',
+		{ listResponseMessage: { title: 'Tuesday', singleSelectReply: { selectedRowId: 'r' } } },
+		{ text: 'Tuesday', button: { id: 'r', title: 'Tuesday', kind: 'list' } },
+	],
+	[
+		'a native flow',
+		{
+			interactiveResponseMessage: {
+				body: { text: 'Yes' },
+				nativeFlowResponseMessage: { paramsJson: '{"id":"yes-1"}' },
+			},
+		},
+		{ text: 'Yes', button: { id: 'yes-1', title: 'Yes', kind: 'button' } },
+	],
+	[
+		'a native flow whose parameters are a list',
+		{ interactiveResponseMessage: { nativeFlowResponseMessage: { paramsJson: '["id"]' } } },
+		{ button: { id: null, title: null } },
+	],
+	[
+		'a vote',
+		{
+			pollUpdateMessage: {
+				pollCreationMessageKey: { id: 'OURS' },
+				vote: { selectedOptions: ['Mon', 'Tue'] },
+			},
+		},
+		{ text: 'Mon, Tue', button: { id: null, title: 'Mon, Tue', kind: 'poll' }, inReplyTo: 'OURS' },
+	],
+	[
+		'a vote that is encrypted',
+		{ pollUpdateMessage: { vote: { selectedOptions: [{ 0: 17 }] } } },
+		{ text: null, button: { id: null, title: null, kind: 'poll' }, inReplyTo: null },
+	],
+	[
+		'a voice note',
+		{ audioMessage: { ptt: true, mimetype: 'audio/ogg' } },
+		{ type: 'voice', file: { mimeType: 'audio/ogg', fileName: null } },
+	],
+	['an audio file that says it is none', { audioMessage: { ptt: false } }, { type: 'audio' }],
+	['an image, which has no name', { imageMessage: { title: 't' } }, { file: { fileName: null } }],
+])('reads %s, too', (_, message, expected) =>
+	expect(readContent(message as never)).toMatchObject(expected),
+);
+
+it.each([
+	...['protocolMessage', 'editedMessage', 'deviceSentMessage', 'keepInChatMessage'],
+	...['pinInChatMessage', 'encReactionMessage', 'encEventResponseMessage', 'encCommentMessage'],
+	...['secretEncryptedMessage', 'stickerSyncRmrMessage', 'requestPhoneNumberMessage'],
+	...['placeholderMessage', 'messageHistoryNotice', 'callLogMesssage', 'bcallMessage'],
+])('nobody wrote %s', (name) => {
+	expect(readContent({ [name]: { text: 'x' } })).toBeNull();
+	expect(readContent({ conversation: 'x', [name]: {} })).toMatchObject({ text: 'x' });
+});
 
 it.each<[what: string, message: object]>([
 	['nothing', {}],

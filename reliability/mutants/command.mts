@@ -13,16 +13,25 @@ import { NOT_IN_SAMPLE, originalOf, TEXT_FOR_PEOPLE } from './original.mjs';
 const FOLDERS: readonly Folder[] = [
 	{ folder: 'messages', tests: ['test/messages/**/*'] },
 	{ folder: 'gateways', tests: ['test/gateways/**/*', 'gateways/**/*'] },
-	{ folder: 'stores', without: 'stores/postgres', tests: ['test/stores/**/*'] },
+	{
+		folder: 'stores',
+		without: 'stores/postgres',
+		// What the board counts is tested by the pages that show it.
+		tests: ['test/stores/**/*', 'test/board/counted'],
+	},
 	// SQL is judged by a server of its own.
 	{
 		folder: 'stores/postgres',
-		tests: ['test/stores/postgres/**/*', 'test/postgres/{backend,dispatch,table,turn}'],
+		tests: [
+			'test/stores/postgres/**/*',
+			'test/postgres/{backend,doNotContact,many,recent,table,turn}',
+		],
 	},
+	{ folder: 'board', tests: ['test/board/**/*', 'test/nodes/board'] },
 	{
 		folder: 'nodes/MessageSchedulerTrigger',
 		// What no gateway of the registry needs of the trigger yet is tested with one of its own.
-		tests: ['test/nodes/**/*{rigger,networkReach}*', 'test/package/newAbilities'],
+		tests: ['test/nodes/**/*{rigger,networkReach,received}*', 'test/package/newAbilities'],
 	},
 ];
 

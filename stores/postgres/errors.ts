@@ -63,8 +63,9 @@ const STATE_BY_WORDS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/password authentication failed|role ".*" does not exist/, '28P01'],
 	[/database ".*" does not exist/, '3D000'],
 	[/schema ".*" does not exist/, '3F000'],
-	[/relation ".*" does not exist/, '42P01'],
+	// Before its relation: `column "x" of relation "y" does not exist`.
 	[/column .* does not exist/, '42703'],
+	[/relation ".*" does not exist/, '42P01'],
 	[/permission denied|must be owner/, '42501'],
 	[/no space left on device/i, '53100'],
 	[/too many (?:clients|connections)|remaining connection slots/, '53300'],

@@ -134,6 +134,22 @@ it('what is overdue, but for the account that is paused', () => {
 	]);
 });
 
+it('lists nothing of an account that is paused as overdue, until it is resumed', async () => {
+	const late = seededRows(6).map((row, index) => ({
+		...row,
+		status: 'scheduled',
+		send_at: new Date(NOW - 10 * MINUTE_MS).toISOString(),
+		next_attempt_at: null,
+		account: index % 2 === 0 ? 'main' : 'second',
+	}));
+	const small = await storeWith(late);
+	const overdue = async () =>
+		((await dataOf(small)) as Overview).service!.overdueMessages.map(({ account }) => account);
+	expect((await overdue()).sort()).toEqual([...Array(3).fill('main'), ...Array(3).fill('second')]);
+	await pauseSecond(small.accounts, 'Moving');
+	expect(await overdue()).toEqual(['main', 'main', 'main']);
+});
+
 it('the delays', () => {
 	const delays = ofStatus('queued', 'sent', 'delivered', 'read')
 		.filter(({ send_started_at: at }) => Date.parse(String(at)) >= NOW - DAY_MS)

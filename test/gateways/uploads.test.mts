@@ -52,7 +52,10 @@ describe('a file is refused', () => {
 		['empty', file({ bytes: 0 }), /^The file "a\.png" in "Input Binary Field" is empty/],
 		['without a name', file({ bytes: 0, fileName: null }), /^The file in "Input Binary Field" is/],
 		['a byte too big', file({ bytes: 1001 }), /has 1001 bytes, but Night Owl takes at most 1000/],
+		['twice too big', file({ bytes: 2 * 1024 + 1 }), /has 2\.1 KB, but/],
+		['of some megabytes', file({ bytes: 3.5 * 1024 ** 2 }), /has 3\.5 MB, but/],
 		['much too big', file({ bytes: 5 * 1024 ** 3 }), /has 5 GB, but/],
+		['beyond all units', file({ bytes: 3 * 1024 ** 4 }), /has 3072 GB, but/],
 		[
 			'of another type',
 			file({ mimeType: 'image/gif' }),

@@ -30,10 +30,27 @@ it.each<[FrequencyCap, string | null]>([
 	expect(parseFrequencyCap(text)).toEqual(cap);
 });
 
-it.each([' 3 in 24 h,hold ', '3 IN 1 d, Hold', '3 in 24h, hold'])(
+it.each([' 3 in 24 h,hold ', '3 IN 1 d, Hold', '3 in 24h, hold', '3 in 1 D,  hold'])(
 	'reads %j as a person may have edited it',
 	(text) => {
 		expect(parseFrequencyCap(text)).toEqual({ limit: limit(3, DAY), counts: true });
+	},
+);
+
+it.each([
+	['3 in 1d,SKIP,Not Counted', { limit: limit(3, DAY, 'skip'), counts: false }],
+	[' NOT counted\n', { limit: null, counts: false }],
+	[' ', { limit: null, counts: true }],
+	['1000 in 744 h, hold', { limit: limit(1_000, 31 * DAY), counts: true }],
+	['1 in 1 h, hold', { limit: limit(1, HOUR), counts: true }],
+])('reads %j, too', (text, cap) => {
+	expect(parseFrequencyCap(text)).toEqual(cap);
+});
+
+it.each(['3 in 24 h, hold!', 'x3 in 24 h, hold', '3 in 24 h, hold, counted', '3 in 24 w, hold'])(
+	'takes %j for no cap',
+	(text) => {
+		expect(() => parseFrequencyCap(text)).toThrow('Enter a cap such as 3 in 24 h, hold.');
 	},
 );
 

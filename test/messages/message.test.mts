@@ -1,7 +1,7 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
 import { InvalidParameterError } from '../../messages/invalidParameterError';
-import { MESSAGE_TYPES, parseContent, type ContentInput } from '../../messages/message';
+import { hasContent, MESSAGE_TYPES, parseContent, type ContentInput } from '../../messages/message';
 
 const URL = 'https://example.com/image.jpg';
 
@@ -38,6 +38,39 @@ it.each(MEDIA)('takes %s by its address', (type) => {
 		fileName: null,
 		template: null,
 	});
+});
+
+describe('media without a public address', () => {
+	it('is a file that is to be uploaded, or was', () => {
+		const image = { type: 'image', caption: 'c' };
+		const none = { mediaUrl: null, caption: 'c' };
+		const before = parseContent({ ...image, mediaUrl: URL, hasFile: true });
+		expect(before).toMatchObject(none);
+		expect(before).not.toHaveProperty('mediaId');
+		expect(parseContent({ ...image, mediaId: 'file-1' })).toMatchObject({
+			...none,
+			mediaId: 'file-1',
+		});
+	});
+
+	it('has an id only where there is no address', () => {
+		const content = parseContent({ type: 'image', mediaUrl: URL, mediaId: 'file-1' });
+		expect(content.mediaUrl).toBe(URL);
+		expect(content).not.toHaveProperty('mediaId');
+	});
+});
+
+it.each([
+	[{ type: 'text', text: 'a' }, true],
+	[{ type: 'text', text: null, mediaUrl: URL }, false],
+	[{ type: 'image', mediaUrl: URL }, true],
+	[{ type: 'image', mediaId: 'file-1' }, true],
+	[{ type: 'image', text: 'a' }, false],
+	[{ type: 'template', template: { name: 'a', language: null, variables: {} } }, true],
+	[{ type: 'template', text: 'a', mediaUrl: URL }, false],
+] as const)('of %j it is said whether it has what its type is about: %s', (given, has) => {
+	const none = { text: null, mediaUrl: null, caption: null, fileName: null, template: null };
+	expect(hasContent({ ...none, ...given })).toBe(has);
 });
 
 it.each<[unknown, string]>([

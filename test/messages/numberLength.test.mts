@@ -29,6 +29,8 @@ it.each([
 	['+91998806677', 'with 9 digits behind +91. Numbers there have 10.'],
 	['+336123456789', 'with 10 digits behind +33. Numbers there have 9.'],
 	['+44791112345678', 'with 12 digits behind +44. Numbers there have 9 or 10.'],
+	['+141', 'with 2 digits behind +1. Numbers there have 10.'],
+	['+14', 'with 1 digit behind +1. Numbers there have 10.'],
 	['+999123456', 'which begins with no country code.'],
 ])('says what is wrong with %s', (phone, problem) => {
 	expect(lengthProblem(phone)).toBe(`"Recipient" is ${phone}, ${problem}`);

@@ -92,6 +92,13 @@ describe('a word is not', () => {
 		['only invisible marks', '\u200b\u200b'],
 	])('%s: %j', (_, text) => expect(meaningOf(text)).toBeNull());
 
+	it('a text of more than 200 characters, which is not looked at', () => {
+		expect(meaningOf(`STOP${' '.repeat(196)}`)).toBe('stop');
+		expect(meaningOf(`STOP${' '.repeat(197)}`)).toBeNull();
+		const title = `STOP${' '.repeat(197)}`;
+		expect(detect(message('no', { id: null, title, kind: 'button' }))).toBeNull();
+	});
+
 	it('a text of megabytes, which is not looked at', () => {
 		expect(meaningOf(`STOP${' '.repeat(20_000_000)}`)).toBeNull();
 	});

@@ -1,5 +1,10 @@
 import { describeAddress } from '../../messages/recipient';
-import { createReceivedMessage, type ReceivedMessageInput } from '../../messages/receivedMessage';
+import { personOf } from '../../messages/doNotContact';
+import {
+	createReceivedMessage,
+	isSomething,
+	type ReceivedMessageInput,
+} from '../../messages/receivedMessage';
 import { toReceivedMessageItem } from '../../messages/receivedMessageItem';
 import { createStatusEvent } from '../../messages/statusEvent';
 import { toEventItem } from '../../messages/webhookEvent';
@@ -80,6 +85,27 @@ describe('the id of a received message', () => {
 		expect(idOf({ ...more, type: 'edit' }).length).toBeLessThan(400);
 		expect(idOf({ ...more, type: 'edit' })).not.toBe(idOf({ ...more, type: 'reaction' }));
 	});
+});
+
+describe('a message without an id', () => {
+	const nothing = { messageId: null, text: null } as const;
+
+	it.each<[string, Partial<ReceivedMessageInput>]>([
+		['an id', { messageId: 'm1' }],
+		['a text', { text: 'Hello' }],
+		['an empty text', { text: '' }],
+		['a button', { button: { id: null, title: 'Yes', kind: 'button' } }],
+		['a file', { media: { url: null, id: '9', mimeType: null, fileName: null } }],
+		['a message that is meant', { aboutMessageId: 'm0' }],
+	])('or content is nothing; with %s it is something', (_, more) => {
+		expect(isSomething(message(nothing))).toBe(false);
+		expect(isSomething(message({ ...nothing, ...more }))).toBe(true);
+	});
+});
+
+it('a person is known by the number, and by the address where there is none', () => {
+	expect(personOf(describeAddress(PERSON)!)).toBe('+919988066776');
+	expect(personOf(describeAddress('188905563410665@lid')!)).toBe('188905563410665@lid');
 });
 
 describe('the item of a received message', () => {

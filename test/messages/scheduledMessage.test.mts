@@ -56,6 +56,31 @@ it.each<[string, Partial<ScheduledMessage>]>([
 	expect(matchesMessage({ ...record, ...changes }, message)).toBe(false);
 });
 
+it.each<[string, Partial<ScheduledMessage>]>([
+	['recipient', { recipient: null }],
+	['instant', { scheduledAt: null }],
+])('a record without a %s could be any message, so it is none', (_, changes) => {
+	expect(matchesMessage({ ...record, ...changes }, message)).toBe(false);
+});
+
+it('a record of an uploaded file may name another address', () => {
+	const uploaded = { ...message, mediaUrl: null, mediaId: 'file-1' };
+	expect(matchesMessage(record, uploaded)).toBe(true);
+	expect(matchesMessage({ ...record, caption: 'B' }, uploaded)).toBe(false);
+	expect(matchesMessage(record, { ...uploaded, mediaId: null })).toBe(false);
+});
+
+it('a record of a template is that of the same one with the same values, whatever its text', () => {
+	const template = { name: 'reminder', language: 'en', variables: { 'body.1': 'Ana' } };
+	const wanted = { ...message, type: 'template', mediaUrl: null, caption: null, template } as const;
+	const told = { ...record, ...wanted, text: 'Ana, your table is ready' };
+	expect(matchesMessage(told, wanted)).toBe(true);
+	expect(matchesMessage({ ...told, template: null }, wanted)).toBe(true);
+	const other = { ...template, variables: { 'body.1': 'Ben' } };
+	expect(matchesMessage({ ...told, template: other }, wanted)).toBe(false);
+	expect(matchesMessage({ ...told, type: 'text', template: null }, wanted)).toBe(false);
+});
+
 it('a gateway may trim a text', () => {
 	const wanted = { ...message, type: 'text' as const, text: ' Hello \n', mediaUrl: null };
 	expect(matchesMessage({ ...record, text: 'Hello', mediaUrl: null }, wanted)).toBe(true);
@@ -80,4 +105,6 @@ it('a sent message has what was sent, what the gateway told, and null for the re
 		failure: null,
 	});
 	expect(createSentMessage(message, { ...told, messageId: '3EB0' }).messageId).toBe('3EB0');
+	expect(createSentMessage({ ...message, mediaId: 'file-1' }, told).mediaId).toBe('file-1');
+	expect(createSentMessage(message, told)).not.toHaveProperty('mediaId');
 });

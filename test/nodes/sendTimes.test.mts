@@ -52,7 +52,7 @@ async function performAt(
 		reschedule: ({ scheduledAt }: { scheduledAt: string }) => ({ ...held, scheduledAt }),
 	};
 	const run = {
-		gateway: { label: 'Gateway' },
+		gateway: { label: 'Gateway', capabilities: {} },
 		uploads: new Uploads({} as never, { runtime: { now: () => now } } as never),
 		now: () => now,
 		storeFor: () => ({ limits, store: () => store }),

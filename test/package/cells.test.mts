@@ -77,8 +77,8 @@ describe('the rows', () => {
 		expect(ROWS.map(({ id }) => id)).toEqual([
 			...operations,
 			'trigger.status',
-			'trigger.preference',
 			'trigger.received',
+			'trigger.preference',
 		]);
 		expect(STORES.map(({ label }) => label)).toEqual(['Gateway', 'n8n Data Table', 'PostgreSQL']);
 	});

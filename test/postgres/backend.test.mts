@@ -151,6 +151,64 @@ it('shows on the board what any table shows, in one access', async () => {
 	expect(shown.later).toBe(0);
 });
 
+it('names on the board the messages that any table names, in the same order', async () => {
+	const { backend, general, messages, names } = await open();
+	const now = Date.now();
+	await fill(messages, now, 400, 5);
+	// Some for weeks ahead, and some without a time before which they must not be sent.
+	await messages.insert(
+		Array.from({ length: 40 }, (_, n) =>
+			rowOf(`far ${n}`, now + n * DAY, { next_attempt_at: n % 2 === 0 ? null : iso(now) }),
+		),
+	);
+	// No two changed at the same moment, a third of them before the period.
+	await server.client.query(
+		`update ${names.table} set updated_at = now() - id * interval '5 minutes', failure = case when id % 3 = 0 then '' when id % 3 = 1 then null else 'Reason ' || id % 12 end`,
+	);
+	const period = (at: number) => ({
+		now: at,
+		since: at - DAY,
+		timezone: 'Asia/Kolkata',
+		...boardDays(at, 'Asia/Kolkata'),
+	});
+	const told = async ({ board }: Pick<Backend, 'board'>, at: number) => {
+		const { statistics, failures, overdue, ...figures } = await board(period(at));
+		const ids = (rows: readonly Row[]) => rows.map(({ id }) => id);
+		const newest = ids(failures.newest);
+		return { ...figures, failures: { ...failures, newest }, overdue: ids(overdue), statistics };
+	};
+	const { statistics: byDatabase, ...shown } = await told(backend, now);
+	const { statistics: byTable, ...expected } = await told(general, now);
+	expect(shown).toEqual(expected);
+	expect([byDatabase.total, byDatabase.due, byDatabase.overdue, byDatabase.waiting]).toEqual([
+		byTable.total,
+		byTable.due,
+		byTable.overdue,
+		byTable.waiting,
+	]);
+	expect(shown.later).toBeGreaterThan(10);
+	expect(shown.failures.newest).toHaveLength(10);
+	expect(shown.failures.reasons.map(({ reason }) => reason)).toContain(null);
+	expect(shown.overdue.length).toBeGreaterThan(5);
+	// An account that is paused has nothing overdue, until its pause is over.
+	const paused = { gateway: SENDER.gateway, account: 'account-2', credential: 'x' };
+	const until = now + 3_600_000;
+	await pauseAccount(await backend.accounts(), paused, { until, note: 'x', now });
+	for (const at of [now, until - 1, until + 1]) {
+		const [{ overdue }, { overdue: wanted }] = [await told(backend, at), await told(general, at)];
+		expect(overdue).toEqual(wanted);
+	}
+});
+
+it('shows an empty table on the board', async () => {
+	const { backend, general } = await open();
+	const now = Date.now();
+	const period = { now, since: now - DAY, timezone: 'UTC', ...boardDays(now, 'UTC') };
+	expect(await backend.board(period)).toEqual(await general.board(period));
+	const counted = { now, since: now - DAY, timezone: 'UTC' };
+	expect(await backend.statistics(counted)).toEqual(await general.statistics(counted));
+});
+
 it('counts as any table is counted, in one access', async () => {
 	const { backend, general, messages } = await open();
 	const now = Date.now();

@@ -121,6 +121,30 @@ it('needs the lease under every name of the account, and reads a pause under any
 	expect(await turn([start(rows[2])], beside())).toMatchObject({ rows: [null], record: null });
 });
 
+it('gives what is due under every name of the account, the earliest first', async () => {
+	const { queue, rows, count } = await open(6, [SENDER, OLD_NAME]);
+	const ids = async (limit: number) => (await queue.due(iso(NOW), limit)).map(({ id }) => id);
+	expect(await ids(10)).toEqual(rows.map(({ id }) => id));
+	expect(await ids(3)).toEqual(rows.slice(0, 3).map(({ id }) => id));
+	// Both names together are one access.
+	expect(count()).toBe(2);
+});
+
+it('looks for other messages with a key only where the account has several names', async () => {
+	const key = { deduplication_key: 'k' };
+	const one = await open(2);
+	expect(await one.queue.duplicates(one.rows)).toEqual(new Set());
+	expect(await one.queue.sharedIds(one.rows)).toEqual(new Map());
+	expect(one.count()).toBe(0);
+	const two = await open(2, [SENDER, OLD_NAME]);
+	const change = ({ id }: Row) => ({
+		where: [{ column: 'id', is: 'eq', value: id } as const],
+		values: key,
+	});
+	const rows = (await two.messages.update(two.rows.map(change))).flat();
+	expect([...(await two.queue.duplicates(rows))]).toHaveLength(1);
+});
+
 it('makes two steps of one message in their order', async () => {
 	const { turn, rows, beside, count } = await open(2);
 	const back: Step = { ...sent(rows[0]), values: released() };

@@ -89,6 +89,28 @@ it('reads what the node itself takes as a time of day', () => {
 	expect(parseWindow(formatWindow(short))).toEqual(short);
 });
 
+it('reads no text that is longer than any window', () => {
+	const long = (length: number) => {
+		const [begin, end] = ['Mon Tue Wed Thu Fri', '09:00-18:00 Europe/Berlin'];
+		return `${begin}${' '.repeat(length - begin.length - end.length)}${end}`;
+	};
+	expect(parseWindow(long(10_000))).toEqual(workdays);
+	expect(() => parseWindow(long(10_001))).toThrow(InvalidParameterError);
+});
+
+it('names each timezone and closed day once', () => {
+	expect(
+		parseWindow('Mon Mon 09:00-18:00 UTC, Asia/Tokyo, UTC not on 2026-12-25, 2026-12-25'),
+	).toEqual({
+		from: '09:00',
+		to: '18:00',
+		weekdays: [1],
+		timezone: 'UTC',
+		otherTimezones: ['Asia/Tokyo'],
+		closedOn: ['2026-12-25'],
+	});
+});
+
 it.each([
 	['  Mon Tue Wed Thu Fri 09:00-18:00 Europe/Berlin\n'],
 	['mon tue WED Thu fri 09:00-18:00 Europe/Berlin'],

@@ -83,8 +83,74 @@ describe('a sending window', () => {
 		});
 	});
 
+	it('that opens at the last moment at which the message may be sent is waited for', () => {
+		expect(at('13:00', '18:00', { valid_for_minutes: 60 })).toMatchObject({
+			values: { status: 'scheduled', next_attempt_at: iso(START + HOUR) },
+		});
+	});
+
 	it('that nobody can read is the message’s own fault', () => {
 		expect(decide(row(START, { sending_window: 'sometimes' }))).toMatchObject({
+			values: { status: 'failed' },
+			isReported: true,
+		});
+	});
+});
+
+describe('a frequency cap', () => {
+	const capped = (cap: string, from: number | null, more: Values = {}) =>
+		decide(row(START, { frequency_cap: cap, ...more }), null, { allowedFrom: () => from });
+
+	it('lets the message out where it is not one too many', () => {
+		expect(capped('1 in 24 h, hold', START)).toHaveProperty('send');
+	});
+
+	it('gives it back where that is not known yet', () => {
+		expect(capped('1 in 24 h, hold', null)).toMatchObject({
+			values: { status: 'scheduled', claim_token: '' },
+			isReported: false,
+		});
+	});
+
+	it('holds it until then, and says so', () => {
+		expect(capped('1 in 24 h, hold', START + HOUR)).toMatchObject({
+			values: {
+				status: 'scheduled',
+				next_attempt_at: iso(START + HOUR),
+				failure: 'Held by its frequency cap (1 in 24 h).',
+			},
+			isReported: false,
+		});
+	});
+
+	it('holds it until its window opens after that', () => {
+		const sending_window = window('09:00', '12:30');
+		expect(capped('1 in 24 h, hold', START + HOUR, { sending_window })).toMatchObject({
+			values: { status: 'scheduled', next_attempt_at: iso(START + 21 * HOUR) },
+		});
+	});
+
+	it('lets it expire where it would be held for too long', () => {
+		const until = (ms: number) => capped('1 in 24 h, hold', START + ms, { valid_for_minutes: 60 });
+		expect(until(HOUR)).toMatchObject({ values: { status: 'scheduled' } });
+		expect(until(HOUR + 1)).toMatchObject({
+			values: {
+				status: 'expired',
+				failure: expect.stringContaining('Held by its frequency cap (1 in 24 h) until after that.'),
+			},
+			isReported: true,
+		});
+	});
+
+	it('skips it where that is wanted', () => {
+		expect(capped('2 in 7 d, skip', START + 1)).toMatchObject({
+			values: { status: 'expired', failure: 'Not sent: over its frequency cap (2 in 7 d).' },
+			isReported: true,
+		});
+	});
+
+	it('that nobody can read is the message’s own fault', () => {
+		expect(capped('seldom', START)).toMatchObject({
 			values: { status: 'failed' },
 			isReported: true,
 		});

@@ -1,6 +1,7 @@
 /** Frequency caps, as a run of the dispatcher keeps them. */
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { dispatchDue, type DispatchEntry, type DispatchRules } from '../../../stores/dispatcher';
+import { RecentSends } from '../../../stores/dispatcher/recentSends';
 import type { AccountColumn } from '../../../stores/table/accounts';
 import type { Values } from '../../../stores/table/columns';
 import {
@@ -289,5 +290,50 @@ it('ends: of many to one person, each goes out in its turn', async () => {
 	expect(fake.asked).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
 	sentAt.forEach((at, n) => {
 		if (n >= 2) expect(at - sentAt[n - 2]).toBeGreaterThanOrEqual(HOUR);
+	});
+});
+
+describe('what is in flight to the same person, under another form of the number', () => {
+	const [LONG, SHORT] = ['+5215512345678', '+525512345678'];
+	const limit = { messages: 1, periodMs: 24 * HOUR, over: 'skip' } as const;
+
+	/** A run that knows two messages to one person, of which the first is in flight. */
+	async function inFlight() {
+		const [first, second] = await table.insert(
+			[LONG, SHORT].map((recipient) =>
+				due('m', { recipient, frequency_cap: '1 in 24 h, skip', send_started_at: null }),
+			),
+		);
+		const sends = new RecentSends({ recent: async () => [] }, TIMEOUT);
+		expect(sends.allowedFrom(second, limit, START)).toBeNull();
+		await sends.read([first, second], START);
+		expect(sends.allowedFrom(second, limit, START)).toBe(START);
+		const begun = { status: 'sending', send_started_at: iso(START) };
+		sends.note(first, begun);
+		const allowed = (more = {}) => sends.allowedFrom(second, { ...limit, ...more }, START);
+		return { sends, first: { ...first, ...begun }, allowed };
+	}
+
+	it('neither holds nor skips it: it is not known yet', async () => {
+		const { allowed } = await inFlight();
+		expect(allowed()).toBeNull();
+		// With room for both it does not matter what becomes of the first.
+		expect(allowed({ messages: 2 })).toBe(START);
+	});
+
+	it.each([
+		['sent', { status: 'sent', sent_at: iso(START + SECOND) }, START + SECOND + 24 * HOUR],
+		['in doubt', { status: 'unconfirmed' }, START + TIMEOUT + 24 * HOUR],
+		['failed', { status: 'failed' }, START],
+		['given back', { status: 'scheduled', send_started_at: null }, START],
+	])('counts once it is %s', async (_, values, from) => {
+		const { sends, first, allowed } = await inFlight();
+		sends.note(first, values);
+		expect(allowed()).toBe(from);
+	});
+
+	it('is no reason to hold a message of its own', async () => {
+		const { sends, first } = await inFlight();
+		expect(sends.allowedFrom(first, limit, START)).toBe(START);
 	});
 });

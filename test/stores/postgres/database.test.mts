@@ -4,7 +4,13 @@ import type { Statement } from '../../../stores/postgres/statement';
 
 /** Time that only a test moves. */
 let now = 1_000;
-const options = { now: () => now, sleep: async () => {}, random: () => 0.5 };
+let slept: number[] = [];
+const options = {
+	now: () => now,
+	sleep: async (ms: number) => void slept.push(ms),
+	random: () => 0.5,
+};
+beforeEach(() => void (slept = []));
 /** A statement that returns its own text. */
 const say = (text: string): Statement => ({ text, values: [] });
 
@@ -74,6 +80,8 @@ it('runs again what a deadlock undid, and gives up after some', async () => {
 	const database = createDatabase(runSql, options);
 	expect(await database.run(say('a'))).toBe('a');
 	expect(accesses).toHaveLength(4);
+	// Each time twice as long as before.
+	expect(slept).toEqual([40, 80, 160]);
 	deadlocks = Infinity;
 	await expect(database.run(say('b'))).rejects.toThrow('deadlock detected');
 	expect(accesses).toHaveLength(9);
@@ -92,6 +100,40 @@ it('sends large gatherings in parts, and never part of a caller’s', async () =
 	expect(accesses.map(({ length }) => length)).toEqual([600, 600, 200]);
 });
 
+it('has three accesses in flight at most, and takes what came meanwhile together', async () => {
+	let [inFlight, most] = [0, 0];
+	const gates: Array<() => void> = [];
+	const { runSql, accesses } = server({
+		before: async () => {
+			most = Math.max(most, ++inFlight);
+			await new Promise<void>((resolve) => gates.push(resolve));
+			inFlight--;
+		},
+	});
+	const database = createDatabase(runSql, options);
+	const turns = async () => await new Promise((resolve) => setImmediate(resolve));
+	const all = [];
+	for (const text of ['a', 'b', 'c', 'd', 'e']) {
+		all.push(database.run(say(text)));
+		await turns();
+	}
+	expect(accesses).toEqual([['a'], ['b'], ['c']]);
+	while (gates.length > 0) {
+		gates.shift()!();
+		await turns();
+	}
+	expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd', 'e']);
+	expect(accesses.slice(3)).toEqual([['d', 'e']]);
+	expect(most).toBe(3);
+	// None of the places is lost.
+	for (let n = 0; n < 5; n++) {
+		const asked = database.run(say(String(n)));
+		await turns();
+		gates.shift()!();
+		expect(await asked).toBe(String(n));
+	}
+});
+
 it('goes by the server’s clock, as exactly as the quickest access has shown it', async () => {
 	let tookMs = 40;
 	const { runSql } = server({ aheadMs: 300_000, before: async () => void (now += tookMs / 2) });
@@ -107,4 +149,25 @@ it('goes by the server’s clock, as exactly as the quickest access has shown it
 	tookMs = 10_000;
 	await database.run(say('b'));
 	expect(database.now()).toBe(now + 300_000);
+});
+
+it('believes a slow access again once the quick one is long ago', async () => {
+	let [aheadMs, tookMs] = [300_000, 40];
+	const database = createDatabase(async () => {
+		now += tookMs / 2;
+		const said = String(now + aheadMs);
+		now += tookMs / 2;
+		return ['null', said];
+	}, options);
+	await database.run(say('a'));
+	expect(database.now()).toBe(now + 300_000);
+	// Our own clock was set an hour ahead meanwhile.
+	aheadMs = -3_300_000;
+	tookMs = 10_000;
+	now += 1_000_000;
+	await database.run(say('b'));
+	expect(database.now()).toBe(now + 300_000);
+	now += 10_000_000;
+	await database.run(say('b'));
+	expect(database.now()).toBe(now - 3_300_000);
 });

@@ -63,6 +63,33 @@ it('looks up the messages of many events at once, each of its own gateway', asyn
 	expect(lookups).toHaveLength(1);
 });
 
+it('gives no more than are asked for, and leaves any other look-up to the table', async () => {
+	await table.insert([{ ...rowOf('message 3', START), message_id: 'a', gateway: 'fake' }]);
+	const messages = open();
+	const found = async (...args: Parameters<typeof messages.select>) =>
+		(await messages.select(...args)).map(({ id }) => id);
+	expect(await found(ofMessage('a'), 20)).toEqual([1, 4]);
+	expect(await found(ofMessage('a'), 1)).toEqual([1]);
+	expect(lookups).toEqual([['a'], ['a']]);
+	expect(await found(ofMessage('a'), 20, 'send_at')).toEqual([1, 4]);
+	expect(await found(where({ message_id: 'a' }), 20)).toEqual([1, 3, 4]);
+	expect(await found(where({ gateway: 'fake', status: 'scheduled' }), 20)).toEqual([1, 2, 4]);
+	expect(lookups).toHaveLength(2);
+});
+
+it('leaves several changes of one caller together', async () => {
+	const messages = open();
+	const made = await messages.update([...cancel(1), ...cancel(2)]);
+	expect(made.map((rows) => rows.map(({ id }) => id))).toEqual([[1], [2]]);
+	expect(writes).toEqual([2]);
+});
+
+it('makes a change that was undone once, if it was alone', async () => {
+	fault = () => new SqlError('23505', 'no');
+	await expect(open().update(cancel(1))).rejects.toThrow('no');
+	expect(writes).toEqual([1]);
+});
+
 it('makes the changes of many items at once, each with its own outcome', async () => {
 	table.edit(2, { status: 'sent' });
 	const messages = open();

@@ -6,6 +6,13 @@ it('takes plain names, and quotes them', () => {
 	expect(qualified(names, names.table)).toBe('"My_schema"."select"');
 });
 
+it('takes a number, an underscore and the longest name', () => {
+	expect(parseTableNames('_a1', 'x'.repeat(46)).table).toHaveLength(46);
+	expect(() => parseTableNames('public', 17)).toThrow('"Table" is "17"');
+	expect(() => parseTableNames('public', 'x'.repeat(70))).toThrow(`"Table" is "${'x'.repeat(60)}"`);
+	expect(() => parseTableNames(' ', 'x')).toThrow('"Schema" is empty. Use letters');
+});
+
 it.each([
 	'',
 	' ',
