@@ -110,7 +110,9 @@ export function parseContent(input: ContentInput): MessageContent {
 	const mediaId = optionalText('Media ID', input.mediaId);
 	if (type === 'template') {
 		const template = parseTemplate(input.template);
-		return { ...NO_CONTENT, type, template, ...(mediaId === null ? {} : { mediaId }) };
+		// A person may have entered a URL in its place.
+		const isUpload = mediaId !== null && Object.values(template.variables).includes(mediaId);
+		return { ...NO_CONTENT, type, template, ...(isUpload ? { mediaId } : {}) };
 	}
 	const isUpload = input.hasFile === true || (mediaId !== null && !input.mediaUrl);
 	return {

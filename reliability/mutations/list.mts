@@ -846,8 +846,8 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Dispatcher: a message is not sent when it is too late',
 		file: 'stores/dispatcher/admission.ts',
-		from: 'const validMs = validForMinutes(row) * MINUTE_MS;',
-		to: 'const validMs = 1e6 * MINUTE_MS;',
+		from: '=> sendAtOf(row) + validForMinutes(row) * MINUTE_MS',
+		to: '=> sendAtOf(row) + 1e6 * MINUTE_MS',
 		tests: DISPATCH,
 	},
 	{

@@ -6,7 +6,7 @@ import type { OutgoingMessage } from '../../messages/message';
 import { openingHours, parseWindow } from '../../messages/sendTime';
 import { settleSync } from '../../messages/settle';
 import type { Row, Values } from '../table/columns';
-import { DEFAULT_VALID_FOR_MINUTES, toOutgoing } from '../table/rows';
+import { DEFAULT_VALID_FOR_MINUTES, isoOf, toOutgoing } from '../table/rows';
 import { limitOf, type SendsOfRecipients } from './recentSends';
 import { expired, failed, released, waiting } from './transitions';
 import { MINUTE_MS } from '../../messages/duration';
@@ -46,7 +46,7 @@ export interface AdmissionContext {
 export function admit(row: Row, context: AdmissionContext): Admission {
 	const { gateway, now, keptBy } = context;
 	const validMs = validForMinutes(row) * MINUTE_MS;
-	const expiresAt = sendAtOf(row) + validMs;
+	const expiresAt = expiryOf(row);
 	const tooLate = (why: string): Admission => {
 		const within = formatMinutes(validMs / MINUTE_MS);
 		const words = `It was not sent within ${within} after its time ("Valid For"). ${why}`;
@@ -87,11 +87,12 @@ export function admit(row: Row, context: AdmissionContext): Admission {
 
 /**
  * Whether a row that waits for another attempt keeps later messages to its recipient. What waits for its window or
- * its cap does not: these have their own.
+ * its cap does not: these have their own. Nor does what expires before that attempt.
  *
  * @param now milliseconds since 1970
  */
 export function keepsLaterOnes(row: Row, now: number): boolean {
+	if (Date.parse(isoOf(row.next_attempt_at) ?? '') > expiryOf(row)) return false;
 	if (text(row.failure)?.startsWith(HELD_BY_CAP) === true) return false;
 	const window = text(row.sending_window);
 	const opening = settleSync(() =>
@@ -99,6 +100,9 @@ export function keepsLaterOnes(row: Row, now: number): boolean {
 	);
 	return !opening.ok || opening.value === now;
 }
+
+/** Until when it may be sent, in milliseconds since 1970. */
+const expiryOf = (row: Row): number => sendAtOf(row) + validForMinutes(row) * MINUTE_MS;
 
 /** An empty cell, or one that is not a number, counts as not set. */
 function validForMinutes(row: Row): number {

@@ -30,6 +30,8 @@ export class DueRows {
 	private retrying: ReadonlyMap<string, Row> | null = null;
 	/** Rows left for a later run, which each page contains again. */
 	private parked = 0;
+	/** ISO 8601, UTC: all rows before it are returned or left; undefined: none. */
+	private from: string | undefined;
 	private isDrained = false;
 
 	constructor(
@@ -131,13 +133,22 @@ export class DueRows {
 
 	private async read(): Promise<void> {
 		const limit = Math.min(MAX_PAGE_SIZE, this.pageSize + this.parked);
-		const rows = await this.queue.due(new Date(this.now()).toISOString(), limit);
+		const rows = await this.queue.due(new Date(this.now()).toISOString(), limit, this.from);
 		const isEnd = rows.length < limit;
 		this.last = isEnd ? null : rows[rows.length - 1];
 		const { fresh, free } = await this.add(rows);
 		// After the rows that are contained again, there may be others.
-		this.isDrained = fresh === 0 && (isEnd || limit === MAX_PAGE_SIZE);
+		if (fresh === 0 && limit === MAX_PAGE_SIZE && !isEnd) return this.goOnBehind(rows);
+		this.isDrained = fresh === 0 && isEnd;
 		this.parked = Math.max(this.parked, rows.length - free);
+	}
+
+	/** A page has room for none but rows that are left for a later run. */
+	private goOnBehind(rows: readonly Row[]): void {
+		const from = new Date(sendAtOf(rows[rows.length - 1])).toISOString();
+		this.isDrained = from === this.from;
+		this.from = from;
+		this.parked = 0;
 	}
 
 	/** What earlier runs have tried: it goes before later messages to its recipient, also if these are due first. */

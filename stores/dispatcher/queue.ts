@@ -18,8 +18,8 @@ export interface Step {
 export interface DispatchQueue {
 	/** Adopts rows that a person has added or changed by hand. `now`: ISO 8601, UTC. */
 	adopt(now: string): Promise<void>;
-	/** Due rows, the earliest first. `now`: ISO 8601, UTC. */
-	due(now: string, limit: number): Promise<Row[]>;
+	/** Due rows, the earliest first. `from`: only those with this time or a later one. Both times: ISO 8601, UTC. */
+	due(now: string, limit: number, from?: string): Promise<Row[]>;
 	/**
 	 * Applies the steps in their order, in one access as far as the backend can: a step never takes effect
 	 * before the ones ahead of it. Returns each row as it is then, or null if it was in another state.
@@ -34,7 +34,7 @@ export interface DispatchQueue {
 	listed?(people: readonly string[]): Promise<ReadonlySet<string>>;
 	/** Where a backend does all of a turn in one statement; elsewhere lease and rows are accesses of their own. */
 	readonly whole?: WholeTurns;
-	/** Rows that were tried and wait for another attempt. `now`: ISO 8601, UTC. */
+	/** Rows whose time has come, that were tried and wait for another attempt. `now`: ISO 8601, UTC. */
 	retrying(now: string): Promise<Row[]>;
 	/** Rows that a run claims, or claimed when it was killed. */
 	inFlight(): Promise<Row[]>;

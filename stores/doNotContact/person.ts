@@ -4,8 +4,14 @@ import { settleSync } from '../../messages/settle';
 import { textOf } from '../table/rows';
 import type { DoNotContactRow } from './columns';
 
-/** What is not in digits only is an address; gateways have others than those that we send to. */
-const ADDRESS = /^(?=.*[^0-9+() ./-])\S+$/;
+/**
+ * What is not in digits only is an address; gateways have others than those that we send to. But a number with
+ * anything around it, `tel:+14155238886`, is none.
+ */
+const ADDRESS = /^(?=[\p{L}\p{N}])(?=.*[^0-9+() ./-])(?!.*\+\d)\S+$/u;
+
+/** What spreadsheets and copied lists leave around a number: `'+14155238886`, `<+14155238886>;`. */
+const AROUND = /^[^\p{L}\p{N}+]+|[^\p{L}\p{N}]+$/gu;
 
 /**
  * Whom a row means, in the form in which people are compared: somebody may have typed it in any form that *Recipient*
@@ -13,7 +19,9 @@ const ADDRESS = /^(?=.*[^0-9+() ./-])\S+$/;
  */
 export function personIn(row: Pick<DoNotContactRow, 'person'>): string | null {
 	const text = withoutDevice(textOf(row.person)?.trim() ?? '');
-	const parsed = settleSync(() => parseRecipient(text));
-	if (parsed.ok) return personOf(parsed.value);
+	for (const form of [text, text.replace(AROUND, '')]) {
+		const parsed = settleSync(() => parseRecipient(form));
+		if (parsed.ok) return personOf(parsed.value);
+	}
 	return ADDRESS.test(text) ? text : null;
 }

@@ -22,9 +22,9 @@ export const createSqlQueue = (
 ): DispatchQueue => {
 	const { messages, senders } = tables;
 	return createConstrainedQueue(table, senders, adoption, {
-		readDue: async (now, limit) => {
+		readDue: async (now, limit, from) => {
 			const lists = await database.runAll(
-				senders.map((sender) => dueSql(messages, sender, now, limit)),
+				senders.map((sender) => dueSql(messages, sender, { now, from, limit })),
 			);
 			return lists.flatMap((list) =>
 				(list as unknown[]).map((json): Row => toRow(json, messages.columns)),
@@ -61,7 +61,7 @@ export function createConstrainedQueue(
 		whole,
 		recent,
 		adopt: async () => {},
-		due: async (now, limit) => (await readDue(now, limit)).sort(byTime).slice(0, limit),
+		due: async (now, limit, from) => (await readDue(now, limit, from)).sort(byTime).slice(0, limit),
 		turn: async (steps) => {
 			const changed = await table.update(
 				steps.map((step) => ({

@@ -43,7 +43,9 @@ export function createDispatchQueue(
 			}
 		},
 
-		due: async (now, limit) => {
+		due: async (now, limit, from) => {
+			const notBefore: Condition[] =
+				from === undefined ? [] : [{ column: 'send_at', is: 'gte', value: from }];
 			const rows = await ofEach(
 				async (ofSender) =>
 					await table.select(
@@ -51,6 +53,7 @@ export function createDispatchQueue(
 							...ofSender,
 							...where({ status: 'scheduled' }),
 							{ column: 'send_at', is: 'lte', value: now },
+							...notBefore,
 							{ column: 'next_attempt_at', is: 'lte', value: now },
 						],
 						limit,
@@ -83,6 +86,8 @@ export function createDispatchQueue(
 					await selectAll(table, [
 						...ofSender,
 						...where({ status: 'scheduled' }),
+						// Also keeps it from reading all that wait for their time.
+						{ column: 'send_at', is: 'lte', value: now },
 						{ column: 'next_attempt_at', is: 'gt', value: now },
 						{ column: 'attempts', is: 'gte', value: 1 },
 					]),

@@ -81,6 +81,15 @@ it.each<[unknown, string]>([
 	expect(parseContent({ type: 'text', text }).text).toBe(written);
 });
 
+it.each([
+	['the id of an upload', 'media-1', 'media-1'],
+	['a URL that a person has entered in its place', URL, undefined],
+])('names the upload of a template where a variable has it: %s', (_, value, mediaId) => {
+	const variables = { 'header.image': value };
+	const template = { name: 'reminder', language: 'en', variables };
+	expect(parseContent({ type: 'template', mediaId: 'media-1', template }).mediaId).toBe(mediaId);
+});
+
 const image = { type: 'image', mediaUrl: URL };
 
 it.each<[string, ContentInput, string, string]>([

@@ -116,6 +116,8 @@ it.each([
 	['two words', 'Ana Diaz', 'all'],
 	['a chat id of a number', '4915123456789@C.us', 'all'],
 	['a hidden id with a device', '212738495827364:12@lid', 'all'],
+	['a number with something before it', 'tel:+14155238886', 'all'],
+	['a number as spreadsheets write it', "''+14155238886", 'all'],
 	['nothing', '', 'all'],
 	['an unknown scope', ANA, 'everybody'],
 ])(

@@ -123,11 +123,13 @@ it('needs the lease under every name of the account, and reads a pause under any
 
 it('gives what is due under every name of the account, the earliest first', async () => {
 	const { queue, rows, count } = await open(6, [SENDER, OLD_NAME]);
-	const ids = async (limit: number) => (await queue.due(iso(NOW), limit)).map(({ id }) => id);
+	const ids = async (limit: number, from?: string) =>
+		(await queue.due(iso(NOW), limit, from)).map(({ id }) => id);
 	expect(await ids(10)).toEqual(rows.map(({ id }) => id));
 	expect(await ids(3)).toEqual(rows.slice(0, 3).map(({ id }) => id));
 	// Both names together are one access.
 	expect(count()).toBe(2);
+	expect(await ids(2, String(rows[2].send_at))).toEqual(rows.slice(2, 4).map(({ id }) => id));
 });
 
 it('looks for other messages with a key only where the account has several names', async () => {

@@ -629,8 +629,12 @@ export async function simulateDay(seed: number, given: DayOptions): Promise<Day>
 			connection: {} as Connection,
 			queue: options.isConstrained
 				? createConstrainedQueue(slow(table), [sender], adoption, {
-						readDue: async (at, limit) =>
-							await access(async () => dueRows(table, sender, at).slice(0, limit)),
+						readDue: async (at, limit, from = '') =>
+							await access(async () =>
+								dueRows(table, sender, at)
+									.filter(({ send_at: time }) => String(time) >= from)
+									.slice(0, limit),
+							),
 						recent: async (recipients, since) =>
 							await access(async () => recentRows(table, sender, recipients, since)),
 						whole: transactions(

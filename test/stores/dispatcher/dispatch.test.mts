@@ -269,6 +269,22 @@ describe('a limit for one recipient', () => {
 		expect(await asked(90)).toEqual(['b', 'b later', 'latest']);
 	});
 
+	it('keeps nobody behind a message that expires before its next attempt', async () => {
+		const tried = { attempts: 5, valid_for_minutes: 10 };
+		await table.insert([
+			rowOf('too late', START - MINUTE, { ...tried, next_attempt_at: iso(START + 9 * MINUTE + 1) }),
+			rowOf('in time', START - MINUTE, {
+				...tried,
+				recipient: to(2),
+				next_attempt_at: iso(START + 9 * MINUTE),
+			}),
+			rowOf('one', START - SECOND),
+			rowOf('two', START - SECOND, { recipient: to(2) }),
+		]);
+		await run();
+		expect(fake.asked).toEqual(['one']);
+	});
+
 	it('keeps nobody behind a message that waits for its window or its cap', async () => {
 		const tried = { attempts: 1, next_attempt_at: iso(START + MINUTE) };
 		// START is noon.

@@ -69,6 +69,25 @@ it('reads page by page, behind any number that wait', async () => {
 	expect(new Set(ids(all)).size).toBe(300);
 });
 
+it.each([1_000, 2_500])('reads on behind %d that wait, which fill whole pages', async (waiting) => {
+	await add(
+		...Array.from({ length: waiting }, (_, i) => at(i / 100, to(1))),
+		...Array.from({ length: 300 }, (_, i) => at(30 + i / 100, to(2 + i))),
+	);
+	const [first] = await take(1);
+	rows.defer(first);
+	const all = await take(1_000);
+	expect(new Set(ids(all)).size).toBe(300);
+	expect(all).toHaveLength(300);
+});
+
+it('ends where more than a page has one time and waits', async () => {
+	await add(...Array.from({ length: 1_200 }, () => at(1, to(1))));
+	const [first] = await take(1);
+	rows.defer(first);
+	expect(await rows.next()).toBeNull();
+});
+
 it('probes with the message whose last attempt is longest ago, so that none is every probe', async () => {
 	await add(
 		at(1, to(1), { next_attempt_at: iso(START - 10 * SECOND) }),

@@ -46,6 +46,10 @@ describe('rows that people type into a Data Table', () => {
 		['14155238886@c.us', ANA],
 		['14155238886@S.WHATSAPP.NET', ANA],
 		['14155238886.0', ANA],
+		["'+14155238886", ANA],
+		['"14155238886"', ANA],
+		['<+14155238886>;', ANA],
+		['+14155238886\u200b', ANA],
 		['525512345678', '+5215512345678'],
 		['212738495827364:12@lid', '212738495827364@lid'],
 		['212738495827364@LID', '212738495827364@lid'],
@@ -85,6 +89,15 @@ describe('rows that people type into a Data Table', () => {
 		expect(await asked(ANA)).toEqual([ANA]);
 		expect(table.row(1)).toMatchObject({ person: ANA, source: 'manual', added_at });
 	});
+
+	it.each(['tel:+14155238886', 'whatsapp:+14155238886', '1.4155E+10', '+14155238886/Ana'])(
+		'say so where a number has something with it, instead of holding for nobody: %s',
+		async (person) => {
+			await table.insert([{ person, scope: 'all' }]);
+			await asked(ANA);
+			expect(table.row(1).reason).toMatch(/^Holds for nobody/);
+		},
+	);
 
 	it('say so where nobody could be meant, and hold once that is corrected', async () => {
 		await table.insert([

@@ -74,6 +74,8 @@ export function describeRecent(
 				rowOf('under its older name', START, { ...later, attempts: 3, account: OLD_NAME.account }),
 				rowOf('never tried', START, later),
 				rowOf('due', START, { next_attempt_at: iso(START), attempts: 1 }),
+				// A person has given it a later time: it is before none that is due.
+				rowOf('not due', START + 1, { ...later, attempts: 1 }),
 				rowOf('failed', START, { ...later, attempts: 1, status: 'failed' }),
 				rowOf('of another account', START, { ...later, attempts: 1, account: 'another' }),
 			]);

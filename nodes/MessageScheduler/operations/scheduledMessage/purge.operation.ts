@@ -124,7 +124,7 @@ async function hintCaps(
 	const longest = Math.ceil((await longestCapMs(messages)) / DAY_MS);
 	if (longest <= days) return;
 	hint(
-		`"Older Than" is ${days} days, but messages that wait have a "Frequency Cap" of up to ${longest} days, which does not count deleted messages: their recipients may get more than it allows. Enter ${longest} or more.`,
+		`"Older Than" is ${days} ${days === 1 ? 'day' : 'days'}, but messages that wait have a "Frequency Cap" of up to ${longest} days, which does not count deleted messages: their recipients may get more than it allows. Enter ${longest} or more.`,
 	);
 }
 
