@@ -52,7 +52,7 @@ export function admit(row: Row, context: AdmissionContext): Admission {
 		const words = `It was not sent within ${within} after its time ("Valid For"). ${why}`;
 		return { values: expired(words), isReported: true };
 	};
-	const lastReason = text(row.failure) ?? keptBy ?? 'No run of "Send Due" sent it in time.';
+	const lastReason = text(row.failure) ?? keptBy ?? NOT_IN_TIME;
 	// Not `>`: an unreadable time is rejected with its row, below.
 	if (now > expiresAt) return tooLate(lastReason);
 	try {
@@ -84,6 +84,9 @@ export function admit(row: Row, context: AdmissionContext): Admission {
 		return { values: failed(textOf(error), Number(row.attempts ?? 0)), isReported: true };
 	}
 }
+
+const NOT_IN_TIME =
+	'No run of "Send Due" sent it in time, or an earlier message to this recipient waited for another attempt.';
 
 /**
  * Whether a row that waits for another attempt keeps later messages to its recipient. What waits for its window or

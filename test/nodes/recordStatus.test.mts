@@ -172,3 +172,26 @@ it('says of an ignored test event why it was ignored', async () => {
 	);
 	expect([message, description]).toEqual(['The "Input" item is not a status event', ignored]);
 });
+
+it.each(['soon', '', 17])(
+	'records an event whose times somebody has made unreadable: %j',
+	async (time) => {
+		const credential = credentialFor(sandbox, {}, 'whapi');
+		await rowOf(credential, SENT);
+		const input = createStatusEvent({
+			gateway: 'whapi',
+			channel: 'whatsapp',
+			status: 'delivered',
+			messageId: 'm1',
+			recipient: describeAddress(TO),
+			account: String(row().account),
+			receivedAt: inSeconds(0),
+			raw: {},
+		});
+		const items = [
+			{ ...toStatusEventItem(input, 'UTC'), receivedAt: time, occurredAt: time } as Json,
+		];
+		await outputOf({ operation: 'recordStatus' }, { credential, tables, items });
+		expect(row()).toMatchObject({ status: 'delivered' });
+	},
+);

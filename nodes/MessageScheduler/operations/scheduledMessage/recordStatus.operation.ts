@@ -6,6 +6,7 @@ import { isStatus } from '../../../../messages/status';
 import { parseEventFields } from '../../../../messages/statusEventItem';
 import { recordEvent } from '../../../../stores/table/recordEvent';
 import { withReportedAccount, type RecordableStatus } from '../../../../stores/table/recordStatus';
+import { isoOf } from '../../../../stores/table/rows';
 import { optionsField, readOption } from '../../fields/common';
 import { addOptOutsOption, readAddOptOuts } from '../../fields/doNotContact';
 import { readBackend, backendFields } from '../../fields/storage';
@@ -145,8 +146,8 @@ function readEvent(item: IDataObject): RecordableStatus {
 		account: textOf(item.account),
 		messageId: textOf(messageId),
 		status,
-		occurredAt: textOf(item.occurredAt),
-		receivedAt: textOf(item.receivedAt) ?? new Date().toISOString(),
+		occurredAt: isoOf(textOf(item.occurredAt)),
+		receivedAt: isoOf(textOf(item.receivedAt)) ?? new Date().toISOString(),
 		...parseEventFields(item),
 		origin: origin === 'api' || origin === 'phone' ? origin : null,
 		reference: textOf(item.reference),
