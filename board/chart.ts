@@ -6,9 +6,9 @@ import { HOUR_MS } from '../messages/duration';
 /** Units of a chart's height; its width is one for each column. */
 const HEIGHT = 100;
 
-/** The height of a column: what is there is seen, however little it is. */
+/** The height of a column that there is: it is seen, however little it is. */
 const heightOf = (count: number, most: number): number =>
-	count === 0 ? 0 : Math.max(2.5, round((count / most) * HEIGHT));
+	Math.max(2.5, round((count / most) * HEIGHT));
 
 const round = (value: number) => Math.round(value * 100) / 100;
 

@@ -262,7 +262,7 @@ describe('the style', () => {
 
 	it('puts the label of each hour below its column', () => {
 		for (let column = 1; column <= 48; column++) {
-			expect(STYLE).toContain(`.c${column}{grid-column-start:${column}}`);
+			expect(STYLE).toMatch(new RegExp(`[}\\n]\\.c${column}\\{grid-column-start:${column}\\}`));
 		}
 	});
 });
@@ -508,6 +508,16 @@ describe('what goes out', () => {
 		);
 	});
 
+	it('names the first of the fullest hours', () => {
+		const upcoming = [
+			{ at: NOW + HOUR_MS, count: 4 },
+			{ at: NOW + DAY_MS, count: 4 },
+		];
+		expect(cardsOf(page({ ...EMPTY, upcoming }))['Next 48 hours']).toBe(
+			'8 messages, most from Sun 10:00: 4 in an hour',
+		);
+	});
+
 	it('is a column for each hour, the fullest as high as the picture', () => {
 		const hours = Array.from({ length: 48 }, (_, index) => ({
 			at: NOW - 24 * MINUTE_MS + index * HOUR_MS,
@@ -585,6 +595,12 @@ describe('a search', () => {
 			['recipient', '+491511234567'],
 			['reference', 'order-7'],
 			['group', 'spring'],
+		]);
+		expect(each(html, 'label').map((label) => wordsOf(label).split(' ')[0])).toEqual([
+			'Recipient',
+			'Reference',
+			'Group',
+			'Status',
 		]);
 		const options = each(html, 'option');
 		expect(options.map(wordsOf).slice(0, 3)).toEqual(['any', 'scheduled', 'sent']);
@@ -750,6 +766,12 @@ describe('an e-mail', () => {
 				'Messages since Sat 21 Nov 2026, 09:24: 0 not sent or unclear',
 			);
 		}
+	});
+
+	it('says whether all were counted', () => {
+		const partly = renderBoard({ ...FULL, isComplete: false }, LOOK, 'email');
+		expect(wordsOf(partly.html)).toContain('Some were not counted');
+		expect(wordsOf(mail.html)).not.toContain('Some were not counted');
 	});
 
 	it('has the figures as tables', () => {
