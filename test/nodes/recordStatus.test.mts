@@ -174,24 +174,29 @@ it('says of an ignored test event why it was ignored', async () => {
 });
 
 it.each(['soon', '', 17])(
-	'records an event whose times somebody has made unreadable: %j',
+	'puts the template in the place of a text, whatever somebody has made of the times of the event: %j',
 	async (time) => {
-		const credential = credentialFor(sandbox, {}, 'whapi');
-		await rowOf(credential, SENT);
+		const credential = credentialFor(sandbox, {}, 'whatsAppCloud');
+		const replacement_template = '{"name":"reminder","language":"en","variables":{}}';
+		const { account } = await rowOf(credential, { ...SENT, replacement_template });
 		const input = createStatusEvent({
-			gateway: 'whapi',
+			gateway: 'whatsAppCloud',
 			channel: 'whatsapp',
-			status: 'delivered',
+			status: 'failed',
+			failure: { code: '131047', reason: 'More than 24 hours have passed' },
 			messageId: 'm1',
 			recipient: describeAddress(TO),
-			account: String(row().account),
+			account: String(account),
 			receivedAt: inSeconds(0),
 			raw: {},
 		});
-		const items = [
-			{ ...toStatusEventItem(input, 'UTC'), receivedAt: time, occurredAt: time } as Json,
-		];
-		await outputOf({ operation: 'recordStatus' }, { credential, tables, items });
-		expect(row()).toMatchObject({ status: 'delivered' });
+		const items = [{ ...toStatusEventItem(input, 'UTC'), receivedAt: time, occurredAt: time }];
+		const before = Date.now();
+		await outputOf(
+			{ operation: 'recordStatus' },
+			{ credential, tables, items: items as unknown as Json[] },
+		);
+		expect(row()).toMatchObject({ status: 'scheduled', replacement_template });
+		expect(Date.parse(String(row().replaced_at))).toBeGreaterThanOrEqual(before);
 	},
 );
