@@ -9,7 +9,7 @@ import type { BenchOptions } from './cli.mts';
 import { profiling } from './environment.mts';
 import { surroundings, type Report } from './report.mts';
 import type { Webhook } from './requests.mts';
-import { ACTION, CREDENTIAL, to, TRIGGER } from './workflows.mts';
+import { ACTION, CREDENTIAL, to, withTrigger } from './workflows.mts';
 
 /** What a user would write to get from a body of the Cloud API to one item a status. */
 const NORMALISING = `
@@ -61,19 +61,7 @@ const workflows = (
 	number: string,
 ): Record<string, { readonly workflow: WorkflowJson; readonly verified?: boolean }> => ({
 	[PLAIN]: { workflow: { nodes: [webhookNode('plain')], connections: {} } },
-	'Message Scheduler Trigger': {
-		workflow: {
-			nodes: [
-				{
-					name: 'Webhook',
-					type: TRIGGER,
-					typeVersion: 2,
-					credentials: { messageGatewayApi: CREDENTIAL },
-				},
-			],
-			connections: {},
-		},
-	},
+	'Message Scheduler Trigger': { workflow: withTrigger },
 	'n8n Webhook + Read Webhook': {
 		workflow: twoNodes(webhookNode('verified', { rawBody: true }), readWebhookNode(true)),
 		verified: true,

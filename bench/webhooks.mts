@@ -7,7 +7,7 @@ import { compare, untilIdle, type Contestant } from './bursts.mts';
 import { profiling } from './environment.mts';
 import { surroundings, type Report } from './report.mts';
 import { send, type Webhook } from './requests.mts';
-import { CREDENTIAL, to, TRIGGER } from './workflows.mts';
+import { CREDENTIAL, to, withTrigger } from './workflows.mts';
 
 const SECRET = 'a-secret-that-only-the-gateway-knows';
 /** The name of n8n's own credential for that secret. */
@@ -75,17 +75,7 @@ const workflows: Record<string, WorkflowJson> = {
 		],
 		connections: to('Webhook', 'Normalise'),
 	},
-	'Message Scheduler Trigger': {
-		nodes: [
-			{
-				name: 'Webhook',
-				type: TRIGGER,
-				typeVersion: 2,
-				credentials: { messageGatewayApi: CREDENTIAL },
-			},
-		],
-		connections: {},
-	},
+	'Message Scheduler Trigger': withTrigger,
 };
 
 /** How many webhooks a second the trigger takes, beside n8n's own Webhook node. */

@@ -2,7 +2,7 @@ import type { Json, WorkflowJson, WorkflowNode } from '../harness/client.mts';
 import type { BenchGateway } from './gateway.mts';
 
 export const ACTION = 'n8n-nodes-message-scheduler.messageScheduler';
-export const TRIGGER = 'n8n-nodes-message-scheduler.messageSchedulerTrigger';
+const TRIGGER = 'n8n-nodes-message-scheduler.messageSchedulerTrigger';
 
 /** The name of the credential in the bench's n8n. */
 export const CREDENTIAL = 'Gateway';
@@ -45,6 +45,19 @@ function overMessages(count: number, nodes: WorkflowNode[], connections: Json): 
 export const to = (from: string, node: string): Json => ({
 	[from]: { main: [[{ node, type: 'main', index: 0 }]] },
 });
+
+/** The Message Scheduler Trigger alone. */
+export const withTrigger: WorkflowJson = {
+	nodes: [
+		{
+			name: 'Webhook',
+			type: TRIGGER,
+			typeVersion: 2,
+			credentials: { messageGatewayApi: CREDENTIAL },
+		},
+	],
+	connections: {},
+};
 
 /** This package: *Schedule* with that many requests at once. */
 export const withMessageScheduler = (count: number, maxParallel: number): WorkflowJson =>
