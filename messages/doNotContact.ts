@@ -26,11 +26,13 @@ export interface DoNotContactEntry {
 }
 
 /**
- * WhatsApp's hidden id of a person without that of their device: `212738495827364:12@lid` writes for
- * `212738495827364@lid`. Anything else stays.
+ * WhatsApp's id of a person without that of their device: `212738495827364:12@lid` writes for
+ * `212738495827364@lid`, and `14155238886:3@s.whatsapp.net` for that number. Anything else stays.
  */
 export const withoutDevice = (address: string): string =>
-	address.replace(/^(\d+)(?::\d+)?@lid$/i, '$1@lid');
+	address
+		.replace(/^(\d+)(?::\d+)?@lid$/i, '$1@lid')
+		.replace(/^(\d+):\d+@(?=(?:s\.whatsapp\.net|c\.us)$)/i, '$1@');
 
 /** By what the list knows a person: the phone number, or the address of whom no number is known. */
 export const personOf = ({ phone, address }: Pick<Recipient, 'phone' | 'address'>): string =>

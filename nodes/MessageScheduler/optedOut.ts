@@ -8,7 +8,7 @@ import { listOwner } from './doNotContact';
 import type { Run } from './run';
 
 /**
- * Of stored messages, those whose recipients are on Do Not Contact: one access for 500 people. A list that cannot be
+ * Of stored messages, those whose recipients are on Do Not Contact: one access for 450 people. A list that cannot be
  * read gives none, since this only warns: whoever sends looks again. None of messages that a gateway stores.
  */
 export async function optedOutOf(

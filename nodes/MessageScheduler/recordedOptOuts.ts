@@ -4,6 +4,7 @@ import { isOptOut } from '../../gateways/capabilityChecks';
 import { personOf, withoutDevice } from '../../messages/doNotContact';
 import { sameRecipientKey } from '../../messages/sameRecipient';
 import { describeAddress } from '../../messages/recipient';
+import { personIn } from '../../stores/doNotContact/person';
 import type { RecordableStatus } from '../../stores/table/recordStatus';
 import type { BackendRef } from '../shared/backendRef';
 import { findListOf, gatewayOptOut, listOf } from './doNotContact';
@@ -109,11 +110,12 @@ export async function recordWish(
 	return added.some(({ isNew }) => isNew);
 }
 
-/** The number or address of who wrote, and their hidden id. */
+/** The number or address of who wrote, and their hidden id; nobody for a short code, to which nobody can write. */
 const peopleOf = ({ from, fromAddress, fromLid }: IDataObject): string[] => {
 	const person = describeAddress(from) ?? describeAddress(fromAddress);
 	const lid = typeof fromLid === 'string' && fromLid !== '' ? [withoutDevice(fromLid)] : [];
-	return [...new Set([...(person === null ? [] : [personOf(person)]), ...lid])];
+	const people = [...(person === null ? [] : [personOf(person)]), ...lid];
+	return [...new Set(people.filter((one) => personIn({ person: one }) !== null))];
 };
 
 const isOfRun = ({ gateway, connection }: Run, of: unknown, account: unknown): boolean =>

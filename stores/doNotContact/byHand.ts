@@ -1,7 +1,18 @@
 import { settle } from '../../messages/settle';
 import { isoOf, textOf } from '../table/rows';
-import { PAGE_SIZE, whereIn, type Condition, type ConditionalUpdate } from '../table/table';
-import type { DoNotContactColumn, DoNotContactRow, DoNotContactTable } from './columns';
+import {
+	PAGE_SIZE,
+	whereIn,
+	type Condition,
+	type ConditionalUpdate,
+	type ValuesOf,
+} from '../table/table';
+import {
+	MAX_PEOPLE,
+	type DoNotContactColumn,
+	type DoNotContactRow,
+	type DoNotContactTable,
+} from './columns';
 import { personIn } from './person';
 
 /** What every row has that this package writes, and people who type a row leave empty. */
@@ -18,6 +29,10 @@ const UNREADABLE = 'Holds for nobody: enter "person" with its country code, such
 /** Updates of one look: somebody may have imported many rows, and a message waits for the answer. */
 const MAX_CHANGES = PAGE_SIZE;
 
+/** How a person may stand in rows with all columns: a spreadsheet that they came through drops the plus. */
+const formsIn = (person: string): string[] =>
+	/^\+\d+$/.test(person) ? [person, person.slice(1)] : [person];
+
 /**
  * A list in which people type rows themselves, in a Data Table: `person` may stand there in any form, and n8n
  * compares texts exactly. Whoever looks for people also gets the rows that nobody has looked at yet, and compares
@@ -25,21 +40,45 @@ const MAX_CHANGES = PAGE_SIZE;
  * in its `reason`.
  */
 export function withRowsByHand(table: DoNotContactTable): DoNotContactTable {
-	/** Rows as they are compared. */
-	async function adopt(rows: readonly DoNotContactRow[]): Promise<DoNotContactRow[]> {
-		const changes: Array<ConditionalUpdate<DoNotContactColumn>> = [];
+	/** Rows as they are compared. Those of these people are written before any others. */
+	async function adopt(
+		rows: readonly DoNotContactRow[],
+		people: ReadonlySet<string>,
+	): Promise<DoNotContactRow[]> {
+		const [first, later]: Array<Array<ConditionalUpdate<DoNotContactColumn>>> = [[], []];
 		const adopted = rows.map((row) => {
-			const values = isByHand(row) ? valuesFor(row) : null;
+			const values = isAsCompared(row) ? null : valuesFor(row);
 			if (values === null) return row;
-			if (changes.length < MAX_CHANGES) changes.push({ where: asRead(row), values });
+			const isAsked = people.has(String(values.person));
+			(isAsked ? first : later).push({ where: asRead(row), values });
 			return { ...row, ...values };
 		});
+		const changes = [...first, ...later].slice(0, MAX_CHANGES);
 		// The next look tries again; what this one compares does not depend on it.
 		if (changes.length > 0) await settle(table.update(changes));
 		return adopted;
 	}
 
-	const adoptAll = async () => void (await adopt(await table.selectEither(BY_HAND)));
+	/** Those of whom a person's condition is about to be compared by the table itself. */
+	async function adoptAll(conditions: ReadonlyArray<Condition<DoNotContactColumn>>) {
+		const people = conditions.filter(isAboutPerson).map(({ value }) => String(value));
+		if (people.length > 0) await ofPeople(people);
+	}
+
+	/** The rows that mean one of these people, and those that nobody has looked at yet: each once. */
+	async function ofPeople(people: readonly string[]): Promise<DoNotContactRow[]> {
+		const rows = new Map<number, DoNotContactRow>();
+		for (let from = 0; from < people.length; from += MAX_PEOPLE) {
+			const forms = people.slice(from, from + MAX_PEOPLE).flatMap(formsIn);
+			const ofForms = forms.map(
+				(value): Condition<DoNotContactColumn> => ({ column: 'person', is: 'eq', value }),
+			);
+			const found = await table.selectEither([...ofForms, ...(from === 0 ? BY_HAND : [])]);
+			for (const row of found) rows.set(row.id, row);
+		}
+		return await adopt([...rows.values()], new Set(people));
+	}
+
 	return {
 		id: table.id,
 		insert: async (values) => await table.insert(values),
@@ -48,18 +87,14 @@ export function withRowsByHand(table: DoNotContactTable): DoNotContactTable {
 		selectAny: async (column, values) => {
 			if (column !== 'person' || values.length === 0) return await table.selectAny(column, values);
 			const wanted = new Set(values);
-			const rows = await table.selectEither([
-				...values.map((value): Condition<DoNotContactColumn> => ({ column, is: 'eq', value })),
-				...BY_HAND,
-			]);
-			return (await adopt(rows)).filter(({ person }) => wanted.has(String(person)));
+			return (await ofPeople(values)).filter(({ person }) => wanted.has(String(person)));
 		},
 		select: async (conditions, ...rest) => {
-			if (conditions.some(isAboutPerson)) await adoptAll();
-			return await adopt(await table.select(conditions, ...rest));
+			await adoptAll(conditions);
+			return await adopt(await table.select(conditions, ...rest), new Set());
 		},
 		remove: async (conditions) => {
-			if (conditions.some(isAboutPerson)) await adoptAll();
+			await adoptAll(conditions);
 			return await table.remove(conditions);
 		},
 	};
@@ -67,15 +102,16 @@ export function withRowsByHand(table: DoNotContactTable): DoNotContactTable {
 
 const isAboutPerson = ({ column }: Condition<DoNotContactColumn>): boolean => column === 'person';
 
-const isByHand = (row: DoNotContactRow): boolean =>
-	BY_HAND.some(({ column }) => textOf(row[column]) === null);
+/** Whether a row has what this package writes, in the form in which people are compared. */
+const isAsCompared = (row: DoNotContactRow): boolean =>
+	BY_HAND.every(({ column }) => textOf(row[column]) !== null) && personIn(row) === row.person;
 
 /** While nobody has corrected it meanwhile. */
 const asRead = ({ id, person }: DoNotContactRow): Array<Condition<DoNotContactColumn>> =>
 	whereIn<DoNotContactColumn>({ id, person });
 
 /** What the row should have; null if it is blank, or has been told of before. */
-function valuesFor(row: DoNotContactRow) {
+function valuesFor(row: DoNotContactRow): ValuesOf<DoNotContactColumn> | null {
 	const person = personIn(row);
 	const reason = textOf(row.reason) ?? '';
 	const isTold = reason.startsWith(UNREADABLE);

@@ -21,6 +21,9 @@ export const DO_NOT_CONTACT_COLUMNS = [
 	{ name: 'moved_at', type: 'date' },
 ] as const;
 
+/** People of one look: SQLite takes no more than 1,000 conditions, and a Data Table has two for each number. */
+export const MAX_PEOPLE = 450;
+
 export type DoNotContactColumn = (typeof DO_NOT_CONTACT_COLUMNS)[number]['name'];
 export type DoNotContactTable = Table<DoNotContactColumn>;
 export type DoNotContactRow = RowOf<DoNotContactColumn>;

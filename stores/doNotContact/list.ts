@@ -3,10 +3,10 @@ import { sameRecipientForms, sameRecipientKey } from '../../messages/sameRecipie
 import { insertThenLook } from '../deduplication/insertThenLook';
 import { KeyedMutex } from '../keyedMutex';
 import { Batcher } from '../table/batcher';
-import { MAX_KEYS } from '../table/byScheduleId';
 import { isoOf } from '../table/rows';
 import { PAGE_SIZE, whereIn, type Condition, type ValuesOf } from '../table/table';
 import {
+	MAX_PEOPLE,
 	scopeText,
 	scopeTexts,
 	toEntry,
@@ -66,14 +66,14 @@ export function createDoNotContactList(
 	const finds = new Batcher(async (people: string[]) => {
 		const listed = await listedOf(table, owner, people);
 		return people.map((person) => listed.get(person) ?? null);
-	}, MAX_KEYS);
+	}, MAX_PEOPLE);
 	const rowsOf = new Batcher(async (people: string[]) => {
 		const forms = [...new Set(people.flatMap(sameRecipientForms))];
 		const rows = await table.selectAny('person', forms);
 		const sorted = rows.sort((a, b) => a.id - b.id);
 		const ofForm = (form: string) => sorted.filter((row) => row.person === form);
 		return people.map((person) => sameRecipientForms(person).flatMap(ofForm));
-	}, MAX_KEYS);
+	}, MAX_PEOPLE);
 	const inserts = new Batcher(
 		async (values: Array<ValuesOf<DoNotContactColumn>>) => await table.insert(values),
 		PAGE_SIZE,

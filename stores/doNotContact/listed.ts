@@ -2,14 +2,13 @@ import { GatewayError, textOf } from '../../gateways/transport/gatewayError';
 import type { DoNotContactEntry } from '../../messages/doNotContact';
 import { sameRecipientForms } from '../../messages/sameRecipient';
 import { settle } from '../../messages/settle';
-import { MAX_KEYS } from '../table/byScheduleId';
-import { holdsFor, toEntry, type DoNotContactTable, type ListOwner } from './columns';
+import { holdsFor, MAX_PEOPLE, toEntry, type DoNotContactTable, type ListOwner } from './columns';
 
 /** Who is on the list, of those who were asked for: the first entry that holds for the account. */
 export type Listed = ReadonlyMap<string, DoNotContactEntry>;
 
 /**
- * Of these people, those whom the account must not write to, under whichever form of their number: one access for every 500 of them, however
+ * Of these people, those whom the account must not write to, under whichever form of their number: one access for every 450 of them, however
  * long the list is.
  */
 export async function listedOf(
@@ -20,8 +19,8 @@ export async function listedOf(
 	const asked = new Set(people);
 	const wanted = [...new Set(people.flatMap(sameRecipientForms))];
 	const listed = new Map<string, DoNotContactEntry>();
-	for (let from = 0; from < wanted.length; from += MAX_KEYS) {
-		const rows = await table.selectAny('person', wanted.slice(from, from + MAX_KEYS));
+	for (let from = 0; from < wanted.length; from += MAX_PEOPLE) {
+		const rows = await table.selectAny('person', wanted.slice(from, from + MAX_PEOPLE));
 		for (const row of rows.sort((a, b) => a.id - b.id)) {
 			const entry = toEntry(row);
 			if (!holdsFor(row, owner)) continue;

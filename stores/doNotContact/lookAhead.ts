@@ -1,5 +1,5 @@
 import type { DoNotContactEntry } from '../../messages/doNotContact';
-import { MAX_KEYS } from '../table/byScheduleId';
+import { MAX_PEOPLE } from './columns';
 import type { Listed } from './listed';
 
 /** An older answer is asked for again: sending to many may take hours. */
@@ -15,7 +15,7 @@ export class LookAhead {
 	private readonly answers = new Map<string, Answer>();
 	private looking: Promise<ReadonlyMap<string, Answer>> | null = null;
 
-	/** @param look reads the list, for at most 500 people; @param now milliseconds since 1970 */
+	/** @param look reads the list, for at most 450 people; @param now milliseconds since 1970 */
 	constructor(
 		private readonly look: (people: readonly string[]) => Promise<Listed>,
 		private readonly now: () => number,
@@ -47,7 +47,7 @@ export class LookAhead {
 		for (let place = this.places.get(person)!; place < this.order.length; place++) {
 			const known = this.answers.get(this.order[place]);
 			if (known === undefined || !this.isFresh(known)) people.push(this.order[place]);
-			if (people.length === MAX_KEYS) break;
+			if (people.length === MAX_PEOPLE) break;
 		}
 		const listed = await this.look(people);
 		const found = new Map<string, Answer>();

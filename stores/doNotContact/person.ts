@@ -5,10 +5,10 @@ import { textOf } from '../table/rows';
 import type { DoNotContactRow } from './columns';
 
 /**
- * What is not in digits only is an address; gateways have others than those that we send to. But a number with
- * anything around it, `tel:+14155238886`, is none.
+ * What is not in digits only is an address; gateways have others than those that we send to. But a name is none, nor is
+ * a number with anything around it, `tel:+14155238886`.
  */
-const ADDRESS = /^(?=[\p{L}\p{N}])(?=.*[^0-9+() ./-])(?!.*\+\d)\S+$/u;
+const ADDRESS = /^(?=[\p{L}\p{N}])(?=.*[^0-9+() ./-])(?=.*[0-9@])(?!.*\+\d)\S+$/u;
 
 /** What spreadsheets and copied lists leave around a number: `'+14155238886`, `<+14155238886>;`. */
 const AROUND = /^[^\p{L}\p{N}+]+|[^\p{L}\p{N}]+$/gu;

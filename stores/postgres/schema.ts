@@ -237,7 +237,7 @@ create table ${doNotContact} (
 	source text,
 	added_at timestamptz(3) default now(),
 	moved_at timestamptz(3),
-	constraint ${own('dnc_person')} check (person similar to '[+][1-9][0-9]{6,14}' or (person ~ '^[[:alnum:]]' and person ~ '[^0-9+() ./-]' and person !~ '[[:space:]]|[+][0-9]' and lower(person) not similar to '[+]?[1-9][0-9]{6,14}@(c.us|s.whatsapp.net)' and person not similar to '%:[0-9]+@lid')),
+	constraint ${own('dnc_person')} check (person similar to '[+][1-9][0-9]{6,14}' or (person ~ '^[[:alnum:]]' and person ~ '[^0-9+() ./-]' and person ~ '[0-9@]' and person !~ '[[:space:]]|[+][0-9]' and lower(person) not similar to '[+]?[1-9][0-9]{6,14}@(c.us|s.whatsapp.net)' and lower(person) not similar to '%:[0-9]+@(lid|c.us|s.whatsapp.net)')),
 	constraint ${own('dnc_scope')} check (scope in ('all', 'whatsapp', 'sms') or scope like 'account %/%')
 );
 create unique index ${own('dnc_key')} on ${doNotContact} (person, scope);`;
