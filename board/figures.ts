@@ -149,7 +149,7 @@ export function todayLines({ today }: Pick<Overview, 'today'>): TodayLine[] {
 	});
 	return [
 		line('Still to be sent', today.scheduled, 'scheduled'),
-		line('Being sent', today.queued, 'scheduled'),
+		line('Accepted by the gateway', today.queued, 'scheduled'),
 		...(today.suspended === 0 ? [] : [line('Held by the gateway', today.suspended, 'unconfirmed')]),
 		line('Sent', sent, 'sent'),
 		line('of these delivered', delivered, 'delivered', true),

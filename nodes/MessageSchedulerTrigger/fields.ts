@@ -69,7 +69,7 @@ export const properties: INodeProperties[] = [
 		),
 		default: [...DEFAULT_STATUSES],
 		description:
-			'Which statuses of your messages, and whether messages from people, start the workflow. All others are acknowledged and cost no execution.',
+			'Which statuses of your messages, and whether messages from people or changes of their preferences, start the workflow. All others are acknowledged and cost no execution.',
 	},
 	{
 		displayName: 'Options',

@@ -79,7 +79,7 @@ it('today, by status', () => {
 	const lines = todayLines(data);
 	expect(lines.map(({ label, count }) => [label, count])).toEqual([
 		['Still to be sent', of('scheduled')],
-		['Being sent', of('queued')],
+		['Accepted by the gateway', of('queued')],
 		['Sent', of('sent', 'delivered', 'read')],
 		['of these delivered', of('delivered', 'read')],
 		['of these read', of('read')],
@@ -95,7 +95,7 @@ it('today, what the gateway holds back is not sent, and not lost', () => {
 	const lines = todayLines({ today: { ...noneByStatus(), suspended: 2, queued: 3, sent: 4 } });
 	const counts = lines.filter(({ count }) => count > 0).map(({ label, count }) => [label, count]);
 	expect(counts).toEqual([
-		['Being sent', 3],
+		['Accepted by the gateway', 3],
 		['Held by the gateway', 2],
 		['Sent', 4],
 	]);

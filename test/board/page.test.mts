@@ -350,7 +350,7 @@ describe('today', () => {
 			todayLines(data).map(({ label, count, isPart }) => [label, count, isPart]);
 		const lines = [
 			['Still to be sent', 4, false],
-			['Being sent', 1, false],
+			['Accepted by the gateway', 1, false],
 			['Held by the gateway', 1, false],
 			['Sent', 15, false],
 			['of these delivered', 12, true],
@@ -373,7 +373,7 @@ describe('today', () => {
 			head: ['Status', 'Bar', 'Messages', 'Share'],
 			rows: [
 				['Still to be sent', '', '4', '15%'],
-				['Being sent', '', '1', '4%'],
+				['Accepted by the gateway', '', '1', '4%'],
 				['Held by the gateway', '', '1', '4%'],
 				['Sent', '', '15', '58%'],
 				['of these delivered', '', '12', '46%'],
