@@ -21,6 +21,7 @@
  *   npm run reliability dispatchers -- [--messages 5000]
  *   npm run reliability accuracy -- [--messages 40] [--seed 1]
  *   npm run reliability cost -- [--rows 100000]
+ *   npm run reliability speed -- [--due 1000] [--runs 3] [--at-once 5,10,20,50] [--env NAME=value]
  *
  * and in PostgreSQL, beside a Data Table:
  *
@@ -44,6 +45,7 @@ import { checkAccuracy } from './table/accuracy.mts';
 import { checkCost } from './table/cost.mts';
 import { checkCrash } from './table/crash.mts';
 import { checkDispatchers } from './table/dispatchers.mts';
+import { checkSpeed } from './table/speed.mts';
 import { checkWebhooks } from './webhooks/command.mts';
 
 const { positionals, values } = parseArgs({
@@ -96,6 +98,7 @@ const commands: Record<string, (options: Options) => Promise<boolean>> = {
 	dispatchers: checkDispatchers,
 	accuracy: checkAccuracy,
 	cost: checkCost,
+	speed: checkSpeed,
 	postgres: checkPostgres,
 };
 
