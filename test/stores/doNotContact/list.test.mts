@@ -276,10 +276,10 @@ describe('the look ahead', () => {
 		for (let from = 0; from < many.length; from += 5) {
 			await Promise.all(many.slice(from, from + 5).map(async (person) => await look.find(person)));
 		}
-		expect(asked.map(({ length }) => length)).toEqual([500, 500, 200]);
+		expect(asked.map(({ length }) => length)).toEqual([450, 450, 300]);
 		const together = ahead(new FakeClock());
 		await Promise.all(many.map(async (person) => await together.look.find(person)));
-		expect(together.asked.map(({ length }) => length)).toEqual([500, 500, 200]);
+		expect(together.asked.map(({ length }) => length)).toEqual([450, 450, 300]);
 	});
 
 	it('looks again after ten seconds', async () => {
