@@ -704,6 +704,13 @@ export const mutations: readonly Mutation[] = [
 		tests: DISPATCH,
 	},
 	{
+		rule: 'Dispatcher: the gateway’s health is asked for only with a message to probe with',
+		file: 'stores/dispatcher/index.ts',
+		from: 'if (!(await this.rows.hasProbe())) {',
+		to: 'if ((await queue.due(at, 1)).length === 0) {',
+		tests: DISPATCH,
+	},
+	{
 		rule: 'Dispatcher: no more are in doubt than may be',
 		file: 'stores/dispatcher/accountHealth.ts',
 		from: 'inDoubt < this.maxParallel + DOUBTS_BESIDE_IN_FLIGHT ||',

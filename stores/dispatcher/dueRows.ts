@@ -60,6 +60,15 @@ export class DueRows {
 		}
 	}
 
+	/** Whether there is a row to probe with, which stays the next one. */
+	async hasProbe(): Promise<boolean> {
+		const row = await this.next(true);
+		if (row === null) return false;
+		this.done(row);
+		this.page.unshift(row);
+		return true;
+	}
+
 	/** The rows to be read with the next turn: before the last of those that are here have begun. */
 	get wanted(): DueAfter | null {
 		const left = this.page.length + this.ahead.length;

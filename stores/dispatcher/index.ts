@@ -108,8 +108,9 @@ class Run {
 		const at = new Date(now()).toISOString();
 		await queue.adopt(at);
 		if (this.health.isProbing) {
-			// Nothing to send and nothing to probe. Checking for sent messages sends nothing.
-			if ((await queue.due(at, 1)).length === 0) {
+			// Nothing to probe with: also if all that is due waits behind others' next attempts, for which each run
+			// would ask the gateway. Checking for sent messages sends nothing.
+			if (!(await this.rows.hasProbe())) {
 				await look();
 				return null;
 			}

@@ -601,6 +601,33 @@ describe('a fault of the account', () => {
 		expect(fake.asked).toHaveLength(before + 1);
 	});
 
+	it('is not asked for while all that is due waits behind the next attempt of another', async () => {
+		await due('a');
+		failing('unauthorized', 'wrong key', { status: 401 });
+		await run();
+		clock.ms += MINUTE;
+		const next_attempt_at = iso(clock.ms + 5 * MINUTE);
+		await table.update([
+			{
+				where: [{ column: 'id', is: 'eq', value: 1 }],
+				values: { attempts: 1, next_attempt_at },
+			},
+		]);
+		const { recipient } = table.row(1);
+		await table.insert([rowOf('later', START - SECOND, { recipient })]);
+		fake.asked.length = 0;
+		fake.send = async () => ({});
+		for (let seconds = 0; seconds < 240; seconds += 10) {
+			await run();
+			clock.ms += 10 * SECOND;
+		}
+		expect(fake.healthAsked).toBe(0);
+		clock.ms += 2 * MINUTE;
+		await run();
+		expect(fake.healthAsked).toBe(1);
+		expect(fake.asked).toEqual(['a', 'later']);
+	});
+
 	it('whose gateway asks for no pause is no request for each message', async () => {
 		await due(...many(50));
 		failing('unauthorized', 'wrong key', { status: 401, retryAfterMs: 0 });
