@@ -10,6 +10,12 @@ export interface Allowed {
 
 export const allowed: readonly Allowed[] = [
 	{
+		file: 'stores/matches.ts',
+		original: 'at !== null',
+		replacement: 'true',
+		reason: 'For the compiler: JavaScript finds null neither before nor after a text.',
+	},
+	{
 		file: 'messages/nationalNumber.ts',
 		original: '/^(?:11|[23]\\d)\\d{8}$/',
 		replacement: '/^(?:11|[23]\\d)\\d{8}/',

@@ -98,6 +98,27 @@ describe('listing', () => {
 	});
 });
 
+describe('listing what a gateway tells no time of', () => {
+	const unknown = () => {
+		const fake = new FakeScheduler();
+		fake.hold(message(), { scheduledAt: null });
+		return fake;
+	};
+
+	it('lists it', async () => {
+		const fake = unknown();
+		expect(await fake.clock.run(fake.store().list({}))).toMatchObject([{ scheduledAt: null }]);
+	});
+
+	it.each(['scheduledAfter', 'scheduledBefore'])('rejects the filter %s', async (filter) => {
+		const fake = unknown();
+		const error = await errorOf(
+			fake.clock.run(fake.store().list({ [filter]: '2026-02-03T00:00:00.000Z' })),
+		);
+		expect(error.message).toMatch(/does not tell when .* cannot be filtered by time$/);
+	});
+});
+
 describe('cancelling', () => {
 	const cancel = async (faults: Faults, options: { cancelsBy?: 'delete' } = {}) => {
 		const fake = new FakeScheduler(options);

@@ -351,6 +351,19 @@ describe('whose turn it is', () => {
 		expect(await ledger.takeOver(record, 'third')).toBe(false);
 	});
 
+	it('is asked for again where it went to another between two requests', async () => {
+		await world.schedule(keyed('a'));
+		let isFirst = true;
+		world.keys.before = (access) => {
+			if (access === 'update' && isFirst) world.keys.edit(1, { owner: 'other' });
+			if (access === 'update') isFirst = false;
+		};
+		const wanted = keyed('a', { text: 'new' });
+		expect(await world.schedule(wanted, { ifExists: 'replace' })).toMatchObject({ text: 'new' });
+		expect(isFirst).toBe(false);
+		expect(world.fake.pending.map(({ text }) => text)).toEqual(['new']);
+	});
+
 	it('is lost where a lower row shows only after the begin, and nothing of it stays', async () => {
 		const ledger = world.ledger();
 		await ledger.insert('a', 'other');

@@ -92,6 +92,21 @@ describe('rows that people type into a Data Table', () => {
 	});
 
 	it.each([
+		['its source', { source: null, added_at: new Date(START).toISOString() }],
+		['its time', { source: 'import', added_at: null }],
+	])('are read once also where only %s is missing', async (_, cells) => {
+		await table.insert([{ person: ANA, scope: 'all', ...cells }]);
+		expect(await asked(BEN)).toEqual([]);
+		expect(table.row(1)).toMatchObject({
+			source: cells.source ?? 'manual',
+			added_at: cells.added_at ?? table.row(1).createdAt,
+		});
+		table.accesses.length = 0;
+		await asked(BEN);
+		expect(table.accesses).toEqual(['select']);
+	});
+
+	it.each([
 		'tel:+14155238886',
 		'whatsapp:+14155238886',
 		'1.4155E+10',

@@ -106,6 +106,11 @@ it('keeps the fault of one change from the others', async () => {
 		[1, 2, 3].map(async (id) => await messages.update(cancel(id))),
 	);
 	expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+	const rows = made.flatMap((one) => (one.status === 'fulfilled' ? one.value.flat() : []));
+	expect(rows.map(({ id, status }) => [id, status])).toEqual([
+		[1, 'cancelled'],
+		[3, 'cancelled'],
+	]);
 	expect(table.statuses).toEqual(['cancelled', 'scheduled', 'cancelled']);
 });
 

@@ -1,4 +1,5 @@
 import { dispatchDue } from '../../../stores/dispatcher';
+import { DuplicateKeyError } from '../../../stores/duplicateKey';
 import type { Row, Values } from '../../../stores/table/columns';
 import {
 	retryMatching,
@@ -250,6 +251,22 @@ describe('by filters', () => {
 		expect(texts(report.rows).sort()).toEqual(['fine', 'no time', 'year']);
 		expect(report.rejected).toMatchObject([{ reason: '"Recipient" is "nobody"' }]);
 		expect(table.row(3).status).toBe('failed');
+	});
+
+	it('leaves out only the one whose key another execution has just used', async () => {
+		await insert(past('a', 'failed'), past('b', 'failed'), past('c', 'failed'));
+		const { update } = table;
+		const taken = new DuplicateKeyError('The key is used.');
+		table.update = async (changes) => {
+			const isRefused = changes.some(({ where }) => where.some(({ value }) => value === 2));
+			if (isRefused) throw taken;
+			return await update.call(table, changes);
+		};
+		const { rows, rejected } = await retryMatching(table, FILTER, RULES, START);
+		expect(texts(rows)).toEqual(['a', 'c']);
+		expect(rejected).toMatchObject([{ scheduleId: table.row(2).schedule_id }]);
+		expect(rejected[0].reason).toMatch(/^The key is used\. That message stands for this one/);
+		expect(table.statuses).toEqual(['scheduled', 'failed', 'scheduled']);
 	});
 
 	it('leaves out what changes meanwhile, and says how many', async () => {

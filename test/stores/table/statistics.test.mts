@@ -185,8 +185,8 @@ describe('what is due', () => {
 	it('is what may be sent now, and overdue after two minutes', async () => {
 		await insert(
 			rowOf('later', START + SECOND),
-			rowOf('just due', START - MINUTE),
-			rowOf('late', START - 5 * MINUTE),
+			rowOf('just due', START - 2 * MINUTE),
+			rowOf('late', START - 2 * MINUTE - 1),
 			rowOf('latest', START - 7 * MINUTE),
 			rowOf('waits for its window', START - HOUR, { next_attempt_at: iso(START + HOUR) }),
 			rowOf('its window has just opened', START - HOUR, { next_attempt_at: iso(START - SECOND) }),
