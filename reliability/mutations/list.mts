@@ -972,7 +972,7 @@ export const mutations: readonly Mutation[] = [
 	{
 		rule: 'Do Not Contact: a row that a person has typed holds for whom it means',
 		file: 'stores/doNotContact/byHand.ts',
-		from: '\t\t\t\t...BY_HAND,\n',
+		from: '...(from === 0 ? BY_HAND : [])',
 		to: '',
 		tests: 'test/stores/doNotContact',
 	},
