@@ -110,6 +110,7 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		await world.schedule(keyed('a'));
 		const changed = keyed('a', { text: 'new', scheduledAt: '2026-02-04T15:00:00.000Z' });
 		const { scheduleId } = await world.schedule(changed, { ifExists: 'replace' });
+		expect(world.keys.row(1).requested_at).toBe('2026-02-03T15:00:00.000Z');
 		expect(world.fake.pending).toMatchObject([{ scheduleId, text: 'new' }]);
 		expect((await world.schedule(keyed('a'))).scheduleId).toBe(scheduleId);
 		expect(world.fake.maxPending).toBe(1);
@@ -118,8 +119,11 @@ describe('a deduplication key at a gateway that keeps none', () => {
 	it('returns unchanged what is no longer pending', async () => {
 		await world.schedule(keyed('a'));
 		world.fake.held = world.fake.held.map((one) => ({ ...one, status: 'sent' as const }));
+		const row = { ...world.keys.row(1) };
 		const held = await world.schedule(keyed('a', { text: 'new' }), { ifExists: 'replace' });
 		expect(held).toMatchObject({ text: 'for a', status: 'sent' });
+		// Nobody has taken it over for that, which would keep others waiting.
+		expect(world.keys.row(1)).toEqual(row);
 	});
 
 	it('puts the old content back where the gateway refuses the new one', async () => {

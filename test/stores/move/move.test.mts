@@ -110,6 +110,24 @@ it('leaves for now what is in flight, in doubt, without its id, paused, incomple
 	expect(there()).toEqual(['given up queued', 'paused and over failed']);
 });
 
+it('moves more than one batch takes, also exactly two, in one run', async () => {
+	for (const count of [1_000, 3]) {
+		await source.insert(Array.from({ length: count }, (_, n) => row(`m${n}`, 'sent')));
+		const report = await move();
+		expect(report).toMatchObject({ moved: count, isMore: false });
+	}
+	expect(target.rows.size).toBe(1_003);
+});
+
+it('says that there is more where its time is over, and goes on behind what it has moved', async () => {
+	await source.insert(Array.from({ length: 1_200 }, (_, n) => row(`m${n}`, 'sent')));
+	const stopped = { source, target, paused: new Set<string>(), now: START, isOver: () => true };
+	expect(await moveMessages(stopped)).toMatchObject({ moved: 500, isMore: true });
+	expect(await moveMessages(stopped)).toMatchObject({ moved: 500, isMore: true });
+	expect(await moveMessages(stopped)).toMatchObject({ moved: 200, isMore: false });
+	expect(await moveMessages(stopped)).toMatchObject({ moved: 0, isMore: false });
+});
+
 it('moves the others where a person empties a cell of one that is claimed', async () => {
 	await source.insert([row('first', 'scheduled'), row('second', 'scheduled')]);
 	source.before = (access) => {

@@ -47,6 +47,17 @@ it('records that one failed in the queue, and asks again for one that is still t
 	expect(table.statuses).toEqual(['failed', 'queued', 'queued']);
 });
 
+it('asks for one whose next time a person has emptied, and for none whose time is not there', async () => {
+	await table.insert([
+		queued('q1', { next_attempt_at: null }),
+		queued('q2', { next_attempt_at: '' }),
+		queued('q3', { next_attempt_at: iso(START + 1) }),
+	]);
+	expect(await resolve()).toBe(2);
+	const ids = [...table.rows.values()].map(({ message_id: id }) => id);
+	expect(ids).toEqual(['named q1', 'named q2', null]);
+});
+
 it('does nothing for a gateway that tells the id at once', async () => {
 	await table.insert([queued('q1')]);
 	fake.lookup = undefined;
