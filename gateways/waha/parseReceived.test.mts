@@ -15,6 +15,21 @@ const changed = <B extends { payload: object }>(body: B, payload: object, more: 
 	payload: { ...body.payload, ...payload },
 });
 
+it.each([
+	['image/jpeg', 'image'],
+	['video/mp4', 'video'],
+	['audio/ogg; codecs=opus', 'audio'],
+	['application/pdf', 'document'],
+	[null, 'document'],
+])(
+	'tells the type of a file by its media type %s where the engine does not say it',
+	(mimetype, type) => {
+		const media = { url: 'http://waha/api/files/a', mimetype, filename: null };
+		const body = changed(text, { hasMedia: true, media, body: null, _data: {} });
+		expect(parse(body)).toMatchObject([{ type, media: { mimeType: mimetype } }]);
+	},
+);
+
 const OURS = '3EB08A6895830F110A5E4D';
 const PERSON = { address: '4915112345678@c.us', phone: '+4915112345678', kind: 'phone' };
 const GROUP = { address: '120363402931855007@g.us', phone: null, kind: 'group' };

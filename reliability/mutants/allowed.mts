@@ -10,6 +10,12 @@ export interface Allowed {
 
 export const allowed: readonly Allowed[] = [
 	{
+		file: 'gateways/sealedRecord.ts',
+		original: 'data.length < IV_LENGTH + TAG_LENGTH',
+		replacement: 'data.length <= IV_LENGTH + TAG_LENGTH',
+		reason: 'Of exactly that length the text is empty, which is no record either.',
+	},
+	{
 		file: 'stores/matches.ts',
 		original: 'at !== null',
 		replacement: 'true',
