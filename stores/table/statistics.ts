@@ -202,7 +202,7 @@ export class Tally {
 	private readonly seen = new Set<number>();
 	private readonly byStatus = noneByStatus();
 	private readonly gateways = new Map<string, { total: number; readonly byStatus: ByStatus }>();
-	private readonly accounts = new Map<string, AccountStatistics & Counted>();
+	private readonly accounts = new Map<string, Counted>();
 	private readonly hours: Hours;
 	private readonly groups = new GroupTally();
 	private readonly lateness: number[] = [];
@@ -292,7 +292,7 @@ export class Tally {
 			oldestOverdueSeconds:
 				overdue.length === 0
 					? null
-					: Math.max(...overdue.map((account) => account.oldestOverdueSeconds ?? 0)),
+					: Math.max(...overdue.map((account) => account.oldestOverdueSeconds!)),
 			unconfirmed: this.byStatus.unconfirmed,
 			sent,
 			delivered,
@@ -336,20 +336,14 @@ export class Tally {
 		const key = accountKey(row);
 		const known = this.accounts.get(key);
 		if (known !== undefined) return known;
-		const fresh: AccountStatistics & Counted = {
+		const fresh: Counted = {
 			gateway: String(row.gateway ?? ''),
 			account: String(row.account ?? ''),
 			credential: String(row.credential ?? ''),
 			total: 0,
 			byStatus: noneByStatus(),
 			due: 0,
-			overdue: 0,
-			oldestOverdueSeconds: null,
 			sending: 0,
-			isPaused: false,
-			isSending: false,
-			isServed: false,
-			lastRunAt: null,
 			late: 0,
 			latestMs: 0,
 		};
@@ -358,15 +352,19 @@ export class Tally {
 	}
 }
 
-/** Internal counts of an account, beside those in the result. */
-interface Counted {
+/** The counts of an account, from which the result follows. */
+interface Counted
+	extends Pick<
+		AccountStatistics,
+		'gateway' | 'account' | 'credential' | 'total' | 'byStatus' | 'due' | 'sending'
+	> {
 	/** Overdue, paused or not. */
 	late: number;
 	latestMs: number;
 }
 
 function toAccount(
-	{ late, latestMs, ...counted }: AccountStatistics & Counted,
+	{ late, latestMs, sending, ...counted }: Counted,
 	record: AccountRecord | undefined,
 	now: number,
 ): AccountStatistics {
@@ -376,6 +374,7 @@ function toAccount(
 		// A delay by a pause is not the dispatcher's.
 		overdue: isPaused ? 0 : late,
 		oldestOverdueSeconds: isPaused || late === 0 ? null : Math.round(latestMs / 1_000),
+		sending,
 		isPaused,
 		isSending: (record?.leaseUntil ?? 0) > now,
 		isServed: isServed(record, now),

@@ -5,7 +5,8 @@ import { createLeaseStore, pauseAccount, type AccountColumn } from '../../../sto
 import type { Values } from '../../../stores/table/columns';
 import { SENDING } from '../../../stores/table/rows';
 import { findUnserved } from '../../../stores/table/served';
-import { statistics } from '../../../stores/table/statistics';
+import { partsBehindWaiting, statistics } from '../../../stores/table/statistics';
+import { selectAll } from '../../../stores/table/table';
 import { accountsTable, FakeClock, iso, MINUTE, rowOf, SECOND, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -206,7 +207,9 @@ describe('what is due', () => {
 		await pauseAccount(accounts, SENDER, { until: null, note: null, now: START });
 		const counted = await count();
 		expect(counted).toMatchObject({ due: 1, overdue: 0, oldestOverdueSeconds: null });
-		expect(counted.byAccount).toMatchObject([{ due: 1, overdue: 0, isPaused: true }]);
+		expect(counted.byAccount).toMatchObject([
+			{ due: 1, overdue: 0, oldestOverdueSeconds: null, isPaused: true },
+		]);
 	});
 
 	it('has no time of two thousand years ago, nor an empty one: they are unreadable', async () => {
@@ -418,4 +421,261 @@ it('tells which accounts are sending now, and when they last ran', async () => {
 	expect((await count()).byAccount).toMatchObject([
 		{ ...SENDER, isSending: true, isServed: true, lastRunAt: iso(START - SECOND) },
 	]);
+});
+
+it('tells all there is of an account, under a name for each cell that is not filled in', async () => {
+	const { byStatus } = await count();
+	await insert(
+		rowOf('a', START + HOUR, { gateway: null, account: null, credential: null }),
+		rowOf('b', START + HOUR, { gateway: '', account: '', credential: '' }),
+	);
+	const counted = await count();
+	const own = { total: 2, byStatus: { ...byStatus, scheduled: 2 } };
+	expect(counted.byGateway).toEqual([{ gateway: '', ...own }]);
+	expect(counted.byAccount).toEqual([
+		{
+			gateway: '',
+			account: '',
+			credential: '',
+			...own,
+			due: 0,
+			overdue: 0,
+			oldestOverdueSeconds: null,
+			sending: 0,
+			isPaused: false,
+			isSending: false,
+			isServed: false,
+			lastRunAt: null,
+		},
+	]);
+});
+
+it('tells all there is of a table with one message that is late', async () => {
+	const none = await count();
+	await insert(rowOf('a', START - 3 * MINUTE, { next_attempt_at: iso(START - 3 * MINUTE) }));
+	const { byStatus, byGateway, byAccount, byHour, unserved, ...figures } = await count();
+	expect(figures).toEqual({
+		...Object.fromEntries(Object.keys(figures).map((name) => [name, none[name as 'total']])),
+		total: 1,
+		due: 1,
+		overdue: 1,
+		oldestOverdueSeconds: 180,
+	});
+	expect(byStatus).toEqual({ ...none.byStatus, scheduled: 1 });
+	expect([byGateway, byAccount, unserved].map(({ length }) => length)).toEqual([1, 1, 1]);
+	expect(byHour.filter(({ total }) => total > 0)).toEqual([
+		{
+			hour: '2026-02-01T11:00:00.000+00:00',
+			total: 1,
+			scheduled: 1,
+			sent: 0,
+			unconfirmed: 0,
+			failed: 0,
+		},
+	]);
+	expect(none).toMatchObject({ waiting: 0, sending: 0, unreadable: 0, sent: 0, unconfirmed: 0 });
+});
+
+describe('the reads behind those of waiting messages', () => {
+	it('have each message that matters once, and no other', async () => {
+		const since = START - DAY;
+		const moment = fc.constantFrom(since - 1, since, since + 1, START + DAY);
+		const messages = fc.array(
+			fc.tuple(fc.constantFrom(...STATUS_NAMES, SENDING), moment, moment, fc.boolean()),
+			{ maxLength: 12 },
+		);
+		await fc.assert(
+			fc.asyncProperty(messages, async (wanted) => {
+				table.rows.clear();
+				for (const [status, sendAt, changedAt, isUntimed] of wanted) {
+					clock.ms = changedAt;
+					const time = isUntimed && changedAt >= since ? { send_at: null } : {};
+					await insert(rowOf(status, sendAt, { status, ...time }));
+				}
+				const read: number[] = [];
+				for (const part of partsBehindWaiting(iso(since))) {
+					read.push(...(await selectAll(table, part)).map(({ id }) => id));
+				}
+				const matters = [...table.rows.values()].filter(
+					({ status, send_at: at, updatedAt }) =>
+						status !== 'scheduled' &&
+						([SENDING, 'unconfirmed'].includes(String(status)) ||
+							updatedAt >= iso(since) ||
+							String(at) >= iso(since)),
+				);
+				expect(read.sort((a, b) => a - b)).toEqual(matters.map(({ id }) => id));
+			}),
+		);
+	});
+
+	it('do not read those again', async () => {
+		await insert(...Array.from({ length: 1_500 }, () => rowOf('waits', START + DAY)));
+		expect((await count()).total).toBe(1_500);
+		expect(table.accesses.filter((access) => access === 'select')).toHaveLength(6);
+	});
+});
+
+describe('to the millisecond', () => {
+	it.each([
+		['is due at its time', { send_at: iso(START) }, { due: 1, waiting: 0 }],
+		['is not due before', { send_at: iso(START + 1) }, { due: 0, waiting: 0 }],
+		[
+			'no longer waits at its next attempt',
+			{ next_attempt_at: iso(START) },
+			{ due: 1, waiting: 0 },
+		],
+		['waits until then', { next_attempt_at: iso(START + 1) }, { due: 0, waiting: 1 }],
+		['is unreadable before 2000', { send_at: '1999-12-31T23:59:59.999Z' }, { unreadable: 1 }],
+		['is late since 2000', { send_at: '2000-01-01T00:00:00.000Z' }, { unreadable: 0, overdue: 1 }],
+		['is unreadable without a time', { send_at: '' }, { unreadable: 1, due: 0, waiting: 0 }],
+	])('a message %s', async (_, cells, counts) => {
+		await insert(rowOf('a', START - HOUR, cells));
+		expect(await count()).toMatchObject(counts);
+	});
+
+	it.each([
+		['with the period', START - DAY, 1],
+		['right before the period', START - DAY - 1, 0],
+	])('what began to be sent %s counts as sent in it, or not', async (_, startedAt, expected) => {
+		await insert(sent(0, 'sent', { send_started_at: iso(startedAt) }));
+		expect(await count()).toMatchObject({ sent: expected, total: 1 });
+	});
+
+	it('an account is paused until its pause ends, and sends until its lease ends', async () => {
+		await insert(rowOf('a', START + HOUR));
+		await pauseAccount(accounts, SENDER, { until: START, note: null, now: START - HOUR });
+		await createLeaseStore(accounts, [SENDER]).acquire('a run', START - SECOND, START);
+		const states = async () => {
+			const { byAccount, paused } = await count();
+			return [byAccount[0].isPaused, byAccount[0].isSending, paused.length];
+		};
+		expect(await states()).toEqual([false, false, 0]);
+		clock.ms -= 1;
+		expect(await states()).toEqual([true, true, 1]);
+	});
+
+	it('an account is paused by the gateway until that ends', async () => {
+		await insert(rowOf('a', START - HOUR));
+		await runAt(START - HOUR, SENDER, { ...HEALTHY, pausedUntil: START });
+		expect((await count()).byAccount).toMatchObject([{ isPaused: false, overdue: 1 }]);
+		clock.ms -= 1;
+		expect((await count()).byAccount).toMatchObject([{ isPaused: true, overdue: 0 }]);
+	});
+
+	it('hours have what is a day back and a day ahead, and nothing beyond', async () => {
+		const inHours = async (sendAt: number) => {
+			table.rows.clear();
+			await insert(rowOf('a', sendAt));
+			const hours = (await count()).byHour.filter(({ total }) => total > 0);
+			return hours.map(({ hour }) => hour);
+		};
+		for (const minutes of [0, 7]) {
+			clock.ms = START + minutes * MINUTE;
+			expect(await inHours(clock.ms - DAY)).toEqual(['2026-01-31T12:00:00.000+00:00']);
+			expect(await inHours(clock.ms + DAY)).toEqual(['2026-02-02T12:00:00.000+00:00']);
+			expect(await inHours(clock.ms - DAY - 1)).toEqual([]);
+			expect(await inHours(clock.ms + DAY + 1)).toEqual([]);
+		}
+	});
+});
+
+it('tells the latest of several accounts and messages as the oldest, and adds what is overdue up', async () => {
+	await insert(
+		rowOf('a', START - 4 * MINUTE),
+		rowOf('b', START - 9 * MINUTE),
+		rowOf('c', START - 5 * MINUTE),
+		rowOf('d', START - 6 * MINUTE, { account: 'second' }),
+		rowOf('e', START - MINUTE, { account: 'third' }),
+	);
+	const counted = await count();
+	expect(counted).toMatchObject({ due: 5, overdue: 4, oldestOverdueSeconds: 540 });
+	expect(
+		counted.byAccount.map(({ due, overdue, oldestOverdueSeconds }) => [
+			due,
+			overdue,
+			oldestOverdueSeconds,
+		]),
+	).toEqual([
+		[3, 3, 540],
+		[1, 1, 360],
+		[1, 0, null],
+	]);
+});
+
+it('counts since its next attempt how late a message is', async () => {
+	await insert(rowOf('a', START - HOUR, { next_attempt_at: iso(START - 5 * MINUTE) }));
+	expect(await count()).toMatchObject({ overdue: 1, oldestOverdueSeconds: 300 });
+});
+
+it.each([
+	[[3, 1, 2], 2, 3],
+	[[10, 9], 9, 10],
+	[[20, 100, 3], 20, 100],
+])('tells of messages %j seconds late the nearest ranks', async (late, median, of99) => {
+	await insert(...late.map((seconds) => sent(seconds)));
+	expect(await count()).toMatchObject({ latenessMedianSeconds: median, lateness99Seconds: of99 });
+});
+
+it('counts in all what the gateway took, and by the hour what became of each message', async () => {
+	const told: Record<string, [number, number, number, string[]]> = {};
+	for (const status of STATUS_NAMES) {
+		table.rows.clear();
+		await insert(sent(1, status));
+		const { sent: all, delivered, read, byHour } = await count();
+		const { hour, total, ...counts } = byHour.find((each) => each.total > 0)!;
+		expect([hour, total]).toEqual(['2026-02-01T11:00:00.000+00:00', 1]);
+		const counted = Object.entries(counts).filter(([, of]) => of > 0);
+		told[status] = [all, delivered, read, counted.map(([name]) => name)];
+	}
+	expect(told).toEqual({
+		unknown: [0, 0, 0, []],
+		scheduled: [0, 0, 0, ['scheduled']],
+		unconfirmed: [0, 0, 0, ['unconfirmed']],
+		queued: [1, 0, 0, ['sent']],
+		suspended: [1, 0, 0, ['sent']],
+		sent: [1, 0, 0, ['sent']],
+		failed: [1, 0, 0, ['failed']],
+		delivered: [1, 1, 0, ['sent']],
+		read: [1, 1, 1, ['sent']],
+		played: [1, 1, 1, ['sent']],
+		expired: [1, 0, 0, ['failed']],
+		cancelled: [0, 0, 0, []],
+		deleted: [1, 0, 0, ['sent']],
+	});
+});
+
+it.each([
+	['a message id', { message_id: 'm', queue_id: null }, 1],
+	['a queue id', { message_id: '', queue_id: 'q' }, 1],
+	['neither', { message_id: '', queue_id: '' }, 0],
+])('counts a failure with %s as what the gateway took, or not', async (_, ids, expected) => {
+	await insert(sent(1, 'failed', ids));
+	expect(await count()).toMatchObject({ sent: expected, byStatus: { failed: 1 } });
+});
+
+it('counts what is just being sent as still to be sent in its hour', async () => {
+	await insert(rowOf('a', START - 30 * MINUTE, { status: SENDING }));
+	const counted = await count();
+	expect(counted).toMatchObject({ sending: 1, sent: 0, byAccount: [{ sending: 1 }] });
+	expect(counted.byHour.filter(({ total }) => total > 0)).toMatchObject([
+		{ scheduled: 1, sent: 0 },
+	]);
+});
+
+it('reads a table that has no column of groups yet', async () => {
+	await insert(rowOf('a', START + HOUR, { group_name: undefined }));
+	expect(await count()).toMatchObject({ total: 1, byGroup: [], otherGroups: { groups: 0 } });
+});
+
+it('tells what nobody serves: all that is to be sent, though little of it is late', async () => {
+	await insert(
+		rowOf('late', START - HOUR, { ...DEAD }),
+		rowOf('later', START + HOUR, { ...DEAD }),
+		rowOf('in flight', START - HOUR, { ...DEAD, status: SENDING }),
+		rowOf('over', START - HOUR, { ...DEAD, status: 'failed' }),
+	);
+	const unserved = [{ ...DEAD, messages: 3, due: 1, lastRunAt: null }];
+	expect((await count()).unserved).toEqual(unserved);
+	await pauseAccount(accounts, DEAD, { until: null, note: null, now: START });
+	expect((await count()).unserved).toEqual(unserved);
 });

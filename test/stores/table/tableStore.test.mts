@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
+import fc from 'fast-check';
+import type { ListFilter } from '../../../gateways/gateway';
+import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { MessageToSchedule } from '../../../messages/message';
 import { parseRecipient } from '../../../messages/recipient';
 import { notPending } from '../../../gateways/notPending';
+import {
+	DO_NOT_CONTACT_COLUMNS,
+	type DoNotContactColumn,
+} from '../../../stores/doNotContact/columns';
+import { filterAndSort } from '../../../stores/matches';
+import { MOVED, movingFrom } from '../../../stores/move/words';
 import type { AttemptLog, UnresolvedAttempt } from '../../../stores/store';
 import { isUuid } from '../../../stores/scheduleId';
-import { createTableStore } from '../../../stores/table/tableStore';
+import { createTableStore, type TableStoreOptions } from '../../../stores/table/tableStore';
 import { FakeClock, FakeGateway, iso, message, MINUTE, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -450,4 +459,336 @@ it('a cancel whose response was lost is told as done by the next attempt, anothe
 	expect(await storeForId().cancel(scheduleId, {}, new Memory())).toMatchObject({
 		cancelled: false,
 	});
+});
+
+const storeWith = (options: Partial<TableStoreOptions>) =>
+	createTableStore(table, {
+		gateway: new FakeGateway().gateway,
+		senders: [SENDER],
+		timezone: 'UTC',
+		now: clock.now,
+		...options,
+	});
+const moveOf = (scheduleId: string, at: number) => ({
+	scheduleId,
+	scheduledAt: iso(at),
+	idempotencyKey: randomUUID(),
+});
+
+it('takes messages for any time, of the types that the gateway sends', () => {
+	const store = storeForId();
+	expect(store.limits).toEqual({ label: 'n8n', minLeadMs: null, maxLeadMs: null });
+	expect(() => store.assertAccepts(message('hello', START))).not.toThrow();
+	expect(() => store.assertAccepts(message('hello', START, { type: 'voice' }))).toThrow(
+		GatewayError,
+	);
+});
+
+it('notes, before it writes, what is to be scheduled and since when', async () => {
+	const attempt = new Memory();
+	const wanted = message('hello', START + DAY);
+	table.before = (access) => {
+		if (access === 'insert') expect(attempt.unresolved).toEqual({ since: START, message: wanted });
+	};
+	await storeForId().schedule(wanted, attempt);
+	expect.assertions(1);
+});
+
+it('notes, before it cancels, what is cancelled, and nothing of what is not pending', async () => {
+	const { scheduleId } = await schedule(message('hello', START));
+	const noted: Array<string | undefined> = [];
+	const attempt = new Memory();
+	table.before = (access) => {
+		if (access === 'update') noted.push(attempt.unresolved?.cancelling?.scheduleId);
+	};
+	await storeForId().cancel(scheduleId, {}, attempt);
+	expect(noted).toEqual([scheduleId]);
+	table.edit(1, { status: 'sent' });
+	const later = new Memory();
+	later.clear = () => undefined;
+	await storeForId().cancel(scheduleId, {}, later);
+	expect(later.unresolved).toBeNull();
+});
+
+it('says in the words of its caller that there is no message of an id', async () => {
+	const notFound = (id: string) => new GatewayError('notFound', `nowhere: ${id}`);
+	const store = storeWith({ notFound });
+	const id = randomUUID();
+	const change = { scheduleId: id, from: null, to: null };
+	await expect(store.get(id)).rejects.toThrow(`nowhere: ${id}`);
+	await expect(store.cancel(id)).rejects.toThrow(`nowhere: ${id}`);
+	expect(await store.changeMany!([change], false)).toMatchObject([
+		{ ok: false, error: { message: `nowhere: ${id}` } },
+	]);
+	await schedule(message('hello', START, { idempotencyKey: id }));
+	table.before = (access) => {
+		if (access === 'update') table.rows.clear();
+	};
+	await expect(store.cancel(id)).rejects.toThrow(`nowhere: ${id}`);
+});
+
+describe('rescheduling', () => {
+	it('takes the time that its caller names for now, of a pending message only', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		const move = { ...moveOf(scheduleId, START + DAY), timeNow: () => iso(START + 2 * DAY) };
+		const store = storeForId();
+		expect(await store.reschedule(move, new Memory())).toMatchObject({
+			scheduledAt: iso(START + 2 * DAY),
+		});
+		table.edit(1, { status: 'sent' });
+		const timeNow = jest.fn();
+		await expect(store.reschedule({ ...move, timeNow }, new Memory())).rejects.toThrow(
+			/can no longer be rescheduled/,
+		);
+		expect(timeNow).not.toHaveBeenCalled();
+	});
+
+	it('writes whose timezone the time is in where it is told, and else leaves it', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		const store = storeForId();
+		await store.reschedule(moveOf(scheduleId, START + DAY), new Memory());
+		expect(table.row(1)).toMatchObject({ timezone: 'Asia/Kolkata', timezone_source: null });
+		const zone = { timezone: 'America/Denver', timezoneSource: 'number' } as const;
+		const after = await store.reschedule(
+			{ ...moveOf(scheduleId, START + DAY), zone },
+			new Memory(),
+		);
+		expect(after).toMatchObject(zone);
+		expect(table.row(1)).toMatchObject({ timezone: 'America/Denver', timezone_source: 'number' });
+	});
+
+	it('leaves no run that has read the row as due able to start it', async () => {
+		const { scheduleId } = await schedule(message('hello', START));
+		const tokens = new Set([table.row(1).claim_token]);
+		for (const day of [1, 2]) {
+			await storeForId().reschedule(moveOf(scheduleId, START + day * DAY), new Memory());
+			tokens.add(table.row(1).claim_token);
+		}
+		expect(tokens.size).toBe(3);
+	});
+
+	it('is refused for somebody on Do Not Contact, and for nobody else', async () => {
+		const list = new MemoryTable<DoNotContactColumn>(
+			DO_NOT_CONTACT_COLUMNS.map(({ name }) => name),
+		);
+		const findDoNotContact = jest.fn(async () => list as typeof list | null);
+		const store = storeWith({ findDoNotContact });
+		const { scheduleId } = await schedule(message('hello', START));
+		const move = async () => await store.reschedule(moveOf(scheduleId, START + DAY), new Memory());
+		expect(await move()).toMatchObject({ scheduledAt: iso(START + DAY) });
+		await list.insert([{ person: '+919988066776', scope: 'all', reason: 'replied STOP' }]);
+		table.edit(1, { send_at: iso(START) });
+		await expect(move()).rejects.toThrow(
+			/was not moved: its recipient \(\+919988066776\) is on Do Not Contact/,
+		);
+		expect(table.row(1).send_at).toBe(iso(START));
+		findDoNotContact.mockResolvedValue(null);
+		expect(await move()).toMatchObject({ scheduledAt: iso(START + DAY) });
+		table.edit(1, { status: 'sent' });
+		findDoNotContact.mockClear();
+		await expect(move()).rejects.toMatchObject({ kind: 'notPending' });
+		expect(findDoNotContact).not.toHaveBeenCalled();
+	});
+
+	it('is refused where the gateway no longer has the file then', async () => {
+		const { gateway: bare } = new FakeGateway();
+		const uploads = {
+			goes: 'first' as const,
+			types: { image: { maxBytes: null, mimeTypes: null } },
+			keptMs: 3 * DAY,
+		};
+		const gateway = { ...bare, capabilities: { ...bare.capabilities, uploads } };
+		const store = storeWith({ gateway });
+		const image = message('', START, { type: 'image', text: null, mediaId: 'file-1' });
+		const { scheduleId } = await schedule(image);
+		const move = async (days: number) =>
+			await store.reschedule(moveOf(scheduleId, START + days * DAY), new Memory());
+		expect(await move(2)).toMatchObject({ scheduledAt: iso(START + 2 * DAY) });
+		await expect(move(3)).rejects.toMatchObject({ kind: 'unsupported' });
+		table.edit(1, { status: 'sent' });
+		await expect(move(3)).rejects.toMatchObject({ kind: 'notPending' });
+	});
+});
+
+it.each([MOVED, movingFrom('scheduled')])(
+	'says of a message that is in another store by now (%j) where it is, whatever is wanted of it',
+	async (status) => {
+		const held = await schedule(message('hello', START, { deduplicationKey: 'k' }));
+		const { scheduleId } = held;
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, { status });
+		};
+		const again = message('new', START, { deduplicationKey: 'k' });
+		for (const wanted of [
+			async () => await storeForId().cancel(scheduleId),
+			async () => await storeForId().reschedule(moveOf(scheduleId, START + DAY), new Memory()),
+			async () => await storeForId().schedule(again, new Memory(), { ifExists: 'replace' }),
+		]) {
+			table.edit(1, { status: 'scheduled' });
+			await expect(wanted()).rejects.toMatchObject({
+				kind: 'notPending',
+				message: `The scheduled message "${scheduleId}" was moved to PostgreSQL, so nothing was changed`,
+				details: { hint: expect.stringContaining('"PostgreSQL"') },
+			});
+			expect(table.row(1)).toMatchObject({ status, text: 'hello', send_at: iso(START) });
+		}
+	},
+);
+
+describe('the messages that a filter asks for', () => {
+	const other = parseRecipient('+14155238886');
+	const statuses = ['scheduled', 'sending', 'queued', 'suspended', 'sent', 'read', 'failed'];
+	const rows = Array.from({ length: 42 }, (_, n) => ({
+		...rowOf(`m${n}`, START + (n % 5) * MINUTE),
+		status: statuses[n % statuses.length],
+		sent_at: n % 7 < 2 ? null : iso(START + (n % 4) * MINUTE),
+		reference: n % 3 === 0 ? 'order-1' : null,
+		group_name: n % 4 === 0 ? 'campaign' : null,
+		...(n % 2 === 0 ? { recipient: other.address } : {}),
+		...(n === 20 ? { send_at: null } : {}),
+	}));
+	const time = fc.integer({ min: -1, max: 5 }).map((minutes) => iso(START + minutes * MINUTE));
+	const filters: fc.Arbitrary<ListFilter> = fc.record(
+		{
+			status: fc.constantFrom('scheduled' as const, 'queued' as const, 'sent' as const),
+			recipient: fc.constant(other),
+			reference: fc.constant('order-1'),
+			group: fc.constant('campaign'),
+			scheduledAfter: time,
+			scheduledBefore: time,
+			notDeliveredSince: time,
+			text: fc.constantFrom('M1', 'm3'),
+		},
+		{ requiredKeys: [] },
+	);
+
+	it('are all of those, the earliest first; with a limit at least that many', async () => {
+		await table.insert(rows);
+		const store = storeForId();
+		const all = await store.list({});
+		expect(all).toHaveLength(42);
+		await fc.assert(
+			fc.asyncProperty(filters, fc.integer({ min: 1, max: 12 }), async (filter, limit) => {
+				const wanted = filterAndSort(all, filter);
+				const idsOf = (messages: typeof all) => messages.map(({ text }) => text).sort();
+				const listed = await store.list(filter);
+				expect(idsOf(listed)).toEqual(idsOf(wanted));
+				const times = listed.map(({ scheduledAt }) => scheduledAt);
+				expect(times).toEqual(wanted.map(({ scheduledAt }) => scheduledAt));
+				const first = await store.list(filter, limit);
+				expect(first.length).toBeGreaterThanOrEqual(Math.min(limit, wanted.length));
+				expect(first.slice(0, limit).map(({ scheduledAt }) => scheduledAt)).toEqual(
+					times.slice(0, limit),
+				);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	it.each<[string, ListFilter, (row: (typeof rows)[number]) => boolean]>([
+		['status', { status: 'read' }, ({ status }) => status === 'read'],
+		['recipient', { recipient: other }, ({ recipient }) => recipient === other.address],
+		['reference', { reference: 'order-1' }, ({ reference }) => reference === 'order-1'],
+		['group', { group: 'campaign' }, ({ group_name: group }) => group === 'campaign'],
+		[
+			'times',
+			{ scheduledAfter: iso(START + MINUTE), scheduledBefore: iso(START + 3 * MINUTE) },
+			({ send_at: at }) =>
+				at !== null && String(at) >= iso(START + MINUTE) && String(at) <= iso(START + 3 * MINUTE),
+		],
+		[
+			'what is not delivered since',
+			{ notDeliveredSince: iso(START + MINUTE) },
+			({ status, sent_at: at }) =>
+				['queued', 'suspended', 'sent'].includes(status) &&
+				at !== null &&
+				at <= iso(START + MINUTE),
+		],
+	])('are alone read from the table: %s', async (_, filter, fits) => {
+		await table.insert(rows);
+		const select = jest.spyOn(table, 'select');
+		await storeForId().list(filter);
+		const read = (await Promise.all(select.mock.results.map(async ({ value }) => await value)))
+			.flat()
+			.map(({ text }) => text as string);
+		expect(read.sort()).toEqual(
+			rows
+				.filter(fits)
+				.map(({ text }) => text as string)
+				.sort(),
+		);
+	});
+
+	it('with the same time are read together, and few of the rest', async () => {
+		await table.insert([
+			...Array.from({ length: 30 }, (_, n) => rowOf(`same ${n}`, START)),
+			...Array.from({ length: 30 }, (_, n) => rowOf(`later ${n}`, START + DAY)),
+		]);
+		const texts = (await storeForId().list({}, 10)).map(({ text }) => String(text));
+		expect(texts).toHaveLength(10);
+		const matching = await storeForId().list({ text: 'same 2' }, 5);
+		expect(matching.map(({ text }) => text)).toEqual(
+			['same 2', ...Array.from({ length: 10 }, (_, n) => `same 2${n}`)].slice(0, matching.length),
+		);
+		expect(matching.length).toBeGreaterThanOrEqual(5);
+	});
+
+	it('are found behind rows whose times were emptied', async () => {
+		await table.insert([
+			...Array.from({ length: 3 }, () => rowOf('emptied', START, { send_at: null })),
+			rowOf('b', START + MINUTE),
+			rowOf('a', START),
+		]);
+		const found = await storeForId().list({ text: 'a' }, 1);
+		expect(found.map(({ text }) => text)).toEqual(['a']);
+	});
+});
+
+describe('a key', () => {
+	it('of the same account’s name at another gateway is another one', async () => {
+		const wanted = message('hello', START, { deduplicationKey: 'k' });
+		await schedule(wanted);
+		table.edit(1, { gateway: 'another' });
+		const again = { ...wanted, idempotencyKey: randomUUID() };
+		await schedule(again);
+		expect(table.statuses).toEqual(['scheduled', 'scheduled']);
+	});
+
+	it('of a message that was replaced keeps its attempts, so that each is counted', async () => {
+		const held = await schedule(message('old', START, { deduplicationKey: 'k' }));
+		table.edit(1, { attempts: 2 });
+		const store = storeForId();
+		const wanted = message('new', START, { deduplicationKey: 'k' });
+		await store.schedule(wanted, new Memory(), { ifExists: 'replace' });
+		expect(table.row(1)).toMatchObject({
+			schedule_id: held.scheduleId,
+			text: 'new',
+			attempts: 2,
+			claim_token: expect.stringMatching(/^moved ./),
+		});
+	});
+});
+
+it('takes equal times in whatever form they are written for one time', async () => {
+	const again = { ifExists: 'return' } as const;
+	const zulu = message('hello', START);
+	await schedule(zulu);
+	table.edit(1, { requested_at: '2026-02-01T12:00:00Z' });
+	const offset = { ...message('hello', START), requestedAt: '2026-02-01T17:30:00.000+05:30' };
+	table.edit(1, { requested_at: iso(START) });
+	await storeForId().schedule(offset, new Memory(), again);
+	expect(table.rows.size).toBe(1);
+});
+
+it('is not kept from scheduling by a requested time that nobody can read', async () => {
+	await table.insert([rowOf('m', START, { requested_at: '2026-02-01T12:00:30 or so' })]);
+	const store = storeForId();
+	const again = { ifExists: 'return' } as const;
+	await Promise.all(
+		[0, 1].map(
+			async (minute) =>
+				await store.schedule(message('m', START + minute * MINUTE), new Memory(), again),
+		),
+	);
+	expect(table.rows.size).toBe(3);
 });
