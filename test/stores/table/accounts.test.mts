@@ -4,8 +4,10 @@ import { HeldLease } from '../../../stores/dispatcher/heldLease';
 import { INITIAL_PACE } from '../../../stores/dispatcher/pace';
 import {
 	accountRow,
+	accountsTableName,
 	createLeaseStore,
 	pauseAccount,
+	pauseEnd,
 	resumeAccount,
 	toAccountRecord,
 	type AccountColumn,
@@ -259,4 +261,150 @@ it('heeds a person’s pause under whichever key of the account it was made, unt
 	await resumeAccount(table, [SENDER, OTHER]);
 	const after = await store.renew('a', clock.ms + 90 * SECOND, STATE);
 	expect(after).toMatchObject({ manualPause: null });
+});
+
+it('stands in a table named after that of the messages', () => {
+	expect(accountsTableName('scheduled_messages')).toBe('scheduled_messages_accounts');
+});
+
+it('has a row for each account, with all names and a free lease', async () => {
+	const row = await accountRow(table, SENDER);
+	expect(row).toMatchObject({ ...SENDER, lease_holder: '', lease_until: iso(0) });
+	expect(await accountRow(table, SENDER)).toEqual(row);
+	expect((await accountRow(table, { ...SENDER, gateway: 'another' })).id).not.toBe(row.id);
+	expect((await accountRow(table, OTHER)).id).not.toBe(row.id);
+	expect(table.rows.size).toBe(3);
+});
+
+describe('what a run writes of its account', () => {
+	it('is its lease, its time and the name of its credential', async () => {
+		await acquire('a');
+		const lease = { lease_holder: 'a', lease_until: iso(START + 90 * SECOND) };
+		expect(table.row(1)).toMatchObject({ ...lease, last_run_at: iso(START) });
+		clock.ms += MINUTE;
+		const renamed = storeForId({ ...SENDER, credential: 'Renamed' });
+		clock.ms += MINUTE;
+		expect(await acquire('b', renamed)).toMatchObject({ lastRunAt: clock.ms });
+		expect(table.row(1)).toMatchObject({ credential: 'Renamed', lease_holder: 'b' });
+		await renamed.release('b', STATE);
+		expect(table.row(1)).toMatchObject({
+			lease_holder: '',
+			lease_until: iso(0),
+			last_run_at: iso(clock.ms),
+		});
+		expect(toAccountRecord(table.row(1)).leaseUntil).toBe(0);
+	});
+
+	it('is its health and pace, under the first name of the account alone', async () => {
+		// The first name's row is not the lowest.
+		await accountRow(table, OTHER);
+		const both = storeForId(SENDER, OTHER);
+		await acquire('a', both);
+		const at = (pauseCount: number) => ({ ...STATE, health: { ...HEALTHY, pauseCount } });
+		const counts = () =>
+			[...table.rows.values()].map((row) => [
+				row.account,
+				toAccountRecord(row).health.pauseCount,
+				row.state !== null,
+			]);
+		expect(await both.renew('a', clock.ms + 100 * SECOND, at(3))).toMatchObject(at(3));
+		expect(counts()).toEqual([
+			[OTHER.account, 0, false],
+			[SENDER.account, 3, true],
+		]);
+		for (const row of table.rows.values()) {
+			expect(row.lease_until).toBe(iso(clock.ms + 100 * SECOND));
+		}
+		await both.release('a', at(4));
+		expect(counts()).toEqual([
+			[OTHER.account, 0, false],
+			[SENDER.account, 4, true],
+		]);
+		expect(await acquire('b', both)).toMatchObject(at(4));
+	});
+
+	it('is nothing before it has a lease', async () => {
+		const store = storeForId();
+		expect(await store.renew('a', clock.ms + SECOND, STATE)).toBeNull();
+		await store.release('a', STATE);
+		expect(table.accesses).toEqual([]);
+	});
+});
+
+it.each([
+	[24 * 60 * MINUTE, false],
+	[24 * 60 * MINUTE + 1, true],
+])('a lease that ends in %i ms was taken by a wrong clock: %s', async (ms, isWrong) => {
+	const { id } = await accountRow(table, SENDER);
+	table.edit(id, { lease_until: iso(START + ms), lease_holder: 'x' });
+	expect((await acquire('a')) !== null).toBe(isWrong);
+});
+
+it('what is in a cell that is no time, or no lease, counts for nothing', async () => {
+	const { id } = await accountRow(table, SENDER);
+	for (const cell of ['', 'soon', null, undefined]) {
+		table.edit(id, { manual_pause_until: cell, lease_until: cell, last_run_at: cell });
+		const nothing = { manualPause: null, leaseUntil: 0, lastRunAt: null };
+		expect(toAccountRecord(table.row(id))).toMatchObject(nothing);
+	}
+	table.edit(id, { manual_pause_until: iso(START + MINUTE), manual_pause_note: '' });
+	expect(toAccountRecord(table.row(id)).manualPause).toEqual({
+		until: START + MINUTE,
+		note: null,
+	});
+});
+
+it('a pause until Resume has no end for people, any other one has', () => {
+	const always = Date.parse('9999-12-31T00:00:00.000Z');
+	expect(pauseEnd(always)).toBeNull();
+	expect(pauseEnd(always - 1)).toBe('9999-12-30T23:59:59.999Z');
+});
+
+describe('a pause by a person', () => {
+	it('has its end, its note and its begin', async () => {
+		const pause = { until: START + MINUTE, note: 'new phone', now: START };
+		expect(await pauseAccount(table, SENDER, pause)).toMatchObject({
+			manualPause: { until: START + MINUTE, note: 'new phone' },
+		});
+		const columns = {
+			manual_pause_until: iso(START + MINUTE),
+			manual_pause_note: 'new phone',
+			manual_paused_at: iso(START),
+		};
+		expect(table.row(1)).toMatchObject(columns);
+		expect((await resumeAccount(table, [SENDER])).manualPause).toBeNull();
+		expect(table.row(1)).toMatchObject({
+			manual_pause_until: null,
+			manual_pause_note: null,
+			manual_paused_at: null,
+		});
+	});
+
+	it('counts as long as the longest under any name', async () => {
+		const until = [START + MINUTE, START + 3 * MINUTE, START + 2 * MINUTE];
+		const senders = until.map((_, index) => ({ ...SENDER, account: `name ${index}` }));
+		for (const [index, sender] of senders.entries()) {
+			const pause = { until: until[index], note: `note ${index}`, now: START };
+			await pauseAccount(table, sender, pause);
+		}
+		expect((await acquire('a', storeForId(...senders)))?.manualPause).toEqual({
+			until: START + 3 * MINUTE,
+			note: 'note 1',
+		});
+	});
+});
+
+it('who resumes an account gets its record under its first name, with the pace that it had', async () => {
+	const both = storeForId(SENDER, OTHER);
+	await acquire('a', both);
+	const pace = { ...INITIAL_PACE, learnedPerMinute: 7, learnedAt: START };
+	const health = { ...HEALTHY, pauseCount: 4, pausedAt: START, pauseReason: 'not paid' };
+	await both.release('a', { pace, health });
+	// No pause of it was told, so no end of one is to be told.
+	expect(await resumeAccount(table, [SENDER, OTHER])).toMatchObject({
+		pace,
+		health: HEALTHY,
+		lastRunAt: START,
+	});
+	expect(table.row(1)).toMatchObject({ pause_reason: null, paused_until: null, paused_at: null });
 });

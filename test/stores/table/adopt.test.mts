@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
+import { gateways } from '../../../gateways/registry';
+import type { UploadCapabilities } from '../../../gateways/uploads';
 import { isUuid } from '../../../stores/scheduleId';
-import { accountRow, type AccountColumn } from '../../../stores/table/accounts';
+import {
+	accountRow,
+	createLeaseStore,
+	pauseAccount,
+	type AccountColumn,
+} from '../../../stores/table/accounts';
 import { adoptRows } from '../../../stores/table/adopt';
 import type { Row, Values } from '../../../stores/table/columns';
 import { recordStatus } from '../../../stores/table/recordStatus';
@@ -148,13 +155,92 @@ describe('a row with recipient, text and time', () => {
 		{ credential: OTHER.credential },
 		{ gateway: 'another' },
 		{ type: 'image' },
+		{ text: 'another' },
+		{ recipient: '+14155238886' },
+		{ status: 'draft' },
+		{ schedule_id: 'an id of its own' },
 	])('is not taken on what a person has changed meanwhile: %j', async (edited) => {
 		await insert(HAND);
 		table.before = (access) => {
 			if (access === 'update') table.edit(1, edited);
 		};
 		await adopt();
-		expect(row()).toMatchObject({ ...edited, status_rank: null, schedule_id: null });
+		expect(row()).toMatchObject({ schedule_id: null, ...edited, status_rank: null });
+	});
+
+	it('that another run has taken meanwhile is not taken again', async () => {
+		await insert(HAND);
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, { status_rank: 10 });
+		};
+		await adopt();
+		expect(row()).toMatchObject({ status: null, schedule_id: null });
+	});
+
+	it.each([0, -5, '', 'soon', null])('is valid for a day where %j minutes are said', async (of) => {
+		await insert({ ...HAND, valid_for_minutes: of });
+		await adopt();
+		expect(row().valid_for_minutes).toBe(1_440);
+	});
+
+	it('may be sent at once, whatever stood in the columns of a run', async () => {
+		const left = { next_attempt_at: iso(START + DAY), attempts: 9, claim_token: 'x' };
+		await insert({ ...HAND, ...left, failure: 'a remark' });
+		clock.ms += MINUTE;
+		await adopt();
+		expect(row()).toMatchObject({
+			next_attempt_at: iso(START + MINUTE),
+			attempts: 0,
+			claim_token: '',
+			failure: 'a remark',
+		});
+	});
+
+	it.each(['sent_at', 'message_id', 'queue_id', 'send_started_at'])(
+		'is left alone where it may have been sent: %s',
+		async (column) => {
+			await insert({ ...HAND, [column]: iso(START) });
+			await adopt();
+			expect(row()).toMatchObject({ status: null, failure: null, schedule_id: null });
+		},
+	);
+
+	it('of two with the same time, the upper one is taken first', async () => {
+		await insert(...Array.from({ length: 1_001 }, () => HAND));
+		const { selectEither } = table;
+		table.selectEither = async (...given) => (await selectEither.apply(table, given)).reverse();
+		await adopt();
+		expect(row(1).status).toBe('scheduled');
+		expect(row(1_001).status).toBeNull();
+	});
+
+	it('is taken before those that have no time', async () => {
+		const untimed = { ...HAND, send_at: null };
+		await insert(...Array.from({ length: 1_000 }, () => untimed), HAND);
+		await adopt();
+		expect(row(1_001).status).toBe('scheduled');
+		expect(row(1).failure).toContain('"send_at"');
+		expect(row(1_000).failure).toBeNull();
+	});
+
+	it('is taken with others of its form in one access', async () => {
+		const forms: string[] = [];
+		const { update } = table;
+		table.update = async (changes) => {
+			forms.push(...changes.map(({ where }) => where.map(({ is }) => is).join()));
+			return await update.call(table, changes);
+		};
+		await insert(
+			...Array.from({ length: 12 }, (_, n) => ({
+				...HAND,
+				...(n % 2 === 0 ? { account: SENDER.account } : {}),
+				...(n % 3 === 0 ? { gateway: SENDER.gateway } : {}),
+			})),
+		);
+		await adopt();
+		const begins = forms.filter((form, index) => form !== forms[index - 1]);
+		expect(forms).toHaveLength(12);
+		expect(begins).toHaveLength(4);
 	});
 
 	it('is taken in portions where there are many, the most urgent first', async () => {
@@ -181,6 +267,13 @@ describe('a row that lacks something', () => {
 		[{ send_at: null }, '"send_at"'],
 		[{ recipient: null, send_at: null }, '"recipient" and "send_at"'],
 		[{ type: 'image', caption: 'Look' }, '"media_url"'],
+		[{ type: 'image', media_id: '' }, '"media_url"'],
+		[{ type: 'template' }, '"template"'],
+		[{ type: '', text: '' }, '"text"'],
+		[
+			{ recipient: null, text: null, send_at: '', media_url: 'x' },
+			'"recipient", "text" and "send_at"',
+		],
 	])('says so: %j', async (lack, cells) => {
 		await insert({ ...HAND, ...lack });
 		await adopt();
@@ -207,6 +300,51 @@ describe('a row that lacks something', () => {
 		await adopt();
 		table.edit(1, { text: 'mended' });
 		expect(await run()).toMatchObject([{ message: { text: 'mended', failure: null } }]);
+	});
+
+	it('lacks nothing where its file is known to the gateway', async () => {
+		await insert({ ...HAND, type: 'image', text: null, media_id: 'file-1' });
+		const { capabilities, ...gateway } = fake.gateway;
+		const uploads: UploadCapabilities = {
+			goes: 'first',
+			types: { image: { maxBytes: null, mimeTypes: null } },
+			keptMs: null,
+		};
+		await adoptRows(
+			table,
+			{
+				senders: [SENDER],
+				gateway: { ...gateway, capabilities: { ...capabilities, uploads } },
+				accounts: async () => accounts,
+			},
+			iso(START),
+		);
+		expect(row()).toMatchObject({ status: 'scheduled', type: 'image', failure: null });
+	});
+
+	it.each(['recipient', 'text', 'media_url', 'template', 'send_at'])(
+		'says so as soon as one cell is filled in: %s',
+		async (column) => {
+			await insert({ [column]: column === 'send_at' ? iso(START) : 'x' });
+			await adopt();
+			expect(row().failure).toMatch(/^Not sent yet: fill in "/);
+		},
+	);
+
+	it('says what the gateway says of it, also in another form than an error', async () => {
+		await insert(HAND);
+		const gateway = {
+			...fake.gateway,
+			assertSendable: () => {
+				throw 'too long';
+			},
+		};
+		await adoptRows(
+			table,
+			{ senders: [SENDER], gateway, accounts: async () => accounts },
+			iso(START),
+		);
+		expect(row()).toMatchObject({ status: null, failure: 'Not sent yet: too long' });
 	});
 
 	it('says nothing while it is blank: a person has just begun', async () => {
@@ -242,6 +380,113 @@ describe('whose a row is', () => {
 				'Not sent yet: several accounts use this table. Fill in "gateway" and "account", or "credential", of this row. Accounts of this table: fake "account-1", fake "account-2".',
 		});
 		expect(fake.asked).toEqual([]);
+	});
+
+	it.each<[string, number, boolean]>([
+		['a week', 7 * DAY, true],
+		['more than a week', 7 * DAY + 1, false],
+	])('counts another account whose last run was %s ago, or not', async (_, agoMs, counts) => {
+		await hasRun(OTHER, agoMs);
+		await insert(HAND);
+		await adopt();
+		expect(row().status).toBe(counts ? null : 'scheduled');
+	});
+
+	it.each<[string, () => Promise<unknown>, boolean]>([
+		['has never run', async () => await accountRow(accounts, OTHER), false],
+		[
+			'runs now',
+			async () => {
+				await createLeaseStore(accounts, [OTHER]).acquire('a', START - 30 * DAY, START + 1);
+				accounts.edit(1, { last_run_at: iso(START - 30 * DAY) });
+			},
+			true,
+		],
+		[
+			'ran long ago until now',
+			async () => {
+				await createLeaseStore(accounts, [OTHER]).acquire('a', START - 30 * DAY, START);
+			},
+			false,
+		],
+		[
+			'is paused by a person',
+			async () => await pauseAccount(accounts, OTHER, { until: null, note: null, now: START }),
+			true,
+		],
+		[
+			'has messages that are over',
+			async () => await insert(rowOf('b', START, { ...OTHER, status: 'sent' })),
+			false,
+		],
+		[
+			'has a row that a person has added',
+			async () => await insert({ ...HAND, ...OTHER, status: 'scheduled' }),
+			false,
+		],
+	])('counts another account that %s, or not', async (_, prepare, counts) => {
+		await prepare();
+		const [{ id }] = await insert(HAND);
+		await adopt();
+		expect(row(id).status).toBe(counts ? null : 'scheduled');
+	});
+
+	it('is found without a look at others where the row names its account', async () => {
+		await insert({ ...HAND, account: ` ${SENDER.account} ` });
+		const opened = jest.fn();
+		const context = { senders: [SENDER], gateway: fake.gateway, accounts: opened };
+		await adoptRows(table, context, iso(START));
+		expect(row()).toMatchObject({ status: 'scheduled', account: SENDER.account });
+		expect(opened).not.toHaveBeenCalled();
+	});
+
+	it('is looked for once, however many rows do not say it', async () => {
+		await insert(HAND, HAND, HAND);
+		const open = jest.fn(async () => accounts);
+		await adoptRows(
+			table,
+			{ senders: [SENDER], gateway: fake.gateway, accounts: open },
+			iso(START),
+		);
+		expect(open).toHaveBeenCalledTimes(1);
+		expect(table.statuses).toEqual(['scheduled', 'scheduled', 'scheduled']);
+	});
+
+	it.each(gateways.slice(0, 3).flatMap(({ id, label }) => [id, label, label.toUpperCase()]))(
+		'is found by its gateway as a person writes it: %s',
+		async (gateway) => {
+			const { id } = gateways.find(({ id, label }) =>
+				[id, label].some((one) => one.toLowerCase() === gateway.toLowerCase()),
+			)!;
+			const sender = { ...SENDER, gateway: id };
+			await hasRun(OTHER);
+			await insert({ ...HAND, gateway });
+			await adopt(sender);
+			expect(row()).toMatchObject({ status: 'scheduled', gateway: id });
+		},
+	);
+
+	it('must be said better where two others may be meant', async () => {
+		await hasRun({ ...OTHER, account: 'account-3' });
+		await hasRun(OTHER);
+		await insert({ ...HAND, credential: OTHER.credential });
+		await adopt();
+		expect(row().failure).toMatch(/^Not sent yet: several accounts use this table/);
+	});
+
+	it('is told with the first five accounts where there are more, empty names too', async () => {
+		for (const account of ['f', 'e', 'd', 'c']) await hasRun({ ...OTHER, account });
+		await insert(rowOf('b', START, { account: null, gateway: null, credential: null }));
+		const [{ id }] = await insert(HAND);
+		const listed = async () => {
+			await adopt();
+			return /Accounts of this table: (.*)\.$/.exec(String(row(id).failure))?.[1];
+		};
+		const all = ' "", fake "account-1", fake "c", fake "d", fake "e"';
+		expect(await listed()).toBe(`${all} …`);
+		accounts.rows.clear();
+		for (const account of ['e', 'd', 'c']) await hasRun({ ...OTHER, account });
+		expect(await listed()).toBe(all);
 	});
 
 	it.each<[string, Values]>([
@@ -309,6 +554,48 @@ describe('a row of the store', () => {
 		expect(row().failure).toBe('Not sent yet: fill in "send_at" of this row.');
 		table.edit(1, { send_at: iso(START) });
 		expect(await run()).toMatchObject([{ message: { text: 'a', failure: null } }]);
+	});
+
+	it('whose status was emptied begins anew, but for a remark of a person', async () => {
+		const left = { next_attempt_at: iso(START + DAY), claim_token: 'x', status_rank: 90 };
+		await insert(
+			rowOf('a', START, { ...left, status: '', failure: 'Not sent yet: fill in "send_at".' }),
+			rowOf('b', START, { ...left, status: 'Scheduled', failure: 'a remark' }),
+			rowOf('c', START, { ...left, status: '', schedule_id: '' }),
+		);
+		await adopt();
+		const anew = {
+			status: 'scheduled',
+			status_rank: 10,
+			next_attempt_at: iso(START),
+			claim_token: '',
+		};
+		expect(row(1)).toMatchObject({ ...anew, failure: null });
+		expect(row(2)).toMatchObject({ ...anew, failure: 'a remark' });
+		expect(isUuid(String(row(3).schedule_id))).toBe(true);
+	});
+
+	it('whose time and id were emptied says so, and gets another id', async () => {
+		await insert(rowOf('a', START, { send_at: null, schedule_id: null }));
+		await adopt();
+		expect(row().failure).toBe('Not sent yet: fill in "send_at" of this row.');
+		expect(isUuid(String(row().schedule_id))).toBe(true);
+	});
+
+	it('whose time was emptied says nothing where it does not wait', async () => {
+		await insert(rowOf('a', START, { send_at: null, status: 'sent' }));
+		const before = row();
+		await adopt();
+		expect(row()).toEqual(before);
+	});
+
+	it('of another account is left to that one, of another gateway too', async () => {
+		await insert(
+			rowOf('a', START, { status: '', account: OTHER.account }),
+			rowOf('b', START, { status: '', gateway: 'another' }),
+		);
+		await adopt();
+		expect(table.statuses).toEqual(['', '']);
 	});
 
 	it('whose schedule id was emptied gets another one', async () => {

@@ -1,4 +1,5 @@
 import { dispatchDue } from '../../../stores/dispatcher';
+import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { DuplicateKeyError } from '../../../stores/duplicateKey';
 import type { Row, Values } from '../../../stores/table/columns';
 import {
@@ -148,6 +149,38 @@ describe('one message', () => {
 		expect(await retryOne(table, idOf(row), RULES, START + MINUTE)).toEqual(first);
 	});
 
+	it.each(['sent', 'cancelled'])(
+		'that was retried and is %s by now is not taken for one just retried',
+		async (status) => {
+			const [row] = await insert(past('a', status, { failure: 'Retried. Before: x' }));
+			await expect(retryOne(table, idOf(row), RULES, START)).rejects.toMatchObject({
+				kind: 'notPending',
+				details: { hint: expect.stringMatching(/failed, expired, unconfirmed/) },
+			});
+		},
+	);
+
+	it('has whatever id a person has given it, unless a copy has it, too', async () => {
+		await insert(past('a', 'failed', { schedule_id: 'mine' }));
+		expect((await retryOne(table, 'mine', RULES, START)).status).toBe('scheduled');
+		const copy = past('b', 'failed', { schedule_id: 'copied' });
+		await insert(copy, copy);
+		await expect(retryOne(table, 'copied', RULES, START)).rejects.toThrow(
+			/^The rows 2 and 3 .* have the same schedule id "copied"/,
+		);
+	});
+
+	it('that is nowhere is told in the words of its caller, before and after a change', async () => {
+		const notFound = (id: string) => new GatewayError('notFound', `nowhere: ${id}`);
+		const rules = { ...RULES, notFound };
+		await expect(retryOne(table, UUID, rules, START)).rejects.toThrow(`nowhere: ${UUID}`);
+		const [row] = await insert(past('a', 'failed'));
+		table.before = (access) => {
+			if (access === 'update') table.rows.clear();
+		};
+		await expect(retryOne(table, idOf(row), rules, START)).rejects.toThrow('nowhere: ');
+	});
+
 	it('that the gateway cannot send is refused with its words', async () => {
 		const [row] = await insert(past('a', 'failed'));
 		const assertSendable = () => {
@@ -203,16 +236,83 @@ describe('by filters', () => {
 		['after', { scheduledAfter: iso(START - 30 * MINUTE) }, ['c']],
 		['before', { scheduledBefore: iso(START - 50 * MINUTE) }, ['b', 'a']],
 		['failure', { failureContains: 'TIMED out' }, ['a']],
+		['a failure that was not told', { failureContains: 'u' }, ['a', 'c']],
 		['account', { account: 'account-2' }, ['d']],
+		['account, of any gateway', { account: 'account-3' }, ['e']],
+		['reference', { reference: 'order-1' }, ['c']],
+		['group', { group: 'campaign' }, ['a']],
+		['after, that moment included', { scheduledAfter: iso(START - 10 * MINUTE) }, ['c']],
+		['before, that moment included', { scheduledBefore: iso(START - 90 * MINUTE) }, ['b']],
 	])('%s', async (_, filter, found) => {
+		const group_name = 'campaign';
 		await insert(
-			past('a', 'failed', { recipient: '+12025550101', failure: 'It timed out.' }),
-			past('b', 'expired', { send_at: iso(START - 90 * MINUTE) }),
-			past('c', 'failed', { send_at: iso(START - 10 * MINUTE) }),
+			past('a', 'failed', { recipient: '+12025550101', failure: 'It timed out.', group_name }),
+			past('b', 'expired', { send_at: iso(START - 90 * MINUTE), failure: null }),
+			past('c', 'failed', {
+				send_at: iso(START - 10 * MINUTE),
+				failure: 'Unknown',
+				reference: 'order-1',
+			}),
 			past('d', 'failed', { account: 'account-2', send_at: iso(START - 30 * MINUTE - 1) }),
+			past('e', 'failed', { account: 'account-3', gateway: 'another' }),
+			past('f', 'failed', { gateway: 'another', reference: 'order-1', group_name }),
 		);
 		const { rows } = await retryMatching(table, { ...FILTER, ...filter }, RULES, START);
 		expect(texts(rows)).toEqual(found);
+	});
+
+	it('counts as left what it would take, and nothing else', async () => {
+		await insert(past('a', 'unconfirmed'), past('b', 'failed'), past('c', 'failed'));
+		const report = async (filter: Partial<RetryFilter>) =>
+			await retryMatching(table, { ...FILTER, ...filter }, RULES, START);
+		expect(await report({ statuses: ['expired'] })).toMatchObject({ rows: [], unconfirmed: 0 });
+		expect(await report({ failureContains: 'nothing' })).toMatchObject({ unconfirmed: 0 });
+		// As many as the limit are not more.
+		expect(await report({ limit: 2 })).toMatchObject({ unconfirmed: 1, isMore: false });
+	});
+
+	it('takes first what stands first, of equal times', async () => {
+		await insert(past('expired', 'expired'), past('failed', 'failed'), past('more', 'expired'));
+		const statuses = ['failed', 'expired'] as const;
+		const { rows } = await retryMatching(table, { ...FILTER, statuses, limit: 2 }, RULES, START);
+		expect(texts(rows)).toEqual(['expired', 'failed']);
+	});
+
+	it('changes a thousand in one access', async () => {
+		await insert(...Array.from({ length: 1_001 }, (_, index) => past(`m${index}`, 'failed')));
+		const update = jest.spyOn(table, 'update');
+		const { rows } = await retryMatching(table, { ...FILTER, limit: 1_001 }, RULES, START);
+		expect(rows).toHaveLength(1_001);
+		expect(update.mock.calls.map(([changes]) => changes.length)).toEqual([1_000, 1]);
+	});
+
+	it('leaves out those whose recipients are on Do Not Contact, and says so', async () => {
+		const [a, b] = await insert(past('a', 'failed'), past('b', 'failed'));
+		const refusals = jest.fn(async () => new Map([[a.id, new Error('on Do Not Contact')]]));
+		const report = await retryMatching(table, FILTER, { ...RULES, refusals }, START);
+		expect(texts(report.rows)).toEqual(['b']);
+		expect(report).toMatchObject({
+			rejected: [{ scheduleId: idOf(a), reason: 'on Do Not Contact' }],
+			changed: 0,
+		});
+		expect(refusals).toHaveBeenCalledTimes(1);
+		expect(refusals).toHaveBeenCalledWith([a, b]);
+		await expect(retryOne(table, idOf(a), { ...RULES, refusals }, START)).rejects.toThrow(
+			'on Do Not Contact',
+		);
+		expect(table.row(a.id).status).toBe('failed');
+	});
+
+	it.each([1, 2])('tells a fault of the table, though it comes at change %i only', async (at) => {
+		await insert(past('a', 'failed'), past('b', 'failed'));
+		const { update } = table;
+		let calls = 0;
+		table.update = async (changes) => {
+			if (++calls === at) throw new Error('the database went away');
+			if (changes.length > 1) throw new DuplicateKeyError('The key is used.');
+			return await update.call(table, changes);
+		};
+		await expect(retryMatching(table, FILTER, RULES, START)).rejects.toThrow('went away');
 	});
 
 	it('takes those with the earliest times first, up to the limit, in that order', async () => {
@@ -319,6 +419,39 @@ describe('reassigning', () => {
 		);
 		expect(asked).toEqual([[OTHER.gateway, OTHER.account]]);
 		expect(table.row(row.id)).toEqual(row);
+	});
+
+	it.each(['scheduled', SENDING])('moves one message that is %s, as it is', async (status) => {
+		// Retried before, for an account that has no run.
+		const [row] = await insert(past('a', status, { failure: 'Retried. Before: x' }));
+		const after = await retryOne(table, idOf(row), rules, START);
+		expect(after).toEqual({ ...row, ...OTHER, updatedAt: expect.anything() });
+		const at = { ...rules, reassignTo: null };
+		if (status === SENDING) {
+			await expect(retryOne(table, idOf(row), at, START)).rejects.toThrow(/cannot be retried/);
+		}
+	});
+
+	it.each(['sent', 'cancelled'])('does not move one that is %s', async (status) => {
+		const [row] = await insert(past('a', status));
+		await expect(retryOne(table, idOf(row), rules, START)).rejects.toThrow(/cannot be retried/);
+		expect(table.row(row.id)).toEqual(row);
+	});
+
+	it('asks whether an account may be left only where messages leave it', async () => {
+		const [row] = await insert(past('a', 'failed'));
+		const assertMovable = jest.fn();
+		await retryOne(table, idOf(row), { ...RULES, assertMovable }, START);
+		expect(assertMovable).not.toHaveBeenCalled();
+	});
+
+	it('leaves a message with the account that has its file', async () => {
+		const [row] = await insert(past('a', 'failed', { type: 'image', media_id: 'file-1' }));
+		await expect(retryOne(table, idOf(row), rules, START)).rejects.toMatchObject({
+			kind: 'unsupported',
+		});
+		expect(table.row(row.id)).toEqual(row);
+		expect((await retryOne(table, idOf(row), RULES, START)).status).toBe('scheduled');
 	});
 
 	it('leaves an account alone from which messages must not be taken', async () => {
