@@ -52,7 +52,7 @@ export async function changeMany(
 		if (now !== undefined) return { ok: true, value: toScheduledMessage(now) };
 		const change = changes[index];
 		return settleSync(() => {
-			const again = assess(after.get(change) ?? [], change, context);
+			const again = assess(after.get(change)!, change, context);
 			if (again.isMade) return toScheduledMessage(again.row);
 			throw changedMeanwhile(change);
 		});

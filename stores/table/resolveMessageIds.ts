@@ -120,12 +120,12 @@ export interface LookedUp {
  * rows after one that is still queued are not looked up.
  *
  * @param rows oldest first
- * @param wanted stop as soon as this message is found
+ * @param wanted stop as soon as this message is found; null: none is
  */
 export async function lookUpRows(
 	context: ResolveContext,
 	rows: readonly Row[],
-	wanted: string | null = null,
+	wanted: string | null,
 ): Promise<LookedUp> {
 	const { table } = context;
 	const messageIds: string[] = [];

@@ -215,8 +215,8 @@ describe('without a key, Return the Scheduled One', () => {
 	});
 
 	it('makes a new one where the old one is over, again and again', async () => {
-		// More than nine: their keys end with a number.
-		for (let run = 1; run <= 11; run++) {
+		// More than ten: their keys end with a number, of two digits by then.
+		for (let run = 1; run <= 13; run++) {
 			await schedule(asked('hello', START), again);
 			await schedule(asked('hello', START), again);
 			expect(sendable()).toHaveLength(run);

@@ -60,3 +60,23 @@ it('counts the groups of a table, those without one left out', async () => {
 	expect(byGroup).toHaveLength(50);
 	expect(otherGroups).toMatchObject({ groups: 12, total: 12, byStatus: { scheduled: 12 } });
 });
+
+it('counts what belongs to groups that are not named, and how many there are', () => {
+	const tally = new GroupTally();
+	tally.add('a', 'sent', 2);
+	tally.addOthers('failed', 3);
+	tally.addOthers('sent', 1);
+	for (let again = 0; again < 2; again++) {
+		const { byGroup, otherGroups } = tally.result(7);
+		expect(byGroup).toMatchObject([{ group: 'a', total: 2 }]);
+		expect(otherGroups).toMatchObject({ groups: 6, total: 4, byStatus: { failed: 3, sent: 1 } });
+	}
+});
+
+it('counts again the same of many groups, however often it is asked', () => {
+	const tally = new GroupTally();
+	for (let group = 0; group <= MAX_GROUPS; group++) tally.add(`g${group}`, 'read', 1);
+	const first = tally.result();
+	expect(first.otherGroups).toMatchObject({ groups: 1, total: 1, byStatus: { read: 1 } });
+	expect(tally.result()).toEqual(first);
+});

@@ -1,8 +1,14 @@
 import * as fc from 'fast-check';
 
-import { STATUSES, type Status } from '../../../messages/status';
+import { STATUSES, STATUS_NAMES, type Status } from '../../../messages/status';
 import { describeAddress } from '../../../messages/recipient';
-import { recordStatus, withReportedAccount } from '../../../stores/table/recordStatus';
+import {
+	keysOf,
+	recordStatus,
+	rowRecipient,
+	statusValues,
+	withReportedAccount,
+} from '../../../stores/table/recordStatus';
 import type { SendingAccount } from '../../../stores/table/rows';
 import { iso, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
@@ -169,4 +175,108 @@ it('takes the account that an event names for the credential’s, where it may b
 	expect(withReportedAccount(senders, 'channel-1', false)).toEqual(senders);
 	expect(withReportedAccount(senders, null, true)).toEqual(senders);
 	expect(withReportedAccount([SENDER], SENDER.account, true)).toEqual([SENDER]);
+});
+
+describe('a failure since the window is closed', () => {
+	const replacement_template = '{"name":"reminder","language":"en","variables":{}}';
+	const closed = {
+		isWindowClosed: true,
+		failure: { code: '4711', reason: 'too late' },
+		receivedAt: iso(START + 2_000),
+	};
+	beforeEach(() => table.edit(1, { replacement_template }));
+
+	it('puts the template in the place of the message, which waits again', async () => {
+		expect(await record('failed', closed)).toBe('recorded');
+		expect(table.row(1)).toMatchObject({
+			status: 'scheduled',
+			status_rank: 10,
+			replaced_at: iso(START + 2_000),
+			next_attempt_at: iso(START + 2_000),
+			failure: 'To be replaced by its template: too late',
+			claim_token: '',
+			send_started_at: null,
+			sent_at: null,
+			message_id: null,
+			queue_id: null,
+		});
+	});
+
+	it('says so, too, where the gateway gives no reason', async () => {
+		await record('failed', { ...closed, failure: null });
+		expect(table.row(1).failure).toBe('To be replaced by its template: ');
+	});
+
+	it('does it though the failure itself comes too late', async () => {
+		table.edit(1, { status: 'failed', status_rank: 35 });
+		expect(await record('failed')).toBe('outOfOrder');
+		expect(await record('failed', closed)).toBe('recorded');
+	});
+
+	it.each<[string, Status, object, object]>([
+		['of another reason', 'failed', {}, { isWindowClosed: false }],
+		['that is none', 'sent', { status: 'queued', status_rank: 20 }, {}],
+		['of a message without template', 'failed', { replacement_template: '' }, {}],
+		['of the template itself', 'failed', { replaced_at: iso(START) }, {}],
+		['of a template', 'failed', { type: 'template' }, {}],
+	])('%s does not', async (_, status, cells, more) => {
+		table.edit(1, cells);
+		expect(await record(status, { ...closed, ...more })).toBe('recorded');
+		expect(table.row(1)).toMatchObject({ status, message_id: 'm1' });
+	});
+
+	it.each(['moved', 'moving sent', ' Moved '])(
+		'does not where another store has the message by now: %j',
+		async (status) => {
+			table.edit(1, { status });
+			await record('failed', closed);
+			expect(table.row(1)).toMatchObject({ replaced_at: null, message_id: 'm1' });
+		},
+	);
+
+	it.each([
+		['it has arrived', { status: 'delivered', status_rank: 40 }],
+		['somebody else has replaced it', { replaced_at: iso(START + 1) }],
+		['another run has claimed it for a move', { status: 'moving sent' }],
+	])('does not where %s meanwhile', async (_, cells) => {
+		table.before = (access) => {
+			if (access === 'update') table.edit(1, cells);
+		};
+		expect(await record('failed', closed)).toBe('outOfOrder');
+		expect(table.row(1)).toMatchObject({ ...cells, message_id: 'm1' });
+	});
+});
+
+it('writes the reason of a failure, takes it away with a success, and else leaves it', () => {
+	const success = STATUS_NAMES.filter((status) => {
+		const values = statusValues({ status, failure: null, occurredAt: null } as never);
+		expect(values).toMatchObject({ status, status_rank: STATUSES[status].rank });
+		expect(values).not.toHaveProperty('sent_at');
+		return 'failure' in values;
+	});
+	expect(success).toEqual(['queued', 'sent', 'delivered', 'read', 'played']);
+	const failure = { code: null, reason: 'why' };
+	expect(statusValues({ status: 'sent', failure, occurredAt: iso(START) } as never)).toEqual({
+		status: 'sent',
+		status_rank: 30,
+		failure: 'why',
+		sent_at: iso(START),
+	});
+});
+
+it('knows every name of an account by any of them, at its gateway alone', () => {
+	const senders = [SENDER, { ...SENDER, account: 'older' }, { ...SENDER, gateway: 'whapi' }];
+	const both = [SENDER.account, 'older'];
+	expect(keysOf(SENDER.gateway, 'older', senders)).toEqual(both);
+	expect(keysOf(SENDER.gateway, null, senders)).toEqual(both);
+	expect(keysOf(SENDER.gateway, 'another', senders)).toEqual(['another']);
+	expect(keysOf('whapi', 'older', senders)).toEqual(['older']);
+	// Of a gateway that the credential is not of: its account has the first name.
+	expect(keysOf('another', null, senders)).toEqual([SENDER.account]);
+});
+
+it('names a recipient as rows do: by its number, or else its address', () => {
+	expect(rowRecipient(null)).toBeNull();
+	expect(rowRecipient(describeAddress('919988066776@s.whatsapp.net'))).toBe('+919988066776');
+	expect(rowRecipient(describeAddress('43898877530298@lid'))).toBe('43898877530298@lid');
 });

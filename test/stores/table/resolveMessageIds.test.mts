@@ -1,6 +1,12 @@
 import { GatewayError } from '../../../gateways/transport/gatewayError';
 import { STATUSES } from '../../../messages/status';
-import { resolveMessageIds } from '../../../stores/table/resolveMessageIds';
+import {
+	claim,
+	lookUpOldest,
+	lookUpRows,
+	resolveMessageIds,
+	type ResolveContext,
+} from '../../../stores/table/resolveMessageIds';
 import { connection, FakeClock, FakeGateway, iso, rowOf, SENDER, START } from './fakes.mts';
 import { MemoryTable } from './memoryTable.mts';
 
@@ -16,14 +22,14 @@ beforeEach(() => {
 		({ messageId: `named ${queueId}`, status: 'queued', failure: null }) as never;
 });
 
-const resolve = async () =>
-	await resolveMessageIds({
-		gateway: fake.gateway,
-		connection,
-		table,
-		senders: [SENDER],
-		now: clock.now,
-	});
+const context = (): ResolveContext => ({
+	gateway: fake.gateway,
+	connection,
+	table,
+	senders: [SENDER],
+	now: clock.now,
+});
+const resolve = async () => await resolveMessageIds(context());
 const queued = (queueId: string, more = {}) =>
 	rowOf(queueId, START, { status: 'queued', queue_id: queueId, sent_at: iso(START), ...more });
 
@@ -149,4 +155,111 @@ it('stops asking after two days', async () => {
 	await table.insert([queued('q1')]);
 	clock.ms += 3 * 86_400_000;
 	expect(await resolve()).toBe(0);
+});
+
+it('asks for two days to the millisecond, and for none of another account or without a queue id', async () => {
+	const DAY = 86_400_000;
+	await table.insert([
+		queued('q1', { sent_at: iso(START - 2 * DAY) }),
+		queued('q2', { sent_at: iso(START - 2 * DAY - 1) }),
+		queued('q3', { account: 'account-2' }),
+		queued('q4', { gateway: 'another' }),
+		queued('', {}),
+		queued('q6', { status: 'sent' }),
+	]);
+	expect(await resolve()).toBe(1);
+	expect([...table.rows.values()].map(({ message_id: id }) => id)).toEqual([
+		'named q1',
+		...[null, null, null, null, null],
+	]);
+});
+
+it('writes of one that failed without a reason that there is none', async () => {
+	fake.lookup = async () => ({ messageId: 'm1', status: 'failed', failure: null }) as never;
+	await table.insert([queued('q1', { failure: 'of the try before' })]);
+	expect(await resolve()).toBe(1);
+	expect(table.row(1)).toMatchObject({
+		status: 'failed',
+		status_rank: STATUSES.failed.rank,
+		failure: null,
+	});
+});
+
+it.each(['queued', 'scheduled', 'unknown'] as const)(
+	'leaves one in the queue that the gateway says is %s, but for its id',
+	async (status) => {
+		fake.lookup = async () => ({ messageId: 'm1', status, failure: null }) as never;
+		await table.insert([queued('q1', { status_rank: 20 })]);
+		expect(await resolve()).toBe(1);
+		expect(table.row(1)).toMatchObject({ message_id: 'm1', status: 'queued', status_rank: 20 });
+	},
+);
+
+describe('one that the gateway does not name yet', () => {
+	const SECOND = 1_000;
+	const HOUR = 3_600 * SECOND;
+
+	it.each([
+		[4 * SECOND, 5 * SECOND],
+		[10 * SECOND, 5 * SECOND],
+		[20 * SECOND, 10 * SECOND],
+		[HOUR, HOUR / 2],
+		[2 * HOUR, HOUR],
+		[3 * HOUR, HOUR],
+	])('for %i ms is asked for again after %i ms', async (age, delay) => {
+		fake.lookup = async () => ({ messageId: null, status: 'queued', failure: null }) as never;
+		await table.insert([queued('q1', { sent_at: iso(START - age) })]);
+		expect(await resolve()).toBe(0);
+		expect(table.row(1).next_attempt_at).toBe(iso(START + delay));
+	});
+
+	it('is left as it was where the gateway cannot be asked', async () => {
+		fake.lookup = async () => {
+			throw new GatewayError('unauthorized', 'wrong key');
+		};
+		const [row] = await table.insert([queued('q1')]);
+		const { changed, messageIds } = await lookUpRows(context(), [row], null);
+		expect({ changed, messageIds }).toEqual({ changed: 0, messageIds: [] });
+		expect(table.row(1)).toEqual(row);
+	});
+});
+
+describe('executions at the same moment', () => {
+	it('claim each row once, for five seconds', async () => {
+		const rows = await table.insert([
+			queued('q1', { next_attempt_at: iso(START) }),
+			queued('q2', { next_attempt_at: iso(START + 1) }),
+			queued('q3', { next_attempt_at: '' }),
+			queued('q4', { message_id: 'named' }),
+		]);
+		expect((await claim(context(), rows)).map(({ id }) => id)).toEqual([1, 3]);
+		expect(table.row(1).next_attempt_at).toBe(iso(START + 5_000));
+		const now = async () =>
+			await claim(
+				context(),
+				[1, 3].map((id) => table.row(id)),
+			);
+		expect(await now()).toEqual([]);
+		clock.ms += 5_000;
+		expect(await now()).toHaveLength(2);
+	});
+
+	it('write nothing where there is nothing to claim', async () => {
+		expect(await claim(context(), [])).toEqual([]);
+		expect(table.accesses).toEqual([]);
+	});
+});
+
+it('stops as soon as the wanted message is found, and tells the ids that it has learnt', async () => {
+	await table.insert(Array.from({ length: 20 }, (_, index) => queued(`q${index}`)));
+	const found = await lookUpOldest(context(), 20, 'named q6');
+	expect(found.messageIds).toEqual(Array.from({ length: 10 }, (_, n) => `named q${n}`));
+	expect(found.changed).toBe(10);
+	// Those behind were claimed, too.
+	clock.ms += 5_000;
+	expect((await lookUpOldest(context(), 3)).messageIds).toEqual([
+		'named q10',
+		'named q11',
+		'named q12',
+	]);
 });

@@ -1,4 +1,10 @@
-import { accountKey, findUnserved, isInUse, isServed } from '../../../stores/table/served';
+import {
+	accountKey,
+	accountRecords,
+	findUnserved,
+	isInUse,
+	isServed,
+} from '../../../stores/table/served';
 import { findLastRun } from '../../../stores/table/lastRun';
 import type { AccountColumn } from '../../../stores/table/accounts';
 import type { Values } from '../../../stores/table/columns';
@@ -111,6 +117,22 @@ describe('accounts that nobody serves', () => {
 		]);
 	});
 
+	it('are told under the names that their rows have, empty ones too', async () => {
+		const nameless = { gateway: null, account: null };
+		expect(await unserved(overdue('x', HOUR, nameless), overdue('x', HOUR, nameless))).toEqual([
+			{ gateway: '', account: '', overdue: 2 },
+		]);
+	});
+
+	it('are not told of a row that a person has added', async () => {
+		expect(await unserved(overdue('account-2', HOUR, { status_rank: null }))).toEqual([]);
+	});
+
+	it('are not those whose run goes on', async () => {
+		await ran(OTHER, 48 * HOUR, SECOND);
+		expect(await unserved(overdue('account-2', HOUR))).toEqual([]);
+	});
+
 	it('do not open the table of accounts where nothing is overdue', async () => {
 		const opened = jest.fn();
 		const table = new MemoryTable();
@@ -127,4 +149,38 @@ it('two accounts never have the same key, whatever is in their names', () => {
 		accountKey({ gateway: 'a', account: null }),
 	];
 	expect(new Set(keys).size).toBe(4);
+});
+
+describe('the records of the accounts', () => {
+	it('have each account once: the lowest row counts, as for dispatchers', async () => {
+		await ran(SENDER, HOUR);
+		await ran({ ...SENDER, credential: 'Copied' }, MINUTE);
+		await ran(OTHER, null);
+		accounts.edit(3, { manual_paused_at: '2026-02-01T12:00:00Z' });
+		const records = await accountRecords(accounts);
+		expect([...records.keys()]).toEqual([accountKey(SENDER), accountKey(OTHER)]);
+		expect(records.get(accountKey(SENDER))).toMatchObject({
+			...SENDER,
+			lastRunAt: START - HOUR,
+			manualPausedAt: null,
+		});
+		expect(records.get(accountKey(OTHER))).toMatchObject({
+			...OTHER,
+			lastRunAt: null,
+			manualPausedAt: iso(START),
+		});
+	});
+
+	it('have empty names for emptied cells, and no time for what is none', async () => {
+		await ran({ gateway: null, account: null, credential: null } as never, null);
+		accounts.edit(1, { manual_paused_at: 'soon' });
+		const [[key, record]] = [...(await accountRecords(accounts))];
+		expect(key).toBe(accountKey({ gateway: '', account: '' }));
+		expect(record).toMatchObject({
+			gateway: '',
+			account: '',
+			credential: '',
+			manualPausedAt: null,
+		});
+	});
 });

@@ -106,6 +106,7 @@ describe('schedule', () => {
 		const held = await store.schedule({ ...wanted, scheduledAt: iso(START + DAY) }, attempt);
 		expect(table.rows.size).toBe(1);
 		expect(held).toMatchObject({ scheduledAt: iso(START), text: 'once' });
+		expect(table.accesses).toEqual(['insert', 'select']);
 	});
 
 	it('makes the row after an insert that did nothing, for the time of the first try', async () => {
@@ -120,6 +121,7 @@ describe('schedule', () => {
 		const held = await store.schedule({ ...wanted, scheduledAt: iso(START + DAY) }, attempt);
 		expect(table.rows.size).toBe(1);
 		expect(held.scheduledAt).toBe(iso(START));
+		expect(table.accesses).toEqual(['insert', 'select', 'insert']);
 	});
 });
 
@@ -503,6 +505,8 @@ it('notes, before it cancels, what is cancelled, and nothing of what is not pend
 	};
 	await storeForId().cancel(scheduleId, {}, attempt);
 	expect(noted).toEqual([scheduleId]);
+	// Its answer may still be lost on the way to the user.
+	expect(attempt.unresolved?.cancelling?.scheduleId).toBe(scheduleId);
 	table.edit(1, { status: 'sent' });
 	const later = new Memory();
 	later.clear = () => undefined;
@@ -752,6 +756,19 @@ describe('a key', () => {
 		const again = { ...wanted, idempotencyKey: randomUUID() };
 		await schedule(again);
 		expect(table.statuses).toEqual(['scheduled', 'scheduled']);
+	});
+
+	it('of several messages is that of the first, in whatever order a table gives them', async () => {
+		const rows = ['first', 'second'].map((text) => ({
+			...rowOf(text, START),
+			deduplication_key: 'k',
+		}));
+		await table.insert(rows);
+		const { selectAny } = table;
+		table.selectAny = async (...given) => (await selectAny.apply(table, given)).reverse();
+		const held = await schedule(message('third', START, { deduplicationKey: 'k' }));
+		expect(held.text).toBe('first');
+		expect([...table.rows.values()].map(({ text }) => text)).toEqual(['first']);
 	});
 
 	it('of a message that was replaced keeps its attempts, so that each is counted', async () => {

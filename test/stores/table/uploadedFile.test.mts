@@ -22,6 +22,9 @@ const row = (more: object = {}) =>
 		...more,
 	}) as unknown as Row;
 
+const templateWith = (value: string) =>
+	JSON.stringify({ name: 'reminder', language: 'en', variables: { body: 'x', header: value } });
+
 describe('a file is kept', () => {
 	const isKept = (of: Row, sendAt: number) => {
 		try {
@@ -38,9 +41,14 @@ describe('a file is kept', () => {
 		expect([isKept(row(), last), isKept(row(), last + 1)]).toEqual([true, false]);
 	});
 
-	it('for a day where nothing is said of that', () => {
-		const without = row({ valid_for_minutes: null });
+	it.each([null, '', 0])('for a day where %j is said of that', (minutes) => {
+		const without = row({ valid_for_minutes: minutes });
 		expect([isKept(without, START + DAY), isKept(without, START + DAY + 1)]).toEqual([true, false]);
+	});
+
+	it('also as a part of a template', () => {
+		const withFile = row({ type: 'template', template: templateWith('file-1'), media_url: 'x' });
+		expect([isKept(withFile, last), isKept(withFile, last + 1)]).toEqual([true, false]);
 	});
 
 	it.each([
@@ -48,6 +56,11 @@ describe('a file is kept', () => {
 		['no file', { media_id: null }],
 		['another gateway’s file', { gateway: 'another' }],
 		['no age that anybody knows', { createdAt: '' }],
+		['a template in its place by now', { replaced_at: iso(START) }],
+		['a template that does not have it', { type: 'template', template: templateWith('Ana') }],
+		['a template without gaps', { type: 'template', template: '{"name":"a"}' }],
+		['a template that nobody can read', { type: 'template', template: '{' }],
+		['a template, none', { type: 'template', template: null }],
 	])('whenever it is a message with %s', (_, more) => {
 		expect(isKept(row(more), START + 100 * DAY)).toBe(true);
 	});
@@ -63,6 +76,19 @@ describe('a message with a file', () => {
 				'its file was uploaded to the account "account-1"',
 			);
 		}
+	});
+
+	it.each([
+		['image', {}, 'as "media_url"'],
+		['template', { template: templateWith('file-1') }, 'in "template"'],
+	])('of the type %s says where a public URL goes', (type, more, where) => {
+		const move = () => assertFileMoves(row({ type, ...more }), to({ account: 'account-2' }));
+		expect(move).toThrow(
+			expect.objectContaining({
+				kind: 'unsupported',
+				details: { hint: expect.stringContaining(where) },
+			}),
+		);
 	});
 
 	it('moves where the file has a public URL, or there is none', () => {
