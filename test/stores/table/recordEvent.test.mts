@@ -246,6 +246,21 @@ describe('a message that is in flight', () => {
 		});
 	});
 
+	it('is not waited for by an event that does not say to whom, which is kept', async () => {
+		await table.insert([rowOf('a', START, { status: 'sending' })]);
+		const before = clock.ms;
+		expect(await record('m1', { recipient: null })).toEqual({ recorded: false, kept: true });
+		expect(clock.ms).toBe(before);
+	});
+
+	it('is waited for at most as long as sending takes', async () => {
+		await table.insert([rowOf('a', START, { status: 'sending' })]);
+		const pauses: number[] = [];
+		const waiting = { ...context(), sleep: async (ms: number) => void pauses.push(ms) };
+		await recordEvent(waiting, event('m1'));
+		expect(pauses).toEqual([250, 500, 1_000, 2_000]);
+	});
+
 	it('is not waited for if it goes to somebody else', async () => {
 		await table.insert([rowOf('a', START, { status: 'sending', recipient: OTHER })]);
 		const before = clock.ms;
