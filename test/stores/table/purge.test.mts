@@ -71,3 +71,69 @@ it('goes page by page', async () => {
 	expect(table.rows.size).toBe(1_250);
 	expect(new Set(table.statuses)).toEqual(new Set(['scheduled']));
 });
+
+it('removes what another store has by now, and not what is on its way there', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	const statuses = ['moved', 'moving sent', 'moved', 'moving sent'];
+	const rows = await table.insert(statuses.map((status) => rowOf(status, START, { status })));
+	const ids = rows.slice(2).map(({ schedule_id: id }) => String(id));
+	expect((await purgeThese(table, ids, iso(START + 1))).size).toBe(1);
+	expect(await purge(table, iso(START + 1))).toBe(1);
+	expect(table.statuses).toEqual(['moving sent', 'moving sent']);
+});
+
+it.each(['scheduled', SENDING])(
+	'keeps what a person puts back between marking and removing: %s',
+	async (status) => {
+		const table = new MemoryTable();
+		table.now = () => START;
+		const rows = await table.insert([1, 2].map(() => rowOf('a', START, { status: 'sent' })));
+		table.before = (access) => {
+			if (access === 'remove') table.edit(1, { status });
+		};
+		const ids = rows.map(({ schedule_id: id }) => String(id));
+		await purgeThese(table, ids, iso(START + 1));
+		expect(table.statuses).toEqual([status]);
+	},
+);
+
+it('of many messages asks for 500 at a time, and removes nothing where none is done with', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	const rows = await table.insert(
+		Array.from({ length: 501 }, (_, n) =>
+			rowOf(`m${n}`, START, { status: n < 500 ? 'scheduled' : 'sent' }),
+		),
+	);
+	table.accesses.length = 0;
+	const ids = rows.map(({ schedule_id: id }) => String(id));
+	expect(await purgeThese(table, ids, iso(START + 1))).toEqual(new Set([ids[500]]));
+	expect(table.accesses).toEqual(['select', 'select', 'update', 'remove']);
+});
+
+it('reads no page in vain behind one that is not full', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	await table.insert([1, 2].map(() => rowOf('a', START, { status: 'sent' })));
+	table.accesses.length = 0;
+	await purge(table, iso(START + 1));
+	expect(table.accesses.filter((access) => access === 'remove')).toHaveLength(1);
+	expect(table.accesses.filter((access) => access === 'select')).toHaveLength(STATUS_NAMES.length);
+});
+
+it('removes of each page what is in it, and nothing that has come since', async () => {
+	const table = new MemoryTable();
+	table.now = () => START;
+	const sent = rowOf('a', START, { status: 'sent' });
+	await table.insert(Array.from({ length: 1_000 }, () => sent));
+	const removed: number[] = [];
+	const { remove } = table;
+	table.remove = async (where) => {
+		if (removed.length === 0) await table.insert([sent]);
+		removed.push(await remove.call(table, where));
+		return removed[removed.length - 1];
+	};
+	expect(await purge(table, iso(START + 1))).toBe(1_001);
+	expect(removed).toEqual([1_000, 1]);
+});
