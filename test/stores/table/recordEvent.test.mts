@@ -98,6 +98,44 @@ describe('a message that waits in the gateway’s queue', () => {
 		expect(table.row(1)).toMatchObject({ message_id: 'm2', status: 'delivered' });
 	});
 
+	it('is asked for at once where it alone may be meant, however soon it was asked for', async () => {
+		const waits = { next_attempt_at: iso(START + MINUTE) };
+		const [first] = await table.insert([queued('q1', waits)]);
+		named = { q1: 'm1', q2: 'm2' };
+		await record('m1');
+		expect(asked).toEqual(['q1']);
+		// Of two it may be either, and another execution has just asked.
+		table.edit(first.id, { message_id: null, status: 'queued', status_rank: 20 });
+		await table.insert([queued('q2', waits)]);
+		expect(await record('m2')).toEqual({ recorded: false, kept: true });
+		expect(asked).toEqual(['q1']);
+	});
+
+	it('is one of the five oldest to its recipient that one event asks for', async () => {
+		const ids = Array.from({ length: 7 }, (_, n) => `q${n}`);
+		await table.insert(
+			ids.map((id, n) => queued(id, { sent_at: iso(START + n * SECOND) })).reverse(),
+		);
+		named = Object.fromEntries(ids.map((id) => [id, `id of ${id}`]));
+		clock.ms += MINUTE;
+		expect(await record('id of q6')).toEqual({ recorded: false, kept: true });
+		expect(asked).toEqual(['q0', 'q1', 'q2', 'q3', 'q4']);
+		expect(await record('id of q6')).toEqual({ recorded: true, kept: false });
+	});
+
+	it('is not asked for by an event of another gateway', async () => {
+		await table.insert([queued('q1')]);
+		named = { q1: 'm1' };
+		await record('m1', { gateway: 'another', account: null });
+		expect(asked).toEqual([]);
+	});
+
+	it('is asked for by an event that does not name its account', async () => {
+		await table.insert([queued('q1')]);
+		named = { q1: 'm1' };
+		expect(await record('m1', { account: null })).toEqual({ recorded: true, kept: false });
+	});
+
 	it('is found though the gateway writes its recipient otherwise', async () => {
 		await table.insert([queued('q1')]);
 		named = { q1: 'm1' };

@@ -1,6 +1,7 @@
 import { describeAddress } from '../../../messages/recipient';
 import { STATUSES } from '../../../messages/status';
 import type { Values } from '../../../stores/table/columns';
+import { toOutgoing } from '../../../stores/table/rows';
 import type { RecordableStatus } from '../../../stores/table/recordStatus';
 import { settleUnconfirmed } from '../../../stores/table/settleUnconfirmed';
 import { iso, MINUTE, rowOf, SECOND, SENDER, START } from './fakes.mts';
@@ -202,4 +203,15 @@ it('takes no closed window for the end of the template that was sent instead', a
 	expect(await settle(closed)).toBe(false);
 	expect(table.statuses).toEqual(['unconfirmed']);
 	expect(await settle(ofBoth)).toBe(true);
+});
+
+it('knows a template in place of a text by the id that it was sent under, not by the first one', async () => {
+	const replacement_template = '{"name":"reminder","language":"en","variables":{}}';
+	const more = { replacement_template, replaced_at: iso(START - MINUTE), schedule_id: 'key' };
+	const [row] = await table.insert([unconfirmed('hello', more)]);
+	expect(await settle({ text: null, reference: 'key' })).toBe(false);
+	const { idempotencyKey } = toOutgoing(row);
+	expect(idempotencyKey).not.toBe(toOutgoing({ ...row, schedule_id: 'other' }).idempotencyKey);
+	expect(await settle({ text: null, reference: idempotencyKey })).toBe(true);
+	expect(table.row(1)).toMatchObject({ status: 'sent', message_id: 'm1' });
 });

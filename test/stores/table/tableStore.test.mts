@@ -406,6 +406,12 @@ describe('a row that a person has added', () => {
 		expect((await storeForId().list({}))[0].scheduleId).toBe(listed.scheduleId);
 	});
 
+	it('is listed once, also where it names the account in full', async () => {
+		await table.insert([{ ...byHand, ...SENDER }]);
+		expect(await storeForId().list({})).toHaveLength(1);
+		expect(await storeForId().list({}, 5)).toHaveLength(1);
+	});
+
 	it('is moved and cancelled before any run has taken it', async () => {
 		await table.insert([byHand]);
 		const [{ scheduleId }] = await storeForId().list({});
