@@ -165,6 +165,30 @@ describe('an attempt whose insert was cut off, and that lost to another executio
 		},
 	);
 
+	it('replaces the winner’s time by one that is still possible', async () => {
+		const wanted = keyed('a', { text: 'loser' });
+		const entry = await cutOff(wanted, true);
+		const renew = (earlier: MessageToSchedule) => ({
+			...earlier,
+			scheduledAt: iso(START + MINUTE),
+		});
+		const held = await storeForId().schedule(wanted, entry, { ifExists: 'replace', renew });
+		expect(held).toMatchObject({ text: 'loser', scheduledAt: iso(START + MINUTE) });
+	});
+
+	it('has its own row where a person has just emptied its key', async () => {
+		const entry = new Entry();
+		const wanted = keyed('a');
+		const held = await storeForId().schedule(wanted, entry);
+		let selects = 0;
+		table.before = (access) => {
+			if (access === 'select' && ++selects === 2) table.edit(1, { deduplication_key: null });
+		};
+		const again = await storeForId().schedule(wanted, entry, { ifExists: 'reject' });
+		expect(again.scheduleId).toBe(held.scheduleId);
+		expect(table.rows.size).toBe(1);
+	});
+
 	it('returns the winner, and does not say that nothing is scheduled, once its time is over', async () => {
 		const wanted = keyed('a', { text: 'loser' });
 		const entry = await cutOff(wanted, true);
