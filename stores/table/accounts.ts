@@ -276,7 +276,7 @@ function readLike<T extends object>(initial: T, given: unknown): T {
 const TEXTS = new Set(['pauseReason']);
 
 function msOf(cell: AccountRow[AccountColumn]): number | null {
-	if (cell === null || cell === undefined || cell === '') return null;
+	// An empty cell is no time either.
 	const ms = new Date(String(cell)).getTime();
 	return Number.isNaN(ms) ? null : ms;
 }

@@ -146,3 +146,15 @@ it('cancels by ranges only where they spare most of the changes, and rows of ano
 	expect(await changesFor([2, 3, 4, 5, 6], { 4: 'Scheduled' })).toEqual([5]);
 	expect(await changesFor([1, 2, 3, 4, 9], { 9: 'Scheduled' })).toEqual([2]);
 });
+
+it('names the message that was moved since it was chosen to be cancelled', async () => {
+	const table = new MemoryTable();
+	const [row] = await table.insert([rowOf('a', START + 9_000)]);
+	const scheduleId = String(row.schedule_id);
+	const chosen = { scheduleId, from: iso(START + 1_000), to: null };
+	const [result] = await storeOn(table).changeMany!([chosen], false);
+	expect(result).toMatchObject({
+		ok: false,
+		error: { message: expect.stringContaining(`"${scheduleId}" was changed meanwhile`) },
+	});
+});

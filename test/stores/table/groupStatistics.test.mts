@@ -80,3 +80,9 @@ it('counts again the same of many groups, however often it is asked', () => {
 	expect(first.otherGroups).toMatchObject({ groups: 1, total: 1, byStatus: { read: 1 } });
 	expect(tally.result()).toEqual(first);
 });
+
+it('has groups of one size by their names', () => {
+	const tally = new GroupTally();
+	for (const group of ['c', 'a', 'b']) tally.add(group, 'sent', 1);
+	expect(tally.result().byGroup.map(({ group }) => group)).toEqual(['a', 'b', 'c']);
+});
