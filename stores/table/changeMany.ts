@@ -21,9 +21,9 @@ export interface ChangeContext {
 }
 
 /**
- * Cancels or moves pending rows, each only while it is as it was planned: one that is in flight by then, or
- * that somebody else has moved, is left. A change that is already made is not made again. Two reads for a
- * thousand rows, and one conditional update.
+ * Cancels or moves pending rows: one that is in flight by then, or that somebody else has moved since it was
+ * chosen, is left. A cancellation compares the time when it reads the row, a move also when it writes it. A
+ * change that is already made is not made again. Two reads for a thousand rows, and one conditional update.
  *
  * @returns for each change the message as it is then, or why it was left
  */

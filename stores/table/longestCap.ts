@@ -5,11 +5,12 @@ import { PAGE_SIZE, where, type MessageTable } from './table';
 
 /**
  * The longest period of the frequency caps that waiting messages obey: milliseconds, 0 without any. One access; of
- * very many such messages it reads the first ones.
+ * very many messages with a cap it reads the first ones.
  */
 export async function longestCapMs(table: MessageTable): Promise<number> {
 	const rows = await table.select(
-		[...where({ status: 'scheduled' }), { column: 'frequency_cap', is: 'neq', value: '' }],
+		// An empty cell is greater than nothing, but *not equal* to everything.
+		[...where({ status: 'scheduled' }), { column: 'frequency_cap', is: 'gt', value: '' }],
 		PAGE_SIZE,
 	);
 	return rows.reduce((longest, { frequency_cap: cell }) => {

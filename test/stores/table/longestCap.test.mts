@@ -37,3 +37,8 @@ it('is none where nothing waits that obeys one', async () => {
 	).toBe(0);
 	expect(await longest({ frequency_cap: '2 in 3 h, hold' })).toBe(3 * HOUR);
 });
+
+it('is found behind a thousand that obey none', async () => {
+	const none = Array.from({ length: 1_000 }, () => ({}));
+	expect(await longest(...none, { frequency_cap: '2 in 3 h, hold' })).toBe(3 * HOUR);
+});
