@@ -137,3 +137,14 @@ it('leaves rows alone that wait, and says which two are one message', async () =
 	expect(await operate(GATEWAY, 'sendDue')).toMatchObject([{ text: 'waits', status: 'failed' }]);
 	expect(texts()).not.toContain('waits');
 }, 120_000);
+
+it('is asked which frequency caps wait, and most rows have none', async () => {
+	const { n8n } = environment;
+	const waiting = { recipient: TO, text: 'waits', send_at: inSeconds(3_600), status: 'scheduled' };
+	await insertRows(n8n, [
+		...Array.from({ length: 1_000 }, () => waiting),
+		{ ...waiting, frequency_cap: '1 in 10 d, skip' },
+	]);
+	const { data } = await run(GATEWAY, { operation: 'purge', ...IN_TABLE, olderThanDays: 9 });
+	expect(JSON.stringify(data)).toMatch(/have a \\"Frequency Cap\\" of up to 10 days/);
+}, 120_000);
