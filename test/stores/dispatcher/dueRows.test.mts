@@ -160,3 +160,255 @@ it.each([
 		expect(rows.isDuplicate(row)).toBe(isDuplicate);
 	},
 );
+
+it('tells for which row a row stands in whose schedule id is a copy, and of no other', async () => {
+	await add(
+		at(1, to(1), { schedule_id: 'a' }),
+		at(2, to(2), { schedule_id: 'a' }),
+		at(3, to(3), { schedule_id: 'b' }),
+	);
+	const due = await take(3);
+	expect(due.map((row) => rows.sharesIdWith(row))).toEqual([undefined, 1, undefined]);
+});
+
+describe('a probe that is looked for', () => {
+	it('is told, and stays the next one, to be given out once', async () => {
+		await add(
+			at(1, to(1), { next_attempt_at: iso(START - SECOND) }),
+			at(2, to(2), { next_attempt_at: iso(START - MINUTE) }),
+		);
+		expect(await rows.hasProbe()).toBe(true);
+		expect(await rows.hasProbe()).toBe(true);
+		expect(ids(await take(1, true))).toEqual([2]);
+		expect(ids(await take(2, true))).toEqual([1]);
+	});
+
+	it('is none where nothing is due, or all waits behind an earlier message', async () => {
+		expect(await rows.hasProbe()).toBe(false);
+		await add(
+			at(1, to(1), { attempts: 1, next_attempt_at: iso(START + MINUTE) }),
+			at(2, to(1), { next_attempt_at: iso(START - MINUTE) }),
+		);
+		expect(await rows.hasProbe()).toBe(false);
+	});
+
+	it('is no later message to a recipient with one in flight', async () => {
+		await add(
+			at(1, to(1), { next_attempt_at: iso(START - SECOND) }),
+			at(2, to(1), { next_attempt_at: iso(START - MINUTE) }),
+		);
+		const [first] = await take(1);
+		expect(await rows.hasProbe()).toBe(false);
+		rows.done(first);
+		expect(await rows.hasProbe()).toBe(true);
+	});
+
+	it('is the earlier of two whose last attempts are as long ago', async () => {
+		const next_attempt_at = iso(START - MINUTE);
+		await add(at(2, to(2), { next_attempt_at }), at(1, to(1), { next_attempt_at }));
+		expect(ids(await take(1, true))).toEqual([2]);
+	});
+});
+
+describe('a message that waits for another attempt', () => {
+	const TRIED: Values = { attempts: 1, next_attempt_at: iso(START + 10 * SECOND) };
+
+	it.each([
+		['in the order of their times', [1, 3]],
+		['in the reverse order', [3, 1]],
+	])('keeps what is due behind the earliest of several, added %s', async (_, seconds) => {
+		await add(
+			...seconds.map((second) => at(second, to(1), TRIED)),
+			at(2, to(1)),
+			at(0, to(1)),
+			at(4, to(2)),
+		);
+		expect((await take(5)).map(({ text }) => text)).toEqual([`${to(1)} at 0`, `${to(2)} at 4`]);
+	});
+
+	it('goes before one with the same time by its id', async () => {
+		await add(at(1, to(1)), at(1, to(1), TRIED), at(1, to(1)));
+		const [first] = await take(1);
+		rows.done(first);
+		expect([first.id, ...ids(await take(2))]).toEqual([1]);
+	});
+
+	it('is looked for once in a run, and not where nothing is due', async () => {
+		let looks = 0;
+		let now = START;
+		const counting = {
+			...queue,
+			retrying: async (at: string) => {
+				looks++;
+				return await queue.retrying(at);
+			},
+		};
+		rows = new DueRows(counting, () => now, { read: async () => undefined });
+		expect(await rows.next()).toBeNull();
+		expect(looks).toBe(0);
+		rows = new DueRows(counting, () => now, { read: async () => undefined });
+		await add(...Array.from({ length: 201 }, (_, i) => at(i / 10, to(i))));
+		expect(await take(300)).toHaveLength(201);
+		now += SECOND;
+		expect(looks).toBe(1);
+	});
+
+	it('does not wait behind itself where a person gives it a later time meanwhile', async () => {
+		let now = START;
+		rows = new DueRows(queue, () => now, { read: async () => undefined });
+		await add(at(1, to(1), TRIED), at(2, to(2)));
+		expect(ids(await take(5))).toEqual([2]);
+		rows = new DueRows({ ...queue, retrying: async () => [{ ...table.row(1) }] }, () => now, {
+			read: async () => undefined,
+		});
+		now = START + 10 * SECOND;
+		table.edit(1, { send_at: iso(START) });
+		expect(ids(await take(5)).sort()).toEqual([1, 2]);
+	});
+});
+
+describe('what the store is asked for', () => {
+	it('is the key of what has one, and what counts for all that may go out, once each', async () => {
+		const asked: unknown[] = [];
+		const telling = {
+			...queue,
+			duplicates: async (of: readonly Row[]) => {
+				asked.push(['keys', ids(of)]);
+				return await queue.duplicates(of);
+			},
+			sharedIds: async (of: readonly Row[]) => {
+				asked.push(['ids', ids(of)]);
+				return await queue.sharedIds(of);
+			},
+		};
+		const read = async (of: readonly Row[], now: number) => void asked.push(['caps', ids(of), now]);
+		rows = new DueRows(telling, () => START, { read });
+		await add(
+			at(1, to(1), { deduplication_key: 'a' }),
+			at(2, to(2), { deduplication_key: '' }),
+			at(3, to(3)),
+			// Behind one that waits for another attempt.
+			at(4, to(4), { attempts: 1, next_attempt_at: iso(START + MINUTE) }),
+			at(5, to(4), { deduplication_key: 'b' }),
+		);
+		expect(ids(await take(9))).toEqual([1, 2, 3]);
+		expect(asked).toEqual([
+			['ids', [1, 2, 3]],
+			['keys', [1]],
+			['caps', [1, 2, 3], START],
+		]);
+	});
+
+	it('is nothing where there is nothing to send, and no keys where no message has one', async () => {
+		const duplicates = jest.fn(queue.duplicates);
+		const sharedIds = jest.fn(queue.sharedIds);
+		const read = jest.fn(async () => undefined);
+		rows = new DueRows({ ...queue, duplicates, sharedIds }, () => START, { read });
+		await add(
+			at(1, to(1), { attempts: 1, next_attempt_at: iso(START + MINUTE) }),
+			at(2, to(1), { deduplication_key: 'a' }),
+		);
+		expect(await rows.next()).toBeNull();
+		expect([duplicates, sharedIds, read].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0]);
+		rows = new DueRows({ ...queue, duplicates, sharedIds }, () => START, { read });
+		await add(at(3, to(2)));
+		expect(ids(await take(3))).toEqual([3]);
+		expect([duplicates, sharedIds, read].map(({ mock }) => mock.calls.length)).toEqual([0, 1, 1]);
+	});
+});
+
+describe('with turns that read ahead', () => {
+	let reads: number;
+	const PAGE = 4;
+	beforeEach(() => {
+		reads = 0;
+		const reading: DispatchQueue = {
+			...queue,
+			whole: { maxMessages: PAGE, turn: async () => await Promise.reject(new Error('no turn')) },
+			due: async (...args) => {
+				reads++;
+				return await queue.due(...args);
+			},
+		};
+		rows = new DueRows(reading, () => START, { read: async () => undefined });
+	});
+	const addAll = async (count: number) =>
+		await add(...Array.from({ length: count }, (_, i) => at(i, to(i))));
+	/** What a turn answers. */
+	const answer = async ({ after, limit, now }: NonNullable<DueRows['wanted']>) =>
+		(await queue.due(now, 1_000)).filter(({ id }) => id > after.id).slice(0, limit);
+
+	it('asks for the next page once half of this one is left, behind its last row', async () => {
+		await addAll(10);
+		expect(rows.wanted).toBeNull();
+		await take(1);
+		expect(rows.wanted).toBeNull();
+		await take(1);
+		expect(rows.wanted).toMatchObject({ now: iso(START), after: { id: 4 }, limit: PAGE });
+	});
+
+	it('asks for nothing behind the last row', async () => {
+		await addAll(3);
+		await take(3);
+		expect(rows.wanted).toBeNull();
+	});
+
+	it('gives out what was read ahead behind its page, without another access', async () => {
+		await addAll(10);
+		const all: Row[] = [];
+		for (let i = 0; i < 5; i++) {
+			all.push(...(await take(2)));
+			const { wanted } = rows;
+			if (wanted === null) continue;
+			rows.readAhead(wanted, await answer(wanted));
+			// Enough for now.
+			expect(rows.wanted).toBeNull();
+		}
+		expect(reads).toBe(1);
+		for (const { id } of all) table.edit(id, { status: 'sent' });
+		expect(await rows.next()).toBeNull();
+		expect(ids(all)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+		// The first page, and whether anything has come meanwhile.
+		expect(reads).toBe(2);
+	});
+
+	it('asks on behind a full page, and no further behind one that is not', async () => {
+		await addAll(10);
+		await take(3);
+		const first = rows.wanted!;
+		rows.readAhead(first, await answer(first));
+		await take(5);
+		const second = rows.wanted!;
+		expect(second.after.id).toBe(8);
+		rows.readAhead(second, await answer(second));
+		await take(2);
+		expect(rows.wanted).toBeNull();
+	});
+
+	it('takes the first of two answers to one question, whichever took longer', async () => {
+		await addAll(10);
+		await take(2);
+		const wanted = rows.wanted!;
+		const next = await answer(wanted);
+		rows.readAhead(wanted, next);
+		// It was asked when there were fewer.
+		rows.readAhead(wanted, next.slice(0, 1));
+		expect(ids(await take(4))).toEqual([3, 4, 5, 6]);
+		expect(rows.wanted?.after.id).toBe(8);
+		expect(ids(await take(20))).toEqual([7, 8, 9, 10]);
+		expect(rows.wanted).toBeNull();
+		rows.readAhead(wanted, next);
+		expect(rows.wanted).toBeNull();
+		expect(await rows.next()).toBeNull();
+	});
+
+	it('gives out once what it also reads itself', async () => {
+		await addAll(6);
+		await take(2);
+		const wanted = rows.wanted!;
+		const next = await answer(wanted);
+		expect(ids(await take(20))).toEqual([3, 4, 5, 6]);
+		rows.readAhead(wanted, next);
+		expect(await rows.next()).toBeNull();
+	});
+});
