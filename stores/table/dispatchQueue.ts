@@ -94,21 +94,27 @@ export function createDispatchQueue(
 			),
 
 		inFlight: async () =>
-			await ofEach(
-				async (ofSender) => await selectAll(table, [...ofSender, ...where({ status: SENDING })]),
+			await withTokens(
+				table,
+				await ofEach(
+					async (ofSender) => await selectAll(table, [...ofSender, ...where({ status: SENDING })]),
+				),
 			),
 
 		toLookFor: async (now, limit) =>
-			await ofEach(
-				async (ofSender) =>
-					await table.select(
-						[
-							...ofSender,
-							...where({ status: 'unconfirmed' }),
-							{ column: 'next_attempt_at', is: 'lte', value: now },
-						],
-						limit,
-					),
+			await withTokens(
+				table,
+				await ofEach(
+					async (ofSender) =>
+						await table.select(
+							[
+								...ofSender,
+								...where({ status: 'unconfirmed' }),
+								{ column: 'next_attempt_at', is: 'lte', value: now },
+							],
+							limit,
+						),
+				),
 			),
 
 		ownedMessageIds: async (messageIds) => {
@@ -186,7 +192,7 @@ async function standIns(
 }
 
 /**
- * Due rows whose token a person has emptied get one that conditions can match: n8n's *equals* matches no
+ * Rows whose token a person has emptied get one that conditions can match: n8n's *equals* matches no
  * empty cell, and *is empty* every waiting row, so that a condition on all would update all.
  */
 async function withTokens(table: MessageTable, rows: readonly Row[]): Promise<Row[]> {
