@@ -8,7 +8,12 @@ import {
 	type DispatchResult,
 	type DispatchRules,
 } from '../../../stores/dispatcher';
+import { HEALTHY } from '../../../stores/dispatcher/accountHealth';
 import { pauseAccount, resumeAccount, type AccountColumn } from '../../../stores/table/accounts';
+import {
+	DO_NOT_CONTACT_COLUMNS,
+	type DoNotContactColumn,
+} from '../../../stores/doNotContact/columns';
 import { createTableStore } from '../../../stores/table/tableStore';
 import { runs } from '../../proof.mts';
 import {
@@ -25,6 +30,7 @@ import {
 	queueOn,
 } from '../table/fakes.mts';
 import { MemoryTable, type Before } from '../table/memoryTable.mts';
+import { transactions } from './transactions.mts';
 import { VirtualTime } from './virtualTime.mts';
 
 const HOUR = 60 * MINUTE;
@@ -1331,5 +1337,287 @@ describe('a sending window', () => {
 		]);
 		await run();
 		expect(fake.asked).toEqual(['other']);
+	});
+});
+
+describe('turns that do everything together', () => {
+	/** As PostgreSQL has them. */
+	const wholeQueue = () => {
+		const list = new MemoryTable<DoNotContactColumn>(
+			DO_NOT_CONTACT_COLUMNS.map(({ name }) => name),
+		);
+		const whole = transactions(
+			{ table, accounts, sender: SENDER, list },
+			async (work) => await work(),
+		);
+		return { ...queueOn(table, [SENDER]), whole };
+	};
+
+	it('read the next messages, so that one access of its own is enough for many pages', async () => {
+		await due(...many(100));
+		const queue = wholeQueue();
+		const reads = jest.spyOn(queue, 'due');
+		expect(textsOf(await run({}, { queue }))).toEqual(many(100));
+		// The first page, and whether there is more in the end.
+		expect(reads.mock.calls.length).toBeLessThanOrEqual(2);
+	});
+
+	it('renew the lease and tell of a person’s pause, without another access for that', async () => {
+		await due(...many(60));
+		fake.send = async ({ text }) => {
+			clock.ms += 5 * SECOND;
+			if (text === 'm20') await pauseAccount(accounts, SENDER, { until: null, note: null, now: 0 });
+			return {};
+		};
+		const context = contextFor(table, accounts, fake, clock);
+		const renew = jest.spyOn(context.lease, 'renew');
+		const rules = { maxParallel: 1, budgetMs: 10 * MINUTE };
+		await run(rules, { queue: wholeQueue(), lease: context.lease });
+		expect(renew).not.toHaveBeenCalled();
+		expect(fake.asked.length).toBeGreaterThan(20);
+		expect(fake.asked.length).toBeLessThanOrEqual(23);
+	});
+
+	it('end the run with the lease: what another has taken over is not sent', async () => {
+		await due(...many(60));
+		fake.send = async ({ text }) => {
+			if (text === 'm20') accounts.edit(1, { lease_holder: 'another run' });
+			return {};
+		};
+		await run({ maxParallel: 1 }, { queue: wholeQueue() });
+		expect(fake.asked).toEqual(many(21));
+		expect(new Set(table.statuses.slice(0, 21))).toEqual(new Set(['sent']));
+		expect(new Set(table.statuses.slice(21))).toEqual(new Set(['scheduled']));
+	});
+});
+
+describe('the end of a run', () => {
+	it.each([
+		[0, 1, 0],
+		[1, 2, 1],
+		[2, 3, 4],
+		[9, 3, 4],
+	])(
+		'gives the lease back, in three tries where that fails: %d times, so %d tries in %d s',
+		async (failures, tries, seconds) => {
+			const context = contextFor(table, accounts, fake, clock);
+			let count = 0;
+			const release = async (...args: Parameters<typeof context.lease.release>) => {
+				if (++count <= failures) throw new Error('the database is down');
+				await context.lease.release(...args);
+			};
+			const report = await dispatch({}, { lease: { ...context.lease, release } });
+			expect(report).toEqual({ entries: [], idle: null });
+			expect(count).toBe(tries);
+			expect(clock.ms - START).toBe(seconds * SECOND);
+			// The account's state, too, is known only where one of them went well.
+			expect((await dispatch()).idle).toEqual(failures > 2 ? { why: 'leaseTaken' } : null);
+		},
+	);
+});
+
+describe('between the reading of a message and its start', () => {
+	/** The first page has some messages only; the next one comes once the test lets it. */
+	const slowSecondPage = (first: number) => {
+		const queue = queueOn(table, [SENDER]);
+		let letGo: () => void = () => undefined;
+		const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+		let reads = 0;
+		const reading = {
+			...queue,
+			due: async (now: string, limit: number, from?: string) => {
+				const rows = await queue.due(now, limit, from);
+				if (++reads === 1) return rows.slice(0, first);
+				await isLetGo;
+				return rows;
+			},
+		};
+		return { queue: reading, letGo };
+	};
+
+	it('a failure of another message leaves it for when that one alone is in flight', async () => {
+		await due('a', 'b', 'c');
+		const { queue, letGo } = slowSecondPage(2);
+		let answer: () => void = () => undefined;
+		fake.send = async ({ text }) => {
+			if (text === 'a') throw new GatewayError('unreachable', 'refused');
+			if (text === 'b') await new Promise<void>((resolve) => (answer = resolve));
+			return {};
+		};
+		const running = run({}, { queue });
+		await turn();
+		letGo();
+		await turn();
+		// After a failure, one at a time: "b" is still in flight.
+		expect(fake.asked).toEqual(['a', 'b']);
+		answer();
+		expect(textsOf(await running)).toEqual(['b', 'c']);
+	});
+
+	it('an error that ends the run keeps it from being sent', async () => {
+		await due('a', 'b');
+		const { queue, letGo } = slowSecondPage(1);
+		table.before = (access) => {
+			if (access === 'update' && fake.asked.length > 0) throw new Error('the database is down');
+		};
+		const sleep = async (ms: number) => {
+			await clock.sleep(ms);
+			if (ms === 9 * SECOND) setTimeout(letGo, 1);
+		};
+		const { error } = await dispatch({}, { queue, sleep });
+		expect(error).toMatchObject({ message: 'the database is down' });
+		expect(fake.asked).toEqual(['a']);
+	});
+});
+
+describe('a lease that another run takes over', () => {
+	it('ends the run at its next renewal', async () => {
+		await due(...many(10));
+		fake.send = async () => {
+			clock.ms += 4 * SECOND;
+			accounts.edit(1, { lease_holder: 'another run' });
+			return {};
+		};
+		await run({ maxParallel: 1 });
+		// It is renewed every ten seconds.
+		expect(fake.asked).toEqual(['m0', 'm1', 'm2']);
+	});
+});
+
+describe('the health of an account that was paused', () => {
+	const paused = async () => {
+		await due('hello');
+		failing('unauthorized', 'wrong key', { status: 401 });
+		await run();
+		sends();
+		fake.asked.length = 0;
+		clock.ms += 40 * SECOND;
+	};
+
+	it.each([
+		['is ready', { ready: true, message: '' }, true],
+		['is not ready', { ready: false, message: 'no phone' }, false],
+		[
+			'is ready, and says that it does not send',
+			{ ready: true, sends: false, message: 'x' },
+			false,
+		],
+		['is not ready, and says that it sends', { ready: false, sends: true, message: '' }, true],
+	])('decides whether to probe: it %s', async (_, health, goesOn) => {
+		await paused();
+		fake.health = async () => health;
+		const { idle } = await dispatch();
+		expect(fake.asked).toEqual(goesOn ? ['hello'] : []);
+		if (!goesOn) expect(idle).toMatchObject({ why: 'paused', reason: health.message });
+	});
+
+	it('is nothing to go by where the gateway has no call for it: the probe decides', async () => {
+		await paused();
+		fake.health = async () => {
+			throw new GatewayError('notFound', 'no such page', { status: 404 });
+		};
+		expect(textsOf(await run())).toEqual(['hello']);
+	});
+
+	it('that cannot be asked for keeps the account paused, with the reason', async () => {
+		await paused();
+		fake.health = async () => {
+			throw new GatewayError('unreachable', 'no network');
+		};
+		expect(await dispatch()).toMatchObject({ idle: { why: 'paused', reason: 'no network' } });
+		expect(fake.asked).toEqual([]);
+	});
+
+	it('is told as paused also where the reason is not known', async () => {
+		const { lease } = contextFor(table, accounts, fake, clock);
+		const until = START + MINUTE;
+		const acquire = async (...args: Parameters<typeof lease.acquire>) => ({
+			...(await lease.acquire(...args))!,
+			health: { ...HEALTHY, pausedAt: START, pausedUntil: until },
+		});
+		const { idle } = await dispatch({}, { lease: { ...lease, acquire } });
+		expect(idle).toEqual({ why: 'paused', until, reason: '' });
+	});
+
+	it('is no reason to ask for ids, but to look for what may have been sent, where nothing is due', async () => {
+		await paused();
+		table.edit(1, {
+			status: 'unconfirmed',
+			send_started_at: iso(START),
+			next_attempt_at: iso(START),
+		});
+		const resolveMessageIds = jest.fn(async () => 0);
+		fake.findSent = async () => [
+			{ messageId: 'm1', queueId: null, status: 'sent', acceptedAt: null, failure: null } as never,
+		];
+		expect(await run({}, { resolveMessageIds })).toMatchObject([{ message: { messageId: 'm1' } }]);
+		expect(fake.healthAsked).toBe(0);
+		expect(resolveMessageIds).not.toHaveBeenCalled();
+	});
+});
+
+it('asks for the ids of messages that the gateway tells on request once in a run', async () => {
+	const resolveMessageIds = jest.fn(async () => 0);
+	await run({}, { resolveMessageIds });
+	expect(resolveMessageIds).toHaveBeenCalledTimes(1);
+});
+
+describe('a wait of the run', () => {
+	/** The waits of a run, of which gathering takes none. */
+	const waits = async (rules: Partial<DispatchRules>) => {
+		const all: number[] = [];
+		const sleep = async (ms: number) => {
+			if (ms > 0) all.push(ms);
+			await clock.sleep(ms);
+		};
+		await run({ maxParallel: 1, ...rules }, { sleep });
+		return all;
+	};
+
+	it('for its pace is in steps of ten seconds, and ends when it is time', async () => {
+		await due('a', 'b');
+		expect(await waits({ messagesPerMinute: 2, budgetMs: 50 * SECOND })).toEqual([
+			10 * SECOND,
+			10 * SECOND,
+			10 * SECOND,
+		]);
+		expect(fake.asked).toEqual(['a', 'b']);
+	});
+
+	it('for its pace is made where it ends with the budget, and not where it ends later', async () => {
+		await due('a', 'b', 'c');
+		await waits({ messagesPerMinute: 2, budgetMs: 30 * SECOND + 1 });
+		expect(fake.asked).toEqual(['a', 'b']);
+		await waits({ messagesPerMinute: 2, budgetMs: 29 * SECOND });
+		expect(fake.asked).toEqual(['a', 'b']);
+	});
+
+	it('for a limit of the rate is in steps of ten seconds, and none for a person’s pause', async () => {
+		await due('a');
+		let refused = 0;
+		fake.send = async () => {
+			if (refused++ > 0) return {};
+			throw new GatewayError('rateLimited', 'slow', { status: 429, retryAfterMs: 20 * SECOND });
+		};
+		// A twentieth longer than it asks for.
+		expect((await waits({})).slice(0, 3)).toEqual([10 * SECOND, 10 * SECOND, SECOND]);
+		expect(fake.asked).toEqual(['a', 'a']);
+	});
+
+	it('for a limit of the rate is none where it outlasts the budget', async () => {
+		await due('a');
+		failing('rateLimited', 'slow', { status: 429, retryAfterMs: 60 * SECOND });
+		expect(await waits({})).toEqual([]);
+		expect(fake.asked).toEqual(['a']);
+	});
+
+	it('for a limit of the rate ends with a person’s pause', async () => {
+		await due('a');
+		fake.send = async () => {
+			await pauseAccount(accounts, SENDER, { until: null, note: null, now: 0 });
+			clock.ms += 11 * SECOND;
+			throw new GatewayError('rateLimited', 'slow', { status: 429, retryAfterMs: 20 * SECOND });
+		};
+		expect(await waits({})).toEqual([]);
 	});
 });
