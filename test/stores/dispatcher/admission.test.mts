@@ -1,6 +1,20 @@
-import { admit, lateByMs } from '../../../stores/dispatcher/admission';
+import { admit, keepsLaterOnes, lateByMs, sendAtOf } from '../../../stores/dispatcher/admission';
 import type { SendsOfRecipients } from '../../../stores/dispatcher/recentSends';
-import { nextLookAt, retryAt } from '../../../stores/dispatcher/transitions';
+import {
+	accepted,
+	duplicate,
+	expired,
+	failed,
+	nextLookAt,
+	optedOut,
+	released,
+	retryAt,
+	started,
+	unconfirmed,
+	waiting,
+} from '../../../stores/dispatcher/transitions';
+import type { SentMessage } from '../../../messages/sentMessage';
+import { STATUSES } from '../../../messages/status';
 import { COLUMNS, type Row, type Values } from '../../../stores/table/columns';
 import { FakeGateway, iso, MINUTE, rowOf, SECOND, START } from '../table/fakes.mts';
 
@@ -179,4 +193,190 @@ it('looks for what may have been sent after 20 seconds, two, ten minutes and an 
 		looks.push((at - START) / SECOND);
 	}
 	expect(looks).toEqual([20, 120, 600, 3_600]);
+});
+
+it('has no time where a person has emptied it', () => {
+	expect([null, '', iso(START)].map((at) => sendAtOf({ ...row(START), send_at: at }))).toEqual([
+		Number.NaN,
+		Number.NaN,
+		START,
+	]);
+});
+
+it('counts the attempts that a message had where it fails unsent', () => {
+	const sending_window = 'sometimes';
+	expect(decide(row(START, { sending_window, attempts: 2 }))).toMatchObject({
+		values: { attempts: 2 },
+	});
+	expect(decide(row(START, { sending_window, attempts: null }))).toMatchObject({
+		values: { attempts: 0 },
+	});
+});
+
+it('says in hours or in minutes within what a message was not sent', () => {
+	const reason = (valid_for_minutes: number) =>
+		decide(row(START - 30 * HOUR, { valid_for_minutes }));
+	expect(reason(90)).toMatchObject({
+		values: { failure: expect.stringMatching(/within 90 min after/) },
+	});
+	expect(reason(120)).toMatchObject({
+		values: { failure: expect.stringMatching(/within 2 h after/) },
+	});
+});
+
+describe('a message that waits for another attempt', () => {
+	const keeps = (more: Values = {}) =>
+		keepsLaterOnes(row(START - MINUTE, { next_attempt_at: iso(START + MINUTE), ...more }), START);
+
+	it.each<[string, Values, boolean]>([
+		['is next tried in time', {}, true],
+		['is next tried right before it expires', { valid_for_minutes: 2 }, true],
+		['expires before that', { valid_for_minutes: 1 }, false],
+		['has no time for it', { next_attempt_at: null }, true],
+		['is held by its cap', { failure: 'Held by its frequency cap (1 in 24 h).' }, false],
+		['failed for another reason', { failure: 'Not Held by its frequency cap' }, true],
+		['has an empty reason', { failure: '' }, true],
+		['has an open window', { sending_window: window('09:00', '18:00') }, true],
+		['has a closed window', { sending_window: window('13:00', '18:00') }, false],
+		['has a window that nobody can read', { sending_window: 'sometimes' }, true],
+		['has an empty window', { sending_window: '' }, true],
+	])('and %s keeps later ones to its recipient: %s', (_, more, expected) => {
+		expect(keeps(more)).toBe(expected);
+	});
+});
+
+describe('what becomes of a row', () => {
+	const sent = { messageId: 'm1', queueId: 'q1', status: 'sent', acceptedAt: null } as SentMessage;
+
+	it.each<[string, Values, Values]>([
+		[
+			'started: it has no ids of an earlier message',
+			started('mine', START),
+			{
+				status: 'sending',
+				claim_token: 'mine',
+				send_started_at: iso(START),
+				message_id: null,
+				queue_id: null,
+			},
+		],
+		[
+			'released: as if it had never begun',
+			released(),
+			{
+				status: 'scheduled',
+				status_rank: STATUSES.scheduled.rank,
+				claim_token: '',
+				send_started_at: null,
+			},
+		],
+		[
+			'waiting: released, with when and why',
+			waiting(START, { failure: 'x' }),
+			{ ...released(), next_attempt_at: iso(START), failure: 'x' },
+		],
+		[
+			'waiting without a reason: its reason stays',
+			waiting(START),
+			{
+				...released(),
+				next_attempt_at: iso(START),
+			},
+		],
+		[
+			'accepted: with its ids, and now where the gateway tells no time',
+			accepted({ ...sent, failure: null }, 2, START),
+			{
+				status: 'sent',
+				status_rank: STATUSES.sent.rank,
+				attempts: 2,
+				message_id: 'm1',
+				queue_id: 'q1',
+				sent_at: iso(START),
+				failure: null,
+			},
+		],
+		[
+			'accepted, and failed at once',
+			accepted(
+				{
+					...sent,
+					status: 'failed',
+					acceptedAt: iso(START - SECOND),
+					failure: { code: null, reason: 'why' },
+				},
+				1,
+				START,
+			),
+			{
+				status: 'failed',
+				status_rank: STATUSES.failed.rank,
+				attempts: 1,
+				message_id: 'm1',
+				queue_id: 'q1',
+				sent_at: iso(START - SECOND),
+				failure: 'why',
+			},
+		],
+		[
+			'failed: nobody claims it',
+			failed('why', 1),
+			{
+				status: 'failed',
+				status_rank: STATUSES.failed.rank,
+				attempts: 1,
+				failure: 'why',
+				claim_token: '',
+			},
+		],
+		[
+			'expired',
+			expired('why'),
+			{ status: 'expired', status_rank: STATUSES.expired.rank, failure: 'why', claim_token: '' },
+		],
+		[
+			'cancelled for another row',
+			duplicate('why'),
+			{
+				status: 'cancelled',
+				status_rank: STATUSES.cancelled.rank,
+				failure: 'why',
+				claim_token: '',
+			},
+		],
+		[
+			'cancelled for Do Not Contact',
+			optedOut(),
+			{
+				status: 'cancelled',
+				status_rank: STATUSES.cancelled.rank,
+				failure: 'optedOut: The recipient is on Do Not Contact',
+				claim_token: '',
+			},
+		],
+		[
+			'in doubt: its run may still write its result',
+			unconfirmed('why', 1, START),
+			{
+				status: 'unconfirmed',
+				status_rank: STATUSES.unconfirmed.rank,
+				attempts: 1,
+				failure: 'why',
+				next_attempt_at: iso(START),
+			},
+		],
+		[
+			'in doubt, and not looked for',
+			unconfirmed('why', 1, null),
+			{
+				status: 'unconfirmed',
+				status_rank: STATUSES.unconfirmed.rank,
+				attempts: 1,
+				failure: 'why',
+				next_attempt_at: null,
+			},
+		],
+	])('%s', (_, values, expected) => {
+		expect(values).toEqual(expected);
+	});
 });

@@ -337,3 +337,125 @@ describe('what is in flight to the same person, under another form of the number
 		expect(sends.allowedFrom(first, limit, START)).toBe(START);
 	});
 });
+
+describe('what the run knows of recipients', () => {
+	const limit = { messages: 1, periodMs: 24 * HOUR, over: 'hold' } as const;
+	const SENDING_NOW = { status: 'sending', send_started_at: iso(START) };
+	const rowsOf = async (...values: Values[]) => await table.insert(values);
+
+	it('is asked for by every form of their numbers and as a person has written them, for the longest period', async () => {
+		const asked: unknown[] = [];
+		const sends = new RecentSends(
+			{
+				recent: async (recipients, since) => {
+					asked.push([[...recipients].sort(), since]);
+					return [];
+				},
+			},
+			TIMEOUT,
+		);
+		await sends.read(
+			await rowsOf(
+				due('a', { frequency_cap: ONE_A_DAY, recipient: '0052 1 55 1234 5678' }),
+				due('b', { frequency_cap: '2 in 7 d, skip', recipient: '+919988000001' }),
+				due('c', { frequency_cap: ONE_A_DAY, recipient: '+919988000001' }),
+				due('no cap', { recipient: '+919988000002' }),
+				due('unreadable', { frequency_cap: 'seldom', recipient: '+919988000003' }),
+			),
+			START,
+		);
+		expect(asked).toEqual([
+			[
+				['+5215512345678', '+525512345678', '+919988000001', '0052 1 55 1234 5678'].sort(),
+				iso(START - 7 * 24 * HOUR - TIMEOUT),
+			],
+		]);
+	});
+
+	it('is nothing, and nothing is asked for, where no message has a cap', async () => {
+		const recent = jest.fn(async () => []);
+		const sends = new RecentSends({ recent }, TIMEOUT);
+		await sends.read(await rowsOf(due('a'), due('b', { frequency_cap: 'not counted' })), START);
+		expect(recent).not.toHaveBeenCalled();
+	});
+
+	it('is more than the table of its own messages, to which results are written later', async () => {
+		const [own, next] = await rowsOf(due('own'), due('next', { frequency_cap: ONE_A_DAY }));
+		const sends = new RecentSends({ recent: async () => [{ ...own, ...SENDING_NOW }] }, TIMEOUT);
+		sends.note(own, SENDING_NOW);
+		sends.note(own, { status: 'failed', send_started_at: iso(START) });
+		await sends.read([next], START);
+		expect(sends.allowedFrom(next, limit, START)).toBe(START);
+	});
+
+	it.each<[string, Values, number]>([
+		['its time, where that is after its request', { sent_at: iso(START - HOUR) }, 23 * HOUR],
+		[
+			'its request, where that is after its time',
+			{ sent_at: iso(START - 3 * HOUR), send_started_at: iso(START - HOUR) },
+			23 * HOUR,
+		],
+		[
+			'its request, where its time is empty',
+			{ sent_at: '', send_started_at: iso(START - HOUR) },
+			23 * HOUR,
+		],
+		[
+			'its request, where its time is unreadable',
+			{ sent_at: 'soon', send_started_at: iso(START - HOUR) },
+			23 * HOUR,
+		],
+		['never, where neither is known', { sent_at: null, send_started_at: null }, 0],
+		[
+			'its time, though in doubt, where no request is known',
+			{ status: 'unconfirmed', sent_at: iso(START - HOUR), send_started_at: null },
+			23 * HOUR,
+		],
+		[
+			'never, in doubt of a request that is not known',
+			{ status: 'unconfirmed', sent_at: null, send_started_at: null },
+			0,
+		],
+		[
+			'its request and the time-out, while it is sent by another',
+			{ status: 'sending', sent_at: null, send_started_at: iso(START - HOUR) },
+			23 * HOUR + TIMEOUT,
+		],
+		[
+			'its time, whatever its cap, which nobody can read',
+			{ frequency_cap: 'seldom', sent_at: iso(START - HOUR) },
+			23 * HOUR,
+		],
+		[
+			'its time, where a person has written its status otherwise',
+			{ status: ' Sent ', sent_at: iso(START - HOUR) },
+			23 * HOUR,
+		],
+	])('counts a message from %s', async (_, more, waitMs) => {
+		const [before, next] = await rowsOf(
+			sentBefore(3 * HOUR, { send_started_at: null, ...more }),
+			due('next', { frequency_cap: ONE_A_DAY }),
+		);
+		const sends = new RecentSends({ recent: async () => [before] }, TIMEOUT);
+		await sends.read([next], START);
+		expect(sends.allowedFrom(next, limit, START)).toBe(START + waitMs);
+	});
+
+	it('is kept for recipients whom nobody can reach, each by what the cell says', async () => {
+		const cap = { frequency_cap: ONE_A_DAY };
+		const [maria, mario, none, blank] = await rowsOf(
+			due('a', { ...cap, recipient: 'Maria' }),
+			due('b', { ...cap, recipient: 'Mario' }),
+			due('c', { ...cap, recipient: null }),
+			due('d', { ...cap, recipient: '' }),
+		);
+		const sends = new RecentSends({ recent: async () => [] }, TIMEOUT);
+		await sends.read([maria, none], START);
+		expect([maria, mario, none, blank].map((row) => sends.allowedFrom(row, limit, START))).toEqual([
+			START,
+			null,
+			START,
+			START,
+		]);
+	});
+});
