@@ -49,8 +49,7 @@ export class HeldLease {
 	/** Renews it if it is time; false if another run has taken it over. */
 	async keep(state: AccountState): Promise<boolean> {
 		if (this.isLost) return false;
-		const now = this.now();
-		if (now - this.renewedAt < HEARTBEAT_MS && this.coversRequest) return true;
+		if (this.now() - this.renewedAt < HEARTBEAT_MS) return true;
 		const renewal = this.renewal(state);
 		return this.renewed(renewal, await this.store.renew(renewal.holder, renewal.until, state));
 	}

@@ -280,3 +280,141 @@ describe('a probe', () => {
 		expect(health.state.inDoubt).toBe(0);
 	});
 });
+
+describe('what is told where a stored state lacks the reason', () => {
+	const stored = { pausedAt: START - MINUTE, pausedUntil: START + MINUTE };
+
+	it('is a pause without one', () => {
+		expect(healthOf(stored).onRunEnd()).toEqual({ event: 'paused', reason: '', ...stored });
+	});
+
+	it('is its end without one', () => {
+		const health = healthOf({ ...stored, isPauseReported: true });
+		expect(health.onAccepted(now)).toEqual({
+			event: 'resumed',
+			reason: '',
+			pausedAt: stored.pausedAt,
+		});
+	});
+
+	it('is nothing of a pause whose begin is not known', () => {
+		expect(healthOf({ pausedUntil: START + MINUTE }).onRunEnd()).toBeNull();
+		expect(healthOf({ isPauseReported: true }).onAccepted(now)).toBeNull();
+		expect(healthOf({ pausedAt: START }).onRunEnd()).toBeNull();
+	});
+
+	it('is no reason for what keeps a doubtful account paused', () => {
+		const health = healthOf();
+		health.onUnhealthy(null);
+		expect(health.state).toMatchObject({ pauseReason: '', wasSeenDown: false });
+		health.onUnhealthy('down');
+		expect(health.state).toMatchObject({ pauseReason: 'down', wasSeenDown: true });
+	});
+});
+
+it('probes an account in doubt of which no probe is known', () => {
+	expect(healthOf({ pauseCount: 1, inDoubt: 99, probedAt: null }).mayProbe()).toBe(true);
+});
+
+it('keeps when it probed, and until when a pause lasts', () => {
+	const health = healthOf({ pauseCount: 1, wasSeenDown: true });
+	health.onProbe();
+	expect(health.state).toMatchObject({ probedAt: START, wasSeenDown: false });
+	const paused = healthOf({ pausedUntil: START + 1 });
+	expect(paused.isPaused).toBe(true);
+	now += 1;
+	expect(paused.isPaused).toBe(false);
+});
+
+it('tells a pause of half a minute that outlives the run, and no shorter one', () => {
+	const ending = (ms: number) =>
+		healthOf({ pausedAt: START, pausedUntil: START + ms, pauseReason: 'slow' }).onRunEnd();
+	expect(ending(30 * SECOND)).toMatchObject({ event: 'paused' });
+	expect(ending(30 * SECOND - 1)).toBeNull();
+	const over = healthOf({ pausedAt: START, pausedUntil: START + MINUTE });
+	now += MINUTE;
+	expect(over.onRunEnd()).toBeNull();
+});
+
+it('counts a recipient’s limit as nothing of the account’s', () => {
+	const health = healthOf();
+	for (let i = 0; i < 20; i++) expect(health.onFault(fault('recipientRate'))).toBeNull();
+	expect(health.state).toEqual(HEALTHY);
+	expect(health.concurrency).toBe(PARALLEL);
+});
+
+describe('the same reason of ten messages', () => {
+	const alike = (health: AccountHealth, count: number, reason = 'refused') =>
+		Array.from({ length: count }, () => health.onFault(fault('message', { reason }))).filter(
+			(event) => event !== null,
+		);
+
+	it('is told as that of the pause, and the count begins again', () => {
+		const health = healthOf();
+		expect(alike(health, 10)).toMatchObject([
+			{ reason: 'The gateway rejected the last 10 messages for the same reason. refused' },
+		]);
+		now = health.state.pausedUntil!;
+		alike(health, 9);
+		expect(health.isPaused).toBe(false);
+		alike(health, 1);
+		expect(health.isPaused).toBe(true);
+	});
+
+	it('counts from the last message that went out', () => {
+		const health = healthOf();
+		alike(health, 9);
+		health.onAccepted(now);
+		expect(alike(health, 9)).toEqual([]);
+	});
+
+	it('pauses for as long as the gateway asks', () => {
+		const health = healthOf();
+		alike(health, 9);
+		health.onFault(fault('message', { reason: 'refused', retryAfterMs: 10 * MINUTE }));
+		expect(pauseOf(health)).toBe(10.5 * MINUTE);
+	});
+});
+
+it('pauses no shorter for a fault than another has already asked for', () => {
+	const health = healthOf();
+	health.onFault(fault('account', { retryAfterMs: 20 * MINUTE }));
+	const until = health.state.pausedUntil;
+	health.onFault(fault('account', { retryAfterMs: MINUTE }));
+	expect(health.state.pausedUntil).toBe(until);
+});
+
+it('counts a pause by a failure during one for a rate', () => {
+	const health = healthOf();
+	health.onFault(fault('rate', { retryAfterMs: MINUTE }));
+	expect(health.state.pauseCount).toBe(0);
+	health.onFault(fault('account'));
+	expect(health.state.pauseCount).toBe(1);
+	health.onFault(fault('account'));
+	expect(health.state.pauseCount).toBe(1);
+});
+
+it('sends one at a time after a limit of the rate, then more as they go well', () => {
+	const health = healthOf({}, 4);
+	health.onFault(fault('rate'));
+	expect(health.concurrency).toBe(1);
+	now += MINUTE;
+	health.onAccepted(now);
+	expect(health.concurrency).toBe(2);
+	health.onFault(fault('rate'));
+	now += MINUTE;
+	health.onAccepted(now);
+	expect(health.concurrency).toBe(2);
+	health.onAccepted(now);
+	health.onAccepted(now);
+	expect(health.concurrency).toBe(4);
+	for (let i = 0; i < 8; i++) health.onAccepted(now);
+	expect(health.concurrency).toBe(4);
+});
+
+it('takes a message that was sent as it failed for one that shows the account well', () => {
+	const health = healthOf();
+	health.onFault(fault('account'));
+	expect(health.onAccepted(START)).toMatchObject({ event: 'resumed' });
+	expect(health.isPaused).toBe(false);
+});

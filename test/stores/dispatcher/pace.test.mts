@@ -111,4 +111,62 @@ describe('what a gateway refuses for its rate', () => {
 		now = START + 60 * MINUTE;
 		expect(paceOf(null, learned).rate).toBeNull();
 	});
+
+	it.each([
+		['of a burst within one second, those count as in one second', 10, 0, 0, 10 * 60 * 0.7],
+		['in ten seconds, all', 10, 900, 0, (10 / 8.1) * 60 * 0.7],
+		['longer ago than ten seconds, none', 10, 0, 10 * SECOND, 1],
+		['just not that long ago, all', 1, 0, 10 * SECOND - 1, (1 / 9.999) * 60 * 0.7],
+	])('sees of what was sent %s', (_, count, everyMs, agoMs, perMinute) => {
+		const pace = paceOf(null);
+		startMany(pace, count, everyMs);
+		now += agoMs - (count > 1 ? everyMs : 0);
+		pace.onRateLimited(now);
+		expect(pace.rate).toBeCloseTo(Math.max(1, perMinute), 5);
+	});
+
+	it('sees the rate also of very many', () => {
+		const pace = paceOf(null);
+		startMany(pace, 1_500, 5);
+		pace.onRateLimited(now);
+		expect(pace.rate! / 0.7).toBeGreaterThan(11_000);
+		expect(pace.rate! / 0.7).toBeLessThan(13_000);
+	});
+
+	it('is seen of no more than what was sent since it was lowered last', () => {
+		const pace = paceOf(100);
+		pace.onRateLimited(now);
+		// The very request that was first at the new rate.
+		pace.onRateLimited(now);
+		expect(pace.rate).toBeCloseTo(49);
+		now += 1;
+		pace.onRateLimited(now - 2);
+		expect(pace.rate).toBeCloseTo(49);
+	});
+
+	it('is told to the next run, with when that was', () => {
+		const pace = paceOf(100);
+		now += SECOND;
+		pace.onRateLimited(now);
+		expect(pace.state).toMatchObject({ learnedPerMinute: 70, learnedAt: START + SECOND });
+		now += 60 * MINUTE - 1;
+		expect(paceOf(100, pace.state).rate).toBe(70);
+		now += 1;
+		expect(paceOf(100, pace.state).rate).toBe(100);
+	});
+});
+
+it('takes no place where no pace is known, and gives none back', () => {
+	const pace = paceOf(null);
+	pace.take();
+	expect(pace.state.nextSendAt).toBe(0);
+	pace.giveBack();
+	expect(pace.state.nextSendAt).toBe(0);
+	expect(paceOf(null, { nextSendAt: START + 60 * MINUTE }).waitMs).toBe(0);
+});
+
+it('learns nothing of the rate from messages that went well where nothing was refused', () => {
+	const pace = paceOf(null);
+	pace.onAccepted();
+	expect(pace.rate).toBeNull();
 });
