@@ -1,4 +1,5 @@
-import { moveMessages } from '../../../stores/move';
+import { moveMessages, NO_MOVE } from '../../../stores/move';
+import { REASONS } from '../../../stores/move/whyLeft';
 import type { Row, Values } from '../../../stores/table/columns';
 import { recordStatus } from '../../../stores/table/recordStatus';
 import { retryOne } from '../../../stores/table/retry';
@@ -279,4 +280,176 @@ describe('a deduplication key that another message of the target has', () => {
 		await move();
 		expect(there()).toEqual(['a scheduled', 'b cancelled']);
 	});
+});
+
+it('counts nothing that it left where nothing was done', () => {
+	const left = Object.fromEntries(REASONS.map((reason) => [reason, 0]));
+	expect(NO_MOVE).toEqual({ moved: 0, duplicates: 0, left, isMore: false });
+});
+
+it('tells a row that shares no id because it has none as incomplete, and moves the others', async () => {
+	await source.insert([
+		row('one', 'sent', { schedule_id: null }),
+		row('two', 'sent', { schedule_id: null }),
+		row('blank', 'sent', { schedule_id: '' }),
+		row('moves', 'sent'),
+	]);
+	const asked = jest.spyOn(source, 'selectAny');
+	expect(await move()).toMatchObject({ moved: 1, left: { incomplete: 3, sharedId: 0 } });
+	expect(asked).toHaveBeenCalledWith('schedule_id', [String(source.row(4).schedule_id)]);
+});
+
+describe('a message that the target has already', () => {
+	/** Both have it: the source is about to move it, as after a crash. */
+	const both = async (mine: Values, theirs: Values) => {
+		const values = row('a', 'sent');
+		await target.insert([{ ...values, ...theirs }]);
+		await source.insert([{ ...values, ...mine, status: `moving ${String(mine.status)}` }]);
+		const update = jest.spyOn(target, 'update');
+		expect(await move()).toMatchObject({ moved: 1, duplicates: 0 });
+		return { ...target.row(1), updates: update.mock.calls.length };
+	};
+	const READ = { status: 'read', status_rank: STATUSES.read.rank };
+	const SENT = { status: 'sent', status_rank: STATUSES.sent.rank };
+	const FAILED = { status: 'failed', status_rank: STATUSES.failed.rank, failure: 'why' };
+
+	it('gets the status that the source alone has learnt of, with its reason and time', async () => {
+		expect(await both({ ...FAILED, sent_at: iso(START + 1) }, SENT)).toMatchObject({
+			...FAILED,
+			sent_at: iso(START + 1),
+			updates: 1,
+		});
+	});
+
+	it.each([
+		['has learnt of more', { ...SENT }, READ],
+		['has learnt of as much', { ...READ, failure: 'other words' }, READ],
+		['has sent it anew', { ...READ, message_id: 'an earlier one' }, SENT],
+		[
+			'knows no id of it, nor does the source',
+			{ ...READ, message_id: null },
+			{ ...SENT, message_id: null },
+		],
+		['knows it, and the source has a person’s word', { status: 'on hold', status_rank: 99 }, SENT],
+	])('stays as it is, unasked, where the target %s', async (_, mine, theirs) => {
+		expect(await both(mine, theirs)).toMatchObject({ ...theirs, updates: 0 });
+	});
+
+	it.each(['scheduled', SENDING])(
+		'stays as it is where the target is about to send it again: %s',
+		async (status) => {
+			expect(await both(READ, { status, status_rank: 0 })).toMatchObject({ status });
+		},
+	);
+
+	it('is not set back where the target learns of more right before the write', async () => {
+		const values = row('a', 'sent');
+		await target.insert([values]);
+		await source.insert([
+			{ ...values, status: 'moving delivered', status_rank: STATUSES.delivered.rank },
+		]);
+		target.before = (access) => {
+			if (access === 'update') target.edit(1, READ);
+		};
+		await move();
+		expect(there()).toEqual(['a read']);
+	});
+});
+
+describe('a conflict of deduplication keys', () => {
+	const key = { deduplication_key: 'k' };
+
+	it('is told in the message that is cancelled for the other, and leaves the key to that', async () => {
+		const [theirs] = await target.insert([row('theirs', 'scheduled', key)]);
+		await source.insert([row('mine', 'scheduled', key)]);
+		await move();
+		expect(target.row(2)).toMatchObject({
+			status: 'cancelled',
+			status_rank: STATUSES.cancelled.rank,
+			deduplication_key: null,
+			failure: `Another message has its deduplication key: ${String(theirs.schedule_id)}`,
+		});
+		expect(target.row(1)).toMatchObject({ ...key, failure: null });
+	});
+
+	it('cancels the one that waits in the target for one that was sent, and says for which', async () => {
+		await target.insert([row('theirs', 'scheduled', key)]);
+		const [mine] = await source.insert([row('mine', 'sent', key)]);
+		await move();
+		expect(target.row(1)).toMatchObject({
+			status: 'cancelled',
+			status_rank: STATUSES.cancelled.rank,
+			failure: `Another message has its deduplication key: ${String(mine.schedule_id)}`,
+		});
+		expect(target.row(2)).toMatchObject({ status: 'sent', failure: null });
+	});
+
+	it.each(['sent', 'failed'])(
+		'cancels none that the target has as %s, though the source’s was sent',
+		async (status) => {
+			await target.insert([row('theirs', status, key)]);
+			await source.insert([row('mine', 'sent', key)]);
+			expect((await move()).duplicates).toBe(0);
+			expect(there()).toEqual([`theirs ${status}`, 'mine sent']);
+		},
+	);
+
+	it('counts each of several messages that are cancelled', async () => {
+		await target.insert([
+			row('a', 'scheduled', key),
+			row('b', 'scheduled', { deduplication_key: 'l' }),
+			row('c', 'scheduled', { deduplication_key: 'm' }),
+		]);
+		await source.insert([
+			row('A', 'scheduled', key),
+			row('B', 'sent', { deduplication_key: 'l' }),
+			row('C', 'scheduled', { deduplication_key: 'm' }),
+			row('D', 'scheduled', { deduplication_key: 'n' }),
+		]);
+		expect(await move()).toMatchObject({ moved: 4, duplicates: 3 });
+		expect(there()).toEqual([
+			'a scheduled',
+			'b cancelled',
+			'c scheduled',
+			'D scheduled',
+			'A cancelled',
+			'B sent',
+			'C cancelled',
+		]);
+	});
+});
+
+it('asks the target for nothing that it need not', async () => {
+	const [insert, update] = [jest.spyOn(target, 'insert'), jest.spyOn(target, 'update')];
+	await source.insert([row('by hand', 'Scheduled')]);
+	await move();
+	expect(insert).not.toHaveBeenCalled();
+	await source.insert([row('moves', 'sent')]);
+	await move();
+	expect(insert).toHaveBeenCalledTimes(1);
+	expect(update).not.toHaveBeenCalled();
+});
+
+it('tells that there is more where others have changed what it was about to move', async () => {
+	await source.insert([row('a', 'scheduled'), row('b', 'scheduled')]);
+	source.before = (access) => {
+		if (access === 'update') source.edit(1, { status: 'cancelled' });
+	};
+	expect(await move()).toMatchObject({ moved: 1, isMore: true });
+	heal();
+	expect(await move()).toMatchObject({ moved: 1, isMore: false });
+	expect(there()).toEqual(['b scheduled', 'a cancelled']);
+});
+
+it('ends behind what it has moved where a table has exactly one batch', async () => {
+	await source.insert(Array.from({ length: 500 }, (_, n) => row(`m${n}`, 'sent')));
+	let asked = 0;
+	const report = await moveMessages({
+		source,
+		target,
+		paused: new Set(),
+		now: START,
+		isOver: () => ++asked > 1,
+	});
+	expect(report).toMatchObject({ moved: 500, isMore: false });
 });

@@ -1,7 +1,7 @@
 import { toValues } from '../../../stores/move/toValues';
 import { whyLeft } from '../../../stores/move/whyLeft';
 import { accountKey } from '../../../stores/table/served';
-import type { Row, Values } from '../../../stores/table/columns';
+import { COLUMNS, type Row, type Values } from '../../../stores/table/columns';
 import { iso, MINUTE, rowOf, SENDER, START } from '../table/fakes.mts';
 
 const DAY = 24 * 60 * MINUTE;
@@ -111,6 +111,28 @@ describe('what is written to the other store', () => {
 			deduplication_key: null,
 			reference: '17',
 			status_rank: 30,
+		});
+	});
+
+	it('has no attempts where a person has emptied their number, and keeps a time that it cannot read', () => {
+		const createdAt = 'long ago';
+		expect(toValues(row({ attempts: null, createdAt }))).toMatchObject({ attempts: 0, createdAt });
+	});
+
+	it('has every column of the table, and writes each time in one form', () => {
+		const values = toValues(row({ sent_at: '2026-02-01T13:00:00+01:00', createdAt: iso(START) }));
+		expect(Object.keys(values).sort()).toEqual(
+			[...COLUMNS.map(({ name }) => name), 'createdAt'].sort(),
+		);
+		expect(values.sent_at).toBe(iso(START));
+	});
+
+	it('has nothing in a cell that the row lacks', () => {
+		const { text: _, valid_for_minutes: __, sent_at: ___, ...rest } = row();
+		expect(toValues(rest as Row)).toMatchObject({
+			text: null,
+			valid_for_minutes: null,
+			sent_at: null,
 		});
 	});
 });
