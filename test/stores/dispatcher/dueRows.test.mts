@@ -28,8 +28,9 @@ beforeEach(() => {
 	rows = new DueRows(queue, () => START, { read: async () => undefined });
 });
 
-it('gives out the earliest first, whatever their ids', async () => {
-	await add(at(3, to(3)), at(1, to(1)), at(2, to(2)));
+it('gives out the earliest first, whatever their ids and last attempts', async () => {
+	const tried = (seconds: number) => ({ next_attempt_at: iso(START - seconds * SECOND) });
+	await add(at(3, to(3), tried(9)), at(1, to(1), tried(8)), at(2, to(2), tried(7)));
 	expect(ids(await take(5))).toEqual([2, 3, 1]);
 });
 
@@ -213,6 +214,16 @@ describe('a probe that is looked for', () => {
 describe('a message that waits for another attempt', () => {
 	const TRIED: Values = { attempts: 1, next_attempt_at: iso(START + 10 * SECOND) };
 
+	/** What is given out, each to its end, before the next is asked for. */
+	const takeEach = async () => {
+		const texts: unknown[] = [];
+		for (let row = await rows.next(); row !== null; row = await rows.next()) {
+			texts.push(row.text);
+			rows.done(row);
+		}
+		return texts;
+	};
+
 	it.each([
 		['in the order of their times', [1, 3]],
 		['in the reverse order', [3, 1]],
@@ -223,7 +234,21 @@ describe('a message that waits for another attempt', () => {
 			at(0, to(1)),
 			at(4, to(2)),
 		);
-		expect((await take(5)).map(({ text }) => text)).toEqual([`${to(1)} at 0`, `${to(2)} at 4`]);
+		expect(await takeEach()).toEqual([`${to(1)} at 0`, `${to(2)} at 4`]);
+	});
+
+	it.each([
+		['alone', []],
+		['before one that waits otherwise', [3]],
+	])('and is held by its cap keeps nothing, %s', async (_, others) => {
+		await add(
+			at(1, to(1), { ...TRIED, failure: 'Held by its frequency cap (1 in 24 h).' }),
+			...others.map((second) => at(second, to(1), TRIED)),
+			at(2, to(1)),
+			at(4, to(1)),
+		);
+		const given = [`${to(1)} at 2`, ...(others.length === 0 ? [`${to(1)} at 4`] : [])];
+		expect(await takeEach()).toEqual(given);
 	});
 
 	it('goes before one with the same time by its id', async () => {
@@ -257,13 +282,60 @@ describe('a message that waits for another attempt', () => {
 		let now = START;
 		rows = new DueRows(queue, () => now, { read: async () => undefined });
 		await add(at(1, to(1), TRIED), at(2, to(2)));
-		expect(ids(await take(5))).toEqual([2]);
-		rows = new DueRows({ ...queue, retrying: async () => [{ ...table.row(1) }] }, () => now, {
-			read: async () => undefined,
-		});
+		expect(ids(await take(1))).toEqual([2]);
 		now = START + 10 * SECOND;
 		table.edit(1, { send_at: iso(START) });
-		expect(ids(await take(5)).sort()).toEqual([1, 2]);
+		expect(ids(await take(1))).toEqual([1]);
+	});
+});
+
+describe('the pages that are read', () => {
+	let limits: number[];
+	beforeEach(() => {
+		limits = [];
+		const due: DispatchQueue['due'] = async (now, limit, from) => {
+			limits.push(limit);
+			return await queue.due(now, limit, from);
+		};
+		rows = new DueRows({ ...queue, due }, () => START, { read: async () => undefined });
+	});
+
+	it('are no further ones while all that is here waits for a message in flight', async () => {
+		await add(at(1, to(1)), at(2, to(1)));
+		expect(await take(3)).toHaveLength(1);
+		expect(limits).toEqual([200]);
+	});
+
+	it('have room for all that were left for a later run', async () => {
+		await add(...Array.from({ length: 400 }, (_, i) => at(i / 10, to(i))));
+		for (const row of await take(200)) rows.defer(row);
+		expect(await take(200)).toHaveLength(200);
+		expect(limits).toEqual([200, 400]);
+	});
+
+	it('are read on where more than a page has one time, and no result is written yet', async () => {
+		await add(...Array.from({ length: 300 }, (_, i) => at(1, to(i))));
+		expect(await take(400)).toHaveLength(300);
+	});
+
+	it('have what has come meanwhile, once all is given out', async () => {
+		await add(at(1, to(1)));
+		const [first] = await take(1);
+		table.edit(first.id, { status: 'sent' });
+		await add(at(2, to(2)));
+		expect(ids(await take(2))).toEqual([2]);
+	});
+
+	it('have what comes due before those behind very many that wait', async () => {
+		await add(
+			...Array.from({ length: 900 }, (_, i) => at(1 + i / 100, to(1))),
+			...Array.from({ length: 300 }, (_, i) => at(20 + i / 100, to(2 + i))),
+		);
+		const [first] = await take(1);
+		rows.defer(first);
+		for (const { id } of await take(100)) table.edit(id, { status: 'sent' });
+		await add(at(0, to(999)));
+		expect(await take(500)).toContainEqual(expect.objectContaining({ recipient: to(999) }));
 	});
 });
 
