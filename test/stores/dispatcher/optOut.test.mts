@@ -257,6 +257,31 @@ describe('what the gateway says', () => {
 		expect(added).toEqual([]);
 	});
 
+	it.each([
+		['of no code', new GatewayError('rejected', 'unsubscribed', {})],
+		['that is a slip in the code', new TypeError('x is undefined')],
+	])('enters nobody for an error %s', async (_, error) => {
+		await due(1);
+		fake.send = async () => {
+			throw error;
+		};
+		await told({ addOptOut });
+		expect(added).toEqual([]);
+	});
+
+	it('enters nobody for what was sent', async () => {
+		await due(1);
+		expect(await told({ addOptOut })).toEqual(['m0 sent']);
+		expect(added).toEqual([]);
+	});
+
+	it('enters a person by the one form of the number that the list has', async () => {
+		await due(1, () => ({ recipient: '00919988010000' }));
+		refusing('21610');
+		await told({ addOptOut });
+		expect(added).toEqual([`${to(0)}: unsubscribed`]);
+	});
+
 	it('has written the result before it enters anybody', async () => {
 		await due(1);
 		refusing('21610');
