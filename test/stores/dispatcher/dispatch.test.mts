@@ -1478,9 +1478,13 @@ describe('a lease that another run takes over', () => {
 			accounts.edit(1, { lease_holder: 'another run' });
 			return {};
 		};
+		const update = jest.spyOn(table, 'update');
 		await run({ maxParallel: 1 });
 		// It is renewed every ten seconds.
 		expect(fake.asked).toEqual(['m0', 'm1', 'm2']);
+		// Nothing further is marked as begun, only to be given back.
+		const starts = update.mock.calls.flat(2).filter(({ values }) => values.status === 'sending');
+		expect(starts).toHaveLength(3);
 	});
 });
 
