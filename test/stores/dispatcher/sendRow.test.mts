@@ -225,7 +225,7 @@ describe('a message that was not sent', () => {
 			if (text === 'first') throw new GatewayError('unreachable', 'refused');
 			return {};
 		};
-		await told();
+		expect((await told()).map(({ message }) => message.text)).toEqual(['other']);
 		expect(fake.asked).toEqual(['first', 'other']);
 		expect(table.statuses).toEqual(['scheduled', 'scheduled', 'sent']);
 	});
@@ -233,7 +233,7 @@ describe('a message that was not sent', () => {
 	it('has no reason where the execution was stopped before its request', async () => {
 		await due('hello');
 		failing('cancelled', 'The execution was stopped', { outcomeUnknown: false });
-		await told();
+		expect(await told()).toEqual([]);
 		expect(table.row(1)).toMatchObject({ status: 'scheduled', failure: null, attempts: 0 });
 	});
 });
@@ -370,4 +370,54 @@ describe('a start that takes long', () => {
 		expect(fake.asked).toEqual([]);
 		expect(table.statuses).toEqual(['cancelled']);
 	});
+});
+
+it.each([
+	['rateLimited', 42],
+	['rejected', null],
+	['unreachable', null],
+] as const)('lowers the pace for a limit of the rate alone: %s', async (kind, perMinute) => {
+	await due('hello');
+	failing(kind, 'no', { retryAfterMs: 5 * MINUTE });
+	await dispatch();
+	const { lease } = contextFor(table, accounts, fake, clock);
+	const record = await lease.acquire('another', clock.ms, clock.ms + MINUTE);
+	// One message in a second was sixty a minute.
+	expect(record?.pace.learnedPerMinute).toBe(perMinute);
+});
+
+it('counts an attempt of one that is refused after another that began with it was sent', async () => {
+	await due('bad');
+	await due('good', { recipient: to(2) });
+	let go: () => void = () => undefined;
+	const isSent = new Promise<void>((resolve) => (go = resolve));
+	fake.send = async ({ text }) => {
+		if (text === 'good') {
+			setTimeout(go, 5);
+			return {};
+		}
+		await isSent;
+		throw new GatewayError('forbidden', 'not allowed', { status: 403 });
+	};
+	await told();
+	expect(table.row(1)).toMatchObject({ status: 'scheduled', attempts: 1, failure: 'not allowed' });
+});
+
+it('counts none of one that is refused where no other was sent', async () => {
+	await due('bad');
+	failing('forbidden', 'not allowed', { status: 403 });
+	expect(await told()).toEqual([]);
+	expect(table.row(1)).toMatchObject({ attempts: 0, next_attempt_at: iso(START + MINUTE) });
+});
+
+it('tells nothing of a row that a person removes before it is cancelled as a duplicate', async () => {
+	await due('one', { deduplication_key: 'k', status: 'sent' });
+	await due('two', { deduplication_key: 'k', recipient: to(2) });
+	const { selectAny } = table;
+	table.selectAny = async (...args) => {
+		const rows = await selectAny.apply(table, args);
+		table.rows.delete(2);
+		return rows;
+	};
+	expect(await told()).toEqual([]);
 });
