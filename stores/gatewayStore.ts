@@ -47,7 +47,8 @@ export function createGatewayStore(
 	options: GatewayStoreOptions,
 ): MessageStore {
 	const scheduler = requireScheduler(gateway);
-	const { minLeadMs, maxLeadMs, isDurable, cancelsBy } = requireSchedules(gateway);
+	// Otherwise the line above has thrown.
+	const { minLeadMs, maxLeadMs, isDurable, cancelsBy } = gateway.capabilities.scheduling!;
 	const once = { scheduler, connection, ...options };
 
 	const get = async (scheduleId: string): Promise<ScheduledMessage> => {
@@ -69,8 +70,7 @@ export function createGatewayStore(
 		const scheduled = await options.mutex.runExclusive(
 			`key ${key ?? matchKey(message)}`,
 			async () => {
-				const ledger = await openLedger();
-				const by = ledger === null ? null : byKey(ledger);
+				const by = await openKeys();
 				if (key === null) {
 					return await (by === null
 						? scheduleOnce(once, message, attempt, more)
@@ -85,19 +85,20 @@ export function createGatewayStore(
 	}
 
 	/** Null if this n8n has no Data Tables. */
-	async function openLedger(): Promise<KeyLedger | null> {
-		if (options.keys === undefined) return null;
-		const opened = await settle(options.keys.ledger());
-		if (opened.ok) return opened.value;
+	async function openKeys(): Promise<ByKey | null> {
+		const { keys } = options;
+		if (keys === undefined) return null;
+		const opened = await settle(keys.ledger());
+		if (opened.ok) return byKey(opened.value, keys.staleMs);
 		if (opened.error instanceof GatewayError && opened.error.kind === 'unsupported') return null;
 		throw opened.error;
 	}
 
-	const byKey = (ledger: KeyLedger): ByKey => ({
+	const byKey = (ledger: KeyLedger, staleMs: number): ByKey => ({
 		ledger,
 		now: () => connection.now(),
 		sleep: options.sleep,
-		staleMs: options.keys?.staleMs ?? 0,
+		staleMs,
 		store: {
 			label: gateway.label,
 			get,
@@ -123,7 +124,9 @@ export function createGatewayStore(
 	): Promise<ScheduledMessage> {
 		const wanted = withReference(message, key);
 		if (wanted.reference !== key || scheduler.find === undefined) throw needsTables(gateway);
-		const [existing] = attempt.unresolved === null ? await scheduler.find(connection, wanted) : [];
+		const found = attempt.unresolved === null ? await scheduler.find(connection, wanted) : [];
+		// A gateway may still list what was cancelled to be replaced.
+		const existing = found.find(({ status }) => status !== 'cancelled') ?? found.at(0);
 		if (existing === undefined) return await scheduleOnce(once, wanted, attempt, more);
 		if (more.ifExists === 'reject') throw keyIsUsed(key, existing);
 		if (more.ifExists !== 'replace' || existing.status !== 'scheduled') return existing;
@@ -163,12 +166,6 @@ export function createGatewayStore(
 	};
 	return store;
 }
-
-const requireSchedules = ({ capabilities: { scheduling }, label }: Gateway) => {
-	if (scheduling === null)
-		throw new GatewayError('unsupported', `${label} has no scheduler of its own`);
-	return scheduling;
-};
 
 /** What no gateway, or not this one, keeps with a message cannot be filtered by. */
 function assertKnows(

@@ -235,7 +235,7 @@ function toGatewayError(error: unknown): [GatewayError, string, boolean] {
 	const known =
 		error instanceof GatewayError
 			? error
-			: new GatewayError('rejected', error instanceof Error ? error.message : String(error), {
+			: new GatewayError('rejected', (error as Error).message, {
 					hint: error instanceof InvalidParameterError ? error.hint : undefined,
 				});
 	return [known, known.message, isOutcomeUnknown(known)];
@@ -289,10 +289,7 @@ const copyOf = (old: ScheduledMessage, wanted: MessageToSchedule): MessageToSche
 				reference: old.reference ?? wanted.reference,
 			};
 
-const contentOf = ({ text, mediaUrl, mediaId, caption, template }: MessageToSchedule) => ({
-	text,
-	mediaUrl,
-	mediaId,
-	caption,
-	template,
-});
+const contentOf = (message: MessageToSchedule) => {
+	const { text, mediaUrl, mediaId, caption, fileName, template } = message;
+	return { text, mediaUrl, mediaId, caption, fileName, template };
+};

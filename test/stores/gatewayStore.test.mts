@@ -1,12 +1,29 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import { GatewayError } from '../../gateways/transport/gatewayError';
 import { chatWhatsApp } from '../../gateways/chatWhatsApp';
+import type { Gateway, ListFilter } from '../../gateways/gateway';
+import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import { AssignedMessages } from '../../stores/assignedMessages';
 import { KeyedMutex } from '../../stores/keyedMutex';
-import { createGatewayStore } from '../../stores/gatewayStore';
+import { createGatewayStore, type GatewayStoreOptions } from '../../stores/gatewayStore';
 import { notPending } from '../../gateways/notPending';
+import type { ScheduleOptions } from '../../stores/store';
 import { Entry, errorOf, FakeScheduler, iso, message, type Faults } from './fakeScheduler.mts';
+
+const scheduling = (fake: FakeScheduler) => fake.gateway.capabilities.scheduling!;
+
+/** The store of a gateway that can do other things than the fake. */
+const storeOf = (
+	{ gateway, connection, clock }: FakeScheduler,
+	capabilities: Partial<Gateway['capabilities']>,
+	options: Partial<GatewayStoreOptions> = {},
+) =>
+	createGatewayStore(
+		{ ...gateway, capabilities: { ...gateway.capabilities, ...capabilities } },
+		connection,
+		{ assigned: new AssignedMessages(), mutex: new KeyedMutex(), sleep: clock.sleep, ...options },
+	);
 
 it('has the limits of the gateway, and refuses what it does not schedule', () => {
 	const fake = new FakeScheduler();
@@ -54,6 +71,22 @@ describe('getting one', () => {
 		expect(error.details.hint).toMatch(/in memory only: after a restart .* lost and not sent\.$/);
 	});
 
+	it('says of a durable gateway how to find the id, and nothing of restarts', async () => {
+		const fake = new FakeScheduler();
+		const store = storeOf(fake, { scheduling: { ...scheduling(fake), isDurable: true } });
+		const { hint } = (await errorOf(fake.clock.run(store.get('sched_1')))).details;
+		expect(hint).toMatch(/list the pending ones with the operation "Get Many"/);
+		expect(hint).not.toMatch(/memory|restart/);
+	});
+
+	it('says that an id of the form of a Data Table’s is in none of these either', async () => {
+		const fake = new FakeScheduler();
+		const error = await errorOf(fake.clock.run(fake.store().get(message().idempotencyKey)));
+		expect([error.kind, error.details.status]).toEqual(['notFound', 404]);
+		expect(error.message).toMatch(/^Neither Fake nor a Data Table .* "3b1f9a52-[0-9a-f-]+"$/);
+		expect(error.details.hint).toMatch(/column "schedule_id"/);
+	});
+
 	it('tells other faults as they are', async () => {
 		const fake = new FakeScheduler();
 		fake.faults = { get: [true] };
@@ -98,6 +131,43 @@ describe('listing', () => {
 	});
 });
 
+describe('listing by what a gateway does not tell', () => {
+	const time = '2026-02-03T00:00:00.000Z';
+
+	it.each<[ListFilter, string]>([
+		[{ group: 'spring' }, 'Group'],
+		[{ notDeliveredSince: time }, 'Not Delivered For'],
+		[{ reference: 'order-7' }, 'Reference'],
+	])('is rejected before any request, rather than empty: %j', async (filter, name) => {
+		const fake = new FakeScheduler();
+		fake.list = async () => await Promise.reject(new Error('asked'));
+		const error = await errorOf(storeOf(fake, { returnsReference: false }).list(filter));
+		expect(error.kind).toBe('unsupported');
+		expect(error.message).toMatch(new RegExp(`^The scheduler of Fake .*by "${name}"$`));
+		expect(error.details.hint).toContain(`Remove the filter "${name}"`);
+	});
+
+	it('filters by the reference where the gateway keeps it', async () => {
+		const fake = new FakeScheduler();
+		fake.hold(message(), { reference: 'order-6' });
+		fake.hold(message(), { reference: 'order-7' });
+		const store = storeOf(fake, { returnsReference: true });
+		const listed = await fake.clock.run(store.list({ reference: 'order-7' }));
+		expect(listed.map(({ scheduleId }) => scheduleId)).toEqual(['sched_2']);
+	});
+
+	it('says what to use where the gateway lists nothing', async () => {
+		const fake = new FakeScheduler();
+		Object.assign(fake, { list: undefined });
+		const error = await errorOf(fake.store().list({}));
+		expect([error.kind, error.message]).toEqual([
+			'unsupported',
+			'Fake documents no list of its scheduled messages',
+		]);
+		expect(error.details.hint).toContain('operation "Get"');
+	});
+});
+
 describe('listing what a gateway tells no time of', () => {
 	const unknown = () => {
 		const fake = new FakeScheduler();
@@ -112,6 +182,8 @@ describe('listing what a gateway tells no time of', () => {
 
 	it.each(['scheduledAfter', 'scheduledBefore'])('rejects the filter %s', async (filter) => {
 		const fake = unknown();
+		// One whose time is known does not change that.
+		fake.hold(message());
 		const error = await errorOf(
 			fake.clock.run(fake.store().list({ [filter]: '2026-02-03T00:00:00.000Z' })),
 		);
@@ -271,5 +343,135 @@ describe('a cancel that is tried again', () => {
 		await errorOf(cancel(fake, entry));
 		expect((await errorOf(cancel(fake, entry))).message).toMatch(/^It is unknown whether/);
 		expect(entry.unresolved).not.toBeNull();
+	});
+});
+
+describe('a deduplication key where n8n has no Data Tables', () => {
+	const LATER = '2026-02-04T15:00:00.000Z';
+	/** A gateway that keeps references, and finds by them. */
+	const finding = () => {
+		const fake = new FakeScheduler();
+		const { schedule } = fake;
+		fake.schedule = async (connection, wanted) => {
+			const { scheduleId } = await schedule.call(fake, connection, wanted);
+			const { reference } = wanted;
+			fake.held = fake.held.map((one) =>
+				one.scheduleId === scheduleId ? { ...one, reference } : one,
+			);
+			return await fake.get(connection, scheduleId);
+		};
+		fake.find = async (_, { reference }) => {
+			fake.calls.find++;
+			return fake.held.filter((one) => one.reference === reference);
+		};
+		return fake;
+	};
+	const keyed = (changes: Partial<MessageToSchedule> = {}) =>
+		message({ deduplicationKey: 'order-7', ...changes });
+	const schedule = async (
+		fake: FakeScheduler,
+		wanted: MessageToSchedule,
+		options: ScheduleOptions = {},
+		entry = new Entry(),
+		keys: GatewayStoreOptions['keys'] = undefined,
+	) => {
+		const store = storeOf(fake, { returnsReference: true, scheduling: scheduling(fake) }, { keys });
+		return await fake.clock.run(store.schedule(wanted, entry, options));
+	};
+	const unable = (kind: 'unsupported' | 'unavailable'): GatewayStoreOptions['keys'] => ({
+		staleMs: 60_000,
+		ledger: async () => await Promise.reject(new GatewayError(kind, 'No Data Tables')),
+	});
+
+	it.each([
+		['without access to them', undefined],
+		['in an old n8n', unable('unsupported')],
+	])('is the reference, which finds the message again: %s', async (_, keys) => {
+		const fake = finding();
+		const first = await schedule(fake, keyed(), {}, new Entry(), keys);
+		expect(first).toMatchObject({ scheduleId: 'sched_1', reference: 'order-7' });
+		const changed = keyed({ text: 'New', scheduledAt: LATER });
+		const again = await schedule(fake, changed, { ifExists: 'return' }, new Entry(), keys);
+		expect(again).toMatchObject({ scheduleId: 'sched_1', text: 'Hello' });
+		await schedule(fake, keyed({ deduplicationKey: 'order-8' }), {}, new Entry(), keys);
+		expect(fake.pending.map(({ reference }) => reference)).toEqual(['order-7', 'order-8']);
+	});
+
+	it('is no reason to create a message where the tables are there and cannot be read now', async () => {
+		const fake = finding();
+		const work = schedule(fake, keyed(), {}, new Entry(), unable('unavailable'));
+		expect(await errorOf(work)).toMatchObject({ kind: 'unavailable', message: 'No Data Tables' });
+		expect(fake.calls.create).toBe(0);
+	});
+
+	it('refuses where it is told to, and names the key', async () => {
+		const fake = finding();
+		await schedule(fake, keyed());
+		const error = await errorOf(schedule(fake, keyed(), { ifExists: 'reject' }));
+		expect(error.message).toMatch(/^"Deduplication Key" is "order-7", .* message: scheduled/);
+		expect(fake.calls.create).toBe(1);
+	});
+
+	it('replaces content and time while the message is pending, and not once it is sent', async () => {
+		const fake = finding();
+		await schedule(fake, keyed());
+		const changed = keyed({ text: 'New', scheduledAt: LATER });
+		const replaced = await schedule(fake, changed, { ifExists: 'replace' });
+		expect(replaced).toMatchObject({ text: 'New', scheduledAt: LATER, reference: 'order-7' });
+		expect(fake.pending).toMatchObject([{ text: 'New', scheduledAt: LATER }]);
+		fake.held = fake.held.map((one) =>
+			one.status === 'scheduled' ? { ...one, status: 'sent' as const } : one,
+		);
+		const late = await schedule(fake, keyed({ text: 'Late' }), { ifExists: 'replace' });
+		expect(late).toMatchObject({ text: 'New', status: 'sent' });
+	});
+
+	it('is that of the replacement, though the gateway still lists what was cancelled for it', async () => {
+		const fake = finding();
+		await schedule(fake, keyed());
+		const replace = { ifExists: 'replace' } as const;
+		await schedule(fake, keyed({ text: 'New' }), replace);
+		expect(await schedule(fake, keyed())).toMatchObject({ scheduleId: 'sched_2', text: 'New' });
+		await schedule(fake, keyed({ text: 'Newer' }), replace);
+		expect(fake.pending.map(({ text }) => text)).toEqual(['Newer']);
+		// And what a person cancelled has its key for ever.
+		await fake.clock.run(fake.store().cancel('sched_3'));
+		expect(await schedule(fake, keyed())).toMatchObject({ status: 'cancelled' });
+		expect(fake.pending).toEqual([]);
+	});
+
+	it('deletes a message to replace it only where the user consents', async () => {
+		const fake = finding();
+		const only = new FakeScheduler({ cancelsBy: 'delete' });
+		Object.assign(fake, { gateway: { ...only.gateway, scheduler: fake } });
+		await schedule(fake, keyed());
+		const changed = keyed({ text: 'New' });
+		const error = await errorOf(schedule(fake, changed, { ifExists: 'replace' }));
+		expect(error.details.hint).toContain('"Allow Deletion"');
+		const options = { ifExists: 'replace', allowDeletion: true } as const;
+		expect(await schedule(fake, changed, options)).toMatchObject({ text: 'New' });
+	});
+
+	it('does not take for another’s what the item itself has created', async () => {
+		const fake = finding();
+		const entry = new Entry();
+		fake.faults = { create: ['lostTaken'] };
+		fake.find = async () => await Promise.reject(new Error('unreachable'));
+		await schedule(fake, keyed(), { ifExists: 'reject' }, entry).catch(() => null);
+		fake.find = async () => fake.held;
+		expect(await schedule(fake, keyed(), { ifExists: 'reject' }, entry)).toMatchObject({
+			scheduleId: 'sched_1',
+		});
+		expect(fake.calls.create).toBe(1);
+	});
+
+	it('is not possible where the gateway cannot be asked for a reference', async () => {
+		const fake = finding();
+		Object.assign(fake, { find: undefined });
+		const error = await errorOf(schedule(fake, keyed()));
+		expect(error.kind).toBe('unsupported');
+		expect(error.message).toContain('Fake does not store a key with a message');
+		expect(error.details.hint).toContain('leave "Deduplication Key" empty');
+		expect(fake.calls.create).toBe(0);
 	});
 });

@@ -80,6 +80,23 @@ describe('moving a message', () => {
 		expect(fake.pending).toHaveLength(1);
 	});
 
+	it('is refused where the gateway does not tell for whom it is, before anything', async () => {
+		const fake = holdingOne({}, { recipient: null });
+		const error = await errorOf(reschedule(fake));
+		expect([error.kind, error.message]).toEqual([
+			'unsupported',
+			'Fake does not tell whom the scheduled message "sched_1" is for, so it cannot be moved',
+		]);
+		expect(error.details.hint).toContain('Cancel it, and schedule it anew');
+		expect(fake.calls.cancel).toBe(0);
+	});
+
+	it('moves one of which the gateway does not tell when it is due', async () => {
+		const fake = holdingOne({}, { scheduledAt: null });
+		expect((await reschedule(fake)).scheduledAt).toBe(NEW_TIME);
+		onlyPending(fake);
+	});
+
 	it('needs the consent of the user where the gateway only deletes', async () => {
 		const fake = new FakeScheduler({ cancelsBy: 'delete' });
 		fake.hold(message());
@@ -169,12 +186,92 @@ describe('what fails in between is told with where the message is', () => {
 		);
 	});
 
+	it('names no old time that the gateway does not tell', async () => {
+		const fake = holdingOne({ cancel: ['refused'] }, { scheduledAt: null });
+		const error = await errorOf(reschedule(fake));
+		expect(error.message).toMatch(/"sched_1" was not moved and stays scheduled\. Fake rejected/);
+
+		const untimed = holdingOne({ create: ['refused'] }, { scheduledAt: null });
+		const entry = new Entry();
+		const gone = await errorOf(reschedule(untimed, entry));
+		expect(gone.message).toMatch(/^The message "sched_1" is no longer scheduled: .*Fake rejected/);
+		expect(gone.details.hint).toBe('Schedule it again with the operation "Schedule".');
+		expect(untimed.pending).toEqual([]);
+		// A retry schedules it.
+		expect((await reschedule(untimed, entry)).scheduledAt).toBe(NEW_TIME);
+		onlyPending(untimed);
+	});
+
+	it('tells a fault of our own as it is', async () => {
+		const bug = new TypeError('no such method');
+		const fake = holdingOne({ create: ['lostTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		fake.get = async () => await Promise.reject(bug);
+		expect(await errorOf(reschedule(fake, entry))).toBe(bug);
+		expect(entry.unresolved).not.toBeNull();
+		const other = holdingOne();
+		other.cancel = async () => await Promise.reject(bug);
+		expect(await errorOf(reschedule(other))).toBe(bug);
+	});
+
 	it('and says what to do', async () => {
 		const gone = await errorOf(reschedule(holdingOne({ create: ['refused', 'refused'] })));
 		expect(gone.details.hint).toBe('Schedule it again with the operation "Schedule".');
 		const open = await errorOf(reschedule(holdingOne({ create: ['lostTaken'], find: [true] })));
 		expect(open.details).toMatchObject({ outcomeUnknown: true });
 		expect(open.details.hint).toContain('"Get Many"');
+	});
+});
+
+describe('new content', () => {
+	const content = { ...message({ text: 'New' }), idempotencyKey: move.idempotencyKey };
+
+	it('is scheduled in place of the old one, for the new time', async () => {
+		const fake = holdingOne({}, { reference: 'order-7' });
+		expect(await reschedule(fake, new Entry(), { content })).toMatchObject({
+			text: 'New',
+			scheduledAt: NEW_TIME,
+		});
+		expect(onlyPending(fake).text).toBe('New');
+	});
+
+	it('changes nothing where the message has both, content and time', async () => {
+		const fake = holdingOne();
+		const same = { content: message(), scheduledAt: OLD_TIME };
+		expect((await reschedule(fake, new Entry(), same)).scheduleId).toBe('sched_1');
+		expect(fake.calls.cancel).toBe(0);
+		const other = { content, scheduledAt: OLD_TIME };
+		expect((await reschedule(fake, new Entry(), other)).scheduleId).toBe('sched_2');
+	});
+
+	it('leaves the old content where it is refused', async () => {
+		const fake = holdingOne({ create: ['refused'] });
+		await errorOf(reschedule(fake, new Entry(), { content }));
+		expect(onlyPending(fake)).toMatchObject({ text: 'Hello', scheduledAt: OLD_TIME });
+	});
+
+	const menu = {
+		type: 'document',
+		text: null,
+		mediaUrl: 'https://example.com/menu.pdf',
+		caption: 'The menu',
+		fileName: 'menu.pdf',
+	} as const;
+
+	it('replaces what the gateway does not tell, and stands in for it where it is refused', async () => {
+		const untold = { ...menu, mediaUrl: null, caption: null, fileName: null };
+		const fake = holdingOne({ create: ['refused'] }, untold);
+		const entry = new Entry();
+		const error = await errorOf(reschedule(fake, entry, { content: message(menu) }));
+		expect(error.message).toContain(`stays scheduled for ${OLD_TIME}`);
+		expect(onlyPending(fake)).toMatchObject({ ...menu, scheduledAt: OLD_TIME });
+	});
+
+	it('does not stand in for one of another type', async () => {
+		const fake = holdingOne({ create: ['refused'] }, { text: null });
+		await errorOf(reschedule(fake, new Entry(), { content: message(menu) }));
+		expect(onlyPending(fake)).toMatchObject({ type: 'text', mediaUrl: null });
 	});
 });
 
