@@ -16,7 +16,7 @@ import { createGatewayStore } from '../../../stores/gatewayStore';
 import type { MessageStore, ScheduleOptions } from '../../../stores/store';
 import { VirtualClock } from '../../gateways/transport/virtualClock.mts';
 import { runs } from '../../proof.mts';
-import { CREATE_FAULTS, Entry, errorOf, FakeScheduler, message } from '../fakeScheduler.mts';
+import { CREATE_FAULTS, Entry, errorOf, FakeScheduler, iso, message } from '../fakeScheduler.mts';
 import { SENDER } from '../table/fakes.mts';
 import { MemoryTable } from '../table/memoryTable.mts';
 import { Process } from './process.mts';
@@ -102,8 +102,12 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		await world.schedule(keyed('a'));
 		const error = await errorOf(world.schedule(keyed('a'), { ifExists: 'reject' }));
 		expect(error.message).toMatch(
-			/^"Deduplication Key" is "a", which already has a message: scheduled/,
+			/^"Deduplication Key" is "a", which already has a message: scheduled, for 2026-02-03T15:00/,
 		);
+		world.fake.held = world.fake.held.map((one) => ({ ...one, scheduledAt: null }));
+		const untimed = await errorOf(world.schedule(keyed('a'), { ifExists: 'reject' }));
+		expect(untimed.message).toMatch(/has a message: scheduled\. No other message was created/);
+		expect(world.fake.calls.create).toBe(1);
 	});
 
 	it('replaces content and time while it is pending, and never leaves two or none', async () => {
@@ -176,6 +180,217 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		expect(world.there).toHaveLength(2);
 	});
 
+	it('returns what an earlier attempt of the same item has made, also where others are refused', async () => {
+		const wanted = keyed('a');
+		const { scheduleId } = await world.schedule(wanted);
+		for (const ifExists of ['reject', 'replace'] as const) {
+			const again = await world.schedule({ ...wanted, text: 'new' }, { ifExists });
+			expect(again).toMatchObject({ scheduleId, text: 'for a' });
+		}
+		expect(world.fake.calls.create).toBe(1);
+	});
+
+	it('returns what went out before it could be replaced', async () => {
+		const { scheduleId } = await world.schedule(keyed('a'));
+		world.fake.faults = { cancel: ['sentMeanwhile'] };
+		const entry = new Entry();
+		const wanted = keyed('a', { text: 'new' });
+		const held = await world.schedule(wanted, { ifExists: 'replace' }, { entry });
+		expect(held).toMatchObject({ scheduleId, text: 'for a', status: 'sent' });
+		expect(entry.unresolved).toBeNull();
+		// The key is that message's, and no running item's.
+		expect(world.keys.row(1)).toMatchObject({ state: 'done', schedule_id: scheduleId, owner: '' });
+		const start = world.clock.ms;
+		expect(await world.schedule(keyed('a'))).toMatchObject({ scheduleId, status: 'sent' });
+		expect(world.clock.ms - start).toBeLessThan(1_000);
+	});
+
+	it('is not given back as long as nobody can see what became of its message', async () => {
+		const { scheduleId } = await world.schedule(keyed('a'));
+		// The cancel is refused; then neither its message nor anything else can be read.
+		world.fake.faults = { cancel: ['refused'], get: [false, false, false, false, true] };
+		world.fake.calls.get = 0;
+		const wanted = keyed('a', { text: 'new' });
+		const error = await errorOf(world.schedule(wanted, { ifExists: 'replace' }));
+		expect(error.message).toContain('was not moved and stays scheduled');
+		expect(world.keys.row(1)).toMatchObject({ state: 'creating', schedule_id: scheduleId });
+		await world.clock.run(world.clock.sleep(2 * STALE_MS));
+		expect(await world.schedule(keyed('a'))).toMatchObject({ scheduleId, text: 'for a' });
+		expect(world.there).toHaveLength(1);
+	});
+
+	it('asks anew whether the time is still possible where a replacement was cut off', async () => {
+		await world.schedule(keyed('a'));
+		const entry = new Entry();
+		const wanted = keyed('a', { text: 'new', scheduledAt: '2026-02-04T15:00:00.000Z' });
+		const replace = { ifExists: 'replace' } as const;
+		world.fake.faults = { create: [null, 'lostNotTaken'], find: [true] };
+		await errorOf(world.schedule(wanted, replace, { entry }));
+		expect(world.fake.pending).toEqual([]);
+		const earlier: string[] = [];
+		const renew = (one: MessageToSchedule) => {
+			earlier.push(one.scheduledAt);
+			return { ...one, scheduledAt: '2026-02-05T15:00:00.000Z' };
+		};
+		const again = { ...wanted, scheduledAt: '2026-02-04T15:30:00.000Z' };
+		const made = await world.schedule(again, { ...replace, renew }, { entry });
+		expect(made).toMatchObject({ text: 'new', scheduledAt: '2026-02-05T15:00:00.000Z' });
+		expect(new Set(earlier)).toEqual(new Set([wanted.scheduledAt]));
+		expect(world.fake.pending).toHaveLength(1);
+	});
+
+	it('deletes a message to replace it only where the user consents', async () => {
+		const { gateway } = new FakeScheduler({ cancelsBy: 'delete' });
+		Object.assign(world.fake, { gateway });
+		await world.schedule(keyed('a'));
+		const replace = { ifExists: 'replace' } as const;
+		const error = await errorOf(world.schedule(keyed('a', { text: 'new' }), replace));
+		expect(error.details.hint).toContain('"Allow Deletion"');
+		expect(world.fake.pending).toMatchObject([{ text: 'for a' }]);
+		const options = { ...replace, allowDeletion: true };
+		expect(await world.schedule(keyed('a', { text: 'new' }), options)).toMatchObject({
+			text: 'new',
+		});
+	});
+
+	it('stays with a message of unknown outcome, which the next execution finds', async () => {
+		world.fake.faults = { create: ['lostTaken'], find: [true] };
+		const error = await errorOf(world.schedule(keyed('a')));
+		expect(error.details.outcomeUnknown).toBe(true);
+		expect(world.keys.row(1)).toMatchObject({ state: 'creating', schedule_id: null });
+		expect(await world.schedule(keyed('a', { text: 'other' }))).toMatchObject({
+			scheduleId: 'sched_1',
+			text: 'for a',
+		});
+		expect(world.keys.row(1)).toMatchObject({ state: 'done', schedule_id: 'sched_1', owner: '' });
+		expect(world.fake.calls.create).toBe(1);
+	});
+
+	it('makes a message of unknown outcome again only once its execution counts as dead', async () => {
+		world.fake.faults = { create: ['lostNotTaken'], find: [true] };
+		await errorOf(world.schedule(keyed('a')));
+		const busy = await errorOf(world.schedule(keyed('a')));
+		expect(busy.message).toMatch(/^Another execution is creating the message .* key "a"/);
+		expect(world.there).toEqual([]);
+		await world.clock.run(world.clock.sleep(STALE_MS));
+		expect(await world.schedule(keyed('a', { text: 'other' }))).toMatchObject({ text: 'other' });
+		expect(world.there).toHaveLength(1);
+	});
+
+	it('finds what it did last in one attempt in the next, though the key is gone from the table', async () => {
+		world.fake.faults = { create: ['lostTaken'], find: [true] };
+		const entry = new Entry();
+		const wanted = keyed('a');
+		await errorOf(world.schedule(wanted, {}, { entry }));
+		world.keys.rows.clear();
+		expect(await world.schedule(wanted, {}, { entry })).toMatchObject({ scheduleId: 'sched_1' });
+		expect(world.fake.calls.create).toBe(1);
+	});
+
+	it('is one key with Send: a message that was sent has none to be scheduled', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'item');
+		const [record] = await ledger.find('a');
+		const told = { gateway: 'g', account: 'a', status: 'delivered', messageId: 'm1' } as const;
+		await ledger.finish(record, createSentMessage(message(), { ...told, raw: {} }));
+		for (const ifExists of ['return', 'reject', 'replace'] as const) {
+			const error = await errorOf(world.schedule(keyed('a'), { ifExists }));
+			expect(error.message).toMatch(
+				/^"Deduplication Key" is "a", which already has a message: delivered\. No other/,
+			);
+		}
+		expect(world.fake.calls.create).toBe(0);
+	});
+
+	it('says so too of a lost message whose row a person has made unreadable', async () => {
+		await world.schedule(keyed('a'));
+		world.fake.held = [];
+		world.keys.edit(1, { result: '{' });
+		world.clock.ms = Date.parse('2026-02-03T15:00:01.000Z');
+		const error = await errorOf(world.schedule(keyed('a')));
+		expect([error.kind, error.message]).toEqual([
+			'notFound',
+			expect.stringContaining('Fake no longer has it'),
+		]);
+	});
+
+	it('creates nothing where its message cannot be read now', async () => {
+		await world.schedule(keyed('a'));
+		world.fake.faults = { get: [true] };
+		expect((await errorOf(world.schedule(keyed('a')))).kind).toBe('unreachable');
+		expect(world.fake.calls.create).toBe(1);
+	});
+
+	it('is created by who claims it last, where another takes the row right before the request', async () => {
+		let isFirst = true;
+		world.keys.before = (access) => {
+			if (access === 'update' && isFirst) world.keys.edit(1, { owner: 'other' });
+			if (access === 'update') isFirst = false;
+		};
+		const entry = new Entry();
+		const start = world.clock.ms;
+		expect(await world.schedule(keyed('a'), {}, { entry })).toMatchObject({ text: 'for a' });
+		// The other one had its time to go on.
+		expect(world.clock.ms - start).toBeGreaterThanOrEqual(30_000);
+		expect(world.there).toHaveLength(1);
+	});
+
+	it('is written down though the table is away for seconds after the message was created', async () => {
+		let failures = 0;
+		const create = world.fake.schedule.bind(world.fake);
+		world.fake.schedule = async (...args) => {
+			const made = await create(...args);
+			failures = 3;
+			return made;
+		};
+		world.keys.before = (access) => {
+			if (access === 'update' && failures-- > 0) throw new Error('locked');
+		};
+		const start = world.clock.ms;
+		await world.schedule(keyed('a'));
+		expect(world.keys.row(1).state).toBe('done');
+		expect(world.clock.ms - start).toBe(7 + 5 + 200 + 1_000 + 3_000);
+	});
+
+	it('is no failure of the item where its message exists and the table stays away', async () => {
+		const create = world.fake.schedule.bind(world.fake);
+		let updates = 0;
+		world.fake.schedule = async (...args) => {
+			const made = await create(...args);
+			world.keys.before = (access) => {
+				if (access === 'update') updates++;
+				throw new Error('locked');
+			};
+			return made;
+		};
+		expect(await world.schedule(keyed('a'))).toMatchObject({ scheduleId: 'sched_1' });
+		expect(updates).toBe(4);
+		world.keys.before = () => undefined;
+		expect(await world.schedule(keyed('a'))).toMatchObject({ scheduleId: 'sched_1' });
+		expect(world.there).toHaveLength(1);
+	});
+
+	it('keeps its message from being taken by another item of the run', async () => {
+		await world.schedule(keyed('a', { text: 'Hello' }));
+		const store = world.store();
+		await world.schedule(keyed('a', { text: 'Hello' }), {}, { store });
+		const plain = message({ idempotencyKey: `item-${++ids}` });
+		const own = await world.schedule(plain, { ifExists: 'return' }, { store });
+		expect(own.scheduleId).toBe('sched_2');
+	});
+
+	it('goes one after the other in a run, and does not wait for other keys', async () => {
+		const store = world.store();
+		const start = world.clock.ms;
+		const work = ['a', 'b', 'c', 'a'].map(
+			async (key) => await store.schedule(keyed(key), new Entry()),
+		);
+		const held = await world.clock.run(Promise.all(work));
+		expect(held[3].scheduleId).toBe(held[0].scheduleId);
+		// One create of 12 ms, and one look of 3.
+		expect(world.clock.ms - start).toBe(15);
+	});
+
 	it('becomes the reference where the gateway keeps one and the user gave none', async () => {
 		const seen: Array<string | null> = [];
 		const create = world.fake.schedule.bind(world.fake);
@@ -242,6 +457,57 @@ describe('without a key, Return the Scheduled One', () => {
 		const fourth = await world.schedule(asked('2026-02-03T15:07:00.000Z'), again);
 		expect(fourth.scheduleId).toBe(third.scheduleId);
 		expect(world.fake.pending).toHaveLength(1);
+	});
+
+	it('goes by the time of the message where none was asked for', async () => {
+		const at = (scheduledAt: string) => message({ scheduledAt, idempotencyKey: `item-${++ids}` });
+		const first = await world.schedule(at('2026-02-03T15:00:00.000Z'), again);
+		const equal = await world.schedule(at('2026-02-03T15:00:00.000Z'), again);
+		const other = await world.schedule(at('2026-02-03T16:00:00.000Z'), again);
+		expect(equal.scheduleId).toBe(first.scheduleId);
+		expect(other.scheduleId).not.toBe(first.scheduleId);
+	});
+
+	it('returns what an earlier attempt of the same item has made, whatever became of it', async () => {
+		const wanted = asked('2026-02-03T15:00:00.000Z');
+		const { scheduleId } = await world.schedule(wanted, again);
+		await world.clock.run(world.store().cancel(scheduleId));
+		expect(await world.schedule(wanted, again)).toMatchObject({ scheduleId, status: 'cancelled' });
+	});
+
+	it('makes a new one where the gateway has forgotten the old one, or its row names none', async () => {
+		const first = await world.schedule(asked('2026-02-03T15:00:00.000Z'), again);
+		world.fake.held = [];
+		await world.schedule(asked('2026-02-03T15:00:00.000Z'), again);
+		expect(world.fake.pending).toHaveLength(1);
+		world.fake.held = [];
+		for (const { id } of world.keys.rows.values()) world.keys.edit(id, { schedule_id: '' });
+		const third = await world.schedule(asked('2026-02-03T15:00:00.000Z'), again);
+		expect(world.fake.pending).toEqual([expect.objectContaining({ scheduleId: third.scheduleId })]);
+		expect(first.scheduleId).toBe('sched_1');
+	});
+
+	it('makes none where the gateway cannot say whether the old one is pending', async () => {
+		await world.schedule(asked('2026-02-03T15:00:00.000Z'), again);
+		world.fake.faults = { get: [true] };
+		const error = await errorOf(world.schedule(asked('2026-02-03T15:00:00.000Z'), again));
+		expect(error).toMatchObject({ kind: 'unreachable', message: 'Fake cannot be reached' });
+		expect(world.fake.calls.create).toBe(1);
+	});
+
+	it('looks for what an earlier attempt wanted, though the item now has another time', async () => {
+		world.fake.faults = { create: ['lostTaken'], find: [false, true] };
+		const entry = new Entry();
+		const wanted = asked('2026-02-03T15:00:00.000Z');
+		await errorOf(world.schedule(wanted, again, { entry }));
+		const later = {
+			...wanted,
+			scheduledAt: '2026-02-03T15:05:00.000Z',
+			requestedAt: '2026-02-03T15:05:00.000Z',
+		};
+		expect(await world.schedule(later, again, { entry })).toMatchObject({ scheduleId: 'sched_1' });
+		expect(world.keys.rows.size).toBe(1);
+		expect(world.there).toHaveLength(1);
 	});
 
 	it('takes what was scheduled without a key, and makes one of two at the same moment', async () => {
@@ -419,6 +685,70 @@ describe('whose turn it is', () => {
 		expect(await world.clock.run(next)).toMatchObject({ is: 'done', record: { scheduleId: 'x' } });
 	});
 
+	it('is asked for again where somebody empties the table right after the insert', async () => {
+		let isFirst = true;
+		world.keys.before = (access) => {
+			if (access !== 'select' || world.keys.rows.size === 0 || !isFirst) return;
+			isFirst = false;
+			world.keys.rows.clear();
+		};
+		const turn = acquire(world.ledger(), 'a', 'mine', waiting(), { shouldRetry: false });
+		expect(await world.clock.run(turn)).toMatchObject({
+			is: 'mine',
+			record: { rowId: 2, owner: 'mine', startedAt: null },
+		});
+	});
+
+	it('is the lowest row’s, and the other row of the same item goes away', async () => {
+		const ledger = world.ledger();
+		for (const owner of ['mine', 'mine', 'other']) await ledger.insert('a', owner);
+		const turn = acquire(ledger, 'a', 'mine', waiting(), { shouldRetry: false });
+		expect(await world.clock.run(turn)).toMatchObject({ is: 'mine', record: { rowId: 1 } });
+		expect([...world.keys.rows.keys()]).toEqual([1, 3]);
+	});
+
+	it('is nobody’s once a message is made, though a lower row has none, and a begin yields to it', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'mine');
+		await ledger.insert('a', 'other');
+		await ledger.finish(await own('other'), { ...message(), scheduleId: 'x' } as never);
+		expect(await begin(ledger, await own('mine'), 'mine', open)).toBeNull();
+		expect([...world.keys.rows.keys()]).toEqual([2]);
+	});
+
+	it('is lost where the row disappears right after the begin', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'mine');
+		const record = await own('mine');
+		world.keys.before = (access) => {
+			if (access === 'select') world.keys.rows.clear();
+		};
+		expect(await begin(ledger, record, 'mine', open)).toBeNull();
+	});
+
+	it('stays with one that has begun until it counts as dead, to the millisecond', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'other');
+		const start = world.clock.ms;
+		await ledger.start(await own('other'), 'other', open);
+		const asked: boolean[] = [];
+		const look = async (_: unknown, isDead: boolean) => {
+			asked.push(isDead);
+			return null;
+		};
+		const turn = async (shouldRetry: boolean) =>
+			await world.clock.run(acquire(ledger, 'a', 'mine', waiting(), { shouldRetry, look }));
+		world.clock.ms = start + STALE_MS - 30_000;
+		await expect(turn(true)).rejects.toThrow(/^Another execution is creating/);
+		// It waits for half a minute before it looks, once a second.
+		expect(world.clock.ms).toBe(start + STALE_MS);
+		world.clock.ms++;
+		const error = await errorOf(turn(false));
+		expect(error.details).toMatchObject({ outcomeUnknown: true });
+		expect(await turn(true)).toMatchObject({ is: 'mine', record: { owner: 'mine' } });
+		expect(asked).toEqual([false, true, true]);
+	});
+
 	it('comes to who waits, at once where the other gave up, later where it never began', async () => {
 		const ledger = world.ledger();
 		await ledger.insert('a', 'other');
@@ -547,4 +877,113 @@ it('goes by the message that was made, whatever a crash has left begun before it
 	const waiting = { now: clock.now, sleep: clock.sleep, staleMs: 60_000 };
 	const turn = await acquire(ledger, 'a', 'item-2', waiting, { shouldRetry: false });
 	expect(turn).toMatchObject({ is: 'done', record: { result: { messageId: 'm1' } } });
+});
+
+describe('the table of keys', () => {
+	const open = { since: 0, message: message() };
+
+	it('has what people look for: the times, ids and account of each message', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'item');
+		const [record] = await ledger.find('a');
+		expect(record).toEqual({
+			rowId: 1,
+			key: 'a',
+			owner: 'item',
+			isDone: false,
+			startedAt: null,
+			scheduleId: null,
+			attempt: null,
+			result: null,
+		});
+		const requestedAt = '2026-02-03T14:55:00.000Z';
+		await ledger.start(record, 'item', { since: 0, message: message({ requestedAt }) });
+		expect(world.keys.row(1)).toMatchObject({
+			...SENDER,
+			state: 'creating',
+			send_at: '2026-02-03T15:00:00.000Z',
+			requested_at: requestedAt,
+			started_at: iso(world.clock.ms),
+		});
+		const result = { ...message(), scheduleId: 's1', messageId: 'm1', raw: { large: true } };
+		await ledger.finish(record, result as never);
+		expect(world.keys.row(1)).toMatchObject({
+			state: 'done',
+			schedule_id: 's1',
+			message_id: 'm1',
+			owner: 'item',
+		});
+		expect(world.keys.row(1).result).not.toContain('large');
+		const [done] = await ledger.find('a');
+		expect(done).toMatchObject({ isDone: true, scheduleId: 's1', startedAt: world.clock.ms });
+		expect(done.attempt).toMatchObject({ message: { requestedAt } });
+	});
+
+	it('leaves both times empty for a message that is sent at once', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'item');
+		const [record] = await ledger.find('a');
+		await ledger.start(record, 'item', { since: 0, message: message({ scheduledAt: '' }) });
+		expect(world.keys.row(1)).toMatchObject({ send_at: null, requested_at: null });
+	});
+
+	it.each([
+		['gateway', { gateway: 'other' }],
+		['account', { account: 'account-2' }],
+	])('keeps the keys of another %s apart', async (_, changes) => {
+		const other = createKeyLedger(world.keys, [{ ...SENDER, ...changes }], world.clock.now);
+		await other.insert('a', 'item');
+		expect(await world.ledger().find('a')).toEqual([]);
+		const both = createKeyLedger(world.keys, [SENDER, { ...SENDER, ...changes }], world.clock.now);
+		expect(await both.find('a')).toHaveLength(1);
+	});
+
+	it('is read and written in few accesses, however many ask at the same time', async () => {
+		const ledger = world.ledger();
+		const keys = Array.from({ length: 501 }, (_, n) => `key ${n}`);
+		await Promise.all(keys.map(async (key) => await ledger.insert(key, 'item')));
+		const found = await Promise.all([...keys, 'key 0'].map(async (key) => await ledger.find(key)));
+		expect(found.map((rows) => rows.map(({ key }) => key))).toEqual(
+			[...keys, 'key 0'].map((key) => [key]),
+		);
+		// SQLite takes no more than a thousand conditions.
+		expect(world.keys.accesses).toEqual(['insert', 'select', 'select']);
+	});
+
+	it('gives the rows of a key by their ids, in whatever order the database has them', async () => {
+		const ledger = world.ledger();
+		for (const owner of ['one', 'two', 'three']) await ledger.insert('a', owner);
+		const { selectAny } = world.keys;
+		world.keys.selectAny = async (...args) => (await selectAny.apply(world.keys, args)).reverse();
+		expect((await ledger.find('a')).map(({ rowId }) => rowId)).toEqual([1, 2, 3]);
+	});
+
+	it('is changed only by who has the row, as it was read', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'item');
+		const [record] = await ledger.find('a');
+		await ledger.remove({ ...record, owner: 'other' });
+		expect(await ledger.start(record, 'other', open)).toBe(false);
+		expect(await ledger.takeOver({ ...record, isDone: true }, 'other')).toBe(false);
+		await ledger.finish({ ...record, owner: 'other' }, { messageId: 'm1' } as never);
+		expect(await ledger.find('a')).toEqual([record]);
+		await ledger.finish(record, { messageId: 'm1' } as never);
+		// What exists is not released, nor begun again, unless it is taken over.
+		await ledger.remove(record);
+		expect(await ledger.start(record, 'item', open)).toBe(false);
+		expect(await ledger.takeOver(record, 'other', open)).toBe(false);
+		expect(await ledger.takeOver({ ...record, isDone: true }, 'other', open)).toBe(true);
+		expect(await ledger.find('a')).toEqual([
+			expect.objectContaining({ owner: 'other', isDone: false, startedAt: world.clock.ms }),
+		]);
+	});
+
+	it('is read though a person has emptied or broken cells', async () => {
+		const ledger = world.ledger();
+		await ledger.insert('a', 'item');
+		world.keys.edit(1, { owner: null, attempt: '{', result: '', schedule_id: '' });
+		expect(await ledger.find('a')).toEqual([
+			expect.objectContaining({ owner: '', attempt: null, result: null, scheduleId: null }),
+		]);
+	});
 });
