@@ -46,6 +46,7 @@ it('counts what waits by the quarter of its time, in their order', () => {
 		{ sendAt: NOW + HOUR_MS },
 		{ sendAt: NOW + 5 * MINUTE_MS },
 		{ sendAt: NOW + 6 * MINUTE_MS },
+		{ sendAt: NOW + 7 * MINUTE_MS },
 		{ sendAt: NOW },
 		{ sendAt: NOW - 1 },
 		{ sendAt: NOW + 5 * MINUTE_MS, status: 'cancelled' },
@@ -53,7 +54,7 @@ it('counts what waits by the quarter of its time, in their order', () => {
 	);
 	expect(tally.upcoming).toEqual([
 		{ at: Date.parse('2026-11-22T08:15:00.000Z'), count: 1 },
-		{ at: Date.parse('2026-11-22T08:30:00.000Z'), count: 1 },
+		{ at: Date.parse('2026-11-22T08:30:00.000Z'), count: 2 },
 		{ at: Date.parse('2026-11-22T09:15:00.000Z'), count: 1 },
 	]);
 	expect(tally.later).toBe(0);
@@ -85,11 +86,13 @@ describe('reasons', () => {
 		]);
 	});
 
-	it('are none for an empty cell', () =>
+	it('are none for an empty cell, which comes first among equal ones', () => {
 		expect(reasonsOf(null, '', 'x')).toEqual([
 			{ reason: null, count: 2 },
 			{ reason: 'x', count: 1 },
-		]));
+		]);
+		expect(reasonsOf('A', null).map(({ reason }) => reason)).toEqual([null, 'A']);
+	});
 
 	it('come by their frequency, equal ones by their bytes, the first eight', () => {
 		const names = ['z', 'Z', 'é', 'a', '🙂', '～', 'b', 'c', 'd'];

@@ -1,5 +1,6 @@
 import { textOf } from '../../gateways/transport/gatewayError';
 import fc from 'fast-check';
+import { InvalidParameterError } from '../../messages/invalidParameterError';
 import type { MessageToSchedule } from '../../messages/message';
 import { parseRecipient } from '../../messages/recipient';
 import { AssignedMessages } from '../../stores/assignedMessages';
@@ -7,6 +8,7 @@ import { CREATE_FAULTS, Entry, errorOf, FakeScheduler, iso, message } from './fa
 import { runs } from '../proof.mts';
 
 const TIME = message().scheduledAt;
+const LATER = '2026-02-03T16:00:00.000Z';
 const schedule = async (fake: FakeScheduler, wanted = message(), entry = new Entry()) =>
 	await fake.clock.run(fake.store().schedule(wanted, entry));
 
@@ -211,6 +213,50 @@ describe('an earlier try', () => {
 		expect(entry.unresolved?.since).toBe(since);
 	});
 
+	it('is over where neither its time nor another is possible any more, and the error says so', async () => {
+		const over = new InvalidParameterError(
+			'Send At',
+			'"Send At" has passed.',
+			'Give a later time.',
+		);
+		for (const reason of [over, new TypeError('no such method')]) {
+			const fake = new FakeScheduler();
+			const entry = new Entry();
+			entry.begin({ since: fake.clock.ms, message: message() });
+			const renew = () => {
+				throw reason;
+			};
+			const work = fake.store().schedule(message({ text: 'Later' }), entry, { renew });
+			const error = await errorOf(fake.clock.run(work));
+			if (reason === over) {
+				expect(error).toBeInstanceOf(InvalidParameterError);
+				expect(error).toMatchObject({ parameter: 'Send At', hint: 'Give a later time.' });
+				expect(error.message).toBe(
+					`The message is not scheduled: an earlier attempt for ${TIME} did not succeed. "Send At" has passed.`,
+				);
+			} else expect(error).toBe(reason);
+			expect([entry.unresolved, fake.calls.create]).toEqual([null, 0]);
+		}
+	});
+
+	it('is made up for with what is possible now', async () => {
+		const fake = new FakeScheduler();
+		const entry = new Entry();
+		entry.begin({ since: fake.clock.ms, message: message() });
+		const renew = (earlier: MessageToSchedule) => ({ ...earlier, scheduledAt: LATER });
+		const work = fake.store().schedule(message({ text: 'Other' }), entry, { renew });
+		expect(await fake.clock.run(work)).toMatchObject({ text: 'Hello', scheduledAt: LATER });
+	});
+
+	it('asks for no other time where there was none', async () => {
+		const fake = new FakeScheduler();
+		const renew = () => {
+			throw new Error('asked');
+		};
+		const work = fake.store().schedule(message(), new Entry(), { renew });
+		expect(await fake.clock.run(work)).toMatchObject({ scheduledAt: TIME });
+	});
+
 	it('stays open where looking for it does not work, with or without reuse', async () => {
 		for (const reuseExisting of [false, true]) {
 			const fake = new FakeScheduler();
@@ -278,6 +324,34 @@ describe('reusing what is there', () => {
 		);
 	});
 
+	it('does not work at a gateway that cannot be asked for a message, and says so', async () => {
+		const fake = new FakeScheduler();
+		Object.assign(fake, { find: undefined });
+		const work = fake.store().schedule(message(), new Entry(), { ifExists: 'return' });
+		const error = await errorOf(fake.clock.run(work));
+		expect([error.kind, fake.calls.create]).toEqual(['unsupported', 0]);
+		expect(error.message).toContain('documents no way to find a message');
+		fake.faults = { create: ['lostTaken'] };
+		const open = await errorOf(schedule(fake));
+		expect(open.details).toMatchObject({ outcomeUnknown: true });
+		expect(open.details.hint).toMatch(/ended with: The gateway documents no way to find/);
+		expect(fake.held).toHaveLength(1);
+	});
+
+	it('asks the gateway for what is pending by its content, and for a lost one by what it sent', async () => {
+		const fake = new FakeScheduler();
+		const asked: unknown[] = [];
+		const find = async (_: unknown, __: unknown, { byContent }: { byContent?: boolean }) => {
+			asked.push(byContent);
+			return await Promise.resolve([]);
+		};
+		Object.assign(fake, { find });
+		fake.faults = { create: ['lostNotTaken'] };
+		const work = fake.store().schedule(message(), new Entry(), { ifExists: 'return' });
+		await fake.clock.run(work);
+		expect(asked).toEqual([true, false, false]);
+	});
+
 	it('does not work where looking does not, and nothing is left open then', async () => {
 		const fake = new FakeScheduler();
 		const entry = new Entry();
@@ -329,13 +403,20 @@ describe('several items', () => {
 		}
 	});
 
-	it('do not wait for each other where they are not alike', async () => {
+	it.each<[string, (index: number) => Partial<MessageToSchedule>]>([
+		['another text', (index) => ({ text: `${index}` })],
+		['another number', (index) => ({ recipient: parseRecipient(`+9199880667${70 + index}`) })],
+		[
+			'another group',
+			(index) => ({ recipient: parseRecipient(`1203630393261171${70 + index}@g.us`) }),
+		],
+	])('do not wait for each other where they have %s', async (_, changes) => {
 		const fake = new FakeScheduler();
 		const store = fake.store();
 		const start = fake.clock.ms;
 		const all = Array.from(
 			{ length: 20 },
-			async (_, index) => await store.schedule(message({ text: `${index}` }), new Entry()),
+			async (__, index) => await store.schedule(message(changes(index)), new Entry()),
 		);
 		await fake.clock.run(Promise.all(all));
 		expect(fake.clock.ms - start).toBe(12);

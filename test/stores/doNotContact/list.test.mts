@@ -185,6 +185,17 @@ describe('rows that people type into a Data Table', () => {
 		expect(rows.map(({ id }) => id)).toEqual([1]);
 	});
 
+	it('are looked for by other columns as they stand there', async () => {
+		await table.insert([{ person: '14155238886', scope: 'all' }]);
+		const byHand = withRowsByHand(table);
+		expect(byHand.id).toBe(table.id);
+		expect(await byHand.selectAny('scope', ['all'])).toMatchObject([{ person: '14155238886' }]);
+		expect(await byHand.selectAny('person', [])).toEqual([]);
+		const either = [{ column: 'scope', is: 'eq', value: 'all' }] as const;
+		expect(await byHand.selectEither(either)).toMatchObject([{ person: '14155238886' }]);
+		expect(table.accesses).toEqual(['insert', 'select', 'select', 'select']);
+	});
+
 	it('cost no access as long as all were read', async () => {
 		await listOf().add({ person: ANA, scope: 'all', ...reasonless });
 		table.accesses.length = 0;
@@ -262,6 +273,37 @@ it('makes one entry of adds whose accesses interleave in any way', async () => {
 	);
 });
 
+it('enters a person though somebody empties the list right after the insert', async () => {
+	const table = tableOf();
+	let isFirst = true;
+	table.before = (access) => {
+		if (access !== 'select' || table.rows.size === 0 || !isFirst) return;
+		isFirst = false;
+		table.rows.clear();
+	};
+	const list = createDoNotContactList(table, OWNER, () => START);
+	expect(await list.add({ ...reasonless, person: ANA, scope: 'all' })).toMatchObject({
+		isNew: true,
+		entry: { person: ANA, scope: 'all' },
+	});
+});
+
+it('leaves a later wish that another execution enters at the same moment', async () => {
+	const table = tableOf();
+	const list = createDoNotContactList(table, OWNER, () => START);
+	const wish = { person: ANA, scope: 'all', reason: null, source: 'reply' } as const;
+	await list.add({ ...wish, at: START });
+	const later = new Date(START + 9 * SECOND).toISOString();
+	table.before = (access) => {
+		if (access === 'update') table.edit(1, { added_at: later });
+	};
+	expect(await list.add({ ...wish, at: START + SECOND })).toMatchObject({
+		isNew: false,
+		entry: { person: ANA },
+	});
+	expect(table.row(1).added_at).toBe(later);
+});
+
 it('knows a person by the number, in whichever form it is written', () => {
 	for (const form of ['+1 (415) 523-8886', '0014155238886', '14155238886@s.whatsapp.net']) {
 		expect(personOf(parseRecipient(form))).toBe(ANA);
@@ -307,6 +349,22 @@ describe('the look ahead', () => {
 		clock.ms += 1;
 		expect(await look.find(many[0])).toEqual({ person: many[0] });
 		expect(asked).toHaveLength(2);
+	});
+
+	it('takes along only those whose answer is too old, or missing', async () => {
+		const clock = new FakeClock();
+		const { look, asked } = ahead(clock);
+		await look.find(many[5]);
+		clock.ms += 5 * SECOND;
+		await look.find(many[0]);
+		expect(asked[1]).toEqual([...many.slice(0, 5), ...many.slice(455, 900)]);
+		clock.ms += 6 * SECOND;
+		await look.find(many[5]);
+		expect(asked[2]).toEqual([...many.slice(5, 455)]);
+		// Nobody is asked for twice who was expected twice.
+		look.expect(many[1_199]);
+		await look.find(many[1_199]);
+		expect(asked[3]).toEqual([many[1_199]]);
 	});
 
 	it('answers by a look that takes longer than that', async () => {
