@@ -810,6 +810,47 @@ describe('Send with a key', () => {
 		);
 	});
 
+	it('returns on another attempt of the same item what it has sent, also where others are refused', async () => {
+		let sent = 0;
+		const gateway = async () => void sent++;
+		const item = { owner: 'item', ifExists: 'reject' } as const;
+		const first = await world.clock.run(send(world, 'a', gateway, item));
+		const again = await world.clock.run(send(world, 'a', gateway, item));
+		expect(again).toEqual({ ...first, raw: null });
+		expect(sent).toBe(1);
+		expect(world.keys.row(1)).toMatchObject({ state: 'done', owner: 'item', schedule_id: null });
+	});
+
+	it('returns what another execution has sent that took the row right before the request', async () => {
+		const result = { messageId: 'theirs', status: 'sent' };
+		world.keys.before = (access) => {
+			if (access !== 'update') return;
+			world.keys.before = () => undefined;
+			const state = 'done';
+			world.keys.edit(1, { owner: 'other', state, result: JSON.stringify(result) });
+		};
+		let sent = 0;
+		const gateway = async () => void sent++;
+		expect(await world.clock.run(send(world, 'a', gateway))).toMatchObject(result);
+		expect(sent).toBe(0);
+	});
+
+	it('is written down though the table is away for seconds, and released so, too', async () => {
+		let failures = 0;
+		world.keys.before = (access) => {
+			if (access !== 'select' && access !== 'insert' && failures-- > 0) throw new Error('locked');
+		};
+		const gateway = async () => void (failures = 3);
+		await world.clock.run(send(world, 'a', gateway));
+		expect(world.keys.row(1)).toMatchObject({ state: 'done', message_id: 'id of a' });
+		const refuse = async () => {
+			failures = 3;
+			return await Promise.reject(new GatewayError('rejected', 'no'));
+		};
+		await expect(world.clock.run(send(world, 'b', refuse))).rejects.toThrow('no');
+		expect(world.keys.rows.size).toBe(1);
+	});
+
 	it('is free again after a refusal, and never after an unknown outcome', async () => {
 		const refuse = async () => await Promise.reject(new GatewayError('rejected', 'no'));
 		await expect(world.clock.run(send(world, 'a', refuse))).rejects.toThrow('no');

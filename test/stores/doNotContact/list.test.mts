@@ -3,6 +3,7 @@ import { personOf } from '../../../messages/doNotContact';
 import { parseRecipient } from '../../../messages/recipient';
 import {
 	DO_NOT_CONTACT_COLUMNS,
+	doNotContactTableName,
 	type DoNotContactColumn,
 } from '../../../stores/doNotContact/columns';
 import { withRowsByHand } from '../../../stores/doNotContact/byHand';
@@ -22,11 +23,74 @@ describeList('a table that people edit, too', async () => withRowsByHand(tableOf
 
 it('rather sends one message too few: a scope that nobody can read holds for all', async () => {
 	const table = tableOf();
-	for (const scope of [null, '', 'everybody', 'ALL']) {
+	const unreadable = ['account', 'account fake', 'accountfake/1', 'my account fake/1', 'sms too'];
+	for (const scope of [null, '', 'everybody', 'ALL', ...unreadable]) {
 		await table.insert([{ person: ANA, scope }]);
 		const listed = await listedOf(table, { senders: [], channel: 'sms' }, [ANA]);
 		expect(listed.get(ANA)).toMatchObject({ scope: 'all', account: null });
 		table.rows.clear();
+	}
+});
+
+it('keeps what stands in an entry apart: slashes in an account, and cells that are empty', async () => {
+	const table = tableOf();
+	await table.insert([
+		{ person: ANA, scope: 'account fake/1/2', source: 'reply' },
+		{ person: null, scope: 'sms', source: 'somewhere', reason: '' },
+	]);
+	const list = createDoNotContactList(table, OWNER, () => START);
+	const none = { reason: null, addedAt: null };
+	expect(await list.entries({}, 10)).toEqual([
+		{ ...none, person: ANA, scope: 'account', gateway: 'fake', account: '1/2', source: 'reply' },
+		{ ...none, person: '', scope: 'sms', gateway: null, account: null, source: null },
+	]);
+	const owner = { senders: [{ gateway: 'fake', account: '1/2' }], channel: 'sms' } as const;
+	expect([...(await listedOf(table, owner, [ANA])).keys()]).toEqual([ANA]);
+	expect([...(await listedOf(table, OWNER, [ANA])).keys()]).toEqual([]);
+});
+
+it('lies beside the table of messages, under its name', () =>
+	expect(doNotContactTableName('messages')).toBe('messages_do_not_contact'));
+
+it('names the entry that is there longest, in whatever order the database has them', async () => {
+	const table = tableOf();
+	await table.insert([
+		{ person: ANA, scope: 'sms', reason: 'of another channel' },
+		{ person: ANA, scope: 'all', reason: 'first' },
+		{ person: ANA, scope: 'whatsapp', reason: 'second' },
+	]);
+	const { selectAny } = table;
+	table.selectAny = async (...args) => (await selectAny.apply(table, args)).reverse();
+	expect((await listedOf(table, OWNER, [ANA, ANA])).get(ANA)).toMatchObject({ reason: 'first' });
+	expect(await listedOf(table, OWNER, [BEN])).toEqual(new Map());
+	const beforeSending = await listedBeforeSending(table, OWNER, [ANA, BEN], 'They wait.');
+	expect([...beforeSending.keys()]).toEqual([ANA]);
+});
+
+it('moves no wish to a later time that somebody else has entered, or that came without one', async () => {
+	for (const [source, at, expected] of [
+		['reply', START + SECOND, START + SECOND],
+		['gateway', START + SECOND, START + SECOND],
+		['reply', undefined, START],
+		['reply', null, START],
+		['reply', START - SECOND, START],
+		['manual', START + SECOND, START],
+		['import', START + SECOND, START],
+	] as const) {
+		const table = tableOf();
+		let time = START;
+		const list = createDoNotContactList(table, OWNER, () => time);
+		await list.add({ person: ANA, scope: 'all', reason: null, source });
+		time += 9 * SECOND;
+		const again = { person: ANA, scope: 'all', reason: null, source: 'reply' } as const;
+		const { entry, isNew } = await list.add({ ...again, at });
+		expect([source, at, isNew, entry.addedAt]).toEqual([
+			source,
+			at,
+			false,
+			new Date(expected).toISOString(),
+		]);
+		expect(table.row(1).added_at).toBe(entry.addedAt);
 	}
 });
 
