@@ -49,6 +49,8 @@ export function createGatewayStore(
 	const scheduler = requireScheduler(gateway);
 	// Otherwise the line above has thrown.
 	const { minLeadMs, maxLeadMs, isDurable, cancelsBy } = gateway.capabilities.scheduling!;
+	/** A reference that the gateway keeps but cannot be asked for finds nothing. */
+	const findsByReference = gateway.capabilities.returnsReference && scheduler.find !== undefined;
 	const once = { scheduler, connection, ...options };
 
 	const get = async (scheduleId: string): Promise<ScheduledMessage> => {
@@ -111,9 +113,7 @@ export function createGatewayStore(
 
 	/** A gateway that stores the reference finds the message by it, if the user gave no other. */
 	const withReference = (message: MessageToSchedule, key: string): MessageToSchedule =>
-		findsByReference(gateway) && message.reference === null
-			? { ...message, reference: key }
-			: message;
+		findsByReference && message.reference === null ? { ...message, reference: key } : message;
 
 	/** Without Data Tables, by the reference; two concurrent executions could create two messages. */
 	async function scheduleByReference(
@@ -123,8 +123,8 @@ export function createGatewayStore(
 		more: ScheduleOptions,
 	): Promise<ScheduledMessage> {
 		const wanted = withReference(message, key);
-		if (wanted.reference !== key || scheduler.find === undefined) throw needsTables(gateway);
-		const found = attempt.unresolved === null ? await scheduler.find(connection, wanted) : [];
+		if (!findsByReference || wanted.reference !== key) throw needsTables(gateway, findsByReference);
+		const found = attempt.unresolved === null ? await scheduler.find!(connection, wanted) : [];
 		// A gateway may still list what was cancelled to be replaced.
 		const existing = found.find(({ status }) => status !== 'cancelled') ?? found.at(0);
 		if (existing === undefined) return await scheduleOnce(once, wanted, attempt, more);
@@ -202,10 +202,6 @@ function assertTimesAreKnown(
 	);
 }
 
-/** A reference that the gateway keeps but cannot be asked for finds nothing. */
-const findsByReference = ({ capabilities, scheduler }: Gateway): boolean =>
-	capabilities.returnsReference && scheduler?.find !== undefined;
-
 const listsNothing = ({ label }: Gateway) =>
 	unsupported(
 		`${label} documents no list of its scheduled messages`,
@@ -281,12 +277,10 @@ const onlyDeletes = ({ label }: Gateway) =>
 		'To delete the message instead, turn on "Allow Deletion" under Options.',
 	);
 
-function needsTables(gateway: Gateway): GatewayError {
-	const { label } = gateway;
-	const returnsReference = findsByReference(gateway);
+function needsTables({ label }: Gateway, findsByReference: boolean): GatewayError {
 	return unsupported(
-		`"Deduplication Key" requires n8n Data Tables, which this n8n does not have: ${returnsReference ? `${label} stores one reference only, and "Reference" uses it` : `${label} does not store a key with a message`}`,
-		returnsReference
+		`"Deduplication Key" requires n8n Data Tables, which this n8n does not have: ${findsByReference ? `${label} stores one reference only, and "Reference" uses it` : `${label} does not store a key with a message`}`,
+		findsByReference
 			? 'Leave "Reference" empty, or update n8n to 2.3 or newer.'
 			: 'Update n8n to 2.3 or newer, or leave "Deduplication Key" empty.',
 	);

@@ -43,6 +43,11 @@ it('takes no message for one of which recipient or time is not known', () => {
 		])
 			expect(matchesMessage(other, toMessage(record, 'item-1'))).toBe(false);
 	}
+	expect(toMessage(held, 'item-1')).toMatchObject({
+		recipient: { address: '', phone: null, kind: 'unknown' },
+		scheduledAt: '',
+		text: 'Hello',
+	});
 	expect(matchesMessage(known, toMessage(known, 'item-1'))).toBe(true);
 	expect(toMessage(known, 'item-1').idempotencyKey).toBe('item-1');
 });

@@ -337,6 +337,36 @@ describe('a cancel that is tried again', () => {
 		expect(await cancel(fake, entry)).toMatchObject({ cancelled: false });
 	});
 
+	it('is told as done where it was lost on the way, and the message is cancelled then', async () => {
+		const fake = holding({ cancel: ['lostNotTaken'] });
+		const entry = new Entry();
+		expect((await errorOf(cancel(fake, entry))).kind).toBe('timedOut');
+		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+		expect(await cancel(fake, entry)).toMatchObject({ cancelled: true });
+		expect(entry.unresolved).toBeNull();
+	});
+
+	it('is not told as done where the message has gone out', async () => {
+		const fake = holding({ cancel: ['lostNotTaken'] });
+		const entry = new Entry();
+		await errorOf(cancel(fake, entry));
+		fake.held = fake.held.map((one) => ({ ...one, status: 'sent' as const }));
+		expect(await cancel(fake, entry)).toMatchObject({
+			cancelled: false,
+			message: { status: 'sent' },
+		});
+	});
+
+	it('tells a fault of our own as it is', async () => {
+		const fake = holding({});
+		const bug = new TypeError('no such method');
+		fake.cancel = async () => {
+			fake.get = async () => await Promise.reject(bug);
+			return await Promise.reject(bug);
+		};
+		expect(await errorOf(cancel(fake, new Entry()))).toBe(bug);
+	});
+
 	it('is still unknown where asking does not work', async () => {
 		const fake = holding({ cancel: ['lostTaken'], get: [false, true, true] });
 		const entry = new Entry();
@@ -455,10 +485,14 @@ describe('a deduplication key where n8n has no Data Tables', () => {
 	it('does not take for another’s what the item itself has created', async () => {
 		const fake = finding();
 		const entry = new Entry();
+		const { find } = fake;
 		fake.faults = { create: ['lostTaken'] };
-		fake.find = async () => await Promise.reject(new Error('unreachable'));
-		await schedule(fake, keyed(), { ifExists: 'reject' }, entry).catch(() => null);
-		fake.find = async () => fake.held;
+		fake.find = async (...args) => {
+			if (fake.calls.create > 0) throw new GatewayError('unreachable', 'Fake cannot be reached');
+			return await find(...args);
+		};
+		await errorOf(schedule(fake, keyed(), { ifExists: 'reject' }, entry));
+		fake.find = async () => await Promise.resolve(fake.held);
 		expect(await schedule(fake, keyed(), { ifExists: 'reject' }, entry)).toMatchObject({
 			scheduleId: 'sched_1',
 		});
@@ -468,10 +502,21 @@ describe('a deduplication key where n8n has no Data Tables', () => {
 	it('is not possible where the gateway cannot be asked for a reference', async () => {
 		const fake = finding();
 		Object.assign(fake, { find: undefined });
-		const error = await errorOf(schedule(fake, keyed()));
-		expect(error.kind).toBe('unsupported');
+		// A reference of the user's that happens to be the key changes nothing.
+		for (const wanted of [keyed(), keyed({ reference: 'order-7' })]) {
+			const error = await errorOf(schedule(fake, wanted));
+			expect(error.kind).toBe('unsupported');
+			expect(error.message).toContain('Fake does not store a key with a message');
+			expect(error.details.hint).toContain('leave "Deduplication Key" empty');
+		}
+		expect(fake.calls.create).toBe(0);
+	});
+
+	it('is not possible where the gateway keeps no reference, though the user’s is the key', async () => {
+		const fake = new FakeScheduler();
+		const wanted = keyed({ reference: 'order-7' });
+		const error = await errorOf(fake.clock.run(fake.store().schedule(wanted, new Entry())));
 		expect(error.message).toContain('Fake does not store a key with a message');
-		expect(error.details.hint).toContain('leave "Deduplication Key" empty');
 		expect(fake.calls.create).toBe(0);
 	});
 });

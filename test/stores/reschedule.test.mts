@@ -65,6 +65,9 @@ describe('moving a message', () => {
 			expect(error.kind).toBe('notPending');
 			expect(error.message).toContain('"sched_1" can no longer be rescheduled: it');
 			expect(fake.calls).toMatchObject({ create: 0, cancel: 0 });
+			// Nor does it count as moved where it was for that time.
+			const same = await errorOf(reschedule(fake, new Entry(), { scheduledAt: OLD_TIME }));
+			expect(same.kind).toBe('notPending');
 		},
 	);
 
@@ -101,6 +104,7 @@ describe('moving a message', () => {
 		const fake = new FakeScheduler({ cancelsBy: 'delete' });
 		fake.hold(message());
 		const error = await errorOf(reschedule(fake));
+		expect(error.message).toMatch(/^Fake documents no way to cancel/);
 		expect(error.details.hint).toContain('"Allow Deletion"');
 		expect(fake.pending).toHaveLength(1);
 		const moved = await reschedule(fake, new Entry(), { allowDeletion: true });
@@ -194,7 +198,10 @@ describe('what fails in between is told with where the message is', () => {
 		const untimed = holdingOne({ create: ['refused'] }, { scheduledAt: null });
 		const entry = new Entry();
 		const gone = await errorOf(reschedule(untimed, entry));
-		expect(gone.message).toMatch(/^The message "sched_1" is no longer scheduled: .*Fake rejected/);
+		expect(gone.message).toMatch(
+			/^The message "sched_1" is no longer scheduled: .* for the new time\. Fake rej/,
+		);
+		expect(untimed.calls.create).toBe(1);
 		expect(gone.details.hint).toBe('Schedule it again with the operation "Schedule".');
 		expect(untimed.pending).toEqual([]);
 		// A retry schedules it.
@@ -249,6 +256,21 @@ describe('new content', () => {
 		const fake = holdingOne({ create: ['refused'] });
 		await errorOf(reschedule(fake, new Entry(), { content }));
 		expect(onlyPending(fake)).toMatchObject({ text: 'Hello', scheduledAt: OLD_TIME });
+	});
+
+	it.each([
+		['order-7', 'order-8', 'order-7'],
+		[null, 'order-8', 'order-8'],
+	])('leaves the reference %s, with %s of its own, as %s', async (old, own, expected) => {
+		const fake = holdingOne({ create: ['refused'] }, { reference: old });
+		const seen: Array<string | null> = [];
+		const create = fake.schedule.bind(fake);
+		fake.schedule = async (connection, wanted) => {
+			seen.push(wanted.reference);
+			return await create(connection, wanted);
+		};
+		await errorOf(reschedule(fake, new Entry(), { content: { ...content, reference: own } }));
+		expect(seen).toEqual([own, expected]);
 	});
 
 	const menu = {
@@ -357,6 +379,65 @@ describe('the next try', () => {
 		expect(fake.pending).toHaveLength(0);
 	});
 
+	it('nor where a cancel of that one was refused before', async () => {
+		const fake = holdingOne({ create: ['refused'], cancel: [null, 'refused'] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		await errorOf(reschedule(fake, entry));
+		fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('it is already cancelled');
+		expect(fake.pending).toHaveLength(0);
+	});
+
+	it('nor where that happens right after it was found again', async () => {
+		const fake = holdingOne({ create: ['refused', 'lostTaken'], find: [true] });
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		const get = fake.get.bind(fake);
+		fake.get = async (...args) => {
+			fake.held = fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+			return await get(...args);
+		};
+		expect((await errorOf(reschedule(fake, entry))).message).toContain('it is already cancelled');
+		expect(fake.calls.create).toBe(2);
+	});
+
+	it('takes no older message for what it wanted before a kill', async () => {
+		const fake = holdingOne({ cancel: ['lostTaken'], get: [false, false, true] });
+		const createdAt = new Date(fake.clock.ms - 600_000).toISOString();
+		const older = { scheduledAt: NEW_TIME, createdAt, status: 'sent' as const };
+		fake.hold(message(), older);
+		const entry = new Entry();
+		await errorOf(reschedule(fake, entry));
+		expect((await reschedule(fake, entry)).scheduleId).toBe('sched_3');
+		onlyPending(fake);
+	});
+
+	it('does not restore what it has given up restoring', async () => {
+		const fake = holdingOne({
+			create: ['refused', 'lostNotTaken', 'refused', 'lostTaken'],
+			find: [true, false, false, false, false, true],
+		});
+		const entry = new Entry();
+		for (let tries = 0; tries < 2; tries++) {
+			expect((await errorOf(reschedule(fake, entry))).message).toContain('it is unknown whether');
+		}
+		expect(onlyPending(fake).scheduledAt).toBe(NEW_TIME);
+		expect((await reschedule(fake, entry)).scheduledAt).toBe(NEW_TIME);
+		expect(fake.calls.create).toBe(4);
+	});
+
+	it('leaves nothing open while it restores: after a kill there would be two', async () => {
+		const fake = holdingOne({ create: ['refused'] });
+		const entry = new Entry();
+		const seen: unknown[] = [];
+		fake.watch = () => {
+			if (fake.calls.create === 2) seen.push(entry.unresolved);
+		};
+		await errorOf(reschedule(fake, entry));
+		expect(seen).toEqual([null]);
+	});
+
 	it('goes on from the one that was put back, also after a refused cancel', async () => {
 		const fake = holdingOne({ create: ['refused'], cancel: [null, 'refused'] });
 		const entry = new Entry();
@@ -367,7 +448,7 @@ describe('the next try', () => {
 	});
 
 	const over = () => {
-		throw new InvalidParameterError('Send At', '"Send At" has passed; give a later time.');
+		throw new InvalidParameterError('Send At', '"Send At" has passed; give a later time.', 'Wait.');
 	};
 
 	it('says that the message stays where the time asked for is over before anything is cancelled', async () => {
@@ -389,6 +470,7 @@ describe('the next try', () => {
 		expect(error.message).toMatch(
 			/was not moved and stays scheduled for .*, now with the id "sched_2"\. "Send At" has/,
 		);
+		expect([error.kind, error.details.hint]).toEqual(['rejected', 'Wait.']);
 		expect(onlyPending(fake).scheduledAt).toBe(OLD_TIME);
 	});
 
@@ -472,6 +554,8 @@ describe('the next try', () => {
 		await errorOf(reschedule(fake, entry));
 		const error = await errorOf(reschedule(fake, entry));
 		expect(error.message).toMatch(/^It is unknown whether the message "sched_1" was moved/);
+		expect(error.details.outcomeUnknown).toBe(true);
+		expect(error.details.hint).toMatch(/"Get Many" .*ended with: Fake cannot be reached/);
 		expect(entry.unresolved).not.toBeNull();
 	});
 });

@@ -40,6 +40,7 @@ describe('scheduling one message', () => {
 			reference: 'order-7',
 		});
 		expect(fake.held).toHaveLength(1);
+		expect(fake.calls.find).toBe(1);
 	});
 
 	it.each([-600_000, 600_000])(
@@ -84,6 +85,14 @@ describe('scheduling one message', () => {
 		expect(error.details.hint).toContain('"Get Many"');
 		expect(fake.calls.create).toBe(1);
 		expect(entry.unresolved).not.toBeNull();
+	});
+
+	it('tells a fault of our own as it is', async () => {
+		const fake = new FakeScheduler();
+		const bug = new TypeError('no such method');
+		fake.faults = { create: ['lostTaken'] };
+		fake.find = async () => await Promise.reject(bug);
+		expect(await errorOf(schedule(fake))).toBe(bug);
 	});
 
 	it('says so too where only the second look fails', async () => {
@@ -132,7 +141,7 @@ describe('what was there before', () => {
 	});
 
 	it('may be it where it is minutes old only: clocks are not trusted to within seconds', async () => {
-		for (const ageMs of [0, 30_000, 119_000]) {
+		for (const ageMs of [0, 30_000, 120_000]) {
 			const fake = new FakeScheduler();
 			const held = fake.hold(message(), { createdAt: iso(fake.clock.ms - ageMs) });
 			fake.faults = { create: ['lostNotTaken'] };
@@ -147,6 +156,21 @@ describe('what was there before', () => {
 		fake.faults = { create: ['lostTaken'] };
 		expect((await schedule(fake)).scheduleId).toBe('sched_2');
 		expect(fake.calls.create).toBe(1);
+	});
+
+	it.each([
+		['first', [0, -30_000], 'sched_1'],
+		['last', [-30_000, 0], 'sched_2'],
+		['after one of unknown age', [null, -30_000], 'sched_2'],
+		['before one of unknown age', [-30_000, null], 'sched_1'],
+	] as const)('is the newest of several, listed %s', async (_, ages, expected) => {
+		const fake = new FakeScheduler();
+		for (const age of ages) {
+			fake.hold(message(), { createdAt: age === null ? null : iso(fake.clock.ms + age) });
+		}
+		const entry = new Entry();
+		entry.begin({ since: fake.clock.ms, message: message() });
+		expect((await schedule(fake, message(), entry)).scheduleId).toBe(expected);
 	});
 
 	it('is found though the gateway trims texts and keeps whole seconds', async () => {
@@ -380,6 +404,23 @@ describe('several items', () => {
 				expect(new Set(ids).size).toBe(2);
 				expect(fake.held.map(({ scheduleId }) => scheduleId).sort()).toEqual([...ids].sort());
 			}
+		}
+	});
+
+	it('stay two where only spaces around the text differ, which gateways trim', async () => {
+		for (const create of [
+			['lostTaken', 'lostNotTaken'],
+			['lostTaken', 'lostTaken'],
+		] as const) {
+			const fake = new FakeScheduler();
+			fake.faults = { create };
+			const store = fake.store();
+			const both = ['Hello', ' Hello\n'].map(
+				async (text) => await store.schedule(message({ text }), new Entry()),
+			);
+			const held = await fake.clock.run(Promise.all(both));
+			expect(new Set(held.map(({ scheduleId }) => scheduleId)).size).toBe(2);
+			expect(fake.held).toHaveLength(2);
 		}
 	});
 

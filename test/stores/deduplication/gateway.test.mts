@@ -459,6 +459,14 @@ describe('without a key, Return the Scheduled One', () => {
 		expect(world.fake.pending).toHaveLength(1);
 	});
 
+	it('is a choice: otherwise an equal message is another one, and no table is opened', async () => {
+		for (const options of [{}, { ifExists: 'schedule' }] as const) {
+			await world.schedule(asked('2026-02-03T15:00:00.000Z'), options);
+		}
+		expect(world.fake.pending).toHaveLength(2);
+		expect(world.keys.accesses).toEqual([]);
+	});
+
 	it('goes by the time of the message where none was asked for', async () => {
 		const at = (scheduledAt: string) => message({ scheduledAt, idempotencyKey: `item-${++ids}` });
 		const first = await world.schedule(at('2026-02-03T15:00:00.000Z'), again);
