@@ -219,6 +219,42 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		expect(world.there).toHaveLength(1);
 	});
 
+	it('stays with a message that somebody cancels before it could be replaced', async () => {
+		const { scheduleId } = await world.schedule(keyed('a'));
+		const get = world.fake.get.bind(world.fake);
+		let reads = 0;
+		world.fake.get = async (...args) => {
+			if (++reads === 2) {
+				world.fake.held = world.fake.held.map((one) => ({ ...one, status: 'cancelled' as const }));
+			}
+			return await get(...args);
+		};
+		const held = await world.schedule(keyed('a', { text: 'new' }), { ifExists: 'replace' });
+		expect(held).toMatchObject({ scheduleId, status: 'cancelled' });
+		expect(world.keys.row(1)).toMatchObject({ state: 'done', schedule_id: scheduleId });
+	});
+
+	it('says that its message cannot be replaced where nobody can read what went out', async () => {
+		await world.schedule(keyed('a'));
+		world.fake.faults = { cancel: ['sentMeanwhile'], get: [false, false, false, false, true] };
+		world.fake.calls.get = 0;
+		const error = await errorOf(
+			world.schedule(keyed('a', { text: 'new' }), { ifExists: 'replace' }),
+		);
+		expect(error.kind).toBe('notPending');
+	});
+
+	it('has the message of an earlier attempt, for a time that is possible now', async () => {
+		world.fake.faults = { create: ['lostNotTaken'], find: [true] };
+		const entry = new Entry();
+		const wanted = keyed('a');
+		await errorOf(world.schedule(wanted, {}, { entry }));
+		const scheduledAt = '2026-02-05T15:00:00.000Z';
+		const renew = (earlier: MessageToSchedule) => ({ ...earlier, scheduledAt });
+		const made = await world.schedule({ ...wanted, text: 'other' }, { renew }, { entry });
+		expect(made).toMatchObject({ text: 'for a', scheduledAt });
+	});
+
 	it('asks anew whether the time is still possible where a replacement was cut off', async () => {
 		await world.schedule(keyed('a'));
 		const entry = new Entry();
@@ -383,12 +419,27 @@ describe('a deduplication key at a gateway that keeps none', () => {
 		const store = world.store();
 		const start = world.clock.ms;
 		const work = ['a', 'b', 'c', 'a'].map(
-			async (key) => await store.schedule(keyed(key), new Entry()),
+			async (key, nth) => await store.schedule(keyed(key, { text: `${nth}` }), new Entry()),
 		);
 		const held = await world.clock.run(Promise.all(work));
 		expect(held[3].scheduleId).toBe(held[0].scheduleId);
 		// One create of 12 ms, and one look of 3.
 		expect(world.clock.ms - start).toBe(15);
+		const others = ['d', 'e', 'f'].map(async (text) => {
+			const wanted = message({ text, idempotencyKey: `item-${++ids}` });
+			return await store.schedule(wanted, new Entry(), { ifExists: 'return' });
+		});
+		await world.clock.run(Promise.all(others));
+		expect(world.clock.ms - start).toBe(15 + 4 + 12);
+	});
+
+	it('does not stand for an older equal message where its own was cut off', async () => {
+		const { now } = world.clock;
+		world.fake.hold(keyed('a'), { createdAt: iso(now() - 10 * MINUTE), status: 'sent' });
+		world.fake.faults = { create: ['lostNotTaken'], find: [true] };
+		await errorOf(world.schedule(keyed('a')));
+		await world.clock.run(world.clock.sleep(2 * STALE_MS));
+		expect(await world.schedule(keyed('a'))).toMatchObject({ scheduleId: 'sched_2' });
 	});
 
 	it('becomes the reference where the gateway keeps one and the user gave none', async () => {
@@ -473,6 +524,10 @@ describe('without a key, Return the Scheduled One', () => {
 		const equal = await world.schedule(at('2026-02-03T15:00:00.000Z'), again);
 		const other = await world.schedule(at('2026-02-03T16:00:00.000Z'), again);
 		expect(equal.scheduleId).toBe(first.scheduleId);
+		// The only one of its kind is the first.
+		const counted = { ...again, occurrence: 1 };
+		const one = await world.schedule(at('2026-02-03T15:00:00.000Z'), counted);
+		expect(one.scheduleId).toBe(first.scheduleId);
 		expect(other.scheduleId).not.toBe(first.scheduleId);
 	});
 
