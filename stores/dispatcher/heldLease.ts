@@ -25,7 +25,8 @@ export class HeldLease {
 		/** The account as last read. */
 		public record: AccountRecord,
 	) {
-		this.renewedAt = now();
+		// When it was asked for: the table may have answered a minute later.
+		this.renewedAt = until - leaseMs(requestMs);
 	}
 
 	/** Null if another run has it. */

@@ -77,6 +77,21 @@ it('is renewed every ten seconds, and learns of the account', async () => {
 	expect(lease.coversRequest).toBe(false);
 });
 
+it('is renewed at once if the table took long to give it', async () => {
+	const slow: LeaseStore = {
+		...store,
+		acquire: async (...args) => {
+			now += 60 * SECOND;
+			return await store.acquire(...args);
+		},
+	};
+	const lease = (await HeldLease.take(slow, 'me', 30 * SECOND, () => now))!;
+	expect(lease.coversRequest).toBe(false);
+	expect(await lease.keep(STATE)).toBe(true);
+	expect(asked.at(-1)).toEqual(['renew', 'me', START + 150 * SECOND, STATE]);
+	expect(lease.coversRequest).toBe(true);
+});
+
 it('is renewed with a turn from when the turn was asked for', async () => {
 	const lease = await take();
 	now = START + 20 * SECOND;
