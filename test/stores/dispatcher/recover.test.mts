@@ -2,7 +2,7 @@ import { GatewayError } from '../../../gateways/transport/gatewayError';
 import type { SentMessage } from '../../../messages/sentMessage';
 import { dispatchDue, type DispatchContext, type DispatchRules } from '../../../stores/dispatcher';
 import type { DispatchQueue, Step } from '../../../stores/dispatcher/queue';
-import { recoverInterrupted } from '../../../stores/dispatcher/recover';
+import { lookForUnconfirmed, recoverInterrupted } from '../../../stores/dispatcher/recover';
 import type { AccountColumn } from '../../../stores/table/accounts';
 import type { Values } from '../../../stores/table/columns';
 import {
@@ -63,10 +63,10 @@ it('takes the one that is found for it, and gives it out', async () => {
 
 describe('one that is found as failed, since the recipient had not written', () => {
 	const TEMPLATE = '{"name":"reminder","language":"en","variables":{}}';
-	const found = (code: string) => {
+	const found = (code: string | null, status = 'failed') => {
 		fake.windowClosedCode = '4711';
-		const failure = { code, reason: 'too late for free text' };
-		fake.findSent = async () => [{ ...sent('m1'), status: 'failed', failure }];
+		const failure = code === null ? null : { code, reason: 'too late for free text' };
+		fake.findSent = async () => [{ ...sent('m1'), status, failure } as SentMessage];
 	};
 
 	it('goes out as its template, once', async () => {
@@ -87,12 +87,33 @@ describe('one that is found as failed, since the recipient had not written', () 
 		['has no template', '4711', null, null],
 		['has used its template', '4711', TEMPLATE, iso(START - MINUTE)],
 		['failed otherwise', '4712', TEMPLATE, null],
+		['failed without a word', null, TEMPLATE, null],
 	])('stays failed if it %s', async (_, code, template, replacedAt) => {
 		table.edit(1, { replacement_template: template, replaced_at: replacedAt });
 		found(code);
 		await run();
 		expect(table.row(1)).toMatchObject({ status: 'failed', message_id: 'm1' });
 		expect(fake.asked).toEqual([]);
+	});
+
+	it('says so while it waits', async () => {
+		table.edit(1, { replacement_template: TEMPLATE });
+		found('4711');
+		const mayGoOn = async () => true;
+		const context = contextFor(table, accounts, fake, clock);
+		await lookForUnconfirmed(context, { mayGoOn, report: () => undefined });
+		expect(table.row(1)).toMatchObject({
+			status: 'scheduled',
+			attempts: 1,
+			failure: 'To be replaced by its template: too late for free text',
+		});
+	});
+
+	it('is not replaced if it was delivered after all', async () => {
+		table.edit(1, { replacement_template: TEMPLATE });
+		found('4711', 'delivered');
+		await run();
+		expect(table.row(1)).toMatchObject({ status: 'delivered', replaced_at: null });
 	});
 });
 
