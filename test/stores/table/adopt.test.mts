@@ -355,6 +355,14 @@ describe('a row that lacks something', () => {
 });
 
 describe('whose a row is', () => {
+	it('is the account’s under each of its names', async () => {
+		await insert({ ...HAND, gateway: SENDER.gateway, account: 'older name' });
+		const senders = [SENDER, { ...SENDER, account: 'older name' }];
+		const context = { senders, gateway: fake.gateway, accounts: async () => accounts };
+		await adoptRows(table, context, iso(clock.ms));
+		expect(row()).toMatchObject({ status: 'scheduled', account: SENDER.account, failure: null });
+	});
+
 	it('is this account’s where no other uses the table', async () => {
 		await hasRun(SENDER);
 		await hasRun(OTHER, 8 * DAY);

@@ -174,6 +174,8 @@ it('takes the account that an event names for the credential’s, where it may b
 	]);
 	expect(withReportedAccount(senders, 'channel-1', false)).toEqual(senders);
 	expect(withReportedAccount(senders, null, true)).toEqual(senders);
+	const both = [SENDER, ...senders];
+	expect(withReportedAccount(both, SENDER.account, true)).toBe(both);
 	expect(withReportedAccount([SENDER], SENDER.account, true)).toEqual([SENDER]);
 });
 
